@@ -1,0 +1,59 @@
+import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
+import type { Settings } from '../../policy/settings.js';
+import type { World } from './world.js';
+
+/** A story: a world, the messages sent into it one after the other, and how each is expected to end. */
+export interface Scenario {
+  readonly name: string;
+  /** Requirement ids that the story shows. */
+  readonly refs?: readonly string[];
+  readonly world: World;
+  readonly settings?: Partial<Settings>;
+  /** What is learned by one step (cached policies, dialled addresses) is known to the next. */
+  readonly steps: readonly [Step, ...Step[]];
+}
+
+export interface Step {
+  /** Changes to the world before the step: entries replaced by name, or removed by null. */
+  readonly change?: {
+    readonly [K in 'dns' | 'mail' | 'policy']?: { readonly [name: string]: NonNullable<World[K]>[string] | null };
+  };
+  /** Milliseconds that pass before the step (simulation only). */
+  readonly after?: number;
+  readonly message: {
+    /** Default: sender@sender.example. "" is the null sender. */
+    readonly from?: string;
+    readonly to: readonly [string, ...string[]];
+    readonly requireTls?: boolean;
+    /** Adds the header field `TLS-Required: No`. */
+    readonly tlsRequiredNo?: boolean;
+    readonly report?: 'none' | 'dmarc' | 'tls';
+  };
+  /** Default 1. */
+  readonly attempt?: number;
+  /** One for each recipient, in order. What is not given is not compared. */
+  readonly expect: readonly Expectation[];
+}
+
+export interface Expectation {
+  readonly outcome: 'delivered' | 'deferred' | 'bounced';
+  /** Exact ("4.7.5") or a prefix that ends in ".x" ("2.x", "4.7.x"). */
+  readonly status?: string;
+  readonly tls?: 'yes' | 'no';
+  readonly authentication?: 'none' | 'pkix' | 'dane' | 'dane+pkix';
+  readonly cleartextRetry?: boolean;
+  readonly requireTls?: boolean;
+  readonly mxSecure?: boolean;
+  /** The host that was last judged; null: none. */
+  readonly mx?: string | null;
+  /** Rows that must be among the decisions. */
+  readonly rows?: readonly string[];
+  /** Mail hosts (by ID) that must not have been connected to. */
+  readonly notConnected?: readonly string[];
+  /** MAIL parameters that the accepting host must have seen, e.g. REQUIRETLS. */
+  readonly mailParameters?: readonly string[];
+  /** Each must be contained in the tally: the given fields equal, of `details` each contained. */
+  readonly reports?: readonly (Partial<Omit<TlsReportPolicy, 'details'>> & {
+    readonly details?: readonly Partial<TlsReportPolicy['details'][number]>[];
+  })[];
+}

@@ -1,0 +1,179 @@
+/*
+ * Everything the engine may ask of the world, one entry for each question; nothing else does I/O. Each question has
+ * exactly one answer, and failure is one of the answers. From this catalogue come the effects that machines emit, the
+ * events that they receive, the adapters that a caller must bring, and the world that a simulation must play.
+ */
+import type { TlsaAnswer, TlsaRecord } from '../policy/dane/tlsa.js';
+import type { AddressesAnswer, CnameAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
+import type { HostInput, HostResult } from '../policy/host/types.js';
+import type { CachedPolicy, FetchFailure } from '../policy/mta-sts/policy.js';
+import type { PeerFacts } from '../policy/certificate/facts.js';
+import type { Lost, Reply } from '../policy/smtp/reply.js';
+
+/** How long the answer may take, in milliseconds; then the answer is the question's own kind of timeout. */
+interface Deadline {
+  readonly deadlineMs: number;
+}
+
+/** A connection, numbered by the machine from 1 within its run; the interpreter alone knows the socket. */
+interface Session extends Deadline {
+  readonly session: number;
+}
+
+/** A lookup of one name: lower-case A-labels without a final dot. */
+interface Lookup extends Deadline {
+  readonly name: string;
+}
+
+export type CacheAnswer =
+  | { readonly kind: 'read'; readonly cached: CachedPolicy | null; readonly failure: FetchFailure | null }
+  | { readonly kind: 'unreadable' };
+
+export type FetchAnswer =
+  | {
+      readonly kind: 'response';
+      readonly status: number;
+      /** The Content-Type field as received, or "". */
+      readonly mediaType: string;
+      /** The body decoded as UTF-8; "" unless the status is 200. At most `bytesMax` octets on the wire. */
+      readonly body: string;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'certificate' | 'connect' | 'tls' | 'timeout' | 'too-large' | 'protocol';
+      /** The library's own code, for logs and reports. */
+      readonly code: string;
+    };
+
+export type ConnectAnswer =
+  | { readonly kind: 'greeted'; readonly reply: Reply; readonly localAddress: string }
+  | { readonly kind: 'failed'; readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'other' }
+  /** Connected, and no greeting came. */
+  | Lost;
+
+export type CommandAnswer = { readonly kind: 'replied'; readonly reply: Reply } | Lost;
+
+export type StartTlsAnswer =
+  | { readonly kind: 'replied'; readonly reply: Reply }
+  /** Octets stood behind the reply in what was read with it (RFC 3207, Section 4; response injection). */
+  | { readonly kind: 'injected'; readonly reply: Reply }
+  | Lost;
+
+export type HandshakeAnswer =
+  | { readonly kind: 'established'; readonly protocol: string; readonly cipher: string }
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'alert' | 'closed' | 'reset' | 'timeout' | 'protocol';
+      /** The library's own code, for logs and reports. */
+      readonly code: string;
+    };
+
+/** What a server said to one transaction, stage by stage; null where the stage was not reached or not answered. */
+export interface TransactionAnswer {
+  readonly mail: Reply | null;
+  /** One for each recipient of the question, in order. */
+  readonly recipients: readonly (Reply | null)[];
+  readonly data: Reply | null;
+  /** The reply to the end of data. */
+  readonly end: Reply | null;
+  /** Why replies are missing; null if the dialogue ended in order. */
+  readonly lost: Lost['cause'] | null;
+}
+
+/** A fault of ours in a nested run: the message is deferred, loudly. */
+export interface Fault {
+  readonly kind: 'fault';
+  readonly message: string;
+}
+
+export interface EffectCatalog {
+  /** RFC 5321, Section 5.1. */
+  readonly 'dns.mx': { readonly ask: Lookup; readonly answer: MxAnswer };
+  /** RFC 8461, Section 3.1. */
+  readonly 'dns.txt': { readonly ask: Lookup; readonly answer: TxtAnswer };
+  /** A and AAAA side by side (RFC 3974). */
+  readonly 'dns.addresses': { readonly ask: Lookup; readonly answer: AddressesAnswer };
+  /** Whether the name itself is an alias, and whether that is secure (RFC 7672, Section 2.2.2). */
+  readonly 'dns.cname': { readonly ask: Lookup; readonly answer: CnameAnswer };
+  /** RFC 7672, Section 2.2.3; the name is complete, `_25._tcp.mx.example`. */
+  readonly 'dns.tlsa': { readonly ask: Lookup; readonly answer: TlsaAnswer };
+  /** As many independent uniform integers, 0 to 2^32 - 1. */
+  readonly 'random.draw': { readonly ask: { readonly count: number }; readonly answer: { readonly values: readonly number[] } };
+  /** What is kept of a domain's MTA-STS policy; expiry is judged by policy. */
+  readonly 'policy-cache.read': { readonly ask: { readonly domain: string }; readonly answer: CacheAnswer };
+  readonly 'policy-cache.write': {
+    readonly ask: {
+      readonly domain: string;
+      readonly change:
+        | { readonly kind: 'store'; readonly entry: CachedPolicy }
+        | { readonly kind: 'remember-failure'; readonly failure: FetchFailure };
+    };
+    readonly answer: { readonly kind: 'written' | 'failed' };
+  };
+  /** RFC 8461, Section 3.3: GET https://HOST:PORT/.well-known/mta-sts.txt from one of the vetted addresses, in order. */
+  readonly 'policy.fetch': {
+    readonly ask: Deadline & {
+      readonly host: string;
+      readonly port: number;
+      readonly addresses: readonly string[];
+      readonly bytesMax: number;
+    };
+    readonly answer: FetchAnswer;
+  };
+  /** One whole host run; see the host machine. */
+  readonly 'host.run': { readonly ask: { readonly input: HostInput }; readonly answer: HostResult | Fault };
+  /** Opens a TCP connection and reads the greeting. */
+  readonly 'smtp.connect': {
+    readonly ask: Session & { readonly address: string; readonly port: number };
+    readonly answer: ConnectAnswer;
+  };
+  /** EHLO, or HELO where EHLO was refused (RFC 5321, Section 4.1.1.1). */
+  readonly 'smtp.hello': {
+    readonly ask: Session & { readonly verb: 'EHLO' | 'HELO'; readonly name: string };
+    readonly answer: CommandAnswer;
+  };
+  /** The STARTTLS command and its reply (RFC 3207); no handshake yet. */
+  readonly 'smtp.starttls': { readonly ask: Session; readonly answer: StartTlsAnswer };
+  /** The TLS handshake, with that SNI or none; whoever answers is accepted here and judged by policy. */
+  readonly 'tls.handshake': {
+    readonly ask: Session & { readonly serverName: string | null };
+    readonly answer: HandshakeAnswer;
+  };
+  /** What the peer presented; `tlsa`: the records whose certificates and keys signatures are tried under. */
+  readonly 'peer.inspect': {
+    readonly ask: Session & { readonly tlsa: readonly TlsaRecord[] };
+    readonly answer: PeerFacts;
+  };
+  /** MAIL, RCPT, DATA and the message, pipelined if told so (RFC 2920). The interpreter holds the message. */
+  readonly 'smtp.send': {
+    readonly ask: Session & {
+      readonly sender: string;
+      /** Parameters of MAIL, each as `KEYWORD` or `KEYWORD=value`. */
+      readonly parameters: readonly string[];
+      readonly recipients: readonly string[];
+      readonly pipelining: 'yes' | 'no';
+    };
+    readonly answer: TransactionAnswer;
+  };
+  /** QUIT, and the connection is closed whatever the server says. */
+  readonly 'smtp.quit': { readonly ask: Session; readonly answer: { readonly kind: 'closed' } };
+}
+
+export type EffectName = keyof EffectCatalog;
+export type AskOf<K extends EffectName> = EffectCatalog[K]['ask'];
+export type AnswerOf<K extends EffectName> = EffectCatalog[K]['answer'];
+
+/** What a machine emits. */
+export type Effect = { [K in EffectName]: { readonly type: K } & AskOf<K> }[EffectName];
+
+/** An effect with the number that its answer repeats; numbered in order of asking, from 1. */
+export type Ask = Effect & { readonly id: number };
+
+/** What a machine receives. `at`: when the answer was given, in milliseconds since 1970. */
+export type AnsweredBy<K extends EffectName> = {
+  readonly type: `${K}.answered`;
+  readonly id: number;
+  readonly at: number;
+  readonly answer: AnswerOf<K>;
+};
+export type Answered = { [K in EffectName]: AnsweredBy<K> }[EffectName];

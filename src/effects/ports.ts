@@ -1,0 +1,34 @@
+import type { AnswerOf, AskOf, EffectName } from './catalog.js';
+
+/** Effects that the interpreter answers itself: a host run is another program. */
+export type OwnEffect = 'host.run';
+/** Effects about one SMTP connection. */
+export type SessionEffect = Extract<EffectName, `smtp.${string}` | 'tls.handshake' | 'peer.inspect'>;
+/** Effects without a connection. */
+export type WorldEffect = Exclude<EffectName, OwnEffect | SessionEffect>;
+
+/** One question of the world. It never rejects: whatever happens is an answer. It gives up when the signal aborts. */
+export type Port<K extends EffectName> = (ask: AskOf<K>, signal: AbortSignal) => Promise<AnswerOf<K>>;
+
+/** One SMTP connection from connect to quit. Its methods are called one at a time, in the order of the protocol. */
+export interface SmtpSession {
+  connect: Port<'smtp.connect'>;
+  hello: Port<'smtp.hello'>;
+  startTls: Port<'smtp.starttls'>;
+  handshake: Port<'tls.handshake'>;
+  inspect: Port<'peer.inspect'>;
+  /** The message itself, as it is to be read by the server before dot-stuffing, is given by the interpreter. */
+  send(ask: AskOf<'smtp.send'>, message: MessageSource, signal: AbortSignal): Promise<AnswerOf<'smtp.send'>>;
+  quit: Port<'smtp.quit'>;
+  /** Closes at once, whatever state it is in. Idempotent; never throws. */
+  destroy(): void;
+}
+
+/** The octets of a message, with CRLF line ends, without dot-stuffing; may be read several times. */
+export type MessageSource = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What a caller must bring. Leaving one out does not compile. */
+export type Adapters = { readonly [K in WorldEffect]: Port<K> } & {
+  /** A fresh connection object; no I/O happens before its `connect`. */
+  readonly 'smtp.session': () => SmtpSession;
+};

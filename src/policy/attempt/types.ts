@@ -1,0 +1,55 @@
+import type { Candidate, Destination } from '../mx/candidate.js';
+import type { HostResult, RecipientState } from '../host/types.js';
+import type { Decision } from '../kernel/table.js';
+import type { MessageFacts } from '../require-tls/message.js';
+import type { Settings } from '../settings.js';
+import type { TlsReportPolicy } from '../tls-report/tally.js';
+
+export type { Candidate, Destination };
+
+/** One message to the recipients of one domain, once. Everything the attempt may depend on besides the world. */
+export interface AttemptInput {
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  /** 1 for the first attempt at this message and domain. */
+  readonly attempt: number;
+  readonly destination: Destination;
+  /** Forward-paths without angle brackets, not empty. */
+  readonly recipients: readonly string[];
+  readonly message: MessageFacts;
+  readonly settings: Settings;
+  /** Addresses dialled before for this message, oldest first, by host name (RFC 3974, Section 3). */
+  readonly dialled: Readonly<Record<string, readonly string[]>>;
+  /** `explain` goes as far as EHLO after TLS and sends no mail. */
+  readonly purpose: 'deliver' | 'explain';
+}
+
+/** A decision with the host it was made about; null: it was made about the domain or the message. */
+export interface PlacedDecision extends Decision {
+  readonly mx: string | null;
+}
+
+/** What became of one recipient. */
+export interface RecipientResult {
+  readonly recipient: string;
+  readonly outcome: 'delivered' | 'deferred' | 'bounced';
+  /** Enhanced status code (RFC 3463). */
+  readonly status: string;
+  readonly state: RecipientState;
+  /** The run that decided it, or the last host judged; null if there was none. */
+  readonly host: HostResult | null;
+  /** The decision that ended it, when it was made about the attempt and not about one recipient's reply. */
+  readonly decision: Decision | null;
+}
+
+export interface AttemptResult {
+  readonly destination: Destination;
+  readonly recipients: readonly RecipientResult[];
+  readonly mxSecurity: 'secure' | 'insecure';
+  readonly requireTls: 'yes' | 'no';
+  readonly decisions: readonly PlacedDecision[];
+  /** The attempt's tally for TLS reports, in sessions (RFC 8460, Section 4.2). */
+  readonly reports: readonly TlsReportPolicy[];
+  /** Addresses connected to, by host name, to be given to the next attempt. */
+  readonly dialled: Readonly<Record<string, readonly string[]>>;
+}

@@ -1,0 +1,70 @@
+/*
+ * What an adapter states about the certificates that a server presented. Cryptography is done there; dates, names,
+ * constraints and matching are judged here in policy.
+ */
+
+export interface CertificateFacts {
+  /** Digests of the DER of the certificate and of its SubjectPublicKeyInfo, lower-case hexadecimal. */
+  readonly certificateSha256: string;
+  readonly certificateSha512: string;
+  readonly spkiSha256: string;
+  readonly spkiSha512: string;
+  /** dNSName entries of subjectAltName, as written. */
+  readonly dnsNames: readonly string[];
+  /** commonName attributes of the subject, as written. */
+  readonly commonNames: readonly string[];
+  /** Validity, in milliseconds since 1970. */
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** basicConstraints: `absent` if there is no such extension. */
+  readonly ca: 'yes' | 'no' | 'absent';
+  /** pathLenConstraint, or null. */
+  readonly pathLength: number | null;
+  /** keyUsage: whether keyCertSign is set; `absent` if there is no such extension. */
+  readonly certSign: 'yes' | 'no' | 'absent';
+  /** extendedKeyUsage: whether serverAuth or anyExtendedKeyUsage is among them; `absent` if there is none. */
+  readonly serverAuth: 'yes' | 'no' | 'absent';
+  /** nameConstraints on dNSName; `unsupported` if it cannot be read. */
+  readonly nameConstraints:
+    | { readonly kind: 'absent' }
+    | { readonly kind: 'dns'; readonly permitted: readonly string[]; readonly excluded: readonly string[] }
+    | { readonly kind: 'unsupported' };
+  /** Whether the subject and the issuer are the same name. */
+  readonly selfIssued: 'yes' | 'no';
+}
+
+/** Where a key comes from that verifies a signature. */
+export type KeySource =
+  | { readonly from: 'chain'; readonly index: number }
+  /** A certificate or key in the TLSA record of that index in the question. */
+  | { readonly from: 'tlsa'; readonly index: number };
+
+/** The signature of the certificate `chain[subject]` verifies under that key (and, for certificates, names agree). */
+export interface SignatureFact {
+  readonly subject: number;
+  readonly key: KeySource;
+}
+
+/** The path from the leaf to the trust store, made at the time of the handshake, without any name check. */
+export type TrustPath =
+  | { readonly kind: 'trusted' }
+  | {
+      readonly kind: 'untrusted';
+      readonly cause: 'expired' | 'not-yet-valid' | 'self-signed' | 'unknown-issuer' | 'revoked' | 'other';
+      /** The verifier's own code, for logs and reports, e.g. CERT_HAS_EXPIRED. */
+      readonly code: string;
+    };
+
+/** The answer to `peer.inspect`. */
+export type PeerFacts =
+  | {
+      readonly kind: 'presented';
+      /** As sent, leaf first; bounded by the adapter. */
+      readonly chain: readonly [CertificateFacts, ...CertificateFacts[]];
+      /** For each TLSA record of the question that holds a whole certificate (usage 2, 0, 0): its facts, else null. */
+      readonly anchors: readonly (CertificateFacts | null)[];
+      readonly signatures: readonly SignatureFact[];
+      readonly path: TrustPath;
+    }
+  /** No certificate could be read: none presented, or unreadable. */
+  | { readonly kind: 'unreadable'; readonly code: string };

@@ -1,0 +1,80 @@
+import type { Decision } from '../kernel/table.js';
+import type { StsKnowledge } from '../mta-sts/policy.js';
+import type { Candidate, Destination } from '../mx/candidate.js';
+import type { MessageFacts } from '../require-tls/message.js';
+import type { Settings } from '../settings.js';
+import type { Reply } from '../smtp/reply.js';
+import type { TlsReportPolicy } from '../tls-report/tally.js';
+
+/** Everything one host run may depend on besides the world. Nothing learned about another host is in it. */
+export interface HostInput {
+  readonly startedAt: number;
+  readonly attempt: number;
+  readonly destination: Destination;
+  readonly candidate: Candidate;
+  /** Whether the answer that named the candidate (or denied MX records) was validated (RFC 7672, Section 2.2.1). */
+  readonly mxSecurity: 'secure' | 'insecure';
+  /** The destination after its own aliases, where they are secure and it is one; else null. */
+  readonly expandedDestination: string | null;
+  readonly sts: StsKnowledge;
+  /** Forward-paths still to be served, not empty. */
+  readonly recipients: readonly string[];
+  readonly message: MessageFacts;
+  readonly settings: Settings;
+  /** Addresses of this host dialled before for this message, oldest first. */
+  readonly dialled: readonly string[];
+  readonly purpose: 'deliver' | 'explain';
+}
+
+export type Authentication = 'none' | 'pkix' | 'dane' | 'dane+pkix';
+
+export interface TlsFacts {
+  /** As the TLS library names it, e.g. TLSv1.3. */
+  readonly protocol: string;
+  readonly cipher: string;
+}
+
+/** How a recipient stands after one host. `untried`: the host was left before it was named. */
+export interface RecipientState {
+  readonly verdict: 'delivered' | 'next-host' | 'bounced' | 'untried';
+  /** Enhanced status code (RFC 3463); "" if untried. */
+  readonly status: string;
+  readonly reply: Reply | null;
+}
+
+/**
+ * Why a host was left. Ordered by what a sender most needs to hear: policy, then the remote's own words, then the
+ * network, then DNS.
+ */
+export type FailureCategory = 'policy' | 'reply' | 'network' | 'dns';
+
+export interface HostFailure {
+  readonly category: FailureCategory;
+  /** Enhanced status code for a deferral (class 4), e.g. 4.7.5. */
+  readonly status: string;
+  /** What it means for a message under REQUIRETLS (RFC 8689, Section 4.2.1). */
+  readonly requireTls: 'keyword-missing' | 'definitive' | 'temporary';
+  /** `no-target`: the name has no address, by a definitive answer. */
+  readonly target: 'exists' | 'no-target';
+}
+
+export interface HostResult {
+  readonly candidate: Candidate;
+  /** The address last connected to or tried; null if none was. */
+  readonly ip: string | null;
+  /** Null: the host was used. */
+  readonly failure: HostFailure | null;
+  /** One for each recipient of the input, in order. */
+  readonly recipients: readonly RecipientState[];
+  /** Of the last connection; null: in clear or not connected. */
+  readonly tls: TlsFacts | null;
+  /** What was demanded of the peer and passed. */
+  readonly authentication: Authentication;
+  readonly cleartextRetry: 'yes' | 'no';
+  /** The last reply of the server; null if it said nothing. */
+  readonly reply: Reply | null;
+  readonly decisions: readonly Decision[];
+  /** What this run adds to the TLS report tally. */
+  readonly reports: readonly TlsReportPolicy[];
+  readonly dialled: readonly string[];
+}

@@ -1,0 +1,158 @@
+/*
+ * Decision tables: the one place where evidence is weighed.
+ *
+ * A table is closed vocabularies (what may be asked), closed verdicts (what may be answered) and rows. Its hit
+ * policy is UNIQUE: for every input exactly one row applies. The rows are compiled once into a flat array that
+ * holds a finished, frozen Decision for each combination of inputs, so that deciding is an index computation. A
+ * combination that no row or more than one row covers stays empty, and deciding it throws: the caller turns the
+ * fault into a deferral, never into a delivery. `auditTable` finds such combinations before they can happen.
+ */
+import type { RequirementId } from './requirement-id.js';
+
+/** The inputs of a table: column name to the closed list of its words. */
+export type Vocabulary = Readonly<Record<string, readonly [string, ...string[]]>>;
+
+/** One word for each column. */
+export type InputOf<V extends Vocabulary> = { readonly [K in keyof V]: V[K][number] };
+
+/** A rule: when the named columns hold one of the named words (a missing column is "any"), then the verdict. */
+export interface Row<V extends Vocabulary, Verdict extends string> {
+  /** Unique over all tables; stable, for logs, audits and change logs. */
+  readonly id: string;
+  readonly when: { readonly [K in keyof V]?: V[K][number] | readonly [V[K][number], ...V[K][number][]] };
+  readonly then: Verdict;
+  /** The reason, not a restatement of `when`. */
+  readonly why: string;
+  readonly refs: readonly [RequirementId, ...RequirementId[]];
+}
+
+/** What a table says about one input: a value that can be logged, compared and replayed. */
+export interface Decision<Verdict extends string = string> {
+  readonly verdict: Verdict;
+  readonly table: string;
+  readonly row: string;
+  readonly why: string;
+  readonly refs: readonly RequirementId[];
+}
+
+interface Column {
+  readonly key: string;
+  readonly codes: Readonly<Record<string, number>>;
+  readonly size: number;
+}
+
+export interface Table<V extends Vocabulary = Vocabulary, Verdict extends string = string> {
+  readonly name: string;
+  /** What the table decides and in which order to read it, for the generated documents. */
+  readonly about: string;
+  readonly inputs: V;
+  readonly verdicts: readonly Verdict[];
+  readonly rows: readonly Row<V, Verdict>[];
+  readonly columns: readonly Column[];
+  /** The compiled form, in mixed radix order of the columns. `undefined`: a hole or an overlap. */
+  readonly cells: (Decision<Verdict> | undefined)[];
+}
+
+/** Thrown when an input has no unique row, or a word is not in the vocabulary. A defect of ours or misuse. */
+export class TableFault extends Error {
+  readonly code = 'WAXSEAL_TABLE_FAULT';
+  override readonly name = 'TableFault';
+}
+
+/**
+ * Defines a table. Words, verdicts and references that do not exist do not compile.
+ *
+ * @example
+ * const t = defineTable({ name: 'colour', about: '…', inputs: { light: ['red', 'green'] }, verdicts: ['stop', 'go'] })([
+ *   { id: 'COL-1', when: { light: 'red' }, then: 'stop', why: '…', refs: ['STS-4-1'] }, …
+ * ]);
+ */
+export function defineTable<const V extends Vocabulary, const Verdict extends string>(head: {
+  readonly name: string;
+  readonly about: string;
+  readonly inputs: V;
+  readonly verdicts: readonly Verdict[];
+}): (rows: readonly Row<V, Verdict>[]) => Table<V, Verdict> {
+  return (rows) => {
+    const columns = Object.keys(head.inputs).map((key) => columnOf(key, head.inputs[key]!));
+    return Object.freeze({ ...head, rows, columns, cells: compileRows(head.name, columns, rows) });
+  };
+}
+
+/** The verdict of the one row that applies, with its reason. Throws a {@link TableFault} if there is none. */
+export function decide<V extends Vocabulary, Verdict extends string>(
+  table: Table<V, Verdict>,
+  input: InputOf<V>,
+): Decision<Verdict> {
+  let index = 0;
+  for (const column of table.columns) {
+    index = index * column.size + (column.codes[input[column.key]!] ?? Number.NaN);
+  }
+  const decision = table.cells[index];
+  if (decision === undefined) {
+    throw new TableFault(`table "${table.name}" has no unique row for ${JSON.stringify(input)}; report this defect`);
+  }
+  return decision;
+}
+
+/** All combinations of inputs, in the order of the compiled cells. */
+export function* inputsOf<V extends Vocabulary>(table: Table<V>): Generator<InputOf<V>> {
+  const keys = table.columns.map((column) => column.key);
+  const total = table.cells.length;
+  for (let index = 0; index < total; index++) {
+    const input: Record<string, string> = {};
+    let rest = index;
+    for (let at = keys.length - 1; at >= 0; at--) {
+      const words = table.inputs[keys[at]!]!;
+      input[keys[at]!] = words[rest % words.length]!;
+      rest = Math.floor(rest / words.length);
+    }
+    yield input as InputOf<V>;
+  }
+}
+
+/** Whether a row covers an input. */
+export function rowApplies(row: Row<Vocabulary, string>, input: Readonly<Record<string, string>>): boolean {
+  return Object.entries(row.when).every(([key, word]) =>
+    Array.isArray(word) ? word.includes(input[key]!) : word === input[key],
+  );
+}
+
+function columnOf(key: string, words: readonly string[]): Column {
+  const codes: Record<string, number> = Object.create(null);
+  words.forEach((word, code) => {
+    codes[word] = code;
+  });
+  return { key, codes, size: words.length };
+}
+
+/** Fills the cells of a row without enumerating the others: cost is the number of covered cells. */
+export function compileRows<V extends Vocabulary, Verdict extends string>(
+  name: string,
+  columns: readonly Column[],
+  rows: readonly Row<V, Verdict>[],
+): (Decision<Verdict> | undefined)[] {
+  const total = columns.reduce((product, column) => product * column.size, 1);
+  const cells = new Array<Decision<Verdict> | undefined>(total).fill(undefined);
+  const taken = new Uint8Array(total);
+  for (const row of rows) {
+    const decision = Object.freeze({
+      verdict: row.then,
+      table: name,
+      row: row.id,
+      why: row.why,
+      refs: Object.freeze([...row.refs]),
+    });
+    let covered = [0];
+    for (const column of columns) {
+      const word = row.when[column.key];
+      const words = word === undefined ? Object.keys(column.codes) : Array.isArray(word) ? word : [word as string];
+      covered = covered.flatMap((index) => words.map((each) => index * column.size + column.codes[each]!));
+    }
+    for (const index of covered) {
+      cells[index] = taken[index] ? undefined : decision;
+      taken[index] = 1;
+    }
+  }
+  return cells;
+}

@@ -1,0 +1,93 @@
+/*
+ * Every setting with its default and the reason for it. A setting never appears as a bare boolean: its words are
+ * the words of the decision tables that read it.
+ */
+import type { DestinationRule } from './local/destination.js';
+
+export interface Settings {
+  /** TCP port of mail hosts; also the port in TLSA owner names (RFC 7672, Section 2.2.3). */
+  readonly port: number;
+  /** TCP port of MTA-STS policy hosts (RFC 8461, Section 3.3: 443). */
+  readonly httpsPort: number;
+  /** The name given in EHLO (RFC 5321, Section 4.1.1.1). */
+  readonly helo: string;
+  /** Where DANE authenticates a host, does an enforced MTA-STS policy still demand PKIX? `skip-pkix` never skips the MX list. */
+  readonly whenDanePasses: 'require-sts' | 'skip-pkix';
+  /** Use TLSA records of hosts that an insecure MX RRset named (RFC 7672, Section 2.2.1). */
+  readonly halfDane: 'use' | 'ignore';
+  /** The TXT lookup failed and nothing is cached. */
+  readonly stsLookupFailure: 'defer' | 'proceed';
+  /** After failed opportunistic TLS: a new connection in clear at once, only from the second attempt on, or never. */
+  readonly cleartextRetry: 'at-once' | 'after' | 'never';
+  /** Whether `TLS-Required: No` is honoured (RFC 8689, Section 3). */
+  readonly tlsRequiredNo: 'honour' | 'ignore';
+  /** Whether an MTA-STS policy in testing mode may name the MX for REQUIRETLS. */
+  readonly requireTlsTestingPolicy: 'refuse' | 'accept';
+  /** Whether a DNSSEC-validated MX with a valid PKIX certificate satisfies REQUIRETLS. */
+  readonly requireTlsSecureMx: 'accept' | 'refuse';
+  /** Loopback, private and other special addresses of mail and policy hosts. */
+  readonly privateAddresses: 'refuse' | 'allow';
+  /** The operator's own demands for destinations, most specific first match. */
+  readonly destinations: readonly DestinationRule[];
+  /** How long a failed policy fetch is remembered for the same id (RFC 8461, Section 3.3). */
+  readonly stsFetchBackoffSeconds: number;
+  /** Bounds: more than these are left out, in order. */
+  readonly candidatesMax: number;
+  readonly addressesMax: number;
+  readonly deadlines: Deadlines;
+}
+
+/** How long an answer may take, in milliseconds. RFC 5321, Section 4.5.3.2 for the SMTP ones. */
+export interface Deadlines {
+  readonly dnsMs: number;
+  readonly policyFetchMs: number;
+  readonly connectMs: number;
+  readonly commandMs: number;
+  readonly handshakeMs: number;
+  readonly transactionMs: number;
+  readonly quitMs: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = Object.freeze({
+  port: 25,
+  httpsPort: 443,
+  helo: 'localhost.localdomain',
+  whenDanePasses: 'require-sts',
+  halfDane: 'use',
+  stsLookupFailure: 'defer',
+  cleartextRetry: 'at-once',
+  tlsRequiredNo: 'honour',
+  requireTlsTestingPolicy: 'refuse',
+  requireTlsSecureMx: 'accept',
+  privateAddresses: 'refuse',
+  destinations: Object.freeze([]),
+  stsFetchBackoffSeconds: 300,
+  candidatesMax: 50,
+  addressesMax: 10,
+  deadlines: Object.freeze({
+    dnsMs: 10_000,
+    policyFetchMs: 60_000,
+    connectMs: 30_000,
+    commandMs: 300_000,
+    handshakeMs: 60_000,
+    transactionMs: 900_000,
+    quitMs: 5_000,
+  }),
+});
+
+/** What is different in a named profile. The rest is the default, which is `rfc`. */
+export const PROFILES = Object.freeze({
+  /** The texts of the RFCs, and where they are silent the choices recorded in docs/adr. */
+  rfc: {},
+  /** As the mail server mox decides. */
+  mox: { halfDane: 'ignore', requireTlsSecureMx: 'refuse' },
+  /** As Postfix with an MTA-STS helper decides: one policy at a time, patience before cleartext. */
+  postfix: { whenDanePasses: 'skip-pkix', stsLookupFailure: 'proceed', cleartextRetry: 'after', requireTlsSecureMx: 'refuse' },
+} as const satisfies Readonly<Record<string, Partial<Settings>>>);
+
+export type ProfileName = keyof typeof PROFILES;
+
+/** The settings of a profile with some of them replaced. */
+export function settingsOf(profile: ProfileName, own: Partial<Settings> = {}): Settings {
+  return { ...DEFAULT_SETTINGS, ...PROFILES[profile], ...own };
+}
