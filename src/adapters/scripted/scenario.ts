@@ -1,5 +1,5 @@
-import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { Settings } from '../../policy/settings.js';
+import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { World } from './world.js';
 
 /** A story: a world, the messages sent into it one after the other, and how each is expected to end. */
@@ -16,7 +16,9 @@ export interface Scenario {
 export interface Step {
   /** Changes to the world before the step: entries replaced by name, or removed by null. */
   readonly change?: {
-    readonly [K in 'dns' | 'mail' | 'policy']?: { readonly [name: string]: NonNullable<World[K]>[string] | null };
+    readonly [K in 'dns' | 'mail' | 'policy']?: {
+      readonly [name: string]: NonNullable<World[K]>[string] | null;
+    };
   };
   /** Milliseconds that pass before the step (simulation only). */
   readonly after?: number;

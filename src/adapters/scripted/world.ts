@@ -50,7 +50,15 @@ export interface MailHost {
    * follows the 220 (other octets, then the connection closes). `closes`: the connection closes after the 220. `old`: offers TLS 1.0 and 1.1 only.
    * `late-alert`: the handshake ends well and the server then sends a fatal alert. Or a whole reply line: "454 not now".
    */
-  readonly starttls?: 'offered' | 'not-offered' | 'injected' | 'broken' | 'closes' | 'old' | 'late-alert' | `${number} ${string}`;
+  readonly starttls?:
+    | 'offered'
+    | 'not-offered'
+    | 'injected'
+    | 'broken'
+    | 'closes'
+    | 'old'
+    | 'late-alert'
+    | `${number} ${string}`;
   readonly certificate?: Certificate;
   /** Reply lines instead of the usual ones. `rcpt` by recipient address ("*": all others). "close": the connection closes instead. */
   readonly replies?: {

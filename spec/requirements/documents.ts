@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { SourceFile } from './citations.js';
+import { collectCitations, renderCoverage } from './coverage.js';
+import { requirements } from './index.js';
+import { renderRequirementIds } from './render-ids.js';
+
+/** The generated files that the catalogue is the source of: path from the root to content. */
+export function coverageDocuments(root: string): Readonly<Record<string, string>> {
+  return {
+    'docs/spec-coverage.md': renderCoverage(requirements, collectCitations(citingFiles(root))),
+    'src/policy/kernel/requirement-id.ts': renderRequirementIds(requirements),
+  };
+}
+
+/**
+ * The files whose citations count: tests and scenarios. The catalogue itself does not, nor does the test of this
+ * very page, because both name ids without testing anything; spec/reference is an implementation, not a test.
+ */
+export function citingFiles(root: string): readonly SourceFile[] {
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && TOP_FOLDERS.includes(entry.name))
+    .flatMap((entry) => pathsUnder(root, entry.name))
+    .filter((path) => CITING.some((pattern) => pattern.test(path)))
+    .filter((path) => !NOT_CITING.some((pattern) => pattern.test(path)))
+    .sort()
+    .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
+}
+
+const TOP_FOLDERS: readonly string[] = ['spec', 'property-tests', 'src', 'peer-tests'];
+
+const CITING: readonly RegExp[] = [
+  /^spec\/scenarios\/.*\.ts$/,
+  /^spec\/.*\.test\.ts$/,
+  /^property-tests\/.*\.ts$/,
+  /^src\/.*\.test\.ts$/,
+  /^peer-tests\/.*\.ts$/,
+];
+
+const NOT_CITING: readonly RegExp[] = [
+  /^spec\/requirements\//,
+  /^spec\/reference\//,
+  /^property-tests\/house\/coverage\.test\.ts$/,
+];
+
+function pathsUnder(root: string, folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+    (path) => `${folder}/${path.replaceAll('\\', '/')}`,
+  );
+}

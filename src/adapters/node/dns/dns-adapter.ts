@@ -1,0 +1,134 @@
+/*
+ * DNS as a stub of resolvers that validate (RFC 4033, Section 7). What this adapter calls secure is secure only as far as
+ * the resolver and the path to it are: see `trustsAd`. Secure: NOERROR or NXDOMAIN with AD from a resolver that is trusted.
+ * Insecure: the same without. Everything else is a failure (RFC 7672, Section 2.1.1).
+ */
+import type { Adapters } from '../../../effects/ports.js';
+import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
+import { type Exchanged, exchange } from './exchange.js';
+import { isAskable } from './name.js';
+import { type ResolverConfig, trustsAd } from './resolver-config.js';
+import { readTlsa } from './tlsa-record.js';
+import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordType } from './wire.js';
+
+export type DnsPorts = Pick<Adapters, 'dns.mx' | 'dns.txt' | 'dns.addresses' | 'dns.cname' | 'dns.tlsa'>;
+
+const ALIASES_MAX = 16;
+const RECORDS_MAX = 64;
+const NOERROR = 0;
+const FORMERR = 1;
+const SERVFAIL = 2;
+const NXDOMAIN = 3;
+const NOTIMP = 4;
+const REFUSED = 5;
+/** Codes of RFC 8914 that say that validation failed. */
+const VALIDATION_ERRORS: ReadonlySet<number | null> = new Set([1, 2, 5, 6, 7, 8, 9, 10, 11, 12]);
+
+/** The DNS questions, asked of these resolvers over UDP and TCP. Nothing is cached; see `cachedDns`. */
+export function nodeDns(config: ResolverConfig): DnsPorts {
+  const look = <T extends RecordType>(type: T, { name, deadlineMs }: Lookup, signal: AbortSignal) =>
+    lookup({ name, type }, config, performance.now() + deadlineMs, signal);
+  return {
+    'dns.mx': (ask, signal) => look('MX', ask, signal),
+    'dns.txt': (ask, signal) => look('TXT', ask, signal),
+    'dns.cname': (ask, signal) => look('CNAME', ask, signal),
+    'dns.addresses': async (ask, signal) => {
+      const [a, aaaa] = await Promise.all([look('A', ask, signal), look('AAAA', ask, signal)]);
+      return { a, aaaa };
+    },
+    'dns.tlsa': async (ask, signal) => {
+      const answer = await look('TLSA', ask, signal);
+      return answer.kind === 'failed' ? answer : { ...answer, records: answer.records.map(readTlsa) };
+    },
+  };
+}
+
+interface Lookup {
+  readonly name: string;
+  readonly deadlineMs: number;
+}
+
+async function lookup<T extends RecordType>(
+  { name, type }: Question & { readonly type: T },
+  config: ResolverConfig,
+  endsAt: number,
+  signal: AbortSignal,
+): Promise<DnsAnswer<RdataOf[T]>> {
+  const trusted = trustsAd(config);
+  const aliases: string[] = [];
+  let kind: 'secure' | 'insecure' = 'secure';
+  let ttlSeconds = Number.POSITIVE_INFINITY;
+  let owner = name.toLowerCase();
+  for (;;) {
+    if (!isAskable(owner)) return failed('malformed');
+    const reply = await ask({ name: owner, type }, config, endsAt, signal);
+    if (reply.kind === 'failed') return failed(reply.cause);
+    const { message } = reply;
+    const { rcode, answers, denialSeconds, extendedError } = message;
+    if (rcode !== NOERROR && rcode !== NXDOMAIN) return failed(causeOf(message), extendedError);
+    if (!(trusted && message.authenticated)) kind = 'insecure';
+
+    const chain = type === 'CNAME' ? [] : follow(owner, answers);
+    aliases.push(...chain.map((alias) => alias.data));
+    owner = aliases.at(-1) ?? owner;
+    if (aliases.length > ALIASES_MAX) return failed('malformed', extendedError);
+    const found = answers.filter(
+      (record): record is Extract<AnswerRecord, { type: T }> =>
+        record.type === type && record.owner === owner,
+    );
+    for (const record of [...chain, ...found]) ttlSeconds = Math.min(ttlSeconds, record.ttlSeconds);
+    const oneTarget = type !== 'CNAME' || new Set(found.map((record) => record.data)).size < 2;
+    if (!oneTarget || (found.length > 0 && rcode === NXDOMAIN)) return failed('malformed', extendedError);
+
+    if (found.length > 0) {
+      const records = found.slice(0, RECORDS_MAX).map((record): RdataOf[T] => record.data);
+      return { kind, records, denial: null, aliases, ttlSeconds };
+    }
+    // An alias, and neither its target's data nor its denial: the rest is asked for (RFC 7672, Section 2.1.3).
+    if (rcode === NOERROR && chain.length > 0 && denialSeconds === null) continue;
+    const denial = rcode === NXDOMAIN ? 'nxdomain' : 'nodata';
+    return { kind, records: [], denial, aliases, ttlSeconds: Math.min(ttlSeconds, denialSeconds ?? 0) };
+  }
+}
+
+type Alias = Extract<AnswerRecord, { type: 'CNAME' }>;
+
+/** The aliases that lead on from a name, within one answer section, wherever they stand in it. One too many if endless. */
+function follow(name: string, answers: readonly AnswerRecord[]): readonly Alias[] {
+  const chain: Alias[] = [];
+  let owner = name;
+  while (chain.length <= ALIASES_MAX) {
+    const next = answers.find((record): record is Alias => record.type === 'CNAME' && record.owner === owner);
+    if (next === undefined) break;
+    chain.push(next);
+    owner = next.data;
+  }
+  return chain;
+}
+
+async function ask(
+  question: Question,
+  config: ResolverConfig,
+  endsAt: number,
+  signal: AbortSignal,
+): Promise<Exchanged> {
+  const { servers, timeoutMs = 5000, attempts = 2 } = config;
+  const wantsAd = trustsAd(config);
+  const options = { servers, timeoutMs, attempts, endsAt, signal, wantsAd, edns: true };
+  const reply = await exchange(question, options);
+  // Without EDNS again where the server knows none (RFC 6891, Section 7), unless the answer could count as secure.
+  const knowsNoEdns =
+    reply.kind === 'message' &&
+    !reply.message.edns &&
+    (reply.message.rcode === FORMERR || reply.message.rcode === NOTIMP);
+  return knowsNoEdns && !wantsAd ? exchange(question, { ...options, edns: false }) : reply;
+}
+
+function causeOf({ rcode, extendedError }: DecodedMessage): DnsFailureCause {
+  if (rcode === REFUSED) return 'refused';
+  return rcode === SERVFAIL && VALIDATION_ERRORS.has(extendedError) ? 'bogus' : 'servfail';
+}
+
+function failed(cause: DnsFailureCause, extendedError: number | null = null): DnsFailure {
+  return { kind: 'failed', cause, extendedError };
+}

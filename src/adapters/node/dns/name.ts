@@ -1,0 +1,66 @@
+/*
+ * Domain names between the wire and text. A label becomes text only where it cannot be mistaken for anything else: every
+ * octet that is not printable, and every dot and backslash within a label, is written as `\ddd`. No name that may be asked
+ * holds a backslash, so an odd name never equals a good one.
+ */
+
+const NAME_OCTETS_MAX = 255;
+/** Far more than any honest message needs; a chain of pointers must end. */
+const POINTERS_MAX = 32;
+const HEADER_OCTETS = 12;
+
+/** Thrown within the decoder only; `decodeResponse` turns it into an answer. */
+export class Garbled extends Error {}
+
+export interface ReadName {
+  /** Lower-case, without a final dot; "" is the root. */
+  readonly name: string;
+  /** Where the name ends in the place where it began. */
+  readonly end: number;
+}
+
+/** Reads a name, compressed or not (RFC 1035, Section 4.1.4). Pointers go strictly backwards. Throws `Garbled`. */
+export function readName(message: Uint8Array, start: number): ReadName {
+  const labels: string[] = [];
+  let at = start;
+  let segment = start;
+  let end: number | null = null;
+  let octets = 1;
+  let pointers = 0;
+  for (;;) {
+    const length = message[at];
+    if (length === undefined) throw new Garbled();
+    if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 };
+    if (length >= 0xc0) {
+      const low = message[at + 1];
+      if (low === undefined) throw new Garbled();
+      end ??= at + 2;
+      at = ((length & 0x3f) << 8) | low;
+      if (at >= segment || at < HEADER_OCTETS || ++pointers > POINTERS_MAX) throw new Garbled();
+      segment = at;
+      continue;
+    }
+    const next = at + 1 + length;
+    octets += 1 + length;
+    if (length > 63 || octets > NAME_OCTETS_MAX || next > message.length) throw new Garbled();
+    labels.push(labelText(message.subarray(at + 1, next)));
+    at = next;
+  }
+}
+
+function labelText(label: Uint8Array): string {
+  let text = '';
+  for (const octet of label) {
+    const plain = octet > 0x20 && octet < 0x7f && octet !== 0x2e && octet !== 0x5c;
+    text += plain ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`;
+  }
+  return text.toLowerCase();
+}
+
+/** Whether the text can be put into a question: labels of 1 to 63 printable octets, 253 in all, no escapes, not the root. */
+export function isAskable(name: string): boolean {
+  return (
+    name.length <= 253 &&
+    name.split('.').every((label) => /^[!-~]{1,63}$/.test(label) && !label.includes('\\'))
+  );
+}

@@ -1,0 +1,261 @@
+/*
+ * DNS messages (RFC 1035, RFC 6891). Records are framed here by their RDLENGTH, and RDATA is read to its exact length:
+ * the library that writes our queries ignores RDLENGTH when it reads, so that one lying record would shift all others.
+ * Whatever the octets are, the result is a value.
+ */
+import { SocketAddress } from 'node:net';
+import dnsPacket from 'dns-packet';
+import type { MxRecord } from '../../../policy/dns/answer.js';
+import { Garbled, readName } from './name.js';
+
+const TYPE_CODES = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
+const SOA = 6;
+const OPT = 41;
+const IN = 1;
+const EXTENDED_ERROR = 15;
+const UDP_PAYLOAD_OCTETS = 1232;
+
+export type RecordType = keyof typeof TYPE_CODES;
+
+/** What RDATA of each type is read as. */
+export interface RdataOf {
+  readonly A: string;
+  readonly AAAA: string;
+  /** The target. */
+  readonly CNAME: string;
+  readonly MX: MxRecord;
+  /** The character-strings joined, octets as Latin-1. */
+  readonly TXT: string;
+  /** As it came: see `tlsa-record.ts`. */
+  readonly TLSA: Uint8Array;
+}
+
+export type AnswerRecord = {
+  readonly [T in RecordType]: {
+    readonly type: T;
+    readonly owner: string;
+    readonly ttlSeconds: number;
+    readonly data: RdataOf[T];
+  };
+}[RecordType];
+
+export interface Question {
+  /** Askable (see `name.ts`). */
+  readonly name: string;
+  readonly type: RecordType;
+}
+
+export interface Query extends Question {
+  readonly id: number;
+  /** Whether AD is set, which asks for AD in the response (RFC 6840, Section 5.7). */
+  readonly wantsAd: boolean;
+  /** Whether an OPT record is sent. */
+  readonly edns: boolean;
+}
+
+export interface DecodedMessage {
+  /** With the extended bits of OPT (RFC 6891, Section 6.1.3). */
+  readonly rcode: number;
+  readonly authenticated: boolean;
+  readonly truncated: boolean;
+  readonly edns: boolean;
+  /** INFO-CODE of the first extended error (RFC 8914), or null. */
+  readonly extendedError: number | null;
+  /** The answer section, in order: records of the asked type, and CNAME. */
+  readonly answers: readonly AnswerRecord[];
+  /** How long a denial holds (RFC 2308, Section 5); null if the authority section has no SOA. */
+  readonly denialSeconds: number | null;
+}
+
+/** Writes a query: RD, EDNS with 1232 octets, no DO. The name is askable. */
+export function encodeQuery(query: Query): Uint8Array {
+  return dnsPacket.encode({
+    type: 'query',
+    id: query.id,
+    flags: dnsPacket.RECURSION_DESIRED | (query.wantsAd ? dnsPacket.AUTHENTIC_DATA : 0),
+    questions: [{ type: query.type, name: query.name, class: 'IN' }],
+    additionals: query.edns
+      ? [
+          {
+            type: 'OPT',
+            name: '.',
+            udpPayloadSize: UDP_PAYLOAD_OCTETS,
+            extendedRcode: 0,
+            ednsVersion: 0,
+            flags: 0,
+            flag_do: false,
+            options: [],
+          },
+        ]
+      : [],
+  });
+}
+
+/**
+ * Reads the response to a query. `mismatch`: it is not the response to this query (RFC 5452, Section 9.1).
+ * `malformed`: it is, and cannot be relied on. Never throws.
+ */
+export function decodeResponse(bytes: Uint8Array, query: Query): DecodedMessage | 'malformed' | 'mismatch' {
+  if (bytes.length < 12) return 'mismatch';
+  const message = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const flags = message.readUInt16BE(2);
+  const isResponse = flags >>> 11 === 0b1_0000;
+  if (message.readUInt16BE(0) !== query.id || !isResponse) return 'mismatch';
+  try {
+    const rcode = flags & 0x0f;
+    const questions = message.readUInt16BE(4);
+    // An error may come without the question: the other side could not read it.
+    if (questions === 0 && rcode !== 0 && rcode !== 3) return decodeBody(message, 12, query);
+    if (questions !== 1) return 'mismatch';
+    const { name, end } = readName(message, 12);
+    const echoed =
+      name === query.name.toLowerCase() &&
+      message.readUInt16BE(end) === TYPE_CODES[query.type] &&
+      message.readUInt16BE(end + 2) === IN;
+    return echoed ? decodeBody(message, end + 4, query) : 'mismatch';
+  } catch {
+    return 'malformed';
+  }
+}
+
+interface Frame {
+  readonly owner: string;
+  readonly type: number;
+  readonly class: number;
+  readonly ttl: number;
+  /** Where RDATA begins and ends in the message. */
+  readonly start: number;
+  readonly end: number;
+}
+
+function decodeBody(message: Buffer, start: number, query: Question): DecodedMessage {
+  const flags = message.readUInt16BE(2);
+  let at = start;
+  const section = (countAt: number): Frame[] => {
+    const frames: Frame[] = [];
+    for (let left = message.readUInt16BE(countAt); left > 0; left--) {
+      const frame = readFrame(message, at);
+      frames.push(frame);
+      at = frame.end;
+    }
+    return frames;
+  };
+  const truncated = (flags & 0x0200) !== 0;
+  // What a truncated message still holds is not looked at: it is asked for again over TCP (RFC 2181, Section 9).
+  const answer = truncated ? [] : section(6);
+  const authority = truncated ? [] : section(8);
+  const additional = truncated ? [] : section(10);
+  if (!truncated && at !== message.length) throw new Garbled();
+  const opt = additional.filter((frame) => frame.type === OPT);
+  if (opt.length > 1 || opt.some((frame) => frame.owner !== '')) throw new Garbled();
+  return {
+    rcode: (flags & 0x0f) | (opt[0] === undefined ? 0 : (opt[0].ttl >>> 24) << 4),
+    authenticated: (flags & 0x0020) !== 0,
+    truncated,
+    edns: opt.length === 1,
+    extendedError: opt[0] === undefined ? null : readExtendedError(message, opt[0]),
+    answers: answer.flatMap((frame) => {
+      const read = readRecord(message, frame, query.type);
+      return read === null ? [] : [read];
+    }),
+    denialSeconds: readDenial(message, authority),
+  };
+}
+
+function readFrame(message: Buffer, at: number): Frame {
+  const { name: owner, end: fixed } = readName(message, at);
+  const start = fixed + 10;
+  const end = start + message.readUInt16BE(fixed + 8);
+  if (end > message.length) throw new Garbled();
+  return {
+    owner,
+    type: message.readUInt16BE(fixed),
+    class: message.readUInt16BE(fixed + 2),
+    ttl: message.readUInt32BE(fixed + 4),
+    start,
+    end,
+  };
+}
+
+/** The record if it is of the asked type or an alias; null if it is neither. */
+function readRecord(message: Buffer, frame: Frame, asked: RecordType): AnswerRecord | null {
+  const type = frame.type === TYPE_CODES.CNAME ? 'CNAME' : asked;
+  if (frame.class !== IN || frame.type !== TYPE_CODES[type]) return null;
+  const whole = { owner: frame.owner, ttlSeconds: ttlOf(frame) };
+  const rdata = message.subarray(frame.start, frame.end);
+  switch (type) {
+    case 'A':
+      if (rdata.length !== 4) throw new Garbled();
+      return { ...whole, type, data: rdata.join('.') };
+    case 'AAAA':
+      if (rdata.length !== 16) throw new Garbled();
+      return { ...whole, type, data: addressText(rdata) };
+    case 'CNAME':
+      return { ...whole, type, data: readWholeName(message, frame.start, frame.end) };
+    case 'MX':
+      if (rdata.length < 3) throw new Garbled();
+      return {
+        ...whole,
+        type,
+        data: {
+          preference: rdata.readUInt16BE(0),
+          exchange: readWholeName(message, frame.start + 2, frame.end),
+        },
+      };
+    case 'TXT':
+      return { ...whole, type, data: readStrings(rdata) };
+    case 'TLSA':
+      return { ...whole, type, data: rdata };
+  }
+}
+
+/** A TTL with the highest bit set counts as 0 (RFC 2181, Section 8). */
+function ttlOf({ ttl }: Frame): number {
+  return ttl > 0x7fff_ffff ? 0 : ttl;
+}
+
+/** As RFC 5952 writes it. */
+function addressText(octets: Buffer): string {
+  const groups = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
+  return new SocketAddress({ family: 'ipv6', address: groups.join(':') }).address;
+}
+
+function readWholeName(message: Buffer, start: number, end: number): string {
+  const read = readName(message, start);
+  if (read.end !== end) throw new Garbled();
+  return read.name;
+}
+
+/** One or more character-strings (RFC 1035, Section 3.3.14), joined with nothing between them. */
+function readStrings(rdata: Buffer): string {
+  let text = '';
+  let at = 0;
+  do {
+    const length = rdata[at];
+    if (length === undefined || at + 1 + length > rdata.length) throw new Garbled();
+    text += rdata.toString('latin1', at + 1, at + 1 + length);
+    at += 1 + length;
+  } while (at < rdata.length);
+  return text;
+}
+
+function readExtendedError(message: Buffer, { start, end }: Frame): number | null {
+  let first: number | null = null;
+  for (let at = start; at < end; ) {
+    if (at + 4 > end) throw new Garbled();
+    const length = message.readUInt16BE(at + 2);
+    if (at + 4 + length > end) throw new Garbled();
+    if (message.readUInt16BE(at) === EXTENDED_ERROR && length >= 2) first ??= message.readUInt16BE(at + 4);
+    at += 4 + length;
+  }
+  return first;
+}
+
+function readDenial(message: Buffer, authority: readonly Frame[]): number | null {
+  const soa = authority.find((frame) => frame.type === SOA && frame.class === IN);
+  if (soa === undefined) return null;
+  const origin = readName(message, soa.start);
+  const mailbox = readName(message, origin.end);
+  if (mailbox.end + 20 !== soa.end) throw new Garbled();
+  return Math.min(ttlOf(soa), message.readUInt32BE(mailbox.end + 16));
+}

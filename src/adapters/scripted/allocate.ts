@@ -1,0 +1,40 @@
+import type { World } from './world.js';
+
+/** Addresses of mail and policy hosts by ID; a mail host and a policy host of the same ID share theirs. */
+export type Addresses = ReadonlyMap<string, string>;
+
+/**
+ * Gives each mail host, then each policy host, an address: `block(0)`, `block(1)` and so on. Hosts of `kept` keep
+ * theirs, also when they are gone from the world, so that addresses stay what they were from step to step.
+ */
+export function allocate(
+  world: World,
+  block: (index: number) => string,
+  kept: Addresses = new Map(),
+): Addresses {
+  const addresses = new Map(kept);
+  for (const id of [...Object.keys(world.mail ?? {}), ...Object.keys(world.policy ?? {})]) {
+    if (!addresses.has(id)) addresses.set(id, block(addresses.size));
+  }
+  return addresses;
+}
+
+/**
+ * The address that an A or AAAA record stands for, or null if there is none. A host has one IPv4 address; its AAAA is
+ * that address mapped into IPv6, where a real socket reaches it too.
+ */
+export function resolveAddress(text: string, addresses: Addresses, type: 'A' | 'AAAA' = 'A'): string | null {
+  if (!text.startsWith('@')) return text;
+  const address = addresses.get(text.slice(1));
+  if (address === undefined) return null;
+  if (address.includes(':')) return type === 'AAAA' ? address : null;
+  return type === 'AAAA' ? MAPPED + address : address;
+}
+
+/** The IDs at an address, in order of allocation. */
+export function idsAt(address: string, addresses: Addresses): readonly string[] {
+  const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
+  return [...addresses].filter(([, own]) => own === plain).map(([id]) => id);
+}
+
+const MAPPED = '::ffff:';

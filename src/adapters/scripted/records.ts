@@ -1,0 +1,121 @@
+/*
+ * The one reading of the record sets of a world. The simulation and the DNS server of the small internet both answer
+ * from here, so that they cannot differ about aliases, absence or security.
+ */
+import type { RecordSet, World } from './world.js';
+
+export type WorldRecordType = 'MX' | 'A' | 'AAAA' | 'TXT' | 'CNAME' | 'TLSA';
+export type WorldSecurity = 'secure' | 'insecure';
+
+/** A CNAME that was followed. */
+export interface WorldAlias {
+  readonly from: string;
+  readonly to: string;
+  readonly security: WorldSecurity;
+}
+
+export type WorldAnswer =
+  | {
+      readonly kind: 'records';
+      /** Of the whole answer: secure only if every alias is. */
+      readonly security: WorldSecurity;
+      readonly aliases: readonly WorldAlias[];
+      /** In presentation form, references unresolved. Empty if and only if `denial` is not null. */
+      readonly records: readonly string[];
+      readonly denial: null | 'nodata' | 'nxdomain';
+    }
+  | { readonly kind: 'fails'; readonly cause: 'bogus' | 'servfail' | 'refused' | 'timeout' | 'malformed' };
+
+/** The TTL of every record, in seconds. */
+export const WORLD_TTL_SECONDS = 300;
+
+const ALIASES_MAX = 8;
+const TLSA_PREFIX = '_25._tcp.';
+
+type Sets = ReadonlyMap<string, SetForm>;
+type SetForm = Exclude<RecordSet, readonly string[]>;
+
+/**
+ * What a world answers to a lookup; for TLSA, `name` is the whole owner name and `port` the port in use (prefixes
+ * that the world writes as `_25._tcp.` stand for that port).
+ */
+export function lookup(world: World, type: WorldRecordType, name: string, port: number): WorldAnswer {
+  const owners = ownersOf(world, port);
+  const aliases: WorldAlias[] = [];
+  let owner = name.toLowerCase();
+  while (aliases.length <= ALIASES_MAX) {
+    const own = owners.get(owner)?.get(type);
+    if (own !== undefined) return answerFrom(world, owner, own, aliases);
+
+    const alias = type === 'CNAME' ? undefined : owners.get(owner)?.get('CNAME');
+    if (alias?.fails !== undefined) return { kind: 'fails', cause: alias.fails };
+    const target = alias?.denial === undefined ? alias?.records?.[0] : undefined;
+    if (alias === undefined || target === undefined) {
+      const denial = exists(owners, owner) ? 'nodata' : 'nxdomain';
+      return answerFrom(world, owner, { denial }, aliases);
+    }
+    const to = withPort(plainName(target), port);
+    aliases.push({ from: owner, to, security: alias.security ?? securityOf(world, owner) });
+    owner = to;
+  }
+  return { kind: 'fails', cause: 'servfail' };
+}
+
+/** A name as the world writes names: lower-case, without the final dot. */
+export function plainName(name: string): string {
+  return name.toLowerCase().replace(/\.$/, '');
+}
+
+function answerFrom(world: World, owner: string, set: SetForm, aliases: readonly WorldAlias[]): WorldAnswer {
+  if (set.fails !== undefined) return { kind: 'fails', cause: set.fails };
+  const links = [set.security ?? securityOf(world, owner), ...aliases.map((alias) => alias.security)];
+  const records = set.denial === undefined ? (set.records ?? []) : [];
+  return {
+    kind: 'records',
+    security: links.every((link) => link === 'secure') ? 'secure' : 'insecure',
+    aliases,
+    records,
+    denial: records.length > 0 ? null : (set.denial ?? 'nodata'),
+  };
+}
+
+function ownersOf(world: World, port: number): ReadonlyMap<string, Sets> {
+  const owners = new Map<string, Map<string, SetForm>>();
+  for (const [key, set] of Object.entries(world.dns)) {
+    const space = key.indexOf(' ');
+    const type = key.slice(0, space);
+    const name = plainName(key.slice(space + 1));
+    // A TLSA name that begins with an underscore is an owner name already, such as the target of an alias.
+    const whole = type === 'TLSA' && !name.startsWith('_') ? TLSA_PREFIX + name : name;
+    const owner = withPort(whole, port);
+    const sets = owners.get(owner) ?? new Map<string, SetForm>();
+    owners.set(owner, sets.set(type, isList(set) ? { records: set } : set));
+  }
+  return owners;
+}
+
+function isList(set: RecordSet): set is readonly string[] {
+  return Array.isArray(set);
+}
+
+function withPort(name: string, port: number): string {
+  return name.startsWith(TLSA_PREFIX) ? `_${port}._tcp.${name.slice(TLSA_PREFIX.length)}` : name;
+}
+
+/** Empty non-terminals exist as well (RFC 8020). */
+function exists(owners: ReadonlyMap<string, Sets>, name: string): boolean {
+  for (const [owner, sets] of owners) {
+    if (!isAtOrBelow(owner, name)) continue;
+    if ([...sets.values()].some((set) => set.denial !== 'nxdomain')) return true;
+  }
+  return false;
+}
+
+function securityOf(world: World, name: string): WorldSecurity {
+  const signed = world.signedZones ?? [];
+  return signed.some((zone) => isAtOrBelow(name, plainName(zone))) ? 'secure' : 'insecure';
+}
+
+function isAtOrBelow(name: string, zone: string): boolean {
+  return zone === '' || name === zone || name.endsWith(`.${zone}`);
+}

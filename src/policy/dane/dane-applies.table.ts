@@ -1,0 +1,22 @@
+import { defineTable } from '../kernel/table.js';
+
+// biome-ignore format: a table
+export const daneApplies = defineTable({
+  name: 'dane-applies',
+  about: 'Whether TLSA records of a host can say anything to us, as far as the way to its name goes (RFC 7672, Section 2.2.1).',
+  inputs: {
+    target: ['name', 'literal'],
+    mx: ['secure', 'insecure'],
+    halfDane: ['use', 'ignore'],
+  },
+  verdicts: ['look', 'no-dane'],
+})([
+  { id: 'DAPP-1', when: { target: 'literal' },                                  then: 'no-dane',
+    why: 'An address has no name that TLSA records could stand below.', refs: ['DANE-2.2-7', 'CHOICE-15'] },
+  { id: 'DAPP-2', when: { target: 'name', mx: 'secure' },                       then: 'look',
+    why: 'The name of the host is proven, so its records speak for the right host.', refs: ['DANE-2.2.1-8', 'DANE-2.1.2-3'] },
+  { id: 'DAPP-3', when: { target: 'name', mx: 'insecure', halfDane: 'use' },    then: 'look',
+    why: 'Half of the way is proven; that beats nothing, and costs nothing but an attacker\'s choice of host.', refs: ['DANE-2.2.1-5', 'CHOICE-4'] },
+  { id: 'DAPP-4', when: { target: 'name', mx: 'insecure', halfDane: 'ignore' }, then: 'no-dane',
+    why: 'The operator counts only a wholly proven way.', refs: ['DANE-2.2.1-4', 'CHOICE-4'] },
+]);

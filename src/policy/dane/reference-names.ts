@@ -1,0 +1,20 @@
+/** What the names of a host's certificate are compared with under DANE-TA. */
+export interface ReferenceFacts {
+  readonly mxSecurity: 'secure' | 'insecure';
+  readonly source: 'mx' | 'implicit' | 'literal';
+  /** The TLSA base domain: the name below which the TLSA records stand. */
+  readonly baseDomain: string;
+  readonly nextHop: string;
+  /** The next-hop domain after secure aliases, where it is one. */
+  readonly expandedNextHop: string | null;
+}
+
+/** The reference identifiers, the TLSA base domain first (RFC 7672, Section 3.2.2). */
+export function referenceNames(facts: ReferenceFacts): readonly string[] {
+  const names = [facts.baseDomain];
+  if (facts.source === 'implicit' || facts.mxSecurity === 'secure') names.push(facts.nextHop);
+  if (facts.source === 'mx' && facts.mxSecurity === 'secure' && facts.expandedNextHop !== null) {
+    names.push(facts.expandedNextHop);
+  }
+  return [...new Set(names)];
+}

@@ -1,0 +1,125 @@
+/*
+ * From a plan through a session: whether to start TLS, what a failed start means, whether the peer is who it must be,
+ * and what the server's replies mean. In the order in which a session asks them.
+ */
+import { defineTable } from '../kernel/table.js';
+import { STRICTNESS } from '../kernel/scale.js';
+
+// biome-ignore format: a table
+export const startTls = defineTable({
+  name: 'start-tls',
+  about: 'What to do after the first EHLO reply (RFC 3207). `channel` tells the second connection, made in clear on purpose, from the first.',
+  inputs: {
+    channel: ['first', 'cleartext-retry'],
+    offered: ['offered', 'not-offered'],
+    strictness: STRICTNESS,
+  },
+  verdicts: ['start', 'stay-in-clear', 'give-up'],
+})([
+  { id: 'TLS-1', when: { channel: 'first', offered: 'offered', strictness: ['opportunistic', 'encrypted', 'authenticated'] }, then: 'start',
+    why: 'TLS is used wherever it is offered, whoever answers.', refs: ['STLS-6-2', 'RTLS-3-3'] },
+  { id: 'TLS-2', when: { channel: 'first', offered: 'not-offered', strictness: 'opportunistic' },                 then: 'stay-in-clear',
+    why: 'Nobody was promised TLS.', refs: ['DANE-2.2-3', 'STLS-6-2'] },
+  { id: 'TLS-3', when: { channel: 'first', offered: 'not-offered', strictness: ['encrypted', 'authenticated'] },  then: 'give-up',
+    why: 'A missing offer under a demand for TLS is what a stripping attacker shows.', refs: ['STS-5-1', 'DANE-2.2-2', 'DANE-2.2-1', 'CHOICE-6'] },
+  { id: 'TLS-4', when: { channel: 'cleartext-retry', strictness: 'opportunistic' },                               then: 'stay-in-clear',
+    why: 'TLS with this host was tried a moment ago and could not be started.', refs: ['DANE-2.2-4', 'CHOICE-8'] },
+  { id: 'TLS-5', when: { channel: 'cleartext-retry', strictness: ['encrypted', 'authenticated'] },                then: 'give-up',
+    why: 'A demand for TLS is never answered in clear.', refs: ['X-7'] },
+  { id: 'TLS-6', when: { strictness: 'unreachable' },                                                             then: 'give-up',
+    why: 'This host was not to be connected to.', refs: ['DANE-10-1'] },
+]);
+
+// biome-ignore format: a table
+export const tlsOutcome = defineTable({
+  name: 'tls-outcome',
+  about: 'What it means how STARTTLS and the handshake went. After anything but success the connection is left (RFC 3207, Section 4).',
+  inputs: {
+    outcome: ['established', 'refused-for-now', 'refused', 'injected', 'handshake-failed'],
+    cleartextRetry: ['allowed', 'forbidden'],
+  },
+  verdicts: ['inspect', 'retry-in-clear', 'give-up', 'give-up-for-now'],
+})([
+  { id: 'TOUT-1', when: { outcome: 'established' },                                                                      then: 'inspect',
+    why: 'Whether the peer will do is judged at once, before anything is said.', refs: ['STLS-4.1-1'] },
+  { id: 'TOUT-2', when: { outcome: ['refused-for-now', 'refused', 'handshake-failed'], cleartextRetry: 'allowed' },      then: 'retry-in-clear',
+    why: 'Nobody was promised TLS, and this connection is not fit for use any more.', refs: ['STLS-4-2', 'STLS-4-3', 'DANE-2.2-4', 'CHOICE-8'] },
+  { id: 'TOUT-3', when: { outcome: ['refused-for-now', 'handshake-failed'], cleartextRetry: 'forbidden' },               then: 'give-up-for-now',
+    why: 'TLS may not be done without, and may work later.', refs: ['STS-5-1', 'DANE-2.2-2', 'CHOICE-6'] },
+  { id: 'TOUT-4', when: { outcome: 'refused', cleartextRetry: 'forbidden' },                                             then: 'give-up',
+    why: 'The server says for good that it does no TLS; another host may, and the owner can repair it.', refs: ['STS-5-1', 'DANE-2.2-2', 'CHOICE-6', 'CHOICE-7'] },
+  { id: 'TOUT-5', when: { outcome: 'injected' },                                                                         then: 'give-up-for-now',
+    why: 'Somebody put words into the server\'s mouth; such a path is not used in any way.', refs: ['STLS-4-5', 'CHOICE-8'] },
+]);
+
+// biome-ignore format: a table
+export const peerAuthentication = defineTable({
+  name: 'peer-authentication',
+  about: 'Whether the peer is who it must be. Verdicts name what was demanded and passed. `sts`: whether a kept policy is in force whose currency is not confirmed.',
+  inputs: {
+    dane: ['not-demanded', 'passed', 'failed'],
+    pkix: ['not-demanded', 'passed', 'failed'],
+    sts: ['fresh', 'stale'],
+  },
+  verdicts: ['none', 'pkix', 'dane', 'dane+pkix', 'refuse', 'refuse-for-now'],
+})([
+  { id: 'PEER-1', when: { dane: 'not-demanded', pkix: 'not-demanded' },       then: 'none',
+    why: 'Nobody asked who answers.', refs: ['OS-3-2', 'CHOICE-13'] },
+  { id: 'PEER-2', when: { dane: 'not-demanded', pkix: 'passed' },             then: 'pkix',
+    why: 'The certificate is valid for the host.', refs: ['STS-4.2-1', 'STS-4.2-2', 'RTLS-4.2.1-3'] },
+  { id: 'PEER-3', when: { dane: 'passed', pkix: 'not-demanded' },             then: 'dane',
+    why: 'The chain matches the TLSA records.', refs: ['DANE-3.2-1'] },
+  { id: 'PEER-4', when: { dane: 'passed', pkix: 'passed' },                   then: 'dane+pkix',
+    why: 'Both demands are met.', refs: ['X-1', 'CHOICE-1'] },
+  { id: 'PEER-5', when: { dane: 'failed', sts: 'fresh' },                     then: 'refuse',
+    why: 'The chain matches no TLSA record, and nothing else rescues it.', refs: ['DANE-3.2-1', 'DANE-9.1-2', 'STS-2-1'] },
+  { id: 'PEER-6', when: { dane: ['not-demanded', 'passed'], pkix: 'failed', sts: 'fresh' }, then: 'refuse',
+    why: 'The certificate is not valid for the host, and nothing else rescues it.', refs: ['STS-5-1', 'RTLS-4.2.1-3', 'X-1'] },
+  { id: 'PEER-7', when: { dane: 'failed', sts: 'stale' },                     then: 'refuse-for-now',
+    why: 'The peer is refused, and what is known of its domain may be out of date.', refs: ['DANE-3.2-1', 'CHOICE-7'] },
+  { id: 'PEER-8', when: { dane: ['not-demanded', 'passed'], pkix: 'failed', sts: 'stale' }, then: 'refuse-for-now',
+    why: 'The peer is refused, and a newer policy may see it otherwise.', refs: ['STS-5-1', 'CHOICE-7'] },
+]);
+
+// biome-ignore format: a table
+export const messageFit = defineTable({
+  name: 'message-fit',
+  about: 'Whether the server can take this message, by what it offers in the EHLO reply that counts.',
+  inputs: {
+    size: ['fits', 'too-large'],
+    utf8: ['not-needed', 'offered', 'missing'],
+  },
+  verdicts: ['send', 'too-large', 'utf8-missing'],
+})([
+  { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'] },   then: 'send',
+    why: 'The server offers what the message needs.', refs: ['SMTP-4.1.1.2-1', 'U8-3.4-1'] },
+  { id: 'FIT-2', when: { size: 'too-large' },                               then: 'too-large',
+    why: 'The server said how much it takes; sending would be refused after all the octets.', refs: ['SIZE-7-1'] },
+  { id: 'FIT-3', when: { size: 'fits', utf8: 'missing' },                   then: 'utf8-missing',
+    why: 'Addresses or headers beyond ASCII may not be sent here; another host may take them.', refs: ['U8-3.2-2'] },
+]);
+
+// biome-ignore format: a table
+export const replyMeaning = defineTable({
+  name: 'reply-meaning',
+  about: 'What a server\'s reply means for the recipients it speaks of. `leniency`: first attempt, a host with addresses of both families, and a refusal for policy reasons (X.7.X).',
+  inputs: {
+    stage: ['greeting', 'hello', 'mail', 'rcpt', 'data', 'end'],
+    reply: ['positive', '4yz', '5yz', 'lost'],
+    leniency: ['no', 'yes'],
+  },
+  verdicts: ['go-on', 'delivered', 'next-host', 'bounce'],
+})([
+  { id: 'REPLY-1', when: { stage: ['greeting', 'hello', 'mail', 'rcpt', 'data'], reply: 'positive' },                 then: 'go-on',
+    why: 'The server agrees to this step.', refs: ['SMTP-4.2-1'] },
+  { id: 'REPLY-2', when: { stage: 'end', reply: 'positive' },                                                         then: 'delivered',
+    why: 'The server has taken responsibility for the message.', refs: ['SMTP-4.2-1'] },
+  { id: 'REPLY-3', when: { stage: ['greeting', 'hello'], reply: ['4yz', '5yz', 'lost'] },                             then: 'next-host',
+    why: 'A server that serves nobody says nothing about the message.', refs: ['SMTP-3.1-1', 'RC-3-1', 'DUAL-3-6'] },
+  { id: 'REPLY-4', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: ['4yz', 'lost'] },                          then: 'next-host',
+    why: 'Another host may take it now; if none does, this one may later.', refs: ['SMTP-3.8-1', 'DUAL-3-6', 'CHOICE-15'] },
+  { id: 'REPLY-5', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'no' },                    then: 'bounce',
+    why: 'The domain\'s server has refused the message for good.', refs: ['DUAL-3-6', 'CHOICE-15'] },
+  { id: 'REPLY-6', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'yes' },                   then: 'next-host',
+    why: 'Block lists judge by address: the other address family may be welcome at the next attempt.', refs: ['CHOICE-10'] },
+]);

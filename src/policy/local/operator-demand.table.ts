@@ -1,0 +1,23 @@
+import { defineTable } from '../kernel/table.js';
+
+// biome-ignore format: a table
+export const operatorDemand = defineTable({
+  name: 'operator-demand',
+  about: 'What the operator\'s own rule for a destination demands. Nothing that a sender or a recipient publishes lowers it.',
+  inputs: {
+    rule: ['none', 'encrypt', 'verify', 'dane'],
+    dane: ['authenticate', 'other'],
+  },
+  verdicts: ['no-demand', 'encrypt', 'authenticate', 'unreachable'],
+})([
+  { id: 'OPER-1', when: { rule: 'none' },                         then: 'no-demand',
+    why: 'No rule is in force for this destination.', refs: ['STLS-6-2'] },
+  { id: 'OPER-2', when: { rule: 'encrypt' },                      then: 'encrypt',
+    why: 'The operator forbids cleartext.', refs: ['STLS-6-1', 'TLS-3.2-1'] },
+  { id: 'OPER-3', when: { rule: 'verify' },                       then: 'authenticate',
+    why: 'The operator wants to know who answers, by DANE or by certificate.', refs: ['STLS-6-1'] },
+  { id: 'OPER-4', when: { rule: 'dane', dane: 'authenticate' },   then: 'authenticate',
+    why: 'The records that the operator insists on are there.', refs: ['DANE-2.2-6'] },
+  { id: 'OPER-5', when: { rule: 'dane', dane: 'other' },          then: 'unreachable',
+    why: 'The operator asked for DANE or nothing.', refs: ['DANE-2.2-6', 'DANE-2.2.1-3', 'DOPS-10.3-2'] },
+]);

@@ -1,0 +1,45 @@
+import type { MxAnswer, MxRecord } from '../dns/answer.js';
+import { decide, type Decision } from '../kernel/table.js';
+import { parseDnsName } from '../names/domain-name.js';
+import type { Candidate } from './candidate.js';
+import { mxDiscovery } from './mx-discovery.table.js';
+
+export type MxVerdict = (typeof mxDiscovery.verdicts)[number];
+
+/** What the MX answer of a domain means. Total; never throws. */
+export function judgeMx(answer: MxAnswer): Decision<MxVerdict> {
+  return decide(mxDiscovery, { answer: classify(answer) });
+}
+
+function classify(answer: MxAnswer) {
+  if (answer.kind === 'failed') return 'failed';
+  if (answer.denial !== null) return answer.denial;
+  if (answer.records.length === 1 && answer.records[0]!.exchange === '') return 'null-mx';
+  return answer.records.some(namesHost) ? 'hosts' : 'no-usable-name';
+}
+
+/** Whether equal preferences leave an order to be drawn (RFC 5321, Section 5.1). */
+export function hasEqualPreferences(records: readonly MxRecord[]): boolean {
+  return new Set(records.map((record) => record.preference)).size < records.length;
+}
+
+/**
+ * The hosts of an MX answer in the order to try them: by preference, equal ones by the drawn values, one for each record
+ * (RFC 5321, Section 5.1). Records that name no host are left out (RFC 7505, Section 3), and so is what exceeds the bound.
+ */
+export function candidatesOf(records: readonly MxRecord[], draws: readonly number[], max: number): readonly Candidate[] {
+  const inOrder = records
+    .map((record, index) => ({ record, draw: draws[index] ?? 0, index }))
+    .filter(({ record }) => namesHost(record))
+    .sort((a, b) => a.record.preference - b.record.preference || a.draw - b.draw || a.index - b.index);
+  const hosts = new Map<string, Candidate>();
+  for (const { record } of inOrder) {
+    const host = parseDnsName(record.exchange)!;
+    if (!hosts.has(host)) hosts.set(host, { host, source: 'mx', preference: record.preference });
+  }
+  return [...hosts.values()].slice(0, max);
+}
+
+function namesHost(record: MxRecord): boolean {
+  return parseDnsName(record.exchange) !== null;
+}

@@ -1,0 +1,24 @@
+import { defineTable } from '../kernel/table.js';
+
+// biome-ignore format: a table
+export const mxDiscovery = defineTable({
+  name: 'mx-discovery',
+  about: 'What the MX lookup of a domain means for its mail: whom to try, or why there is nobody.',
+  inputs: {
+    answer: ['hosts', 'null-mx', 'no-usable-name', 'nodata', 'nxdomain', 'failed'],
+  },
+  verdicts: ['try-hosts', 'try-domain', 'no-mail-accepted', 'no-target', 'unknown'],
+})([
+  { id: 'MX-1', when: { answer: 'hosts' },          then: 'try-hosts',
+    why: 'The domain names its mail hosts.', refs: ['SMTP-5.1-2', 'SMTP-5.1-6'] },
+  { id: 'MX-2', when: { answer: 'null-mx' },        then: 'no-mail-accepted',
+    why: 'The domain says that it accepts no mail; waiting would change nothing.', refs: ['NULLMX-3-1', 'NULLMX-5-1', 'CHOICE-14'] },
+  { id: 'MX-3', when: { answer: 'no-usable-name' }, then: 'no-target',
+    why: 'There are MX records, so the domain\'s own address must not be used, and none of them names a host.', refs: ['SMTP-5.1-6', 'CHOICE-14'] },
+  { id: 'MX-4', when: { answer: 'nodata' },         then: 'try-domain',
+    why: 'A domain without MX records is its own mail host.', refs: ['SMTP-5.1-5', 'DUAL-3-2'] },
+  { id: 'MX-5', when: { answer: 'nxdomain' },       then: 'no-target',
+    why: 'The domain does not exist.', refs: ['DUAL-3-2', 'CHOICE-14'] },
+  { id: 'MX-6', when: { answer: 'failed' },         then: 'unknown',
+    why: 'A lookup that failed says nothing about the domain; the mail waits.', refs: ['DANE-2.1.1-6', 'DUAL-3-2'] },
+]);

@@ -1,0 +1,36 @@
+import type { Destination } from '../mx/candidate.js';
+import { parseHostName } from './domain-name.js';
+import { parseAddressLiteral } from './ip-address.js';
+
+export interface Mailbox {
+  /** As it goes into RCPT: the local part untouched, the domain in A-labels. */
+  readonly address: string;
+  readonly destination: Destination;
+}
+
+// RFC 5321, Section 4.1.2: a dot-string or a quoted string; UTF-8 as RFC 6531, Section 3.3 adds it. No control characters.
+const LOCAL_PART = /^(?:[^\s"(),:;<>@[\\\]\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[\x20-\x7e])*")$/u;
+
+/**
+ * A mailbox (RFC 5321, Section 4.1.2), or null. `toAscii` converts a domain with U-labels to A-labels, and gives "" where it cannot.
+ */
+export function parseMailbox(text: string, toAscii: (domain: string) => string): Mailbox | null {
+  const at = text.lastIndexOf('@');
+  if (at < 1 || text.length > 512) return null;
+  const local = text.slice(0, at);
+  const domain = text.slice(at + 1);
+  if (!LOCAL_PART.test(local) || local.length > 256 || /^\.|\.\.|\.$/.test(local.startsWith('"') ? '' : local)) return null;
+  const literal = /^\[(.+)\]$/.exec(domain);
+  if (literal !== null) {
+    const address = parseAddressLiteral(literal[1]!);
+    return address === null ? null : { address: text, destination: { kind: 'literal', address } };
+  }
+  const name = parseHostName(isAscii(domain) ? domain : toAscii(domain));
+  return name === null ? null : { address: `${local}@${name}`, destination: { kind: 'domain', name } };
+}
+
+/** Whether a text is ASCII only. */
+export function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return false;
+  return true;
+}
