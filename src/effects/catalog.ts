@@ -6,6 +6,7 @@
 import type { TlsaAnswer, TlsaRecord } from '../policy/dane/tlsa.js';
 import type { AddressesAnswer, CnameAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
+import type { CacheAnswer, FetchAnswer } from '../policy/mta-sts/fetch.js';
 import type { CachedPolicy, FetchFailure } from '../policy/mta-sts/policy.js';
 import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
@@ -25,25 +26,7 @@ interface Lookup extends Deadline {
   readonly name: string;
 }
 
-export type CacheAnswer =
-  | { readonly kind: 'read'; readonly cached: CachedPolicy | null; readonly failure: FetchFailure | null }
-  | { readonly kind: 'unreadable' };
-
-export type FetchAnswer =
-  | {
-      readonly kind: 'response';
-      readonly status: number;
-      /** The Content-Type field as received, or "". */
-      readonly mediaType: string;
-      /** The body decoded as UTF-8; "" unless the status is 200. At most `bytesMax` octets on the wire. */
-      readonly body: string;
-    }
-  | {
-      readonly kind: 'failed';
-      readonly cause: 'certificate' | 'connect' | 'tls' | 'timeout' | 'too-large' | 'protocol';
-      /** The library's own code, for logs and reports. */
-      readonly code: string;
-    };
+export type { CacheAnswer, FetchAnswer };
 
 export type ConnectAnswer =
   | { readonly kind: 'greeted'; readonly reply: Reply; readonly localAddress: string }

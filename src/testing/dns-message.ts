@@ -3,19 +3,20 @@
  * through it as an unknown type, because here it may be hostile and must appear on the wire as it was given.
  */
 import * as packet from 'dns-packet';
-import { type Found, type RecordType, recordTypes } from './dns-find.js';
+import type { WorldAnswer, WorldRecordType } from '../adapters/scripted/index.js';
+import { recordOf, typeOf, type Zone } from './dns-records.js';
 
 export const messageOctetsMax = 65_535;
 const udpOctetsMin = 512;
-const ttlSeconds = 300;
-const rcodes = { noerror: 0, formerr: 1, servfail: 2, nxdomain: 3, refused: 5 } as const;
-const extendedErrors = { other: 0, bogus: 6 } as const;
+const rcodes = { noerror: 0, servfail: 2, nxdomain: 3, refused: 5 } as const;
+// RFC 8914, Section 4.7.
+const extendedErrorBogus = 6;
 
 interface Reply {
   readonly rcode: keyof typeof rcodes;
   readonly answers?: readonly packet.Answer[];
   readonly secure?: boolean;
-  readonly extendedError?: { readonly code: number; readonly text: string };
+  readonly extendedError?: number;
 }
 
 interface Query extends packet.DecodedPacket {
@@ -24,15 +25,29 @@ interface Query extends packet.DecodedPacket {
 }
 
 /** The response to a query; null where the world, or a query that cannot be read, calls for silence. */
-export function answerTo(octets: Buffer, find: (type: RecordType, name: string) => Found, transport: 'udp' | 'tcp'): Buffer | null {
+export function answerTo(octets: Buffer, zone: Zone, transport: 'udp' | 'tcp'): Buffer | null {
   const query = readQuery(octets);
   if (query === null) return null;
-  const type = recordTypes.find((known) => known === query.question.type);
+  const type = typeOf(query.question);
   // What other types a name owns is not said; whether it exists is, and the alias at it answers for that.
-  const found = find(type ?? 'CNAME', query.question.name.toLowerCase());
-  if (found.kind === 'fails' && found.cause === 'timeout') return null;
-  if (found.kind === 'fails' && found.cause === 'malformed') return garbled(query);
-  return write(query, replyFor(query, type, found), transport);
+  const found = zone.lookup(type ?? 'CNAME', query.question.name.toLowerCase());
+  if (found.kind === 'records') {
+    const answers = type === null ? [] : answersFrom(query.question, found, type, zone);
+    if (answers === null) return garbled(query);
+    const rcode = found.denial === 'nxdomain' ? 'nxdomain' : 'noerror';
+    return write(query, { rcode, answers, secure: found.security === 'secure' }, transport);
+  }
+  switch (found.cause) {
+    case 'timeout':
+      return null;
+    case 'malformed':
+      return garbled(query);
+    case 'bogus':
+      return write(query, { rcode: 'servfail', extendedError: extendedErrorBogus }, transport);
+    case 'servfail':
+    case 'refused':
+      return write(query, { rcode: found.cause }, transport);
+  }
 }
 
 function readQuery(octets: Buffer): Query | null {
@@ -46,74 +61,37 @@ function readQuery(octets: Buffer): Query | null {
   }
 }
 
-function replyFor({ question }: Query, type: RecordType | undefined, found: Found): Reply {
-  if (found.kind === 'fails') {
-    if (found.cause === 'refused') return { rcode: 'refused' };
-    if (found.cause !== 'bogus') return { rcode: 'servfail' };
-    return { rcode: 'servfail', extendedError: { code: extendedErrors.bogus, text: 'DNSSEC validation failed' } };
-  }
-  const secure = found.security === 'secure';
-  if (type === undefined) return { rcode: found.denial === 'nxdomain' ? 'nxdomain' : 'noerror', secure };
-  try {
-    const owner = found.aliases.at(-1)?.to ?? question.name;
-    return {
-      rcode: found.denial === 'nxdomain' ? 'nxdomain' : 'noerror',
-      answers: [
-        ...found.aliases.map(({ from, to }, index) => record('CNAME', index === 0 ? question.name : from, to)),
-        ...found.records.map((text) => record(type, owner, text)),
-      ],
-      secure,
-    };
-  } catch (cause) {
-    return { rcode: 'servfail', extendedError: { code: extendedErrors.other, text: String(cause).slice(0, 200) } };
-  }
-}
-
-function record(type: RecordType, name: string, text: string): packet.Answer {
-  const common = { name, ttl: ttlSeconds };
-  switch (type) {
-    case 'A':
-    case 'AAAA':
-    case 'CNAME':
-      return { ...common, type, data: text };
-    case 'MX': {
-      const [preference, exchange] = text.split(/\s+/);
-      return { ...common, type, data: { preference: Number(preference), exchange: exchange ?? '.' } };
-    }
-    case 'TXT':
-      return { ...common, type, data: characterStrings(Buffer.from(text, 'latin1')) };
-    case 'TLSA':
-      return { ...common, type: 'UNKNOWN_52' as 'NULL', data: tlsaOctets(text) };
-  }
-}
-
-// A character-string holds at most 255 octets (RFC 1035, Section 3.3).
-function characterStrings(octets: Buffer): Buffer[] {
-  const count = Math.max(1, Math.ceil(octets.length / 255));
-  return Array.from({ length: count }, (_, index) => octets.subarray(index * 255, (index + 1) * 255));
-}
-
-function tlsaOctets(text: string): Buffer {
-  const [first = '', ...rest] = text.trim().split(/\s+/);
-  if (first === '#') return hexadecimal(rest.join(''));
-  const [selector, matching, ...data] = rest;
-  return Buffer.concat([Buffer.from([Number(first), Number(selector), Number(matching)]), hexadecimal(data.join(''))]);
-}
-
-function hexadecimal(text: string): Buffer {
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) throw new TypeError(`not hexadecimal: ${text.slice(0, 40)}`);
-  return Buffer.from(text, 'hex');
+/** Null if one of the records cannot be written. */
+function answersFrom(
+  question: packet.Question,
+  { aliases, records }: Extract<WorldAnswer, { kind: 'records' }>,
+  type: WorldRecordType,
+  zone: Zone,
+): packet.Answer[] | null {
+  // The first owner is spelt as it was asked, since clients may vary upper and lower case to tell forgeries.
+  const chain = aliases.map(({ from, to }, index) =>
+    recordOf('CNAME', index === 0 ? question.name : from, to, zone),
+  );
+  const owner = aliases.at(-1)?.to ?? question.name;
+  const answers = [...chain, ...records.map((text) => recordOf(type, owner, text, zone))];
+  const written = answers.filter((answer) => answer !== null);
+  return written.length < answers.length ? null : written;
 }
 
 function write(query: Query, reply: Reply, transport: 'udp' | 'tcp'): Buffer {
-  const limit = transport === 'tcp' ? messageOctetsMax : Math.max(udpOctetsMin, query.edns?.udpPayloadSize ?? 0);
+  const limit =
+    transport === 'tcp' ? messageOctetsMax : Math.max(udpOctetsMin, query.edns?.udpPayloadSize ?? 0);
   const whole = encode(query, reply);
   if (whole.length <= limit) return whole;
   if (transport === 'tcp') return encode(query, { rcode: 'servfail' });
   return encode(query, { ...reply, answers: [] }, packet.TRUNCATED_RESPONSE);
 }
 
-function encode(query: Query, { rcode, answers = [], secure = false, extendedError }: Reply, flags = 0): Buffer {
+function encode(
+  query: Query,
+  { rcode, answers = [], secure = false, extendedError }: Reply,
+  flags = 0,
+): Buffer {
   const toldOfSecurity = query.flag_ad || query.edns?.flag_do === true;
   const echoed = (query.flags ?? 0) & (packet.RECURSION_DESIRED | packet.CHECKING_DISABLED);
   const authentic = secure && toldOfSecurity ? packet.AUTHENTIC_DATA : 0;
@@ -128,7 +106,8 @@ function encode(query: Query, { rcode, answers = [], secure = false, extendedErr
 }
 
 function edns({ flag_do }: packet.OptAnswer, extendedError: Reply['extendedError']): packet.Answer {
-  const option = extendedError && { code: 15, data: Buffer.concat([Buffer.from([0, extendedError.code]), Buffer.from(extendedError.text)]) };
+  const option =
+    extendedError === undefined ? undefined : { code: 15, data: Buffer.from([0, extendedError]) };
   return {
     type: 'OPT',
     name: '.',

@@ -6,58 +6,53 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import type { Found, RecordType } from './dns-find.js';
-import { answerTo, messageOctetsMax } from './dns-message.js';
-
-/** Finds what a question asks for. */
-export type Find = (type: RecordType, name: string) => Found;
-
-export interface DnsServer {
-  readonly udp: UdpSocket;
-  readonly tcp: Server;
-  readonly port: number;
-}
+import { answerTo } from './dns-message.js';
+import type { Zone } from './dns-records.js';
+import { listen, type TrackedServer } from './tracked-server.js';
 
 const idleMs = 30_000;
 
-/** Listens on that address, UDP and TCP, on a port that is free for both. Rejects if one of them cannot be bound. */
-export async function startDnsServer(address: string, find: Find): Promise<DnsServer> {
+/** Listens on that address, on a port that is free for both transports. Rejects if one of them cannot be bound. */
+export async function startDnsServer(address: string, zone: Zone): Promise<TrackedServer> {
+  const udp = await bind(address);
+  const { port } = udp.address();
+  udp.on('error', () => {});
+  udp.on('message', (query, peer) => {
+    const reply = answerTo(query, zone, 'udp');
+    if (reply !== null) udp.send(reply, peer.port, peer.address);
+  });
+  const closeUdp = () => new Promise<void>((resolve) => udp.close(() => resolve()));
+  try {
+    const tcp = await listen(createTcpServer(zone), { address, port });
+    return { port, close: async () => void (await Promise.all([closeUdp(), tcp.close()])) };
+  } catch (cause) {
+    await closeUdp();
+    throw cause;
+  }
+}
+
+async function bind(address: string): Promise<UdpSocket> {
   const udp = createSocket('udp4');
   try {
     udp.bind(0, address);
     await once(udp, 'listening');
+    return udp;
   } catch (cause) {
     udp.close();
     throw cause;
   }
-  const { port } = udp.address();
-  udp.on('error', () => {});
-  udp.on('message', (query, peer) => {
-    const reply = answerTo(query, find, 'udp');
-    if (reply !== null) udp.send(reply, peer.port, peer.address);
-  });
-  const tcp = createTcpServer(find);
-  try {
-    tcp.listen(port, address);
-    await once(tcp, 'listening');
-  } catch (cause) {
-    udp.close();
-    throw cause;
-  }
-  return { udp, tcp, port };
 }
 
-function createTcpServer(find: Find): Server {
+function createTcpServer(zone: Zone): Server {
   return createServer((socket) => {
     let pending: Buffer = Buffer.alloc(0);
     socket.setNoDelay(true);
-    socket.on('error', () => socket.destroy());
     socket.setTimeout(idleMs, () => socket.destroy());
     socket.on('data', (chunk: Buffer) => {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE()) {
         const length = pending.readUInt16BE();
-        const reply = answerTo(pending.subarray(2, 2 + length), find, 'tcp');
+        const reply = answerTo(pending.subarray(2, 2 + length), zone, 'tcp');
         pending = pending.subarray(2 + length);
         if (reply !== null) socket.write(framed(reply));
       }
@@ -67,6 +62,6 @@ function createTcpServer(find: Find): Server {
 
 function framed(message: Buffer): Buffer {
   const length = Buffer.alloc(2);
-  length.writeUInt16BE(Math.min(message.length, messageOctetsMax));
+  length.writeUInt16BE(message.length);
   return Buffer.concat([length, message]);
 }

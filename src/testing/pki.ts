@@ -2,9 +2,10 @@
  * Certificates for tests: a public CA that a sender may be told to trust, an intermediate below it, a private CA that
  * nobody trusts, and leaves with the faults that real servers have.
  */
-import type * as X509 from '@peculiar/x509';
+
 import { createHash, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
-import type { Certificate } from '../adapters/scripted/world.js';
+import type * as X509 from '@peculiar/x509';
+import { type Certificate, VALIDITY_DAYS } from '../adapters/scripted/index.js';
 
 /** A leaf certificate, its key, and what its server sends. */
 export interface Issued {
@@ -22,16 +23,15 @@ export interface Pki {
   /** The certificate of the public CA in PEM: the one to trust. */
   readonly caPem: string;
   /**
-   * Makes a new key (EC P-256) and a certificate for it as specified; `id` is its DNS name unless the specification
-   * names others. Rejects if a name cannot stand in a certificate.
+   * Makes a certificate as specified for the key (EC P-256) of `id`, which is made once and then kept, as a server that
+   * renews its certificate may do. Its DNS name is `id` unless the specification names others. Rejects if a name cannot
+   * stand in a certificate.
    */
   issue(specification: Certificate, id: string): Promise<Issued>;
 }
 
 const signing = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const dayMs = 86_400_000;
-// Days before and after the moment of issue.
-const validities = { valid: [-1, 30], expired: [-60, -30], 'not-yet-valid': [30, 60] } as const;
 
 interface Holder {
   readonly certificate: X509.X509Certificate;
@@ -45,19 +45,35 @@ export async function createPki(): Promise<Pki> {
   const publicCa = await authority('Waxseal Test Public CA');
   const intermediate = once(() => authority('Waxseal Test Intermediate CA', publicCa));
   const privateCa = once(() => authority('Waxseal Test Private CA'));
+  const keysById = new Map<string, Promise<webcrypto.CryptoKeyPair>>();
+  const keysOf = (id: string) => {
+    const keys = keysById.get(id) ?? makeKeys();
+    keysById.set(id, keys);
+    return keys;
+  };
 
   return {
     caPem: publicCa.certificate.toString('pem'),
     async issue(specification, id) {
-      const keys = await makeKeys();
+      const keys = await keysOf(id);
       const kind = specification.issuer ?? 'ca';
-      const above = await { ca: async () => [publicCa], intermediate: async () => [await intermediate(), publicCa], 'private-ca': async () => [await privateCa()], self: async () => [] }[kind]();
+      const above = await {
+        ca: async () => [publicCa],
+        intermediate: async () => [await intermediate(), publicCa],
+        'private-ca': async () => [await privateCa()],
+        self: async () => [],
+      }[kind]();
       const leaf = await makeLeaf(x509, { specification, id, keys, issuer: above[0] });
       const sends = specification.sends ?? (kind === 'private-ca' ? 'full' : 'intermediates');
       const sentAbove = { 'leaf-only': [], intermediates: above.slice(0, -1), full: above }[sends];
       return {
-        chainPem: [leaf, ...sentAbove.map((holder) => holder.certificate)].map((c) => c.toString('pem')).join('\n'),
-        keyPem: x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY'),
+        chainPem: [leaf, ...sentAbove.map((holder) => holder.certificate)]
+          .map((c) => c.toString('pem'))
+          .join('\n'),
+        keyPem: x509.PemConverter.encode(
+          await webcrypto.subtle.exportKey('pkcs8', keys.privateKey),
+          'PRIVATE KEY',
+        ),
         leafDer: Buffer.from(leaf.rawData),
         anchorDer: Buffer.from((above.at(-1)?.certificate ?? leaf).rawData),
       };
@@ -91,7 +107,7 @@ const loadX509 = once(async (): Promise<typeof X509> => {
 async function makeAuthority(x509: typeof X509, commonName: string, parent?: Holder): Promise<Holder> {
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.create({
-    ...base([-2, 3650]),
+    ...base(VALIDITY_DAYS.authority),
     subject: [{ CN: [commonName] }],
     issuer: parent?.certificate.subjectName.toJSON() ?? [{ CN: [commonName] }],
     publicKey: keys.publicKey,
@@ -112,12 +128,18 @@ interface Leaf {
   readonly issuer: Holder | undefined;
 }
 
-async function makeLeaf(x509: typeof X509, { specification, id, keys, issuer }: Leaf): Promise<X509.X509Certificate> {
+async function makeLeaf(
+  x509: typeof X509,
+  { specification, id, keys, issuer }: Leaf,
+): Promise<X509.X509Certificate> {
   const names = specification.names ?? [id];
   // Never empty, since an issuer may not be (RFC 5280, Section 4.1.2.4) and a self-signed leaf is its own.
-  const subject = [{ O: ['Waxseal Test'] }, ...(specification.commonName === undefined ? [] : [{ CN: [specification.commonName] }])];
+  const subject = [
+    { O: ['Waxseal Test'] },
+    ...(specification.commonName === undefined ? [] : [{ CN: [specification.commonName] }]),
+  ];
   return x509.X509CertificateGenerator.create({
-    ...base(validities[specification.validity ?? 'valid']),
+    ...base(VALIDITY_DAYS[specification.validity ?? 'valid']),
     subject,
     issuer: issuer?.certificate.subjectName.toJSON() ?? subject,
     publicKey: keys.publicKey,
@@ -129,7 +151,9 @@ async function makeLeaf(x509: typeof X509, { specification, id, keys, issuer }: 
       ...(await keyIdentifiers(x509, keys, issuer)),
       ...(names.length === 0
         ? []
-        : [new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }) as const))]),
+        : [
+            new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }) as const)),
+          ]),
     ],
   });
 }

@@ -16,71 +16,74 @@ const textOctetsMax = 65_536;
 
 /** Cuts octets into command lines and messages. Only CRLF ends a line (RFC 5321, Section 2.3.8). */
 export class LineReader {
-  private pending: Buffer = Buffer.alloc(0);
-  private state: 'commands' | 'message' | 'stopped' = 'commands';
-  private lines: Buffer[] = [];
-  private octets = 0;
+  readonly #events: LineEvents;
+  #pending: Buffer = Buffer.alloc(0);
+  #state: 'commands' | 'message' | 'stopped' = 'commands';
+  #lines: Buffer[] = [];
+  #octets = 0;
 
-  constructor(private readonly events: LineEvents) {}
+  constructor(events: LineEvents) {
+    this.#events = events;
+  }
 
   /** What follows is a message, up to a line with a single dot. */
   expectMessage(): void {
-    this.state = 'message';
-    this.lines = [];
-    this.octets = 0;
+    this.#state = 'message';
+    this.#lines = [];
+    this.#octets = 0;
   }
 
   stop(): void {
-    this.state = 'stopped';
-    this.pending = Buffer.alloc(0);
+    this.#state = 'stopped';
+    this.#pending = Buffer.alloc(0);
   }
 
   push(chunk: Buffer): void {
-    if (this.state === 'stopped') return;
-    const buffer = this.pending.length === 0 ? chunk : Buffer.concat([this.pending, chunk]);
+    if (this.#state === 'stopped') return;
+    const buffer = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     let start = 0;
     let end = buffer.indexOf(crlf);
-    while (end !== -1 && this.take(buffer.subarray(start, end))) {
+    while (end !== -1 && this.#take(buffer.subarray(start, end))) {
       start = end + crlf.length;
       end = buffer.indexOf(crlf, start);
     }
-    if (this.stopped()) return;
-    this.pending = buffer.subarray(start);
-    if (this.tooLong(this.pending)) this.giveUp();
+    if (this.#stopped()) return;
+    this.#pending = buffer.subarray(start);
+    if (this.#tooLong(this.#pending)) this.#giveUp();
   }
 
   // Its own function because a callback may have stopped the reader, which control flow analysis cannot see.
-  private stopped(): boolean {
-    return this.state === 'stopped';
+  #stopped(): boolean {
+    return this.#state === 'stopped';
   }
 
-  private tooLong(line: Buffer): boolean {
-    return line.length > (this.state === 'message' ? textOctetsMax : commandOctetsMax);
+  #tooLong(line: Buffer): boolean {
+    return line.length > (this.#state === 'message' ? textOctetsMax : commandOctetsMax);
   }
 
-  private giveUp(): void {
+  #giveUp(): void {
     this.stop();
-    this.events.tooLong();
+    this.#events.tooLong();
   }
 
-  private take(line: Buffer): boolean {
-    if (this.tooLong(line)) this.giveUp();
-    else if (this.state === 'commands') this.events.command(line.toString('utf8'));
-    else if (line.length === 1 && line[0] === dot) this.endMessage();
-    else this.keep(line[0] === dot ? line.subarray(1) : line);
-    return !this.stopped();
+  #take(line: Buffer): boolean {
+    if (this.#tooLong(line)) this.#giveUp();
+    else if (this.#state === 'commands') this.#events.command(line.toString('utf8'));
+    else if (line.length === 1 && line[0] === dot) this.#endMessage();
+    else this.#keep(line[0] === dot ? line.subarray(1) : line);
+    return !this.#stopped();
   }
 
-  private keep(line: Buffer): void {
-    this.octets += line.length + crlf.length;
-    if (this.octets <= this.events.messageOctetsMax) this.lines.push(line, crlf);
-    else this.lines = [];
+  #keep(line: Buffer): void {
+    this.#octets += line.length + crlf.length;
+    if (this.#octets <= this.#events.messageOctetsMax) this.#lines.push(line, crlf);
+    else this.#lines = [];
   }
 
-  private endMessage(): void {
-    this.state = 'commands';
-    const whole = this.octets > this.events.messageOctetsMax ? 'too-large' : Buffer.concat(this.lines);
-    this.lines = [];
-    this.events.message(whole);
+  #endMessage(): void {
+    this.#state = 'commands';
+    const whole = this.#octets > this.#events.messageOctetsMax ? 'too-large' : Buffer.concat(this.#lines);
+    this.#lines = [];
+    this.#events.message(whole);
   }
 }

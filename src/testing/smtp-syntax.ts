@@ -12,10 +12,17 @@ export function pathOf(text: string, keyword: 'FROM' | 'TO'): Path | null {
 
 /** The 250 reply of these lines, joined by "\n". */
 export function replyOf(lines: readonly string[]): string {
-  return lines.map((line, index) => `250${index === lines.length - 1 ? ' ' : '-'}${line}`).join('\n');
+  return lines.map((line) => `250 ${line}`).join('\n');
 }
 
-/** A reply as octets: one or more lines joined by LF or CRLF, each ended by CRLF. */
+/**
+ * A reply as octets: lines joined by "\n", with the hyphen of a continued line (RFC 5321, Section 4.2.1) where it
+ * belongs. What does not look like a reply goes out as it is.
+ */
 export function toWire(reply: string): string {
-  return `${reply.split(/\r?\n/).join('\r\n')}\r\n`;
+  const lines = reply.split(/\r?\n/);
+  return lines
+    .map((line, index) => line.replace(/^([2-5]\d\d)(?:[ -]|$)/, index === lines.length - 1 ? '$1 ' : '$1-'))
+    .map((line) => `${line}\r\n`)
+    .join('');
 }

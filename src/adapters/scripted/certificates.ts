@@ -57,21 +57,18 @@ export function trustAnchorOf(leaf: MadeUpCertificate): MadeUpCertificate {
 }
 
 /** The authorities that all hosts share. */
-export function authorities(now: number) {
-  const publicCa = authority('Public CA', null, now);
-  const intermediate = authority('Intermediate CA', publicCa, now);
-  const privateCa = authority('Private CA', null, now);
-  return { publicCa, intermediate, privateCa } as const;
-}
+export const publicCa = (now: number) => authority('Public CA', null, now);
+export const intermediateCa = (now: number) => authority('Intermediate CA', publicCa(now), now);
+export const privateCa = (now: number) => authority('Private CA', null, now);
 
 function issuerOf(certificate: Certificate, now: number): MadeUpCertificate | null {
   switch (certificate.issuer ?? 'ca') {
     case 'ca':
-      return authorities(now).publicCa;
+      return publicCa(now);
     case 'intermediate':
-      return authorities(now).intermediate;
+      return intermediateCa(now);
     case 'private-ca':
-      return authorities(now).privateCa;
+      return privateCa(now);
     case 'self':
       return null;
   }

@@ -1,9 +1,11 @@
 export { type Addresses, allocate, idsAt, resolveAddress } from './allocate.js';
 export {
   ancestryOf,
-  authorities,
   certificateOf,
+  intermediateCa,
   type MadeUpCertificate,
+  privateCa,
+  publicCa,
   trustAnchorOf,
   VALIDITY_DAYS,
 } from './certificates.js';

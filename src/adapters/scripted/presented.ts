@@ -1,6 +1,13 @@
 import type { KeySource, PeerFacts, SignatureFact, TrustPath } from '../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
-import { ancestryOf, authorities, certificateOf, type MadeUpCertificate } from './certificates.js';
+import {
+  ancestryOf,
+  certificateOf,
+  intermediateCa,
+  type MadeUpCertificate,
+  privateCa,
+  publicCa,
+} from './certificates.js';
 import type { Certificate, World } from './world.js';
 
 /** What a host with that certificate sends, leaf first. */
@@ -50,24 +57,35 @@ export function peerFactsOf(
 ): PeerFacts {
   const [leaf, ...above] = presentedBy(id, certificate, question.now);
   const chain = [leaf, ...above];
-  const known = [...chain, ...certificatesIn(world, question.now)];
-  const signatures: SignatureFact[] = chain.flatMap((subject, index) => {
-    const signer = (subject.issuer ?? subject).spki;
-    const keys: KeySource[] = [
-      ...chain.flatMap(({ spki }, at) => (spki === signer ? [{ from: 'chain' as const, index: at }] : [])),
-      ...question.tlsa.flatMap((record, at) =>
-        keyIn(record, known) === signer ? [{ from: 'tlsa' as const, index: at }] : [],
-      ),
-    ];
-    return keys.map((key) => ({ subject: index, key }));
-  });
+  // The hash is not that cheap, and most questions bring no whole certificate.
+  const known = question.tlsa.some(isWholeCertificate) ? certificatesIn(world, question.now) : [];
+  const keys: readonly Key[] = [
+    ...question.tlsa.map(
+      (record, at) => ({ spki: keyIn(record, known), source: { from: 'tlsa', index: at } }) as const,
+    ),
+    ...chain.map(({ spki }, at) => ({ spki, source: { from: 'chain', index: at } }) as const),
+  ];
+  // Only DANE-TA reads signatures, so that they are not tried for any other question.
+  const asksForAnchor = question.tlsa.some((record) => record.kind === 'tlsa' && record.usage === 2);
   return {
     kind: 'presented',
     chain: [leaf.facts, ...above.map(({ facts }) => facts)],
     anchors: question.tlsa.map((record) => wholeCertificateIn(record, known)?.facts ?? null),
-    signatures,
+    signatures: asksForAnchor ? signaturesOf(chain, keys) : [],
     path: trustPathOf(certificate),
   };
+}
+
+interface Key {
+  readonly spki: string | null;
+  readonly source: KeySource;
+}
+
+function signaturesOf(chain: readonly MadeUpCertificate[], keys: readonly Key[]): readonly SignatureFact[] {
+  return chain.flatMap((certificate, subject) => {
+    const signer = (certificate.issuer ?? certificate).spki;
+    return keys.filter(({ spki }) => spki === signer).map(({ source }) => ({ subject, key: source }));
+  });
 }
 
 const UNVERIFIABLE = untrusted('unknown-issuer', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
@@ -80,12 +98,15 @@ function certificatesIn(world: World, now: number): readonly MadeUpCertificate[]
   const leaves = Object.entries(world.mail ?? {}).map(([id, host]) =>
     certificateOf(id, host.certificate, now),
   );
-  return [...Object.values(authorities(now)), ...leaves];
+  return [publicCa(now), intermediateCa(now), privateCa(now), ...leaves];
+}
+
+function isWholeCertificate(record: TlsaRecord): record is TlsaRecord & { kind: 'tlsa' } {
+  return record.kind === 'tlsa' && record.usage === 2 && record.selector === 0 && record.matching === 0;
 }
 
 function wholeCertificateIn(record: TlsaRecord, known: readonly MadeUpCertificate[]) {
-  if (record.kind !== 'tlsa' || record.usage !== 2 || record.selector !== 0 || record.matching !== 0)
-    return null;
+  if (!isWholeCertificate(record)) return null;
   return known.find(({ der }) => der === record.data) ?? null;
 }
 

@@ -3,7 +3,7 @@ import type { Lost, Reply } from '../../policy/smtp/reply.js';
 /** What a reply of a world comes to at the client: "close" closes the connection; lines are separated by "\n". */
 export function readReplyLine(text: string): Reply | Lost {
   if (text === 'close') return { kind: 'lost', cause: 'closed' };
-  const lines = text.split('\n').map((line) => /^([2-5]\d\d)(?:[ -](.*))?$/.exec(line));
+  const lines = text.split(/\r?\n/).map((line) => /^([2-5]\d\d)(?:[ -](.*))?$/.exec(line));
   const code = lines[0]?.[1];
   if (code === undefined || lines.some((line) => line?.[1] !== code))
     return { kind: 'lost', cause: 'malformed' };

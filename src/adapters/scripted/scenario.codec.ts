@@ -132,7 +132,7 @@ const MessageCodec = strictObject<Step['message']>(
     from: t.string,
     to: such(
       'a list of at least one address',
-      (value): value is [string, ...string[]] => Strings.is(value) && value.length > 0,
+      (value): value is readonly [string, ...string[]] => Strings.is(value) && value.length > 0,
     ),
     requireTls: t.boolean,
     tlsRequiredNo: t.boolean,

@@ -1,4 +1,5 @@
 import type { AskOf, FetchAnswer } from '../../effects/catalog.js';
+import { coversName } from '../../policy/names/match.js';
 import { type Addresses, idsAt } from './allocate.js';
 import { trustPathOf } from './presented.js';
 import type { PolicyHost, World } from './world.js';
@@ -13,22 +14,15 @@ export function fetchPolicy(world: World, addresses: Addresses, ask: AskOf<'poli
     if (host.connect === 'silent') return { kind: 'failed', cause: 'timeout', code: 'ETIMEDOUT' };
     return certificateFailure(id, host, ask.host) ?? responseOf(host, ask.bytesMax);
   }
-  return { kind: 'failed', cause: 'connect', code: 'ECONNREFUSED' };
+  const code = ask.addresses.length === 0 ? 'ERR_NO_ADDRESS' : 'ECONNREFUSED';
+  return { kind: 'failed', cause: 'connect', code };
 }
 
 function certificateFailure(id: string, host: PolicyHost, name: string): FetchAnswer | null {
   const path = trustPathOf(host.certificate);
   if (path.kind === 'untrusted') return { kind: 'failed', cause: 'certificate', code: path.code };
-  if ((host.certificate?.names ?? [id]).some((pattern) => isNamedBy(name, pattern.toLowerCase())))
-    return null;
+  if ((host.certificate?.names ?? [id]).some((pattern) => coversName(pattern, name))) return null;
   return { kind: 'failed', cause: 'certificate', code: 'ERR_TLS_CERT_ALTNAME_INVALID' };
-}
-
-/** RFC 8461, Section 3.3: a wildcard is a whole left-most label. */
-function isNamedBy(name: string, pattern: string): boolean {
-  if (!pattern.startsWith('*.')) return name === pattern;
-  const dot = name.indexOf('.');
-  return dot > 0 && name.slice(dot) === pattern.slice(1);
 }
 
 function responseOf(host: PolicyHost, bytesMax: number): FetchAnswer {
@@ -36,7 +30,7 @@ function responseOf(host: PolicyHost, bytesMax: number): FetchAnswer {
   const mediaType = host.mediaType ?? 'text/plain';
   if (status !== 200) return { kind: 'response', status, mediaType, body: '' };
   const size = host.bodyOctets ?? octetsOf(host.body ?? '');
-  if (size > bytesMax) return { kind: 'failed', cause: 'too-large', code: '' };
+  if (size > bytesMax) return { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_TOO_LARGE' };
   const body = host.bodyOctets === undefined ? (host.body ?? '') : 'x'.repeat(host.bodyOctets);
   return { kind: 'response', status, mediaType, body };
 }

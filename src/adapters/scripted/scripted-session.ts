@@ -23,6 +23,14 @@ export const DEFAULT_KEYWORDS: readonly string[] = Object.freeze([
   'SMTPUTF8',
 ]);
 
+/** Where the keyword that permits a parameter of MAIL is not its name. */
+const KEYWORD_OF: ReadonlyMap<string, string> = new Map([
+  ['BODY', '8BITMIME'],
+  ['RET', 'DSN'],
+  ['ENVID', 'DSN'],
+  ['BY', 'DELIVERBY'],
+]);
+
 const CLOSED: Lost = { kind: 'lost', cause: 'closed' };
 const READY = '220 2.0.0 ready to start TLS';
 
@@ -30,6 +38,10 @@ export class ScriptedSession {
   readonly id: string;
   readonly #host: MailHost;
   #state: 'clear' | 'handshaking' | 'tls' | 'closed' = 'clear';
+  /** False after a greeting that refuses (RFC 5321, Section 3.1). */
+  #serves = true;
+  /** EHLO keywords in upper case; null before a successful greeting of the client. */
+  #announced: ReadonlySet<string> | null = null;
 
   constructor(id: string, host: MailHost) {
     this.id = id;
@@ -42,16 +54,22 @@ export class ScriptedSession {
 
   greet(): Reply | Lost {
     if (this.#host.connect === 'silent') return this.#lose({ kind: 'lost', cause: 'timeout' });
-    return this.#read(this.#host.greeting ?? `220 ${this.id} ESMTP`);
+    const greeting = this.#read(this.#host.greeting ?? `220 ${this.id} ESMTP`);
+    this.#serves = !isLost(greeting) && isPositive(greeting);
+    return greeting;
   }
 
   hello(verb: AskOf<'smtp.hello'>['verb']): CommandAnswer {
     const { replies = {}, starttls } = this.#host;
     if (this.#state === 'tls' && starttls === 'late-alert')
       return this.#lose({ kind: 'lost', cause: 'tls-alert' });
-    if (verb === 'HELO') return this.#command(replies.helo ?? `250 ${this.id}`);
-    const own = this.#state === 'tls' ? replies.ehloAfterTls : replies.ehlo;
-    return this.#command(own ?? [this.id, ...this.#keywords()].map((line) => `250 ${line}`).join('\n'));
+    const lines = [this.id, ...this.#keywords()].map((line) => `250 ${line}`).join('\n');
+    const usual = verb === 'HELO' ? `250 ${this.id}` : lines;
+    const own = verb === 'HELO' ? replies.helo : this.#state === 'tls' ? replies.ehloAfterTls : replies.ehlo;
+    const reply = this.#say(own ?? usual);
+    if (isLost(reply)) return reply;
+    if (isPositive(reply)) this.#announced = verb === 'HELO' ? new Set() : keywordsIn(reply);
+    return { kind: 'replied', reply };
   }
 
   startTls(): AnswerOf<'smtp.starttls'> {
@@ -77,6 +95,7 @@ export class ScriptedSession {
       case 'offered':
       case 'late-alert':
         this.#state = 'tls';
+        this.#announced = null;
         return { kind: 'established', protocol: 'TLSv1.3', cipher: 'TLS_AES_256_GCM_SHA384' };
       default:
         return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
@@ -89,7 +108,7 @@ export class ScriptedSession {
     const recipients: (Reply | null)[] = ask.recipients.map(() => null);
     const answer = { mail: null, recipients, data: null, end: null, lost: null };
 
-    const mail = this.#say(replies.mail ?? '250 2.1.0 ok');
+    const mail = this.#say(this.#objectionTo(ask.parameters) ?? replies.mail ?? '250 2.1.0 ok');
     if (isLost(mail)) return { ...answer, lost: mail.cause };
     if (!isPositive(mail)) return { ...answer, mail };
 
@@ -124,9 +143,17 @@ export class ScriptedSession {
   }
 
   #keywords(): readonly string[] {
-    const before = this.#host.keywords ?? DEFAULT_KEYWORDS;
-    if (this.#state === 'tls') return this.#host.keywordsAfterTls ?? before;
-    return this.#host.starttls === 'not-offered' ? before : [...before, 'STARTTLS'];
+    const { keywords = DEFAULT_KEYWORDS, keywordsAfterTls = DEFAULT_KEYWORDS, starttls } = this.#host;
+    if (this.#state === 'tls') return keywordsAfterTls;
+    return starttls === 'not-offered' ? keywords : [...keywords, 'STARTTLS'];
+  }
+
+  #objectionTo(parameters: readonly string[]): string | null {
+    if (this.#announced === null) return '503 5.5.1 say EHLO first';
+    const names = parameters.map((parameter) => parameter.split('=', 1)[0]!.toUpperCase());
+    const isPermitted = (name: string) =>
+      (name !== 'REQUIRETLS' || this.#state === 'tls') && this.#announced!.has(KEYWORD_OF.get(name) ?? name);
+    return names.every(isPermitted) ? null : '555 5.5.4 parameter not known';
   }
 
   #command(line: string): CommandAnswer {
@@ -135,7 +162,8 @@ export class ScriptedSession {
   }
 
   #say(line: string): Reply | Lost {
-    return this.#state === 'clear' || this.#state === 'tls' ? this.#read(line) : this.#lose(CLOSED);
+    if (this.#state !== 'clear' && this.#state !== 'tls') return this.#lose(CLOSED);
+    return this.#read(this.#serves ? line : '503 5.5.1 no service here');
   }
 
   #read(line: string): Reply | Lost {
@@ -147,6 +175,10 @@ export class ScriptedSession {
     this.#state = 'closed';
     return lost;
   }
+}
+
+function keywordsIn(reply: Reply): ReadonlySet<string> {
+  return new Set(reply.lines.slice(1).map((line) => line.split(' ', 1)[0]!.toUpperCase()));
 }
 
 function replyTo(recipient: string, lines: Readonly<Record<string, string>>): string {

@@ -34,36 +34,40 @@ export interface TlsFacts {
   readonly cipher: string;
 }
 
+/**
+ * Why a host did not take the message for a recipient, in the order in which a sender most needs to hear it: policy, then
+ * the remote's own words, then the network, then DNS.
+ */
+export const FAILURE_CATEGORIES = [
+  'policy',
+  'reply',
+  'connection-lost',
+  'connection-failed',
+  'lookup-failed',
+  'address-left-out',
+  'no-target',
+] as const;
+export type FailureCategory = (typeof FAILURE_CATEGORIES)[number];
+
 /** How a recipient stands after one host. `untried`: the host was left before it was named. */
 export interface RecipientState {
-  readonly verdict: 'delivered' | 'next-host' | 'bounced' | 'untried';
-  /** Enhanced status code (RFC 3463); "" if untried. */
+  readonly verdict: 'delivered' | 'next-host' | 'bounced';
+  /** Enhanced status code (RFC 3463): the remote's own for a reply, else "". */
   readonly status: string;
   readonly reply: Reply | null;
+  /** Null if delivered or bounced. */
+  readonly category: FailureCategory | null;
 }
 
-/**
- * Why a host was left. Ordered by what a sender most needs to hear: policy, then the remote's own words, then the
- * network, then DNS.
- */
-export type FailureCategory = 'policy' | 'reply' | 'network' | 'dns';
-
-export interface HostFailure {
-  readonly category: FailureCategory;
-  /** Enhanced status code for a deferral (class 4), e.g. 4.7.5. */
-  readonly status: string;
-  /** What it means for a message under REQUIRETLS (RFC 8689, Section 4.2.1). */
-  readonly requireTls: 'keyword-missing' | 'definitive' | 'temporary';
-  /** `no-target`: the name has no address, by a definitive answer. */
-  readonly target: 'exists' | 'no-target';
-}
+/** What leaving a host means for a message under REQUIRETLS (RFC 8689, Section 4.2.1). */
+export type RequireTlsFailure = 'keyword-missing' | 'definitive' | 'temporary';
 
 export interface HostResult {
   readonly candidate: Candidate;
   /** The address last connected to or tried; null if none was. */
   readonly ip: string | null;
-  /** Null: the host was used. */
-  readonly failure: HostFailure | null;
+  /** Null: the transaction took place. */
+  readonly failure: RequireTlsFailure | null;
   /** One for each recipient of the input, in order. */
   readonly recipients: readonly RecipientState[];
   /** Of the last connection; null: in clear or not connected. */

@@ -40,7 +40,7 @@ const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMod
 /** Reads a policy file. Never throws; `line` counts from 1, 0 means the file as a whole. */
 export function readPolicyFile(text: string): PolicyFile {
   if (text.length > POLICY_LENGTH_MAX) return invalid('too-long', 0);
-  const lines = text.replace(/^\uFEFF/, '').split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = text.replace(/^\uFEFF/, '').split('\n').map(withoutCarriageReturn);
   if (lines.length > LINES_MAX + 1) return invalid('too-many-lines', 0);
   const known = new Map<string, string>();
   const mx: string[] = [];
@@ -49,10 +49,12 @@ export function readPolicyFile(text: string): PolicyFile {
     const parts = FIELD.exec(line);
     const value = parts === null ? '' : trimBlanks(parts[2]!);
     if (parts === null || value === '' || hasControl(value)) return invalid('not-a-field', at + 1);
-    const problem = judgeField(parts[1]!, value);
+    const key = parts[1]!;
+    if (known.has(key)) continue;
+    const problem = judgeField(key, value);
     if (problem !== null) return invalid(problem, at + 1);
-    if (parts[1] === 'mx') mx.push(value.toLowerCase());
-    else if (!known.has(parts[1]!)) known.set(parts[1]!, value);
+    if (key === 'mx') mx.push(value.toLowerCase());
+    else known.set(key, value);
     if (mx.length > MX_MAX) return invalid('too-many-mx', at + 1);
   }
   const missing = whatIsMissing(known, mx);
@@ -105,6 +107,11 @@ function reportLines(lines: readonly string[]): readonly string[] {
     .map((line) => trimBlanks(line).slice(0, REPORT_LINE_LENGTH_MAX))
     .filter((line) => line !== '')
     .slice(0, REPORT_LINES_MAX);
+}
+
+/** A carriage return counts as part of a line end only before a line feed. */
+function withoutCarriageReturn(line: string, at: number, lines: readonly string[]): string {
+  return at < lines.length - 1 && line.endsWith('\r') ? line.slice(0, -1) : line;
 }
 
 function hasControl(value: string): boolean {

@@ -24,15 +24,18 @@ export function readStsRecord(texts: readonly string[]): StsRecord {
 
 function readFields(text: string): StsRecord {
   if (text.length > RECORD_LENGTH_MAX) return { kind: 'invalid', reason: 'syntax' };
-  const fields = text.split(';').map(trimBlanks);
-  if (fields.at(-1) === '') fields.pop();
+  const parts = text.split(';');
+  // Blanks belong to a delimiter, so behind the last field they need one.
+  if (trimBlanks(parts.at(-1)!) === '' && parts.length > 1) parts.pop();
+  else if (/[ \t]$/.test(text)) return { kind: 'invalid', reason: 'syntax' };
+  const fields = parts.map(trimBlanks);
   let id: string | null = null;
   for (const field of fields) {
-    const parts = FIELD.exec(field);
-    if (parts === null) return { kind: 'invalid', reason: 'syntax' };
-    if (parts[1] !== 'id' || id !== null) continue;
-    if (!ID.test(parts[2]!)) return { kind: 'invalid', reason: 'bad-id' };
-    id = parts[2]!;
+    const match = FIELD.exec(field);
+    if (match === null) return { kind: 'invalid', reason: 'syntax' };
+    if (match[1] !== 'id' || id !== null) continue;
+    if (!ID.test(match[2]!)) return { kind: 'invalid', reason: 'bad-id' };
+    id = match[2]!;
   }
   return id === null ? { kind: 'invalid', reason: 'no-id' } : { kind: 'found', id };
 }

@@ -5,20 +5,20 @@ import { parseDnsName } from './domain-name.js';
  * 3.2.3): label by label, ASCII case-insensitive; a wildcard only as the whole left-most label, for exactly one label.
  */
 export function coversName(presented: string, reference: string): boolean {
-  return matches(presented, reference);
-}
-
-/** Whether an `mx` pattern of an MTA-STS policy lists a host (RFC 8461, Section 4.1). */
-export function listsHost(pattern: string, host: string): boolean {
-  return matches(pattern, host);
-}
-
-function matches(pattern: string, name: string): boolean {
-  const host = parseDnsName(name);
+  const host = parseDnsName(reference);
   if (host === null) return false;
-  if (!pattern.startsWith('*.')) return parseDnsName(pattern) === host;
-  const parent = parseDnsName(pattern.slice(2));
-  // A wildcard right below the root would cover every name of a top-level domain.
-  if (parent === null || !parent.includes('.')) return false;
-  return host.slice(host.indexOf('.') + 1) === parent;
+  if (!presented.startsWith('*.')) return parseDnsName(presented) === host;
+  const parent = parseDnsName(presented.slice(2));
+  return parent !== null && coversOneLabel(parent, host);
+}
+
+/**
+ * Whether an `mx` pattern of an MTA-STS policy lists a host (RFC 8461, Section 4.1). Both come parsed, in lower case.
+ */
+export function listsHost(pattern: string, host: string): boolean {
+  return pattern.startsWith('*.') ? coversOneLabel(pattern.slice(2), host) : pattern === host;
+}
+
+function coversOneLabel(parent: string, host: string): boolean {
+  return host.includes('.') && host.slice(host.indexOf('.') + 1) === parent;
 }

@@ -21,7 +21,9 @@ export function readTlsRequired(header: string): MessageFacts['tlsRequired'] {
     if (isFolded && current !== null) current += line;
     if (isFolded) continue;
     keep();
-    if (/^tls-required[ \t]*:/i.test(line)) current = line.slice(line.indexOf(':') + 1);
+    // Blanks before the colon are obsolete syntax: a field all the same, and of no valid value.
+    if (/^tls-required[ \t]+:/i.test(line)) current = 'obsolete';
+    else if (/^tls-required:/i.test(line)) current = line.slice(line.indexOf(':') + 1);
   }
   keep();
   if (values.length === 0) return 'absent';

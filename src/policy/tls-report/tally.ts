@@ -32,3 +32,38 @@ export interface TlsReportPolicy {
   readonly failure: number;
   readonly details: readonly TlsReportDetail[];
 }
+
+/**
+ * Adds lines of a tally together: equal policies (type, domain, text, hosts) become one line, equal failures one detail with
+ * their counts added (RFC 8460, Section 4.4). Order of first appearance.
+ */
+export function addTallies(lines: readonly TlsReportPolicy[]): readonly TlsReportPolicy[] {
+  const byPolicy = new Map<string, TlsReportPolicy>();
+  for (const line of lines) {
+    const key = JSON.stringify([line.policyType, line.policyDomain, line.policyString, line.mxHost]);
+    const known = byPolicy.get(key);
+    byPolicy.set(
+      key,
+      known === undefined
+        ? line
+        : {
+            ...known,
+            success: known.success + line.success,
+            failure: known.failure + line.failure,
+            details: addDetails([...known.details, ...line.details]),
+          },
+    );
+  }
+  return [...byPolicy.values()];
+}
+
+function addDetails(details: readonly TlsReportDetail[]): readonly TlsReportDetail[] {
+  const byKind = new Map<string, TlsReportDetail>();
+  for (const detail of details) {
+    const key = JSON.stringify({ ...detail, failedSessionCount: 0 });
+    const known = byKind.get(key);
+    const count = (known?.failedSessionCount ?? 0) + detail.failedSessionCount;
+    byKind.set(key, { ...detail, failedSessionCount: count });
+  }
+  return [...byKind.values()];
+}

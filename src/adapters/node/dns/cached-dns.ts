@@ -1,4 +1,4 @@
-import type { Port } from '../../../effects/ports.js';
+import type { AskOf } from '../../../effects/catalog.js';
 import type { AddressesAnswer, DnsAnswer, DnsFailure } from '../../../policy/dns/answer.js';
 import type { DnsPorts } from './dns-adapter.js';
 
@@ -19,7 +19,7 @@ const TIMEOUT: DnsFailure = { kind: 'failed', cause: 'timeout', extendedError: n
 export function cachedDns(dns: DnsPorts, { entriesMax, now }: DnsCacheOptions): DnsPorts {
   const kept = new Map<string, { readonly answer: unknown; readonly until: number }>();
 
-  function remember<A>(port: Port0<A>, type: string, secondsOf: (answer: A) => number, timeout: A): Port0<A> {
+  function remember<A>(look: Look<A>, type: string, secondsOf: (answer: A) => number, timeout: A): Look<A> {
     const flights = new Map<string, Flight<A>>();
     return (ask, signal) => {
       const key = `${type} ${ask.name.toLowerCase()}`;
@@ -34,7 +34,7 @@ export function cachedDns(dns: DnsPorts, { entriesMax, now }: DnsCacheOptions): 
       let flight = flights.get(flightKey);
       if (flight === undefined) {
         const stop = new AbortController();
-        const answer = port(ask, stop.signal).then((answer) => {
+        const answer = look(ask, stop.signal).then((answer) => {
           flights.delete(flightKey);
           const seconds = Math.min(secondsOf(answer), TTL_SECONDS_MAX);
           if (seconds > 0) kept.set(key, { answer, until: now() + seconds * 1000 });
@@ -65,7 +65,7 @@ export function cachedDns(dns: DnsPorts, { entriesMax, now }: DnsCacheOptions): 
   };
 }
 
-type Port0<A> = (ask: Parameters<Port<'dns.mx'>>[0], signal: AbortSignal) => Promise<A>;
+type Look<A> = (ask: AskOf<'dns.mx'>, signal: AbortSignal) => Promise<A>;
 
 interface Flight<A> {
   readonly answer: Promise<A>;

@@ -9,7 +9,7 @@ import { type Exchanged, exchange } from './exchange.js';
 import { isAskable } from './name.js';
 import { type ResolverConfig, trustsAd } from './resolver-config.js';
 import { readTlsa } from './tlsa-record.js';
-import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordType } from './wire.js';
+import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordOf, RecordType } from './wire.js';
 
 export type DnsPorts = Pick<Adapters, 'dns.mx' | 'dns.txt' | 'dns.addresses' | 'dns.cname' | 'dns.tlsa'>;
 
@@ -73,15 +73,14 @@ async function lookup<T extends RecordType>(
     owner = aliases.at(-1) ?? owner;
     if (aliases.length > ALIASES_MAX) return failed('malformed', extendedError);
     const found = answers.filter(
-      (record): record is Extract<AnswerRecord, { type: T }> =>
-        record.type === type && record.owner === owner,
+      (record): record is AnswerRecord & RecordOf<T> => record.type === type && record.owner === owner,
     );
     for (const record of [...chain, ...found]) ttlSeconds = Math.min(ttlSeconds, record.ttlSeconds);
     const oneTarget = type !== 'CNAME' || new Set(found.map((record) => record.data)).size < 2;
     if (!oneTarget || (found.length > 0 && rcode === NXDOMAIN)) return failed('malformed', extendedError);
 
     if (found.length > 0) {
-      const records = found.slice(0, RECORDS_MAX).map((record): RdataOf[T] => record.data);
+      const records = found.slice(0, RECORDS_MAX).map((record) => record.data);
       return { kind, records, denial: null, aliases, ttlSeconds };
     }
     // An alias, and neither its target's data nor its denial: the rest is asked for (RFC 7672, Section 2.1.3).
@@ -91,14 +90,14 @@ async function lookup<T extends RecordType>(
   }
 }
 
-type Alias = Extract<AnswerRecord, { type: 'CNAME' }>;
-
 /** The aliases that lead on from a name, within one answer section, wherever they stand in it. One too many if endless. */
-function follow(name: string, answers: readonly AnswerRecord[]): readonly Alias[] {
-  const chain: Alias[] = [];
+function follow(name: string, answers: readonly AnswerRecord[]): readonly RecordOf<'CNAME'>[] {
+  const chain: RecordOf<'CNAME'>[] = [];
   let owner = name;
   while (chain.length <= ALIASES_MAX) {
-    const next = answers.find((record): record is Alias => record.type === 'CNAME' && record.owner === owner);
+    const next = answers.find(
+      (record): record is RecordOf<'CNAME'> => record.type === 'CNAME' && record.owner === owner,
+    );
     if (next === undefined) break;
     chain.push(next);
     owner = next.data;

@@ -129,6 +129,7 @@ function untilSettled(
     const expire = () => settle(TIMEOUT);
     const timer = setTimeout(expire, Math.max(1, Math.min(ms, TIMER_MS_MAX)));
     signal.addEventListener('abort', expire, { once: true });
+    if (signal.aborted) return expire();
     try {
       close = start(settle);
       if (settled) close();

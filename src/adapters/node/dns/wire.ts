@@ -30,14 +30,13 @@ export interface RdataOf {
   readonly TLSA: Uint8Array;
 }
 
-export type AnswerRecord = {
-  readonly [T in RecordType]: {
-    readonly type: T;
-    readonly owner: string;
-    readonly ttlSeconds: number;
-    readonly data: RdataOf[T];
-  };
-}[RecordType];
+export interface RecordOf<T extends RecordType> {
+  readonly type: T;
+  readonly owner: string;
+  readonly ttlSeconds: number;
+  readonly data: RdataOf[T];
+}
+export type AnswerRecord = { [T in RecordType]: RecordOf<T> }[RecordType];
 
 export interface Question {
   /** Askable (see `name.ts`). */

@@ -1,0 +1,141 @@
+/*
+ * One attempt at one domain: where to go, which MTA-STS policy to hold to, what a reply means, and what becomes of
+ * the recipients when no host is left.
+ */
+
+export type HostFailureClass = 'policy' | 'reply' | 'network' | 'dns' | 'no-target';
+
+export interface FailedHost {
+  category: HostFailureClass;
+  requireTlsFailure: 'keyword-missing' | 'definitive' | 'temporary';
+}
+
+/**
+ * Every host failed; what becomes of the recipients. A category as status stands for that category's own 4.x code.
+ * requireTls is the effective tag: set, and the sender is not null.
+ */
+export function concludeAttempt(
+  hosts: FailedHost[],
+  requireTls: boolean,
+): {
+  outcome: 'deferred' | 'bounced';
+  status: '5.7.30' | '5.7.10' | '5.4.4' | 'policy' | 'reply' | 'network' | 'dns';
+} {
+  // RFC 5321, Section 5.1: a domain whose every target is known not to exist is an error. So is one without targets.
+  const reachable: FailedHost[] = [];
+  for (const host of hosts) {
+    if (host.category !== 'no-target') reachable.push(host);
+  }
+  if (reachable.length === 0) {
+    return { outcome: 'bounced', status: '5.4.4' };
+  }
+
+  // RFC 8689, Section 4.2.1: the sender hears at once, but only if waiting cannot help on any host.
+  if (requireTls) {
+    let anyTemporary = false;
+    let anyWithoutKeyword = false;
+    for (const host of reachable) {
+      if (host.requireTlsFailure === 'temporary') anyTemporary = true;
+      if (host.requireTlsFailure === 'keyword-missing') anyWithoutKeyword = true;
+    }
+    if (!anyTemporary && anyWithoutKeyword) return { outcome: 'bounced', status: '5.7.30' };
+    if (!anyTemporary) return { outcome: 'bounced', status: '5.7.10' };
+  }
+
+  // RFC 5321, Section 4.5.4.1: otherwise it stays in the queue. The status tells of the most telling failure.
+  if (anyHostFailedBy(reachable, 'policy')) return { outcome: 'deferred', status: 'policy' };
+  if (anyHostFailedBy(reachable, 'reply')) return { outcome: 'deferred', status: 'reply' };
+  if (anyHostFailedBy(reachable, 'network')) return { outcome: 'deferred', status: 'network' };
+  return { outcome: 'deferred', status: 'dns' };
+}
+
+function anyHostFailedBy(hosts: FailedHost[], category: HostFailureClass): boolean {
+  for (const host of hosts) {
+    if (host.category === category) return true;
+  }
+  return false;
+}
+
+/** RFC 5321, Section 5.1, and RFC 7505. */
+export function discoverMx(
+  answer: 'hosts' | 'null-mx' | 'no-records' | 'no-such-name' | 'only-unusable-names' | 'failed',
+): 'walk' | 'implicit' | 'bounce 5.1.10' | 'bounce 5.4.4' | 'defer 4.4.3' {
+  if (answer === 'hosts') return 'walk';
+  // RFC 7505, Section 4.1: the domain says that it accepts no mail.
+  if (answer === 'null-mx') return 'bounce 5.1.10';
+  // RFC 5321, Section 5.1: the domain itself, as if it were its own MX. Only if there are no MX records at all.
+  if (answer === 'no-records') return 'implicit';
+  if (answer === 'no-such-name') return 'bounce 5.4.4';
+  if (answer === 'only-unusable-names') return 'bounce 5.4.4';
+  // RFC 7672, Section 2.1.2: not knowing where to go means waiting.
+  return 'defer 4.4.3';
+}
+
+/**
+ * RFC 8461, Sections 3.1, 3.3 and 5.1: which policy applies, going by the cache and the TXT record.
+ * 'proceed-unknown': no policy is applied, though there may be one.
+ */
+export function discoverSts(facts: {
+  cached: 'none' | 'valid' | 'unreadable'; // unexpired policy in the cache; unreadable: the cache itself failed
+  record: 'found-same-id' | 'found-other-id' | 'absent' | 'invalid' | 'failed'; // same id as the cached policy
+  recentFailure: boolean; // a fetch for this very id failed less than five minutes ago
+  stsLookupFailure: 'defer' | 'proceed';
+  tlsRequiredNo: boolean; // valid, honoured, and the message is not under REQUIRETLS
+}): 'use-cached-fresh' | 'use-cached-stale' | 'fetch' | 'no-policy' | 'proceed-unknown' | 'defer' {
+  if (facts.cached === 'valid') {
+    // Section 3.1: the id is how a policy tells that it has changed. It has not.
+    if (facts.record === 'found-same-id') return 'use-cached-fresh';
+    // Section 3.3: no more than one failed fetch in five minutes for one id.
+    if (facts.record === 'found-other-id' && !facts.recentFailure) return 'fetch';
+    // Section 3.3: whatever goes wrong, MUST apply the cached policy.
+    return 'use-cached-stale';
+  }
+
+  if (facts.cached === 'none') {
+    if (facts.record === 'found-same-id' || facts.record === 'found-other-id') {
+      if (facts.recentFailure) return 'proceed-unknown';
+      return 'fetch';
+    }
+    // Section 3.1: no usable record, no policy.
+    if (facts.record === 'absent' || facts.record === 'invalid') return 'no-policy';
+    // The RFC is silent about a TXT lookup that fails; the operator decides, and "TLS-Required: No" does not care.
+    if (facts.tlsRequiredNo) return 'proceed-unknown';
+    if (facts.stsLookupFailure === 'proceed') return 'proceed-unknown';
+    return 'defer';
+  }
+
+  // The cache failed. What it held may have been an enforced policy, so only the live policy can replace it.
+  if (facts.record === 'found-same-id' || facts.record === 'found-other-id') {
+    if (!facts.recentFailure) return 'fetch';
+  }
+  if (facts.tlsRequiredNo) return 'proceed-unknown';
+  return 'defer';
+}
+
+/** RFC 8461, Section 3.3, last paragraphs. */
+export function afterFetch(
+  fetched: 'policy' | 'failed',
+  cached: 'none' | 'valid',
+): 'adopt' | 'use-cached-stale' | 'proceed-unknown' {
+  if (fetched === 'policy') return 'adopt';
+  if (cached === 'valid') return 'use-cached-stale';
+  return 'proceed-unknown';
+}
+
+/** RFC 5321, Sections 4.2.1 and 4.3.2: what one reply means for the walk through the hosts. */
+export function judgeReply(facts: {
+  stage: 'greeting' | 'hello' | 'mail' | 'rcpt' | 'data' | 'end';
+  reply: '2yz' | '4yz' | '5yz' | 'lost'; // for data, 354 counts as positive
+  leniency: boolean; // first attempt, dual-stack host, and an enhanced status of X.7.Y
+}): 'go-on' | 'next-host' | 'bounce' {
+  if (facts.reply === '2yz') return 'go-on';
+  if (facts.reply === '4yz') return 'next-host';
+  if (facts.reply === 'lost') return 'next-host';
+
+  // 5yz. Before MAIL it is this host that declines to talk; it has not heard of the message yet.
+  if (facts.stage === 'greeting') return 'next-host';
+  if (facts.stage === 'hello') return 'next-host';
+  // A first refusal for security reasons may concern the address family that was used.
+  if (facts.leniency) return 'next-host';
+  return 'bounce';
+}

@@ -1,0 +1,63 @@
+import { createSocket } from 'node:dgram';
+import { createServer, type Socket } from 'node:net';
+import dnsPacket from 'dns-packet';
+import { u16 } from './messages.fixture.js';
+import type { ResolverServer } from './resolver-config.js';
+import type { Query } from './wire.js';
+
+export interface Asked extends Pick<Query, 'id' | 'name' | 'type'> {
+  readonly over: 'udp' | 'tcp';
+  readonly ad: boolean;
+  readonly edns: boolean;
+  readonly port: number;
+}
+
+/** The octets to send back, packet by packet (over TCP: message by message, or `raw`: as they are). */
+export type Responder = (asked: Asked) => readonly Uint8Array[] | { readonly raw: Uint8Array };
+
+export interface TestServer extends ResolverServer {
+  readonly asked: Asked[];
+  readonly close: () => Promise<void>;
+}
+
+/** A name server on loopback, on one port for UDP and TCP. */
+export async function nameServer(respond: Responder): Promise<TestServer> {
+  const asked: Asked[] = [];
+  const hear = (bytes: Buffer, over: 'udp' | 'tcp', port: number) => {
+    const { id = 0, questions = [], flag_ad: ad, additionals = [] } = dnsPacket.decode(bytes);
+    const { name = '', type = 'A' } = questions[0] ?? {};
+    const one = { id, name, type: type as Query['type'], over, ad, edns: additionals.length > 0, port };
+    asked.push(one);
+    return respond(one);
+  };
+  const open = new Set<Socket>();
+  const tcp = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      const replies = hear(chunk.subarray(2), 'tcp', socket.remotePort ?? 0);
+      if ('raw' in replies) socket.end(replies.raw);
+      else for (const reply of replies) socket.write(Buffer.concat([u16(reply.length), reply]));
+    });
+  });
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const bound = tcp.address();
+  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  const udp = createSocket('udp4', (packet, peer) => {
+    const replies = hear(packet, 'udp', peer.port);
+    if (!('raw' in replies)) for (const reply of replies) udp.send(reply, peer.port, peer.address);
+  });
+  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
+  return {
+    address: '127.0.0.1',
+    port,
+    asked,
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await Promise.all([
+        new Promise<void>((resolve) => udp.close(resolve)),
+        new Promise<unknown>((resolve) => tcp.close(resolve)),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,203 @@
+/*
+ * The HTTPS request for an MTA-STS policy (RFC 8461, Section 3.3). One GET, from addresses that were vetted before; no
+ * redirect, proxy, cookie, cache or compression. The certificate is checked against the trust store and, by DNS-ID alone,
+ * against the policy host's name before a request is sent.
+ */
+import { X509Certificate } from 'node:crypto';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type RequestOptions, request } from 'node:https';
+import { isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  createSecureContext,
+  rootCertificates,
+  type SecureContext,
+  type TLSSocket,
+} from 'node:tls';
+import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
+import type { Port } from '../../../effects/ports.js';
+
+export interface PolicyFetchOptions {
+  /** Trust anchors in PEM, besides those that Node brings. */
+  readonly ca?: readonly string[] | undefined;
+}
+
+const PATH = '/.well-known/mta-sts.txt';
+const HTTPS_PORT = 443;
+const HEADER_OCTETS_MAX = 16_384;
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+type Ask = AskOf<'policy.fetch'>;
+type Failed = Extract<FetchAnswer, { kind: 'failed' }>;
+
+const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_TOO_LARGE' };
+
+/** Fetches policies with Node's own HTTPS. Throws if `ca` is not PEM. */
+export function nodePolicyFetch({ ca = [] }: PolicyFetchOptions = {}): Port<'policy.fetch'> {
+  const secureContext = createSecureContext({
+    minVersion: 'TLSv1.2',
+    ...(ca.length > 0 ? { ca: [...rootCertificates, ...ca] } : {}),
+  });
+  return async (ask, signal) => {
+    const endsAt = performance.now() + ask.deadlineMs;
+    let last: FetchAnswer = failed('connect', 'ERR_NO_ADDRESS');
+    for (const [i, address] of ask.addresses.entries()) {
+      const leftMs = endsAt - performance.now();
+      if (signal.aborted || !(leftMs > 0)) return failed('timeout', 'ETIMEDOUT');
+      // A silent address leaves time to connect to the others; once connected, there is the whole rest.
+      const connectMs = leftMs / (ask.addresses.length - i);
+      last = await fetchFrom({ ask, address, leftMs, connectMs, signal, secureContext });
+      if (last.kind !== 'failed' || last.cause !== 'connect') return last;
+    }
+    return last;
+  };
+}
+
+interface Attempt {
+  readonly ask: Ask;
+  readonly address: string;
+  readonly leftMs: number;
+  readonly connectMs: number;
+  readonly signal: AbortSignal;
+  readonly secureContext: SecureContext;
+}
+
+function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
+  const { ask, leftMs, connectMs, signal } = attempt;
+  return new Promise((resolve) => {
+    let get: ClientRequest | null = null;
+    let socket: Socket | null = null;
+    let phase: Phase = 'connect';
+    let settled = false;
+    const settle: Settle = (answer) => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(whole);
+      clearTimeout(connecting);
+      signal.removeEventListener('abort', expire);
+      get?.destroy();
+      resolve(answer);
+    };
+    const fail = (error: unknown) => settle(classify(error, phase, socket));
+    const expire = () => settle(failed('timeout', 'ETIMEDOUT'));
+    const whole = setTimeout(expire, bounded(leftMs));
+    const connecting = setTimeout(() => {
+      if (phase === 'connect' && connectMs < leftMs) settle(failed('connect', 'ETIMEDOUT'));
+    }, bounded(connectMs));
+    signal.addEventListener('abort', expire, { once: true });
+    try {
+      get = open(attempt);
+      get.on('error', fail);
+      get.on('close', () => settle(failed('protocol', 'ERR_CLOSED')));
+      get.on('socket', (opened) => {
+        socket = opened;
+        opened.on('connect', () => {
+          phase = 'tls';
+        });
+        opened.on('secureConnect', () => {
+          phase = 'http';
+        });
+      });
+      get.on('response', (response) => read(response, ask.bytesMax, settle));
+      get.end();
+    } catch (error) {
+      settle(failed('protocol', codeOf(error)));
+    }
+  });
+}
+
+function open({ ask, address, secureContext }: Attempt): ClientRequest {
+  if (isIP(address) === 0) throw Object.assign(new Error(), { code: 'ERR_INVALID_IP_ADDRESS' });
+  const options: RequestOptions & Pick<ConnectionOptions, 'secureContext'> = {
+    method: 'GET',
+    host: address,
+    port: ask.port,
+    path: PATH,
+    headers: {
+      Host: ask.port === HTTPS_PORT ? ask.host : `${ask.host}:${ask.port}`,
+      Accept: 'text/plain',
+      'Accept-Encoding': 'identity',
+    },
+    agent: false,
+    maxHeaderSize: HEADER_OCTETS_MAX,
+    servername: ask.host,
+    secureContext,
+    // Said aloud, so that no environment variable can say otherwise.
+    rejectUnauthorized: true,
+    checkServerIdentity: (_, presented) => nameError(presented.raw, ask.host),
+  };
+  return request(options);
+}
+
+/** RFC 8461, Section 3.3: DNS-ID only, a wildcard only as the whole left-most label. */
+function nameError(der: Buffer, host: string): Error | undefined {
+  const found = new X509Certificate(der).checkHost(host, {
+    subject: 'never',
+    wildcards: true,
+    partialWildcards: false,
+    multiLabelWildcards: false,
+    singleLabelSubdomains: false,
+  });
+  if (found !== undefined) return undefined;
+  return Object.assign(new Error('no DNS-ID matches'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+}
+
+type Settle = (answer: FetchAnswer) => void;
+
+function read(response: IncomingMessage, bytesMax: number, settle: Settle): void {
+  const status = response.statusCode ?? 0;
+  const mediaType = response.headers['content-type'] ?? '';
+  const refused = refuseUnread(response, bytesMax);
+  response.on('error', (error) => settle(failed('protocol', codeOf(error))));
+  if (status !== 200) settle({ kind: 'response', status, mediaType, body: '' });
+  else if (refused !== null) settle(refused);
+  else readBody(response, bytesMax, (body) => ({ kind: 'response', status, mediaType, body }), settle);
+}
+
+function refuseUnread({ headers }: IncomingMessage, bytesMax: number): Failed | null {
+  const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
+  if (coding !== 'identity') return failed('protocol', 'ERR_CONTENT_ENCODING');
+  return Number(headers['content-length'] ?? 0) > bytesMax ? TOO_LARGE : null;
+}
+
+function readBody(
+  response: IncomingMessage,
+  bytesMax: number,
+  toAnswer: (body: string) => FetchAnswer,
+  settle: Settle,
+): void {
+  const chunks: Buffer[] = [];
+  let octets = 0;
+  response.on('data', (chunk: Buffer) => {
+    octets += chunk.length;
+    if (octets > bytesMax) settle(TOO_LARGE);
+    else chunks.push(chunk);
+  });
+  response.on('end', () => {
+    const body = Buffer.concat(chunks).toString('utf8');
+    settle(response.complete ? toAnswer(body) : failed('protocol', 'ERR_INCOMPLETE'));
+  });
+}
+
+type Phase = 'connect' | 'tls' | 'http';
+
+function classify(error: unknown, phase: Phase, socket: Socket | null): Failed {
+  const code = codeOf(error);
+  if (phase === 'connect') return failed('connect', code);
+  const rejected = (socket as TLSSocket | null)?.authorizationError;
+  if (phase === 'tls') return failed(rejected ? 'certificate' : 'tls', code);
+  return failed(/^ERR_(?:SSL|TLS)_/.test(code) ? 'tls' : 'protocol', code);
+}
+
+function failed(cause: Failed['cause'], code: string): Failed {
+  return { kind: 'failed', cause, code };
+}
+
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return typeof code === 'string' ? code : 'ERR_UNKNOWN';
+}
+
+function bounded(ms: number): number {
+  return Math.max(1, Math.min(ms, TIMER_MS_MAX));
+}

@@ -1,0 +1,74 @@
+import type { MessageSource } from '../../../effects/ports.js';
+import { classOf } from '../../../policy/smtp/reply.js';
+import { type Dialogue, type Heard, isLost } from './dialogue.js';
+import { DotStuffer } from './dot-stuffing.js';
+
+/** Octets written together; larger chunks are cut, so that memory stays bounded whatever the source yields. */
+const BATCH_OCTETS = 65_536;
+
+/**
+ * Sends the message and reads the reply to its end. A refusal that comes before the end is that reply, and the
+ * connection is closed; an acceptance that comes before the end is no answer to it, and loses the connection as
+ * malformed. A source that throws loses it as closed: half a message is never ended by a dot. Never rejects.
+ */
+export async function sendContent(dialogue: Dialogue, message: MessageSource): Promise<Heard> {
+  let early: Heard | null = null;
+  const look = (): Heard | null => {
+    early ??= dialogue.poll();
+    return early;
+  };
+  if (look() !== null) return premature(dialogue, early);
+  // A source that never yields must not hold the answer back: the loss of the connection wins.
+  const lost = dialogue.whenLost().then(() => 'stopped' as const);
+  if ((await Promise.race([feed(dialogue, message, look), lost])) === 'sent') return dialogue.read();
+  return premature(dialogue, look());
+}
+
+function premature(dialogue: Dialogue, heard: Heard | null): Heard {
+  if (heard === null || isLost(heard)) return heard ?? { kind: 'lost', cause: 'closed' };
+  const refusal = classOf(heard) === '4yz' || classOf(heard) === '5yz';
+  dialogue.lose(refusal ? 'closed' : 'malformed');
+  return refusal ? heard : { kind: 'lost', cause: 'malformed' };
+}
+
+/** Sent: everything up to the last dot was written. Stopped: something was heard before. */
+async function feed(
+  dialogue: Dialogue,
+  message: MessageSource,
+  look: () => Heard | null,
+): Promise<'sent' | 'stopped'> {
+  const { socket } = dialogue;
+  const stuffer = new DotStuffer();
+  let held = 0;
+  socket.cork();
+  try {
+    for await (const chunk of message()) {
+      // A string would pass through unstuffed.
+      if (!(chunk instanceof Uint8Array)) throw new TypeError('a message consists of octets');
+      if (dialogue.lost !== null) return 'stopped';
+      for (let at = 0; at < chunk.length; at += BATCH_OCTETS) {
+        const octets = stuffer.push(
+          chunk.length <= BATCH_OCTETS ? chunk : chunk.subarray(at, at + BATCH_OCTETS),
+        );
+        dialogue.write(octets);
+        held += octets.length;
+        if (held < BATCH_OCTETS) continue;
+        held = 0;
+        socket.uncork();
+        do {
+          await dialogue.writable();
+          if (look() !== null) return 'stopped';
+        } while (socket.writableNeedDrain);
+        socket.cork();
+      }
+    }
+    if (look() !== null) return 'stopped';
+    dialogue.write(stuffer.end());
+    return 'sent';
+  } catch {
+    dialogue.lose('closed');
+    return 'stopped';
+  } finally {
+    socket.uncork();
+  }
+}

@@ -1,0 +1,1 @@
+export { type NodeSmtpOptions, nodeSmtp } from './smtp-session.js';

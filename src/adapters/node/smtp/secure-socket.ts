@@ -1,0 +1,73 @@
+import type { X509Certificate } from 'node:crypto';
+import { isIP, type Socket } from 'node:net';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
+import type { HandshakeAnswer } from '../../../effects/catalog.js';
+import { CHAIN_MAX, type Presented } from '../x509/peer-inspector.js';
+import { trustPath } from '../x509/trust-path.js';
+import type { Deadline } from './deadline.js';
+import { codeOf, handshakeCause } from './socket-errors.js';
+
+type Failed = Extract<HandshakeAnswer, { kind: 'failed' }>;
+
+/**
+ * The handshake over a socket that is already connected. Whoever answers is accepted: the path result is kept, and
+ * there is no name check, so `authorized` is the path result alone. No session is ever resumed, because a resumed one
+ * shows no certificates.
+ */
+export function startTls(
+  socket: Socket,
+  context: SecureContext,
+  serverName: string | null,
+  deadline: Deadline,
+): Promise<TLSSocket | Failed> {
+  return new Promise((resolve) => {
+    let secure: TLSSocket;
+    try {
+      secure = connect({
+        socket,
+        secureContext: context,
+        rejectUnauthorized: false,
+        checkServerIdentity: () => undefined,
+        // An address is no server name (RFC 6066, Section 3).
+        ...(serverName !== null && isIP(serverName) === 0 && { servername: serverName }),
+      });
+    } catch (error) {
+      socket.destroy();
+      resolve({ kind: 'failed', cause: 'protocol', code: codeOf(error) });
+      return;
+    }
+    const fail = (cause: Failed['cause'], code: string) => {
+      secure.off('secureConnect', succeed);
+      secure.destroy();
+      socket.destroy();
+      resolve({ kind: 'failed', cause, code });
+    };
+    const succeed = () => {
+      secure.off('close', onClose);
+      secure.off('error', onError);
+      resolve(secure);
+    };
+    const onClose = () => fail('closed', 'ECONNRESET');
+    const onError = (error: Error) => fail(handshakeCause(error), codeOf(error));
+    // Stays for good: whatever happens to the socket later must not become an uncaught exception.
+    secure.on('error', () => undefined);
+    secure.once('secureConnect', succeed);
+    secure.once('close', onClose);
+    secure.once('error', onError);
+    deadline.whenPassed(() => fail('timeout', 'ETIMEDOUT'));
+  });
+}
+
+/**
+ * What the peer presented. To be read once, right after the handshake: the library hands the chain out only once, and
+ * nothing once the socket has closed.
+ */
+export function presentedBy(secure: TLSSocket): Presented {
+  const certificates: X509Certificate[] = [];
+  let certificate = secure.getPeerX509Certificate();
+  while (certificate !== undefined && certificates.length < CHAIN_MAX) {
+    certificates.push(certificate);
+    certificate = certificate.issuerCertificate;
+  }
+  return { certificates, path: trustPath(secure.authorized, secure.authorizationError) };
+}

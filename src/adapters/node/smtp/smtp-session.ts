@@ -1,0 +1,205 @@
+/*
+ * One SMTP connection over Node's sockets: it asks, waits and states what came. Whether TLS is wanted, who the peer is
+ * and what a reply means is for policy. Whatever goes wrong is an answer; once a connection is lost every further
+ * answer says so.
+ */
+import { isIP, type Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import type {
+  AnswerOf,
+  AskOf,
+  CommandAnswer,
+  ConnectAnswer,
+  HandshakeAnswer,
+  StartTlsAnswer,
+  TransactionAnswer,
+} from '../../../effects/catalog.js';
+import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
+import type { PeerFacts } from '../../../policy/certificate/facts.js';
+import type { Lost } from '../../../policy/smtp/reply.js';
+import { extensionReader } from '../x509/certificate-facts.js';
+import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
+import { isHelloName } from './command-syntax.js';
+import { within } from './deadline.js';
+import { Dialogue, isLost } from './dialogue.js';
+import { openSocket } from './open-socket.js';
+import { presentedBy, startTls } from './secure-socket.js';
+import { transact } from './transaction.js';
+import { trustStore } from './trust-store.js';
+
+export interface NodeSmtpOptions {
+  /** Trust anchors in PEM beside Node's own. */
+  readonly ca?: readonly string[];
+  /** The address to connect from, for servers with an address of the same family. Default: the system's choice. */
+  readonly localAddress?: string;
+  /** How many certificates, and how many verified signatures, are remembered. Default: 1000. */
+  readonly certificatesMax?: number;
+}
+
+/**
+ * SMTP over Node's sockets and TLS. Call it once: the sessions share trust store and certificate cache.
+ *
+ * @throws TypeError if an option cannot be used.
+ */
+export function nodeSmtp(options: NodeSmtpOptions = {}): () => SmtpSession {
+  const { localAddress, certificatesMax } = options;
+  if (localAddress !== undefined && isIP(localAddress) === 0)
+    throw new TypeError('localAddress must be an IP address');
+  const shared: Shared = {
+    localAddress,
+    context: trustStore(options.ca),
+    inspector: new PeerInspector(certificatesMax),
+  };
+  return () => new NodeSmtpSession(shared);
+}
+
+interface Shared {
+  readonly localAddress: string | undefined;
+  readonly context: () => SecureContext;
+  readonly inspector: PeerInspector;
+}
+
+const STARTTLS_ACCEPTED = 220;
+const CLOSED: Lost = { kind: 'lost', cause: 'closed' };
+
+class NodeSmtpSession implements SmtpSession {
+  readonly #shared: Shared;
+  #socket: Socket | null = null;
+  #dialogue: Dialogue | null = null;
+  #presented: Presented | null = null;
+  #state: 'new' | 'open' | 'closed' = 'new';
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+  }
+
+  connect(ask: AskOf<'smtp.connect'>, signal: AbortSignal): Promise<ConnectAnswer> {
+    return within(ask.deadlineMs, signal, async (deadline) => {
+      if (this.#state !== 'new') return { kind: 'failed', cause: 'other' };
+      this.#state = 'open';
+      const { localAddress } = this.#shared;
+      const opening = openSocket({ address: ask.address, port: ask.port, localAddress }, deadline);
+      this.#socket = opening.socket;
+      const failure = await opening.failure;
+      if (failure !== null || opening.socket === null) return { kind: 'failed', cause: failure ?? 'other' };
+      const dialogue = this.#converse(opening.socket);
+      deadline.whenPassed(() => dialogue.lose('timeout'));
+      const from = opening.socket.localAddress ?? '';
+      const heard = await dialogue.read();
+      return isLost(heard) ? heard : { kind: 'greeted', reply: heard, localAddress: from };
+    });
+  }
+
+  async hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<CommandAnswer> {
+    if (!isHelloName(ask.name)) return { kind: 'lost', cause: 'malformed' };
+    return this.#under(ask.deadlineMs, signal, async (dialogue) => {
+      dialogue.write(`${ask.verb} ${ask.name}\r\n`);
+      const heard = await dialogue.read();
+      return isLost(heard) ? heard : { kind: 'replied', reply: heard };
+    });
+  }
+
+  startTls(ask: AskOf<'smtp.starttls'>, signal: AbortSignal): Promise<StartTlsAnswer> {
+    return this.#under(ask.deadlineMs, signal, async (dialogue) => {
+      dialogue.write('STARTTLS\r\n');
+      const heard = await dialogue.readAndRelease(STARTTLS_ACCEPTED);
+      if (isLost(heard)) return heard;
+      if (!dialogue.released) return { kind: 'replied', reply: heard };
+      // Certificates are about to come; a failure to load shows when they are read.
+      extensionReader().catch(() => undefined);
+      return { kind: dialogue.unread > 0 ? 'injected' : 'replied', reply: heard };
+    });
+  }
+
+  handshake(ask: AskOf<'tls.handshake'>, signal: AbortSignal): Promise<HandshakeAnswer> {
+    return within(ask.deadlineMs, signal, async (deadline) => {
+      const socket = this.#socket;
+      // Only after an accepted STARTTLS, with nothing behind the reply, is the socket free for TLS.
+      if (socket === null || socket.destroyed || !this.#dialogue?.released || this.#dialogue.unread > 0) {
+        return { kind: 'failed', cause: 'closed', code: 'ERR_SOCKET_CLOSED' };
+      }
+      const secure = await startTls(socket, this.#shared.context(), ask.serverName, deadline);
+      if ('kind' in secure) return secure;
+      this.#socket = secure;
+      this.#presented = presentedBy(secure);
+      this.#converse(secure);
+      return {
+        kind: 'established',
+        protocol: secure.getProtocol() ?? '',
+        cipher: secure.getCipher()?.name ?? '',
+      };
+    });
+  }
+
+  async inspect(ask: AskOf<'peer.inspect'>): Promise<PeerFacts> {
+    if (this.#presented === null) return { kind: 'unreadable', code: 'NO_TLS' };
+    return this.#shared.inspector.inspect(this.#presented, ask.tlsa);
+  }
+
+  async send(
+    ask: AskOf<'smtp.send'>,
+    message: MessageSource,
+    signal: AbortSignal,
+  ): Promise<TransactionAnswer> {
+    const answer = await this.#under(ask.deadlineMs, signal, (dialogue) => transact(dialogue, ask, message));
+    if (!('kind' in answer)) return answer;
+    const recipients = ask.recipients.map(() => null);
+    return { mail: null, recipients, data: null, end: null, lost: answer.cause };
+  }
+
+  /**
+   * Answers as soon as QUIT has been sent. The connection closes behind it: on the reply, or when the server closes, or
+   * when the deadline has passed; `destroy` cuts that short.
+   */
+  quit(ask: AskOf<'smtp.quit'>, signal: AbortSignal): Promise<AnswerOf<'smtp.quit'>> {
+    const dialogue = this.#dialogue;
+    if (dialogue === null || dialogue.lost !== null || dialogue.released || signal.aborted) {
+      this.destroy();
+      return Promise.resolve({ kind: 'closed' });
+    }
+    this.#state = 'closed';
+    const { socket } = dialogue;
+    return new Promise((resolve) => {
+      const sent = () => {
+        resolve({ kind: 'closed' });
+        // The rest is courtesy, and keeps no process alive.
+        socket.unref();
+      };
+      const over = () => {
+        socket.destroy();
+        resolve({ kind: 'closed' });
+      };
+      const ending = within(ask.deadlineMs, signal, (deadline) => {
+        deadline.whenPassed(() => dialogue.lose('timeout'));
+        return dialogue.read();
+      });
+      ending.then(over, over);
+      socket.end('QUIT\r\n', sent);
+    });
+  }
+
+  destroy(): void {
+    this.#state = 'closed';
+    this.#dialogue?.lose('closed');
+    this.#socket?.destroy();
+  }
+
+  #converse(socket: Socket): Dialogue {
+    this.#dialogue = new Dialogue(socket);
+    return this.#dialogue;
+  }
+
+  /** Work on an open dialogue; when the deadline passes it is lost, whatever the work waits for. */
+  async #under<T>(
+    deadlineMs: number,
+    signal: AbortSignal,
+    work: (dialogue: Dialogue) => Promise<T>,
+  ): Promise<T | Lost> {
+    const dialogue = this.#dialogue;
+    if (dialogue === null || this.#state === 'closed' || dialogue.released) return CLOSED;
+    return within(deadlineMs, signal, (deadline) => {
+      deadline.whenPassed(() => dialogue.lose('timeout'));
+      return work(dialogue);
+    });
+  }
+}

@@ -1,0 +1,79 @@
+/*
+ * One mail transaction: MAIL, RCPT, DATA, the message (RFC 5321, Section 3.3), as a group where the server takes one
+ * (RFC 2920). Replies are matched to commands by counting. Whatever was answered before the connection was lost stays
+ * in the answer.
+ */
+import type { AskOf, TransactionAnswer } from '../../../effects/catalog.js';
+import type { MessageSource } from '../../../effects/ports.js';
+import { classOf, type Reply } from '../../../policy/smtp/reply.js';
+import { isAddress, isParameter } from './command-syntax.js';
+import { sendContent } from './content.js';
+import { type Dialogue, type Heard, isLost } from './dialogue.js';
+
+type Ask = AskOf<'smtp.send'>;
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type Draft = Mutable<Omit<TransactionAnswer, 'recipients'>> & { recipients: (Reply | null)[] };
+
+const START_OF_MESSAGE = 354;
+
+/** Never rejects. A command that could break out of its line is never written; the answer is then `malformed`. */
+export async function transact(
+  dialogue: Dialogue,
+  ask: Ask,
+  message: MessageSource,
+): Promise<TransactionAnswer> {
+  const draft: Draft = {
+    mail: null,
+    recipients: ask.recipients.map(() => null),
+    data: null,
+    end: null,
+    lost: null,
+  };
+  if (!isAddress(ask.sender) || !ask.parameters.every(isParameter) || !ask.recipients.every(isAddress)) {
+    return { ...draft, lost: 'malformed' };
+  }
+  const hear = (heard: Heard): Reply | null => {
+    if (!isLost(heard)) return heard;
+    draft.lost ??= heard.cause;
+    return null;
+  };
+  const commands = {
+    mail: `MAIL FROM:<${ask.sender}>${ask.parameters.map((parameter) => ` ${parameter}`).join('')}\r\n`,
+    recipients: ask.recipients.map((recipient) => `RCPT TO:<${recipient}>\r\n`),
+    data: 'DATA\r\n',
+  };
+  const grouped = ask.pipelining === 'yes' && ask.recipients.length > 0;
+  if (grouped) dialogue.write(commands.mail + commands.recipients.join('') + commands.data);
+  const exchange = async (command: string): Promise<Reply | null> => {
+    if (!grouped) dialogue.write(command);
+    return hear(await dialogue.read());
+  };
+
+  draft.mail = await exchange(commands.mail);
+  if (!grouped && !isPositive(draft.mail)) return draft;
+  for (const [index, command] of commands.recipients.entries()) {
+    draft.recipients[index] = await exchange(command);
+  }
+  const accepted = draft.recipients.some(isPositive);
+  if (!grouped && !accepted) return draft;
+  draft.data = await exchange(commands.data);
+  if (draft.data?.code !== START_OF_MESSAGE) return draft;
+
+  if (!accepted) {
+    // The group was on its way; an empty message for nobody is the way out that RFC 2920, Section 3.1, gives.
+    dialogue.write('.\r\n');
+    draft.end = hear(await dialogue.read());
+  } else if (isPositive(draft.mail)) {
+    draft.end = hear(await sendContent(dialogue, message));
+    draft.lost ??= dialogue.lost;
+  } else {
+    // Recipients and data without a sender: even an empty message could reach somebody.
+    dialogue.lose('malformed');
+    draft.lost = 'malformed';
+  }
+  return draft;
+}
+
+function isPositive(reply: Reply | null): boolean {
+  return reply !== null && classOf(reply) === '2yz';
+}

@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+
+/**
+ * The TLS context of all sessions: TLS 1.2 and up; Node's default cipher suites, which already leave out anonymous,
+ * unencrypted and RC4 ones; and the roots that paths may end in. Without extra anchors these are Node's own (and what
+ * NODE_EXTRA_CA_CERTS and --use-openssl-ca add), with them Node's bundled ones and the extra ones. Built once, when it
+ * is first needed, because it costs milliseconds.
+ *
+ * @throws TypeError if an anchor is not PEM: that is a mistake of the operator, not of the world.
+ */
+export function trustStore(anchors: readonly string[] = []): () => SecureContext {
+  for (const anchor of anchors) assertCertificates(anchor);
+  let context: SecureContext | null = null;
+  return () => {
+    context ??= createSecureContext({
+      minVersion: 'TLSv1.2',
+      ...(anchors.length > 0 && { ca: [...rootCertificates, ...anchors] }),
+    });
+    return context;
+  };
+}
+
+function assertCertificates(pem: string): void {
+  const blocks = pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]+-----END [^-]*CERTIFICATE-----/g) ?? [];
+  if (blocks.length === 0) throw new TypeError('a trust anchor must be a certificate in PEM');
+  for (const block of blocks) {
+    try {
+      new X509Certificate(block);
+    } catch (cause) {
+      throw new TypeError('a trust anchor cannot be read', { cause });
+    }
+  }
+}

@@ -1,0 +1,10 @@
+export { type CertificateParts, readCertificate } from './certificate-der.js';
+export {
+  CertificateReader,
+  certificateFacts,
+  extensionReader,
+  type ReadCertificate,
+} from './certificate-facts.js';
+export { CHAIN_MAX, PeerInspector, type Presented } from './peer-inspector.js';
+export { SignatureChecker, type TlsaKey } from './signatures.js';
+export { trustPath } from './trust-path.js';

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest';
+import { parseScenario, SCENARIO_LENGTH_MAX } from './scenario.codec.js';
+
+const story = {
+  name: 'a story',
+  world: {
+    signedZones: ['.'],
+    dns: {
+      'MX a.example': ['10 mx.a.example'],
+      'A mx.a.example': ['@mx.a.example'],
+      'TLSA mx.a.example': ['3 1 1 @mx.a.example', '# 0301'],
+      'TXT _mta-sts.a.example': { fails: 'timeout' },
+    },
+    mail: { 'mx.a.example': { starttls: '454 4.7.0 no', certificate: { issuer: 'self' } } },
+  },
+  settings: { port: 2525 },
+  steps: [
+    {
+      change: { mail: { 'mx.a.example': null } },
+      message: { to: ['x@a.example'] },
+      expect: [{ outcome: 'deferred', status: '4.7.x', mx: null, reports: [{ failure: 1 }] }],
+    },
+  ],
+};
+
+function problems(change: (copy: ReturnType<typeof copyOf>) => void) {
+  const copy = copyOf();
+  change(copy);
+  const parsed = parseScenario(JSON.stringify(copy));
+  return parsed.ok ? [] : parsed.problems;
+}
+// biome-ignore lint/suspicious/noExplicitAny: these stories are wrong on purpose.
+const copyOf = () => structuredClone(story) as any;
+
+describe('parseScenario', () => {
+  it('reads a story as it stands', () => {
+    expect(parseScenario(JSON.stringify(story))).toEqual({ ok: true, scenario: story });
+  });
+
+  it('reports misspelt keys wherever they are', () => {
+    expect(problems((s) => (s.world.mail['mx.a.example'].startls = 'old'))).toEqual([
+      { path: 'world.mail["mx.a.example"].startls', expected: 'no such key', actual: '"old"' },
+    ]);
+    expect(problems((s) => (s.steps[0].expect[0].mxx = 1))).toMatchObject([
+      { path: 'steps[0].expect[0].mxx' },
+    ]);
+    expect(problems((s) => (s.world.dns['mx a.example'] = []))).toMatchObject([
+      { path: 'world.dns["mx a.example"]' },
+    ]);
+    expect(problems((s) => (s.constructor = 1))).toMatchObject([
+      { path: 'constructor', expected: 'no such key' },
+    ]);
+    const prototype = `{"__proto__": 1, ${JSON.stringify(story).slice(1)}`;
+    expect(parseScenario(prototype)).toMatchObject({
+      problems: [{ path: '__proto__', expected: 'no such key' }],
+    });
+  });
+
+  it('reports wrong and missing values with what was expected', () => {
+    expect(problems((s) => (s.world.mail['mx.a.example'].connect = 'deny'))).toEqual([
+      {
+        path: 'world.mail["mx.a.example"].connect',
+        expected: '"accept" or "refuse" or "silent"',
+        actual: '"deny"',
+      },
+    ]);
+    expect(problems((s) => delete s.steps[0].message)).toEqual([
+      { path: 'steps[0].message', expected: 'a message', actual: 'nothing' },
+    ]);
+    expect(problems((s) => (s.steps = []))).toMatchObject([{ path: 'steps', actual: 'a list of 0' }]);
+    expect(problems((s) => (s.steps[0].message.to = []))).toMatchObject([{ path: 'steps[0].message.to' }]);
+    expect(problems((s) => (s.world.dns['A b.example'] = [1]))).toMatchObject([
+      { path: 'world.dns["A b.example"][0]' },
+    ]);
+    expect(problems((s) => (s.steps[0].expect[0].status = '4.7'))).toMatchObject([
+      { path: 'steps[0].expect[0].status' },
+    ]);
+    expect(problems((s) => (s.steps[0].attempt = 0))).toMatchObject([{ path: 'steps[0].attempt' }]);
+  });
+
+  it('reports what contradicts itself', () => {
+    expect(problems((s) => (s.world.dns['A b.example'] = ['@mx.b.example']))).toEqual([
+      {
+        path: 'world.dns["A b.example"]',
+        expected: 'the ID of a mail or policy host',
+        actual: '"@mx.b.example"',
+      },
+    ]);
+    expect(problems((s) => (s.world.dns['TLSA b.example'] = ['3 1 1 @nobody']))).toMatchObject([
+      { expected: 'the ID of a mail host' },
+    ]);
+    expect(problems((s) => (s.world.dns['MX b.example'] = ['mx.b.example']))).toHaveLength(1);
+    expect(problems((s) => (s.world.dns['A b.example'] = { records: [], fails: 'bogus' }))).toHaveLength(1);
+    expect(problems((s) => s.steps[0].expect.push({ outcome: 'bounced' }))).toMatchObject([
+      { path: 'steps[0].expect' },
+    ]);
+  });
+
+  it('never throws', () => {
+    for (const text of [
+      '',
+      '{',
+      'null',
+      '[]',
+      '1',
+      '{"world":{"dns":[]}}',
+      '['.repeat(100_000),
+      'x'.repeat(SCENARIO_LENGTH_MAX + 1),
+    ]) {
+      expect(parseScenario(text).ok).toBe(false);
+    }
+    const many = { ...story, ...Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i])) };
+    const parsed = parseScenario(JSON.stringify(many));
+    expect(parsed.ok ? [] : parsed.problems).toHaveLength(50);
+  });
+});

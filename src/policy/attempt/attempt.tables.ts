@@ -1,0 +1,57 @@
+/*
+ * What comes after a host, and how an attempt ends when no host has taken the message.
+ */
+import { defineTable } from '../kernel/table.js';
+import { FAILURE_CATEGORIES } from '../host/types.js';
+
+// biome-ignore format: a table
+export const nextCandidate = defineTable({
+  name: 'next-candidate',
+  about: 'Whether another host is tried. Each candidate is tried at most once an attempt, in order.',
+  inputs: {
+    run: ['ran', 'fault'],
+    recipients: ['left', 'none'],
+    candidates: ['left', 'none'],
+  },
+  verdicts: ['try-next', 'conclude', 'defer-for-fault'],
+})([
+  { id: 'NEXT-1', when: { run: 'ran', recipients: 'left', candidates: 'left' },  then: 'try-next',
+    why: 'Somebody still waits for the message, and somebody is left to take it.', refs: ['STS-5.1-2', 'RTLS-4.2.1-6', 'CHOICE-6', 'CHOICE-15'] },
+  { id: 'NEXT-2', when: { run: 'ran', recipients: 'left', candidates: 'none' },  then: 'conclude',
+    why: 'Every host was tried.', refs: ['DUAL-3-5'] },
+  { id: 'NEXT-3', when: { run: 'ran', recipients: 'none' },                      then: 'conclude',
+    why: 'Every recipient has an outcome.', refs: ['CHOICE-15'] },
+  { id: 'NEXT-4', when: { run: 'fault' },                                        then: 'defer-for-fault',
+    why: 'A mistake of ours must cost time, not mail.', refs: ['CHOICE-6'] },
+]);
+
+// biome-ignore format: a table
+export const attemptConclusion = defineTable({
+  name: 'attempt-conclusion',
+  about: 'How an attempt ends for a recipient whom no host has taken or refused. `requireTls`: what all hosts that exist have in common for a REQUIRETLS message '
+    + '(`keyword`: each failed definitively, and at least one authenticated host only lacked the keyword). `worst`: the most telling reason over all hosts.',
+  inputs: {
+    requireTls: ['not-required', 'keyword', 'definitive', 'temporary'],
+    worst: FAILURE_CATEGORIES,
+  },
+  verdicts: ['bounce 5.7.30', 'bounce 5.7.10', 'bounce 5.4.4', 'defer 4.7.5', 'defer as replied', 'defer 4.4.2', 'defer 4.4.1', 'defer 4.4.3', 'defer 4.4.4'],
+})([
+  { id: 'END-1', when: { worst: 'no-target' },                                                                                       then: 'bounce 5.4.4',
+    why: 'No host has an address, by answers that are definitive.', refs: ['DANE-2.2.2-3', 'CHOICE-14'] },
+  { id: 'END-2', when: { requireTls: 'keyword', worst: ['policy', 'reply', 'connection-lost', 'connection-failed', 'lookup-failed', 'address-left-out'] }, then: 'bounce 5.7.30',
+    why: 'The domain\'s servers do not take over the promise that the sender asked for.', refs: ['RTLS-4.2.1-10', 'RTLS-7-1', 'CHOICE-7'] },
+  { id: 'END-3', when: { requireTls: 'definitive', worst: ['policy', 'reply', 'connection-lost', 'connection-failed', 'lookup-failed', 'address-left-out'] }, then: 'bounce 5.7.10',
+    why: 'No protected session with a validated host can be had.', refs: ['RTLS-4.2.1-8', 'RTLS-4.2.1-10', 'CHOICE-7'] },
+  { id: 'END-4', when: { requireTls: ['not-required', 'temporary'], worst: 'policy' },                                               then: 'defer 4.7.5',
+    why: 'The recipient\'s side may repair what its policy stumbled over.', refs: ['STS-5-1', 'DANE-2.2-1', 'CHOICE-6', 'CHOICE-14'] },
+  { id: 'END-5', when: { requireTls: ['not-required', 'temporary'], worst: 'reply' },                                                then: 'defer as replied',
+    why: 'The remote said so itself.', refs: ['DUAL-3-6', 'CHOICE-14'] },
+  { id: 'END-6', when: { requireTls: ['not-required', 'temporary'], worst: 'connection-lost' },                                      then: 'defer 4.4.2',
+    why: 'A connection that broke may hold the next time.', refs: ['SMTP-3.8-1', 'CHOICE-14'] },
+  { id: 'END-7', when: { requireTls: ['not-required', 'temporary'], worst: 'connection-failed' },                                    then: 'defer 4.4.1',
+    why: 'A host that does not answer may answer later.', refs: ['DUAL-3-5', 'CHOICE-14'] },
+  { id: 'END-8', when: { requireTls: ['not-required', 'temporary'], worst: 'lookup-failed' },                                        then: 'defer 4.4.3',
+    why: 'A lookup that failed says nothing.', refs: ['DANE-2.1.1-6', 'CHOICE-14'] },
+  { id: 'END-9', when: { requireTls: ['not-required', 'temporary'], worst: 'address-left-out' },                                     then: 'defer 4.4.4',
+    why: 'The domain points at our own network; its owner can repair that.', refs: ['X-13', 'CHOICE-14'] },
+]);

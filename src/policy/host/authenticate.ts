@@ -1,0 +1,54 @@
+import type { PeerFacts } from '../certificate/facts.js';
+import { type CommonNameUse, coversOneOf } from '../certificate/names.js';
+import { type DaneMatch, matchDane } from '../dane/match.js';
+import type { TlsaRecord } from '../dane/tlsa.js';
+import { decide, type Decision } from '../kernel/table.js';
+import type { HostPlan } from './plan.js';
+import { peerAuthentication } from './session.tables.js';
+
+export type PkixResult = 'passed' | 'expired' | 'not-trusted' | 'name-mismatch' | 'unreadable';
+
+/** What the peer's certificates were found to be, and what that means. */
+export interface PeerJudgement {
+  readonly decision: Decision<(typeof peerAuthentication.verdicts)[number]>;
+  /** Null where it was not demanded. */
+  readonly dane: DaneMatch | null;
+  /** Null where it was neither demanded nor observed. */
+  readonly pkix: PkixResult | null;
+  /** The verifier's own code where the path failed, for reports; "" else. */
+  readonly pkixCode: string;
+}
+
+/** Whether the peer may have the message. `now`: milliseconds since 1970. Total; never throws. */
+export function judgePeer(
+  plan: HostPlan,
+  peer: PeerFacts,
+  tlsa: readonly TlsaRecord[],
+  mxName: string,
+  commonName: CommonNameUse,
+  now: number,
+): PeerJudgement {
+  const dane = plan.dane !== 'not-required' ? matchDane(tlsa, peer, plan.references, now) : null;
+  const pkix = plan.pkix === 'ignored' ? null : judgePkix(peer, mxName, commonName);
+  const decision = decide(peerAuthentication, {
+    dane: classifyDane(plan.dane, dane),
+    pkix: plan.pkix !== 'required' ? 'not-demanded' : pkix === 'passed' ? 'passed' : 'failed',
+    sts: plan.stsFreshness,
+  });
+  const pkixCode =
+    peer.kind === 'unreadable' ? peer.code : peer.path.kind === 'untrusted' ? peer.path.code : '';
+  return { decision, dane, pkix, pkixCode: pkix === null ? '' : pkixCode };
+}
+
+function classifyDane(demand: HostPlan['dane'], match: DaneMatch | null) {
+  if (match === null) return 'not-demanded';
+  if (demand === 'sufficient') return match.kind === 'matched' ? 'suffices' : 'does-not-suffice';
+  return match.kind === 'matched' ? 'passed' : 'failed';
+}
+
+/** A path to the trust store and a name that covers the MX name (RFC 8461, Section 4.2). */
+export function judgePkix(peer: PeerFacts, mxName: string, commonName: CommonNameUse): PkixResult {
+  if (peer.kind === 'unreadable') return 'unreadable';
+  if (peer.path.kind === 'untrusted') return peer.path.cause === 'expired' ? 'expired' : 'not-trusted';
+  return coversOneOf(peer.chain[0], [mxName], commonName) ? 'passed' : 'name-mismatch';
+}

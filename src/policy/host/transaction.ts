@@ -1,0 +1,94 @@
+import { decide, type Decision } from '../kernel/table.js';
+import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
+import { classOf, type LostCause, type Reply } from '../smtp/reply.js';
+import { replyMeaning } from './session.tables.js';
+import type { RecipientState } from './types.js';
+
+export type Stage = (typeof replyMeaning.inputs.stage)[number];
+export type ReplyVerdict = (typeof replyMeaning.verdicts)[number];
+
+/** What a server said to one transaction; see the effect `smtp.send`. */
+export interface TransactionReplies {
+  readonly mail: Reply | null;
+  readonly recipients: readonly (Reply | null)[];
+  readonly data: Reply | null;
+  readonly end: Reply | null;
+  readonly lost: LostCause | null;
+}
+
+export interface TransactionJudgement {
+  /** One for each recipient, in order. */
+  readonly states: readonly RecipientState[];
+  /** The deciding ones, without repetition. */
+  readonly decisions: readonly Decision[];
+}
+
+/** Whether a refusal for policy reasons may depend on our own address (see the table `reply-meaning`). */
+export interface LeniencyFacts {
+  readonly attempt: number;
+  readonly families: 'one' | 'both';
+}
+
+/** What a reply (null: none came) means at that stage. */
+export function judgeReply(stage: Stage, reply: Reply | null, facts: LeniencyFacts): Decision<ReplyVerdict> {
+  return decide(replyMeaning, { stage, reply: classify(stage, reply), leniency: leniencyOf(reply, facts) });
+}
+
+/** What a transaction means for each of its recipients: the first stage that did not go well decides. */
+export function judgeTransaction(answer: TransactionReplies, facts: LeniencyFacts): TransactionJudgement {
+  let accepted = 0;
+  const judged = answer.recipients.map((own) => {
+    const stages: readonly (readonly [Stage, Reply | null])[] = [
+      ['mail', answer.mail],
+      ['rcpt', tooManyAsTemporary(own, accepted)],
+      ['data', answer.data],
+      ['end', answer.end],
+    ];
+    if (own !== null && classOf(own) === '2yz') accepted++;
+    return judgeStages(stages, facts);
+  });
+  return {
+    states: judged.map(({ state }) => state),
+    decisions: [...new Set(judged.map(({ decision }) => decision))],
+  };
+}
+
+function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts: LeniencyFacts) {
+  for (const [stage, reply] of stages) {
+    const decision = judgeReply(stage, reply, facts);
+    if (decision.verdict !== 'go-on') return { decision, state: stateOf(decision.verdict, reply) };
+  }
+  throw new RangeError('the end of data always decides');
+}
+
+/** How a recipient stands after a reply that decides about it. */
+export function stateOf(verdict: Exclude<ReplyVerdict, 'go-on'>, reply: Reply | null): RecipientState {
+  switch (verdict) {
+    case 'delivered':
+      return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null };
+    case 'bounce':
+      return { verdict: 'bounced', status: statusIn(5, reply), reply, category: null };
+    case 'next-host':
+      return reply === null
+        ? { verdict: 'next-host', status: '', reply, category: 'connection-lost' }
+        : { verdict: 'next-host', status: statusIn(4, reply), reply, category: 'reply' };
+  }
+}
+
+function classify(stage: Stage, reply: Reply | null) {
+  if (reply === null) return 'lost';
+  const replyClass = classOf(reply);
+  if (replyClass === '5yz') return '5yz';
+  // A code that does not belong here is neither a yes nor a final no.
+  return replyClass === (stage === 'data' ? '3yz' : '2yz') ? 'positive' : '4yz';
+}
+
+function leniencyOf(reply: Reply | null, facts: LeniencyFacts) {
+  const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
+  return isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both' ? 'yes' : 'no';
+}
+
+/** 552 after recipients that were accepted means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10). */
+function tooManyAsTemporary(reply: Reply | null, accepted: number): Reply | null {
+  return reply?.code === 552 && accepted > 0 ? { ...reply, code: 452 } : reply;
+}

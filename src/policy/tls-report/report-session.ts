@@ -1,0 +1,162 @@
+/*
+ * From one host run to its lines in the tally: which policies applied to the session, how it fared under each, and why.
+ */
+import type { TlsaKnowledge } from '../dane/tlsa-knowledge.js';
+import { isUsable, presentRecord } from '../dane/usability.js';
+import type { PeerJudgement, PkixResult } from '../host/authenticate.js';
+import type { HostPlan } from '../host/plan.js';
+import { decide } from '../kernel/table.js';
+import type { OperatorDemand } from '../local/destination.js';
+import type { StsKnowledge, StsPolicy } from '../mta-sts/policy.js';
+import { type ReportedFailure, reportResultType, type SessionEnd, sessionReport } from './report.tables.js';
+import type { TlsReportDetail, TlsReportPolicy } from './tally.js';
+
+/** A session as the report sees it. */
+export interface SessionFacts {
+  /** The recipient domain. */
+  readonly domain: string;
+  readonly host: string;
+  readonly ip: string | null;
+  /** Our own address on the connection, or "". */
+  readonly localAddress: string;
+  readonly ended: SessionEnd;
+  /** The reply code to STARTTLS, or the TLS library's code; "" where there is none. */
+  readonly code: string;
+  readonly tlsa: TlsaKnowledge;
+  readonly sts: StsKnowledge;
+  readonly operator: OperatorDemand;
+  readonly plan: HostPlan;
+  readonly peer: PeerJudgement | null;
+}
+
+interface Failure {
+  readonly failure: ReportedFailure;
+  readonly reason: string;
+}
+
+/** The lines that a session adds to the tally; none where no policy counts it. */
+export function reportSession(facts: SessionFacts): readonly TlsReportPolicy[] {
+  const lines: TlsReportPolicy[] = [];
+  const hasSts = facts.sts.kind === 'policy' && facts.sts.policy.mode !== 'none';
+  const hasTlsa = facts.tlsa.kind === 'present' || facts.tlsa.kind === 'failed' || isDaneMissing(facts);
+  if (hasSts && facts.sts.kind === 'policy') {
+    add(lines, facts, 'sts', stsPolicyEntry(facts.domain, facts.sts.policy), failureUnderSts(facts));
+  }
+  if (hasTlsa) add(lines, facts, 'tlsa', tlsaPolicyEntry(facts), failureUnderTlsa(facts));
+  if (!hasSts && !hasTlsa) {
+    add(lines, facts, 'none', { policyType: 'no-policy-found', policyDomain: facts.domain, policyString: [], mxHost: [] }, null);
+  }
+  return lines;
+}
+
+/** How a policy is named in the tally. */
+export type PolicyEntry = Pick<TlsReportPolicy, 'policyType' | 'policyDomain' | 'policyString' | 'mxHost'>;
+
+export function stsPolicyEntry(domain: string, policy: StsPolicy): PolicyEntry {
+  return { policyType: 'sts', policyDomain: domain, policyString: policy.lines, mxHost: policy.mx };
+}
+
+function tlsaPolicyEntry(facts: SessionFacts): PolicyEntry {
+  const isPresent = facts.tlsa.kind === 'present';
+  return {
+    policyType: 'tlsa',
+    policyDomain: isPresent ? facts.tlsa.baseDomain : facts.host,
+    policyString: isPresent ? facts.tlsa.records.map(presentRecord).sort() : [],
+    mxHost: [],
+  };
+}
+
+function add(
+  lines: TlsReportPolicy[],
+  facts: SessionFacts,
+  policy: 'sts' | 'tlsa' | 'none',
+  entry: PolicyEntry,
+  own: Failure | null,
+): void {
+  const isNote = own?.failure === 'tlsa-unusable';
+  const judged = own === null || isNote ? (facts.ended === 'established' ? 'passed' : 'not-judged') : 'failed';
+  const { verdict } = decide(sessionReport, { policy, ended: facts.ended, judged });
+  if (verdict === 'not-counted') return;
+  const failure = verdict === 'failure' ? (own !== null && !isNote ? own : failureOfStart(facts)) : own;
+  const details = failure === null ? [] : detailsOf(failure, facts);
+  if (verdict === 'failure' && details.length === 0) return;
+  lines.push({ ...entry, success: verdict === 'success' ? 1 : 0, failure: verdict === 'failure' ? 1 : 0, details });
+}
+
+function detailsOf({ failure, reason }: Failure, facts: SessionFacts): readonly TlsReportDetail[] {
+  const { verdict } = decide(reportResultType, { failure });
+  if (verdict === 'not-reported') return [];
+  return [
+    {
+      resultType: verdict,
+      receivingMxHostname: facts.host,
+      receivingIp: facts.ip ?? '',
+      sendingMtaIp: facts.localAddress,
+      failedSessionCount: 1,
+      failureReasonCode: reason,
+    },
+  ];
+}
+
+/** How TLS could not be started. */
+function failureOfStart(facts: SessionFacts): Failure | null {
+  switch (facts.ended) {
+    case 'not-offered':
+      return { failure: 'starttls-not-offered', reason: '' };
+    case 'refused':
+      return { failure: 'starttls-refused', reason: facts.code };
+    case 'injected':
+      return { failure: 'injected', reason: 'response-injection' };
+    case 'handshake-failed':
+      return { failure: 'handshake-failed', reason: facts.code };
+    case 'barred':
+    case 'not-reached':
+    case 'established':
+      return null;
+  }
+}
+
+function failureUnderSts(facts: SessionFacts): Failure | null {
+  if (facts.plan.stsHost === 'not-listed') return { failure: 'mx-not-listed', reason: 'sts-mx-mismatch' };
+  const pkix = facts.peer?.pkix ?? null;
+  return pkix === null || pkix === 'passed' ? null : { failure: PKIX_FAILURE[pkix], reason: facts.peer!.pkixCode };
+}
+
+const PKIX_FAILURE: Readonly<Record<Exclude<PkixResult, 'passed'>, ReportedFailure>> = {
+  expired: 'certificate-expired',
+  'not-trusted': 'certificate-not-trusted',
+  'name-mismatch': 'certificate-name',
+  unreadable: 'certificate-unreadable',
+};
+
+function failureUnderTlsa(facts: SessionFacts): Failure | null {
+  if (facts.tlsa.kind === 'failed') {
+    const failure = facts.tlsa.cause.startsWith('timeout') ? 'tlsa-lookup-timeout' : 'tlsa-lookup-failed';
+    return { failure, reason: facts.tlsa.cause };
+  }
+  if (facts.tlsa.kind !== 'present') return { failure: 'dane-missing', reason: 'no-tlsa-records' };
+  if (!facts.tlsa.records.some(isUsable)) {
+    return isDaneMissing(facts)
+      ? { failure: 'dane-missing', reason: 'all-unusable' }
+      : { failure: 'tlsa-unusable', reason: 'all-unusable' };
+  }
+  switch (facts.peer?.dane?.kind) {
+    case 'mismatch':
+      return { failure: 'tlsa-mismatch', reason: 'tlsa-mismatch' };
+    case 'name-mismatch':
+      return { failure: 'certificate-name', reason: 'dane-ta-name-mismatch' };
+    case 'expired':
+      return { failure: 'certificate-expired', reason: 'dane-ta-path-expired' };
+    case 'unreadable':
+      return { failure: 'certificate-unreadable', reason: 'no-certificate' };
+    case 'matched':
+    case undefined:
+      return null;
+  }
+}
+
+/** Our own rule demands DANE, and the host has nothing usable. */
+function isDaneMissing(facts: SessionFacts): boolean {
+  if (facts.operator !== 'dane' || facts.tlsa.kind === 'failed') return false;
+  return facts.tlsa.kind !== 'present' || !facts.tlsa.records.some(isUsable);
+}

@@ -1,0 +1,83 @@
+/*
+ * What a session adds to the TLS report of a domain (RFC 8460). A session is one connection that came as far as the
+ * STARTTLS decision, or that a policy stopped before it was made; it counts once under each policy that applied. A retry in
+ * clear is no session of its own.
+ */
+import { defineTable } from '../kernel/table.js';
+
+// biome-ignore format: a table
+export const sessionReport = defineTable({
+  name: 'session-report',
+  about: 'Whether a session counts under a policy, and as what. `ended`: how far it came; `judged`: whether it met this very policy, as far as that was seen.',
+  inputs: {
+    policy: ['sts', 'tlsa', 'none'],
+    ended: ['barred', 'not-reached', 'not-offered', 'refused', 'handshake-failed', 'injected', 'established'],
+    judged: ['passed', 'failed', 'not-judged'],
+  },
+  verdicts: ['success', 'failure', 'not-counted'],
+})([
+  { id: 'RPT-1', when: { ended: 'not-reached' },                                                                   then: 'not-counted',
+    why: 'A network that fails says nothing about TLS.', refs: ['RPT-4.3.4-1', 'STS-B-1'] },
+  { id: 'RPT-2', when: { ended: ['not-offered', 'refused', 'handshake-failed', 'injected'] },                      then: 'failure',
+    why: 'There was no TLS session to be had.', refs: ['RPT-4.2.2-1', 'STS-6-3'] },
+  { id: 'RPT-3', when: { ended: 'established', judged: ['passed', 'not-judged'] },                                 then: 'success',
+    why: 'The session was as the policy wants it, whatever became of the message.', refs: ['RPT-4.2.1-1', 'X-10'] },
+  { id: 'RPT-4', when: { ended: 'established', judged: 'failed', policy: ['sts', 'tlsa'] },                        then: 'failure',
+    why: 'The session fell short of the policy, even if testing mode let the mail pass.', refs: ['RPT-4.2.2-1', 'STS-5-2', 'STS-6-3'] },
+  { id: 'RPT-5', when: { ended: 'established', judged: 'failed', policy: 'none' },                                 then: 'success',
+    why: 'Without a policy there is nothing to fall short of.', refs: ['RPT-4.4-4'] },
+  { id: 'RPT-6', when: { ended: 'barred', judged: 'failed', policy: ['sts', 'tlsa'] },                             then: 'failure',
+    why: 'The policy itself stopped the session.', refs: ['RPT-4.2.2-1'] },
+  { id: 'RPT-7', when: { ended: 'barred', judged: ['passed', 'not-judged'] },                                      then: 'not-counted',
+    why: 'Something else stopped the session; this policy has no part in it.', refs: ['RPT-4.2.2-1'] },
+  { id: 'RPT-8', when: { ended: 'barred', judged: 'failed', policy: 'none' },                                      then: 'not-counted',
+    why: 'Without a policy nothing of the domain\'s stopped the session.', refs: ['RPT-4.4-4'] },
+]);
+
+// biome-ignore format: a table
+export const reportResultType = defineTable({
+  name: 'report-result-type',
+  about: 'Under which of the registered result types a failure is reported (RFC 8460, Section 4.3).',
+  inputs: {
+    failure: [
+      'starttls-not-offered', 'starttls-refused', 'injected', 'handshake-failed',
+      'certificate-expired', 'certificate-name', 'certificate-not-trusted', 'certificate-unreadable', 'tlsa-mismatch',
+      'mx-not-listed', 'tlsa-unusable', 'tlsa-lookup-failed', 'tlsa-lookup-timeout', 'dane-missing',
+      'policy-fetch-failed', 'policy-invalid', 'policy-host-certificate',
+    ],
+  },
+  verdicts: [
+    'starttls-not-supported', 'certificate-host-mismatch', 'certificate-not-trusted', 'certificate-expired', 'validation-failure',
+    'tlsa-invalid', 'dnssec-invalid', 'dane-required', 'sts-policy-fetch-error', 'sts-policy-invalid', 'sts-webpki-invalid', 'not-reported',
+  ],
+})([
+  { id: 'TYPE-1',  when: { failure: ['starttls-not-offered', 'starttls-refused'] },           then: 'starttls-not-supported',
+    why: 'The host did not offer or accept STARTTLS.', refs: ['RPT-4.3.1-1'] },
+  { id: 'TYPE-2',  when: { failure: ['injected', 'handshake-failed', 'certificate-unreadable'] }, then: 'validation-failure',
+    why: 'No more telling type is registered; the reason code tells.', refs: ['RPT-4.3.1-5'] },
+  { id: 'TYPE-3',  when: { failure: 'certificate-expired' },                                  then: 'certificate-expired',
+    why: 'A certificate on the path is out of its dates.', refs: ['RPT-4.3.1-3'] },
+  { id: 'TYPE-4',  when: { failure: 'certificate-name' },                                     then: 'certificate-host-mismatch',
+    why: 'No name of the certificate is the name that was looked for.', refs: ['RPT-4.3.1-2'] },
+  { id: 'TYPE-5',  when: { failure: ['certificate-not-trusted', 'tlsa-mismatch'] },           then: 'certificate-not-trusted',
+    why: 'The certificate leads to nothing that is trusted, here or in DNS.', refs: ['RPT-4.3.1-4'] },
+  { id: 'TYPE-6',  when: { failure: 'mx-not-listed' },                                        then: 'validation-failure',
+    why: 'No type is registered for a host that the policy does not know; the reason code tells.', refs: ['RPT-4.3.1-5'] },
+  { id: 'TYPE-7',  when: { failure: 'tlsa-unusable' },                                        then: 'tlsa-invalid',
+    why: 'None of the TLSA records could be used.', refs: ['RPT-4.3.2.1-1'] },
+  { id: 'TYPE-8',  when: { failure: 'tlsa-lookup-failed' },                                   then: 'dnssec-invalid',
+    why: 'No valid answer came back for the TLSA records.', refs: ['RPT-4.3.2.1-2', 'EDE-4-1'] },
+  { id: 'TYPE-9',  when: { failure: 'tlsa-lookup-timeout' },                                  then: 'not-reported',
+    why: 'A resolver that is slow is our own trouble.', refs: ['RPT-4.3.4-1'] },
+  { id: 'TYPE-10', when: { failure: 'dane-missing' },                                         then: 'dane-required',
+    why: 'DANE is mandatory for the destination by our own rule, and the host has none.', refs: ['RPT-4.3.2.1-3'] },
+  { id: 'TYPE-11', when: { failure: 'policy-fetch-failed' },                                  then: 'sts-policy-fetch-error',
+    why: 'A policy is announced and could not be retrieved.', refs: ['RPT-4.3.2.2-1', 'STS-6-1'] },
+  { id: 'TYPE-12', when: { failure: 'policy-invalid' },                                       then: 'sts-policy-invalid',
+    why: 'What the policy host serves is no policy.', refs: ['RPT-4.3.2.2-2'] },
+  { id: 'TYPE-13', when: { failure: 'policy-host-certificate' },                              then: 'sts-webpki-invalid',
+    why: 'The policy host could not prove itself.', refs: ['RPT-4.3.2.2-3'] },
+]);
+
+export type ReportedFailure = (typeof reportResultType.inputs.failure)[number];
+export type SessionEnd = (typeof sessionReport.inputs.ended)[number];

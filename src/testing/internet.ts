@@ -1,0 +1,183 @@
+/*
+ * A world, played by real servers on loopback: one resolver, an SMTP server for each mail host and an HTTPS server for
+ * each policy host, all of them unprivileged. The world may be changed while it runs. The simulation plays the same
+ * description in memory; names, aliases and security are read by one and the same code.
+ */
+import { writeFile } from 'node:fs/promises';
+import {
+  allocate,
+  applyChange,
+  type Certificate,
+  type Step,
+  type World,
+} from '../adapters/scripted/index.js';
+import { allOf, HostServers } from './host-servers.js';
+import { claimBlock, type LoopbackBlock } from './loopback-block.js';
+import { startMailHost } from './mail-host.js';
+import { createPki, type Issued, type Pki } from './pki.js';
+import { startPolicyHost } from './policy-host.js';
+import type { ReceivedMessage } from './smtp-receiver.js';
+import { type WorldState, zoneOf } from './zone.js';
+
+export interface InternetOptions {
+  /** The SMTP port of all mail hosts. Default: one that is free. */
+  readonly port?: number;
+  /** The HTTPS port of all policy hosts. Default: one that is free. */
+  readonly httpsPort?: number;
+}
+
+/** Changes to a running world: entries by name, replaced or (null) removed. */
+export type WorldChange = NonNullable<Step['change']>;
+
+/** A running world. Close it, or its servers keep the process alive. */
+export interface Internet {
+  /** Where its DNS is served, by UDP and TCP. Ask for AD or DO to be told what is secure. */
+  readonly resolver: { readonly address: string; readonly port: number };
+  readonly port: number;
+  readonly httpsPort: number;
+  /** The certificate of its public CA in PEM; trust it to play a sender. */
+  readonly caPem: string;
+  /** Writes {@link Internet.caPem} to a file, for programs that want one, and answers the path. Rejects as writeFile does. */
+  writeCa(path: string): Promise<string>;
+  /** The IPv4 address of a host, by ID. Throws a RangeError for a host that never was in this world. */
+  addressOf(id: string): string;
+  /**
+   * How many TCP connections a mail host has accepted, or the policy host of that ID if there is no such mail host.
+   * Throws a RangeError for a host that never was in this world.
+   */
+  connections(id: string): number;
+  /** What a mail host has accepted, oldest first. Throws a RangeError for a host that never was in this world. */
+  received(id: string): readonly ReceivedMessage[];
+  /**
+   * Changes the world. DNS entries change at once; a host whose entry changes keeps its address and its key, but its
+   * open connections are closed. Rejects when closed, and when a new host finds no room.
+   */
+  change(change: WorldChange): Promise<void>;
+  /** Closes every server and connection. Calling it again is harmless. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a world on a loopback block of its own (127.x.y.0/24, so Linux, or a system with these addresses configured).
+ * Rejects if a port that was asked for cannot be bound, or if there are more than 250 hosts.
+ */
+export async function startInternet(world: World, options: InternetOptions = {}): Promise<Internet> {
+  const { port = 0, httpsPort = 0 } = options;
+  if (port !== 0 && port === httpsPort) throw new RangeError('SMTP and HTTPS need a port each');
+  const current: Current = { state: { world: { dns: {} }, addresses: new Map(), certificates: new Map() } };
+  const pki = await createPki();
+  const block = await claimBlock({ port, httpsPort }, (smtpPort) => zoneOf(() => current.state, smtpPort));
+  return new SmallInternet(block, pki, current).start(world);
+}
+
+interface Current {
+  state: WorldState;
+}
+
+class SmallInternet implements Internet {
+  readonly resolver: { readonly address: string; readonly port: number };
+  readonly port: number;
+  readonly httpsPort: number;
+  readonly caPem: string;
+  readonly #block: LoopbackBlock;
+  readonly #pki: Pki;
+  readonly #current: Current;
+  readonly #mail = new HostServers(startMailHost);
+  readonly #policy = new HostServers(startPolicyHost);
+  readonly #issued = new Map<string, Promise<Issued>>();
+  /** Changes come one after the other, and the end after them. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(block: LoopbackBlock, pki: Pki, current: Current) {
+    this.resolver = block.resolver;
+    this.port = block.port;
+    this.httpsPort = block.httpsPort;
+    this.caPem = pki.caPem;
+    this.#block = block;
+    this.#pki = pki;
+    this.#current = current;
+  }
+
+  async start(world: World): Promise<this> {
+    try {
+      await this.#become(world);
+      return this;
+    } catch (cause) {
+      await this.close();
+      throw cause;
+    }
+  }
+
+  async writeCa(path: string): Promise<string> {
+    await writeFile(path, this.caPem);
+    return path;
+  }
+
+  addressOf(id: string): string {
+    return known(this.#current.state.addresses.get(id), id);
+  }
+
+  connections(id: string): number {
+    return known(this.#mail.logOf(id) ?? this.#policy.logOf(id), id).connections;
+  }
+
+  received(id: string): readonly ReceivedMessage[] {
+    return [...known(this.#mail.logOf(id), id).received];
+  }
+
+  change(change: WorldChange): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(new Error('this internet is closed'));
+    const changed = this.#turn.then(() => this.#become(applyChange(this.#current.state.world, change)));
+    this.#turn = changed.catch(() => {});
+    return changed;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#turn.then(async () => {
+      await Promise.all([this.#mail.close(), this.#policy.close(), this.#block.close()]);
+    });
+    return this.#closed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #become(world: World): Promise<void> {
+    const { mail = {}, policy = {} } = world;
+    const addresses = allocate(world, this.#block.addressAt, this.#current.state.addresses);
+    const [held, shown] = await Promise.all([this.#certificates(mail), this.#certificates(policy)]);
+    const place = (port: number, issued: ReadonlyMap<string, Issued>) => (id: string) => ({
+      port,
+      address: addresses.get(id)!,
+      issued: issued.get(id)!,
+    });
+    await allOf([
+      this.#mail.become(mail, place(this.port, held)),
+      this.#policy.become(policy, place(this.httpsPort, shown)),
+    ]);
+    this.#current.state = { world, addresses, certificates: held };
+  }
+
+  async #certificates(hosts: Readonly<Record<string, { readonly certificate?: Certificate }>>) {
+    const issued = Object.entries(hosts).map(
+      async ([id, host]) => [id, await this.#issue(id, host.certificate)] as const,
+    );
+    return new Map(await Promise.all(issued));
+  }
+
+  /** Kept, so that a host whose entry changes in other respects shows the same certificate as before. */
+  #issue(id: string, certificate: Certificate = {}): Promise<Issued> {
+    const key = JSON.stringify([id, certificate]);
+    const issued = this.#issued.get(key) ?? this.#pki.issue(certificate, id);
+    this.#issued.set(key, issued);
+    return issued;
+  }
+}
+
+function known<T>(value: T | undefined, id: string): T {
+  if (value === undefined) throw new RangeError(`no host ${id} in this internet`);
+  return value;
+}
