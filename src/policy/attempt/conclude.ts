@@ -21,6 +21,8 @@ export function chooseNext(
 export interface FailedHost {
   readonly category: FailureCategory;
   readonly failure: HostResult['failure'];
+  /** The status of its reply, if that is why; else "". */
+  readonly status: string;
 }
 
 /** How the attempt ends for a recipient after those hosts, at least one. Total; never throws. */

@@ -6,6 +6,27 @@ import { defineTable } from '../kernel/table.js';
 import { STRICTNESS } from '../kernel/scale.js';
 
 // biome-ignore format: a table
+export const connectionOutcome = defineTable({
+  name: 'connection-outcome',
+  about: 'What it means how a connection was made, up to the greeting. A retry in clear goes to the very address whose TLS failed.',
+  inputs: {
+    outcome: ['greeted', 'failed', 'lost'],
+    channel: ['first', 'cleartext-retry'],
+    addresses: ['left', 'none'],
+  },
+  verdicts: ['go-on', 'next-address', 'next-host'],
+})([
+  { id: 'CONN-1', when: { outcome: 'greeted' },                                                     then: 'go-on',
+    why: 'Somebody answers.', refs: ['SMTP-5.1-9'] },
+  { id: 'CONN-2', when: { outcome: ['failed', 'lost'], channel: 'first', addresses: 'left' },       then: 'next-address',
+    why: 'The host has another address, and nothing was said yet.', refs: ['SMTP-5.1-9', 'SMTP-5.1-12'] },
+  { id: 'CONN-3', when: { outcome: ['failed', 'lost'], channel: 'first', addresses: 'none' },       then: 'next-host',
+    why: 'No address of this host answers.', refs: ['DUAL-3-5'] },
+  { id: 'CONN-4', when: { outcome: ['failed', 'lost'], channel: 'cleartext-retry' },                then: 'next-host',
+    why: 'The second connection was the last thing to try with this host.', refs: ['DUAL-3-5', 'CHOICE-8'] },
+]);
+
+// biome-ignore format: a table
 export const startTls = defineTable({
   name: 'start-tls',
   about: 'What to do after the first EHLO reply (RFC 3207). `channel` tells the second connection, made in clear on purpose, from the first.',
@@ -92,34 +113,41 @@ export const messageFit = defineTable({
   inputs: {
     size: ['fits', 'too-large'],
     utf8: ['not-needed', 'offered', 'missing'],
+    purpose: ['deliver', 'explain'],
   },
-  verdicts: ['send', 'too-large', 'utf8-missing'],
+  verdicts: ['send', 'stop-here', 'too-large', 'utf8-missing'],
 })([
-  { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'] },   then: 'send',
+  { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'], purpose: 'deliver' },   then: 'send',
     why: 'The server offers what the message needs.', refs: ['SMTP-4.1.1.2-1', 'U8-3.4-1'] },
   { id: 'FIT-2', when: { size: 'too-large' },                               then: 'too-large',
     why: 'The server said how much it takes; sending would be refused after all the octets.', refs: ['SIZE-7-1'] },
   { id: 'FIT-3', when: { size: 'fits', utf8: 'missing' },                   then: 'utf8-missing',
     why: 'Addresses or headers beyond ASCII may not be sent here; another host may take them.', refs: ['U8-3.2-2'] },
+  { id: 'FIT-4', when: { size: 'fits', utf8: ['not-needed', 'offered'], purpose: 'explain' },   then: 'stop-here',
+    why: 'All that was to be learned is learned; no mail is sent.', refs: ['STLS-4.1-1'] },
 ]);
 
 // biome-ignore format: a table
 export const replyMeaning = defineTable({
   name: 'reply-meaning',
-  about: 'What a server\'s reply means for the recipients it speaks of. `leniency`: first attempt, a host with addresses of both families, and a refusal for policy reasons (X.7.X).',
+  about: 'What a server\'s reply means for the recipients it speaks of. `ehlo` is the first EHLO, which HELO may follow; `hello` is HELO, or EHLO under TLS. `leniency`: first attempt, a host with addresses of both families, and a refusal for policy reasons (X.7.X).',
   inputs: {
-    stage: ['greeting', 'hello', 'mail', 'rcpt', 'data', 'end'],
+    stage: ['greeting', 'ehlo', 'hello', 'mail', 'rcpt', 'data', 'end'],
     reply: ['positive', '4yz', '5yz', 'lost'],
     leniency: ['no', 'yes'],
   },
-  verdicts: ['go-on', 'delivered', 'next-host', 'bounce'],
+  verdicts: ['go-on', 'delivered', 'say-helo', 'next-host', 'bounce'],
 })([
-  { id: 'REPLY-1', when: { stage: ['greeting', 'hello', 'mail', 'rcpt', 'data'], reply: 'positive' },                 then: 'go-on',
+  { id: 'REPLY-1', when: { stage: ['greeting', 'ehlo', 'hello', 'mail', 'rcpt', 'data'], reply: 'positive' },                 then: 'go-on',
     why: 'The server agrees to this step.', refs: ['SMTP-4.2-1'] },
   { id: 'REPLY-2', when: { stage: 'end', reply: 'positive' },                                                         then: 'delivered',
     why: 'The server has taken responsibility for the message.', refs: ['SMTP-4.2-1'] },
   { id: 'REPLY-3', when: { stage: ['greeting', 'hello'], reply: ['4yz', '5yz', 'lost'] },                             then: 'next-host',
     why: 'A server that serves nobody says nothing about the message.', refs: ['SMTP-3.1-1', 'RC-3-1', 'DUAL-3-6'] },
+  { id: 'REPLY-7', when: { stage: 'ehlo', reply: ['4yz', 'lost'] },                                                   then: 'next-host',
+    why: 'A server that serves nobody now says nothing about the message.', refs: ['SMTP-3.8-1', 'DUAL-3-6'] },
+  { id: 'REPLY-8', when: { stage: 'ehlo', reply: '5yz' },                                                             then: 'say-helo',
+    why: 'A server from before EHLO may still know HELO.', refs: ['SMTP-2.2.1-1'] },
   { id: 'REPLY-4', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: ['4yz', 'lost'] },                          then: 'next-host',
     why: 'Another host may take it now; if none does, this one may later.', refs: ['SMTP-3.8-1', 'DUAL-3-6', 'CHOICE-15'] },
   { id: 'REPLY-5', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'no' },                    then: 'bounce',

@@ -56,13 +56,14 @@ export function judgeTransaction(answer: TransactionReplies, facts: LeniencyFact
 function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts: LeniencyFacts) {
   for (const [stage, reply] of stages) {
     const decision = judgeReply(stage, reply, facts);
-    if (decision.verdict !== 'go-on') return { decision, state: stateOf(decision.verdict, reply) };
+    const { verdict } = decision;
+    if (verdict !== 'go-on' && verdict !== 'say-helo') return { decision, state: stateOf(verdict, reply) };
   }
   throw new RangeError('the end of data always decides');
 }
 
 /** How a recipient stands after a reply that decides about it. */
-export function stateOf(verdict: Exclude<ReplyVerdict, 'go-on'>, reply: Reply | null): RecipientState {
+export function stateOf(verdict: 'delivered' | 'bounce' | 'next-host', reply: Reply | null): RecipientState {
   switch (verdict) {
     case 'delivered':
       return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null };

@@ -1,0 +1,379 @@
+import 'reflect-metadata';
+import { createPublicKey, hash, webcrypto, X509Certificate } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PeerFacts, SignatureFact } from '../../../policy/certificate/facts.js';
+import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { readCertificate } from './certificate-der.js';
+import { CertificateReader, certificateFacts } from './certificate-facts.js';
+import { PeerInspector } from './peer-inspector.js';
+import { trustPath } from './trust-path.js';
+
+const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const RSA = {
+  name: 'RSASSA-PKCS1-v1_5',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+  hash: 'SHA-256',
+};
+const NOT_BEFORE = Date.UTC(2020, 0, 2, 3, 4, 5);
+const NOT_AFTER = Date.UTC(2060, 5, 7, 8, 9, 10);
+
+type Keys = webcrypto.CryptoKeyPair;
+const generate = async (algorithm: typeof EC | typeof RSA): Promise<Keys> =>
+  (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as Keys;
+
+interface Wanted {
+  readonly subject: string;
+  readonly keys: Keys;
+  readonly issuer?: { readonly subject: string; readonly keys: Keys };
+  readonly extensions?: x509.Extension[];
+  readonly algorithm?: typeof EC | typeof RSA;
+}
+
+async function issue({
+  subject,
+  keys,
+  issuer,
+  extensions = [],
+  algorithm = EC,
+}: Wanted): Promise<X509Certificate> {
+  const certificate = await x509.X509CertificateGenerator.create(
+    {
+      serialNumber: '0102',
+      subject,
+      issuer: issuer?.subject ?? subject,
+      notBefore: new Date(NOT_BEFORE),
+      notAfter: new Date(NOT_AFTER),
+      signingAlgorithm: algorithm,
+      publicKey: keys.publicKey,
+      signingKey: (issuer?.keys ?? keys).privateKey,
+      extensions,
+    },
+    webcrypto as never,
+  );
+  return new X509Certificate(Buffer.from(certificate.rawData));
+}
+
+const san = (...names: string[]) =>
+  new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value })));
+const der = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
+const dns = (name: string) =>
+  `82${name.length.toString(16).padStart(2, '0')}${Buffer.from(name).toString('hex')}`;
+const seq = (tag: string, ...hex: string[]) => {
+  const content = hex.join('');
+  return `${tag}${(content.length / 2).toString(16).padStart(2, '0')}${content}`;
+};
+
+describe('certificate facts', () => {
+  it.each([EC, RSA])('slice the key that $name certificates hold (TLSA-2.1.2-1)', async (algorithm) => {
+    const keys = await generate(algorithm);
+    const certificate = await issue({ subject: 'CN=mx.example', keys, algorithm });
+    const spki = certificate.publicKey.export({ type: 'spki', format: 'der' });
+    expect(readCertificate(certificate.raw)?.spki).toEqual(spki);
+    expect(await certificateFacts(certificate)).toMatchObject({
+      certificateSha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
+      certificateSha512: certificate.fingerprint512.replaceAll(':', '').toLowerCase(),
+      spkiSha256: hash('sha256', spki, 'hex'),
+      spkiSha512: hash('sha512', spki, 'hex'),
+      notBefore: NOT_BEFORE,
+      notAfter: NOT_AFTER,
+      selfIssued: 'yes',
+    });
+  });
+
+  it('give names as they are written', async () => {
+    const keys = await generate(EC);
+    const names = ['MX.Example', '*.example', 'xn--bcher-kva.example'];
+    const certificate = await issue({
+      subject: 'CN=first, O=x, CN=second',
+      keys,
+      extensions: [san(...names)],
+    });
+    expect(await certificateFacts(certificate)).toMatchObject({
+      dnsNames: names,
+      commonNames: ['first', 'second'],
+    });
+  });
+
+  it('give DNS names that stand beside names of an unknown kind', async () => {
+    const keys = await generate(EC);
+    const otherName = seq('a0', '06032a0304', seq('a0', '0c0161'));
+    const extension = new x509.Extension('2.5.29.17', false, der(seq('30', otherName, dns('mx.example'))));
+    expect(
+      await certificateFacts(await issue({ subject: 'CN=a', keys, extensions: [extension] })),
+    ).toMatchObject({
+      dnsNames: ['mx.example'],
+    });
+  });
+
+  it('say what is absent', async () => {
+    const certificate = await issue({ subject: 'CN=only', keys: await generate(EC) });
+    expect(await certificateFacts(certificate)).toMatchObject({
+      dnsNames: [],
+      commonNames: ['only'],
+      ca: 'absent',
+      pathLength: null,
+      certSign: 'absent',
+      serverAuth: 'absent',
+      nameConstraints: { kind: 'absent' },
+    });
+  });
+
+  it('say what a CA may do', async () => {
+    const keys = await generate(EC);
+    const extensions = [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.2']),
+    ];
+    expect(await certificateFacts(await issue({ subject: 'CN=ca', keys, extensions }))).toMatchObject({
+      ca: 'yes',
+      pathLength: 0,
+      certSign: 'yes',
+      serverAuth: 'no',
+    });
+  });
+
+  it('say what an end entity may do', async () => {
+    const keys = await generate(EC);
+    for (const usage of ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0']) {
+      const extensions = [
+        new x509.BasicConstraintsExtension(false),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([usage]),
+      ];
+      expect(await certificateFacts(await issue({ subject: 'CN=ee', keys, extensions }))).toMatchObject({
+        ca: 'no',
+        certSign: 'no',
+        serverAuth: 'yes',
+      });
+    }
+  });
+
+  it.each([
+    [
+      'DNS subtrees',
+      seq('30', seq('a0', seq('30', dns('a.example')), seq('30', dns('.b'))), seq('a1', seq('30', dns('c')))),
+      { kind: 'dns', permitted: ['a.example', '.b'], excluded: ['c'] },
+    ],
+    ['addresses only', seq('30', seq('a0', seq('30', '87087f000000ff000000'))), { kind: 'absent' }],
+    ['a minimum', seq('30', seq('a0', seq('30', dns('a'), '800101'))), { kind: 'unsupported' }],
+    ['garbage', '3003a0ff00', { kind: 'unsupported' }],
+  ])('read name constraints: %s', async (_, hex, nameConstraints) => {
+    const keys = await generate(EC);
+    const extensions = [new x509.Extension('2.5.29.30', true, der(hex))];
+    expect(await certificateFacts(await issue({ subject: 'CN=ca', keys, extensions }))).toMatchObject({
+      nameConstraints,
+    });
+  });
+
+  it('grant nothing by an extension that cannot be read or stands there twice', async () => {
+    const keys = await generate(EC);
+    const garbage = ['2.5.29.15', '2.5.29.17', '2.5.29.19', '2.5.29.37'].map(
+      (id) => new x509.Extension(id, true, der('31020500')),
+    );
+    const nothing = { dnsNames: [], ca: 'no', pathLength: null, certSign: 'no', serverAuth: 'no' };
+    expect(await certificateFacts(await issue({ subject: 'CN=a', keys, extensions: garbage }))).toMatchObject(
+      nothing,
+    );
+
+    const basic = new x509.BasicConstraintsExtension(true, undefined, true);
+    const once = (await issue({ subject: 'CN=a', keys, extensions: [basic, san('a'), san('b')] })).raw;
+    expect(await certificateFacts(once)).toMatchObject({ dnsNames: [], ca: 'yes' });
+  });
+
+  it('are remembered by digest, and only so many', async () => {
+    const reader = new CertificateReader(1);
+    const keys = await generate(EC);
+    const [a, b] = [await issue({ subject: 'CN=a', keys }), await issue({ subject: 'CN=b', keys })];
+    const first = await reader.read(a);
+    expect(await reader.read(Buffer.from(a.raw))).toBe(first);
+    await reader.read(b);
+    expect(await reader.read(a)).not.toBe(first);
+  });
+
+  it('are not given for anything but one certificate in DER', async () => {
+    const certificate = await issue({ subject: 'CN=a', keys: await generate(EC) });
+    expect(await certificateFacts(Buffer.concat([certificate.raw, Buffer.from([0])]))).toBeNull();
+    expect(await certificateFacts(certificate.raw.subarray(0, -1))).toBeNull();
+    expect(await certificateFacts(Buffer.from(certificate.toString()))).toBeNull();
+    expect(await certificateFacts(Buffer.alloc(0))).toBeNull();
+  });
+
+  it('never throw, whatever the octets', async () => {
+    const keys = await generate(EC);
+    const extensions = [san('mx.example'), new x509.BasicConstraintsExtension(true, 3, true)];
+    const original = (await issue({ subject: 'CN=a', keys, extensions })).raw;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(original.length - 1), fc.nat(255)), { maxLength: 8 }),
+        async (changes) => {
+          const mutated = Buffer.from(original);
+          for (const [at, octet] of changes) mutated[at] = octet;
+          const facts = await certificateFacts(mutated);
+          if (facts !== null) expect(Number.isSafeInteger(facts.notAfter)).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (octets) => {
+        expect(await certificateFacts(Buffer.from(octets))).toBeNull();
+      }),
+    );
+  });
+});
+
+describe('signatures', () => {
+  const basic = new x509.BasicConstraintsExtension(true, undefined, true);
+
+  let made: ReturnType<typeof makePki> | undefined;
+  const pki = () => (made ??= makePki());
+
+  async function makePki() {
+    const [rootKeys, oldKeys, keys, leafKeys] = await Promise.all([
+      generate(EC),
+      generate(RSA),
+      generate(EC),
+      generate(EC),
+    ]);
+    const root = { subject: 'CN=root', keys: rootKeys };
+    const old = { subject: 'CN=old root', keys: oldKeys };
+    const middle = { subject: 'CN=middle', keys };
+    return {
+      rootKeys,
+      root: await issue({ ...root, extensions: [basic] }),
+      old: await issue({ ...old, extensions: [basic], algorithm: RSA }),
+      middle: await issue({ ...middle, issuer: root, extensions: [basic] }),
+      crossed: await issue({ ...middle, issuer: old, extensions: [basic], algorithm: RSA }),
+      leaf: await issue({ subject: 'CN=leaf', keys: leafKeys, issuer: middle, extensions: [san('leaf')] }),
+      forged: await issue({
+        subject: 'CN=leaf',
+        keys: leafKeys,
+        issuer: { subject: 'CN=middle', keys: leafKeys },
+      }),
+    };
+  }
+
+  const taRecord = (
+    selector: number,
+    content: 'certificate' | 'public-key' | 'opaque',
+    data: Buffer,
+  ): TlsaRecord => ({
+    kind: 'tlsa',
+    usage: 2,
+    selector,
+    matching: content === 'opaque' ? 1 : 0,
+    data: data.toString('hex'),
+    content,
+    digest: null,
+  });
+  const digest = taRecord(0, 'opaque', Buffer.alloc(32));
+
+  async function inspect(certificates: X509Certificate[], tlsa: readonly TlsaRecord[]) {
+    const facts = await new PeerInspector().inspect({ certificates, path: { kind: 'trusted' } }, tlsa);
+    if (facts.kind !== 'presented') throw new Error(facts.code);
+    return facts;
+  }
+  const among = (facts: Extract<PeerFacts, { kind: 'presented' }>) => facts.signatures.map(brief);
+  const brief = ({ subject, key }: SignatureFact) => `${subject} by ${key.from} ${key.index}`;
+
+  it('are found along a chain, whatever its order', async () => {
+    const { leaf, middle, root } = await pki();
+    expect(among(await inspect([leaf, middle, root], [digest]))).toEqual([
+      '0 by chain 1',
+      '1 by chain 2',
+      '2 by chain 2',
+    ]);
+    expect(among(await inspect([leaf, root, middle], [digest]))).toEqual([
+      '0 by chain 2',
+      '1 by chain 1',
+      '2 by chain 1',
+    ]);
+  });
+
+  it('are found on both ways of a cross-signed chain', async () => {
+    const { leaf, middle, crossed, root, old } = await pki();
+    expect(among(await inspect([leaf, middle, crossed, root, old], [digest]))).toEqual([
+      '0 by chain 1',
+      '0 by chain 2',
+      '1 by chain 3',
+      '2 by chain 4',
+      '3 by chain 3',
+      '4 by chain 4',
+    ]);
+  });
+
+  it('are tried under certificates and keys from TLSA records', async () => {
+    const { leaf, middle, root, rootKeys } = await pki();
+    const key = Buffer.from(await webcrypto.subtle.exportKey('spki', rootKeys.publicKey));
+    const records = [digest, taRecord(0, 'certificate', root.raw), taRecord(1, 'public-key', key)];
+    const facts = await inspect([leaf, middle], records);
+    expect(among(facts)).toEqual(['0 by chain 1', '1 by tlsa 1', '1 by tlsa 2']);
+    expect(facts.anchors.map((anchor) => anchor?.commonNames ?? null)).toEqual([null, ['root'], null]);
+    expect(createPublicKey({ key, format: 'der', type: 'spki' }).equals(root.publicKey)).toBe(true);
+  });
+
+  it('that are forged are not stated', async () => {
+    const { forged, middle, root } = await pki();
+    expect(among(await inspect([forged, middle], [taRecord(0, 'certificate', root.raw)]))).toEqual([
+      '1 by tlsa 0',
+    ]);
+  });
+
+  it('are not tried where no record is of usage 2', async () => {
+    const { leaf, middle } = await pki();
+    const ee: TlsaRecord = {
+      kind: 'tlsa',
+      usage: 3,
+      selector: 1,
+      matching: 1,
+      data: '00',
+      content: 'opaque',
+      digest: null,
+    };
+    expect(among(await inspect([leaf, middle], [ee, { kind: 'malformed', rdata: '' }]))).toEqual([]);
+  });
+
+  it('and certificates are bounded where everybody has the same name', async () => {
+    const keys = await generate(EC);
+    const same = await Promise.all(Array.from({ length: 12 }, () => issue({ subject: 'CN=x', keys })));
+    const facts = await inspect(same, [digest]);
+    expect(facts.chain).toHaveLength(10);
+    expect(facts.signatures.length).toBeLessThanOrEqual(64);
+  });
+
+  it('do not fail over keys that are none', async () => {
+    const { leaf } = await pki();
+    const records = [
+      taRecord(1, 'public-key', Buffer.from('3000', 'hex')),
+      taRecord(0, 'certificate', Buffer.from('00', 'hex')),
+    ];
+    const facts = await inspect([leaf], records);
+    expect(facts).toMatchObject({ signatures: [], anchors: [null, null] });
+  });
+
+  it('need a certificate', async () => {
+    const answer = await new PeerInspector().inspect({ certificates: [], path: { kind: 'trusted' } }, []);
+    expect(answer).toEqual({ kind: 'unreadable', code: 'NO_CERTIFICATE' });
+  });
+});
+
+describe('the trust path', () => {
+  it.each([
+    ['CERT_HAS_EXPIRED', 'expired'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'self-signed'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'unknown-issuer'],
+    ['INVALID_PURPOSE', 'other'],
+    ['constructor', 'other'],
+  ])('%s is %s', (code, cause) => {
+    expect(trustPath(false, code)).toEqual({ kind: 'untrusted', cause, code });
+    expect(trustPath(false, Object.assign(new Error('x'), { code }))).toEqual({
+      kind: 'untrusted',
+      cause,
+      code,
+    });
+  });
+});

@@ -1,0 +1,25 @@
+import type { Answered, Effect } from './catalog.js';
+
+/** What one step of a program comes to. */
+export type Step<State, Output> =
+  | { readonly kind: 'waiting'; readonly state: State; readonly effects: readonly Effect[] }
+  | { readonly kind: 'finished'; readonly output: Output }
+  /** An event that the state does not expect: a defect of ours. */
+  | { readonly kind: 'illegal'; readonly event: string }
+  /** Something threw: a defect of ours. */
+  | { readonly kind: 'fault'; readonly cause: unknown };
+
+/** A machine as a pure function; see src/machine/program.ts. */
+export interface Program<Input, State, Output> {
+  start(input: Input): Step<State, Output>;
+  step(state: State, event: Answered): Step<State, Output>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a program's state is opaque to whoever runs it
+export type AnyProgram<Input, Output> = Program<Input, any, Output>;
+
+/** What the cause of a fault says, in one line. */
+export function describeFault(step: { readonly kind: 'illegal'; readonly event: string } | { readonly kind: 'fault'; readonly cause: unknown }): string {
+  if (step.kind === 'illegal') return `the event ${step.event} was not expected`;
+  return step.cause instanceof Error ? `${step.cause.name}: ${step.cause.message}` : String(step.cause);
+}

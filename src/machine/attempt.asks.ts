@@ -1,0 +1,82 @@
+/*
+ * The questions of the attempt machine.
+ */
+import type { Effect } from '../effects/catalog.js';
+import { learnRecord } from '../policy/mta-sts/discover.js';
+import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
+import { type AttemptContext, waitingOf } from './attempt.context.js';
+
+export function askMx(context: AttemptContext): Effect {
+  return { type: 'dns.mx', name: domainOf(context), deadlineMs: context.input.settings.deadlines.dnsMs };
+}
+
+/** RFC 8461, Section 3.1: the domain as written in the address, never a parent of it. */
+export function askStsRecord(context: AttemptContext): Effect {
+  return { type: 'dns.txt', name: `_mta-sts.${domainOf(context)}`, deadlineMs: context.input.settings.deadlines.dnsMs };
+}
+
+export function askCache(context: AttemptContext): Effect {
+  return { type: 'policy-cache.read', domain: domainOf(context) };
+}
+
+export function askDraw(context: AttemptContext): Effect {
+  return { type: 'random.draw', count: context.mx?.kind === 'failed' ? 0 : (context.mx?.records.length ?? 0) };
+}
+
+export function askPolicyHost(context: AttemptContext): Effect {
+  return { type: 'dns.addresses', name: policyHostOf(context), deadlineMs: context.input.settings.deadlines.dnsMs };
+}
+
+export function askPolicy(context: AttemptContext): Effect {
+  const { settings } = context.input;
+  return {
+    type: 'policy.fetch',
+    host: policyHostOf(context),
+    port: settings.httpsPort,
+    addresses: context.policyAddresses,
+    bytesMax: POLICY_LENGTH_MAX,
+    deadlineMs: settings.deadlines.policyFetchMs,
+  };
+}
+
+export function askStore(context: AttemptContext): Effect {
+  const record = learnRecord(context.txt!);
+  const id = record.kind === 'found' ? record.id : '';
+  const change =
+    context.fetched?.kind === 'policy'
+      ? ({ kind: 'store', entry: { id, policy: context.fetched.policy, fetchedAt: context.now } } as const)
+      : ({ kind: 'remember-failure', failure: { id, failedAt: context.now } } as const);
+  return { type: 'policy-cache.write', domain: domainOf(context), change };
+}
+
+export function askHost(context: AttemptContext): Effect {
+  const { input } = context;
+  const candidate = context.candidates[context.tried]!;
+  const mx = context.mx;
+  const expanded = mx !== null && mx.kind === 'secure' ? (mx.aliases.at(-1) ?? null) : null;
+  return {
+    type: 'host.run',
+    input: {
+      startedAt: context.now,
+      attempt: input.attempt,
+      destination: input.destination,
+      candidate,
+      mxSecurity: mx?.kind === 'secure' ? 'secure' : 'insecure',
+      expandedDestination: expanded,
+      sts: context.sts,
+      recipients: waitingOf(context).map(({ recipient }) => recipient),
+      message: input.message,
+      settings: input.settings,
+      dialled: input.dialled[candidate.host] ?? [],
+      purpose: input.purpose,
+    },
+  };
+}
+
+function domainOf({ input: { destination } }: AttemptContext): string {
+  return destination.kind === 'domain' ? destination.name : destination.address;
+}
+
+function policyHostOf(context: AttemptContext): string {
+  return `mta-sts.${domainOf(context)}`;
+}

@@ -1,0 +1,90 @@
+import type { Fault } from '../effects/catalog.js';
+import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
+import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
+import type { HostResult, RecipientState } from '../policy/host/types.js';
+import type { FailedHost } from '../policy/attempt/conclude.js';
+import type { Decision } from '../policy/kernel/table.js';
+import type { CacheAnswer, FetchAnswer, FetchResult } from '../policy/mta-sts/fetch.js';
+import type { StsKnowledge } from '../policy/mta-sts/policy.js';
+import type { Candidate } from '../policy/mx/candidate.js';
+import { judgeMessage, type MessageKind } from '../policy/require-tls/message-kind.table.js';
+
+/** How a recipient stands so far. */
+export interface RecipientProgress {
+  readonly recipient: string;
+  /** The hosts that did not take the message for it. */
+  readonly failedAt: readonly FailedHost[];
+  /** What the last of them said. */
+  readonly state: RecipientState | null;
+  readonly host: HostResult | null;
+}
+
+/** An end that is about the domain or about us, not about a host. */
+export interface AttemptEnd {
+  readonly outcome: 'deferred' | 'bounced';
+  readonly status: string;
+  readonly decision: Decision;
+}
+
+/** What the attempt machine knows. */
+export interface AttemptContext {
+  readonly input: AttemptInput;
+  /** The latest time an answer carried, in milliseconds since 1970. */
+  readonly now: number;
+  readonly message: MessageKind;
+
+  readonly mx: MxAnswer | null;
+  readonly txt: TxtAnswer | null;
+  readonly cache: CacheAnswer | null;
+  readonly draws: readonly number[];
+  readonly policyHost: AddressesAnswer | null;
+  /** Of the policy host, vetted. */
+  readonly policyAddresses: readonly string[];
+  readonly fetch: FetchAnswer | null;
+  readonly fetched: FetchResult | null;
+  readonly sts: StsKnowledge;
+
+  /** Empty until `draws` are in; see `candidatesFor`. */
+  readonly candidates: readonly Candidate[];
+  readonly tried: number;
+  readonly runs: readonly HostResult[];
+  readonly fault: Fault | null;
+  readonly recipients: readonly RecipientProgress[];
+
+  readonly next: 'go-on' | 'conclude' | 'draw' | 'fetch' | 'store' | 'try';
+  readonly end: AttemptEnd | null;
+  readonly decisions: readonly PlacedDecision[];
+}
+
+/** An attempt before its first question. Total: XState calls it once without an input. */
+export function startAttempt(input: AttemptInput | undefined): AttemptContext {
+  const message = input && judgeMessage(input.message, input.settings.tlsRequiredNo);
+  const destination = input?.destination;
+  return {
+    input: input as AttemptInput,
+    now: input?.startedAt ?? 0,
+    message: message?.verdict ?? 'ordinary',
+    mx: null,
+    txt: null,
+    cache: null,
+    draws: [],
+    policyHost: null,
+    policyAddresses: [],
+    fetch: null,
+    fetched: null,
+    sts: { kind: 'none' },
+    candidates: destination?.kind === 'literal' ? [{ host: destination.address, source: 'literal', preference: 0 }] : [],
+    tried: 0,
+    runs: [],
+    fault: null,
+    recipients: (input?.recipients ?? []).map((recipient) => ({ recipient, failedAt: [], state: null, host: null })),
+    next: 'go-on',
+    end: null,
+    decisions: message === undefined ? [] : [{ ...message, mx: null }],
+  };
+}
+
+/** The recipients that still wait, in order. */
+export function waitingOf(context: AttemptContext): readonly RecipientProgress[] {
+  return context.recipients.filter(({ state }) => state === null || state.verdict === 'next-host');
+}

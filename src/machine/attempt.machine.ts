@@ -1,0 +1,155 @@
+/*
+ * One message to the recipients of one domain, once.
+ *
+ * Theory of operation. Three questions go out together: the MX records, the MTA-STS record, and what is kept of the
+ * domain's policy; the result never depends on which answer comes first. When all are in, the MX answer is judged first,
+ * because a domain without a host to deliver to needs no policy. A policy is then taken from the cache or fetched, and
+ * the candidates are tried one after the other, each in a run of its own (the effect `host.run`), until every
+ * recipient has an outcome or no candidate is left.
+ *
+ * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
+ * this file.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
+import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import * as answers from './attempt.answers.js';
+import * as asks from './attempt.asks.js';
+import { type AttemptContext, startAttempt } from './attempt.context.js';
+import * as judgements from './attempt.judgements.js';
+import { resultOf } from './attempt.result.js';
+
+const base = setup({
+  types: {} as {
+    input: AttemptInput;
+    context: AttemptContext;
+    events: Answered;
+    emitted: Effect;
+    output: AttemptResult;
+  },
+  guards: {
+    isLiteral: ({ context }) => context.input.destination.kind === 'literal',
+    isDiscovered: ({ context }) => context.mx !== null && context.txt !== null && context.cache !== null,
+    isConcluded: ({ context }) => context.next === 'conclude',
+    mustDraw: ({ context }) => context.next === 'draw',
+    mustFetch: ({ context }) => context.next === 'fetch',
+    mustStore: ({ context }) => context.next === 'store',
+    mustTry: ({ context }) => context.next === 'try',
+  },
+});
+
+type Context = { readonly context: AttemptContext };
+const on = <E extends Answered>(learn: (context: AttemptContext, event: E) => Partial<AttemptContext>) =>
+  assign<AttemptContext, E, undefined, Answered, never>(({ context, event }) => ({
+    ...learn(context, event),
+    now: Math.max(context.now, event.at),
+  }));
+const judge = (judgement: (context: AttemptContext) => Partial<AttemptContext>) =>
+  assign<AttemptContext, Answered, undefined, Answered, never>(({ context }) => judgement(context));
+const ask = (question: (context: AttemptContext) => Effect) =>
+  emit<AttemptContext, Answered, undefined, Answered, Effect>(({ context }: Context) => question(context));
+
+/** RFC 5321, Section 5.1; RFC 8461; RFC 8689, Section 4.2. */
+export const attemptMachine = base.createMachine({
+  id: 'attempt',
+  context: ({ input }) => startAttempt(input),
+  output: ({ context }) => resultOf(context),
+  initial: 'starting',
+  states: {
+    starting: {
+      description: 'An address literal has neither MX records nor a policy.',
+      meta: { refs: ['STS-3.4-3', 'SMTP-4.1.3-1'] },
+      always: [{ guard: 'isLiteral', target: 'awaitingHost' }, { target: 'awaitingDiscovery' }],
+    },
+    awaitingDiscovery: {
+      description: 'All three at once; whichever answer comes first changes nothing.',
+      meta: { refs: ['SMTP-5.1-2', 'STS-3.1-1', 'STS-3.4-4'] },
+      entry: [ask(asks.askMx), ask(asks.askStsRecord), ask(asks.askCache)],
+      on: {
+        'dns.mx.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx) },
+        'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
+        'policy-cache.read.answered': { target: 'discovering', actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache) },
+      },
+    },
+    discovering: {
+      description: 'Some answers are still out.',
+      on: {
+        'dns.mx.answered': { target: 'discovering', reenter: true, actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx) },
+        'dns.txt.answered': { target: 'discovering', reenter: true, actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
+        'policy-cache.read.answered': {
+          target: 'discovering',
+          reenter: true,
+          actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache),
+        },
+      },
+      always: { guard: 'isDiscovered', target: 'judgingMx' },
+    },
+    judgingMx: {
+      description: 'Whom to try. A domain without a host needs no policy.',
+      meta: { refs: ['SMTP-5.1-5', 'NULLMX-5-2'] },
+      entry: judge(judgements.judgeMx),
+      always: [
+        { guard: 'isConcluded', target: 'concluded' },
+        { guard: 'mustDraw', target: 'awaitingDraw' },
+        { target: 'judgingPolicy' },
+      ],
+    },
+    awaitingDraw: {
+      meta: { refs: ['SMTP-5.1-11'] },
+      entry: ask(asks.askDraw),
+      on: { 'random.draw.answered': { target: 'judgingPolicy', actions: on<AnsweredBy<'random.draw'>>(answers.learnDraw) } },
+    },
+    judgingPolicy: {
+      description: 'Whether the kept policy stands, is to be fetched anew, or is not known.',
+      meta: { refs: ['STS-5.1-1', 'X-19'] },
+      entry: judge(judgements.judgePolicy),
+      always: [
+        { guard: 'isConcluded', target: 'concluded' },
+        { guard: 'mustFetch', target: 'awaitingPolicyHost' },
+        { target: 'awaitingHost' },
+      ],
+    },
+    awaitingPolicyHost: {
+      description: 'The addresses of the policy host are vetted before anything connects to them.',
+      meta: { refs: ['STS-3.2-1', 'X-13'] },
+      entry: ask(asks.askPolicyHost),
+      on: {
+        'dns.addresses.answered': { target: 'judgingPolicyHost', actions: on<AnsweredBy<'dns.addresses'>>(answers.learnPolicyHost) },
+      },
+    },
+    judgingPolicyHost: {
+      entry: judge(judgements.judgePolicyHost),
+      always: [{ guard: 'mustFetch', target: 'awaitingPolicy' }, { target: 'judgingFetch' }],
+    },
+    awaitingPolicy: {
+      meta: { refs: ['STS-3.3-1', 'STS-3.3-5', 'STS-3.3-9', 'STS-3.3-10'] },
+      entry: ask(asks.askPolicy),
+      on: { 'policy.fetch.answered': { target: 'judgingFetch', actions: on<AnsweredBy<'policy.fetch'>>(answers.learnPolicy) } },
+    },
+    judgingFetch: {
+      description: 'A fetched policy replaces what is kept; a failure never does.',
+      meta: { refs: ['STS-3.3-11', 'STS-3.3-12', 'STS-8.3-1'] },
+      entry: judge(judgements.judgeFetched),
+      always: [{ guard: 'mustStore', target: 'awaitingStore' }, { target: 'awaitingHost' }],
+    },
+    awaitingStore: {
+      description: 'Kept before it is used, so that what bound one message binds the next.',
+      meta: { refs: ['STS-3.2-9', 'STS-3.3-8'] },
+      entry: ask(asks.askStore),
+      on: { 'policy-cache.write.answered': { target: 'awaitingHost', actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored) } },
+    },
+    awaitingHost: {
+      description: 'One candidate, in a run of its own: nothing that was learned about another one is in it.',
+      meta: { refs: ['DANE-2.2.1-1', 'STS-8.4-1', 'CHOICE-6'] },
+      entry: ask(asks.askHost),
+      on: { 'host.run.answered': { target: 'judgingHost', actions: on<AnsweredBy<'host.run'>>(answers.learnHost) } },
+    },
+    judgingHost: {
+      description: 'Whether somebody still waits for the message, and somebody is left to take it.',
+      meta: { refs: ['CHOICE-15', 'STS-5.1-2'] },
+      entry: judge(judgements.judgeHost),
+      always: [{ guard: 'mustTry', target: 'awaitingHost' }, { target: 'concluded' }],
+    },
+    concluded: { type: 'final' },
+  },
+});

@@ -1,0 +1,86 @@
+import { concludeRecipient, type ConclusionVerdict } from '../policy/attempt/conclude.js';
+import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
+import type { RecipientState } from '../policy/host/types.js';
+import type { Decision } from '../policy/kernel/table.js';
+import { reportFetchFailure } from '../policy/tls-report/report-fetch.js';
+import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
+import type { AttemptContext, RecipientProgress } from './attempt.context.js';
+
+/** What an attempt came to: every recipient has an outcome. */
+export function resultOf(context: AttemptContext): AttemptResult {
+  const recipients = context.recipients.map((progress) => concludeFor(context, progress));
+  return {
+    destination: context.input.destination,
+    recipients,
+    mxSecurity: context.mx?.kind === 'secure' ? 'secure' : 'insecure',
+    requireTls: context.message === 'requires-tls' ? 'yes' : 'no',
+    decisions: decisionsOf(context, recipients),
+    reports: reportsOf(context),
+    dialled: Object.fromEntries(
+      context.runs.filter((run) => run.dialled.length > 0).map((run) => [run.candidate.host, run.dialled]),
+    ),
+  };
+}
+
+function concludeFor(context: AttemptContext, progress: RecipientProgress): RecipientResult {
+  const { recipient, host } = progress;
+  const state: RecipientState = progress.state ?? { verdict: 'next-host', status: '', reply: null, category: null };
+  if (state.verdict === 'delivered' || state.verdict === 'bounced') {
+    return { recipient, outcome: state.verdict, status: state.status, state, host, decision: null };
+  }
+  if (context.end !== null) {
+    const { outcome, status, decision } = context.end;
+    return { recipient, outcome, status, state, host, decision };
+  }
+  const required = context.message === 'requires-tls' ? 'yes' : 'no';
+  const decision = concludeRecipient(progress.failedAt, required);
+  return { recipient, ...outcomeOf(decision, progress), state, host, decision };
+}
+
+function outcomeOf(
+  decision: Decision<ConclusionVerdict>,
+  progress: RecipientProgress,
+): Pick<RecipientResult, 'outcome' | 'status'> {
+  switch (decision.verdict) {
+    case 'bounce 5.7.30':
+    case 'bounce 5.7.10':
+    case 'bounce 5.4.4':
+      return { outcome: 'bounced', status: decision.verdict.slice('bounce '.length) };
+    case 'defer as replied':
+      return { outcome: 'deferred', status: lastReplyStatus(progress) };
+    case 'defer 4.7.5':
+    case 'defer 4.4.1':
+    case 'defer 4.4.2':
+    case 'defer 4.4.3':
+    case 'defer 4.4.4':
+      return { outcome: 'deferred', status: decision.verdict.slice('defer '.length) };
+  }
+}
+
+/** Of the last host whose reply was the reason. */
+function lastReplyStatus({ failedAt }: RecipientProgress): string {
+  return failedAt.filter(({ category }) => category === 'reply').at(-1)?.status || '4.0.0';
+}
+
+/** In the order in which they were made: about the domain, about each host in turn, about the end. */
+function decisionsOf(context: AttemptContext, recipients: readonly RecipientResult[]): readonly PlacedDecision[] {
+  const about = context.decisions.filter(({ table }) => table !== 'next-candidate');
+  const next = context.decisions.filter(({ table }) => table === 'next-candidate');
+  const perHost = context.runs.flatMap((run, at) => [
+    ...run.decisions.map((decision) => ({ ...decision, mx: run.candidate.host })),
+    ...next.slice(at, at + 1),
+  ]);
+  const ends = recipients.flatMap(({ decision }) => (decision === null ? [] : [decision]));
+  const own = [...new Set(ends)].filter((decision) => !context.decisions.some(({ row }) => row === decision.row));
+  return [...about, ...perHost, ...next.slice(context.runs.length), ...own.map((decision) => ({ ...decision, mx: null }))];
+}
+
+function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
+  const isCounted = context.message !== 'tls-optional' && context.input.message.report !== 'tls';
+  if (!isCounted || context.input.destination.kind !== 'domain') return [];
+  const { name } = context.input.destination;
+  return addTallies([
+    ...reportFetchFailure(name, context.fetched, context.sts),
+    ...context.runs.flatMap((run) => run.reports),
+  ]);
+}

@@ -1,0 +1,72 @@
+/*
+ * What an answer adds to what the host machine knows. Facts only; what they mean is judged in the next state.
+ */
+import type { AnsweredBy } from '../effects/catalog.js';
+import { learnTlsa } from '../policy/dane/tlsa-knowledge.js';
+import { NO_KEYWORDS } from '../policy/smtp/ehlo.js';
+import type { Reply } from '../policy/smtp/reply.js';
+import type { HostContext } from './host.context.js';
+
+type Learned = Partial<HostContext>;
+
+export function learnAddressAnswer(_: HostContext, event: AnsweredBy<'dns.addresses'>): Learned {
+  return { addressAnswer: event.answer };
+}
+
+export function learnAlias(_: HostContext, event: AnsweredBy<'dns.cname'>): Learned {
+  return { aliasAnswer: event.answer };
+}
+
+export function learnTlsaAnswer(context: HostContext, event: AnsweredBy<'dns.tlsa'>): Learned {
+  return { tlsa: learnTlsa(event.answer, context.tlsaBases[0]!), tlsaBases: context.tlsaBases.slice(1) };
+}
+
+/** A new connection starts from nothing that an older one taught. */
+export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.connect'>): Learned {
+  const { answer } = event;
+  const isConnected = answer.kind !== 'failed';
+  return {
+    connection: answer,
+    hello: null,
+    startTls: null,
+    handshake: null,
+    tls: null,
+    keywords: NO_KEYWORDS,
+    helloVerb: 'EHLO',
+    localAddress: answer.kind === 'greeted' ? answer.localAddress : '',
+    dialled: isConnected ? [...context.dialled, context.addresses[context.address]!] : context.dialled,
+    ...replyIn(answer),
+  };
+}
+
+export function learnHello(_: HostContext, event: AnsweredBy<'smtp.hello'>): Learned {
+  return { hello: event.answer, ...replyIn(event.answer) };
+}
+
+export function learnStartTls(_: HostContext, event: AnsweredBy<'smtp.starttls'>): Learned {
+  return { startTls: event.answer, ...replyIn(event.answer) };
+}
+
+export function learnHandshake(_: HostContext, event: AnsweredBy<'tls.handshake'>): Learned {
+  const { answer } = event;
+  const tls = answer.kind === 'established' ? { protocol: answer.protocol, cipher: answer.cipher } : null;
+  return { handshake: answer, tls };
+}
+
+export function learnPeer(_: HostContext, event: AnsweredBy<'peer.inspect'>): Learned {
+  return { peerFacts: event.answer };
+}
+
+export function learnTransaction(_: HostContext, event: AnsweredBy<'smtp.send'>): Learned {
+  const { mail, recipients, data, end } = event.answer;
+  const last = [end, data, ...[...recipients].reverse(), mail].find((reply) => reply !== null) ?? null;
+  return { transaction: event.answer, ...(last === null ? {} : { lastReply: last }) };
+}
+
+export function learnLeft(context: HostContext, _: AnsweredBy<'smtp.quit'>): Learned {
+  return { next: context.behind === 'connect' ? 'connect' : 'go-on' };
+}
+
+function replyIn(answer: { readonly kind: string; readonly reply?: Reply }): Learned {
+  return answer.reply === undefined ? {} : { lastReply: answer.reply };
+}

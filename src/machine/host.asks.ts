@@ -1,0 +1,82 @@
+/*
+ * The questions of the host machine, one for each awaiting state. A deadline is part of the question.
+ */
+import type { Effect } from '../effects/catalog.js';
+import { mailParameters } from '../policy/smtp/mail-parameters.js';
+import type { HostContext } from './host.context.js';
+
+const deadlines = (context: HostContext) => context.input.settings.deadlines;
+
+export function askAddresses(context: HostContext): Effect {
+  return { type: 'dns.addresses', name: context.input.candidate.host, deadlineMs: deadlines(context).dnsMs };
+}
+
+export function askAlias(context: HostContext): Effect {
+  return { type: 'dns.cname', name: context.input.candidate.host, deadlineMs: deadlines(context).dnsMs };
+}
+
+/** RFC 7672, Section 2.2.3: the port is part of the name. */
+export function askTlsa(context: HostContext): Effect {
+  const name = `_${context.input.settings.port}._tcp.${context.tlsaBases[0]}`;
+  return { type: 'dns.tlsa', name, deadlineMs: deadlines(context).dnsMs };
+}
+
+export function askConnection(context: HostContext): Effect {
+  return {
+    type: 'smtp.connect',
+    session: context.session,
+    address: context.addresses[context.address]!,
+    port: context.input.settings.port,
+    deadlineMs: deadlines(context).connectMs,
+  };
+}
+
+export function askHello(context: HostContext): Effect {
+  return {
+    type: 'smtp.hello',
+    session: context.session,
+    verb: context.helloVerb,
+    name: context.input.settings.helo,
+    deadlineMs: deadlines(context).commandMs,
+  };
+}
+
+export function askStartTls(context: HostContext): Effect {
+  return { type: 'smtp.starttls', session: context.session, deadlineMs: deadlines(context).commandMs };
+}
+
+export function askHandshake(context: HostContext): Effect {
+  return {
+    type: 'tls.handshake',
+    session: context.session,
+    serverName: context.plan!.serverName,
+    deadlineMs: deadlines(context).handshakeMs,
+  };
+}
+
+/** Records go along only where they are matched: their certificates and keys cost signature checks. */
+export function askInspection(context: HostContext): Effect {
+  const isMatched = context.plan!.dane !== 'not-required' && context.tlsa.kind === 'present';
+  return {
+    type: 'peer.inspect',
+    session: context.session,
+    tlsa: isMatched && context.tlsa.kind === 'present' ? context.tlsa.records : [],
+    deadlineMs: deadlines(context).commandMs,
+  };
+}
+
+export function askTransaction(context: HostContext): Effect {
+  return {
+    type: 'smtp.send',
+    session: context.session,
+    sender: context.input.message.sender,
+    parameters: mailParameters(context.input.message, context.keywords, context.requireTls),
+    recipients: context.input.recipients,
+    pipelining: context.keywords.has('PIPELINING') ? 'yes' : 'no',
+    deadlineMs: deadlines(context).transactionMs,
+  };
+}
+
+export function askQuit(context: HostContext): Effect {
+  return { type: 'smtp.quit', session: context.session, deadlineMs: deadlines(context).quitMs };
+}

@@ -1,0 +1,135 @@
+import type { HostInput, RecipientState, RequireTlsFailure, TlsFacts } from '../policy/host/types.js';
+import type { Authentication } from '../policy/host/types.js';
+import type { AddressesAnswer, CnameAnswer } from '../policy/dns/answer.js';
+import type { AddressKnowledge } from '../policy/host/addresses.js';
+import type { PeerJudgement } from '../policy/host/authenticate.js';
+import type { HostPlan } from '../policy/host/plan.js';
+import type { PeerFacts } from '../policy/certificate/facts.js';
+import type { TransactionReplies } from '../policy/host/transaction.js';
+import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
+import type { Decision } from '../policy/kernel/table.js';
+import type { OperatorDemand } from '../policy/local/destination.js';
+import type { MessageKind } from '../policy/require-tls/message-kind.table.js';
+import { judgeMessage } from '../policy/require-tls/message-kind.table.js';
+import { ruleFor } from '../policy/local/destination.js';
+import type { ReportedSession } from './host.result.js';
+import type { Keywords } from '../policy/smtp/ehlo.js';
+import { NO_KEYWORDS } from '../policy/smtp/ehlo.js';
+import type { CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer } from '../effects/catalog.js';
+import type { Reply } from '../policy/smtp/reply.js';
+
+/** How a host run ended before or without a transaction; see `HostResult`. */
+export interface HostEnd {
+  readonly failure: RequireTlsFailure | null;
+  /** How every recipient stands. */
+  readonly state: RecipientState;
+}
+
+/** What a judgement sends the machine to, besides the usual next step. */
+export type HostNext =
+  | 'go-on'
+  | 'learn-alias'
+  | 'ask-tlsa'
+  | 'connect'
+  | 'leave'
+  | 'say-helo'
+  | 'start-tls'
+  | 'shake-hands'
+  | 'inspect'
+  | 'send';
+
+/** What the host machine knows. Answers first, then what was made of them. */
+export interface HostContext {
+  readonly input: HostInput;
+  /** The latest time an answer carried, in milliseconds since 1970. */
+  readonly now: number;
+  readonly message: MessageKind;
+  readonly operator: OperatorDemand;
+
+  readonly addressAnswer: AddressesAnswer | null;
+  readonly aliasAnswer: CnameAnswer | null;
+  readonly addressKnowledge: AddressKnowledge | null;
+  /** Vetted, in the order to dial. */
+  readonly addresses: readonly string[];
+  /** Below which names TLSA records are still to be looked for. */
+  readonly tlsaBases: readonly string[];
+  readonly tlsa: TlsaKnowledge;
+  readonly plan: HostPlan | null;
+
+  /** Number of the connection, from 1. */
+  readonly session: number;
+  readonly address: number;
+  readonly channel: 'first' | 'cleartext-retry';
+  readonly helloVerb: 'EHLO' | 'HELO';
+  readonly connection: ConnectAnswer | null;
+  readonly hello: CommandAnswer | null;
+  readonly startTls: StartTlsAnswer | null;
+  readonly handshake: HandshakeAnswer | null;
+  readonly peerFacts: PeerFacts | null;
+  readonly peer: PeerJudgement | null;
+  /** Of the EHLO reply that counts. */
+  readonly keywords: Keywords;
+  readonly requireTls: 'yes' | 'no';
+  readonly transaction: TransactionReplies | null;
+
+  readonly localAddress: string;
+  readonly lastReply: Reply | null;
+  readonly tls: TlsFacts | null;
+  readonly authentication: Authentication;
+  readonly dialled: readonly string[];
+  /** How the first connection that got that far fared, for the report; null until it is decided. */
+  readonly reported: ReportedSession | null;
+
+  readonly next: HostNext;
+  /** What comes behind `leaving`: the end, or another connection. */
+  readonly behind: 'end' | 'connect';
+  readonly end: HostEnd | null;
+  readonly states: readonly RecipientState[] | null;
+  readonly decisions: readonly Decision[];
+}
+
+/** A run before its first question. Total: XState calls it once without an input. */
+export function startHost(input: HostInput | undefined): HostContext {
+  const message = input && judgeMessage(input.message, input.settings.tlsRequiredNo);
+  const rule =
+    input?.destination.kind === 'domain'
+      ? ruleFor(input.destination.name, input.settings.destinations, input.startedAt)
+      : input && ruleFor('*', input.settings.destinations, input.startedAt);
+  return {
+    input: input as HostInput,
+    now: input?.startedAt ?? 0,
+    message: message?.verdict ?? 'ordinary',
+    operator: rule?.demand ?? 'none',
+    addressAnswer: null,
+    aliasAnswer: null,
+    addressKnowledge: null,
+    addresses: [],
+    tlsaBases: [],
+    tlsa: { kind: 'not-applicable' },
+    plan: null,
+    session: 0,
+    address: 0,
+    channel: 'first',
+    helloVerb: 'EHLO',
+    connection: null,
+    hello: null,
+    startTls: null,
+    handshake: null,
+    peerFacts: null,
+    peer: null,
+    keywords: NO_KEYWORDS,
+    requireTls: 'no',
+    transaction: null,
+    localAddress: '',
+    lastReply: null,
+    tls: null,
+    authentication: 'none',
+    dialled: [],
+    reported: null,
+    next: 'go-on',
+    behind: 'end',
+    end: null,
+    states: null,
+    decisions: [],
+  };
+}

@@ -1,0 +1,309 @@
+/*
+ * The judgements of the host machine, one for each judging state: each puts what is known to a table of src/policy and
+ * notes the decision, where it leads (`next`), and, if this is the end, how it ended.
+ */
+import { daneApplies } from '../policy/dane/dane-applies.table.js';
+import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
+import { learnAddresses } from '../policy/host/addresses.js';
+import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
+import { planHost } from '../policy/host/plan.js';
+import {
+  connectionOutcome,
+  messageFit,
+  startTls as startTlsTable,
+  tlsOutcome,
+} from '../policy/host/session.tables.js';
+import { judgeReply, judgeTransaction as judgeReplies, stateOf } from '../policy/host/transaction.js';
+import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
+import { decide, type Decision } from '../policy/kernel/table.js';
+import { judgeAddress } from '../policy/names/target-address.table.js';
+import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
+import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
+import type { Reply } from '../policy/smtp/reply.js';
+import type { HostContext, HostEnd } from './host.context.js';
+
+type Judged = Partial<HostContext>;
+
+export function judgeAddresses(context: HostContext): Judged {
+  const { input } = context;
+  const isLiteral = input.candidate.source === 'literal';
+  const known = isLiteral
+    ? ({ kind: 'found', addresses: [input.candidate.host], security: 'insecure', expandedName: null, families: 'one' } as const)
+    : learnAddresses(context.addressAnswer!, input.dialled);
+  if (known.kind !== 'found') {
+    return { addressKnowledge: known, end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary') };
+  }
+  const vetted = known.addresses.map((address) => ({ address, decision: judgeAddress(address, input.settings.privateAddresses) }));
+  const leftOut = vetted.filter(({ decision }) => decision.verdict === 'leave-out').map(({ decision }) => decision);
+  const addresses = vetted.filter(({ decision }) => decision.verdict === 'connect').map(({ address }) => address);
+  const noted = note(context, ...new Set(leftOut));
+  if (addresses.length === 0) {
+    return { ...noted, addressKnowledge: known, end: endOf('address-left-out', 'temporary') };
+  }
+  const applies = decide(daneApplies, {
+    target: isLiteral ? 'literal' : 'name',
+    mx: input.mxSecurity,
+    halfDane: input.settings.halfDane,
+  });
+  const learned = {
+    addressKnowledge: known,
+    addresses: addresses.slice(0, input.settings.addressesMax),
+    ...note({ ...context, ...noted }, applies),
+  };
+  return applies.verdict === 'no-dane' ? { ...learned, next: 'go-on' } : judgeBase({ ...context, ...learned });
+}
+
+export function judgeAlias(context: HostContext): Judged {
+  return judgeBase(context);
+}
+
+function judgeBase(context: HostContext): Judged {
+  const known = context.addressKnowledge!;
+  const { host } = context.input.candidate;
+  const expanded = known.kind === 'found' ? known.expandedName : null;
+  const decision = decide(tlsaBase, {
+    alias: expanded === null ? 'none' : 'alias',
+    addresses: known.kind === 'found' ? known.security : 'insecure',
+    firstAlias: context.aliasAnswer === null ? 'not-asked' : context.aliasAnswer.kind,
+  });
+  const judged = { ...context, ...note(context, decision) };
+  const noted = { decisions: judged.decisions };
+  switch (decision.verdict) {
+    case 'original':
+      return { ...noted, tlsaBases: [host], next: 'ask-tlsa' };
+    case 'expanded-then-original':
+      return { ...noted, tlsaBases: [expanded ?? host, host], next: 'ask-tlsa' };
+    case 'ask-first-alias':
+      return { ...noted, next: 'learn-alias' };
+    case 'no-dane':
+      return { ...noted, next: 'go-on' };
+    case 'unreachable':
+      return { ...noted, tlsa: { kind: 'failed', cause: 'alias-lookup' }, next: 'go-on' };
+  }
+}
+
+/** The first base domain with a secure answer that holds records wins (RFC 7672, Section 2.2.3). */
+export function judgeTlsa(context: HostContext): Judged {
+  return { next: context.tlsa.kind === 'absent' && context.tlsaBases.length > 0 ? 'ask-tlsa' : 'go-on' };
+}
+
+export function judgePlan(context: HostContext): Judged {
+  const { input } = context;
+  const { destination } = input;
+  const plan = planHost({
+    host: input.candidate.host,
+    source: input.candidate.source,
+    mxSecurity: input.mxSecurity,
+    nextHop: destination.kind === 'domain' ? destination.name : destination.address,
+    expandedNextHop: input.expandedDestination,
+    tlsa: context.tlsa,
+    sts: input.sts,
+    message: context.message,
+    report: input.message.report,
+    attempt: input.attempt,
+    operator: context.operator,
+    settings: input.settings,
+  });
+  const judged = { plan, ...note(context, ...plan.decisions) };
+  switch (plan.barrier) {
+    case 'connect':
+      return judged;
+    case 'skip':
+      return { ...judged, reported: { ended: 'barred', code: '', ip: null }, end: endOf('policy', 'definitive') };
+    case 'skip-for-now':
+      return { ...judged, reported: { ended: 'barred', code: '', ip: null }, end: endOf('policy', 'temporary') };
+  }
+}
+
+export function openSession(context: HostContext): Judged {
+  return { session: context.session + 1, next: 'go-on', behind: 'end', end: null };
+}
+
+export function judgeConnection(context: HostContext): Judged {
+  const connection = context.connection!;
+  const decision = decide(connectionOutcome, {
+    outcome: connection.kind,
+    channel: context.channel,
+    addresses: context.address + 1 < context.addresses.length ? 'left' : 'none',
+  });
+  const noted = note(context, decision);
+  const isOpen = connection.kind === 'lost';
+  switch (decision.verdict) {
+    case 'go-on':
+      return judgeStep({ ...context, ...noted }, 'greeting');
+    case 'next-address':
+      return { ...noted, address: context.address + 1, next: isOpen ? 'leave' : 'connect', behind: 'connect' };
+    case 'next-host': {
+      const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary');
+      return isOpen ? leave({ ...context, ...noted }, end) : { ...noted, end };
+    }
+  }
+}
+
+export function judgeHello(context: HostContext): Judged {
+  const judged = judgeStep(context, context.helloVerb === 'EHLO' ? 'ehlo' : 'hello');
+  if (judged.next !== 'go-on') return judged;
+  const after = { ...context, ...judged };
+  const isFirst = context.channel === 'first';
+  const decision = decide(startTlsTable, {
+    channel: context.channel,
+    offered: after.keywords.has('STARTTLS') ? 'offered' : 'not-offered',
+    strictness: context.plan!.strictness,
+  });
+  const noted = { ...judged, ...note(after, decision) };
+  switch (decision.verdict) {
+    case 'start':
+      return { ...noted, next: 'start-tls' };
+    case 'stay-in-clear':
+      return { ...noted, ...(isFirst ? report(context, 'not-offered', '') : {}), next: 'go-on' };
+    case 'give-up':
+      return { ...report(context, 'not-offered', ''), ...leave({ ...context, ...noted }, endOf('policy', 'definitive')) };
+  }
+}
+
+export function judgeStartTls(context: HostContext): Judged {
+  const answer = context.startTls!;
+  return { next: answer.kind === 'replied' && answer.reply.code === 220 ? 'shake-hands' : 'go-on' };
+}
+
+export function judgeTlsOutcome(context: HostContext): Judged {
+  const { outcome, ended, code } = classifyTls(context);
+  const decision = decide(tlsOutcome, { outcome, cleartextRetry: context.plan!.cleartextRetry });
+  const noted = note(context, decision);
+  switch (decision.verdict) {
+    case 'inspect':
+      return { ...noted, ...report(context, ended, code), next: 'inspect' };
+    case 'retry-in-clear':
+      return { ...noted, ...report(context, ended, code), tls: null, channel: 'cleartext-retry', next: 'leave', behind: 'connect' };
+    case 'give-up':
+    case 'give-up-for-now': {
+      const end = endOf('policy', decision.verdict === 'give-up' ? 'definitive' : 'temporary');
+      return { ...report(context, ended, code), tls: null, ...leave({ ...context, ...noted }, end) };
+    }
+  }
+}
+
+/** How starting TLS went. A connection that is lost after STARTTLS, or by an alert right behind the handshake, is a broken handshake. */
+function classifyTls(context: HostContext) {
+  const { startTls, handshake, hello } = context;
+  if (startTls?.kind === 'injected') return { outcome: 'injected', ended: 'injected', code: '' } as const;
+  if (startTls?.kind === 'replied' && startTls.reply.code !== 220) {
+    const isFinal = startTls.reply.code >= 500;
+    return { outcome: isFinal ? 'refused' : 'refused-for-now', ended: 'refused', code: `${startTls.reply.code}` } as const;
+  }
+  if (handshake?.kind === 'established' && !(hello?.kind === 'lost' && hello.cause === 'tls-alert')) {
+    return { outcome: 'established', ended: 'established', code: '' } as const;
+  }
+  const code = handshake?.kind === 'failed' ? handshake.code || handshake.cause : (hello?.kind === 'lost' ? hello.cause : '') || 'lost';
+  return { outcome: 'handshake-failed', ended: 'handshake-failed', code } as const;
+}
+
+export function judgePeer(context: HostContext): Judged {
+  const { input } = context;
+  // MTA-STS knows no common names; RFC 8689 and the operator do where there is no DNS-ID.
+  const hasPolicy = input.sts.kind === 'policy' && input.sts.policy.mode !== 'none';
+  const peer = authenticatePeer(
+    context.plan!,
+    context.peerFacts!,
+    context.tlsa.kind === 'present' ? context.tlsa.records : [],
+    input.candidate.host,
+    hasPolicy ? 'never' : 'without-dns-id',
+    context.now,
+  );
+  const noted = { peer, ...note(context, peer.decision) };
+  const { verdict } = peer.decision;
+  if (verdict === 'refuse' || verdict === 'refuse-for-now') {
+    const end = endOf('policy', verdict === 'refuse' ? 'definitive' : 'temporary');
+    return { ...noted, ...leave({ ...context, ...noted }, end) };
+  }
+  return { ...noted, authentication: verdict, helloVerb: 'EHLO', next: 'go-on' };
+}
+
+export function judgeHelloAgain(context: HostContext): Judged {
+  const isAlert = context.hello?.kind === 'lost' && context.hello.cause === 'tls-alert';
+  return isAlert ? { ...judgeTlsOutcome(context), authentication: 'none' } : judgeStep(context, 'hello');
+}
+
+export function judgeMessage(context: HostContext): Judged {
+  const { message, purpose } = context.input;
+  const keyword = decide(requireTlsKeyword, {
+    message: context.message,
+    tls: context.tls === null ? 'no' : 'yes',
+    keyword: context.keywords.has('REQUIRETLS') ? 'offered' : 'missing',
+  });
+  const noted = note(context, keyword);
+  if (keyword.verdict === 'give-up') {
+    const failure = context.tls === null ? 'temporary' : 'keyword-missing';
+    return leave({ ...context, ...noted }, endOf('policy', failure));
+  }
+  const limit = sizeLimitOf(context.keywords);
+  const fit = decide(messageFit, {
+    size: limit !== null && message.sizeBytes > limit ? 'too-large' : 'fits',
+    utf8: message.utf8 === 'not-needed' ? 'not-needed' : context.keywords.has('SMTPUTF8') ? 'offered' : 'missing',
+    purpose,
+  });
+  const fitted = { ...note({ ...context, ...noted }, fit), requireTls: keyword.verdict === 'send-keyword' ? 'yes' : 'no' } as const;
+  switch (fit.verdict) {
+    case 'send':
+      return { ...fitted, next: 'send' };
+    case 'stop-here':
+      return { ...fitted, states: all(context, stateOf('delivered', null)), next: 'leave', behind: 'end' };
+    case 'too-large':
+      return { ...fitted, states: all(context, { verdict: 'bounced', status: '5.3.4', reply: null, category: null }), next: 'leave', behind: 'end' };
+    case 'utf8-missing':
+      return {
+        ...fitted,
+        ...leave({ ...context, ...fitted }, { failure: 'temporary', state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply' } }),
+      };
+  }
+}
+
+export function judgeTransaction(context: HostContext): Judged {
+  const { states, decisions } = judgeReplies(context.transaction!, leniencyFacts(context));
+  return { states, ...note(context, ...decisions), next: 'leave', behind: 'end' };
+}
+
+/** A reply to the greeting or to a hello: go on, say HELO, or leave. */
+function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): Judged {
+  const answer = stage === 'greeting' ? context.connection! : context.hello!;
+  const reply: Reply | null = 'reply' in answer ? answer.reply : null;
+  const decision = judgeReply(stage, reply, leniencyFacts(context));
+  const noted = note(context, decision);
+  switch (decision.verdict) {
+    case 'go-on':
+      return { ...noted, ...(stage === 'greeting' || reply === null ? {} : { keywords: keywordsOf(reply) }), next: 'go-on' };
+    case 'say-helo':
+      return { ...noted, helloVerb: 'HELO', next: 'say-helo' };
+    case 'delivered':
+    case 'bounce':
+    case 'next-host':
+      return leave({ ...context, ...noted }, { failure: 'temporary', state: stateOf('next-host', reply) });
+  }
+}
+
+function leniencyFacts(context: HostContext) {
+  const known = context.addressKnowledge;
+  return { attempt: context.input.attempt, families: known?.kind === 'found' ? known.families : ('one' as const) };
+}
+
+function leave(context: HostContext, end: HostEnd): Judged {
+  return { decisions: context.decisions, end, next: 'leave', behind: 'end' };
+}
+
+/** The first connection that came this far is the one that is reported; a retry in clear is no session of its own. */
+function report(context: HostContext, ended: NonNullable<HostContext['reported']>['ended'], code: string): Judged {
+  if (context.channel !== 'first') return {};
+  return { reported: { ended, code, ip: context.addresses[context.address] ?? null, localAddress: context.localAddress } };
+}
+
+function endOf(category: FailureCategory, failure: RequireTlsFailure): HostEnd {
+  return { failure, state: { verdict: 'next-host', status: '', reply: null, category } };
+}
+
+function all(context: HostContext, state: RecipientState): readonly RecipientState[] {
+  return context.input.recipients.map(() => state);
+}
+
+function note(context: HostContext, ...decisions: readonly Decision[]): { readonly decisions: readonly Decision[] } {
+  return { decisions: [...context.decisions, ...decisions] };
+}

@@ -1,0 +1,211 @@
+/*
+ * One mail server, from its name to a message taken, or a reason why not.
+ *
+ * Theory of operation. First everything that can be known without a connection is asked, in this order and never ahead of
+ * it: the addresses, the alias they were found through where that matters, the TLSA records. Then one plan joins all demands
+ * (judgingPlan), and only then is anything dialled. A session goes greeting, EHLO, STARTTLS, handshake, inspection,
+ * EHLO again, transaction; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
+ * stands (`keywords` is overwritten). Every way out of an open connection leads through `leaving`, which says QUIT;
+ * what comes behind it (the end, the next address, the same address in clear) was decided before.
+ *
+ * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
+ * this file.
+ */
+import { assign, emit, setup } from 'xstate';
+import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
+import type { HostInput, HostResult } from '../policy/host/types.js';
+import * as answers from './host.answers.js';
+import * as asks from './host.asks.js';
+import { type HostContext, startHost } from './host.context.js';
+import * as judgements from './host.judgements.js';
+import { resultOf } from './host.result.js';
+
+const base = setup({
+  types: {} as {
+    input: HostInput;
+    context: HostContext;
+    events: Answered;
+    emitted: Effect;
+    output: HostResult;
+  },
+  guards: {
+    isLiteral: ({ context }) => context.input.candidate.source === 'literal',
+    isUnreachable: ({ context }) => context.end !== null,
+    mustLearnAlias: ({ context }) => context.next === 'learn-alias',
+    mustAskTlsa: ({ context }) => context.next === 'ask-tlsa',
+    mustConnect: ({ context }) => context.next === 'connect',
+    mustLeave: ({ context }) => context.next === 'leave',
+    mustSayHelo: ({ context }) => context.next === 'say-helo',
+    mustStartTls: ({ context }) => context.next === 'start-tls',
+    mustShakeHands: ({ context }) => context.next === 'shake-hands',
+    mustInspect: ({ context }) => context.next === 'inspect',
+    mustSend: ({ context }) => context.next === 'send',
+  },
+});
+
+type Context = { readonly context: HostContext };
+const on = <E extends Answered>(learn: (context: HostContext, event: E) => Partial<HostContext>) =>
+  assign<HostContext, E, undefined, Answered, never>(({ context, event }) => ({
+    ...learn(context, event),
+    now: Math.max(context.now, event.at),
+  }));
+const judge = (judgement: (context: HostContext) => Partial<HostContext>) =>
+  assign<HostContext, Answered, undefined, Answered, never>(({ context }) => judgement(context));
+const ask = (question: (context: HostContext) => Effect) =>
+  emit<HostContext, Answered, undefined, Answered, Effect>(({ context }: Context) => question(context));
+
+/** RFC 3207, RFC 7672, RFC 8461, RFC 8689, as seen by one host. */
+export const hostMachine = base.createMachine({
+  id: 'host',
+  context: ({ input }) => startHost(input),
+  output: ({ context }) => resultOf(context),
+  initial: 'starting',
+  states: {
+    starting: {
+      description: 'An address literal has no name to look anything up by.',
+      meta: { refs: ['DANE-2.2-7', 'CHOICE-15'] },
+      always: [{ guard: 'isLiteral', target: 'judgingAddresses' }, { target: 'awaitingAddresses' }],
+    },
+    awaitingAddresses: {
+      description: 'Before any TLSA query, which only makes sense below a signed zone.',
+      meta: { refs: ['DANE-2.2.2-1'] },
+      entry: ask(asks.askAddresses),
+      on: { 'dns.addresses.answered': { target: 'judgingAddresses', actions: on<AnsweredBy<'dns.addresses'>>(answers.learnAddressAnswer) } },
+    },
+    judgingAddresses: {
+      description: 'Whom to dial, and below which names TLSA records may stand.',
+      meta: { refs: ['DANE-2.2.2-4', 'DANE-2.2.2-6', 'X-13'] },
+      entry: judge(judgements.judgeAddresses),
+      always: [
+        { guard: 'isUnreachable', target: 'concluded' },
+        { guard: 'mustLearnAlias', target: 'awaitingAlias' },
+        { guard: 'mustAskTlsa', target: 'awaitingTlsa' },
+        { target: 'judgingPlan' },
+      ],
+    },
+    awaitingAlias: {
+      description: 'Whether the first alias of the host is secure, which an insecure answer as a whole does not tell.',
+      meta: { refs: ['DANE-2.1.3-3', 'DANE-2.2.2-5'] },
+      entry: ask(asks.askAlias),
+      on: { 'dns.cname.answered': { target: 'judgingAlias', actions: on<AnsweredBy<'dns.cname'>>(answers.learnAlias) } },
+    },
+    judgingAlias: {
+      entry: judge(judgements.judgeAlias),
+      always: [{ guard: 'mustAskTlsa', target: 'awaitingTlsa' }, { target: 'judgingPlan' }],
+    },
+    awaitingTlsa: {
+      description: 'Asked before connecting, so that a failed lookup never reaches the wire.',
+      meta: { refs: ['DANE-2.1.2-3', 'DANE-2.2.3-1', 'DANE-2.2.3-7'] },
+      entry: ask(asks.askTlsa),
+      on: { 'dns.tlsa.answered': { target: 'judgingTlsa', actions: on<AnsweredBy<'dns.tlsa'>>(answers.learnTlsaAnswer) } },
+    },
+    judgingTlsa: {
+      entry: judge(judgements.judgeTlsa),
+      always: [{ guard: 'mustAskTlsa', target: 'awaitingTlsa' }, { target: 'judgingPlan' }],
+    },
+    judgingPlan: {
+      description: 'All demands, joined. Nothing has been dialled yet.',
+      meta: { refs: ['X-1', 'DANE-10-1', 'STS-8.4-1'] },
+      entry: judge(judgements.judgePlan),
+      always: [{ guard: 'isUnreachable', target: 'concluded' }, { target: 'awaitingConnection' }],
+    },
+    awaitingConnection: {
+      meta: { refs: ['SMTP-5.1-9'] },
+      entry: [judge(judgements.openSession), ask(asks.askConnection)],
+      on: { 'smtp.connect.answered': { target: 'judgingConnection', actions: on<AnsweredBy<'smtp.connect'>>(answers.learnConnection) } },
+    },
+    judgingConnection: {
+      entry: judge(judgements.judgeConnection),
+      always: [
+        { guard: 'mustLeave', target: 'leaving' },
+        { guard: 'isUnreachable', target: 'concluded' },
+        { guard: 'mustConnect', target: 'awaitingConnection' },
+        { target: 'awaitingHello' },
+      ],
+    },
+    awaitingHello: {
+      meta: { refs: ['SMTP-2.2.1-1', 'SMTP-4.1.1.1-1'] },
+      entry: ask(asks.askHello),
+      on: { 'smtp.hello.answered': { target: 'judgingHello', actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello) } },
+    },
+    judgingHello: {
+      description: 'Whether to start TLS, stay in clear, or leave.',
+      meta: { refs: ['STLS-6-2', 'STS-5-1'] },
+      entry: judge(judgements.judgeHello),
+      always: [
+        { guard: 'mustSayHelo', target: 'awaitingHello' },
+        { guard: 'mustLeave', target: 'leaving' },
+        { guard: 'mustStartTls', target: 'awaitingStartTls' },
+        { target: 'judgingMessage' },
+      ],
+    },
+    awaitingStartTls: {
+      meta: { refs: ['STLS-4-1'] },
+      entry: ask(asks.askStartTls),
+      on: { 'smtp.starttls.answered': { target: 'judgingStartTls', actions: on<AnsweredBy<'smtp.starttls'>>(answers.learnStartTls) } },
+    },
+    judgingStartTls: {
+      meta: { refs: ['STLS-4-2', 'STLS-4-5'] },
+      entry: judge(judgements.judgeStartTls),
+      always: [{ guard: 'mustShakeHands', target: 'awaitingHandshake' }, { target: 'judgingTlsOutcome' }],
+    },
+    awaitingHandshake: {
+      meta: { refs: ['STS-7.1-1', 'DANE-8.1-1'] },
+      entry: ask(asks.askHandshake),
+      on: { 'tls.handshake.answered': { target: 'judgingTlsOutcome', actions: on<AnsweredBy<'tls.handshake'>>(answers.learnHandshake) } },
+    },
+    judgingTlsOutcome: {
+      description: 'Go on under TLS, come back in clear, or leave.',
+      meta: { refs: ['STLS-4-3', 'DANE-2.2-4', 'CHOICE-8'] },
+      entry: judge(judgements.judgeTlsOutcome),
+      always: [{ guard: 'mustInspect', target: 'awaitingInspection' }, { target: 'leaving' }],
+    },
+    awaitingInspection: {
+      meta: { refs: ['STLS-4.1-1'] },
+      entry: ask(asks.askInspection),
+      on: { 'peer.inspect.answered': { target: 'judgingPeer', actions: on<AnsweredBy<'peer.inspect'>>(answers.learnPeer) } },
+    },
+    judgingPeer: {
+      description: 'Whether the peer is who it must be, before anything is said to it.',
+      meta: { refs: ['DANE-3.2-1', 'STS-4.2-1', 'STS-4.2-2', 'STLS-4.1-2'] },
+      entry: judge(judgements.judgePeer),
+      always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'awaitingHelloAgain' }],
+    },
+    awaitingHelloAgain: {
+      description: 'What was offered before TLS is forgotten.',
+      meta: { refs: ['STLS-4.2-1', 'STLS-4.2-2', 'RTLS-2-5'] },
+      entry: ask(asks.askHello),
+      on: { 'smtp.hello.answered': { target: 'judgingHelloAgain', actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello) } },
+    },
+    judgingHelloAgain: {
+      entry: judge(judgements.judgeHelloAgain),
+      always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'judgingMessage' }],
+    },
+    judgingMessage: {
+      description: 'Whether this server may and can have this message.',
+      meta: { refs: ['RTLS-4.2.1-4', 'SIZE-7-1', 'U8-3.2-2'] },
+      entry: judge(judgements.judgeMessage),
+      always: [{ guard: 'mustSend', target: 'awaitingTransaction' }, { target: 'leaving' }],
+    },
+    awaitingTransaction: {
+      meta: { refs: ['SMTP-3.3-1', 'PIPE-3.1-1', 'RTLS-4.2.1-11'] },
+      entry: ask(asks.askTransaction),
+      on: { 'smtp.send.answered': { target: 'judgingTransaction', actions: on<AnsweredBy<'smtp.send'>>(answers.learnTransaction) } },
+    },
+    judgingTransaction: {
+      description: 'What each reply means for each recipient.',
+      meta: { refs: ['SMTP-4.2-1', 'CHOICE-15'] },
+      entry: judge(judgements.judgeTransaction),
+      always: { target: 'leaving' },
+    },
+    leaving: {
+      meta: { refs: ['SMTP-4.1.1.10-1', 'STLS-4.1-2'] },
+      entry: ask(asks.askQuit),
+      on: { 'smtp.quit.answered': { target: 'left', actions: on<AnsweredBy<'smtp.quit'>>(answers.learnLeft) } },
+    },
+    left: {
+      always: [{ guard: 'mustConnect', target: 'awaitingConnection' }, { target: 'concluded' }],
+    },
+    concluded: { type: 'final' },
+  },
+});

@@ -1,0 +1,52 @@
+import type { HostResult } from '../policy/host/types.js';
+import { reportSession } from '../policy/tls-report/report-session.js';
+import type { SessionEnd } from '../policy/tls-report/report.tables.js';
+import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
+import type { HostContext } from './host.context.js';
+
+/** How far the reported session came; see the table `session-report`. */
+export interface ReportedSession {
+  readonly ended: SessionEnd;
+  readonly code: string;
+  readonly ip: string | null;
+  readonly localAddress?: string;
+}
+
+/** What a host run came to. */
+export function resultOf(context: HostContext): HostResult {
+  const { input, end } = context;
+  const states = context.states ?? input.recipients.map(() => end!.state);
+  return {
+    candidate: input.candidate,
+    ip: context.session === 0 ? null : (context.addresses[context.address] ?? null),
+    failure: context.states === null ? (end?.failure ?? 'temporary') : null,
+    recipients: states,
+    tls: context.tls,
+    authentication: context.authentication,
+    cleartextRetry: context.channel === 'cleartext-retry' ? 'yes' : 'no',
+    reply: context.lastReply,
+    decisions: context.decisions,
+    reports: reportsOf(context),
+    dialled: context.dialled,
+  };
+}
+
+/** Messages that set policies aside, and reports themselves, are not counted (RFC 8460, Section 3; RFC 8689, Section 3). */
+function reportsOf(context: HostContext): readonly TlsReportPolicy[] {
+  const { input, reported, plan } = context;
+  const isCounted = context.message !== 'tls-optional' && input.message.report !== 'tls';
+  if (reported === null || plan === null || input.destination.kind !== 'domain' || !isCounted) return [];
+  return reportSession({
+    domain: input.destination.name,
+    host: input.candidate.host,
+    ip: reported.ip,
+    localAddress: reported.localAddress ?? '',
+    ended: reported.ended,
+    code: reported.code,
+    tlsa: context.tlsa,
+    sts: input.sts,
+    operator: context.operator,
+    plan,
+    peer: context.peer,
+  });
+}
