@@ -50,7 +50,7 @@ export function judgeAddresses(context: HostContext): Judged {
     addresses: addresses.slice(0, input.settings.addressesMax),
     ...note({ ...context, ...noted }, applies),
   };
-  return applies.verdict === 'no-dane' ? { ...learned, next: 'go-on' } : judgeBase({ ...context, ...learned });
+  return { ...learned, ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })) };
 }
 
 export function judgeAlias(context: HostContext): Judged {

@@ -34,6 +34,8 @@ export class Dialogue {
     socket.on('end', this.#onEnd);
     socket.on('close', this.#onEnd);
     socket.on('error', this.#onError);
+    // What happened before anybody listened is not told again.
+    if (socket.destroyed) this.lose(socket.errored ? lostCause(socket.errored) : 'closed');
   }
 
   get socket(): Socket {

@@ -7,6 +7,13 @@ import { trustPath } from '../x509/trust-path.js';
 import type { Deadline } from './deadline.js';
 import { codeOf, handshakeCause } from './socket-errors.js';
 
+export interface Secured {
+  readonly kind: 'secured';
+  readonly socket: TLSSocket;
+  readonly presented: Presented;
+  readonly protocol: string;
+  readonly cipher: string;
+}
 type Failed = Extract<HandshakeAnswer, { kind: 'failed' }>;
 
 /**
@@ -19,7 +26,7 @@ export function startTls(
   context: SecureContext,
   serverName: string | null,
   deadline: Deadline,
-): Promise<TLSSocket | Failed> {
+): Promise<Secured | Failed> {
   return new Promise((resolve) => {
     let secure: TLSSocket;
     try {
@@ -45,7 +52,14 @@ export function startTls(
     const succeed = () => {
       secure.off('close', onClose);
       secure.off('error', onError);
-      resolve(secure);
+      // At once: the next thing that the socket does may be to close, and then it shows nothing any more.
+      resolve({
+        kind: 'secured',
+        socket: secure,
+        presented: presentedBy(secure),
+        protocol: secure.getProtocol() ?? '',
+        cipher: secure.getCipher()?.name ?? '',
+      });
     };
     const onClose = () => fail('closed', 'ECONNRESET');
     const onError = (error: Error) => fail(handshakeCause(error), codeOf(error));
@@ -58,16 +72,18 @@ export function startTls(
   });
 }
 
-/**
- * What the peer presented. To be read once, right after the handshake: the library hands the chain out only once, and
- * nothing once the socket has closed.
- */
-export function presentedBy(secure: TLSSocket): Presented {
+/** The library hands the chain out only once. */
+function presentedBy(secure: TLSSocket): Presented {
+  const path = trustPath(secure.authorized, secure.authorizationError);
   const certificates: X509Certificate[] = [];
-  let certificate = secure.getPeerX509Certificate();
-  while (certificate !== undefined && certificates.length < CHAIN_MAX) {
-    certificates.push(certificate);
-    certificate = certificate.issuerCertificate;
+  try {
+    let certificate = secure.getPeerX509Certificate();
+    while (certificate !== undefined && certificates.length < CHAIN_MAX) {
+      certificates.push(certificate);
+      certificate = certificate.issuerCertificate;
+    }
+  } catch {
+    // What could be read up to here is what there is.
   }
-  return { certificates, path: trustPath(secure.authorized, secure.authorizationError) };
+  return { certificates, path };
 }

@@ -23,7 +23,7 @@ import { isHelloName } from './command-syntax.js';
 import { within } from './deadline.js';
 import { Dialogue, isLost } from './dialogue.js';
 import { openSocket } from './open-socket.js';
-import { presentedBy, startTls } from './secure-socket.js';
+import { startTls } from './secure-socket.js';
 import { transact } from './transaction.js';
 import { trustStore } from './trust-store.js';
 
@@ -119,15 +119,11 @@ class NodeSmtpSession implements SmtpSession {
         return { kind: 'failed', cause: 'closed', code: 'ERR_SOCKET_CLOSED' };
       }
       const secure = await startTls(socket, this.#shared.context(), ask.serverName, deadline);
-      if ('kind' in secure) return secure;
-      this.#socket = secure;
-      this.#presented = presentedBy(secure);
-      this.#converse(secure);
-      return {
-        kind: 'established',
-        protocol: secure.getProtocol() ?? '',
-        cipher: secure.getCipher()?.name ?? '',
-      };
+      if (secure.kind === 'failed') return secure;
+      this.#socket = secure.socket;
+      this.#presented = secure.presented;
+      this.#converse(secure.socket);
+      return { kind: 'established', protocol: secure.protocol, cipher: secure.cipher };
     });
   }
 

@@ -1,0 +1,149 @@
+/*
+ * Running a program in the real world: questions go to adapters, answers come back in whatever order they are given.
+ * The interpreter alone knows which connection has which number; it holds the message; and it closes every connection
+ * in the end, whatever happened. It decides nothing.
+ */
+import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { AnswerOf, Answered, Ask, AskOf, Effect, EffectName } from './catalog.js';
+import type { JournalEntry } from './journal.js';
+import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
+import { type AnyProgram, describeFault, type Step } from './program.js';
+import type { Ended, Programs } from './simulate.js';
+
+export interface Interpretation {
+  readonly programs: Programs;
+  readonly adapters: Adapters;
+  readonly message: MessageSource;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** When it aborts, every open question is given up, and its answer is the question's own kind of failure. */
+  readonly signal: AbortSignal;
+  /** Told of every question and answer, in order. */
+  readonly note?: (entry: JournalEntry) => void;
+}
+
+/** Carries out an attempt. Never rejects: a fault of ours is a way to end, and means deferral. */
+export function interpret(input: AttemptInput, world: Interpretation): Promise<Ended<AttemptResult>> {
+  return run(world.programs.attempt, input, world, { last: 0 });
+}
+
+async function run<Input, Output>(
+  program: AnyProgram<Input, Output>,
+  input: Input,
+  world: Interpretation,
+  ids: { last: number },
+): Promise<Ended<Output>> {
+  const sessions = new Map<number, SmtpSession>();
+  const inbox = new Inbox();
+  const open = new Set<number>();
+  try {
+    let step: Step<unknown, Output> = program.start(input);
+    while (step.kind === 'waiting') {
+      for (const effect of step.effects) {
+        const ask: Ask = { ...effect, id: ++ids.last };
+        open.add(ask.id);
+        noteAsk(world, ask);
+        inbox.expect(ask, answerTo(ask, world, sessions, ids), world.clock);
+      }
+      if (open.size === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
+      const event = await inbox.next();
+      // An answer that nobody waits for any more is ignored by this rule, and never seen by a machine.
+      if (!open.delete(event.id)) continue;
+      noteAnswer(world, event);
+      step = program.step(step.state, event);
+    }
+    return step.kind === 'finished' ? step : { kind: 'fault', message: describeFault(step) };
+  } catch (cause) {
+    return { kind: 'fault', message: describeFault({ kind: 'fault', cause }) };
+  } finally {
+    for (const session of sessions.values()) session.destroy();
+  }
+}
+
+function answerTo(
+  ask: Ask,
+  world: Interpretation,
+  sessions: Map<number, SmtpSession>,
+  ids: { last: number },
+): Promise<AnswerOf<EffectName>> {
+  if (ask.type === 'host.run') {
+    return run(world.programs.host, ask.input, world, ids).then((ended) => (ended.kind === 'finished' ? ended.output : ended));
+  }
+  return isSessionAsk(ask) ? answerInSession(ask, world, sessions) : answerFromWorld(ask, world);
+}
+
+type SessionAsk = Extract<Effect, { type: SessionEffect }>;
+
+function isSessionAsk(ask: Effect): ask is SessionAsk {
+  return 'session' in ask;
+}
+
+function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.run' }>>(
+  ask: E,
+  { adapters, signal }: Interpretation,
+): Promise<AnswerOf<E['type']>> {
+  const port = adapters[ask.type] as (ask: AskOf<E['type']>, signal: AbortSignal) => Promise<AnswerOf<E['type']>>;
+  return port(ask as unknown as AskOf<E['type']>, signal);
+}
+
+function answerInSession(ask: SessionAsk, world: Interpretation, sessions: Map<number, SmtpSession>): Promise<AnswerOf<SessionEffect>> {
+  if (ask.type === 'smtp.connect') sessions.set(ask.session, world.adapters['smtp.session']());
+  const session = sessions.get(ask.session);
+  if (session === undefined) throw new RangeError(`there is no session ${ask.session}`);
+  switch (ask.type) {
+    case 'smtp.connect':
+      return session.connect(ask, world.signal);
+    case 'smtp.hello':
+      return session.hello(ask, world.signal);
+    case 'smtp.starttls':
+      return session.startTls(ask, world.signal);
+    case 'tls.handshake':
+      return session.handshake(ask, world.signal);
+    case 'peer.inspect':
+      return session.inspect(ask, world.signal);
+    case 'smtp.send':
+      return session.send(ask, world.message, world.signal);
+    case 'smtp.quit':
+      return session.quit(ask, world.signal);
+  }
+}
+
+function noteAsk({ note }: Interpretation, ask: Ask): void {
+  if (note === undefined) return;
+  note(ask.type === 'host.run' ? { kind: 'run', id: ask.id, host: ask.input.candidate.host } : { kind: 'ask', ask });
+}
+
+function noteAnswer({ note }: Interpretation, event: Answered): void {
+  if (note === undefined) return;
+  note(event.type === 'host.run.answered' ? { kind: 'end', id: event.id, at: event.at } : { kind: 'answer', event });
+}
+
+/** Answers in the order in which they come. */
+class Inbox {
+  readonly #arrived: (Answered | Error)[] = [];
+  #wake: (() => void) | null = null;
+
+  /** An adapter that rejects breaks its contract; that is a fault of ours and ends the run. */
+  expect(ask: Ask, answer: Promise<AnswerOf<EffectName>>, clock: () => number): void {
+    answer.then(
+      (given) => this.#put({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
+      (cause) => this.#put(new Error(`the adapter of ${ask.type} rejected: ${cause}`, { cause })),
+    );
+  }
+
+  async next(): Promise<Answered> {
+    while (this.#arrived.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const first = this.#arrived.shift()!;
+    if (first instanceof Error) throw first;
+    return first;
+  }
+
+  #put(arrival: Answered | Error): void {
+    this.#arrived.push(arrival);
+    this.#wake?.();
+  }
+}

@@ -1,0 +1,95 @@
+/*
+ * Replay: the recorded answers are given again, in the recorded order, and every question is compared with the recorded
+ * one. A difference means that the engine has changed since, or that the journal was altered; it is reported, never guessed around.
+ */
+import type { AttemptResult } from '../policy/attempt/types.js';
+import type { Ask } from './catalog.js';
+import type { AttemptJournal, JournalEntry } from './journal.js';
+import { type Player, type Programs, simulate } from './simulate.js';
+
+export type Replay =
+  | { readonly kind: 'same'; readonly result: AttemptResult }
+  /** All questions were the same, and the result is not. */
+  | { readonly kind: 'different'; readonly result: AttemptResult }
+  | { readonly kind: 'diverged'; readonly message: string };
+
+class Divergence extends Error {}
+
+/** Replays one attempt. Never throws. */
+export function replay(programs: Programs, journal: AttemptJournal): Replay {
+  try {
+    const ended = simulate(programs, journal.input, new Recording(journal.entries));
+    if (ended.kind === 'fault') return { kind: 'diverged', message: ended.message };
+    const isSame = journal.result === null || JSON.stringify(ended.output) === JSON.stringify(journal.result);
+    return { kind: isSame ? 'same' : 'different', result: ended.output };
+  } catch (cause) {
+    if (cause instanceof Divergence) return { kind: 'diverged', message: cause.message };
+    throw cause;
+  }
+}
+
+class Recording implements Player {
+  readonly #asks = new Map<number, string>();
+  readonly #answers = new Map<number, Extract<JournalEntry, { kind: 'answer' }>['event']>();
+  readonly #ends = new Map<number, number>();
+  readonly #hosts = new Map<number, string>();
+  /** Place of each answer in the journal. */
+  readonly #order = new Map<number, number>();
+
+  constructor(entries: readonly JournalEntry[]) {
+    for (const [at, entry] of entries.entries()) {
+      switch (entry.kind) {
+        case 'ask':
+          this.#asks.set(entry.ask.id, canonical(entry.ask));
+          break;
+        case 'answer':
+          this.#answers.set(entry.event.id, entry.event);
+          this.#order.set(entry.event.id, at);
+          break;
+        case 'run':
+          this.#hosts.set(entry.id, entry.host);
+          break;
+        case 'end':
+          this.#ends.set(entry.id, entry.at);
+          this.#order.set(entry.id, at);
+          break;
+      }
+    }
+  }
+
+  answer(ask: Exclude<Ask, { type: 'host.run' }>) {
+    const recorded = this.#asks.get(ask.id);
+    if (recorded === undefined) throw new Divergence(`question ${ask.id} (${ask.type}) is not in the journal`);
+    if (recorded !== canonical(ask)) throw new Divergence(`question ${ask.id} was ${recorded}, and is now ${canonical(ask)}`);
+    const event = this.#answers.get(ask.id);
+    if (event === undefined || event.type !== `${ask.type}.answered`) {
+      throw new Divergence(`question ${ask.id} (${ask.type}) has no answer of its kind in the journal`);
+    }
+    return { at: event.at, answer: event.answer };
+  }
+
+  choose(open: readonly Ask[]): Ask {
+    const place = (ask: Ask) => this.#order.get(ask.id) ?? Number.POSITIVE_INFINITY;
+    return open.reduce((first, ask) => (place(ask) < place(first) ? ask : first));
+  }
+
+  beginRun(id: number, host: string): void {
+    const recorded = this.#hosts.get(id);
+    if (recorded !== host) throw new Divergence(`run ${id} was with ${recorded ?? 'nobody'}, and is now with ${host}`);
+  }
+
+  endRun(id: number): number {
+    const at = this.#ends.get(id);
+    if (at === undefined) throw new Divergence(`run ${id} has no end in the journal`);
+    return at;
+  }
+}
+
+/** Equal questions give equal text, whatever the order of their fields. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([left], [right]) => (left < right ? -1 : 1)))
+      : part,
+  );
+}

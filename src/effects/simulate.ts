@@ -1,0 +1,73 @@
+/*
+ * Running a program without waiting: questions are answered by a function, at once. Simulation and replay are both this
+ * loop; they differ in who answers, and in which order.
+ */
+import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { HostInput, HostResult } from '../policy/host/types.js';
+import type { AnswerOf, Answered, Ask, EffectName } from './catalog.js';
+import { type AnyProgram, describeFault, type Step } from './program.js';
+
+/** Who plays the world. */
+export interface Player {
+  /** Answers a question; a host run is played by the loop itself. */
+  answer(ask: Exclude<Ask, { type: 'host.run' }>): { readonly at: number; readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>> };
+  /** Which of the open questions is answered next; by default the first. */
+  choose?(open: readonly Ask[]): Ask;
+  /** A host run begins, and ends at that time. */
+  beginRun?(id: number, host: string): void;
+  endRun?(id: number): number;
+}
+
+/** The programs that make up an attempt. */
+export interface Programs {
+  readonly attempt: AnyProgram<AttemptInput, AttemptResult>;
+  readonly host: AnyProgram<HostInput, HostResult>;
+}
+
+/** How a run ended. A fault is a defect of ours: the caller defers the message. */
+export type Ended<Output> =
+  | { readonly kind: 'finished'; readonly output: Output }
+  | { readonly kind: 'fault'; readonly message: string };
+
+/** No real attempt asks as often; a program that does is going in circles. */
+const ASKS_MAX = 100_000;
+
+/** Plays an attempt against a world. Synchronous and deterministic. */
+export function simulate(programs: Programs, input: AttemptInput, player: Player): Ended<AttemptResult> {
+  return play(programs.attempt, input, programs.host, player, { last: 0 });
+}
+
+/** Plays one host run against a world. */
+export function simulateHost(program: Programs['host'], input: HostInput, player: Player): Ended<HostResult> {
+  return play(program, input, program, player, { last: 0 });
+}
+
+function play<Input, Output>(
+  program: AnyProgram<Input, Output>,
+  input: Input,
+  hostProgram: Programs['host'],
+  player: Player,
+  ids: { last: number },
+): Ended<Output> {
+  const open: Ask[] = [];
+  let step: Step<unknown, Output> = program.start(input);
+  while (step.kind === 'waiting') {
+    for (const effect of step.effects) open.push({ ...effect, id: ++ids.last });
+    if (open.length === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
+    if (ids.last > ASKS_MAX) return { kind: 'fault', message: 'too many questions' };
+    const ask = open.length > 1 && player.choose !== undefined ? player.choose(open) : open[0]!;
+    open.splice(open.indexOf(ask), 1);
+    step = program.step(step.state, answerTo(ask, hostProgram, player, ids));
+  }
+  return step.kind === 'finished' ? step : { kind: 'fault', message: describeFault(step) };
+}
+
+function answerTo(ask: Ask, hostProgram: Programs['host'], player: Player, ids: { last: number }): Answered {
+  if (ask.type !== 'host.run') {
+    return { type: `${ask.type}.answered`, id: ask.id, ...player.answer(ask) } as Answered;
+  }
+  player.beginRun?.(ask.id, ask.input.candidate.host);
+  const ended = play(hostProgram, ask.input, hostProgram, player, ids);
+  const answer = ended.kind === 'finished' ? ended.output : ended;
+  return { type: 'host.run.answered', id: ask.id, at: player.endRun?.(ask.id) ?? ask.input.startedAt, answer };
+}
