@@ -104,7 +104,8 @@ function answerInSession(ask: SessionAsk, world: Interpretation, sessions: Map<n
     case 'smtp.send':
       return session.send(ask, world.message, world.signal);
     case 'smtp.quit':
-      return session.quit(ask, world.signal);
+      // A connection that was left in order closes by itself; cutting it short would look like a crash to the server.
+      return session.quit(ask, world.signal).finally(() => sessions.delete(ask.session));
   }
 }
 

@@ -1,0 +1,71 @@
+/*
+ * From a message to its attempts: recipients are parsed and split by destination, in order of first appearance.
+ */
+import { chooseNext } from './policy/attempt/conclude.js';
+import type { AttemptInput, AttemptResult } from './policy/attempt/types.js';
+import type { Destination } from './policy/mx/candidate.js';
+import { type Mailbox, parseMailbox } from './policy/names/mailbox.js';
+
+/** Thrown for a call that cannot be carried out as it is. `code` is stable; the message says what to do. */
+export class MisuseError extends Error {
+  override readonly name = 'MisuseError';
+  constructor(
+    readonly code: 'WAXSEAL_BAD_ADDRESS' | 'WAXSEAL_NO_RECIPIENT' | 'WAXSEAL_BAD_DOMAIN',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The recipients of a message, parsed. Throws a {@link MisuseError}. */
+export function parseRecipients(
+  mail: { readonly from: string; readonly to: readonly string[] },
+  toAscii: (domain: string) => string,
+): readonly Mailbox[] {
+  if (mail.to.length === 0) throw new MisuseError('WAXSEAL_NO_RECIPIENT', 'there is no recipient; give at least one');
+  if (mail.from !== '' && parseMailbox(mail.from, toAscii) === null) throw badAddress('sender', mail.from);
+  return mail.to.map((text) => {
+    const mailbox = parseMailbox(text, toAscii);
+    if (mailbox === null) throw badAddress('recipient', text);
+    return mailbox;
+  });
+}
+
+function badAddress(role: string, text: string): MisuseError {
+  return new MisuseError('WAXSEAL_BAD_ADDRESS', `the ${role} ${JSON.stringify(text)} is not a mail address; give one like name@example.org`);
+}
+
+/** In order of first appearance: one attempt for each destination. */
+export function byDestination(mailboxes: readonly Mailbox[]): readonly (readonly Mailbox[])[] {
+  const groups = new Map<string, Mailbox[]>();
+  for (const mailbox of mailboxes) {
+    const key = keyOf(mailbox.destination);
+    groups.set(key, [...(groups.get(key) ?? []), mailbox]);
+  }
+  return [...groups.values()];
+}
+
+function keyOf(destination: Destination): string {
+  return destination.kind === 'domain' ? destination.name : `[${destination.address}]`;
+}
+
+/** What a fault of ours comes to: nobody is lost, nobody is served. */
+export function deferAll(input: AttemptInput): AttemptResult {
+  const decision = chooseNext('fault', input.recipients.length, 0);
+  return {
+    destination: input.destination,
+    recipients: input.recipients.map((recipient) => ({
+      recipient,
+      outcome: 'deferred',
+      status: '4.3.0',
+      state: { verdict: 'next-host', status: '', reply: null, category: null },
+      host: null,
+      decision,
+    })),
+    mxSecurity: 'insecure',
+    requireTls: input.message.requireTls,
+    decisions: [{ ...decision, mx: null }],
+    reports: [],
+    dialled: {},
+  };
+}

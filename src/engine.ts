@@ -1,0 +1,144 @@
+/*
+ * The composition root: machines, interpreter, adapters and settings put together. It splits a message by destination,
+ * carries out an attempt for each, and says what became of every recipient. A fault of ours defers.
+ */
+import { byDestination, deferAll, MisuseError, parseRecipients } from './attempt-inputs.js';
+import { interpret } from './effects/interpret.js';
+import { type AttemptJournal, JOURNAL_FORMAT, JOURNAL_VERSION, type Journal, type JournalEntry } from './effects/journal.js';
+import type { Adapters, MessageSource } from './effects/ports.js';
+import { programs } from './machine/programs.js';
+import type { AttemptInput, AttemptResult } from './policy/attempt/types.js';
+import { type Mailbox, parseMailbox } from './policy/names/mailbox.js';
+import type { MessageFacts } from './policy/require-tls/message.js';
+import { DEFAULT_SETTINGS, type Settings } from './policy/settings.js';
+import { type RecipientReport, reportOf } from './recipient-report.js';
+
+export interface EngineOptions {
+  readonly adapters: Adapters;
+  /** Default: the profile `rfc`. */
+  readonly settings?: Settings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+  /** Told of faults of ours; the message is deferred all the same. */
+  readonly onFault?: (message: string) => void;
+}
+
+/** A message to be sent. */
+export interface OutboundMail {
+  /** The reverse-path without angle brackets; "" is the null sender. */
+  readonly from: string;
+  /** Forward-paths without angle brackets, at least one. */
+  readonly to: readonly string[];
+  /** The octets, with CRLF line ends; read once for each server that takes it. */
+  readonly content: MessageSource;
+  readonly facts: Omit<MessageFacts, 'sender'>;
+}
+
+export interface AttemptOptions {
+  /** 1 for the first attempt. */
+  readonly attempt?: number;
+  /** From the results of earlier attempts at this message; see `AttemptResult.dialled`. */
+  readonly dialled?: AttemptInput['dialled'];
+  readonly signal?: AbortSignal;
+  /** Told when a question is asked or answered, for showing progress. */
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+export interface DeliveryResult {
+  /** One for each recipient, in the order of `to`. */
+  readonly results: readonly RecipientReport[];
+  /** One for each destination, in order of first appearance. */
+  readonly attempts: readonly AttemptResult[];
+  /** What can be replayed. */
+  readonly journal: Journal;
+}
+
+export interface Engine {
+  /** One attempt for each destination of the message. Throws a {@link MisuseError} for what is no address, and never for what the world does. */
+  deliver(mail: OutboundMail, options?: AttemptOptions): Promise<DeliveryResult>;
+  /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
+  explain(domain: string, facts?: Partial<OutboundMail['facts']>, options?: AttemptOptions): Promise<DeliveryResult>;
+}
+
+/** An engine over those adapters. */
+export function createEngine(options: EngineOptions): Engine {
+  const toAscii = options.toAscii ?? (() => '');
+  return {
+    async deliver(mail, attemptOptions = {}) {
+      return carryOut(options, { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' }, attemptOptions);
+    },
+    async explain(domain, facts = {}, attemptOptions = {}) {
+      const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
+      if (mailbox === null) throw new MisuseError('WAXSEAL_BAD_DOMAIN', `"${domain}" is not a domain; give one like example.org`);
+      const mail = { from: 'postmaster@localhost.localdomain', to: [mailbox.address], content: () => [], facts: { ...PLAIN_FACTS, ...facts } };
+      return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, attemptOptions);
+    },
+  };
+}
+
+const PLAIN_FACTS = {
+  requireTls: 'no',
+  tlsRequired: 'absent',
+  report: 'none',
+  sizeBytes: 0,
+  body: '7bit',
+  utf8: 'not-needed',
+} as const satisfies OutboundMail['facts'];
+
+type Job = OutboundMail & { readonly mailboxes: readonly Mailbox[]; readonly purpose: AttemptInput['purpose'] };
+
+async function carryOut(options: EngineOptions, job: Job, attemptOptions: AttemptOptions): Promise<DeliveryResult> {
+  const journals: AttemptJournal[] = [];
+  const reports = new Map<Mailbox, RecipientReport>();
+  for (const mailboxes of byDestination(job.mailboxes)) {
+    const input = inputOf(options, job, mailboxes, attemptOptions);
+    const { result, entries } = await attempt(options, job, input, attemptOptions);
+    journals.push({ input, entries, result });
+    mailboxes.forEach((mailbox, at) => {
+      reports.set(mailbox, reportOf(result, at));
+    });
+  }
+  return {
+    results: job.mailboxes.map((mailbox) => reports.get(mailbox)!),
+    attempts: journals.map(({ result }) => result!),
+    journal: { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: journals },
+  };
+}
+
+async function attempt(options: EngineOptions, job: Job, input: AttemptInput, attemptOptions: AttemptOptions) {
+  const entries: JournalEntry[] = [];
+  const ended = await interpret(input, {
+    programs,
+    adapters: options.adapters,
+    message: job.content,
+    clock: options.clock,
+    signal: attemptOptions.signal ?? new AbortController().signal,
+    note: (entry) => {
+      entries.push(entry);
+      attemptOptions.onEntry?.(entry);
+    },
+  });
+  if (ended.kind === 'finished') return { result: ended.output, entries };
+  options.onFault?.(ended.message);
+  return { result: deferAll(input), entries };
+}
+
+function inputOf(
+  { settings = DEFAULT_SETTINGS, clock }: EngineOptions,
+  job: Job,
+  mailboxes: readonly Mailbox[],
+  { attempt = 1, dialled = {} }: AttemptOptions,
+): AttemptInput {
+  return {
+    startedAt: clock(),
+    attempt,
+    destination: mailboxes[0]!.destination,
+    recipients: mailboxes.map(({ address }) => address),
+    message: { sender: job.from, ...job.facts },
+    settings,
+    dialled,
+    purpose: job.purpose,
+  };
+}

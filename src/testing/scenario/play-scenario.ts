@@ -1,0 +1,89 @@
+import type { Scenario, Step } from '../../adapters/scripted/index.js';
+import type { AttemptInput } from '../../policy/attempt/types.js';
+import { settingsOf } from '../../policy/settings.js';
+import { createNodeEngine } from '../../node.js';
+import { type Internet, startInternet } from '../internet.js';
+import { differencesFrom } from './expectation.js';
+import { mailOf, type ScenarioRun, type StepRun } from './run.js';
+
+/** Deadlines for worlds on loopback, where whoever does not answer at once never will. Milliseconds. */
+export const LOOPBACK_DEADLINES = {
+  dnsMs: 600,
+  policyFetchMs: 1500,
+  connectMs: 1500,
+  commandMs: 2000,
+  handshakeMs: 2000,
+  transactionMs: 3000,
+  quitMs: 200,
+} as const;
+
+/** Plays a scenario over real sockets on loopback, through Node's adapters. Real time: `after` is not waited for. */
+export async function playScenario(scenario: Scenario): Promise<ScenarioRun> {
+  const internet = await startInternet(scenario.world);
+  try {
+    return { name: scenario.name, steps: await playSteps(scenario, internet) };
+  } finally {
+    await internet.close();
+  }
+}
+
+async function playSteps(scenario: Scenario, internet: Internet): Promise<readonly StepRun[]> {
+  const settings = settingsOf('rfc', {
+    privateAddresses: 'allow',
+    deadlines: LOOPBACK_DEADLINES,
+    ...scenario.settings,
+    port: internet.port,
+    httpsPort: internet.httpsPort,
+  });
+  const engine = createNodeEngine({
+    settings,
+    ca: [internet.caPem],
+    resolver: { servers: [internet.resolver], timeoutMs: 250, attempts: 1 },
+  });
+  const steps: StepRun[] = [];
+  let dialled: AttemptInput['dialled'] = {};
+  let before = countsOf(scenario, internet);
+  for (const step of scenario.steps) {
+    if (step.change !== undefined) await internet.change(step.change);
+    const { results, journal, attempts } = await engine.deliver(mailOf(step), { attempt: step.attempt ?? 1, dialled });
+    dialled = Object.assign({ ...dialled }, ...attempts.map((attempt) => attempt.dialled)) as AttemptInput['dialled'];
+    const after = countsOf(scenario, internet);
+    steps.push({ results, journal, differences: compare(step, results, before, after) });
+    before = after;
+  }
+  return steps;
+}
+
+interface Counts {
+  readonly connections: ReadonlyMap<string, number>;
+  readonly parameters: readonly string[];
+}
+
+function countsOf(scenario: Scenario, internet: Internet): Counts {
+  const ids = new Set(Object.keys(scenario.world.mail ?? {}));
+  for (const step of scenario.steps) for (const id of Object.keys(step.change?.mail ?? {})) ids.add(id);
+  const known = [...ids].filter((id) => isKnown(internet, id));
+  return {
+    connections: new Map(known.map((id) => [id, internet.connections(id)])),
+    parameters: known.flatMap((id) => internet.received(id).flatMap(({ parameters }) => parameters)),
+  };
+}
+
+/** A host that a later step adds is not there yet. */
+function isKnown(internet: Internet, id: string): boolean {
+  try {
+    internet.addressOf(id);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function compare(step: Step, results: StepRun['results'], before: Counts, after: Counts): readonly string[] {
+  const connected = [...after.connections].filter(([id, count]) => count > (before.connections.get(id) ?? 0)).map(([id]) => id);
+  const witness = { connected: new Set(connected), parameters: after.parameters };
+  return step.expect.flatMap((expected, at) => {
+    const report = results[at];
+    return report === undefined ? [`there is no recipient ${at + 1}`] : differencesFrom(expected, report, witness);
+  });
+}

@@ -1,0 +1,47 @@
+import type { Step } from '../../adapters/scripted/index.js';
+import type { Journal } from '../../effects/journal.js';
+import type { OutboundMail } from '../../engine.js';
+import { readMessage } from '../../read-message.js';
+import type { RecipientReport } from '../../recipient-report.js';
+
+/** How a scenario went. */
+export interface ScenarioRun {
+  readonly name: string;
+  readonly steps: readonly StepRun[];
+}
+
+export interface StepRun {
+  readonly results: readonly RecipientReport[];
+  readonly journal: Journal;
+  /** Where it was not as expected; none: as expected. */
+  readonly differences: readonly string[];
+}
+
+/** The message of a step. */
+export function mailOf({ message }: Step): OutboundMail {
+  const from = message.from ?? 'sender@sender.example';
+  const header = [
+    `From: <${from || 'MAILER-DAEMON'}>`,
+    `To: ${message.to.map((address) => `<${address}>`).join(', ')}`,
+    'Subject: A message through a small internet',
+    'Date: Thu, 01 Jan 2026 12:00:00 +0000',
+    'Message-ID: <1@sender.example>',
+    ...(message.tlsRequiredNo === true ? ['TLS-Required: No'] : []),
+  ];
+  const { content, facts } = readMessage(utf8([...header, '', 'Hello.', ''].join('\r\n')), message.to);
+  return {
+    from,
+    to: message.to,
+    content,
+    facts: { ...facts, requireTls: message.requireTls === true ? 'yes' : 'no', report: message.report ?? 'none' },
+  };
+}
+
+function utf8(text: string): Uint8Array {
+  // encodeURIComponent is the one UTF-8 encoder that every platform of the core has.
+  const octets: number[] = [];
+  for (const part of encodeURIComponent(text).match(/%[0-9A-F]{2}|[^%]/g) ?? []) {
+    octets.push(part.length === 3 ? Number.parseInt(part.slice(1), 16) : part.charCodeAt(0));
+  }
+  return Uint8Array.from(octets);
+}

@@ -1,0 +1,10 @@
+/*
+ * All that the core takes from its platform: the two names that every browser and Node have for giving up. The type check
+ * of the core sees these and nothing else, so that a timer, a clock or a network there does not compile.
+ */
+interface AbortSignal {
+  readonly aborted: boolean;
+}
+declare class AbortController {
+  readonly signal: AbortSignal;
+}
