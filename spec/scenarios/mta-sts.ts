@@ -374,17 +374,15 @@ const records: readonly Story[] = [
   {
     name: 'the record is found by an alias',
     refs: ['STS-3.1-9'],
-    world: together(unencrypted, {
+    world: together(plainDomain({ starttls: 'not-offered' }), {
       dns: {
-        'TXT _mta-sts.a.example': { denial: 'nodata' },
         'CNAME _mta-sts.a.example': ['_mta-sts.provider.test'],
         'TXT _mta-sts.provider.test': ['v=STSv1; id=1;'],
+        'A mta-sts.a.example': ['@mta-sts.a.example'],
       },
+      policy: { 'mta-sts.a.example': { body: policyText('enforce') } },
     }),
-    steps: [
-      // The alias needs the name for itself.
-      { change: { dns: { 'TXT _mta-sts.a.example': null } }, ...send(waits) },
-    ],
+    steps: [send(waits)],
   },
   {
     name: 'a parent domain\'s policy is not for its children',

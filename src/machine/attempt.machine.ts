@@ -13,6 +13,7 @@
 import { assign, emit, setup } from 'xstate';
 import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './attempt.answers.js';
 import * as asks from './attempt.asks.js';
 import { type AttemptContext, startAttempt } from './attempt.context.js';
@@ -25,6 +26,7 @@ const base = setup({
     context: AttemptContext;
     events: Answered;
     emitted: Effect;
+    meta: { readonly refs: readonly RequirementId[] };
     output: AttemptResult;
   },
   guards: {

@@ -14,6 +14,7 @@
 import { assign, emit, setup } from 'xstate';
 import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
+import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './host.answers.js';
 import * as asks from './host.asks.js';
 import { type HostContext, startHost } from './host.context.js';
@@ -26,6 +27,7 @@ const base = setup({
     context: HostContext;
     events: Answered;
     emitted: Effect;
+    meta: { readonly refs: readonly RequirementId[] };
     output: HostResult;
   },
   guards: {

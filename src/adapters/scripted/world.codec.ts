@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
-import { dictionary, oneOf, strictObject, such } from './strict-object.codec.js';
+import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
+import { oneOf, such } from '../../effects/codecs/values.js';
 import type { Certificate, MailHost, PolicyHost, RecordSet, World } from './world.js';
 
 const Strings = t.readonlyArray(t.string, 'a list of texts');

@@ -1,16 +1,19 @@
 import * as t from 'io-ts';
+import { PROBLEMS_MAX } from './result.js';
+import { addAll, type Codec, oneOf, such } from './values.js';
 
-type Fields<T> = { readonly [K in keyof T]-?: t.Type<Exclude<T[K], undefined>, unknown, unknown> };
+/** A codec for every key of a type. */
+export type Fields<T> = { readonly [K in keyof T]-?: Codec<Exclude<T[K], undefined>> };
 
 /**
  * An object that has no other keys than these: a misspelt key is an error, which io-ts by itself cannot say. Every key
- * of the type must be listed, so that a codec cannot fall behind its type.
+ * of the type must be listed, so that a codec cannot fall behind its type. Unless told otherwise, all are required.
  */
 export function strictObject<T extends object>(
   name: string,
   fields: Fields<T>,
-  required: readonly (keyof T & string)[],
-): t.Type<T, unknown, unknown> {
+  required: readonly (keyof T & string)[] = Object.keys(fields) as (keyof T & string)[],
+): Codec<T> {
   const validate: t.Validate<unknown, T> = (value, context) => {
     if (!isObject(value)) return t.failure(value, context, name);
     const errors: t.Errors = [];
@@ -19,16 +22,40 @@ export function strictObject<T extends object>(
       errors.push({ value: undefined, context: [...context, { key, type: fields[key] }] });
     }
     for (const [key, own] of Object.entries(value)) {
+      if (errors.length >= PROBLEMS_MAX) break;
       if (!Object.hasOwn(fields, key)) {
         errors.push({ value: own, context: [...context, { key, type: NO_SUCH_KEY }] });
         continue;
       }
       const field = fields[key as keyof T];
       const decoded = field.validate(own, t.appendContext(context, key, field, own));
-      if (decoded._tag === 'Left') errors.push(...decoded.left);
+      if (decoded._tag === 'Left') addAll(errors, decoded.left);
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result) as T);
+  };
+  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+}
+
+/** The member of a union whose tag may hold that word. */
+export type Variant<T, K extends keyof T, W> = T extends unknown ? (W extends T[K] ? T : never) : never;
+
+/** A union told apart by one key. Every word of the tag must be listed; what is wrong is said of one member only. */
+export function tagged<T extends object, K extends keyof T & string>(
+  name: string,
+  tag: K,
+  variants: { readonly [W in T[K] & string]: Codec<Variant<T, K, W>> },
+): Codec<T> {
+  const words = oneOf(...Object.keys(variants));
+  const byWord = new Map<unknown, Codec<T>>(Object.entries(variants));
+  const validate: t.Validate<unknown, T> = (value, context) => {
+    if (!isObject(value)) return t.failure(value, context, name);
+    const word = Object.hasOwn(value, tag) ? value[tag] : undefined;
+    const variant = byWord.get(word);
+    if (variant === undefined) {
+      return t.failures([{ value: word, context: [...context, { key: tag, type: words }] }]);
+    }
+    return variant.validate(value, context);
   };
   return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
 }
@@ -37,8 +64,8 @@ export function strictObject<T extends object>(
 export function dictionary<V>(
   name: string,
   isKey: (key: string) => boolean,
-  values: t.Type<V, unknown, unknown>,
-): t.Type<Readonly<Record<string, V>>, unknown, unknown> {
+  values: Codec<V>,
+): Codec<Readonly<Record<string, V>>> {
   type Entries = Readonly<Record<string, V>>;
   const badKey = refusal(name);
   const validate: t.Validate<unknown, Entries> = (value, context) => {
@@ -46,9 +73,10 @@ export function dictionary<V>(
     const errors: t.Errors = [];
     const result = new Map<string, V>();
     for (const [key, own] of Object.entries(value)) {
+      if (errors.length >= PROBLEMS_MAX) break;
       if (!isKey(key)) errors.push({ value: key, context: [...context, { key, type: badKey }] });
       const decoded = values.validate(own, t.appendContext(context, key, values, own));
-      if (decoded._tag === 'Left') errors.push(...decoded.left);
+      if (decoded._tag === 'Left') addAll(errors, decoded.left);
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result));
@@ -61,22 +89,9 @@ export function dictionary<V>(
   );
 }
 
-/** A value that a predicate accepts; `name` says what was expected. */
-export function such<T>(name: string, is: (value: unknown) => value is T): t.Type<T, unknown, unknown> {
-  const validate: t.Validate<unknown, T> = (value, context) =>
-    is(value) ? t.success(value) : t.failure(value, context);
-  return new t.Type<T, unknown, unknown>(name, is, validate, t.identity);
-}
-
-/** One of some words. */
-export function oneOf<const W extends string>(...words: readonly W[]): t.Type<W, unknown, unknown> {
-  const name = words.map((word) => JSON.stringify(word)).join(' or ');
-  return such(name, (value): value is W => words.some((word) => word === value));
-}
-
 const NO_SUCH_KEY = refusal('no such key');
 
-function refusal(name: string): t.Type<never, unknown, unknown> {
+function refusal(name: string): Codec<never> {
   return such(name, (_value): _value is never => false);
 }
 

@@ -1,0 +1,166 @@
+import type {
+  AttemptInput,
+  AttemptResult,
+  PlacedDecision,
+  RecipientResult,
+} from '../../policy/attempt/types.js';
+import {
+  FAILURE_CATEGORIES,
+  type HostResult,
+  type RecipientState,
+  type TlsFacts,
+} from '../../policy/host/types.js';
+import type { RequirementId } from '../../policy/kernel/requirement-id.js';
+import type { Decision } from '../../policy/kernel/table.js';
+import type { DestinationRule } from '../../policy/local/destination.js';
+import type { MessageFacts } from '../../policy/require-tls/message.js';
+import type { Deadlines, Settings } from '../../policy/settings.js';
+import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
+import { CandidateCodec, DestinationCodec, ReplyCodec } from './facts.codec.js';
+import { DEMAND, SETTING_WORDS } from './settings.codec.js';
+import { dictionary, strictObject } from './strict-object.js';
+import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
+
+const Dialled = dictionary('addresses by host name', () => true, Texts);
+
+const MessageCodec = strictObject<MessageFacts>('a message', {
+  sender: Text,
+  requireTls: YesNo,
+  tlsRequired: oneOf('no', 'absent', 'invalid'),
+  report: oneOf('none', 'dmarc', 'tls'),
+  sizeBytes: Finite,
+  body: oneOf('7bit', '8bit'),
+  utf8: oneOf('needed', 'not-needed'),
+});
+
+const DeadlinesCodec = strictObject<Deadlines>('deadlines', {
+  dnsMs: Finite,
+  policyFetchMs: Finite,
+  connectMs: Finite,
+  commandMs: Finite,
+  handshakeMs: Finite,
+  transactionMs: Finite,
+  quitMs: Finite,
+});
+
+const RuleCodec = strictObject<DestinationRule>('a rule for a destination', {
+  destination: Text,
+  demand: DEMAND,
+  owner: Text,
+  reason: Text,
+  expiresAt: orNull(Finite),
+});
+
+/** All settings, as they were in force; unlike an operator's file without bounds. */
+const SettingsCodec = strictObject<Settings>('settings', {
+  ...SETTING_WORDS,
+  port: Finite,
+  httpsPort: Finite,
+  helo: Text,
+  destinations: listOf('a list of rules for destinations', RuleCodec),
+  stsFetchBackoffSeconds: Finite,
+  candidatesMax: Finite,
+  addressesMax: Finite,
+  deadlines: DeadlinesCodec,
+});
+
+export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>('the input of an attempt', {
+  startedAt: Finite,
+  attempt: Finite,
+  destination: DestinationCodec,
+  recipients: Texts,
+  message: MessageCodec,
+  settings: SettingsCodec,
+  dialled: Dialled,
+  purpose: oneOf('deliver', 'explain'),
+});
+
+const DECISION = {
+  verdict: Text,
+  table: Text,
+  row: Text,
+  why: Text,
+  // A journal outlives the list of requirements: what it cites may be gone.
+  refs: Texts as unknown as Codec<readonly RequirementId[]>,
+};
+
+const DecisionCodec = strictObject<Decision>('a decision', DECISION);
+
+const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
+  policyType: oneOf('tlsa', 'sts', 'no-policy-found'),
+  policyDomain: Text,
+  policyString: Texts,
+  mxHost: Texts,
+  success: Finite,
+  failure: Finite,
+  details: listOf(
+    'a list of failure details',
+    strictObject<TlsReportDetail>('failure details', {
+      resultType: oneOf(
+        'starttls-not-supported',
+        'certificate-host-mismatch',
+        'certificate-not-trusted',
+        'certificate-expired',
+        'validation-failure',
+        'tlsa-invalid',
+        'dnssec-invalid',
+        'dane-required',
+        'sts-policy-fetch-error',
+        'sts-policy-invalid',
+        'sts-webpki-invalid',
+      ),
+      receivingMxHostname: Text,
+      receivingIp: Text,
+      sendingMtaIp: Text,
+      failedSessionCount: Finite,
+      failureReasonCode: Text,
+    }),
+  ),
+});
+
+const Reports = listOf('a list of reported policies', ReportCodec);
+
+const RecipientStateCodec = strictObject<RecipientState>('the state of a recipient', {
+  verdict: oneOf('delivered', 'next-host', 'bounced'),
+  status: Text,
+  reply: orNull(ReplyCodec),
+  category: orNull(oneOf(...FAILURE_CATEGORIES)),
+});
+
+const HostResultCodec = strictObject<HostResult>('the result of a host run', {
+  candidate: CandidateCodec,
+  ip: orNull(Text),
+  failure: orNull(oneOf('keyword-missing', 'definitive', 'temporary')),
+  recipients: listOf('a list of states', RecipientStateCodec),
+  tls: orNull(strictObject<TlsFacts>('facts of TLS', { protocol: Text, cipher: Text })),
+  authentication: oneOf('none', 'pkix', 'dane', 'dane+pkix'),
+  cleartextRetry: YesNo,
+  reply: orNull(ReplyCodec),
+  decisions: listOf('a list of decisions', DecisionCodec),
+  reports: Reports,
+  dialled: Texts,
+});
+
+const RecipientResultCodec = strictObject<RecipientResult>('the result of a recipient', {
+  recipient: Text,
+  outcome: oneOf('delivered', 'deferred', 'bounced'),
+  status: Text,
+  state: RecipientStateCodec,
+  host: orNull(HostResultCodec),
+  decision: orNull(DecisionCodec),
+});
+
+const PlacedDecisionCodec = strictObject<PlacedDecision>('a decision', { ...DECISION, mx: orNull(Text) });
+
+export const AttemptResultCodec: Codec<AttemptResult> = strictObject<AttemptResult>(
+  'the result of an attempt',
+  {
+    destination: DestinationCodec,
+    recipients: listOf('a list of results', RecipientResultCodec),
+    mxSecurity: oneOf('secure', 'insecure'),
+    requireTls: YesNo,
+    decisions: listOf('a list of decisions', PlacedDecisionCodec),
+    reports: Reports,
+    dialled: Dialled,
+  },
+);

@@ -1,0 +1,174 @@
+/*
+ * Facts of DNS, MTA-STS, SMTP and certificates as they stand in a journal. A journal shows what happened, so these
+ * codecs ask for the closed words and for the kinds of the other values, and not whether a value is a likely one.
+ */
+import type {
+  CertificateFacts,
+  KeySource,
+  PeerFacts,
+  SignatureFact,
+  TrustPath,
+} from '../../policy/certificate/facts.js';
+import type { TlsaRecord } from '../../policy/dane/tlsa.js';
+import type { DnsAnswer, DnsFailure, DnsResult, MxRecord } from '../../policy/dns/answer.js';
+import type { CachedPolicy, FetchFailure, StsPolicy } from '../../policy/mta-sts/policy.js';
+import type { Candidate, Destination } from '../../policy/mx/candidate.js';
+import type { Lost, LostCause, Reply } from '../../policy/smtp/reply.js';
+import { strictObject, tagged } from './strict-object.js';
+import { type Codec, Finite, filledListOf, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
+
+const DnsFailureCodec = strictObject<DnsFailure>('a failed lookup', {
+  kind: oneOf('failed'),
+  cause: oneOf('bogus', 'servfail', 'refused', 'timeout', 'malformed', 'unreachable'),
+  extendedError: orNull(Finite),
+});
+
+export function dnsAnswer<R>(record: Codec<R>): Codec<DnsAnswer<R>> {
+  const result = strictObject<DnsResult<R>>('a DNS answer', {
+    kind: oneOf('secure', 'insecure'),
+    records: listOf('a list of records', record),
+    denial: orNull(oneOf('nodata', 'nxdomain')),
+    aliases: Texts,
+    ttlSeconds: Finite,
+  });
+  return tagged<DnsAnswer<R>, 'kind'>('a DNS answer', 'kind', {
+    secure: result,
+    insecure: result,
+    failed: DnsFailureCodec,
+  });
+}
+
+export const MxRecordCodec = strictObject<MxRecord>('an MX record', { preference: Finite, exchange: Text });
+
+export const TlsaRecordCodec = tagged<TlsaRecord, 'kind'>('a TLSA record', 'kind', {
+  tlsa: strictObject<Extract<TlsaRecord, { kind: 'tlsa' }>>('a TLSA record', {
+    kind: oneOf('tlsa'),
+    usage: Finite,
+    selector: Finite,
+    matching: Finite,
+    data: Text,
+    content: oneOf('certificate', 'public-key', 'opaque'),
+    digest: orNull(Text),
+  }),
+  malformed: strictObject<Extract<TlsaRecord, { kind: 'malformed' }>>('a malformed TLSA record', {
+    kind: oneOf('malformed'),
+    rdata: Text,
+  }),
+});
+
+const StsPolicyCodec = strictObject<StsPolicy>('an MTA-STS policy', {
+  mode: oneOf('enforce', 'testing', 'none'),
+  mx: Texts,
+  maxAgeSeconds: Finite,
+  lines: Texts,
+});
+
+export const CachedPolicyCodec = strictObject<CachedPolicy>('a cached policy', {
+  id: Text,
+  policy: StsPolicyCodec,
+  fetchedAt: Finite,
+});
+
+export const FetchFailureCodec = strictObject<FetchFailure>('a failed fetch', { id: Text, failedAt: Finite });
+
+export const DestinationCodec = tagged<Destination, 'kind'>('a destination', 'kind', {
+  domain: strictObject<Extract<Destination, { kind: 'domain' }>>('a domain', {
+    kind: oneOf('domain'),
+    name: Text,
+  }),
+  literal: strictObject<Extract<Destination, { kind: 'literal' }>>('an address literal', {
+    kind: oneOf('literal'),
+    address: Text,
+  }),
+});
+
+export const CandidateCodec = strictObject<Candidate>('a candidate', {
+  host: Text,
+  source: oneOf('mx', 'implicit', 'literal'),
+  preference: Finite,
+});
+
+export const ReplyCodec = strictObject<Reply>('a reply', { code: Finite, lines: Texts });
+
+export const LostCauseCodec: Codec<LostCause> = oneOf(
+  'timeout',
+  'closed',
+  'reset',
+  'malformed',
+  'oversized',
+  'tls-alert',
+);
+
+export const LostCodec = strictObject<Lost>('a lost connection', {
+  kind: oneOf('lost'),
+  cause: LostCauseCodec,
+});
+
+const YesNoAbsent = oneOf('yes', 'no', 'absent');
+
+type NameConstraints = CertificateFacts['nameConstraints'];
+const NameConstraintsCodec = tagged<NameConstraints, 'kind'>('name constraints', 'kind', {
+  absent: strictObject<Extract<NameConstraints, { kind: 'absent' }>>('absent constraints', {
+    kind: oneOf('absent'),
+  }),
+  dns: strictObject<Extract<NameConstraints, { kind: 'dns' }>>('name constraints', {
+    kind: oneOf('dns'),
+    permitted: Texts,
+    excluded: Texts,
+  }),
+  unsupported: strictObject<Extract<NameConstraints, { kind: 'unsupported' }>>('unsupported constraints', {
+    kind: oneOf('unsupported'),
+  }),
+});
+
+const CertificateCodec = strictObject<CertificateFacts>('a certificate', {
+  certificateSha256: Text,
+  certificateSha512: Text,
+  spkiSha256: Text,
+  spkiSha512: Text,
+  dnsNames: Texts,
+  commonNames: Texts,
+  notBefore: Finite,
+  notAfter: Finite,
+  ca: YesNoAbsent,
+  pathLength: orNull(Finite),
+  certSign: YesNoAbsent,
+  serverAuth: YesNoAbsent,
+  nameConstraints: NameConstraintsCodec,
+  selfIssued: YesNo,
+});
+
+const KeyCodec = tagged<KeySource, 'from'>('a key', 'from', {
+  chain: strictObject<Extract<KeySource, { from: 'chain' }>>('a key', {
+    from: oneOf('chain'),
+    index: Finite,
+  }),
+  tlsa: strictObject<Extract<KeySource, { from: 'tlsa' }>>('a key', { from: oneOf('tlsa'), index: Finite }),
+});
+
+const SignatureCodec = strictObject<SignatureFact>('a signature', { subject: Finite, key: KeyCodec });
+
+const TrustPathCodec = tagged<TrustPath, 'kind'>('a trust path', 'kind', {
+  trusted: strictObject<Extract<TrustPath, { kind: 'trusted' }>>('a trusted path', {
+    kind: oneOf('trusted'),
+  }),
+  untrusted: strictObject<Extract<TrustPath, { kind: 'untrusted' }>>('an untrusted path', {
+    kind: oneOf('untrusted'),
+    cause: oneOf('expired', 'not-yet-valid', 'self-signed', 'unknown-issuer', 'revoked', 'other'),
+    code: Text,
+  }),
+});
+
+export const PeerFactsCodec = tagged<PeerFacts, 'kind'>('what the peer presented', 'kind', {
+  presented: strictObject<Extract<PeerFacts, { kind: 'presented' }>>('presented certificates', {
+    kind: oneOf('presented'),
+    chain: filledListOf('a list of at least one certificate', CertificateCodec),
+    anchors: listOf('a list of certificates', orNull(CertificateCodec)),
+    signatures: listOf('a list of signatures', SignatureCodec),
+    path: TrustPathCodec,
+  }),
+  unreadable: strictObject<Extract<PeerFacts, { kind: 'unreadable' }>>('an unreadable certificate', {
+    kind: oneOf('unreadable'),
+    code: Text,
+  }),
+});

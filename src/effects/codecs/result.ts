@@ -1,0 +1,68 @@
+import type * as t from 'io-ts';
+
+/** What is wrong with a value that was read, and where: `destinations[0].demand`. */
+export interface Problem {
+  /** Keys and indices from the outermost value on; "" is that value itself. */
+  readonly path: string;
+  readonly expected: string;
+  /** Shortened. */
+  readonly actual: string;
+}
+
+/** What reading came to. At most {@link PROBLEMS_MAX} problems, never none. */
+export type Decoded<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+export const PROBLEMS_MAX = 50;
+const TEXT_LENGTH_MAX = 60;
+
+/** Reads a value that is already in memory. Never throws. */
+export function decodeWith<T>(codec: t.Decoder<unknown, T>, value: unknown): Decoded<T> {
+  const decoded = codec.decode(value);
+  return decoded._tag === 'Left' ? refused(decoded.left.map(problemOf)) : { ok: true, value: decoded.right };
+}
+
+/** Reads JSON. Never throws; a text that is too long (in UTF-16 code units) is not even parsed. */
+export function parseJson(text: string, lengthMax: number): Decoded<unknown> {
+  if (text.length > lengthMax) {
+    return refused([{ path: '', expected: `at most ${lengthMax} characters`, actual: `${text.length}` }]);
+  }
+  try {
+    return { ok: true, value: JSON.parse(text) };
+  } catch (error) {
+    const actual = error instanceof Error ? error.message : 'not JSON';
+    return refused([{ path: '', expected: 'JSON', actual }]);
+  }
+}
+
+export function refused(problems: readonly Problem[]): {
+  readonly ok: false;
+  readonly problems: readonly Problem[];
+} {
+  return { ok: false, problems: problems.slice(0, PROBLEMS_MAX) };
+}
+
+/** A value in a few words, for a problem. */
+export function describeValue(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'function') return 'a function';
+  return typeof value === 'string' ? quoted(value) : String(value);
+}
+
+function problemOf({ value, context }: t.ValidationError): Problem {
+  const path = context.slice(1).reduce((above, { key }) => {
+    if (/^\d+$/.test(key)) return `${above}[${key}]`;
+    if (key.length > TEXT_LENGTH_MAX || !/^[a-z_]\w*$/i.test(key)) return `${above}[${quoted(key)}]`;
+    return above === '' ? key : `${above}.${key}`;
+  }, '');
+  return { path, expected: context.at(-1)?.type.name ?? '', actual: describeValue(value) };
+}
+
+function quoted(text: string): string {
+  return text.length > TEXT_LENGTH_MAX
+    ? `${JSON.stringify(text.slice(0, TEXT_LENGTH_MAX))}...`
+    : JSON.stringify(text);
+}

@@ -1,0 +1,86 @@
+/*
+ * The small codecs that the others are made of. They differ from those of io-ts in two ways: numbers are finite, and a list stops
+ * at the greatest number of problems that is reported, so that a long list of nonsense costs neither memory nor time.
+ */
+import * as t from 'io-ts';
+import { PROBLEMS_MAX } from './result.js';
+
+/** Reads a `T` out of anything. Its name says what was expected. */
+export type Codec<T> = t.Type<T, unknown, unknown>;
+
+/** A value that a predicate accepts; `name` says what was expected. */
+export function such<T>(name: string, is: (value: unknown) => value is T): Codec<T> {
+  const validate: t.Validate<unknown, T> = (value, context) =>
+    is(value) ? t.success(value) : t.failure(value, context);
+  return new t.Type<T, unknown, unknown>(name, is, validate, t.identity);
+}
+
+/** One of some words. */
+export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
+  const name = words.map((word) => JSON.stringify(word)).join(' or ');
+  return such(name, (value): value is W => words.some((word) => word === value));
+}
+
+export function orNull<T>(codec: Codec<T>): Codec<T | null> {
+  return new t.Type<T | null, unknown, unknown>(
+    `${codec.name}, or null`,
+    (value): value is T | null => value === null || codec.is(value),
+    (value, context) => (value === null ? t.success(null) : codec.validate(value, context)),
+    t.identity,
+  );
+}
+
+export function listOf<T>(name: string, item: Codec<T>): Codec<readonly T[]> {
+  return new t.Type<readonly T[], unknown, unknown>(
+    name,
+    (value): value is readonly T[] => Array.isArray(value) && value.every(item.is),
+    (value, context) =>
+      Array.isArray(value) ? validateItems(item, value, context) : t.failure(value, context),
+    t.identity,
+  );
+}
+
+/** As {@link listOf}, of at least one. */
+export function filledListOf<T>(name: string, item: Codec<T>): Codec<readonly [T, ...T[]]> {
+  type Filled = readonly [T, ...T[]];
+  return new t.Type<Filled, unknown, unknown>(
+    name,
+    (value): value is Filled => Array.isArray(value) && value.length > 0 && value.every(item.is),
+    (value, context) =>
+      Array.isArray(value) && value.length > 0
+        ? (validateItems(item, value, context) as t.Validation<Filled>)
+        : t.failure(value, context),
+    t.identity,
+  );
+}
+
+function validateItems<T>(item: Codec<T>, values: readonly unknown[], context: t.Context): t.Validation<T[]> {
+  const problems: t.Errors = [];
+  const items: T[] = [];
+  for (const [index, value] of values.entries()) {
+    if (problems.length >= PROBLEMS_MAX) break;
+    const decoded = item.validate(value, t.appendContext(context, String(index), item, value));
+    if (decoded._tag === 'Left') addAll(problems, decoded.left);
+    else items.push(decoded.right);
+  }
+  return problems.length > 0 ? t.failures(problems) : t.success(items);
+}
+
+/** Not by spreading: codecs of io-ts itself report without bound, and the arguments of a call are bounded. */
+export function addAll(problems: t.Errors, more: t.Errors): void {
+  for (const problem of more) problems.push(problem);
+}
+
+export const Text = such('a text', (value): value is string => typeof value === 'string');
+export const Texts = listOf('a list of texts', Text);
+/** JSON knows no other numbers, but `1e999` is read as infinite. */
+export const Finite = such('a number', (value): value is number => Number.isFinite(value));
+export const YesNo = oneOf('yes', 'no');
+
+/** A whole number within bounds, both included. */
+export function wholeFrom(min: number, max: number): Codec<number> {
+  return such(
+    `a whole number from ${min} to ${max}`,
+    (value): value is number => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
+  );
+}
