@@ -104,10 +104,7 @@ export function discoverSts(facts: {
     return 'defer';
   }
 
-  // The cache failed. What it held may have been an enforced policy, so only the live policy can replace it.
-  if (facts.record === 'found-same-id' || facts.record === 'found-other-id') {
-    if (!facts.recentFailure) return 'fetch';
-  }
+  // The cache failed. What it held may have been an enforced policy, which a fetch that fails as well could not replace.
   if (facts.tlsRequiredNo) return 'proceed-unknown';
   return 'defer';
 }

@@ -1,19 +1,19 @@
-const DATE = String.raw`(?<year>\d{4})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\d|3[01])`;
+const DATE = String.raw`(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`;
 const TIME = String.raw`(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,3})?)?`;
 const ZONE = String.raw`(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)`;
 const PATTERN = new RegExp(`^${DATE}(?:T${TIME}${ZONE})?$`);
 
 /**
- * A date, or a date and a time with its zone (ISO 8601, as RFC 3339 narrows it), in milliseconds since 1970, or null. A date
- * alone is its first moment in UTC. A time without a zone is refused: it would mean something else on every host.
+ * A date, or a date and a time with its zone (ISO 8601, much as RFC 3339 narrows it), in milliseconds since 1970, or
+ * null. A date alone is its first moment in UTC. A time without a zone is refused: it would mean something else on
+ * every host.
  */
 export function readIsoDate(text: string): number | null {
-  const parts = PATTERN.exec(text)?.groups;
-  // Date.parse takes the 30th of February for the 2nd of March.
-  if (parts === undefined || Number(parts['day']) > daysIn(Number(parts['year']), Number(parts['month'])))
-    return null;
-  const time = Date.parse(text);
-  return Number.isNaN(time) ? null : time;
+  const parts = PATTERN.exec(text);
+  if (parts === null) return null;
+  const [year, month, day] = parts.slice(1).map(Number) as [number, number, number];
+  // Left to itself, Date.parse takes the 30th of February for the 2nd of March.
+  return day <= daysIn(year, month) ? Date.parse(text) : null;
 }
 
 function daysIn(year: number, month: number): number {

@@ -47,11 +47,11 @@ export const hostBarrier = defineTable({
     why: 'The message may not go to a host that is not validated yet.', refs: ['RTLS-4.2.1-8', 'X-18', 'CHOICE-7'] },
   { id: 'BAR-4', when: { message: 'open', dane: 'unreachable' },                                                          then: 'skip-for-now',
     why: 'A server whose TLSA lookup failed is not even connected to.', refs: ['DANE-2.1.2-4', 'DANE-10-1', 'STS-2-1', 'X-3', 'CHOICE-3'] },
-  { id: 'BAR-5', when: { message: 'open', dane: 'open', operator: 'unreachable' },                                        then: 'skip-for-now',
+  { id: 'BAR-5', when: { message: 'open', dane: 'open', operator: 'unreachable', sts: 'open' },                           then: 'skip-for-now',
     why: 'The operator\'s rule may be changed while the message waits.', refs: ['DANE-2.2-6'] },
-  { id: 'BAR-6', when: { message: 'open', dane: 'open', operator: 'open', sts: 'unreachable', stsFreshness: 'fresh' },    then: 'skip',
+  { id: 'BAR-6', when: { message: 'open', dane: 'open', sts: 'unreachable', stsFreshness: 'fresh' },                      then: 'skip',
     why: 'The owner\'s current policy does not know this host.', refs: ['STS-5-1', 'STS-8.4-1', 'CHOICE-6'] },
-  { id: 'BAR-7', when: { message: 'open', dane: 'open', operator: 'open', sts: 'unreachable', stsFreshness: 'stale' },    then: 'skip-for-now',
+  { id: 'BAR-7', when: { message: 'open', dane: 'open', sts: 'unreachable', stsFreshness: 'stale' },                      then: 'skip-for-now',
     why: 'The kept policy does not know this host; a newer one may.', refs: ['STS-5-1', 'STS-3.3-12', 'CHOICE-7'] },
 ]);
 

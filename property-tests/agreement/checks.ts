@@ -1,0 +1,182 @@
+/*
+ * The comparisons of policy and reference, each as a function that answers the first disagreement or null. The tests call
+ * them, and so does the script that mutates tables, which wants to know whether anybody notices.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { concludeAttempt, type FailedHost, discoverMx, discoverSts, afterFetch, judgeReply } from '../../spec/reference/attempt.js';
+import { type HostFacts, runHost } from '../../spec/reference/host.js';
+import { attemptConclusion } from '../../src/policy/attempt/attempt.tables.js';
+import { concludeRecipient } from '../../src/policy/attempt/conclude.js';
+import { FAILURE_CATEGORIES } from '../../src/policy/host/types.js';
+import { replyMeaning } from '../../src/policy/host/session.tables.js';
+import { decide, inputsOf } from '../../src/policy/kernel/table.js';
+import { stsDiscovery, stsFetch } from '../../src/policy/mta-sts/sts-discovery.table.js';
+import { mxDiscovery } from '../../src/policy/mx/mx-discovery.table.js';
+import { situation, SITUATIONS, WIRES } from './host-inputs.js';
+import { policyEnd } from './policy-end.js';
+
+export interface Disagreement {
+  readonly input: unknown;
+  readonly policy: unknown;
+  readonly reference: unknown;
+}
+
+/** One host, over every situation and, for each, every `stride`-th wire (1: all of them). */
+export function compareHosts(stride: number, from = 0, step = 1): Disagreement | null {
+  for (let number = from; number < SITUATIONS; number += step) {
+    const before = situation(number);
+    for (let wire = number % stride; wire < WIRES.length; wire += stride) {
+      const facts = { ...before, ...WIRES[wire] } as HostFacts;
+      // A certificate names hosts; no name in it can pass for an address.
+      if (facts.source === 'literal' && facts.pkix === 'pass') continue;
+      const policy = policyEnd(facts);
+      const reference = runHost(facts);
+      if (!isSame(policy, reference)) return { input: facts, policy, reference };
+    }
+  }
+  return null;
+}
+
+function isSame(left: ReturnType<typeof policyEnd>, right: ReturnType<typeof runHost>): boolean {
+  return (
+    left.tlsaAsked === right.tlsaAsked &&
+    left.connected === right.connected &&
+    left.outcome === right.outcome &&
+    left.over === right.over &&
+    left.cleartextRetry === right.cleartextRetry &&
+    left.authentication === right.authentication &&
+    left.keywordSent === right.keywordSent &&
+    left.requireTlsFailure === right.requireTlsFailure
+  );
+}
+
+const CATEGORY = {
+  policy: 'policy',
+  reply: 'reply',
+  'connection-lost': 'network',
+  'connection-failed': 'network',
+  'lookup-failed': 'dns',
+  'address-left-out': 'dns',
+  'no-target': 'no-target',
+} as const;
+const STATUS: Readonly<Record<(typeof attemptConclusion.verdicts)[number], string>> = {
+  'bounce 5.7.30': '5.7.30',
+  'bounce 5.7.10': '5.7.10',
+  'bounce 5.4.4': '5.4.4',
+  'defer 4.7.5': 'policy',
+  'defer as replied': 'reply',
+  'defer 4.4.2': 'network',
+  'defer 4.4.1': 'network',
+  'defer 4.4.3': 'dns',
+  'defer 4.4.4': 'dns',
+};
+
+/** The end of an attempt, over every list of up to three failed hosts. */
+export function compareConclusions(): Disagreement | null {
+  const hosts = FAILURE_CATEGORIES.flatMap((category) =>
+    (['keyword-missing', 'definitive', 'temporary'] as const).map((failure) => ({ category, failure, status: '' })),
+  );
+  const lists = [
+    ...hosts.map((host) => [host]),
+    ...hosts.flatMap((first) => hosts.map((second) => [first, second])),
+    ...hosts.flatMap((first) => hosts.flatMap((second) => hosts.map((third) => [first, second, third]))),
+  ];
+  for (const list of lists) {
+    for (const required of ['yes', 'no'] as const) {
+      const { verdict } = concludeRecipient(list, required);
+      const policy = { outcome: verdict.startsWith('bounce') ? 'bounced' : 'deferred', status: STATUS[verdict] };
+      const failed: FailedHost[] = list.map(({ category, failure }) => ({ category: CATEGORY[category], requireTlsFailure: failure }));
+      const reference = concludeAttempt(failed, required === 'yes');
+      if (!isDeepStrictEqual(policy, reference)) return { input: { list, required }, policy, reference };
+    }
+  }
+  return null;
+}
+
+const MX = {
+  'try-hosts': 'walk',
+  'try-domain': 'implicit',
+  'no-mail-accepted': 'bounce 5.1.10',
+  'no-target': 'bounce 5.4.4',
+  unknown: 'defer 4.4.3',
+} as const;
+const MX_ANSWER = {
+  hosts: 'hosts',
+  'null-mx': 'null-mx',
+  'no-usable-name': 'only-unusable-names',
+  nodata: 'no-records',
+  nxdomain: 'no-such-name',
+  failed: 'failed',
+} as const;
+
+export function compareMx(): Disagreement | null {
+  return firstDifference(inputsOf(mxDiscovery), ({ answer }) => MX[decide(mxDiscovery, { answer }).verdict], ({ answer }) => discoverMx(MX_ANSWER[answer]));
+}
+
+const STS = {
+  'use-cached': 'use-cached-fresh',
+  'use-cached-stale': 'use-cached-stale',
+  fetch: 'fetch',
+  'no-policy': 'no-policy',
+  'proceed-unknown': 'proceed-unknown',
+  defer: 'defer',
+} as const;
+
+/** Combinations that mean something: an id is only the same as one that is kept, and only a found id was tried. */
+export function compareDiscovery(): Disagreement | null {
+  const inputs = [...inputsOf(stsDiscovery)].filter(
+    ({ cached, record, backoff }) =>
+      (cached === 'policy' || record !== 'same-id') && (backoff === 'no' || record === 'other-id'),
+  );
+  return firstDifference(
+    inputs,
+    (input) => STS[decide(stsDiscovery, input).verdict],
+    ({ cached, record, backoff, failure, message }) =>
+      discoverSts({
+        cached: cached === 'policy' ? 'valid' : cached,
+        record: record === 'same-id' ? 'found-same-id' : record === 'other-id' ? 'found-other-id' : record,
+        recentFailure: backoff === 'yes',
+        stsLookupFailure: failure,
+        tlsRequiredNo: message === 'lenient',
+      }),
+  );
+}
+
+export function compareFetches(): Disagreement | null {
+  return firstDifference(
+    inputsOf(stsFetch),
+    (input) => decide(stsFetch, input).verdict,
+    ({ fetched, cached }) => afterFetch(fetched, cached === 'policy' ? 'valid' : 'none'),
+  );
+}
+
+/** The reference knows no HELO: there a refused EHLO is the next host's turn. */
+export function compareReplies(): Disagreement | null {
+  const inputs = [...inputsOf(replyMeaning)].filter(({ stage, reply }) => stage !== 'ehlo' || reply !== '5yz');
+  return firstDifference(
+    inputs,
+    (input) => {
+      const { verdict } = decide(replyMeaning, input);
+      return verdict === 'delivered' ? 'go-on' : verdict;
+    },
+    ({ stage, reply, leniency }) =>
+      judgeReply({
+        stage: stage === 'ehlo' ? 'hello' : stage,
+        reply: reply === 'positive' ? '2yz' : reply,
+        leniency: leniency === 'yes',
+      }),
+  );
+}
+
+function firstDifference<I>(
+  inputs: Iterable<I>,
+  policyOf: (input: I) => unknown,
+  referenceOf: (input: I) => unknown,
+): Disagreement | null {
+  for (const input of inputs) {
+    const policy = policyOf(input);
+    const reference = referenceOf(input);
+    if (!isDeepStrictEqual(policy, reference)) return { input, policy, reference };
+  }
+  return null;
+}

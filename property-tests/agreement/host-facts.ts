@@ -1,0 +1,134 @@
+/*
+ * From the facts of the reference implementation to the facts of the policy, and to a world that shows them to the machine.
+ */
+import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
+import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
+import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
+import { tlsaBase } from '../../src/policy/dane/tlsa-base.table.js';
+import type { TlsaKnowledge } from '../../src/policy/dane/tlsa-knowledge.js';
+import type { HostInput } from '../../src/policy/host/types.js';
+import { decide } from '../../src/policy/kernel/table.js';
+import type { StsKnowledge } from '../../src/policy/mta-sts/policy.js';
+import type { MessageFacts } from '../../src/policy/require-tls/message.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../src/policy/settings.js';
+import type { HostFacts } from '../../spec/reference/host.js';
+
+export const HOST = 'mx.a.example';
+export const DOMAIN = 'a.example';
+export const NOW = 1_767_268_800_000;
+const DIGEST = { right: 'aa'.repeat(32), wrong: 'bb'.repeat(32) };
+
+export const USABLE: TlsaRecord = {
+  kind: 'tlsa',
+  usage: 3,
+  selector: 1,
+  matching: 1,
+  data: DIGEST.right,
+  content: 'opaque',
+  digest: null,
+};
+export const UNUSABLE: TlsaRecord = { ...USABLE, usage: 1 };
+
+export function settingsFor(facts: HostFacts): Settings {
+  return {
+    ...DEFAULT_SETTINGS,
+    whenDanePasses: facts.whenDanePasses,
+    halfDane: facts.halfDane,
+    cleartextRetry: facts.cleartextRetry,
+    tlsRequiredNo: facts.tlsRequiredNo,
+    requireTlsTestingPolicy: facts.requireTlsTestingPolicy,
+    requireTlsSecureMx: facts.requireTlsSecureMx,
+    privateAddresses: 'allow',
+    destinations:
+      facts.operator === 'none'
+        ? []
+        : [{ destination: '*', demand: facts.operator, owner: 'o', reason: 'r', expiresAt: null }],
+  };
+}
+
+export function messageFor(facts: HostFacts): MessageFacts {
+  return {
+    sender: facts.nullSender ? '' : 's@b.example',
+    requireTls: facts.requireTls ? 'yes' : 'no',
+    tlsRequired: facts.tlsRequired,
+    report: facts.dmarcReport ? 'dmarc' : 'none',
+    sizeBytes: 100,
+    body: '7bit',
+    utf8: 'not-needed',
+  };
+}
+
+export function stsFor(facts: HostFacts): StsKnowledge {
+  if (facts.source === 'literal' || facts.sts === 'none') return { kind: 'none' };
+  if (facts.sts === 'unknown') return { kind: 'unknown' };
+  const mx = facts.stsMx === 'listed' ? [HOST, DOMAIN] : ['other.example'];
+  return { kind: 'policy', policy: { mode: facts.sts, mx, maxAgeSeconds: 86_400, lines: [] }, freshness: facts.stsFreshness };
+}
+
+export function hostOf(facts: HostFacts): string {
+  return facts.source === 'literal' ? '192.0.2.1' : facts.source === 'implicit' ? DOMAIN : HOST;
+}
+
+/** Whether TLSA records are asked for, by the tables. */
+export function asksTlsa(facts: HostFacts): boolean {
+  const target = facts.source === 'literal' ? 'literal' : 'name';
+  if (decide(daneApplies, { target, mx: facts.mx, halfDane: facts.halfDane }).verdict === 'no-dane') return false;
+  const base = decide(tlsaBase, { alias: 'none', addresses: facts.addresses, firstAlias: 'not-asked' });
+  return base.verdict === 'original';
+}
+
+export function tlsaFor(facts: HostFacts): TlsaKnowledge {
+  if (!asksTlsa(facts)) return { kind: 'not-applicable' };
+  switch (facts.tlsa) {
+    case 'failed':
+      return { kind: 'failed', cause: 'servfail' };
+    case 'absent':
+      return { kind: 'absent' };
+    case 'usable':
+      return { kind: 'present', baseDomain: hostOf(facts), records: [USABLE] };
+    case 'unusable':
+      return { kind: 'present', baseDomain: hostOf(facts), records: [UNUSABLE] };
+  }
+}
+
+export function peerFor(facts: HostFacts): PeerFacts {
+  const leaf: CertificateFacts = {
+    certificateSha256: '01'.repeat(32),
+    certificateSha512: '02'.repeat(64),
+    spkiSha256: facts.dane === 'match' ? DIGEST.right : DIGEST.wrong,
+    spkiSha512: '03'.repeat(64),
+    dnsNames: [hostOf(facts)],
+    commonNames: [],
+    notBefore: NOW - 1000,
+    notAfter: NOW + 1000,
+    ca: 'absent',
+    pathLength: null,
+    certSign: 'absent',
+    serverAuth: 'absent',
+    nameConstraints: { kind: 'absent' },
+    selfIssued: 'no',
+  };
+  const path =
+    facts.pkix === 'pass'
+      ? ({ kind: 'trusted' } as const)
+      : ({ kind: 'untrusted', cause: 'unknown-issuer', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } as const);
+  return { kind: 'presented', chain: [leaf], anchors: [null], signatures: [], path };
+}
+
+export function inputFor(facts: HostFacts): HostInput {
+  const isLiteral = facts.source === 'literal';
+  return {
+    startedAt: NOW,
+    attempt: facts.attempt === 'first' ? 1 : 2,
+    destination: isLiteral ? { kind: 'literal', address: '192.0.2.1' } : { kind: 'domain', name: DOMAIN },
+    candidate: { host: hostOf(facts), source: facts.source, preference: 0 },
+    mxSecurity: facts.mx,
+    expandedDestination: null,
+    sts: stsFor(facts),
+    recipients: ['x@a.example'],
+    message: messageFor(facts),
+    settings: settingsFor(facts),
+    dialled: [],
+    purpose: 'deliver',
+  };
+}

@@ -1,0 +1,79 @@
+/*
+ * One host by the policy alone, without a machine: the plan, then the session tables in the order in which the machine asks
+ * them. Fast enough to be compared with the reference over millions of inputs.
+ */
+import { judgePeer } from '../../src/policy/host/authenticate.js';
+import { planHost } from '../../src/policy/host/plan.js';
+import { startTls, tlsOutcome } from '../../src/policy/host/session.tables.js';
+import { decide } from '../../src/policy/kernel/table.js';
+import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
+import { judgeMessage } from '../../src/policy/require-tls/message-kind.table.js';
+import type { HostEnd, HostFacts } from '../../spec/reference/host.js';
+import { asksTlsa, DOMAIN, hostOf, messageFor, NOW, peerFor, settingsFor, stsFor, tlsaFor, UNUSABLE, USABLE } from './host-facts.js';
+
+const SKIPPED = { outcome: 'skipped', over: 'nothing', cleartextRetry: false, authentication: 'none', keywordSent: false } as const;
+const OUTCOME = {
+  'refused-4xx': 'refused-for-now',
+  'refused-5xx': 'refused',
+  injected: 'injected',
+  'handshake-failed': 'handshake-failed',
+  works: 'established',
+} as const;
+
+export function policyEnd(facts: HostFacts): HostEnd {
+  const settings = settingsFor(facts);
+  const message = judgeMessage(messageFor(facts), settings.tlsRequiredNo).verdict;
+  const plan = planHost({
+    host: hostOf(facts),
+    source: facts.source,
+    mxSecurity: facts.mx,
+    nextHop: DOMAIN,
+    expandedNextHop: null,
+    tlsa: tlsaFor(facts),
+    sts: stsFor(facts),
+    message,
+    report: facts.dmarcReport ? 'dmarc' : 'none',
+    attempt: facts.attempt === 'first' ? 1 : 2,
+    operator: facts.operator,
+    settings,
+  });
+  const tlsaAsked = asksTlsa(facts);
+  const skip = (connected: boolean, requireTlsFailure: HostEnd['requireTlsFailure']): HostEnd => ({
+    ...SKIPPED,
+    tlsaAsked,
+    connected,
+    requireTlsFailure,
+  });
+  if (plan.barrier !== 'connect') return skip(false, plan.barrier === 'skip' ? 'definitive' : 'temporary');
+  const send = (over: 'tls' | 'clear', cleartextRetry: boolean, authentication: HostEnd['authentication']): HostEnd => {
+    const keyword = decide(requireTlsKeyword, { message, tls: over === 'tls' ? 'yes' : 'no', keyword: facts.keyword }).verdict;
+    if (keyword === 'give-up') return skip(true, 'keyword-missing');
+    const keywordSent = keyword === 'send-keyword';
+    return { tlsaAsked, connected: true, outcome: 'sent', over, cleartextRetry, authentication, keywordSent, requireTlsFailure: null };
+  };
+  const started = decide(startTls, {
+    channel: 'first',
+    offered: facts.starttls === 'not-offered' ? 'not-offered' : 'offered',
+    strictness: plan.strictness,
+  }).verdict;
+  if (started === 'give-up') return skip(true, 'definitive');
+  if (started === 'stay-in-clear' || facts.starttls === 'not-offered') return send('clear', false, 'none');
+  const outcome = decide(tlsOutcome, { outcome: OUTCOME[facts.starttls], cleartextRetry: plan.cleartextRetry }).verdict;
+  switch (outcome) {
+    case 'retry-in-clear': {
+      const again = decide(startTls, { channel: 'cleartext-retry', offered: 'offered', strictness: plan.strictness }).verdict;
+      return again === 'stay-in-clear' ? send('clear', true, 'none') : skip(true, 'temporary');
+    }
+    case 'give-up':
+      return skip(true, 'definitive');
+    case 'give-up-for-now':
+      return skip(true, 'temporary');
+    case 'inspect': {
+      const records = [facts.tlsa === 'unusable' ? UNUSABLE : USABLE];
+      const peer = judgePeer(plan, peerFor(facts), records, hostOf(facts), 'never', NOW).decision.verdict;
+      if (peer === 'refuse') return skip(true, 'definitive');
+      if (peer === 'refuse-for-now') return skip(true, 'temporary');
+      return send('tls', false, peer);
+    }
+  }
+}

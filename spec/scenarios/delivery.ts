@@ -1,0 +1,437 @@
+/* Where mail goes and what replies mean (RFC 5321, RFC 7505, RFC 3974): the walk through the hosts, with TLS in the background. */
+import type { Scenario } from '../../src/adapters/scripted/index.js';
+import { DEFAULT_SETTINGS } from '../../src/policy/settings.js';
+import {
+  mailHosts,
+  OTHER_NAME,
+  plainDomain,
+  SELF_SIGNED,
+  type Story,
+  send,
+  stsPolicy,
+  together,
+  twoHosts,
+} from './worlds.js';
+
+const delivered = { outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none' } as const;
+const second = { ...delivered, mx: 'mx2.a.example' } as const;
+
+/** Whom the DNS names. */
+const targets: readonly Story[] = [
+  {
+    name: 'the lower preference comes first, wherever it stands in the answer',
+    refs: ['SMTP-5.1-10'],
+    world: together(twoHosts({}), { dns: { 'MX a.example': ['20 mx1.a.example', '10 mx2.a.example'] } }),
+    steps: [send({ ...second, notConnected: ['mx1.a.example'] })],
+  },
+  {
+    name: 'of two hosts of equal preference one is down: the other takes the mail, whatever the draw',
+    refs: ['SMTP-5.1-11', 'DUAL-3-5'],
+    world: together(twoHosts({ connect: 'refuse' }), {
+      dns: { 'MX a.example': ['10 mx1.a.example', '10 mx2.a.example'] },
+    }),
+    steps: [send(second)],
+  },
+  {
+    name: 'no MX record: the domain itself',
+    refs: ['SMTP-5.1-5', 'DUAL-3-2'],
+    world: { dns: { 'A a.example': ['@a.example'] }, mail: { 'a.example': {} } },
+    steps: [send({ ...delivered, mx: 'a.example', rows: ['MX-4'] })],
+  },
+  {
+    name: 'the recipient domain is an alias: the MX records of its target',
+    refs: ['SMTP-5.1-2', 'DANE-2.2.1-2'],
+    world: together(plainDomain(), { dns: { 'CNAME b.example': ['a.example'] } }),
+    steps: [send({ ...delivered, mx: 'mx.a.example' }, { to: ['user@b.example'] })],
+  },
+  {
+    name: 'the mail host is an alias: followed, although it should not be one',
+    refs: ['SMTP-5.1-8', 'DNS-2181-10.3-1'],
+    world: {
+      dns: {
+        'MX a.example': ['10 mx.a.example'],
+        'CNAME mx.a.example': ['mx.provider.test'],
+        'A mx.provider.test': ['@mx.provider.test'],
+      },
+      mail: { 'mx.provider.test': {} },
+    },
+    steps: [send({ ...delivered, mx: 'mx.a.example' })],
+  },
+  {
+    name: 'an underscore in the name of a mail host: used, as real ones have it',
+    refs: ['SMTP-5.1-2'],
+    world: {
+      dns: { 'MX a.example': ['10 mx_1.a.example'], 'A mx_1.a.example': ['@host'] },
+      mail: { host: {} },
+    },
+    steps: [send({ ...delivered, mx: 'mx_1.a.example' })],
+  },
+  {
+    name: 'a domain in U-labels is looked up in A-labels, and needs no SMTPUTF8',
+    refs: ['U8-3.2-1', 'DNS-5891-1', 'U8-3.2-2'],
+    world: {
+      dns: { 'MX xn--bcher-kva.example': ['10 mx.a.example'], 'A mx.a.example': ['@mx.a.example'] },
+      mail: { 'mx.a.example': { keywords: ['8BITMIME'], keywordsAfterTls: ['8BITMIME'] } },
+    },
+    steps: [send(delivered, { to: ['user@bücher.example'] })],
+  },
+  {
+    name: 'a null MX among other records is left out',
+    refs: ['NULLMX-3-3'],
+    world: together(plainDomain(), { dns: { 'MX a.example': ['0 .', '10 mx.a.example'] } }),
+    steps: [send({ ...delivered, mx: 'mx.a.example' })],
+  },
+  {
+    name: 'a null MX of odd preference is still one',
+    refs: ['NULLMX-3-1', 'NULLMX-4.1-1'],
+    world: { dns: { 'MX a.example': ['10 .'] } },
+    steps: [send({ outcome: 'bounced', status: '5.1.10', mx: null, rows: ['MX-2'] })],
+  },
+  {
+    name: 'a bogus null MX is a lookup that failed',
+    refs: ['NULLMX-5-2', 'DANE-2.1.1-6'],
+    world: { dns: { 'MX a.example': { fails: 'bogus' } } },
+    steps: [send({ outcome: 'deferred', status: '4.4.3', mx: null })],
+  },
+  {
+    name: 'the domain does not exist',
+    refs: ['DUAL-3-2', 'SMTP-5.1-3', 'CHOICE-14'],
+    world: { dns: {} },
+    steps: [send({ outcome: 'bounced', status: '5.4.4', mx: null, rows: ['MX-5'] })],
+  },
+  {
+    name: 'the MX lookup fails',
+    refs: ['DUAL-3-2', 'SMTP-5.1-4', 'CHOICE-14'],
+    world: { dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] }, mail: { 'a.example': {} } },
+    steps: [send({ outcome: 'deferred', status: '4.4.3', mx: null, notConnected: ['a.example'], rows: ['MX-6'] })],
+  },
+  {
+    name: 'no mail host has an address: not even the domain\'s own is used',
+    refs: ['SMTP-5.1-6', 'SMTP-5.1-7', 'CHOICE-14'],
+    world: {
+      dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A a.example': ['@a.example'] },
+      mail: { 'a.example': {} },
+    },
+    steps: [send({ outcome: 'bounced', status: '5.4.4', notConnected: ['a.example'], rows: ['END-1'] })],
+  },
+  {
+    name: 'one mail host has no address, the lookup for the other fails: who knows',
+    refs: ['DUAL-3-2', 'DANE-2.1.2-4', 'CHOICE-14'],
+    world: {
+      dns: {
+        'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'],
+        'A mx2.a.example': { fails: 'servfail' },
+        'AAAA mx2.a.example': { fails: 'servfail' },
+      },
+    },
+    steps: [send({ outcome: 'deferred', status: '4.4.3', rows: ['END-8'] })],
+  },
+  {
+    name: 'an MX record that holds an address names no host',
+    refs: ['SMTP-5.1-6', 'SMTP-5.1-7', 'DANE-2.2-7'],
+    world: {
+      dns: { 'MX a.example': ['10 192.0.2.1'], 'A a.example': ['@a.example'] },
+      mail: { 'a.example': {} },
+    },
+    steps: [send({ outcome: 'bounced', status: '5.4.4', mx: null, notConnected: ['a.example'], rows: ['MX-3'] })],
+  },
+  {
+    name: 'the lookup of one address family fails, the other has an address',
+    refs: ['DUAL-3-1', 'DANE-2.1.2-4'],
+    world: together(plainDomain(), { dns: { 'AAAA mx.a.example': { fails: 'servfail' } } }),
+    steps: [send(delivered)],
+  },
+  {
+    name: 'a host at a private address is left alone',
+    refs: ['X-13', 'CHOICE-14'],
+    world: { dns: { 'MX a.example': ['10 mx.a.example'], 'A mx.a.example': ['10.0.0.25', '127.0.0.1'] } },
+    settings: { privateAddresses: 'refuse' },
+    steps: [send({ outcome: 'deferred', status: '4.4.4', rows: ['ADDR-2'] })],
+  },
+];
+
+/** Hosts that cannot be talked to. */
+const connections: readonly Story[] = [
+  {
+    name: 'the first host is down',
+    refs: ['DUAL-3-5', 'SMTP-5.1-9'],
+    world: twoHosts({ connect: 'refuse' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'all hosts are down',
+    refs: ['DUAL-3-5', 'ESC-3463-3-1', 'CHOICE-14'],
+    world: twoHosts({ connect: 'refuse' }, { connect: 'refuse' }),
+    steps: [send({ outcome: 'deferred', status: '4.4.1', rows: ['END-7'] })],
+  },
+  {
+    name: 'one address of a host is down, the next one answers',
+    refs: ['SMTP-5.1-9', 'SMTP-5.1-12'],
+    world: together(plainDomain(), {
+      dns: { 'A mx.a.example': ['@down', '@mx.a.example'] },
+      mail: { down: { connect: 'refuse' } },
+    }),
+    steps: [send({ ...delivered, mx: 'mx.a.example' })],
+  },
+  {
+    name: 'one host does not exist, the other is down: it may come back',
+    refs: ['DUAL-3-5', 'CHOICE-14'],
+    world: {
+      dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A mx2.a.example': ['@mx2.a.example'] },
+      mail: { 'mx2.a.example': { connect: 'refuse' } },
+    },
+    steps: [send({ outcome: 'deferred', status: '4.4.1' })],
+  },
+  {
+    name: 'the first host accepts connections and says nothing',
+    refs: ['SMTP-4.5.3.2-1', 'DUAL-3-5'],
+    world: twoHosts({ connect: 'silent' }),
+    settings: { deadlines: { ...DEFAULT_SETTINGS.deadlines, connectMs: 1000, commandMs: 1000 } },
+    steps: [send(second)],
+  },
+  {
+    name: 'the first host greets with 554',
+    refs: ['SMTP-3.1-1'],
+    world: twoHosts({ greeting: '554 no SMTP service here' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the only host greets with 554: that is said of the host, not of the message',
+    refs: ['SMTP-3.1-1', 'DUAL-3-6'],
+    world: plainDomain({ greeting: '554 no SMTP service here' }),
+    steps: [send({ outcome: 'deferred', status: '4.0.0', rows: ['REPLY-3'] })],
+  },
+  {
+    name: 'the first host never accepts mail (521)',
+    refs: ['RC-3-1'],
+    world: twoHosts({ greeting: '521 mx1.a.example does not accept mail' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the first host is busy (421)',
+    refs: ['SMTP-3.8-2'],
+    world: twoHosts({ greeting: '421 4.3.2 too busy' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the first host closes instead of a greeting',
+    refs: ['SMTP-3.8-1'],
+    world: twoHosts({ greeting: 'close' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the first host does not speak SMTP',
+    refs: ['SMTP-4.2-3', 'SMTP-3.8-1'],
+    world: twoHosts({ greeting: 'SSH-2.0-OpenSSH_9.6' }),
+    steps: [send(second)],
+  },
+  {
+    name: 'a greeting of several lines',
+    refs: ['SMTP-4.2.1-3'],
+    world: plainDomain({ greeting: '220-mx.a.example ESMTP\n220-No spam, please.\n220 Ready' }),
+    steps: [send(delivered)],
+  },
+];
+
+/** Replies to one transaction. */
+const replies: readonly Story[] = [
+  {
+    name: '451 at RCPT: the next host takes the mail',
+    refs: ['DUAL-3-6', 'CHOICE-15'],
+    world: twoHosts({ replies: { rcpt: { '*': '451 4.7.1 come back later' } } }),
+    steps: [send(second)],
+  },
+  {
+    name: '451 at RCPT by the only host: waits with the words of the host',
+    refs: ['DUAL-3-6', 'SMTP-4.2.1-1', 'CHOICE-14'],
+    world: plainDomain({ replies: { rcpt: { '*': '451 4.7.1 come back later' } } }),
+    steps: [send({ outcome: 'deferred', status: '4.7.1', rows: ['END-5'] })],
+  },
+  {
+    name: '550 at RCPT: the next host is not bothered',
+    refs: ['DUAL-3-6', 'SMTP-4.2.1-2'],
+    world: twoHosts({ replies: { rcpt: { '*': '550 5.1.1 no such user' } } }),
+    steps: [
+      send({ outcome: 'bounced', status: '5.1.1', mx: 'mx1.a.example', notConnected: ['mx2.a.example'] }),
+    ],
+  },
+  {
+    name: 'two recipients, one served by each host',
+    refs: ['CHOICE-15', 'SMTP-4.5.4.1-7'],
+    world: twoHosts({ replies: { rcpt: { 'later@a.example': '451 4.2.1 mailbox busy' } } }),
+    steps: [
+      send([{ ...delivered, mx: 'mx1.a.example' }, second], { to: ['user@a.example', 'later@a.example'] }),
+    ],
+  },
+  {
+    name: 'three recipients: delivered, deferred and bounced',
+    refs: ['CHOICE-15'],
+    world: plainDomain({
+      replies: { rcpt: { 'later@a.example': '451 4.2.1 mailbox busy', 'gone@a.example': '550 5.1.1 no such user' } },
+    }),
+    steps: [
+      send(
+        [delivered, { outcome: 'deferred', status: '4.2.1' }, { outcome: 'bounced', status: '5.1.1' }],
+        { to: ['user@a.example', 'later@a.example', 'gone@a.example'] },
+      ),
+    ],
+  },
+  {
+    name: 'all of two recipients refused: each bounces with the reply to it',
+    refs: ['CHOICE-15', 'SMTP-4.2.1-2'],
+    world: plainDomain({
+      replies: { rcpt: { 'gone@a.example': '550 5.1.1 no such user', 'full@a.example': '552 5.2.2 mailbox full' } },
+    }),
+    steps: [
+      send(
+        [
+          { outcome: 'bounced', status: '5.1.1' },
+          { outcome: 'bounced', status: '5.2.2' },
+        ],
+        { to: ['gone@a.example', 'full@a.example'] },
+      ),
+    ],
+  },
+  {
+    name: '552 at RCPT after one that was accepted means too many recipients',
+    refs: ['SMTP-4.5.3.1.10-1', 'SIZE-6.4-1'],
+    world: plainDomain({ replies: { rcpt: { 'more@a.example': '552 5.5.3 too many recipients' } } }),
+    steps: [
+      send([delivered, { outcome: 'deferred', status: '4.5.3' }], { to: ['user@a.example', 'more@a.example'] }),
+    ],
+  },
+  {
+    name: '552 at the only RCPT is final',
+    refs: ['SIZE-6.4-1', 'SMTP-4.2.1-2'],
+    world: plainDomain({ replies: { rcpt: { '*': '552 5.2.2 mailbox full' } } }),
+    steps: [send({ outcome: 'bounced', status: '5.2.2' })],
+  },
+  {
+    name: '550 at MAIL is final for the message',
+    refs: ['NULLMX-4.1-3', 'DUAL-3-6'],
+    world: twoHosts({ replies: { mail: '550 5.7.27 sender domain has a null MX' } }),
+    steps: [send({ outcome: 'bounced', status: '5.7.27', notConnected: ['mx2.a.example'] })],
+  },
+  {
+    name: '556 at RCPT is like any other permanent refusal',
+    refs: ['RC-4-1'],
+    world: plainDomain({ replies: { rcpt: { '*': '556 5.1.10 domain does not accept mail' } } }),
+    steps: [send({ outcome: 'bounced', status: '5.1.10' })],
+  },
+  {
+    name: '421 at MAIL: the next host takes the mail',
+    refs: ['SMTP-3.8-2', 'DUAL-3-6'],
+    world: twoHosts({ replies: { mail: '421 4.3.2 shutting down' } }),
+    steps: [send(second)],
+  },
+  {
+    name: '554 after the message is final',
+    refs: ['SMTP-4.2.5-2'],
+    world: twoHosts({ replies: { end: '554 5.7.1 looks like spam' } }),
+    steps: [send({ outcome: 'bounced', status: '5.7.1', notConnected: ['mx2.a.example'] })],
+  },
+  {
+    name: '451 after the message: the next host takes it',
+    refs: ['DUAL-3-6'],
+    world: twoHosts({ replies: { end: '451 4.3.0 no disk space' } }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the connection breaks at DATA: the next host takes the mail',
+    refs: ['SMTP-3.8-1'],
+    world: twoHosts({ replies: { data: 'close' } }),
+    steps: [send(second)],
+  },
+  {
+    name: 'the connection breaks after the message, and there is no other host',
+    refs: ['SMTP-3.8-1', 'ESC-3463-3-1', 'CHOICE-14'],
+    world: plainDomain({ replies: { end: 'close' } }),
+    steps: [send({ outcome: 'deferred', status: '4.4.2', rows: ['END-6'] })],
+  },
+  {
+    name: 'a reply without an enhanced code',
+    refs: ['CHOICE-14', 'ESC-2034-4-1'],
+    world: plainDomain({ replies: { end: '250 queued' } }),
+    steps: [send({ ...delivered, status: '2.0.0' })],
+  },
+  {
+    name: 'an enhanced code of another class than the reply is ignored',
+    refs: ['ESC-2034-4-1'],
+    world: plainDomain({ replies: { rcpt: { '*': '550 2.1.1 what' } } }),
+    steps: [send({ outcome: 'bounced', status: '5.0.0' })],
+  },
+  {
+    name: 'a refusal for policy reasons on the first attempt, from a host with addresses of both families: once more',
+    refs: ['CHOICE-10'],
+    world: together(plainDomain({ replies: { rcpt: { '*': '550 5.7.1 your address is on a list' } } }), {
+      dns: { 'AAAA mx.a.example': ['@mx.a.example'] },
+    }),
+    steps: [
+      send({ outcome: 'deferred', status: '4.7.1', rows: ['REPLY-6'] }),
+      { attempt: 2, ...send({ outcome: 'bounced', status: '5.7.1', rows: ['REPLY-5'] }) },
+    ],
+  },
+  {
+    name: 'a refusal for other reasons is final on the first attempt, whatever the addresses',
+    refs: ['CHOICE-10', 'DUAL-3-6'],
+    world: together(plainDomain({ replies: { rcpt: { '*': '550 5.1.1 no such user' } } }), {
+      dns: { 'AAAA mx.a.example': ['@mx.a.example'] },
+    }),
+    steps: [send({ outcome: 'bounced', status: '5.1.1' })],
+  },
+  {
+    name: 'a mailbox beyond ASCII: only a host with SMTPUTF8 will do',
+    refs: ['U8-3.2-2', 'U8-3.4-1', 'SMTP-2.2.3-1'],
+    world: twoHosts({ keywords: ['8BITMIME'], keywordsAfterTls: ['8BITMIME'] }),
+    steps: [send({ ...second, mailParameters: ['SMTPUTF8'] }, { to: ['jörg@a.example'] })],
+  },
+];
+
+/** Hosts that fail in different ways: the most telling one is named. */
+const mixtures: readonly Story[] = [
+  {
+    name: 'policy before a reply',
+    refs: ['CHOICE-14'],
+    world: together(
+      twoHosts({ replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }, { certificate: SELF_SIGNED }),
+      stsPolicy('enforce', ['*.a.example']),
+    ),
+    steps: [send({ outcome: 'deferred', status: '4.7.5', rows: ['END-4'] })],
+  },
+  {
+    name: 'policy before the network',
+    refs: ['CHOICE-14'],
+    world: together(
+      twoHosts({ certificate: OTHER_NAME }, { connect: 'refuse' }),
+      stsPolicy('enforce', ['*.a.example']),
+    ),
+    steps: [send({ outcome: 'deferred', status: '4.7.5', rows: ['END-4'] })],
+  },
+  {
+    name: 'a reply before the network',
+    refs: ['CHOICE-14'],
+    world: twoHosts({ connect: 'refuse' }, { replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }),
+    steps: [send({ outcome: 'deferred', status: '4.2.1', rows: ['END-5'] })],
+  },
+  {
+    name: 'the network before the DNS',
+    refs: ['CHOICE-14'],
+    world: together(twoHosts({ connect: 'refuse' }), {
+      dns: { 'A mx2.a.example': { fails: 'servfail' }, 'AAAA mx2.a.example': { fails: 'servfail' } },
+    }),
+    steps: [send({ outcome: 'deferred', status: '4.4.1', rows: ['END-7'] })],
+  },
+  {
+    name: 'more hosts than may be tried: the rest is left out',
+    refs: ['X-16'],
+    world: mailHosts({
+      'mx1.a.example': { connect: 'refuse' },
+      'mx2.a.example': { connect: 'refuse' },
+      'mx3.a.example': {},
+    }),
+    settings: { candidatesMax: 2 },
+    steps: [send({ outcome: 'deferred', status: '4.4.1', notConnected: ['mx3.a.example'] })],
+  },
+];
+
+export const delivery: readonly Scenario[] = [...targets, ...connections, ...replies, ...mixtures];

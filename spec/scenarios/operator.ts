@@ -1,0 +1,337 @@
+/* What the operator demands or allows: rules for destinations, patience before cleartext, and whole profiles. */
+import type { Scenario } from '../../src/adapters/scripted/index.js';
+import type { DestinationRule, OperatorDemand } from '../../src/policy/local/destination.js';
+import { PROFILES } from '../../src/policy/settings.js';
+import {
+  daneDomain,
+  NO_SHA256,
+  plainDomain,
+  REQUIRETLS_HOST,
+  SELF_SIGNED,
+  SIGNED,
+  type Story,
+  send,
+  stsDomain,
+  stsPolicy,
+  tlsa,
+  together,
+  twoHosts,
+} from './worlds.js';
+
+const encrypted = { outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none' } as const;
+const inClear = { outcome: 'delivered', status: '2.x', tls: 'no', authentication: 'none' } as const;
+const waits = { outcome: 'deferred', status: '4.7.5' } as const;
+const byPkix = { ...encrypted, authentication: 'pkix' } as const;
+const byDane = { ...encrypted, authentication: 'dane' } as const;
+
+const DANE_RECORD = ['3 1 1 @mx.a.example'] as const;
+const MISMATCH = [`3 1 1 ${NO_SHA256}`] as const;
+
+const rule = (
+  destination: string,
+  demand: OperatorDemand,
+  expiresAt: DestinationRule['expiresAt'] = null,
+): DestinationRule => ({ destination, demand, owner: 'postmaster', reason: 'a story', expiresAt });
+const rules = (...destinations: readonly DestinationRule[]) => ({ destinations });
+
+const encrypt: readonly Story[] = [
+  {
+    name: 'encrypt: anybody\'s certificate will do',
+    refs: ['STLS-6-1', 'TLS-3.2-1'],
+    world: plainDomain({ certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send({ ...encrypted, rows: ['OPER-2'] })],
+  },
+  {
+    name: 'encrypt: no STARTTLS',
+    refs: ['STLS-6-1', 'X-7'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'encrypt: no STARTTLS on the first host, the second is tried',
+    refs: ['STLS-6-1', 'CHOICE-6'],
+    world: twoHosts({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send({ ...encrypted, mx: 'mx2.a.example' })],
+  },
+  {
+    name: 'encrypt: EHLO refused on the first host, the second is tried',
+    refs: ['STLS-6-1', 'SMTP-2.2.1-1'],
+    world: twoHosts({ starttls: 'not-offered', replies: { ehlo: '502 5.5.1 not implemented' } }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send({ ...encrypted, mx: 'mx2.a.example' })],
+  },
+  {
+    name: 'encrypt: handshake broken, never in clear',
+    refs: ['X-7', 'OS-3-1'],
+    world: plainDomain({ starttls: 'broken' }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send({ ...waits, cleartextRetry: false })],
+  },
+  {
+    name: 'encrypt: a sender cannot lower it',
+    refs: ['CHOICE-9', 'X-7'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'encrypt')),
+    steps: [send(waits, { tlsRequiredNo: true })],
+  },
+];
+
+const verify: readonly Story[] = [
+  {
+    name: 'verify: a valid certificate',
+    refs: ['STLS-6-1'],
+    world: plainDomain(),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...byPkix, rows: ['OPER-3', 'PKIX-8'] })],
+  },
+  {
+    name: 'verify: a self-signed certificate',
+    refs: ['STLS-6-1', 'SID-6.6-1'],
+    world: plainDomain({ certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'verify: DANE will do, whatever the certificate',
+    refs: ['STLS-6-1', 'DOPS-5.1-1'],
+    world: daneDomain(DANE_RECORD, { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(byDane)],
+  },
+  {
+    name: 'verify: a valid certificate does not rescue a DANE mismatch',
+    refs: ['DANE-3.2-1', 'STLS-6-1'],
+    world: daneDomain(MISMATCH),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'verify: unusable TLSA leaves it to the certificate',
+    refs: ['DANE-2.2-2', 'STLS-6-1'],
+    world: daneDomain(['# 0301']),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(byPkix)],
+  },
+  {
+    name: 'verify: a policy in testing does not lower it',
+    refs: ['STLS-6-1', 'STS-5-2'],
+    world: stsDomain('testing', { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'verify and TLS-Required: No: DANE is set aside as a demand, and still good as evidence',
+    refs: ['CHOICE-9', 'STLS-6-1'],
+    world: daneDomain(DANE_RECORD, { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...byDane, rows: ['MATCH-3', 'PEER-5'] }, { tlsRequiredNo: true })],
+  },
+  {
+    name: 'verify and TLS-Required: No: a DANE mismatch leaves it to the certificate',
+    refs: ['CHOICE-9', 'STLS-6-1'],
+    world: daneDomain(MISMATCH),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...byPkix, rows: ['MATCH-3'] }, { tlsRequiredNo: true })],
+  },
+  {
+    name: 'verify and TLS-Required: No: neither DANE nor certificate',
+    refs: ['CHOICE-9', 'STLS-6-1'],
+    world: daneDomain(MISMATCH, { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(waits, { tlsRequiredNo: true })],
+  },
+];
+
+const mandatoryDane: readonly Story[] = [
+  {
+    name: 'dane: a match',
+    refs: ['DANE-2.2-6'],
+    world: daneDomain(DANE_RECORD, { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...byDane, rows: ['OPER-4'] })],
+  },
+  {
+    name: 'dane: no TLSA records, and so nothing',
+    refs: ['DANE-2.2-6', 'RPT-4.3.2.1-3'],
+    world: together(plainDomain(), SIGNED),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [
+      send({
+        ...waits,
+        notConnected: ['mx.a.example'],
+        rows: ['OPER-5'],
+        reports: [{ policyType: 'tlsa', failure: 1, details: [{ resultType: 'dane-required' }] }],
+      }),
+    ],
+  },
+  {
+    name: 'dane: only unusable TLSA records, and so nothing',
+    refs: ['DANE-2.2-6', 'DOPS-10.3-2'],
+    world: daneDomain(['# 0301']),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...waits, notConnected: ['mx.a.example'] })],
+  },
+  {
+    name: 'dane: half of it is not enough',
+    refs: ['DANE-2.2.1-3'],
+    world: together(plainDomain(), tlsa(DANE_RECORD), { signedZones: ['mx.a.example'] }),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...waits, notConnected: ['mx.a.example'], rows: ['OPER-6'] })],
+  },
+  {
+    name: 'dane: the first host has none, the second has',
+    refs: ['DANE-2.2-6', 'CHOICE-6'],
+    world: together(twoHosts({}), SIGNED, tlsa(['3 1 1 @mx2.a.example'], 'mx2.a.example')),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...byDane, mx: 'mx2.a.example', notConnected: ['mx1.a.example'] })],
+  },
+  {
+    name: 'dane and TLS-Required: No: the sender cannot lower it',
+    refs: ['CHOICE-9', 'DANE-2.2-6'],
+    world: daneDomain(MISMATCH),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...waits, rows: ['MATCH-2'] }, { tlsRequiredNo: true })],
+  },
+  {
+    name: 'dane and an enforced policy: both',
+    refs: ['X-1', 'DANE-2.2-6'],
+    world: together(daneDomain(DANE_RECORD), stsPolicy('enforce')),
+    settings: rules(rule('a.example', 'dane')),
+    steps: [send({ ...encrypted, authentication: 'dane+pkix' })],
+  },
+];
+
+/** Which rule is in force. */
+const choice: readonly Story[] = [
+  {
+    name: 'a rule for another domain is none',
+    refs: ['STLS-6-2'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('b.example', 'encrypt'), rule('.a.example', 'none'), rule('example', 'encrypt')),
+    steps: [send({ ...inClear, rows: ['OPER-1'] })],
+  },
+  {
+    name: 'a rule for everything below a domain',
+    refs: ['STLS-6-1'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('.example', 'encrypt')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'the first rule that names the domain counts',
+    refs: ['STLS-6-1', 'STLS-6-2'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'none'), rule('*', 'encrypt')),
+    steps: [send({ ...inClear, rows: ['OPER-1'] })],
+  },
+  {
+    name: 'an expired rule is ignored',
+    refs: ['STLS-6-2'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'encrypt', 0)),
+    steps: [send({ ...inClear, rows: ['OPER-1'] })],
+  },
+  {
+    name: 'an expired exception gives way to the next rule',
+    refs: ['STLS-6-1'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'none', 0), rule('*', 'encrypt')),
+    steps: [send(waits)],
+  },
+];
+
+/** Patience before cleartext. */
+const patience: readonly Story[] = [
+  {
+    name: 'cleartextRetry never: a broken handshake waits',
+    refs: ['OS-3-5', 'CHOICE-8'],
+    world: plainDomain({ starttls: 'broken' }),
+    settings: { cleartextRetry: 'never' },
+    steps: [send({ outcome: 'deferred', status: '4.7.x', cleartextRetry: false, rows: ['RETRY-3'] })],
+  },
+  {
+    name: 'cleartextRetry never: the next host is tried',
+    refs: ['OS-3-5', 'CHOICE-8'],
+    world: twoHosts({ starttls: '454 4.7.0 TLS not available' }),
+    settings: { cleartextRetry: 'never' },
+    steps: [send({ ...encrypted, mx: 'mx2.a.example' })],
+  },
+  {
+    name: 'cleartextRetry never: where TLS is not offered, nothing has failed',
+    refs: ['CHOICE-8', 'DANE-2.2-3'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: { cleartextRetry: 'never' },
+    steps: [send({ ...inClear, cleartextRetry: false })],
+  },
+  {
+    name: 'cleartextRetry after: on the second attempt',
+    refs: ['CHOICE-8', 'DANE-2.2-4'],
+    world: plainDomain({ starttls: 'broken' }),
+    settings: { cleartextRetry: 'after' },
+    steps: [
+      send({ outcome: 'deferred', status: '4.7.x', cleartextRetry: false, rows: ['RETRY-5'] }),
+      { attempt: 2, ...send({ ...inClear, cleartextRetry: true, rows: ['RETRY-6'] }) },
+    ],
+  },
+];
+
+/** Profiles: other systems' choices as data. */
+const profiles: readonly Story[] = [
+  {
+    name: 'profile mox: half-DANE is not looked for',
+    refs: ['CHOICE-4', 'DANE-2.2.1-4'],
+    world: together(plainDomain(), tlsa(MISMATCH), { signedZones: ['mx.a.example'] }),
+    settings: PROFILES.mox,
+    steps: [send(encrypted)],
+  },
+  {
+    name: 'profile mox: REQUIRETLS wants DANE or an enforced policy',
+    refs: ['CHOICE-7'],
+    world: together(plainDomain(REQUIRETLS_HOST), SIGNED),
+    settings: PROFILES.mox,
+    steps: [send({ outcome: 'bounced', status: '5.7.10' }, { requireTls: true })],
+  },
+  {
+    name: 'profile mox: DANE and PKIX are both demanded',
+    refs: ['CHOICE-1'],
+    world: together(daneDomain(DANE_RECORD, { certificate: SELF_SIGNED }), stsPolicy('enforce')),
+    settings: PROFILES.mox,
+    steps: [send(waits)],
+  },
+  {
+    name: 'profile postfix: DANE replaces the certificate check of MTA-STS',
+    refs: ['CHOICE-1'],
+    world: together(daneDomain(DANE_RECORD, { certificate: SELF_SIGNED }), stsPolicy('enforce')),
+    settings: PROFILES.postfix,
+    steps: [send(byDane)],
+  },
+  {
+    name: 'profile postfix: a TXT lookup that fails is no reason to wait',
+    refs: ['CHOICE-5'],
+    world: together(plainDomain(), { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } }),
+    settings: PROFILES.postfix,
+    steps: [send(encrypted)],
+  },
+  {
+    name: 'profile postfix: a broken handshake gets a second chance before cleartext',
+    refs: ['CHOICE-8'],
+    world: plainDomain({ starttls: 'broken' }),
+    settings: PROFILES.postfix,
+    steps: [
+      send({ outcome: 'deferred', status: '4.7.x', cleartextRetry: false }),
+      { attempt: 2, ...send({ ...inClear, cleartextRetry: true }) },
+    ],
+  },
+];
+
+export const operator: readonly Scenario[] = [
+  ...encrypt,
+  ...verify,
+  ...mandatoryDane,
+  ...choice,
+  ...patience,
+  ...profiles,
+];

@@ -1,0 +1,91 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { CommandError, type Exit } from './exit.js';
+
+/** What is read, how much of it at most, and how the command ends if it cannot be. */
+export interface Reading {
+  /** For the sentence: "the settings". */
+  readonly what: string;
+  readonly octetsMax: number;
+  readonly unreadable: Exit;
+  readonly tooLarge: Exit;
+}
+
+const CHUNK_OCTETS = 1_048_576;
+
+/** Reads a file. Throws a CommandError; of a file that is too large no more than one chunk beyond the bound is read. */
+export async function readOctets(path: string, reading: Reading): Promise<Uint8Array> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r');
+    return await collect(chunksOf(file), path, reading);
+  } catch (error) {
+    throw error instanceof CommandError ? error : unreadable(path, error, reading);
+  } finally {
+    await file?.close().catch(() => {});
+  }
+}
+
+/** Reads standard input to its end, within the same bound. */
+export async function readStandardInput(reading: Reading): Promise<Uint8Array> {
+  try {
+    return await collect(process.stdin, 'standard input', reading);
+  } catch (error) {
+    throw error instanceof CommandError ? error : unreadable('standard input', error, reading);
+  }
+}
+
+/** As {@link readOctets}, as text. `malformed`: how the command ends if it is not UTF-8. */
+export async function readText(path: string, reading: Reading & { readonly malformed: Exit }): Promise<string> {
+  const octets = await readOctets(path, reading);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets);
+  } catch {
+    throw new CommandError(reading.malformed, `${reading.what} in ${path}: the text is not UTF-8`);
+  }
+}
+
+async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
+  while (true) {
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_OCTETS), 0, CHUNK_OCTETS, null);
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>, from: string, { what, octetsMax, tooLarge }: Reading): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  let octets = 0;
+  for await (const chunk of chunks) {
+    octets += chunk.length;
+    if (octets > octetsMax) throw new CommandError(tooLarge, `${what} in ${from}: larger than ${sizeOf(octetsMax)}, which is the most that is read`);
+    parts.push(chunk);
+  }
+  return parts.length === 1 ? parts[0]! : Buffer.concat(parts, octets);
+}
+
+function sizeOf(octets: number): string {
+  return `${octets / 1_048_576} MiB`;
+}
+
+function unreadable(from: string, error: unknown, { what, unreadable }: Reading): CommandError {
+  return new CommandError(unreadable, `${what} in ${from} cannot be read: ${reasonOf(error)}`);
+}
+
+/** What the system says, without its jargon. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file or folder';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'ENOTDIR':
+      return 'a part of the path is not a folder';
+    case 'EACCES':
+    case 'EPERM':
+      return 'permission denied';
+    default:
+      return error.message;
+  }
+}
