@@ -13,8 +13,12 @@ const compiled = new URL('dist/cli/main.js', root);
 const fault = process.argv[2] === 'deliver' ? 75 : 70;
 
 if (isThere(compiled) || (isCheckout() && build())) {
-  const { main } = await import(compiled.href);
-  await main(process.argv.slice(2));
+  try {
+    const { main } = await import(compiled.href);
+    await main(process.argv.slice(2));
+  } catch (error) {
+    giveUp(`it cannot be started: ${error.message}; install the package again`);
+  }
 }
 
 function isThere(url) {

@@ -1,11 +1,12 @@
 /*
  * Every generated document, as path and content. `npm run gen` writes them; the house tests compare them with what is there.
  */
+
+import { coverageDocuments } from '../spec/requirements/documents.js';
 import { attemptMachine } from '../src/machine/attempt.machine.js';
 import { renderMachine } from '../src/machine/graph.js';
 import { hostMachine } from '../src/machine/host.machine.js';
 import { renderDecisionTables } from '../src/policy/render-tables.js';
-import { coverageDocuments } from '../spec/requirements/documents.js';
 
 /** Generated documents by path below the root of the project. */
 export function documents(root: string): Readonly<Record<string, string>> {

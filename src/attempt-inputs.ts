@@ -22,7 +22,8 @@ export function parseRecipients(
   mail: { readonly from: string; readonly to: readonly string[] },
   toAscii: (domain: string) => string,
 ): readonly Mailbox[] {
-  if (mail.to.length === 0) throw new MisuseError('WAXSEAL_NO_RECIPIENT', 'there is no recipient; give at least one');
+  if (mail.to.length === 0)
+    throw new MisuseError('WAXSEAL_NO_RECIPIENT', 'there is no recipient; give at least one');
   if (mail.from !== '' && parseMailbox(mail.from, toAscii) === null) throw badAddress('sender', mail.from);
   return mail.to.map((text) => {
     const mailbox = parseMailbox(text, toAscii);
@@ -32,7 +33,10 @@ export function parseRecipients(
 }
 
 function badAddress(role: string, text: string): MisuseError {
-  return new MisuseError('WAXSEAL_BAD_ADDRESS', `the ${role} ${JSON.stringify(text)} is not a mail address; give one like name@example.org`);
+  return new MisuseError(
+    'WAXSEAL_BAD_ADDRESS',
+    `the ${role} ${JSON.stringify(text)} is not a mail address; give one like name@example.org`,
+  );
 }
 
 /** In order of first appearance: one attempt for each destination. */

@@ -4,7 +4,13 @@
  */
 import { byDestination, deferAll, MisuseError, parseRecipients } from './attempt-inputs.js';
 import { interpret } from './effects/interpret.js';
-import { type AttemptJournal, JOURNAL_FORMAT, JOURNAL_VERSION, type Journal, type JournalEntry } from './effects/journal.js';
+import {
+  type AttemptJournal,
+  JOURNAL_FORMAT,
+  JOURNAL_VERSION,
+  type Journal,
+  type JournalEntry,
+} from './effects/journal.js';
 import type { Adapters, MessageSource } from './effects/ports.js';
 import { programs } from './machine/programs.js';
 import type { AttemptInput, AttemptResult } from './policy/attempt/types.js';
@@ -59,7 +65,11 @@ export interface Engine {
   /** One attempt for each destination of the message. Throws a {@link MisuseError} for what is no address, and never for what the world does. */
   deliver(mail: OutboundMail, options?: AttemptOptions): Promise<DeliveryResult>;
   /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
-  explain(domain: string, facts?: Partial<OutboundMail['facts']>, options?: AttemptOptions): Promise<DeliveryResult>;
+  explain(
+    domain: string,
+    facts?: Partial<OutboundMail['facts']>,
+    options?: AttemptOptions,
+  ): Promise<DeliveryResult>;
 }
 
 /** An engine over those adapters. */
@@ -67,12 +77,22 @@ export function createEngine(options: EngineOptions): Engine {
   const toAscii = options.toAscii ?? (() => '');
   return {
     async deliver(mail, attemptOptions = {}) {
-      return carryOut(options, { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' }, attemptOptions);
+      return carryOut(
+        options,
+        { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' },
+        attemptOptions,
+      );
     },
     async explain(domain, facts = {}, attemptOptions = {}) {
       const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
-      if (mailbox === null) throw new MisuseError('WAXSEAL_BAD_DOMAIN', `"${domain}" is not a domain; give one like example.org`);
-      const mail = { from: 'postmaster@localhost.localdomain', to: [mailbox.address], content: () => [], facts: { ...PLAIN_FACTS, ...facts } };
+      if (mailbox === null)
+        throw new MisuseError('WAXSEAL_BAD_DOMAIN', `"${domain}" is not a domain; give one like example.org`);
+      const mail = {
+        from: 'postmaster@localhost.localdomain',
+        to: [mailbox.address],
+        content: () => [],
+        facts: { ...PLAIN_FACTS, ...facts },
+      };
       return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, attemptOptions);
     },
   };
@@ -87,9 +107,16 @@ const PLAIN_FACTS = {
   utf8: 'not-needed',
 } as const satisfies OutboundMail['facts'];
 
-type Job = OutboundMail & { readonly mailboxes: readonly Mailbox[]; readonly purpose: AttemptInput['purpose'] };
+type Job = OutboundMail & {
+  readonly mailboxes: readonly Mailbox[];
+  readonly purpose: AttemptInput['purpose'];
+};
 
-async function carryOut(options: EngineOptions, job: Job, attemptOptions: AttemptOptions): Promise<DeliveryResult> {
+async function carryOut(
+  options: EngineOptions,
+  job: Job,
+  attemptOptions: AttemptOptions,
+): Promise<DeliveryResult> {
   const journals: AttemptJournal[] = [];
   const reports = new Map<Mailbox, RecipientReport>();
   for (const mailboxes of byDestination(job.mailboxes)) {
@@ -107,7 +134,12 @@ async function carryOut(options: EngineOptions, job: Job, attemptOptions: Attemp
   };
 }
 
-async function attempt(options: EngineOptions, job: Job, input: AttemptInput, attemptOptions: AttemptOptions) {
+async function attempt(
+  options: EngineOptions,
+  job: Job,
+  input: AttemptInput,
+  attemptOptions: AttemptOptions,
+) {
   const entries: JournalEntry[] = [];
   const ended = await interpret(input, {
     programs,

@@ -1,4 +1,8 @@
 /** The engine, and what it takes and gives. It runs wherever adapters for it are brought; `waxseal/node` brings Node's. */
+
+export { MisuseError } from './attempt-inputs.js';
+export type { Journal } from './effects/journal.js';
+export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
 export {
   type AttemptOptions,
   createEngine,
@@ -7,12 +11,15 @@ export {
   type EngineOptions,
   type OutboundMail,
 } from './engine.js';
-export { MisuseError } from './attempt-inputs.js';
-export type { RecipientReport } from './recipient-report.js';
-export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
-export type { Journal } from './effects/journal.js';
-export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './policy/settings.js';
-export type { DestinationRule } from './policy/local/destination.js';
-export type { Decision } from './policy/kernel/table.js';
 export type { AttemptResult } from './policy/attempt/types.js';
+export type { Decision } from './policy/kernel/table.js';
+export type { DestinationRule } from './policy/local/destination.js';
+export {
+  DEFAULT_SETTINGS,
+  PROFILES,
+  type ProfileName,
+  type Settings,
+  settingsOf,
+} from './policy/settings.js';
 export { readMessage } from './read-message.js';
+export type { RecipientReport } from './recipient-report.js';

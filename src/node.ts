@@ -16,8 +16,8 @@ import {
 import type { Adapters } from './effects/ports.js';
 import { createEngine, type Engine, type EngineOptions } from './engine.js';
 
-export * from './index.js';
 export { parseResolver, type ResolverConfig } from './adapters/node/index.js';
+export * from './index.js';
 
 export interface NodeOptions {
   /**
@@ -52,7 +52,8 @@ export function nodeAdapters(options: NodeOptions = {}): Adapters {
 
 /** An engine over Node's adapters, clock and IDNA. */
 export function createNodeEngine(
-  options: NodeOptions & Partial<Omit<EngineOptions, 'adapters'>> & { readonly adapters?: Partial<Adapters> } = {},
+  options: NodeOptions &
+    Partial<Omit<EngineOptions, 'adapters'>> & { readonly adapters?: Partial<Adapters> } = {},
 ): Engine {
   return createEngine({
     clock: Date.now,

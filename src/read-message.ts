@@ -1,7 +1,7 @@
 import type { MessageSource } from './effects/ports.js';
-import type { MessageFacts } from './policy/require-tls/message.js';
-import { HEADER_LENGTH_MAX, readTlsRequired } from './policy/require-tls/header.js';
 import { isAscii } from './policy/names/mailbox.js';
+import { HEADER_LENGTH_MAX, readTlsRequired } from './policy/require-tls/header.js';
+import type { MessageFacts } from './policy/require-tls/message.js';
 
 /** What of a message's facts is in its octets. */
 export interface ReadMessage {
@@ -20,7 +20,8 @@ const LF = 0x0a;
  */
 export function readMessage(octets: Uint8Array, addresses: readonly string[] = []): ReadMessage {
   const header = headerOf(octets);
-  const hasUtf8 = !isAscii(header) || addresses.some((address) => !isAscii(address.slice(0, address.lastIndexOf('@') + 1)));
+  const hasUtf8 =
+    !isAscii(header) || addresses.some((address) => !isAscii(address.slice(0, address.lastIndexOf('@') + 1)));
   return {
     content: () => [octets],
     facts: {
@@ -50,7 +51,8 @@ function headerOf(octets: Uint8Array): string {
 
 function latin1(octets: Uint8Array): string {
   let text = '';
-  for (let from = 0; from < octets.length; from += 8192) text += String.fromCharCode(...octets.subarray(from, from + 8192));
+  for (let from = 0; from < octets.length; from += 8192)
+    text += String.fromCharCode(...octets.subarray(from, from + 8192));
   return text;
 }
 

@@ -46,7 +46,14 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
     authentication: host?.authentication ?? 'none',
     cleartextRetry: host?.cleartextRetry === 'yes',
     requireTls: attempt.requireTls === 'yes',
-    decisions: attempt.decisions.map(({ mx, table, row, verdict, why, refs }) => ({ mx, table, row, verdict, why, refs })),
+    decisions: attempt.decisions.map(({ mx, table, row, verdict, why, refs }) => ({
+      mx,
+      table,
+      row,
+      verdict,
+      why,
+      refs,
+    })),
     reports: attempt.reports,
   };
 }

@@ -3,17 +3,24 @@
  * them, and so does the script that mutates tables, which wants to know whether anybody notices.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { concludeAttempt, type FailedHost, discoverMx, discoverSts, afterFetch, judgeReply } from '../../spec/reference/attempt.js';
-import { type HostFacts, runHost } from '../../spec/reference/host.js';
-import { attemptConclusion } from '../../src/policy/attempt/attempt.tables.js';
+import {
+  afterFetch,
+  concludeAttempt,
+  discoverMx,
+  discoverSts,
+  type FailedHost,
+  judgeReply,
+} from '../../spec/reference/attempt.js';
+import { type HostEnd, type HostFacts, runHost } from '../../spec/reference/host.js';
+import type { attemptConclusion } from '../../src/policy/attempt/attempt.tables.js';
 import { concludeRecipient } from '../../src/policy/attempt/conclude.js';
-import { FAILURE_CATEGORIES } from '../../src/policy/host/types.js';
 import { replyMeaning } from '../../src/policy/host/session.tables.js';
+import { FAILURE_CATEGORIES } from '../../src/policy/host/types.js';
 import { decide, inputsOf } from '../../src/policy/kernel/table.js';
 import { stsDiscovery, stsFetch } from '../../src/policy/mta-sts/sts-discovery.table.js';
 import { mxDiscovery } from '../../src/policy/mx/mx-discovery.table.js';
-import { situation, SITUATIONS, WIRES } from './host-inputs.js';
-import { policyEnd } from './policy-end.js';
+import { SITUATIONS, situation, WIRES } from './host-inputs.js';
+import { policyFor } from './policy-end.js';
 
 export interface Disagreement {
   readonly input: unknown;
@@ -24,12 +31,13 @@ export interface Disagreement {
 /** One host, over every situation and, for each, every `stride`-th wire (1: all of them). */
 export function compareHosts(stride: number, from = 0, step = 1): Disagreement | null {
   for (let number = from; number < SITUATIONS; number += step) {
-    const before = situation(number);
+    const before = situation(number) as HostFacts;
+    const policyEnd = policyFor(before);
     for (let wire = number % stride; wire < WIRES.length; wire += stride) {
       const facts = { ...before, ...WIRES[wire] } as HostFacts;
       // A certificate names hosts; no name in it can pass for an address.
       if (facts.source === 'literal' && facts.pkix === 'pass') continue;
-      const policy = policyEnd(facts);
+      const policy = policyEnd(WIRES[wire]!);
       const reference = runHost(facts);
       if (!isSame(policy, reference)) return { input: facts, policy, reference };
     }
@@ -37,7 +45,7 @@ export function compareHosts(stride: number, from = 0, step = 1): Disagreement |
   return null;
 }
 
-function isSame(left: ReturnType<typeof policyEnd>, right: ReturnType<typeof runHost>): boolean {
+function isSame(left: HostEnd, right: HostEnd): boolean {
   return (
     left.tlsaAsked === right.tlsaAsked &&
     left.connected === right.connected &&
@@ -74,7 +82,11 @@ const STATUS: Readonly<Record<(typeof attemptConclusion.verdicts)[number], strin
 /** The end of an attempt, over every list of up to three failed hosts. */
 export function compareConclusions(): Disagreement | null {
   const hosts = FAILURE_CATEGORIES.flatMap((category) =>
-    (['keyword-missing', 'definitive', 'temporary'] as const).map((failure) => ({ category, failure, status: '' })),
+    (['keyword-missing', 'definitive', 'temporary'] as const).map((failure) => ({
+      category,
+      failure,
+      status: '',
+    })),
   );
   const lists = [
     ...hosts.map((host) => [host]),
@@ -84,8 +96,14 @@ export function compareConclusions(): Disagreement | null {
   for (const list of lists) {
     for (const required of ['yes', 'no'] as const) {
       const { verdict } = concludeRecipient(list, required);
-      const policy = { outcome: verdict.startsWith('bounce') ? 'bounced' : 'deferred', status: STATUS[verdict] };
-      const failed: FailedHost[] = list.map(({ category, failure }) => ({ category: CATEGORY[category], requireTlsFailure: failure }));
+      const policy = {
+        outcome: verdict.startsWith('bounce') ? 'bounced' : 'deferred',
+        status: STATUS[verdict],
+      };
+      const failed: FailedHost[] = list.map(({ category, failure }) => ({
+        category: CATEGORY[category],
+        requireTlsFailure: failure,
+      }));
       const reference = concludeAttempt(failed, required === 'yes');
       if (!isDeepStrictEqual(policy, reference)) return { input: { list, required }, policy, reference };
     }
@@ -110,7 +128,11 @@ const MX_ANSWER = {
 } as const;
 
 export function compareMx(): Disagreement | null {
-  return firstDifference(inputsOf(mxDiscovery), ({ answer }) => MX[decide(mxDiscovery, { answer }).verdict], ({ answer }) => discoverMx(MX_ANSWER[answer]));
+  return firstDifference(
+    inputsOf(mxDiscovery),
+    ({ answer }) => MX[decide(mxDiscovery, { answer }).verdict],
+    ({ answer }) => discoverMx(MX_ANSWER[answer]),
+  );
 }
 
 const STS = {
@@ -152,7 +174,9 @@ export function compareFetches(): Disagreement | null {
 
 /** The reference knows no HELO: there a refused EHLO is the next host's turn. */
 export function compareReplies(): Disagreement | null {
-  const inputs = [...inputsOf(replyMeaning)].filter(({ stage, reply }) => stage !== 'ehlo' || reply !== '5yz');
+  const inputs = [...inputsOf(replyMeaning)].filter(
+    ({ stage, reply }) => stage !== 'ehlo' || reply !== '5yz',
+  );
   return firstDifference(
     inputs,
     (input) => {

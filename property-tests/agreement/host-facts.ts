@@ -1,6 +1,8 @@
 /*
  * From the facts of the reference implementation to the facts of the policy, and to a world that shows them to the machine.
  */
+
+import type { HostFacts } from '../../spec/reference/host.js';
 import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
 import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
@@ -11,7 +13,6 @@ import { decide } from '../../src/policy/kernel/table.js';
 import type { StsKnowledge } from '../../src/policy/mta-sts/policy.js';
 import type { MessageFacts } from '../../src/policy/require-tls/message.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/policy/settings.js';
-import type { HostFacts } from '../../spec/reference/host.js';
 
 export const HOST = 'mx.a.example';
 export const DOMAIN = 'a.example';
@@ -62,7 +63,11 @@ export function stsFor(facts: HostFacts): StsKnowledge {
   if (facts.source === 'literal' || facts.sts === 'none') return { kind: 'none' };
   if (facts.sts === 'unknown') return { kind: 'unknown' };
   const mx = facts.stsMx === 'listed' ? [HOST, DOMAIN] : ['other.example'];
-  return { kind: 'policy', policy: { mode: facts.sts, mx, maxAgeSeconds: 86_400, lines: [] }, freshness: facts.stsFreshness };
+  return {
+    kind: 'policy',
+    policy: { mode: facts.sts, mx, maxAgeSeconds: 86_400, lines: [] },
+    freshness: facts.stsFreshness,
+  };
 }
 
 export function hostOf(facts: HostFacts): string {
@@ -72,7 +77,8 @@ export function hostOf(facts: HostFacts): string {
 /** Whether TLSA records are asked for, by the tables. */
 export function asksTlsa(facts: HostFacts): boolean {
   const target = facts.source === 'literal' ? 'literal' : 'name';
-  if (decide(daneApplies, { target, mx: facts.mx, halfDane: facts.halfDane }).verdict === 'no-dane') return false;
+  if (decide(daneApplies, { target, mx: facts.mx, halfDane: facts.halfDane }).verdict === 'no-dane')
+    return false;
   const base = decide(tlsaBase, { alias: 'none', addresses: facts.addresses, firstAlias: 'not-asked' });
   return base.verdict === 'original';
 }

@@ -49,15 +49,22 @@ const BEFORE: readonly (readonly Part[])[] = [
 
 /** What may be seen on the wire; where TLS does not work, nobody looks at certificates. */
 export const WIRES: readonly Part[] = [
-  ...(['not-offered', 'refused-4xx', 'refused-5xx', 'injected', 'handshake-failed'] as const).map((starttls) => ({
-    starttls,
-    dane: 'match' as const,
-    pkix: 'pass' as const,
-    keyword: 'offered' as const,
-  })),
+  ...(['not-offered', 'refused-4xx', 'refused-5xx', 'injected', 'handshake-failed'] as const).map(
+    (starttls) => ({
+      starttls,
+      dane: 'match' as const,
+      pkix: 'pass' as const,
+      keyword: 'offered' as const,
+    }),
+  ),
   ...(['match', 'mismatch'] as const).flatMap((dane) =>
     (['pass', 'fail'] as const).flatMap((pkix) =>
-      (['offered', 'missing'] as const).map((keyword) => ({ starttls: 'works' as const, dane, pkix, keyword })),
+      (['offered', 'missing'] as const).map((keyword) => ({
+        starttls: 'works' as const,
+        dane,
+        pkix,
+        keyword,
+      })),
     ),
   ),
 ];

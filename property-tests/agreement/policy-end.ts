@@ -2,16 +2,36 @@
  * One host by the policy alone, without a machine: the plan, then the session tables in the order in which the machine asks
  * them. Fast enough to be compared with the reference over millions of inputs.
  */
+
+import type { HostEnd, HostFacts } from '../../spec/reference/host.js';
 import { judgePeer } from '../../src/policy/host/authenticate.js';
-import { planHost } from '../../src/policy/host/plan.js';
+import { type HostPlan, planHost } from '../../src/policy/host/plan.js';
 import { startTls, tlsOutcome } from '../../src/policy/host/session.tables.js';
 import { decide } from '../../src/policy/kernel/table.js';
 import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
-import { judgeMessage } from '../../src/policy/require-tls/message-kind.table.js';
-import type { HostEnd, HostFacts } from '../../spec/reference/host.js';
-import { asksTlsa, DOMAIN, hostOf, messageFor, NOW, peerFor, settingsFor, stsFor, tlsaFor, UNUSABLE, USABLE } from './host-facts.js';
+import { judgeMessage, type MessageKind } from '../../src/policy/require-tls/message-kind.table.js';
+import type { Settings } from '../../src/policy/settings.js';
+import {
+  asksTlsa,
+  DOMAIN,
+  hostOf,
+  messageFor,
+  NOW,
+  peerFor,
+  settingsFor,
+  stsFor,
+  tlsaFor,
+  UNUSABLE,
+  USABLE,
+} from './host-facts.js';
 
-const SKIPPED = { outcome: 'skipped', over: 'nothing', cleartextRetry: false, authentication: 'none', keywordSent: false } as const;
+const SKIPPED = {
+  outcome: 'skipped',
+  over: 'nothing',
+  cleartextRetry: false,
+  authentication: 'none',
+  keywordSent: false,
+} as const;
 const OUTCOME = {
   'refused-4xx': 'refused-for-now',
   'refused-5xx': 'refused',
@@ -20,10 +40,17 @@ const OUTCOME = {
   works: 'established',
 } as const;
 
-export function policyEnd(facts: HostFacts): HostEnd {
-  const settings = settingsFor(facts);
-  const message = judgeMessage(messageFor(facts), settings.tlsRequiredNo).verdict;
-  const plan = planHost({
+/** The plan for what is known before connecting, and then the end for what is seen on the wire. */
+export function policyFor(before: HostFacts): (wire: Partial<HostFacts>) => HostEnd {
+  const settings = settingsFor(before);
+  const message = judgeMessage(messageFor(before), settings.tlsRequiredNo).verdict;
+  const plan = planOf(before, message, settings);
+  const tlsaAsked = asksTlsa(before);
+  return (wire) => endOf({ ...before, ...wire }, plan, message, tlsaAsked);
+}
+
+function planOf(facts: HostFacts, message: MessageKind, settings: Settings): HostPlan {
+  return planHost({
     host: hostOf(facts),
     source: facts.source,
     mxSecurity: facts.mx,
@@ -37,7 +64,9 @@ export function policyEnd(facts: HostFacts): HostEnd {
     operator: facts.operator,
     settings,
   });
-  const tlsaAsked = asksTlsa(facts);
+}
+
+function endOf(facts: HostFacts, plan: HostPlan, message: MessageKind, tlsaAsked: boolean): HostEnd {
   const skip = (connected: boolean, requireTlsFailure: HostEnd['requireTlsFailure']): HostEnd => ({
     ...SKIPPED,
     tlsaAsked,
@@ -45,11 +74,28 @@ export function policyEnd(facts: HostFacts): HostEnd {
     requireTlsFailure,
   });
   if (plan.barrier !== 'connect') return skip(false, plan.barrier === 'skip' ? 'definitive' : 'temporary');
-  const send = (over: 'tls' | 'clear', cleartextRetry: boolean, authentication: HostEnd['authentication']): HostEnd => {
-    const keyword = decide(requireTlsKeyword, { message, tls: over === 'tls' ? 'yes' : 'no', keyword: facts.keyword }).verdict;
+  const send = (
+    over: 'tls' | 'clear',
+    cleartextRetry: boolean,
+    authentication: HostEnd['authentication'],
+  ): HostEnd => {
+    const keyword = decide(requireTlsKeyword, {
+      message,
+      tls: over === 'tls' ? 'yes' : 'no',
+      keyword: facts.keyword,
+    }).verdict;
     if (keyword === 'give-up') return skip(true, 'keyword-missing');
     const keywordSent = keyword === 'send-keyword';
-    return { tlsaAsked, connected: true, outcome: 'sent', over, cleartextRetry, authentication, keywordSent, requireTlsFailure: null };
+    return {
+      tlsaAsked,
+      connected: true,
+      outcome: 'sent',
+      over,
+      cleartextRetry,
+      authentication,
+      keywordSent,
+      requireTlsFailure: null,
+    };
   };
   const started = decide(startTls, {
     channel: 'first',
@@ -58,10 +104,17 @@ export function policyEnd(facts: HostFacts): HostEnd {
   }).verdict;
   if (started === 'give-up') return skip(true, 'definitive');
   if (started === 'stay-in-clear' || facts.starttls === 'not-offered') return send('clear', false, 'none');
-  const outcome = decide(tlsOutcome, { outcome: OUTCOME[facts.starttls], cleartextRetry: plan.cleartextRetry }).verdict;
+  const outcome = decide(tlsOutcome, {
+    outcome: OUTCOME[facts.starttls],
+    cleartextRetry: plan.cleartextRetry,
+  }).verdict;
   switch (outcome) {
     case 'retry-in-clear': {
-      const again = decide(startTls, { channel: 'cleartext-retry', offered: 'offered', strictness: plan.strictness }).verdict;
+      const again = decide(startTls, {
+        channel: 'cleartext-retry',
+        offered: 'offered',
+        strictness: plan.strictness,
+      }).verdict;
       return again === 'stay-in-clear' ? send('clear', true, 'none') : skip(true, 'temporary');
     }
     case 'give-up':

@@ -1,6 +1,5 @@
 /* DANE for SMTP (RFC 7672, RFC 7671): which records count, below which names they stand, and who matches them. */
 import type { Scenario, World } from '../../src/adapters/scripted/index.js';
-import { DEFAULT_SETTINGS } from '../../src/policy/settings.js';
 import {
   daneDomain,
   NO_SHA256,
@@ -185,7 +184,6 @@ const failures: readonly Story[] = [
     name: 'TLSA lookup unanswered: never connected to',
     refs: ['DANE-2.1.1-6', 'DANE-2.1.2-4'],
     world: together(plainDomain(), SIGNED, { dns: { 'TLSA mx.a.example': { fails: 'timeout' } } }),
-    settings: { deadlines: { ...DEFAULT_SETTINGS.deadlines, dnsMs: 1000 } },
     steps: [send({ ...waits, notConnected: ['mx.a.example'], rows: ['DANE-1', 'BAR-4'] })],
   },
   {
@@ -389,7 +387,9 @@ const anchors: readonly Story[] = [
   {
     name: 'the whole anchor stands in DNS and need not be sent',
     refs: ['DOPS-5.2.2-1'],
-    world: daneDomain(['2 0 0 @mx.a.example:ca'], { certificate: { issuer: 'private-ca', sends: 'leaf-only' } }),
+    world: daneDomain(['2 0 0 @mx.a.example:ca'], {
+      certificate: { issuer: 'private-ca', sends: 'leaf-only' },
+    }),
     steps: [send(passes)],
   },
   {
@@ -403,7 +403,9 @@ const anchors: readonly Story[] = [
   {
     name: 'the whole key of the anchor stands in DNS and its certificate is not sent',
     refs: ['DOPS-5.2.3-1'],
-    world: daneDomain(['2 1 0 @mx.a.example:ca'], { certificate: { issuer: 'private-ca', sends: 'leaf-only' } }),
+    world: daneDomain(['2 1 0 @mx.a.example:ca'], {
+      certificate: { issuer: 'private-ca', sends: 'leaf-only' },
+    }),
     steps: [send(passes)],
   },
   {

@@ -1,6 +1,5 @@
 /* Where mail goes and what replies mean (RFC 5321, RFC 7505, RFC 3974): the walk through the hosts, with TLS in the background. */
 import type { Scenario } from '../../src/adapters/scripted/index.js';
-import { DEFAULT_SETTINGS } from '../../src/policy/settings.js';
 import {
   mailHosts,
   OTHER_NAME,
@@ -67,15 +66,6 @@ const targets: readonly Story[] = [
     steps: [send({ ...delivered, mx: 'mx_1.a.example' })],
   },
   {
-    name: 'a domain in U-labels is looked up in A-labels, and needs no SMTPUTF8',
-    refs: ['U8-3.2-1', 'DNS-5891-1', 'U8-3.2-2'],
-    world: {
-      dns: { 'MX xn--bcher-kva.example': ['10 mx.a.example'], 'A mx.a.example': ['@mx.a.example'] },
-      mail: { 'mx.a.example': { keywords: ['8BITMIME'], keywordsAfterTls: ['8BITMIME'] } },
-    },
-    steps: [send(delivered, { to: ['user@bücher.example'] })],
-  },
-  {
     name: 'a null MX among other records is left out',
     refs: ['NULLMX-3-3'],
     world: together(plainDomain(), { dns: { 'MX a.example': ['0 .', '10 mx.a.example'] } }),
@@ -102,11 +92,16 @@ const targets: readonly Story[] = [
   {
     name: 'the MX lookup fails',
     refs: ['DUAL-3-2', 'SMTP-5.1-4', 'CHOICE-14'],
-    world: { dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] }, mail: { 'a.example': {} } },
-    steps: [send({ outcome: 'deferred', status: '4.4.3', mx: null, notConnected: ['a.example'], rows: ['MX-6'] })],
+    world: {
+      dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] },
+      mail: { 'a.example': {} },
+    },
+    steps: [
+      send({ outcome: 'deferred', status: '4.4.3', mx: null, notConnected: ['a.example'], rows: ['MX-6'] }),
+    ],
   },
   {
-    name: 'no mail host has an address: not even the domain\'s own is used',
+    name: "no mail host has an address: not even the domain's own is used",
     refs: ['SMTP-5.1-6', 'SMTP-5.1-7', 'CHOICE-14'],
     world: {
       dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A a.example': ['@a.example'] },
@@ -133,7 +128,9 @@ const targets: readonly Story[] = [
       dns: { 'MX a.example': ['10 192.0.2.1'], 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
     },
-    steps: [send({ outcome: 'bounced', status: '5.4.4', mx: null, notConnected: ['a.example'], rows: ['MX-3'] })],
+    steps: [
+      send({ outcome: 'bounced', status: '5.4.4', mx: null, notConnected: ['a.example'], rows: ['MX-3'] }),
+    ],
   },
   {
     name: 'the lookup of one address family fails, the other has an address',
@@ -177,7 +174,10 @@ const connections: readonly Story[] = [
     name: 'one host does not exist, the other is down: it may come back',
     refs: ['DUAL-3-5', 'CHOICE-14'],
     world: {
-      dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A mx2.a.example': ['@mx2.a.example'] },
+      dns: {
+        'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'],
+        'A mx2.a.example': ['@mx2.a.example'],
+      },
       mail: { 'mx2.a.example': { connect: 'refuse' } },
     },
     steps: [send({ outcome: 'deferred', status: '4.4.1' })],
@@ -186,7 +186,6 @@ const connections: readonly Story[] = [
     name: 'the first host accepts connections and says nothing',
     refs: ['SMTP-4.5.3.2-1', 'DUAL-3-5'],
     world: twoHosts({ connect: 'silent' }),
-    settings: { deadlines: { ...DEFAULT_SETTINGS.deadlines, connectMs: 1000, commandMs: 1000 } },
     steps: [send(second)],
   },
   {
@@ -220,9 +219,9 @@ const connections: readonly Story[] = [
     steps: [send(second)],
   },
   {
-    name: 'the first host does not speak SMTP',
-    refs: ['SMTP-4.2-3', 'SMTP-3.8-1'],
-    world: twoHosts({ greeting: 'SSH-2.0-OpenSSH_9.6' }),
+    name: 'the first host greets with a code that is no greeting',
+    refs: ['SMTP-4.3.2-1', 'SMTP-4.2-1'],
+    world: twoHosts({ greeting: '354 go ahead' }),
     steps: [send(second)],
   },
   {
@@ -267,20 +266,23 @@ const replies: readonly Story[] = [
     name: 'three recipients: delivered, deferred and bounced',
     refs: ['CHOICE-15'],
     world: plainDomain({
-      replies: { rcpt: { 'later@a.example': '451 4.2.1 mailbox busy', 'gone@a.example': '550 5.1.1 no such user' } },
+      replies: {
+        rcpt: { 'later@a.example': '451 4.2.1 mailbox busy', 'gone@a.example': '550 5.1.1 no such user' },
+      },
     }),
     steps: [
-      send(
-        [delivered, { outcome: 'deferred', status: '4.2.1' }, { outcome: 'bounced', status: '5.1.1' }],
-        { to: ['user@a.example', 'later@a.example', 'gone@a.example'] },
-      ),
+      send([delivered, { outcome: 'deferred', status: '4.2.1' }, { outcome: 'bounced', status: '5.1.1' }], {
+        to: ['user@a.example', 'later@a.example', 'gone@a.example'],
+      }),
     ],
   },
   {
     name: 'all of two recipients refused: each bounces with the reply to it',
     refs: ['CHOICE-15', 'SMTP-4.2.1-2'],
     world: plainDomain({
-      replies: { rcpt: { 'gone@a.example': '550 5.1.1 no such user', 'full@a.example': '552 5.2.2 mailbox full' } },
+      replies: {
+        rcpt: { 'gone@a.example': '550 5.1.1 no such user', 'full@a.example': '552 5.2.2 mailbox full' },
+      },
     }),
     steps: [
       send(
@@ -297,7 +299,9 @@ const replies: readonly Story[] = [
     refs: ['SMTP-4.5.3.1.10-1', 'SIZE-6.4-1'],
     world: plainDomain({ replies: { rcpt: { 'more@a.example': '552 5.5.3 too many recipients' } } }),
     steps: [
-      send([delivered, { outcome: 'deferred', status: '4.5.3' }], { to: ['user@a.example', 'more@a.example'] }),
+      send([delivered, { outcome: 'deferred', status: '4.5.3' }], {
+        to: ['user@a.example', 'more@a.example'],
+      }),
     ],
   },
   {

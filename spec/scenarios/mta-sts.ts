@@ -1,6 +1,5 @@
 /* MTA-STS (RFC 8461): whether there is a policy, what it demands of a host, and how long it is kept. */
 import type { PolicyHost, Scenario } from '../../src/adapters/scripted/index.js';
-import { DEFAULT_SETTINGS } from '../../src/policy/settings.js';
 import type { TlsReportResultType } from '../../src/policy/tls-report/tally.js';
 import {
   announced,
@@ -220,7 +219,10 @@ const enforcement: readonly Story[] = [
   {
     name: 'STARTTLS refused for good by the first host: the second is tried',
     refs: ['STS-5.1-2', 'CHOICE-6'],
-    world: together(twoHosts({ starttls: '502 5.5.1 not implemented' }), stsPolicy('enforce', ['*.a.example'])),
+    world: together(
+      twoHosts({ starttls: '502 5.5.1 not implemented' }),
+      stsPolicy('enforce', ['*.a.example']),
+    ),
     steps: [send({ ...passes, mx: 'mx2.a.example' })],
   },
   {
@@ -385,7 +387,7 @@ const records: readonly Story[] = [
     steps: [send(waits)],
   },
   {
-    name: 'a parent domain\'s policy is not for its children',
+    name: "a parent domain's policy is not for its children",
     refs: ['STS-3.4-2'],
     world: together(unencrypted, {
       dns: { 'MX sub.a.example': ['10 mx.a.example'] },
@@ -447,7 +449,13 @@ function unreadable(name: string, refs: Story['refs'], body: string): Story {
     name: `a policy file with ${name}: no policy`,
     refs,
     world: together(plainDomain({ certificate: SELF_SIGNED }), policyFile(body)),
-    steps: [send({ ...encrypted, rows: ['FETCH-3'], reports: [{ details: [{ resultType: 'sts-policy-invalid' }] }] })],
+    steps: [
+      send({
+        ...encrypted,
+        rows: ['FETCH-3'],
+        reports: [{ details: [{ resultType: 'sts-policy-invalid' }] }],
+      }),
+    ],
   };
 }
 
@@ -467,11 +475,7 @@ const files: readonly Story[] = [
     ['STS-3.2-14'],
     `${policyText('enforce')}comment: fragen an die Poststelle, Tür 3\nurl: https://a.example/\n`,
   ),
-  readable(
-    'a second mode, which does not count',
-    ['STS-3.2-15'],
-    `${policyText('enforce')}mode: none\n`,
-  ),
+  readable('a second mode, which does not count', ['STS-3.2-15'], `${policyText('enforce')}mode: none\n`),
   readable(
     'a max_age beyond the maximum',
     ['STS-3.2-8'],
@@ -504,7 +508,6 @@ function unfetchable(
     name: `the policy host ${name}: no policy`,
     refs,
     world: together(plainDomain({ certificate: SELF_SIGNED }), policyFile(policyText('enforce'), host)),
-    settings: { deadlines: { ...DEFAULT_SETTINGS.deadlines, policyFetchMs: 1000 } },
     steps: [send({ ...encrypted, rows: ['FETCH-3'], reports: [{ details: [{ resultType }] }] })],
   };
 }
@@ -521,7 +524,12 @@ const fetches: readonly Story[] = [
   unfetchable('sends more than 64 KiB', ['STS-3.3-10'], { bodyOctets: 70_000 }),
   unfetchable('is down', ['STS-3.3-11', 'RPT-4.3.2.2-1'], { connect: 'refuse' }),
   unfetchable('never answers', ['STS-3.3-9'], { connect: 'silent' }),
-  unfetchable('has a self-signed certificate', ['STS-3.3-1'], { certificate: SELF_SIGNED }, 'sts-webpki-invalid'),
+  unfetchable(
+    'has a self-signed certificate',
+    ['STS-3.3-1'],
+    { certificate: SELF_SIGNED },
+    'sts-webpki-invalid',
+  ),
   unfetchable(
     'has an expired certificate',
     ['STS-3.3-1', 'STS-3.3-17'],
@@ -553,7 +561,7 @@ const fetches: readonly Story[] = [
     steps: [send(passes)],
   },
   {
-    name: 'the policy host is an alias of a provider\'s, with a certificate for its own name: a policy',
+    name: "the policy host is an alias of a provider's, with a certificate for its own name: a policy",
     refs: ['STS-8.2-1', 'STS-3.3-1'],
     world: together(plainDomain(), announced(), {
       dns: {
@@ -619,7 +627,10 @@ const cache: readonly Story[] = [
     world: stsDomain('enforce'),
     steps: [
       send(passes),
-      { change: { policy: { 'mta-sts.a.example': { status: 500 } } }, ...send({ ...passes, rows: ['STS-1'] }) },
+      {
+        change: { policy: { 'mta-sts.a.example': { status: 500 } } },
+        ...send({ ...passes, rows: ['STS-1'] }),
+      },
     ],
   },
   {
@@ -784,10 +795,7 @@ const besideDane: readonly Story[] = [
   {
     name: 'skip-pkix: DANE stands in for the certificate of the policy',
     refs: ['CHOICE-1', 'X-1'],
-    world: together(
-      daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }),
-      stsPolicy('enforce'),
-    ),
+    world: together(daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }), stsPolicy('enforce')),
     settings: { whenDanePasses: 'skip-pkix' },
     steps: [send({ ...passes, authentication: 'dane' })],
   },

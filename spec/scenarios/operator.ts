@@ -36,7 +36,7 @@ const rules = (...destinations: readonly DestinationRule[]) => ({ destinations }
 
 const encrypt: readonly Story[] = [
   {
-    name: 'encrypt: anybody\'s certificate will do',
+    name: "encrypt: anybody's certificate will do",
     refs: ['STLS-6-1', 'TLS-3.2-1'],
     world: plainDomain({ certificate: SELF_SIGNED }),
     settings: rules(rule('a.example', 'encrypt')),
@@ -210,7 +210,11 @@ const choice: readonly Story[] = [
     name: 'a rule for another domain is none',
     refs: ['STLS-6-2'],
     world: plainDomain({ starttls: 'not-offered' }),
-    settings: rules(rule('b.example', 'encrypt'), rule('.a.example', 'none'), rule('example', 'encrypt')),
+    settings: rules(
+      rule('b.example', 'encrypt'),
+      rule('.sub.a.example', 'encrypt'),
+      rule('example', 'encrypt'),
+    ),
     steps: [send({ ...inClear, rows: ['OPER-1'] })],
   },
   {

@@ -72,7 +72,7 @@ const failures: readonly Story[] = [
     steps: [send({ ...inClear, cleartextRetry: true })],
   },
   {
-    name: 'in clear after broken TLS, the server\'s own refusal counts',
+    name: "in clear after broken TLS, the server's own refusal counts",
     refs: ['CHOICE-8', 'SMTP-4.2.1-2'],
     world: plainDomain({ starttls: 'broken', replies: { rcpt: { '*': '550 5.1.1 no such user' } } }),
     steps: [send({ outcome: 'bounced', status: '5.1.1', cleartextRetry: true })],
@@ -126,7 +126,10 @@ const reports: readonly Story[] = [
     refs: ['CHOICE-8'],
     world: plainDomain({ starttls: 'broken' }),
     steps: [
-      send({ outcome: 'deferred', status: '4.7.x', cleartextRetry: false, rows: ['RETRY-2'] }, { report: 'dmarc' }),
+      send(
+        { outcome: 'deferred', status: '4.7.x', cleartextRetry: false, rows: ['RETRY-2'] },
+        { report: 'dmarc' },
+      ),
     ],
   },
   {
@@ -143,4 +146,9 @@ const reports: readonly Story[] = [
   },
 ];
 
-export const opportunistic: readonly Scenario[] = [...certificates, ...failures, ...announcements, ...reports];
+export const opportunistic: readonly Scenario[] = [
+  ...certificates,
+  ...failures,
+  ...announcements,
+  ...reports,
+];

@@ -116,14 +116,22 @@ const sts: readonly Story[] = [
     refs: ['RPT-1.1-1', 'RPT-4.4-4', 'RPT-4.4-6'],
     world: together(
       plainDomain(),
-      policyFile('version: STSv1\r\nmode: enforce\r\nx_note:  why not \r\nmx: *.A.Example\r\nmax_age: 86400\r\n'),
+      policyFile(
+        'version: STSv1\r\nmode: enforce\r\nx_note:  why not \r\nmx: *.A.Example\r\nmax_age: 86400\r\n',
+      ),
     ),
     steps: [
       send(
         delivered({
           policyType: 'sts',
           policyDomain: 'a.example',
-          policyString: ['version: STSv1', 'mode: enforce', 'x_note:  why not', 'mx: *.A.Example', 'max_age: 86400'],
+          policyString: [
+            'version: STSv1',
+            'mode: enforce',
+            'x_note:  why not',
+            'mx: *.A.Example',
+            'max_age: 86400',
+          ],
           mxHost: ['*.a.example'],
           success: 1,
           failure: 0,
@@ -138,7 +146,12 @@ const sts: readonly Story[] = [
     world: stsDomain('testing', { certificate: { validity: 'expired' } }),
     steps: [
       send(
-        delivered({ policyType: 'sts', success: 0, failure: 1, details: [{ resultType: 'certificate-expired' }] }),
+        delivered({
+          policyType: 'sts',
+          success: 0,
+          failure: 1,
+          details: [{ resultType: 'certificate-expired' }],
+        }),
       ),
     ],
   },
@@ -161,7 +174,11 @@ const sts: readonly Story[] = [
     name: 'a common name alone under testing',
     refs: ['RPT-4.3.1-2', 'STS-4.2-2'],
     world: stsDomain('testing', { certificate: { names: [], commonName: 'mx.a.example' } }),
-    steps: [send(delivered({ policyType: 'sts', failure: 1, details: [{ resultType: 'certificate-host-mismatch' }] }))],
+    steps: [
+      send(
+        delivered({ policyType: 'sts', failure: 1, details: [{ resultType: 'certificate-host-mismatch' }] }),
+      ),
+    ],
   },
   {
     name: 'two hosts, a failure and a success: one line for the policy',
@@ -221,9 +238,7 @@ const sts: readonly Story[] = [
     name: 'a file that is no policy says what is wrong with it',
     refs: ['RPT-4.3.2.2-2', 'STS-6-1'],
     world: together(plainDomain(), policyFile(policyText('enforce', []))),
-    steps: [
-      send(delivered({ details: [{ resultType: 'sts-policy-invalid', failureReasonCode: 'no-mx' }] })),
-    ],
+    steps: [send(delivered({ details: [{ resultType: 'sts-policy-invalid', failureReasonCode: 'no-mx' }] }))],
   },
 ];
 
@@ -310,17 +325,19 @@ const dane: readonly Story[] = [
     world: daneDomain(['3 1 1 @mx.a.example'], { starttls: 'not-offered' }),
     steps: [
       send(
-        deferred({ policyType: 'tlsa', success: 0, failure: 1, details: [{ resultType: 'starttls-not-supported' }] }),
+        deferred({
+          policyType: 'tlsa',
+          success: 0,
+          failure: 1,
+          details: [{ resultType: 'starttls-not-supported' }],
+        }),
       ),
     ],
   },
   {
     name: 'a session that passes DANE and fails MTA-STS counts under both',
     refs: ['RPT-4-3', 'X-1'],
-    world: together(
-      daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }),
-      stsPolicy('testing'),
-    ),
+    world: together(daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }), stsPolicy('testing')),
     steps: [
       send(
         delivered(

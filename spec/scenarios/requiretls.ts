@@ -178,7 +178,9 @@ const finality: readonly Story[] = [
   {
     name: 'REQUIRETLS, TLSA lookup failed',
     refs: ['X-18', 'CHOICE-3'],
-    world: together(plainDomain(REQUIRETLS_HOST), SIGNED, { dns: { 'TLSA mx.a.example': { fails: 'bogus' } } }),
+    world: together(plainDomain(REQUIRETLS_HOST), SIGNED, {
+      dns: { 'TLSA mx.a.example': { fails: 'bogus' } },
+    }),
     steps: [send({ ...waits, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
@@ -190,7 +192,9 @@ const finality: readonly Story[] = [
   {
     name: 'REQUIRETLS, the TXT lookup fails',
     refs: ['X-19', 'CHOICE-5'],
-    world: together(plainDomain(REQUIRETLS_HOST), { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } }),
+    world: together(plainDomain(REQUIRETLS_HOST), {
+      dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } },
+    }),
     steps: [send({ outcome: 'deferred', status: '4.4.3', notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
@@ -392,7 +396,10 @@ const setAside: readonly Story[] = [
   {
     name: 'TLS-Required: No, but the server itself insists on the TLS that it cannot do',
     refs: ['RTLS-4.2.2-2'],
-    world: plainDomain({ starttls: 'broken', replies: { mail: '530 5.7.0 must issue a STARTTLS command first' } }),
+    world: plainDomain({
+      starttls: 'broken',
+      replies: { mail: '530 5.7.0 must issue a STARTTLS command first' },
+    }),
     steps: [send({ outcome: 'bounced', status: '5.7.0', cleartextRetry: true }, tlsRequiredNo)],
   },
   {

@@ -64,7 +64,9 @@ const all: readonly Story[] = [
         tls: 'no',
         authentication: 'none',
         cleartextRetry: true,
-        reports: [{ policyType: 'no-policy-found', failure: 1, details: [{ resultType: 'validation-failure' }] }],
+        reports: [
+          { policyType: 'no-policy-found', failure: 1, details: [{ resultType: 'validation-failure' }] },
+        ],
       }),
     ],
   },
@@ -118,7 +120,9 @@ const all: readonly Story[] = [
         status: '2.x',
         tls: 'yes',
         authentication: 'pkix',
-        reports: [{ policyType: 'sts', policyDomain: 'a.example', mxHost: ['mx.a.example'], success: 1, failure: 0 }],
+        reports: [
+          { policyType: 'sts', policyDomain: 'a.example', mxHost: ['mx.a.example'], success: 1, failure: 0 },
+        ],
       }),
     ],
   },
@@ -293,10 +297,7 @@ const all: readonly Story[] = [
   {
     name: 'DANE is good, but enforced MTA-STS fails by the certificate',
     refs: ['X-1', 'CHOICE-1', 'STS-5-1'],
-    world: together(
-      daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }),
-      stsPolicy('enforce'),
-    ),
+    world: together(daneDomain(['3 1 1 @mx.a.example'], { certificate: SELF_SIGNED }), stsPolicy('enforce')),
     steps: [
       send({
         outcome: 'deferred',
@@ -312,7 +313,9 @@ const all: readonly Story[] = [
     name: 'TLSA in an insecure zone, mismatching: as if it were not there',
     refs: ['DANE-2.2-3', 'TLSA-4.1-1', 'DANE-2.2.2-2'],
     world: together(plainDomain(), tlsa([`3 1 1 ${NO_SHA256}`])),
-    steps: [send({ outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none', mxSecure: false })],
+    steps: [
+      send({ outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none', mxSecure: false }),
+    ],
   },
   {
     name: 'REQUIRETLS over DANE, the keyword is offered after TLS',
@@ -335,7 +338,10 @@ const all: readonly Story[] = [
   {
     name: 'REQUIRETLS over DANE, the keyword is missing',
     refs: ['RTLS-4.2.1-4', 'RTLS-4.2.1-10', 'RTLS-7-1'],
-    world: daneDomain(['3 1 1 @mx.a.example'], { keywords: USUAL_KEYWORDS, keywordsAfterTls: USUAL_KEYWORDS }),
+    world: daneDomain(['3 1 1 @mx.a.example'], {
+      keywords: USUAL_KEYWORDS,
+      keywordsAfterTls: USUAL_KEYWORDS,
+    }),
     steps: [send({ outcome: 'bounced', status: '5.7.30', rows: ['KEY-2'] }, { requireTls: true })],
   },
   {
@@ -396,7 +402,9 @@ const all: readonly Story[] = [
   {
     name: '550 at RCPT for one of two recipients: each has an outcome of their own',
     refs: ['CHOICE-15', 'SMTP-4.2.1-2', 'DUAL-3-6'],
-    world: mailHosts({ 'mx.a.example': { replies: { rcpt: { 'gone@a.example': '550 5.1.1 no such user' } } } }),
+    world: mailHosts({
+      'mx.a.example': { replies: { rcpt: { 'gone@a.example': '550 5.1.1 no such user' } } },
+    }),
     steps: [
       send(
         [

@@ -2,7 +2,14 @@
  * Pieces that worlds are put together from. Unless a story says otherwise, mail goes to user@a.example, whose one mail
  * host is mx.a.example (or mx1 and mx2, in this order), nothing is signed and there is no policy.
  */
-import type { Expectation, MailHost, PolicyHost, Scenario, Step, World } from '../../src/adapters/scripted/index.js';
+import type {
+  Expectation,
+  MailHost,
+  PolicyHost,
+  Scenario,
+  Step,
+  World,
+} from '../../src/adapters/scripted/index.js';
 import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
 
 /** A scenario that says which requirements it shows; a wrong id does not compile. */
@@ -55,7 +62,13 @@ export function policyText(
   mx: readonly string[] = ['mx.a.example'],
   maxAge = 604_800,
 ): string {
-  return ['version: STSv1', `mode: ${mode}`, ...mx.map((name) => `mx: ${name}`), `max_age: ${maxAge}`, ''].join('\n');
+  return [
+    'version: STSv1',
+    `mode: ${mode}`,
+    ...mx.map((name) => `mx: ${name}`),
+    `max_age: ${maxAge}`,
+    '',
+  ].join('\n');
 }
 
 /** What announces a policy of a.example, under that id. */

@@ -14,12 +14,16 @@ export interface Arguments<O extends OptionTable> {
 }
 
 /** Reads a command line. Throws a CommandError for what the options do not allow. */
-export function readArguments<const O extends OptionTable>(args: readonly string[], options: O): Arguments<O> {
+export function readArguments<const O extends OptionTable>(
+  args: readonly string[],
+  options: O,
+): Arguments<O> {
   const parsed = parse(args, options);
   const seen = new Set<string>();
   for (const token of parsed.tokens) {
     if (token.kind !== 'option') continue;
-    if (seen.has(token.name) && options[token.name]?.multiple !== true) throw misuse(`${token.rawName} is given twice`);
+    if (seen.has(token.name) && options[token.name]?.multiple !== true)
+      throw misuse(`${token.rawName} is given twice`);
     seen.add(token.name);
   }
   return { values: parsed.values as ValuesOf<O>, positionals: parsed.positionals };
@@ -43,6 +47,7 @@ function sentenceOf(error: Error & { readonly code?: string }): string {
   if (option === undefined) return error.message;
   if (error.code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') return `there is no option ${option}`;
   if (error.message.includes('does not take')) return `${option} takes no value`;
-  if (error.message.includes('ambiguous')) return `${option} needs a value; one that begins with "-" is written ${option}=VALUE`;
+  if (error.message.includes('ambiguous'))
+    return `${option} needs a value; one that begins with "-" is written ${option}=VALUE`;
   return `${option} needs a value`;
 }

@@ -4,8 +4,6 @@ import type { Exit } from './exit.js';
 export interface Command {
   /** Shown by `waxseal NAME --help`. */
   readonly help: string;
-  /** How it ends when something goes wrong that nobody foresaw. */
-  readonly onFault: Exit;
   /** Throws a CommandError for what cannot be done. */
   run(args: readonly string[]): Promise<Exit>;
 }

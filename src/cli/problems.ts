@@ -6,7 +6,10 @@ const PROBLEMS_SHOWN = 10;
 export function describeProblems(what: string, problems: readonly Problem[]): string {
   const shown = problems
     .slice(0, PROBLEMS_SHOWN)
-    .map(({ path, expected, actual }) => `\n  ${path === '' ? 'as a whole' : path}: expected ${expected}, found ${actual}`);
+    .map(
+      ({ path, expected, actual }) =>
+        `\n  ${path === '' ? 'as a whole' : path}: expected ${expected}, found ${actual}`,
+    );
   const more = problems.length > PROBLEMS_SHOWN ? [`\n  and ${problems.length - PROBLEMS_SHOWN} more`] : [];
   return `${what}:${[...shown, ...more].join('')}`;
 }

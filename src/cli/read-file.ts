@@ -35,7 +35,10 @@ export async function readStandardInput(reading: Reading): Promise<Uint8Array> {
 }
 
 /** As {@link readOctets}, as text. `malformed`: how the command ends if it is not UTF-8. */
-export async function readText(path: string, reading: Reading & { readonly malformed: Exit }): Promise<string> {
+export async function readText(
+  path: string,
+  reading: Reading & { readonly malformed: Exit },
+): Promise<string> {
   const octets = await readOctets(path, reading);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(octets);
@@ -52,12 +55,20 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function collect(chunks: AsyncIterable<Uint8Array>, from: string, { what, octetsMax, tooLarge }: Reading): Promise<Uint8Array> {
+async function collect(
+  chunks: AsyncIterable<Uint8Array>,
+  from: string,
+  { what, octetsMax, tooLarge }: Reading,
+): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let octets = 0;
   for await (const chunk of chunks) {
     octets += chunk.length;
-    if (octets > octetsMax) throw new CommandError(tooLarge, `${what} in ${from}: larger than ${sizeOf(octetsMax)}, which is the most that is read`);
+    if (octets > octetsMax)
+      throw new CommandError(
+        tooLarge,
+        `${what} in ${from}: larger than ${sizeOf(octetsMax)}, which is the most that is read`,
+      );
     parts.push(chunk);
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts, octets);

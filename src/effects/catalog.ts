@@ -3,12 +3,13 @@
  * exactly one answer, and failure is one of the answers. From this catalogue come the effects that machines emit, the
  * events that they receive, the adapters that a caller must bring, and the world that a simulation must play.
  */
+
+import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { TlsaAnswer, TlsaRecord } from '../policy/dane/tlsa.js';
 import type { AddressesAnswer, CnameAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { CacheAnswer, FetchAnswer } from '../policy/mta-sts/fetch.js';
 import type { CachedPolicy, FetchFailure } from '../policy/mta-sts/policy.js';
-import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 
 /** How long the answer may take, in milliseconds; then the answer is the question's own kind of timeout. */
@@ -81,7 +82,10 @@ export interface EffectCatalog {
   /** RFC 7672, Section 2.2.3; the name is complete, `_25._tcp.mx.example`. */
   readonly 'dns.tlsa': { readonly ask: Lookup; readonly answer: TlsaAnswer };
   /** As many independent uniform integers, 0 to 2^32 - 1. */
-  readonly 'random.draw': { readonly ask: { readonly count: number }; readonly answer: { readonly values: readonly number[] } };
+  readonly 'random.draw': {
+    readonly ask: { readonly count: number };
+    readonly answer: { readonly values: readonly number[] };
+  };
   /** What is kept of a domain's MTA-STS policy; expiry is judged by policy. */
   readonly 'policy-cache.read': { readonly ask: { readonly domain: string }; readonly answer: CacheAnswer };
   readonly 'policy-cache.write': {

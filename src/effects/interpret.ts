@@ -4,7 +4,7 @@
  * in the end, whatever happened. It decides nothing.
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
-import type { AnswerOf, Answered, Ask, AskOf, Effect, EffectName } from './catalog.js';
+import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
@@ -67,7 +67,9 @@ function answerTo(
   ids: { last: number },
 ): Promise<AnswerOf<EffectName>> {
   if (ask.type === 'host.run') {
-    return run(world.programs.host, ask.input, world, ids).then((ended) => (ended.kind === 'finished' ? ended.output : ended));
+    return run(world.programs.host, ask.input, world, ids).then((ended) =>
+      ended.kind === 'finished' ? ended.output : ended,
+    );
   }
   return isSessionAsk(ask) ? answerInSession(ask, world, sessions) : answerFromWorld(ask, world);
 }
@@ -82,11 +84,18 @@ function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.ru
   ask: E,
   { adapters, signal }: Interpretation,
 ): Promise<AnswerOf<E['type']>> {
-  const port = adapters[ask.type] as (ask: AskOf<E['type']>, signal: AbortSignal) => Promise<AnswerOf<E['type']>>;
+  const port = adapters[ask.type] as (
+    ask: AskOf<E['type']>,
+    signal: AbortSignal,
+  ) => Promise<AnswerOf<E['type']>>;
   return port(ask as unknown as AskOf<E['type']>, signal);
 }
 
-function answerInSession(ask: SessionAsk, world: Interpretation, sessions: Map<number, SmtpSession>): Promise<AnswerOf<SessionEffect>> {
+function answerInSession(
+  ask: SessionAsk,
+  world: Interpretation,
+  sessions: Map<number, SmtpSession>,
+): Promise<AnswerOf<SessionEffect>> {
   if (ask.type === 'smtp.connect') sessions.set(ask.session, world.adapters['smtp.session']());
   const session = sessions.get(ask.session);
   if (session === undefined) throw new RangeError(`there is no session ${ask.session}`);
@@ -111,12 +120,20 @@ function answerInSession(ask: SessionAsk, world: Interpretation, sessions: Map<n
 
 function noteAsk({ note }: Interpretation, ask: Ask): void {
   if (note === undefined) return;
-  note(ask.type === 'host.run' ? { kind: 'run', id: ask.id, host: ask.input.candidate.host } : { kind: 'ask', ask });
+  note(
+    ask.type === 'host.run'
+      ? { kind: 'run', id: ask.id, host: ask.input.candidate.host }
+      : { kind: 'ask', ask },
+  );
 }
 
 function noteAnswer({ note }: Interpretation, event: Answered): void {
   if (note === undefined) return;
-  note(event.type === 'host.run.answered' ? { kind: 'end', id: event.id, at: event.at } : { kind: 'answer', event });
+  note(
+    event.type === 'host.run.answered'
+      ? { kind: 'end', id: event.id, at: event.at }
+      : { kind: 'answer', event },
+  );
 }
 
 /** Answers in the order in which they come. */
@@ -127,7 +144,8 @@ class Inbox {
   /** An adapter that rejects breaks its contract; that is a fault of ours and ends the run. */
   expect(ask: Ask, answer: Promise<AnswerOf<EffectName>>, clock: () => number): void {
     answer.then(
-      (given) => this.#put({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
+      (given) =>
+        this.#put({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
       (cause) => this.#put(new Error(`the adapter of ${ask.type} rejected: ${cause}`, { cause })),
     );
   }

@@ -19,7 +19,11 @@ export interface Program<Input, State, Output> {
 export type AnyProgram<Input, Output> = Program<Input, any, Output>;
 
 /** What the cause of a fault says, in one line. */
-export function describeFault(step: { readonly kind: 'illegal'; readonly event: string } | { readonly kind: 'fault'; readonly cause: unknown }): string {
+export function describeFault(
+  step:
+    | { readonly kind: 'illegal'; readonly event: string }
+    | { readonly kind: 'fault'; readonly cause: unknown },
+): string {
   if (step.kind === 'illegal') return `the event ${step.event} was not expected`;
   return step.cause instanceof Error ? `${step.cause.name}: ${step.cause.message}` : String(step.cause);
 }

@@ -59,8 +59,10 @@ class Recording implements Player {
 
   answer(ask: Exclude<Ask, { type: 'host.run' }>) {
     const recorded = this.#asks.get(ask.id);
-    if (recorded === undefined) throw new Divergence(`question ${ask.id} (${ask.type}) is not in the journal`);
-    if (recorded !== canonical(ask)) throw new Divergence(`question ${ask.id} was ${recorded}, and is now ${canonical(ask)}`);
+    if (recorded === undefined)
+      throw new Divergence(`question ${ask.id} (${ask.type}) is not in the journal`);
+    if (recorded !== canonical(ask))
+      throw new Divergence(`question ${ask.id} was ${recorded}, and is now ${canonical(ask)}`);
     const event = this.#answers.get(ask.id);
     if (event === undefined || event.type !== `${ask.type}.answered`) {
       throw new Divergence(`question ${ask.id} (${ask.type}) has no answer of its kind in the journal`);
@@ -75,7 +77,8 @@ class Recording implements Player {
 
   beginRun(id: number, host: string): void {
     const recorded = this.#hosts.get(id);
-    if (recorded !== host) throw new Divergence(`run ${id} was with ${recorded ?? 'nobody'}, and is now with ${host}`);
+    if (recorded !== host)
+      throw new Divergence(`run ${id} was with ${recorded ?? 'nobody'}, and is now with ${host}`);
   }
 
   endRun(id: number): number {

@@ -4,13 +4,16 @@
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
-import type { AnswerOf, Answered, Ask, EffectName } from './catalog.js';
+import type { Answered, AnswerOf, Ask, EffectName } from './catalog.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
 
 /** Who plays the world. */
 export interface Player {
   /** Answers a question; a host run is played by the loop itself. */
-  answer(ask: Exclude<Ask, { type: 'host.run' }>): { readonly at: number; readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>> };
+  answer(ask: Exclude<Ask, { type: 'host.run' }>): {
+    readonly at: number;
+    readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>>;
+  };
   /** Which of the open questions is answered next; by default the first. */
   choose?(open: readonly Ask[]): Ask;
   /** A host run begins, and ends at that time. */
@@ -69,5 +72,10 @@ function answerTo(ask: Ask, hostProgram: Programs['host'], player: Player, ids: 
   player.beginRun?.(ask.id, ask.input.candidate.host);
   const ended = play(hostProgram, ask.input, hostProgram, player, ids);
   const answer = ended.kind === 'finished' ? ended.output : ended;
-  return { type: 'host.run.answered', id: ask.id, at: player.endRun?.(ask.id) ?? ask.input.startedAt, answer };
+  return {
+    type: 'host.run.answered',
+    id: ask.id,
+    at: player.endRun?.(ask.id) ?? ask.input.startedAt,
+    answer,
+  };
 }

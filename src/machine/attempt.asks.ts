@@ -12,7 +12,11 @@ export function askMx(context: AttemptContext): Effect {
 
 /** RFC 8461, Section 3.1: the domain as written in the address, never a parent of it. */
 export function askStsRecord(context: AttemptContext): Effect {
-  return { type: 'dns.txt', name: `_mta-sts.${domainOf(context)}`, deadlineMs: context.input.settings.deadlines.dnsMs };
+  return {
+    type: 'dns.txt',
+    name: `_mta-sts.${domainOf(context)}`,
+    deadlineMs: context.input.settings.deadlines.dnsMs,
+  };
 }
 
 export function askCache(context: AttemptContext): Effect {
@@ -20,11 +24,18 @@ export function askCache(context: AttemptContext): Effect {
 }
 
 export function askDraw(context: AttemptContext): Effect {
-  return { type: 'random.draw', count: context.mx?.kind === 'failed' ? 0 : (context.mx?.records.length ?? 0) };
+  return {
+    type: 'random.draw',
+    count: context.mx?.kind === 'failed' ? 0 : (context.mx?.records.length ?? 0),
+  };
 }
 
 export function askPolicyHost(context: AttemptContext): Effect {
-  return { type: 'dns.addresses', name: policyHostOf(context), deadlineMs: context.input.settings.deadlines.dnsMs };
+  return {
+    type: 'dns.addresses',
+    name: policyHostOf(context),
+    deadlineMs: context.input.settings.deadlines.dnsMs,
+  };
 }
 
 export function askPolicy(context: AttemptContext): Effect {

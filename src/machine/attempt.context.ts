@@ -1,8 +1,8 @@
 import type { Fault } from '../effects/catalog.js';
+import type { FailedHost } from '../policy/attempt/conclude.js';
 import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
-import type { FailedHost } from '../policy/attempt/conclude.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { CacheAnswer, FetchAnswer, FetchResult } from '../policy/mta-sts/fetch.js';
 import type { StsKnowledge } from '../policy/mta-sts/policy.js';
@@ -73,11 +73,19 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
     fetch: null,
     fetched: null,
     sts: { kind: 'none' },
-    candidates: destination?.kind === 'literal' ? [{ host: destination.address, source: 'literal', preference: 0 }] : [],
+    candidates:
+      destination?.kind === 'literal'
+        ? [{ host: destination.address, source: 'literal', preference: 0 }]
+        : [],
     tried: 0,
     runs: [],
     fault: null,
-    recipients: (input?.recipients ?? []).map((recipient) => ({ recipient, failedAt: [], state: null, host: null })),
+    recipients: (input?.recipients ?? []).map((recipient) => ({
+      recipient,
+      failedAt: [],
+      state: null,
+      host: null,
+    })),
     next: 'go-on',
     end: null,
     decisions: message === undefined ? [] : [{ ...message, mx: null }],

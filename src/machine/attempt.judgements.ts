@@ -65,14 +65,22 @@ export function judgePolicyHost(context: AttemptContext): Judged {
   const { privateAddresses, addressesMax } = context.input.settings;
   const found = known.kind === 'found' ? known.addresses : [];
   const addresses = found.filter((address) => judgeAddress(address, privateAddresses).verdict === 'connect');
-  return { policyAddresses: addresses.slice(0, addressesMax), next: addresses.length === 0 ? 'go-on' : 'fetch' };
+  return {
+    policyAddresses: addresses.slice(0, addressesMax),
+    next: addresses.length === 0 ? 'go-on' : 'fetch',
+  };
 }
 
 export function judgeFetched(context: AttemptContext): Judged {
   const fetched = context.fetch === null ? unreachable(context) : readFetch(context.fetch);
   const decision = judgeFetch(fetched, context.cache!, context.now);
   const cached = unexpiredPolicy(context.cache!, context.now);
-  return { ...note(context, decision), fetched, sts: knowledgeOf(decision.verdict, cached, fetched), next: 'store' };
+  return {
+    ...note(context, decision),
+    fetched,
+    sts: knowledgeOf(decision.verdict, cached, fetched),
+    next: 'store',
+  };
 }
 
 export function judgeHost(context: AttemptContext): Judged {
@@ -94,7 +102,11 @@ export function judgeHost(context: AttemptContext): Judged {
 
 function unreachable(context: AttemptContext): FetchResult {
   const isUnknown = learnAddresses(context.policyHost!, []).kind === 'failed';
-  return { kind: 'failed', failure: 'policy-fetch-failed', reason: isUnknown ? 'address-lookup-failed' : 'no-usable-address' };
+  return {
+    kind: 'failed',
+    failure: 'policy-fetch-failed',
+    reason: isUnknown ? 'address-lookup-failed' : 'no-usable-address',
+  };
 }
 
 function inOrder(context: AttemptContext): readonly Candidate[] {

@@ -11,7 +11,7 @@
  * this file.
  */
 import { assign, emit, setup } from 'xstate';
-import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
+import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './attempt.answers.js';
@@ -70,14 +70,25 @@ export const attemptMachine = base.createMachine({
       on: {
         'dns.mx.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx) },
         'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
-        'policy-cache.read.answered': { target: 'discovering', actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache) },
+        'policy-cache.read.answered': {
+          target: 'discovering',
+          actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache),
+        },
       },
     },
     discovering: {
       description: 'Some answers are still out.',
       on: {
-        'dns.mx.answered': { target: 'discovering', reenter: true, actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx) },
-        'dns.txt.answered': { target: 'discovering', reenter: true, actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
+        'dns.mx.answered': {
+          target: 'discovering',
+          reenter: true,
+          actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx),
+        },
+        'dns.txt.answered': {
+          target: 'discovering',
+          reenter: true,
+          actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt),
+        },
         'policy-cache.read.answered': {
           target: 'discovering',
           reenter: true,
@@ -99,7 +110,12 @@ export const attemptMachine = base.createMachine({
     awaitingDraw: {
       meta: { refs: ['SMTP-5.1-11'] },
       entry: ask(asks.askDraw),
-      on: { 'random.draw.answered': { target: 'judgingPolicy', actions: on<AnsweredBy<'random.draw'>>(answers.learnDraw) } },
+      on: {
+        'random.draw.answered': {
+          target: 'judgingPolicy',
+          actions: on<AnsweredBy<'random.draw'>>(answers.learnDraw),
+        },
+      },
     },
     judgingPolicy: {
       description: 'Whether the kept policy stands, is to be fetched anew, or is not known.',
@@ -116,7 +132,10 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.2-1', 'X-13'] },
       entry: ask(asks.askPolicyHost),
       on: {
-        'dns.addresses.answered': { target: 'judgingPolicyHost', actions: on<AnsweredBy<'dns.addresses'>>(answers.learnPolicyHost) },
+        'dns.addresses.answered': {
+          target: 'judgingPolicyHost',
+          actions: on<AnsweredBy<'dns.addresses'>>(answers.learnPolicyHost),
+        },
       },
     },
     judgingPolicyHost: {
@@ -126,7 +145,12 @@ export const attemptMachine = base.createMachine({
     awaitingPolicy: {
       meta: { refs: ['STS-3.3-1', 'STS-3.3-5', 'STS-3.3-9', 'STS-3.3-10'] },
       entry: ask(asks.askPolicy),
-      on: { 'policy.fetch.answered': { target: 'judgingFetch', actions: on<AnsweredBy<'policy.fetch'>>(answers.learnPolicy) } },
+      on: {
+        'policy.fetch.answered': {
+          target: 'judgingFetch',
+          actions: on<AnsweredBy<'policy.fetch'>>(answers.learnPolicy),
+        },
+      },
     },
     judgingFetch: {
       description: 'A fetched policy replaces what is kept; a failure never does.',
@@ -138,13 +162,23 @@ export const attemptMachine = base.createMachine({
       description: 'Kept before it is used, so that what bound one message binds the next.',
       meta: { refs: ['STS-3.2-9', 'STS-3.3-8'] },
       entry: ask(asks.askStore),
-      on: { 'policy-cache.write.answered': { target: 'awaitingHost', actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored) } },
+      on: {
+        'policy-cache.write.answered': {
+          target: 'awaitingHost',
+          actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored),
+        },
+      },
     },
     awaitingHost: {
       description: 'One candidate, in a run of its own: nothing that was learned about another one is in it.',
       meta: { refs: ['DANE-2.2.1-1', 'STS-8.4-1', 'CHOICE-6'] },
       entry: ask(asks.askHost),
-      on: { 'host.run.answered': { target: 'judgingHost', actions: on<AnsweredBy<'host.run'>>(answers.learnHost) } },
+      on: {
+        'host.run.answered': {
+          target: 'judgingHost',
+          actions: on<AnsweredBy<'host.run'>>(answers.learnHost),
+        },
+      },
     },
     judgingHost: {
       description: 'Whether somebody still waits for the message, and somebody is left to take it.',

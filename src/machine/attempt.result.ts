@@ -1,4 +1,4 @@
-import { concludeRecipient, type ConclusionVerdict } from '../policy/attempt/conclude.js';
+import { type ConclusionVerdict, concludeRecipient } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import type { RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
@@ -24,7 +24,12 @@ export function resultOf(context: AttemptContext): AttemptResult {
 
 function concludeFor(context: AttemptContext, progress: RecipientProgress): RecipientResult {
   const { recipient, host } = progress;
-  const state: RecipientState = progress.state ?? { verdict: 'next-host', status: '', reply: null, category: null };
+  const state: RecipientState = progress.state ?? {
+    verdict: 'next-host',
+    status: '',
+    reply: null,
+    category: null,
+  };
   if (state.verdict === 'delivered' || state.verdict === 'bounced') {
     return { recipient, outcome: state.verdict, status: state.status, state, host, decision: null };
   }
@@ -63,7 +68,10 @@ function lastReplyStatus({ failedAt }: RecipientProgress): string {
 }
 
 /** In the order in which they were made: about the domain, about each host in turn, about the end. */
-function decisionsOf(context: AttemptContext, recipients: readonly RecipientResult[]): readonly PlacedDecision[] {
+function decisionsOf(
+  context: AttemptContext,
+  recipients: readonly RecipientResult[],
+): readonly PlacedDecision[] {
   const about = context.decisions.filter(({ table }) => table !== 'next-candidate');
   const next = context.decisions.filter(({ table }) => table === 'next-candidate');
   const perHost = context.runs.flatMap((run, at) => [
@@ -71,8 +79,15 @@ function decisionsOf(context: AttemptContext, recipients: readonly RecipientResu
     ...next.slice(at, at + 1),
   ]);
   const ends = recipients.flatMap(({ decision }) => (decision === null ? [] : [decision]));
-  const own = [...new Set(ends)].filter((decision) => !context.decisions.some(({ row }) => row === decision.row));
-  return [...about, ...perHost, ...next.slice(context.runs.length), ...own.map((decision) => ({ ...decision, mx: null }))];
+  const own = [...new Set(ends)].filter(
+    (decision) => !context.decisions.some(({ row }) => row === decision.row),
+  );
+  return [
+    ...about,
+    ...perHost,
+    ...next.slice(context.runs.length),
+    ...own.map((decision) => ({ ...decision, mx: null })),
+  ];
 }
 
 function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {

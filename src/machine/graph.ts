@@ -34,7 +34,8 @@ export function renderMachine(machine: AnyStateMachine): string {
 }
 
 function renderStates(states: readonly StateNode[]): readonly string[] {
-  const refsOf = (state: StateNode) => ((state.meta as { refs?: readonly string[] } | undefined)?.refs ?? []).join(', ');
+  const refsOf = (state: StateNode) =>
+    ((state.meta as { refs?: readonly string[] } | undefined)?.refs ?? []).join(', ');
   return [
     '| state | what it is for | refs |',
     '|---|---|---|',
@@ -47,7 +48,10 @@ function renderMatrix(states: readonly StateNode[], edges: readonly Edge[]): rea
   const events = [...new Set(edges.map(({ event }) => event).filter((event) => event !== ''))];
   const waiting = states.filter(({ key }) => edges.some((edge) => edge.from === key && edge.event !== ''));
   const cell = (state: StateNode, event: string) =>
-    edges.filter((edge) => edge.from === state.key && edge.event === event).map(({ to }) => to).join(', ');
+    edges
+      .filter((edge) => edge.from === state.key && edge.event === event)
+      .map(({ to }) => to)
+      .join(', ');
   return [
     `| state | ${events.map((event) => event.replace('.answered', '')).join(' | ')} |`,
     `|---|${events.map(() => '---|').join('')}`,
@@ -56,7 +60,9 @@ function renderMatrix(states: readonly StateNode[], edges: readonly Edge[]): rea
 }
 
 function edgesOf(state: StateNode): readonly Edge[] {
-  const named = [...state.transitions].flatMap(([event, transitions]) => transitions.map((transition) => ({ event, transition })));
+  const named = [...state.transitions].flatMap(([event, transitions]) =>
+    transitions.map((transition) => ({ event, transition })),
+  );
   const always = (state.always ?? []).map((transition) => ({ event: '', transition }));
   return [...named, ...always].flatMap(({ event, transition }) =>
     (transition.target ?? []).map((target) => ({
@@ -69,6 +75,8 @@ function edgesOf(state: StateNode): readonly Edge[] {
 }
 
 function labelOf(event: string, guard: string | null): string {
-  const parts = [event.replace('.answered', ''), guard === null ? '' : `[${guard}]`].filter((part) => part !== '');
+  const parts = [event.replace('.answered', ''), guard === null ? '' : `[${guard}]`].filter(
+    (part) => part !== '',
+  );
   return parts.length === 0 ? '' : `: ${parts.join(' ')}`;
 }

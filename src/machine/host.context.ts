@@ -1,22 +1,27 @@
-import type { HostInput, RecipientState, RequireTlsFailure, TlsFacts } from '../policy/host/types.js';
-import type { Authentication } from '../policy/host/types.js';
+import type { CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer } from '../effects/catalog.js';
+import type { PeerFacts } from '../policy/certificate/facts.js';
+import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
 import type { AddressesAnswer, CnameAnswer } from '../policy/dns/answer.js';
 import type { AddressKnowledge } from '../policy/host/addresses.js';
 import type { PeerJudgement } from '../policy/host/authenticate.js';
 import type { HostPlan } from '../policy/host/plan.js';
-import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { TransactionReplies } from '../policy/host/transaction.js';
-import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
+import type {
+  Authentication,
+  HostInput,
+  RecipientState,
+  RequireTlsFailure,
+  TlsFacts,
+} from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { OperatorDemand } from '../policy/local/destination.js';
+import { ruleFor } from '../policy/local/destination.js';
 import type { MessageKind } from '../policy/require-tls/message-kind.table.js';
 import { judgeMessage } from '../policy/require-tls/message-kind.table.js';
-import { ruleFor } from '../policy/local/destination.js';
-import type { ReportedSession } from './host.result.js';
 import type { Keywords } from '../policy/smtp/ehlo.js';
 import { NO_KEYWORDS } from '../policy/smtp/ehlo.js';
-import type { CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer } from '../effects/catalog.js';
 import type { Reply } from '../policy/smtp/reply.js';
+import type { ReportedSession } from './host.result.js';
 
 /** How a host run ended before or without a transaction; see `HostResult`. */
 export interface HostEnd {

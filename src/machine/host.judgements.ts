@@ -13,9 +13,9 @@ import {
   startTls as startTlsTable,
   tlsOutcome,
 } from '../policy/host/session.tables.js';
-import { judgeReply, judgeTransaction as judgeReplies, stateOf } from '../policy/host/transaction.js';
+import { judgeTransaction as judgeReplies, judgeReply, stateOf } from '../policy/host/transaction.js';
 import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
-import { decide, type Decision } from '../policy/kernel/table.js';
+import { type Decision, decide } from '../policy/kernel/table.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
@@ -28,14 +28,30 @@ export function judgeAddresses(context: HostContext): Judged {
   const { input } = context;
   const isLiteral = input.candidate.source === 'literal';
   const known = isLiteral
-    ? ({ kind: 'found', addresses: [input.candidate.host], security: 'insecure', expandedName: null, families: 'one' } as const)
+    ? ({
+        kind: 'found',
+        addresses: [input.candidate.host],
+        security: 'insecure',
+        expandedName: null,
+        families: 'one',
+      } as const)
     : learnAddresses(context.addressAnswer!, input.dialled);
   if (known.kind !== 'found') {
-    return { addressKnowledge: known, end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary') };
+    return {
+      addressKnowledge: known,
+      end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary'),
+    };
   }
-  const vetted = known.addresses.map((address) => ({ address, decision: judgeAddress(address, input.settings.privateAddresses) }));
-  const leftOut = vetted.filter(({ decision }) => decision.verdict === 'leave-out').map(({ decision }) => decision);
-  const addresses = vetted.filter(({ decision }) => decision.verdict === 'connect').map(({ address }) => address);
+  const vetted = known.addresses.map((address) => ({
+    address,
+    decision: judgeAddress(address, input.settings.privateAddresses),
+  }));
+  const leftOut = vetted
+    .filter(({ decision }) => decision.verdict === 'leave-out')
+    .map(({ decision }) => decision);
+  const addresses = vetted
+    .filter(({ decision }) => decision.verdict === 'connect')
+    .map(({ address }) => address);
   const noted = note(context, ...new Set(leftOut));
   if (addresses.length === 0) {
     return { ...noted, addressKnowledge: known, end: endOf('address-left-out', 'temporary') };
@@ -50,7 +66,10 @@ export function judgeAddresses(context: HostContext): Judged {
     addresses: addresses.slice(0, input.settings.addressesMax),
     ...note({ ...context, ...noted }, applies),
   };
-  return { ...learned, ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })) };
+  return {
+    ...learned,
+    ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })),
+  };
 }
 
 export function judgeAlias(context: HostContext): Judged {
@@ -109,9 +128,17 @@ export function judgePlan(context: HostContext): Judged {
     case 'connect':
       return judged;
     case 'skip':
-      return { ...judged, reported: { ended: 'barred', code: '', ip: null }, end: endOf('policy', 'definitive') };
+      return {
+        ...judged,
+        reported: { ended: 'barred', code: '', ip: null },
+        end: endOf('policy', 'definitive'),
+      };
     case 'skip-for-now':
-      return { ...judged, reported: { ended: 'barred', code: '', ip: null }, end: endOf('policy', 'temporary') };
+      return {
+        ...judged,
+        reported: { ended: 'barred', code: '', ip: null },
+        end: endOf('policy', 'temporary'),
+      };
   }
 }
 
@@ -132,7 +159,12 @@ export function judgeConnection(context: HostContext): Judged {
     case 'go-on':
       return judgeStep({ ...context, ...noted }, 'greeting');
     case 'next-address':
-      return { ...noted, address: context.address + 1, next: isOpen ? 'leave' : 'connect', behind: 'connect' };
+      return {
+        ...noted,
+        address: context.address + 1,
+        next: isOpen ? 'leave' : 'connect',
+        behind: 'connect',
+      };
     case 'next-host': {
       const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary');
       return isOpen ? leave({ ...context, ...noted }, end) : { ...noted, end };
@@ -157,7 +189,10 @@ export function judgeHello(context: HostContext): Judged {
     case 'stay-in-clear':
       return { ...noted, ...(isFirst ? report(context, 'not-offered', '') : {}), next: 'go-on' };
     case 'give-up':
-      return { ...report(context, 'not-offered', ''), ...leave({ ...context, ...noted }, endOf('policy', 'definitive')) };
+      return {
+        ...report(context, 'not-offered', ''),
+        ...leave({ ...context, ...noted }, endOf('policy', 'definitive')),
+      };
   }
 }
 
@@ -174,7 +209,14 @@ export function judgeTlsOutcome(context: HostContext): Judged {
     case 'inspect':
       return { ...noted, ...report(context, ended, code), next: 'inspect' };
     case 'retry-in-clear':
-      return { ...noted, ...report(context, ended, code), tls: null, channel: 'cleartext-retry', next: 'leave', behind: 'connect' };
+      return {
+        ...noted,
+        ...report(context, ended, code),
+        tls: null,
+        channel: 'cleartext-retry',
+        next: 'leave',
+        behind: 'connect',
+      };
     case 'give-up':
     case 'give-up-for-now': {
       const end = endOf('policy', decision.verdict === 'give-up' ? 'definitive' : 'temporary');
@@ -189,12 +231,19 @@ function classifyTls(context: HostContext) {
   if (startTls?.kind === 'injected') return { outcome: 'injected', ended: 'injected', code: '' } as const;
   if (startTls?.kind === 'replied' && startTls.reply.code !== 220) {
     const isFinal = startTls.reply.code >= 500;
-    return { outcome: isFinal ? 'refused' : 'refused-for-now', ended: 'refused', code: `${startTls.reply.code}` } as const;
+    return {
+      outcome: isFinal ? 'refused' : 'refused-for-now',
+      ended: 'refused',
+      code: `${startTls.reply.code}`,
+    } as const;
   }
   if (handshake?.kind === 'established' && !(hello?.kind === 'lost' && hello.cause === 'tls-alert')) {
     return { outcome: 'established', ended: 'established', code: '' } as const;
   }
-  const code = handshake?.kind === 'failed' ? handshake.code || handshake.cause : (hello?.kind === 'lost' ? hello.cause : '') || 'lost';
+  const code =
+    handshake?.kind === 'failed'
+      ? handshake.code || handshake.cause
+      : (hello?.kind === 'lost' ? hello.cause : '') || 'lost';
   return { outcome: 'handshake-failed', ended: 'handshake-failed', code } as const;
 }
 
@@ -239,21 +288,36 @@ export function judgeMessage(context: HostContext): Judged {
   const limit = sizeLimitOf(context.keywords);
   const fit = decide(messageFit, {
     size: limit !== null && message.sizeBytes > limit ? 'too-large' : 'fits',
-    utf8: message.utf8 === 'not-needed' ? 'not-needed' : context.keywords.has('SMTPUTF8') ? 'offered' : 'missing',
+    utf8:
+      message.utf8 === 'not-needed' ? 'not-needed' : context.keywords.has('SMTPUTF8') ? 'offered' : 'missing',
     purpose,
   });
-  const fitted = { ...note({ ...context, ...noted }, fit), requireTls: keyword.verdict === 'send-keyword' ? 'yes' : 'no' } as const;
+  const fitted = {
+    ...note({ ...context, ...noted }, fit),
+    requireTls: keyword.verdict === 'send-keyword' ? 'yes' : 'no',
+  } as const;
   switch (fit.verdict) {
     case 'send':
       return { ...fitted, next: 'send' };
     case 'stop-here':
       return { ...fitted, states: all(context, stateOf('delivered', null)), next: 'leave', behind: 'end' };
     case 'too-large':
-      return { ...fitted, states: all(context, { verdict: 'bounced', status: '5.3.4', reply: null, category: null }), next: 'leave', behind: 'end' };
+      return {
+        ...fitted,
+        states: all(context, { verdict: 'bounced', status: '5.3.4', reply: null, category: null }),
+        next: 'leave',
+        behind: 'end',
+      };
     case 'utf8-missing':
       return {
         ...fitted,
-        ...leave({ ...context, ...fitted }, { failure: 'temporary', state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply' } }),
+        ...leave(
+          { ...context, ...fitted },
+          {
+            failure: 'temporary',
+            state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply' },
+          },
+        ),
       };
   }
 }
@@ -271,7 +335,11 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
   const noted = note(context, decision);
   switch (decision.verdict) {
     case 'go-on':
-      return { ...noted, ...(stage === 'greeting' || reply === null ? {} : { keywords: keywordsOf(reply) }), next: 'go-on' };
+      return {
+        ...noted,
+        ...(stage === 'greeting' || reply === null ? {} : { keywords: keywordsOf(reply) }),
+        next: 'go-on',
+      };
     case 'say-helo':
       return { ...noted, helloVerb: 'HELO', next: 'say-helo' };
     case 'delivered':
@@ -283,7 +351,10 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
 
 function leniencyFacts(context: HostContext) {
   const known = context.addressKnowledge;
-  return { attempt: context.input.attempt, families: known?.kind === 'found' ? known.families : ('one' as const) };
+  return {
+    attempt: context.input.attempt,
+    families: known?.kind === 'found' ? known.families : ('one' as const),
+  };
 }
 
 function leave(context: HostContext, end: HostEnd): Judged {
@@ -291,9 +362,20 @@ function leave(context: HostContext, end: HostEnd): Judged {
 }
 
 /** The first connection that came this far is the one that is reported; a retry in clear is no session of its own. */
-function report(context: HostContext, ended: NonNullable<HostContext['reported']>['ended'], code: string): Judged {
+function report(
+  context: HostContext,
+  ended: NonNullable<HostContext['reported']>['ended'],
+  code: string,
+): Judged {
   if (context.channel !== 'first') return {};
-  return { reported: { ended, code, ip: context.addresses[context.address] ?? null, localAddress: context.localAddress } };
+  return {
+    reported: {
+      ended,
+      code,
+      ip: context.addresses[context.address] ?? null,
+      localAddress: context.localAddress,
+    },
+  };
 }
 
 function endOf(category: FailureCategory, failure: RequireTlsFailure): HostEnd {
@@ -304,6 +386,9 @@ function all(context: HostContext, state: RecipientState): readonly RecipientSta
   return context.input.recipients.map(() => state);
 }
 
-function note(context: HostContext, ...decisions: readonly Decision[]): { readonly decisions: readonly Decision[] } {
+function note(
+  context: HostContext,
+  ...decisions: readonly Decision[]
+): { readonly decisions: readonly Decision[] } {
   return { decisions: [...context.decisions, ...decisions] };
 }

@@ -12,7 +12,7 @@
  * this file.
  */
 import { assign, emit, setup } from 'xstate';
-import type { AnsweredBy, Answered, Effect } from '../effects/catalog.js';
+import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './host.answers.js';
@@ -72,7 +72,12 @@ export const hostMachine = base.createMachine({
       description: 'Before any TLSA query, which only makes sense below a signed zone.',
       meta: { refs: ['DANE-2.2.2-1'] },
       entry: ask(asks.askAddresses),
-      on: { 'dns.addresses.answered': { target: 'judgingAddresses', actions: on<AnsweredBy<'dns.addresses'>>(answers.learnAddressAnswer) } },
+      on: {
+        'dns.addresses.answered': {
+          target: 'judgingAddresses',
+          actions: on<AnsweredBy<'dns.addresses'>>(answers.learnAddressAnswer),
+        },
+      },
     },
     judgingAddresses: {
       description: 'Whom to dial, and below which names TLSA records may stand.',
@@ -86,10 +91,16 @@ export const hostMachine = base.createMachine({
       ],
     },
     awaitingAlias: {
-      description: 'Whether the first alias of the host is secure, which an insecure answer as a whole does not tell.',
+      description:
+        'Whether the first alias of the host is secure, which an insecure answer as a whole does not tell.',
       meta: { refs: ['DANE-2.1.3-3', 'DANE-2.2.2-5'] },
       entry: ask(asks.askAlias),
-      on: { 'dns.cname.answered': { target: 'judgingAlias', actions: on<AnsweredBy<'dns.cname'>>(answers.learnAlias) } },
+      on: {
+        'dns.cname.answered': {
+          target: 'judgingAlias',
+          actions: on<AnsweredBy<'dns.cname'>>(answers.learnAlias),
+        },
+      },
     },
     judgingAlias: {
       entry: judge(judgements.judgeAlias),
@@ -99,7 +110,12 @@ export const hostMachine = base.createMachine({
       description: 'Asked before connecting, so that a failed lookup never reaches the wire.',
       meta: { refs: ['DANE-2.1.2-3', 'DANE-2.2.3-1', 'DANE-2.2.3-7'] },
       entry: ask(asks.askTlsa),
-      on: { 'dns.tlsa.answered': { target: 'judgingTlsa', actions: on<AnsweredBy<'dns.tlsa'>>(answers.learnTlsaAnswer) } },
+      on: {
+        'dns.tlsa.answered': {
+          target: 'judgingTlsa',
+          actions: on<AnsweredBy<'dns.tlsa'>>(answers.learnTlsaAnswer),
+        },
+      },
     },
     judgingTlsa: {
       entry: judge(judgements.judgeTlsa),
@@ -114,7 +130,12 @@ export const hostMachine = base.createMachine({
     awaitingConnection: {
       meta: { refs: ['SMTP-5.1-9'] },
       entry: [judge(judgements.openSession), ask(asks.askConnection)],
-      on: { 'smtp.connect.answered': { target: 'judgingConnection', actions: on<AnsweredBy<'smtp.connect'>>(answers.learnConnection) } },
+      on: {
+        'smtp.connect.answered': {
+          target: 'judgingConnection',
+          actions: on<AnsweredBy<'smtp.connect'>>(answers.learnConnection),
+        },
+      },
     },
     judgingConnection: {
       entry: judge(judgements.judgeConnection),
@@ -128,7 +149,12 @@ export const hostMachine = base.createMachine({
     awaitingHello: {
       meta: { refs: ['SMTP-2.2.1-1', 'SMTP-4.1.1.1-1'] },
       entry: ask(asks.askHello),
-      on: { 'smtp.hello.answered': { target: 'judgingHello', actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello) } },
+      on: {
+        'smtp.hello.answered': {
+          target: 'judgingHello',
+          actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello),
+        },
+      },
     },
     judgingHello: {
       description: 'Whether to start TLS, stay in clear, or leave.',
@@ -144,7 +170,12 @@ export const hostMachine = base.createMachine({
     awaitingStartTls: {
       meta: { refs: ['STLS-4-1'] },
       entry: ask(asks.askStartTls),
-      on: { 'smtp.starttls.answered': { target: 'judgingStartTls', actions: on<AnsweredBy<'smtp.starttls'>>(answers.learnStartTls) } },
+      on: {
+        'smtp.starttls.answered': {
+          target: 'judgingStartTls',
+          actions: on<AnsweredBy<'smtp.starttls'>>(answers.learnStartTls),
+        },
+      },
     },
     judgingStartTls: {
       meta: { refs: ['STLS-4-2', 'STLS-4-5'] },
@@ -154,7 +185,12 @@ export const hostMachine = base.createMachine({
     awaitingHandshake: {
       meta: { refs: ['STS-7.1-1', 'DANE-8.1-1'] },
       entry: ask(asks.askHandshake),
-      on: { 'tls.handshake.answered': { target: 'judgingTlsOutcome', actions: on<AnsweredBy<'tls.handshake'>>(answers.learnHandshake) } },
+      on: {
+        'tls.handshake.answered': {
+          target: 'judgingTlsOutcome',
+          actions: on<AnsweredBy<'tls.handshake'>>(answers.learnHandshake),
+        },
+      },
     },
     judgingTlsOutcome: {
       description: 'Go on under TLS, come back in clear, or leave.',
@@ -165,7 +201,12 @@ export const hostMachine = base.createMachine({
     awaitingInspection: {
       meta: { refs: ['STLS-4.1-1'] },
       entry: ask(asks.askInspection),
-      on: { 'peer.inspect.answered': { target: 'judgingPeer', actions: on<AnsweredBy<'peer.inspect'>>(answers.learnPeer) } },
+      on: {
+        'peer.inspect.answered': {
+          target: 'judgingPeer',
+          actions: on<AnsweredBy<'peer.inspect'>>(answers.learnPeer),
+        },
+      },
     },
     judgingPeer: {
       description: 'Whether the peer is who it must be, before anything is said to it.',
@@ -177,7 +218,12 @@ export const hostMachine = base.createMachine({
       description: 'What was offered before TLS is forgotten.',
       meta: { refs: ['STLS-4.2-1', 'STLS-4.2-2', 'RTLS-2-5'] },
       entry: ask(asks.askHello),
-      on: { 'smtp.hello.answered': { target: 'judgingHelloAgain', actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello) } },
+      on: {
+        'smtp.hello.answered': {
+          target: 'judgingHelloAgain',
+          actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello),
+        },
+      },
     },
     judgingHelloAgain: {
       entry: judge(judgements.judgeHelloAgain),
@@ -192,7 +238,12 @@ export const hostMachine = base.createMachine({
     awaitingTransaction: {
       meta: { refs: ['SMTP-3.3-1', 'PIPE-3.1-1', 'RTLS-4.2.1-11'] },
       entry: ask(asks.askTransaction),
-      on: { 'smtp.send.answered': { target: 'judgingTransaction', actions: on<AnsweredBy<'smtp.send'>>(answers.learnTransaction) } },
+      on: {
+        'smtp.send.answered': {
+          target: 'judgingTransaction',
+          actions: on<AnsweredBy<'smtp.send'>>(answers.learnTransaction),
+        },
+      },
     },
     judgingTransaction: {
       description: 'What each reply means for each recipient.',
@@ -203,7 +254,9 @@ export const hostMachine = base.createMachine({
     leaving: {
       meta: { refs: ['SMTP-4.1.1.10-1', 'STLS-4.1-2'] },
       entry: ask(asks.askQuit),
-      on: { 'smtp.quit.answered': { target: 'left', actions: on<AnsweredBy<'smtp.quit'>>(answers.learnLeft) } },
+      on: {
+        'smtp.quit.answered': { target: 'left', actions: on<AnsweredBy<'smtp.quit'>>(answers.learnLeft) },
+      },
     },
     left: {
       always: [{ guard: 'mustConnect', target: 'awaitingConnection' }, { target: 'concluded' }],

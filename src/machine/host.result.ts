@@ -1,6 +1,6 @@
 import type { HostResult } from '../policy/host/types.js';
-import { reportSession } from '../policy/tls-report/report-session.js';
 import type { SessionEnd } from '../policy/tls-report/report.tables.js';
+import { reportSession } from '../policy/tls-report/report-session.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { HostContext } from './host.context.js';
 

@@ -1,6 +1,6 @@
 /** The machines, and the seam that makes them pure programs. */
 export { attemptMachine } from './attempt.machine.js';
+export { renderMachine } from './graph.js';
 export { hostMachine } from './host.machine.js';
 export { programOf } from './program.js';
 export { programs } from './programs.js';
-export { renderMachine } from './graph.js';

@@ -5,9 +5,16 @@
  * here one inert scope is made once for a machine and used again, which gives the same results many times faster (a
  * property test holds both side by side).
  */
-import { type AnyMachineSnapshot, type AnyStateMachine, createActor, type InputFrom, type OutputFrom, type SnapshotFrom } from 'xstate';
-import type { Program, Step } from '../effects/program.js';
+import {
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  createActor,
+  type InputFrom,
+  type OutputFrom,
+  type SnapshotFrom,
+} from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
+import type { Program, Step } from '../effects/program.js';
 
 interface Action {
   readonly type: string;

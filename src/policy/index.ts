@@ -1,10 +1,5 @@
 /** The policy alone: tables and pure functions over facts. For auditing, and for hosts that carry out the rest themselves. */
-export { auditTable, type TableAudit } from './kernel/audit.js';
-export { renderTable } from './kernel/markdown.js';
-export { atLeast, STRICTNESS, type Strictness, strictest } from './kernel/scale.js';
-export { type Decision, decide, defineTable, inputsOf, type Row, type Table, TableFault } from './kernel/table.js';
-export type { RequirementId } from './kernel/requirement-id.js';
-export { allTables } from './tables.js';
+
 export type * from './certificate/facts.js';
 export { findPath } from './certificate/path.js';
 export { type DaneMatch, matchDane } from './dane/match.js';
@@ -17,11 +12,29 @@ export { judgePeer, judgePkix, type PeerJudgement, type PkixResult } from './hos
 export { type HostPlan, type PlanFacts, planHost } from './host/plan.js';
 export { judgeReply, judgeTransaction } from './host/transaction.js';
 export type { Authentication, HostInput, HostResult, RecipientState, TlsFacts } from './host/types.js';
+export { auditTable, type TableAudit } from './kernel/audit.js';
+export { renderTable } from './kernel/markdown.js';
+export type { RequirementId } from './kernel/requirement-id.js';
+export { atLeast, STRICTNESS, type Strictness, strictest } from './kernel/scale.js';
+export {
+  type Decision,
+  decide,
+  defineTable,
+  inputsOf,
+  type Row,
+  type Table,
+  TableFault,
+} from './kernel/table.js';
 export { type DestinationRule, type OperatorDemand, ruleFor } from './local/destination.js';
 export { type DiscoveryFacts, judgeDiscovery, judgeFetch, unexpiredPolicy } from './mta-sts/discover.js';
 export { type FetchAnswer, type FetchResult, readFetch } from './mta-sts/fetch.js';
 export type { CachedPolicy, StsKnowledge, StsPolicy } from './mta-sts/policy.js';
-export { type PolicyFile, type PolicyProblem, printPolicyFile, readPolicyFile } from './mta-sts/policy-file.js';
+export {
+  type PolicyFile,
+  type PolicyProblem,
+  printPolicyFile,
+  readPolicyFile,
+} from './mta-sts/policy-file.js';
 export { printStsRecord, readStsRecord, type StsRecord } from './mta-sts/record.js';
 export { candidatesOf, judgeMx } from './mx/discover.js';
 export { parseDnsName, parseHostName } from './names/domain-name.js';
@@ -30,4 +43,5 @@ export { coversName, listsHost } from './names/match.js';
 export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';
 export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './settings.js';
+export { allTables } from './tables.js';
 export { addTallies, type TlsReportDetail, type TlsReportPolicy } from './tls-report/tally.js';

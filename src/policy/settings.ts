@@ -82,7 +82,12 @@ export const PROFILES = Object.freeze({
   /** As the mail server mox decides. */
   mox: { halfDane: 'ignore', requireTlsSecureMx: 'refuse' },
   /** As Postfix with an MTA-STS helper decides: one policy at a time, patience before cleartext. */
-  postfix: { whenDanePasses: 'skip-pkix', stsLookupFailure: 'proceed', cleartextRetry: 'after', requireTlsSecureMx: 'refuse' },
+  postfix: {
+    whenDanePasses: 'skip-pkix',
+    stsLookupFailure: 'proceed',
+    cleartextRetry: 'after',
+    requireTlsSecureMx: 'refuse',
+  },
 } as const satisfies Readonly<Record<string, Partial<Settings>>>);
 
 export type ProfileName = keyof typeof PROFILES;

@@ -5,7 +5,14 @@ import { attemptConclusion, nextCandidate } from './attempt/attempt.tables.js';
 import { daneApplies } from './dane/dane-applies.table.js';
 import { daneDemand } from './dane/dane-demand.table.js';
 import { tlsaBase } from './dane/tlsa-base.table.js';
-import { cleartextRetry, daneMatching, hostBarrier, pkixDemand, recipientPolicy, serverName } from './host/plan.tables.js';
+import {
+  cleartextRetry,
+  daneMatching,
+  hostBarrier,
+  pkixDemand,
+  recipientPolicy,
+  serverName,
+} from './host/plan.tables.js';
 import {
   connectionOutcome,
   messageFit,

@@ -29,7 +29,7 @@ export function complain(text: string): void {
 
 /** Colour on a terminal, unless NO_COLOR says otherwise. */
 export function painter(): Paint {
-  const isColoured = process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '';
+  const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
   return isColoured ? (style, text) => styleText(style, text) : (_, text) => text;
 }
 

@@ -39,7 +39,7 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
     deadlineMs: Finite,
   }),
   'smtp.connect': ask('smtp.connect', { ...SESSION, address: Text, port: Finite }),
-  'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO'), name: Text }),
+  'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO', 'HELO'), name: Text }),
   'smtp.starttls': ask('smtp.starttls', SESSION),
   'tls.handshake': ask('tls.handshake', { ...SESSION, serverName: orNull(Text) }),
   'peer.inspect': ask('peer.inspect', {

@@ -1,6 +1,6 @@
 /*
- * The small codecs that the others are made of. They differ from those of io-ts in two ways: numbers are finite, and a list stops
- * at the greatest number of problems that is reported, so that a long list of nonsense costs neither memory nor time.
+ * The small codecs that the others are made of. They differ from those of io-ts in two ways: numbers are finite, and
+ * a list stops once enough problems are found to report, so that a long list of nonsense costs no more than that.
  */
 import * as t from 'io-ts';
 import { PROBLEMS_MAX } from './result.js';

@@ -1,8 +1,9 @@
 /*
  * What comes after a host, and how an attempt ends when no host has taken the message.
  */
-import { defineTable } from '../kernel/table.js';
+
 import { FAILURE_CATEGORIES } from '../host/types.js';
+import { defineTable } from '../kernel/table.js';
 
 // biome-ignore format: a table
 export const nextCandidate = defineTable({

@@ -1,5 +1,5 @@
 import { FAILURE_CATEGORIES, type FailureCategory, type HostResult } from '../host/types.js';
-import { decide, type Decision } from '../kernel/table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import { attemptConclusion, nextCandidate } from './attempt.tables.js';
 
 export type ConclusionVerdict = (typeof attemptConclusion.verdicts)[number];
@@ -26,7 +26,10 @@ export interface FailedHost {
 }
 
 /** How the attempt ends for a recipient after those hosts, at least one. Total; never throws. */
-export function concludeRecipient(hosts: readonly FailedHost[], required: 'yes' | 'no'): Decision<ConclusionVerdict> {
+export function concludeRecipient(
+  hosts: readonly FailedHost[],
+  required: 'yes' | 'no',
+): Decision<ConclusionVerdict> {
   return decide(attemptConclusion, {
     requireTls: required === 'yes' ? classifyFailures(hosts) : 'not-required',
     worst: worstOf(hosts.map((host) => host.category)),
@@ -41,7 +44,8 @@ export function worstOf(categories: readonly FailureCategory[]): FailureCategory
 /** Hosts that do not exist count neither way. */
 function classifyFailures(hosts: readonly FailedHost[]) {
   const existing = hosts.filter((host) => host.category !== 'no-target');
-  const isDefinitive = (host: FailedHost) => host.failure === 'definitive' || host.failure === 'keyword-missing';
+  const isDefinitive = (host: FailedHost) =>
+    host.failure === 'definitive' || host.failure === 'keyword-missing';
   if (!existing.every(isDefinitive)) return 'temporary';
   return existing.some((host) => host.failure === 'keyword-missing') ? 'keyword' : 'definitive';
 }

@@ -1,6 +1,6 @@
-import type { Candidate, Destination } from '../mx/candidate.js';
 import type { HostResult, RecipientState } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
+import type { Candidate, Destination } from '../mx/candidate.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
 import type { TlsReportPolicy } from '../tls-report/tally.js';

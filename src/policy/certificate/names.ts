@@ -11,6 +11,8 @@ export function coversOneOf(
   commonName: CommonNameUse,
 ): boolean {
   const presented =
-    certificate.dnsNames.length > 0 || commonName === 'never' ? certificate.dnsNames : certificate.commonNames;
+    certificate.dnsNames.length > 0 || commonName === 'never'
+      ? certificate.dnsNames
+      : certificate.commonNames;
   return presented.some((name) => references.some((reference) => coversName(name, reference)));
 }

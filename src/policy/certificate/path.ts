@@ -35,11 +35,17 @@ function walk(search: AnchorSearch, path: readonly number[], best: { verdict: Pa
   for (const { key } of search.signatures.filter((fact) => fact.subject === path.at(-1)!)) {
     if (best.verdict === 'found') return;
     if (key.from === 'tlsa') settleAtRecord(search, path, key, best);
-    else if (!path.includes(key.index) && key.index < search.chain.length) walk(search, [...path, key.index], best);
+    else if (!path.includes(key.index) && key.index < search.chain.length)
+      walk(search, [...path, key.index], best);
   }
 }
 
-function settleAtRecord(search: AnchorSearch, path: readonly number[], key: KeySource, best: { verdict: PathVerdict }): void {
+function settleAtRecord(
+  search: AnchorSearch,
+  path: readonly number[],
+  key: KeySource,
+  best: { verdict: PathVerdict },
+): void {
   const anchor = search.anchorInRecord(key.index);
   if (anchor === null) return;
   const chain = path.map((index) => search.chain[index]!);
@@ -74,7 +80,8 @@ function judge(
   if (!issuers.every(mayIssue) || !respectsPathLengths(below, issuers)) return;
   if (!issuers.every((issuer) => permitsNames(issuer, below[0]!))) return;
   const dated = anchor === null ? below : [...below, anchor];
-  if (dated.every((certificate) => certificate.notBefore <= now && now <= certificate.notAfter)) best.verdict = 'found';
+  if (dated.every((certificate) => certificate.notBefore <= now && now <= certificate.notAfter))
+    best.verdict = 'found';
   else if (best.verdict === 'none') best.verdict = 'expired';
 }
 
@@ -84,7 +91,10 @@ function mayIssue(certificate: CertificateFacts): boolean {
 }
 
 /** RFC 5280, Section 6.1.4 (l) and (m): self-issued certificates between an issuer and the leaf do not count. */
-function respectsPathLengths(below: readonly CertificateFacts[], issuers: readonly CertificateFacts[]): boolean {
+function respectsPathLengths(
+  below: readonly CertificateFacts[],
+  issuers: readonly CertificateFacts[],
+): boolean {
   return issuers.every((issuer, at) => {
     const between = below.slice(1, at + 1).filter((certificate) => certificate.selfIssued === 'no').length;
     return issuer.pathLength === null || between <= issuer.pathLength;

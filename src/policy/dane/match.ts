@@ -34,10 +34,13 @@ export function matchDane(
       anchorInChain: (certificate) =>
         !isSelected(record, certificate) ? 'no' : record.selector === 'certificate' ? 'constrained' : 'key',
       anchorInRecord: (index) =>
-        index === record.index && record.matching === 'full' ? { certificate: peer.anchors[index] ?? null } : null,
+        index === record.index && record.matching === 'full'
+          ? { certificate: peer.anchors[index] ?? null }
+          : null,
       now,
     });
-    if (path === 'found' && coversOneOf(leaf, references, 'without-dns-id')) return { kind: 'matched', record: record.index };
+    if (path === 'found' && coversOneOf(leaf, references, 'without-dns-id'))
+      return { kind: 'matched', record: record.index };
     if (path === 'found') reason = 'name-mismatch';
     if (path === 'expired' && reason === 'mismatch') reason = 'expired';
   }
@@ -48,7 +51,11 @@ function isSelected(record: UsableRecord, certificate: CertificateFacts): boolea
   const isLong = record.matching === 'sha-512';
   const digest =
     record.selector === 'certificate'
-      ? isLong ? certificate.certificateSha512 : certificate.certificateSha256
-      : isLong ? certificate.spkiSha512 : certificate.spkiSha256;
+      ? isLong
+        ? certificate.certificateSha512
+        : certificate.certificateSha256
+      : isLong
+        ? certificate.spkiSha512
+        : certificate.spkiSha256;
   return digest === record.digest;
 }

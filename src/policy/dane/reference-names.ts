@@ -12,9 +12,13 @@ export interface ReferenceFacts {
 /** The reference identifiers, the TLSA base domain first (RFC 7672, Section 3.2.2). */
 export function referenceNames(facts: ReferenceFacts): readonly string[] {
   const names = [facts.baseDomain];
-  if (facts.source === 'implicit' || facts.mxSecurity === 'secure') names.push(facts.nextHop);
+  if (facts.source === 'implicit' || facts.mxSecurity === 'secure') addTo(names, facts.nextHop);
   if (facts.source === 'mx' && facts.mxSecurity === 'secure' && facts.expandedNextHop !== null) {
-    names.push(facts.expandedNextHop);
+    addTo(names, facts.expandedNextHop);
   }
-  return [...new Set(names)];
+  return names;
+}
+
+function addTo(names: string[], name: string): void {
+  if (!names.includes(name)) names.push(name);
 }

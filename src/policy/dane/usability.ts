@@ -4,7 +4,14 @@
  */
 import type { TlsaRecord } from './tlsa.js';
 
-export type Unusable = 'malformed' | 'usage' | 'selector' | 'matching-type' | 'digest-length' | 'not-a-certificate' | 'not-a-key';
+export type Unusable =
+  | 'malformed'
+  | 'usage'
+  | 'selector'
+  | 'matching-type'
+  | 'digest-length'
+  | 'not-a-certificate'
+  | 'not-a-key';
 
 /** A record that may be matched, with its place in the answer. */
 export interface UsableRecord {
@@ -66,6 +73,7 @@ function usableOf(record: TlsaRecord, index: number): UsableRecord[] {
 
 /** A record in the presentation form of reports: "3 1 1 HEX" (RFC 8460, Section 4.4). */
 export function presentRecord(record: TlsaRecord): string {
-  if (record.kind === 'malformed') return `\\# ${record.rdata.length / 2} ${record.rdata.toUpperCase()}`.trim();
+  if (record.kind === 'malformed')
+    return `\\# ${record.rdata.length / 2} ${record.rdata.toUpperCase()}`.trim();
   return `${record.usage} ${record.selector} ${record.matching} ${record.data.toUpperCase()}`;
 }

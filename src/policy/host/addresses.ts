@@ -28,7 +28,10 @@ export function learnAddresses(answer: AddressesAnswer, dialled: readonly string
   }
   return {
     kind: 'found',
-    addresses: orderAddresses(found.flatMap((each) => each.records), dialled),
+    addresses: orderAddresses(
+      found.flatMap((each) => each.records),
+      dialled,
+    ),
     security: found.every((each) => each.kind === 'secure') ? 'secure' : 'insecure',
     expandedName: found[0]!.aliases.at(-1) ?? null,
     families: found.length === 2 ? 'both' : 'one',

@@ -2,7 +2,7 @@ import type { PeerFacts } from '../certificate/facts.js';
 import { type CommonNameUse, coversOneOf } from '../certificate/names.js';
 import { type DaneMatch, matchDane } from '../dane/match.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
-import { decide, type Decision } from '../kernel/table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import type { HostPlan } from './plan.js';
 import { peerAuthentication } from './session.tables.js';
 

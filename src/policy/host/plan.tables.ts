@@ -3,8 +3,9 @@
  * stands for itself, and these tables join them: whether to connect, who must authenticate, what name to ask for, and
  * whether broken TLS may be answered with a second connection in clear.
  */
-import { defineTable } from '../kernel/table.js';
+
 import { STRICTNESS } from '../kernel/scale.js';
+import { defineTable } from '../kernel/table.js';
 
 // biome-ignore format: a table
 export const recipientPolicy = defineTable({

@@ -3,20 +3,28 @@
  * authenticate, which name is asked for and whether a cleartext retry is allowed follow from the tables in
  * plan.tables.ts. Nothing has been dialled when this is called.
  */
-import { requireDane, type TlsaKnowledge } from '../dane/tlsa-knowledge.js';
+
 import { referenceNames } from '../dane/reference-names.js';
-import { decide, type Decision } from '../kernel/table.js';
+import { requireDane, type TlsaKnowledge } from '../dane/tlsa-knowledge.js';
 import { type Strictness, strictest } from '../kernel/scale.js';
-import { operatorDemand } from '../local/operator-demand.table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import type { OperatorDemand } from '../local/destination.js';
+import { operatorDemand } from '../local/operator-demand.table.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import { stsDemand } from '../mta-sts/sts-demand.table.js';
 import { listsHost } from '../names/match.js';
-import { requireTlsDemand } from '../require-tls/requiretls-demand.table.js';
-import type { MessageKind } from '../require-tls/message-kind.table.js';
 import type { MessageFacts } from '../require-tls/message.js';
+import type { MessageKind } from '../require-tls/message-kind.table.js';
+import { requireTlsDemand } from '../require-tls/requiretls-demand.table.js';
 import type { Settings } from '../settings.js';
-import { cleartextRetry, daneMatching, hostBarrier, pkixDemand, recipientPolicy, serverName } from './plan.tables.js';
+import {
+  cleartextRetry,
+  daneMatching,
+  hostBarrier,
+  pkixDemand,
+  recipientPolicy,
+  serverName,
+} from './plan.tables.js';
 
 /** Everything that is known of a host before it is connected to. */
 export interface PlanFacts {
@@ -72,7 +80,8 @@ export function planHost(facts: PlanFacts): HostPlan {
     target,
     mx: facts.mxSecurity,
     sts: sts.naming,
-    dane: daneVerdict === 'unreachable' ? 'failed' : daneVerdict === 'authenticate' ? 'authenticate' : 'other',
+    dane:
+      daneVerdict === 'unreachable' ? 'failed' : daneVerdict === 'authenticate' ? 'authenticate' : 'other',
     testingPolicy: settings.requireTlsTestingPolicy,
     secureMx: settings.requireTlsSecureMx,
   });
@@ -87,26 +96,40 @@ export function planHost(facts: PlanFacts): HostPlan {
     strictest(LEVEL[requires.verdict], LEVEL[operator.verdict]),
   );
   const barrier = decide(hostBarrier, {
-    message: requires.verdict === 'impossible' || requires.verdict === 'impossible-for-now' ? requires.verdict : 'open',
+    message:
+      requires.verdict === 'impossible' || requires.verdict === 'impossible-for-now'
+        ? requires.verdict
+        : 'open',
     dane: daneVerdict === 'unreachable' ? 'unreachable' : 'open',
     operator: operator.verdict === 'unreachable' ? 'unreachable' : 'open',
     sts: stsVerdict === 'unreachable' ? 'unreachable' : 'open',
     stsFreshness: sts.freshness,
   });
   const operatorAuthenticates =
-    operator.verdict === 'authenticate' || operator.verdict === 'authenticate-by-dane' ? operator.verdict : 'other';
+    operator.verdict === 'authenticate' || operator.verdict === 'authenticate-by-dane'
+      ? operator.verdict
+      : 'other';
   const matching = decide(daneMatching, {
-    dane: dane.verdict !== 'authenticate' ? 'other' : daneVerdict === 'authenticate' ? 'authenticate' : 'available',
+    dane:
+      dane.verdict !== 'authenticate'
+        ? 'other'
+        : daneVerdict === 'authenticate'
+          ? 'authenticate'
+          : 'available',
     operator: operatorAuthenticates,
   });
   const pkix = decide(pkixDemand, {
     sts: stsVerdict === 'authenticate' || stsVerdict === 'observe' ? stsVerdict : 'other',
     dane: matching.verdict,
-    message: requires.verdict === 'authenticate' || requires.verdict === 'authenticate-by-pkix' ? requires.verdict : 'other',
+    message:
+      requires.verdict === 'authenticate' || requires.verdict === 'authenticate-by-pkix'
+        ? requires.verdict
+        : 'other',
     operator: operatorAuthenticates === 'authenticate' ? 'authenticate' : 'other',
     whenDanePasses: settings.whenDanePasses,
   });
-  const daneApplies = facts.tlsa.kind === 'present' && (daneVerdict !== 'no-demand' || matching.verdict !== 'not-required');
+  const daneApplies =
+    facts.tlsa.kind === 'present' && (daneVerdict !== 'no-demand' || matching.verdict !== 'not-required');
   const sni = decide(serverName, { target, dane: daneApplies ? 'applies' : 'does-not-apply' });
   const retry = decide(cleartextRetry, {
     strictness,
@@ -121,7 +144,16 @@ export function planHost(facts: PlanFacts): HostPlan {
     dane: matching.verdict,
     pkix: pkix.verdict,
     serverName: sni.verdict === 'none' ? null : sni.verdict === 'tlsa-base' ? baseDomain : facts.host,
-    references: matching.verdict === 'not-required' ? [] : referenceNames({ ...facts, baseDomain }),
+    references:
+      matching.verdict === 'not-required'
+        ? []
+        : referenceNames({
+            mxSecurity: facts.mxSecurity,
+            source: facts.source,
+            nextHop: facts.nextHop,
+            expandedNextHop: facts.expandedNextHop,
+            baseDomain,
+          }),
     cleartextRetry: retry.verdict,
     stsHost: sts.host,
     stsFreshness: sts.freshness,
@@ -131,8 +163,15 @@ export function planHost(facts: PlanFacts): HostPlan {
 
 const LEVEL: Readonly<
   Record<
-    | 'no-demand' | 'observe' | 'encrypt' | 'authenticate' | 'authenticate-by-pkix' | 'authenticate-by-dane'
-    | 'unreachable' | 'impossible' | 'impossible-for-now',
+    | 'no-demand'
+    | 'observe'
+    | 'encrypt'
+    | 'authenticate'
+    | 'authenticate-by-pkix'
+    | 'authenticate-by-dane'
+    | 'unreachable'
+    | 'impossible'
+    | 'impossible-for-now',
     Strictness
   >
 > = {
@@ -155,7 +194,8 @@ function classifySts(knowledge: StsKnowledge, host: string) {
   }
   const { mode, mx } = knowledge.policy;
   const isListed = mx.some((pattern) => listsHost(pattern, host));
-  const listedAs = mode === 'enforce' ? 'enforced' : knowledge.freshness === 'stale' ? 'testing-stale' : 'testing';
+  const listedAs =
+    mode === 'enforce' ? 'enforced' : knowledge.freshness === 'stale' ? 'testing-stale' : 'testing';
   // A kept policy that does not list the host may have been replaced by one that does.
   const unlistedAs = knowledge.freshness === 'stale' ? 'unknown' : 'unlisted';
   return {

@@ -2,8 +2,9 @@
  * From a plan through a session: whether to start TLS, what a failed start means, whether the peer is who it must be,
  * and what the server's replies mean. In the order in which a session asks them.
  */
-import { defineTable } from '../kernel/table.js';
+
 import { STRICTNESS } from '../kernel/scale.js';
+import { defineTable } from '../kernel/table.js';
 
 // biome-ignore format: a table
 export const connectionOutcome = defineTable({

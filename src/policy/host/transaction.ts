@@ -1,4 +1,4 @@
-import { decide, type Decision } from '../kernel/table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
 import { classOf, type LostCause, type Reply } from '../smtp/reply.js';
 import { replyMeaning } from './session.tables.js';

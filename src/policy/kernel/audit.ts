@@ -5,7 +5,10 @@ export interface TableAudit {
   /** Inputs that no row covers. */
   readonly holes: readonly Readonly<Record<string, string>>[];
   /** Inputs that several rows cover, with their ids. */
-  readonly overlaps: readonly { readonly input: Readonly<Record<string, string>>; readonly rows: readonly string[] }[];
+  readonly overlaps: readonly {
+    readonly input: Readonly<Record<string, string>>;
+    readonly rows: readonly string[];
+  }[];
   /** Rows that cover no input. */
   readonly deadRows: readonly string[];
   /** Verdicts that no row gives. */

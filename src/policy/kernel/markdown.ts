@@ -16,7 +16,9 @@ export function renderTable(table: Table): string {
   ];
   for (const row of table.rows) {
     const cells = keys.map((key) => wordsOf(row.when[key]));
-    lines.push(`| ${row.id} | ${cells.join(' | ')} | **${row.then}** | ${row.why} | ${row.refs.join(', ')} |`);
+    lines.push(
+      `| ${row.id} | ${cells.join(' | ')} | **${row.then}** | ${row.why} | ${row.refs.join(', ')} |`,
+    );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -37,8 +37,8 @@ export interface Decision<Verdict extends string = string> {
 
 interface Column {
   readonly key: string;
-  readonly codes: Readonly<Record<string, number>>;
-  readonly size: number;
+  /** What each word adds to the index of a cell. */
+  readonly offsets: Readonly<Record<string, number>>;
 }
 
 export interface Table<V extends Vocabulary = Vocabulary, Verdict extends string = string> {
@@ -74,8 +74,8 @@ export function defineTable<const V extends Vocabulary, const Verdict extends st
   readonly verdicts: readonly Verdict[];
 }): (rows: readonly Row<V, Verdict>[]) => Table<V, Verdict> {
   return (rows) => {
-    const columns = Object.keys(head.inputs).map((key) => columnOf(key, head.inputs[key]!));
-    return Object.freeze({ ...head, rows, columns, cells: compileRows(head.name, columns, rows) });
+    const columns = columnsOf(head.inputs);
+    return Object.freeze({ ...head, rows, columns, cells: compileRows({ ...head, columns }, rows) });
   };
 }
 
@@ -84,13 +84,18 @@ export function decide<V extends Vocabulary, Verdict extends string>(
   table: Table<V, Verdict>,
   input: InputOf<V>,
 ): Decision<Verdict> {
+  const { columns } = table;
   let index = 0;
-  for (const column of table.columns) {
-    index = index * column.size + (column.codes[input[column.key]!] ?? Number.NaN);
+  for (let at = 0; at < columns.length; at++) {
+    const column = columns[at]!;
+    // An unknown word has no offset: the index becomes NaN, and NaN has no cell.
+    index += column.offsets[input[column.key]!]!;
   }
   const decision = table.cells[index];
   if (decision === undefined) {
-    throw new TableFault(`table "${table.name}" has no unique row for ${JSON.stringify(input)}; report this defect`);
+    throw new TableFault(
+      `table "${table.name}" has no unique row for ${JSON.stringify(input)}; report this defect`,
+    );
   }
   return decision;
 }
@@ -118,36 +123,42 @@ export function rowApplies(row: Row<Vocabulary, string>, input: Readonly<Record<
   );
 }
 
-function columnOf(key: string, words: readonly string[]): Column {
-  const codes: Record<string, number> = Object.create(null);
-  words.forEach((word, code) => {
-    codes[word] = code;
-  });
-  return { key, codes, size: words.length };
+/** The last column varies fastest. */
+function columnsOf(inputs: Vocabulary): readonly Column[] {
+  let stride = 1;
+  const columns: Column[] = [];
+  for (const key of Object.keys(inputs).reverse()) {
+    const size = stride;
+    columns.unshift({
+      key,
+      offsets: Object.fromEntries(inputs[key]!.map((word, code) => [word, code * size])),
+    });
+    stride *= inputs[key]!.length;
+  }
+  return columns;
 }
 
-/** Fills the cells of a row without enumerating the others: cost is the number of covered cells. */
+/** Fills the cells of each row without enumerating the others: the cost is the number of covered cells. */
 export function compileRows<V extends Vocabulary, Verdict extends string>(
-  name: string,
-  columns: readonly Column[],
+  head: { readonly name: string; readonly inputs: V; readonly columns: readonly Column[] },
   rows: readonly Row<V, Verdict>[],
 ): (Decision<Verdict> | undefined)[] {
-  const total = columns.reduce((product, column) => product * column.size, 1);
+  const total = Object.values(head.inputs).reduce((product, words) => product * words.length, 1);
   const cells = new Array<Decision<Verdict> | undefined>(total).fill(undefined);
   const taken = new Uint8Array(total);
   for (const row of rows) {
     const decision = Object.freeze({
       verdict: row.then,
-      table: name,
+      table: head.name,
       row: row.id,
       why: row.why,
       refs: Object.freeze([...row.refs]),
     });
     let covered = [0];
-    for (const column of columns) {
-      const word = row.when[column.key];
-      const words = word === undefined ? Object.keys(column.codes) : Array.isArray(word) ? word : [word as string];
-      covered = covered.flatMap((index) => words.map((each) => index * column.size + column.codes[each]!));
+    for (const { key, offsets } of head.columns) {
+      const word = row.when[key];
+      const words = word === undefined ? Object.keys(offsets) : Array.isArray(word) ? word : [word as string];
+      covered = covered.flatMap((index) => words.map((each) => index + offsets[each]!));
     }
     for (const index of covered) {
       cells[index] = taken[index] ? undefined : decision;

@@ -13,7 +13,11 @@ export interface DestinationRule {
 export type OperatorDemand = DestinationRule['demand'];
 
 /** The first rule that names the domain and has not expired, or null. */
-export function ruleFor(domain: string, rules: readonly DestinationRule[], now: number): DestinationRule | null {
+export function ruleFor(
+  domain: string,
+  rules: readonly DestinationRule[],
+  now: number,
+): DestinationRule | null {
   return rules.find((rule) => isNamed(domain, rule.destination) && !hasExpired(rule, now)) ?? null;
 }
 

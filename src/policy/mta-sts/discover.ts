@@ -1,5 +1,5 @@
 import type { TxtAnswer } from '../dns/answer.js';
-import { decide, type Decision } from '../kernel/table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import type { Settings } from '../settings.js';
 import type { CacheAnswer, FetchResult } from './fetch.js';
 import type { CachedPolicy, StsKnowledge } from './policy.js';
@@ -62,9 +62,15 @@ export function knowledgeOf(
     case 'use-cached':
     case 'use-cached-stale':
       if (cached === null) return { kind: 'unknown' };
-      return { kind: 'policy', policy: cached.policy, freshness: verdict === 'use-cached' ? 'fresh' : 'stale' };
+      return {
+        kind: 'policy',
+        policy: cached.policy,
+        freshness: verdict === 'use-cached' ? 'fresh' : 'stale',
+      };
     case 'adopt':
-      return fetched?.kind === 'policy' ? { kind: 'policy', policy: fetched.policy, freshness: 'fresh' } : { kind: 'unknown' };
+      return fetched?.kind === 'policy'
+        ? { kind: 'policy', policy: fetched.policy, freshness: 'fresh' }
+        : { kind: 'unknown' };
     case 'no-policy':
       return { kind: 'none' };
     case 'fetch':

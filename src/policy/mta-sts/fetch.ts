@@ -45,5 +45,7 @@ export function readFetch(answer: FetchAnswer): FetchResult {
     return { kind: 'failed', failure: 'policy-fetch-failed', reason: 'media-type' };
   }
   const file = readPolicyFile(answer.body);
-  return file.kind === 'valid' ? { kind: 'policy', policy: file.policy } : { kind: 'failed', failure: 'policy-invalid', reason: file.problem };
+  return file.kind === 'valid'
+    ? { kind: 'policy', policy: file.policy }
+    : { kind: 'failed', failure: 'policy-invalid', reason: file.problem };
 }

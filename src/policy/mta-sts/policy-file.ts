@@ -40,7 +40,10 @@ const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMod
 /** Reads a policy file. Never throws; `line` counts from 1, 0 means the file as a whole. */
 export function readPolicyFile(text: string): PolicyFile {
   if (text.length > POLICY_LENGTH_MAX) return invalid('too-long', 0);
-  const lines = text.replace(/^\uFEFF/, '').split('\n').map(withoutCarriageReturn);
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split('\n')
+    .map(withoutCarriageReturn);
   if (lines.length > LINES_MAX + 1) return invalid('too-many-lines', 0);
   const known = new Map<string, string>();
   const mx: string[] = [];

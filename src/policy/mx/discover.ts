@@ -1,5 +1,5 @@
 import type { MxAnswer, MxRecord } from '../dns/answer.js';
-import { decide, type Decision } from '../kernel/table.js';
+import { type Decision, decide } from '../kernel/table.js';
 import { parseDnsName } from '../names/domain-name.js';
 import type { Candidate } from './candidate.js';
 import { mxDiscovery } from './mx-discovery.table.js';
@@ -27,7 +27,11 @@ export function hasEqualPreferences(records: readonly MxRecord[]): boolean {
  * The hosts of an MX answer in the order to try them: by preference, equal ones by the drawn values, one for each record
  * (RFC 5321, Section 5.1). Records that name no host are left out (RFC 7505, Section 3), and so is what exceeds the bound.
  */
-export function candidatesOf(records: readonly MxRecord[], draws: readonly number[], max: number): readonly Candidate[] {
+export function candidatesOf(
+  records: readonly MxRecord[],
+  draws: readonly number[],
+  max: number,
+): readonly Candidate[] {
   const inOrder = records
     .map((record, index) => ({ record, draw: draws[index] ?? 0, index }))
     .filter(({ record }) => namesHost(record))

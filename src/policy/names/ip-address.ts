@@ -81,7 +81,8 @@ function embeddedIpv4(octets: readonly number[]): readonly number[] | null {
   const zeros = (from: number, to: number) => octets.slice(from, to).every((octet) => octet === 0);
   if (zeros(0, 10) && octets[10] === 0xff && octets[11] === 0xff) return octets.slice(12);
   if (zeros(0, 12)) return octets.slice(12);
-  if (octets[0] === 0 && octets[1] === 0x64 && octets[2] === 0xff && octets[3] === 0x9b) return octets.slice(12);
+  if (octets[0] === 0 && octets[1] === 0x64 && octets[2] === 0xff && octets[3] === 0x9b)
+    return octets.slice(12);
   if (octets[0] === 0x20 && octets[1] === 0x02) return octets.slice(2, 6);
   return null;
 }
@@ -111,7 +112,8 @@ function parseGroups(text: string): number[] | null {
   for (const [at, group] of groups.entries()) {
     const four = at === groups.length - 1 ? parseIpv4(group) : null;
     if (four !== null) octets.push(...four);
-    else if (/^[0-9a-f]{1,4}$/i.test(group)) octets.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
+    else if (/^[0-9a-f]{1,4}$/i.test(group))
+      octets.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
     else return null;
   }
   return octets;

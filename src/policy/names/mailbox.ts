@@ -19,7 +19,12 @@ export function parseMailbox(text: string, toAscii: (domain: string) => string):
   if (at < 1 || text.length > 512) return null;
   const local = text.slice(0, at);
   const domain = text.slice(at + 1);
-  if (!LOCAL_PART.test(local) || local.length > 256 || /^\.|\.\.|\.$/.test(local.startsWith('"') ? '' : local)) return null;
+  if (
+    !LOCAL_PART.test(local) ||
+    local.length > 256 ||
+    /^\.|\.\.|\.$/.test(local.startsWith('"') ? '' : local)
+  )
+    return null;
   const literal = /^\[(.+)\]$/.exec(domain);
   if (literal !== null) {
     const address = parseAddressLiteral(literal[1]!);

@@ -1,4 +1,4 @@
-import { decide, defineTable, type Decision } from '../kernel/table.js';
+import { type Decision, decide, defineTable } from '../kernel/table.js';
 import type { Settings } from '../settings.js';
 import { scopeOf } from './ip-address.js';
 
@@ -23,6 +23,9 @@ export const targetAddress = defineTable({
 ]);
 
 /** Whether an address may be connected to. */
-export function judgeAddress(address: string, setting: Settings['privateAddresses']): Decision<'connect' | 'leave-out'> {
+export function judgeAddress(
+  address: string,
+  setting: Settings['privateAddresses'],
+): Decision<'connect' | 'leave-out'> {
   return decide(targetAddress, { scope: scopeOf(address), setting });
 }

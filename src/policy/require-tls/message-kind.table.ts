@@ -1,4 +1,4 @@
-import { decide, defineTable, type Decision } from '../kernel/table.js';
+import { type Decision, decide, defineTable } from '../kernel/table.js';
 import type { Settings } from '../settings.js';
 import type { MessageFacts } from './message.js';
 
@@ -29,7 +29,10 @@ export const messageKind = defineTable({
 export type MessageKind = (typeof messageKind.verdicts)[number];
 
 /** What the message says about TLS. */
-export function judgeMessage(message: MessageFacts, setting: Settings['tlsRequiredNo']): Decision<MessageKind> {
+export function judgeMessage(
+  message: MessageFacts,
+  setting: Settings['tlsRequiredNo'],
+): Decision<MessageKind> {
   return decide(messageKind, {
     requireTls: message.requireTls,
     sender: message.sender === '' ? 'null' : 'given',

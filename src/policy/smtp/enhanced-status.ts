@@ -1,4 +1,4 @@
-import { classOf, textOf, type Reply } from './reply.js';
+import { classOf, type Reply, textOf } from './reply.js';
 
 const PATTERN = /^([245])\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})(?= |$)/;
 

@@ -44,7 +44,13 @@ export function reportSession(facts: SessionFacts): readonly TlsReportPolicy[] {
   }
   if (hasTlsa) add(lines, facts, 'tlsa', tlsaPolicyEntry(facts), failureUnderTlsa(facts));
   if (!hasSts && !hasTlsa) {
-    add(lines, facts, 'none', { policyType: 'no-policy-found', policyDomain: facts.domain, policyString: [], mxHost: [] }, null);
+    add(
+      lines,
+      facts,
+      'none',
+      { policyType: 'no-policy-found', policyDomain: facts.domain, policyString: [], mxHost: [] },
+      null,
+    );
   }
   return lines;
 }
@@ -74,13 +80,19 @@ function add(
   own: Failure | null,
 ): void {
   const isNote = own?.failure === 'tlsa-unusable';
-  const judged = own === null || isNote ? (facts.ended === 'established' ? 'passed' : 'not-judged') : 'failed';
+  const judged =
+    own === null || isNote ? (facts.ended === 'established' ? 'passed' : 'not-judged') : 'failed';
   const { verdict } = decide(sessionReport, { policy, ended: facts.ended, judged });
   if (verdict === 'not-counted') return;
   const failure = verdict === 'failure' ? (own !== null && !isNote ? own : failureOfStart(facts)) : own;
   const details = failure === null ? [] : detailsOf(failure, facts);
   if (verdict === 'failure' && details.length === 0) return;
-  lines.push({ ...entry, success: verdict === 'success' ? 1 : 0, failure: verdict === 'failure' ? 1 : 0, details });
+  lines.push({
+    ...entry,
+    success: verdict === 'success' ? 1 : 0,
+    failure: verdict === 'failure' ? 1 : 0,
+    details,
+  });
 }
 
 function detailsOf({ failure, reason }: Failure, facts: SessionFacts): readonly TlsReportDetail[] {
@@ -119,7 +131,9 @@ function failureOfStart(facts: SessionFacts): Failure | null {
 function failureUnderSts(facts: SessionFacts): Failure | null {
   if (facts.plan.stsHost === 'not-listed') return { failure: 'mx-not-listed', reason: 'sts-mx-mismatch' };
   const pkix = facts.peer?.pkix ?? null;
-  return pkix === null || pkix === 'passed' ? null : { failure: PKIX_FAILURE[pkix], reason: facts.peer!.pkixCode };
+  return pkix === null || pkix === 'passed'
+    ? null
+    : { failure: PKIX_FAILURE[pkix], reason: facts.peer!.pkixCode };
 }
 
 const PKIX_FAILURE: Readonly<Record<Exclude<PkixResult, 'passed'>, ReportedFailure>> = {

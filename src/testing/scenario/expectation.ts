@@ -10,7 +10,11 @@ export interface Witness {
 }
 
 /** Where a report is not as expected, one line each; none: all is well. What an expectation does not say is not compared. */
-export function differencesFrom(expected: Expectation, report: RecipientReport, witness: Witness): readonly string[] {
+export function differencesFrom(
+  expected: Expectation,
+  report: RecipientReport,
+  witness: Witness,
+): readonly string[] {
   const seen = {
     outcome: report.outcome,
     tls: report.tls === null ? 'no' : 'yes',
@@ -30,16 +34,20 @@ export function differencesFrom(expected: Expectation, report: RecipientReport, 
     differences.push(`${report.recipient}: status is ${report.status}, expected ${expected.status}`);
   }
   const rows = new Set(report.decisions.map(({ row }) => row));
-  for (const row of expected.rows ?? []) if (!rows.has(row)) differences.push(`${report.recipient}: row ${row} decided nothing`);
+  for (const row of expected.rows ?? [])
+    if (!rows.has(row)) differences.push(`${report.recipient}: row ${row} decided nothing`);
   for (const host of expected.notConnected ?? []) {
     if (witness.connected.has(host)) differences.push(`${report.recipient}: ${host} was connected to`);
   }
   for (const parameter of expected.mailParameters ?? []) {
-    if (!witness.parameters.includes(parameter)) differences.push(`${report.recipient}: ${parameter} was not on MAIL`);
+    if (!witness.parameters.includes(parameter))
+      differences.push(`${report.recipient}: ${parameter} was not on MAIL`);
   }
   for (const line of expected.reports ?? []) {
     if (!report.reports.some((own) => contains(own, line))) {
-      differences.push(`${report.recipient}: the tally ${JSON.stringify(report.reports)} lacks ${JSON.stringify(line)}`);
+      differences.push(
+        `${report.recipient}: the tally ${JSON.stringify(report.reports)} lacks ${JSON.stringify(line)}`,
+      );
     }
   }
   return differences;

@@ -1,7 +1,7 @@
 import type { Scenario, Step } from '../../adapters/scripted/index.js';
+import { createNodeEngine } from '../../node.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { settingsOf } from '../../policy/settings.js';
-import { createNodeEngine } from '../../node.js';
 import { type Internet, startInternet } from '../internet.js';
 import { differencesFrom } from './expectation.js';
 import { mailOf, type ScenarioRun, type StepRun } from './run.js';
@@ -45,8 +45,14 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
   let before = countsOf(scenario, internet);
   for (const step of scenario.steps) {
     if (step.change !== undefined) await internet.change(step.change);
-    const { results, journal, attempts } = await engine.deliver(mailOf(step), { attempt: step.attempt ?? 1, dialled });
-    dialled = Object.assign({ ...dialled }, ...attempts.map((attempt) => attempt.dialled)) as AttemptInput['dialled'];
+    const { results, journal, attempts } = await engine.deliver(mailOf(step), {
+      attempt: step.attempt ?? 1,
+      dialled,
+    });
+    dialled = Object.assign(
+      { ...dialled },
+      ...attempts.map((attempt) => attempt.dialled),
+    ) as AttemptInput['dialled'];
     const after = countsOf(scenario, internet);
     steps.push({ results, journal, differences: compare(step, results, before, after) });
     before = after;
@@ -80,10 +86,14 @@ function isKnown(internet: Internet, id: string): boolean {
 }
 
 function compare(step: Step, results: StepRun['results'], before: Counts, after: Counts): readonly string[] {
-  const connected = [...after.connections].filter(([id, count]) => count > (before.connections.get(id) ?? 0)).map(([id]) => id);
+  const connected = [...after.connections]
+    .filter(([id, count]) => count > (before.connections.get(id) ?? 0))
+    .map(([id]) => id);
   const witness = { connected: new Set(connected), parameters: after.parameters };
   return step.expect.flatMap((expected, at) => {
     const report = results[at];
-    return report === undefined ? [`there is no recipient ${at + 1}`] : differencesFrom(expected, report, witness);
+    return report === undefined
+      ? [`there is no recipient ${at + 1}`]
+      : differencesFrom(expected, report, witness);
   });
 }

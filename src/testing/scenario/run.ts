@@ -33,7 +33,11 @@ export function mailOf({ message }: Step): OutboundMail {
     from,
     to: message.to,
     content,
-    facts: { ...facts, requireTls: message.requireTls === true ? 'yes' : 'no', report: message.report ?? 'none' },
+    facts: {
+      ...facts,
+      requireTls: message.requireTls === true ? 'yes' : 'no',
+      report: message.report ?? 'none',
+    },
   };
 }
 

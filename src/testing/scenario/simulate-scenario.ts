@@ -1,7 +1,21 @@
-import { type Addresses, allocate, applyChange, freshMemory, type Scenario, scriptedWorld, type Step, type WorldMemory } from '../../adapters/scripted/index.js';
+import {
+  type Addresses,
+  allocate,
+  applyChange,
+  freshMemory,
+  type Scenario,
+  type Step,
+  scriptedWorld,
+  type WorldMemory,
+} from '../../adapters/scripted/index.js';
 import { byDestination, deferAll, parseRecipients } from '../../attempt-inputs.js';
 import type { Ask } from '../../effects/catalog.js';
-import { type AttemptJournal, JOURNAL_FORMAT, JOURNAL_VERSION, type JournalEntry } from '../../effects/journal.js';
+import {
+  type AttemptJournal,
+  JOURNAL_FORMAT,
+  JOURNAL_VERSION,
+  type JournalEntry,
+} from '../../effects/journal.js';
 import { type Player, simulate } from '../../effects/simulate.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
@@ -33,14 +47,27 @@ export function simulateScenario(scenario: Scenario, options: SimulationOptions 
     addresses = allocate(world, (index) => `127.0.0.${index + 2}`, addresses);
     memory.connected.clear();
     memory.accepted.length = 0;
-    const played = playStep(scenario, step, scriptedWorldOf(scenario, world, now, addresses, memory), now, dialled, options);
+    const played = playStep(
+      scenario,
+      step,
+      scriptedWorldOf(scenario, world, now, addresses, memory),
+      now,
+      dialled,
+      options,
+    );
     dialled = { ...dialled, ...played.dialled };
     steps.push({ ...played, differences: compare(step, played.results, memory) });
   }
   return { name: scenario.name, steps };
 }
 
-function scriptedWorldOf(scenario: Scenario, world: Scenario['world'], now: number, addresses: Addresses, memory: WorldMemory) {
+function scriptedWorldOf(
+  scenario: Scenario,
+  world: Scenario['world'],
+  now: number,
+  addresses: Addresses,
+  memory: WorldMemory,
+) {
   const { port } = settingsOf('rfc', scenario.settings);
   return scriptedWorld(world, { port, now, addresses, memory });
 }
@@ -78,19 +105,29 @@ function playStep(
   return {
     results: mail.to.map((recipient) => reports.get(recipient)!),
     journal: { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: journals } as const,
-    dialled: Object.assign({}, ...journals.map(({ result }) => result?.dialled ?? {})) as AttemptInput['dialled'],
+    dialled: Object.assign(
+      {},
+      ...journals.map(({ result }) => result?.dialled ?? {}),
+    ) as AttemptInput['dialled'],
   };
 }
 
 /** A player that also keeps the journal. */
-function recordedPlayer(world: ReturnType<typeof scriptedWorldOf>, now: number, choose: SimulationOptions['choose']) {
+function recordedPlayer(
+  world: ReturnType<typeof scriptedWorldOf>,
+  now: number,
+  choose: SimulationOptions['choose'],
+) {
   const entries: JournalEntry[] = [];
   const player: Player = {
     ...(choose === undefined ? {} : { choose }),
     answer(ask) {
       const answer = world.ask(ask as never);
       entries.push({ kind: 'ask', ask });
-      entries.push({ kind: 'answer', event: { type: `${ask.type}.answered`, id: ask.id, at: now, answer } as never });
+      entries.push({
+        kind: 'answer',
+        event: { type: `${ask.type}.answered`, id: ask.id, at: now, answer } as never,
+      });
       return { at: now, answer };
     },
     beginRun(id, host) {
@@ -106,9 +143,14 @@ function recordedPlayer(world: ReturnType<typeof scriptedWorldOf>, now: number, 
 }
 
 function compare(step: Step, results: readonly RecipientReport[], memory: WorldMemory): readonly string[] {
-  const witness = { connected: memory.connected, parameters: memory.accepted.flatMap(({ parameters }) => parameters) };
+  const witness = {
+    connected: memory.connected,
+    parameters: memory.accepted.flatMap(({ parameters }) => parameters),
+  };
   return step.expect.flatMap((expected, at) => {
     const report = results[at];
-    return report === undefined ? [`there is no recipient ${at + 1}`] : differencesFrom(expected, report, witness);
+    return report === undefined
+      ? [`there is no recipient ${at + 1}`]
+      : differencesFrom(expected, report, witness);
   });
 }

@@ -1,0 +1,31 @@
+/* All scenarios, by what they are about. Names are unique over all groups. */
+import type { Scenario } from '../../src/adapters/scripted/index.js';
+import { combinations } from './combinations.js';
+import { dane } from './dane.js';
+import { delivery } from './delivery.js';
+import { mtaSts } from './mta-sts.js';
+import { operator } from './operator.js';
+import { opportunistic } from './opportunistic.js';
+import { reports } from './reports.js';
+import { requiretls } from './requiretls.js';
+import { stories } from './stories.js';
+
+export { combinations, dane, delivery, mtaSts, operator, opportunistic, reports, requiretls, stories };
+
+export interface ScenarioGroup {
+  readonly about: string;
+  readonly scenarios: readonly Scenario[];
+}
+
+/** The groups in reading order. */
+export const scenarioGroups: readonly ScenarioGroup[] = [
+  { about: 'stories', scenarios: stories },
+  { about: 'opportunistic TLS', scenarios: opportunistic },
+  { about: 'DANE', scenarios: dane },
+  { about: 'MTA-STS', scenarios: mtaSts },
+  { about: 'REQUIRETLS and TLS-Required', scenarios: requiretls },
+  { about: 'operator', scenarios: operator },
+  { about: 'delivery', scenarios: delivery },
+  { about: 'reports', scenarios: reports },
+  { about: 'DANE and MTA-STS combined', scenarios: combinations },
+];

@@ -1,0 +1,63 @@
+import { MisuseError } from '../attempt-inputs.js';
+import type { AttemptOptions, DeliveryResult, Engine } from '../engine.js';
+import { createNodeEngine } from '../node.js';
+import { misuse } from './arguments.js';
+import { type Exit, exitOf } from './exit.js';
+import { listenForSignals } from './interruption.js';
+import { checkJournalPath, writeJournal } from './journal-file.js';
+import type { AttemptSetup } from './options.js';
+import { printResults } from './output/results.js';
+import { complain } from './output/terminal.js';
+import { showProgress } from './progress.js';
+
+/**
+ * Carries out what `deliver` and `explain` ask of the engine, and shows what came of it. Once the engine has spoken, the
+ * exit code is settled: output that cannot be written is complained about, and changes nothing.
+ */
+export async function carryOut(
+  setup: AttemptSetup,
+  work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
+): Promise<Exit> {
+  if (setup.journal !== undefined) await checkJournalPath(setup.journal);
+  const { results, journal } = await ask(setup, work);
+  const exit = exitOf(results);
+  try {
+    const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
+    await printResults(results, { format: setup.format, detail: setup.detail, purpose });
+    if (setup.journal !== undefined) await writeJournal(setup.journal, journal);
+  } catch (error) {
+    complain(`waxseal: ${error instanceof Error ? error.message : error}`);
+  }
+  return exit;
+}
+
+async function ask(
+  { node, settings, attempt }: AttemptSetup,
+  work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
+): Promise<DeliveryResult> {
+  const progress = showProgress();
+  const interruption = listenForSignals((name) => {
+    progress.clear();
+    complain(`waxseal: ${name}: what is not delivered yet is deferred`);
+  });
+  const engine = createNodeEngine({
+    ...node,
+    settings,
+    onFault(message) {
+      progress.clear();
+      complain(`waxseal: a fault of ours, and the message is deferred: ${message}`);
+    },
+  });
+  try {
+    return await work(engine, {
+      attempt,
+      signal: interruption.signal,
+      onEntry: (entry) => progress.note(entry),
+    });
+  } catch (error) {
+    throw error instanceof MisuseError ? misuse(error.message) : error;
+  } finally {
+    interruption.release();
+    progress.clear();
+  }
+}

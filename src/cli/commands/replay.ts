@@ -1,0 +1,89 @@
+import { parseJournal } from '../../effects/codecs/journal.codec.js';
+import type { AttemptJournal, Journal } from '../../effects/journal.js';
+import { replay as replayAttempt } from '../../effects/replay.js';
+import { programs } from '../../machine/programs.js';
+import { type RecipientReport, reportOf } from '../../recipient-report.js';
+import { misuse, readArguments } from '../arguments.js';
+import type { Command } from '../command.js';
+import { CommandError, EXIT, exitOf } from '../exit.js';
+import { firstDifference } from '../first-difference.js';
+import { printResults } from '../output/results.js';
+import { complain } from '../output/terminal.js';
+import { describeProblems } from '../problems.js';
+import { readText } from '../read-file.js';
+
+const HELP = `\
+Usage: waxseal replay JOURNAL [OPTION]...
+
+Decides again on what a journal recorded, without asking anybody, and compares each
+question and the result with the recorded ones.
+
+  --json                 print one JSON object {"results":[...]}, as "waxseal deliver"
+  --verbose              show decisions that changed nothing too
+
+Ends as "waxseal deliver" does if all is the same; 1 if something differs: the engine
+has changed since, or the journal. 64: wrong use of the command; 65: no valid
+journal; 66: it cannot be read.
+`;
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+} as const;
+
+export const replay: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    const [path, second] = positionals;
+    if (path === undefined) throw misuse('the journal is missing; give its file');
+    if (second !== undefined)
+      throw misuse(`there can be one journal only, and ${JSON.stringify(second)} is a second`);
+    const { attempts } = await readJournal(path);
+    const replayed = attempts.map((attempt, at) => replayOne(attempt, at + 1));
+    const results = replayed.flatMap((each) => each.results);
+    const differences = replayed.flatMap((each) => each.differences);
+    const format = {
+      format: values.json === true ? 'json' : 'text',
+      detail: values.verbose === true ? 'full' : 'short',
+      purpose: attempts[0]?.input.purpose ?? 'deliver',
+    } as const;
+    await printResults(results, format, differences.length === 0 ? {} : { differences });
+    for (const difference of differences) complain(`waxseal replay: ${difference}`);
+    return differences.length === 0 ? exitOf(results) : EXIT.different;
+  },
+};
+
+async function readJournal(path: string): Promise<Journal> {
+  const text = await readText(path, {
+    what: 'the journal',
+    octetsMax: 67_108_864,
+    unreadable: EXIT.noInput,
+    tooLarge: EXIT.noInput,
+    malformed: EXIT.badData,
+  });
+  const decoded = parseJournal(text);
+  if (decoded.ok) return decoded.value;
+  throw new CommandError(EXIT.badData, describeProblems(`${path} is not a valid journal`, decoded.problems));
+}
+
+interface Replayed {
+  /** Empty if the attempt could not be followed to its end. */
+  readonly results: readonly RecipientReport[];
+  readonly differences: readonly string[];
+}
+
+function replayOne(attempt: AttemptJournal, number: number): Replayed {
+  const { destination } = attempt.input;
+  const place = `attempt ${number} (${destination.kind === 'domain' ? destination.name : `[${destination.address}]`})`;
+  const ended = replayAttempt(programs, attempt);
+  if (ended.kind === 'diverged')
+    return { results: [], differences: [`${place} goes another way: ${ended.message}`] };
+  const results = ended.result.recipients.map((_, at) => reportOf(ended.result, at));
+  const difference = ended.kind === 'same' ? null : firstDifference(attempt.result, ended.result);
+  return {
+    results,
+    differences:
+      ended.kind === 'same' ? [] : [`${place} ends otherwise: ${difference ?? 'in the order of keys'}`],
+  };
+}

@@ -1,0 +1,125 @@
+import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
+import type { Scenario } from '../../adapters/scripted/scenario.js';
+import { MisuseError } from '../../attempt-inputs.js';
+import { decodePartialSettings } from '../../effects/codecs/settings.codec.js';
+import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
+import type { ScenarioRun, StepRun } from '../../testing/scenario/run.js';
+import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
+import { misuse, readArguments } from '../arguments.js';
+import type { Command } from '../command.js';
+import { CommandError, EXIT } from '../exit.js';
+import { checkJournalPath, writeJournal } from '../journal-file.js';
+import { readCount } from '../numbers.js';
+import { renderResults } from '../output/results-text.js';
+import { painter, print, printable } from '../output/terminal.js';
+import { describeProblems } from '../problems.js';
+import { readText } from '../read-file.js';
+
+const HELP = `\
+Usage: waxseal simulate SCENARIO.json [OPTION]...
+
+Plays a scenario in memory: a world, messages sent into it, and how each is expected
+to end. Nothing outside is asked.
+
+  --step N               show this step only; all are played
+  --journal FILE         write what was asked and answered, for "waxseal replay"
+  --json                 print one JSON object {"name","steps":[{"step","results","differences"}]}
+  --verbose              show decisions that changed nothing too
+
+Ends with 0 if all is as expected, 1 if not. 64: wrong use of the command; 65: no
+valid scenario; 66: it cannot be read; 73: the journal cannot be written.
+`;
+
+const OPTIONS = {
+  step: { type: 'string' },
+  journal: { type: 'string' },
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+} as const;
+
+export const simulate: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    const [path, second] = positionals;
+    if (path === undefined) throw misuse('the scenario is missing; give its file');
+    if (second !== undefined)
+      throw misuse(`there can be one scenario only, and ${JSON.stringify(second)} is a second`);
+    const only = readCount('--step', values.step);
+    const scenario = await readScenario(path);
+    if (only !== undefined && only > scenario.steps.length)
+      throw misuse(`there is no step ${only}; the scenario has ${scenario.steps.length}`);
+    if (values.journal !== undefined) await checkJournalPath(values.journal);
+    const run = play(scenario, path);
+    const shown = run.steps
+      .map((step, at) => ({ ...step, step: at + 1 }))
+      .filter(({ step }) => only === undefined || step === only);
+    if (values.journal !== undefined) await writeJournal(values.journal, journalOf(shown));
+    await print(
+      values.json === true
+        ? renderJson(run, shown)
+        : renderText(run, shown, values.verbose === true ? 'full' : 'short'),
+    );
+    return run.steps.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.different;
+  },
+};
+
+type NumberedStep = StepRun & { readonly step: number };
+
+async function readScenario(path: string): Promise<Scenario> {
+  const text = await readText(path, {
+    what: 'the scenario',
+    octetsMax: 1_048_576,
+    unreadable: EXIT.noInput,
+    tooLarge: EXIT.noInput,
+    malformed: EXIT.badData,
+  });
+  const parsed = parseScenario(text);
+  const title = `${path} is not a valid scenario`;
+  if (!parsed.ok) throw new CommandError(EXIT.badData, describeProblems(title, parsed.problems));
+  const settings = decodePartialSettings(parsed.scenario.settings ?? {});
+  if (settings.ok) return parsed.scenario;
+  const problems = settings.problems.map((problem) => ({
+    ...problem,
+    path: problem.path === '' ? 'settings' : `settings.${problem.path}`,
+  }));
+  throw new CommandError(EXIT.badData, describeProblems(title, problems));
+}
+
+function play(scenario: Scenario, path: string): ScenarioRun {
+  try {
+    return simulateScenario(scenario);
+  } catch (error) {
+    throw error instanceof MisuseError
+      ? new CommandError(EXIT.badData, `${path} is not a valid scenario: ${error.message}`)
+      : error;
+  }
+}
+
+function journalOf(steps: readonly NumberedStep[]) {
+  return {
+    format: JOURNAL_FORMAT,
+    version: JOURNAL_VERSION,
+    attempts: steps.flatMap(({ journal }) => journal.attempts),
+  } as const;
+}
+
+function renderJson({ name }: ScenarioRun, shown: readonly NumberedStep[]): string {
+  return `${JSON.stringify({ name, steps: shown.map(({ step, results, differences }) => ({ step, results, differences })) })}\n`;
+}
+
+function renderText(run: ScenarioRun, shown: readonly NumberedStep[], detail: 'short' | 'full'): string {
+  const paint = painter();
+  const steps = shown.map(({ step, results, differences }) => {
+    const lines = differences.map((difference) =>
+      paint('red', `  not as expected: ${printable(difference)}\n`),
+    );
+    return `${paint('bold', `Step ${step}`)}\n${renderResults(results, { paint, detail, purpose: 'deliver' })}${lines.join('')}`;
+  });
+  const different = run.steps.flatMap(({ differences }, at) => (differences.length > 0 ? [at + 1] : []));
+  const end =
+    different.length === 0
+      ? paint('green', 'all as expected')
+      : paint('red', `not as expected: step${different.length > 1 ? 's' : ''} ${different.join(', ')}`);
+  return `${paint('bold', printable(run.name))}\n\n${steps.join('\n')}\n${end}\n`;
+}

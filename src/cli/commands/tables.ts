@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import { renderTable } from '../../policy/kernel/markdown.js';
+import type { Table } from '../../policy/kernel/table.js';
+import { renderDecisionTables } from '../../policy/render-tables.js';
+import { allTables } from '../../policy/tables.js';
+import { misuse, readArguments } from '../arguments.js';
+import type { Command } from '../command.js';
+import { EXIT, type Exit } from '../exit.js';
+import { painter, print } from '../output/terminal.js';
+import { readText } from '../read-file.js';
+
+const HELP = `\
+Usage: waxseal tables [NAME] [--json]
+       waxseal tables --check [FILE] [--json]
+
+Lists the decision tables, or shows one of them in Markdown.
+
+  --check                see whether FILE, by default docs/decision-tables.md of a source
+                         checkout, is what the tables say; end with 1 if it is not
+  --json                 print one JSON object
+`;
+
+const OPTIONS = { check: { type: 'boolean' }, json: { type: 'boolean' } } as const;
+const DOCUMENT = fileURLToPath(new URL('../../../docs/decision-tables.md', import.meta.url));
+
+export const tables: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    const [word, second] = positionals;
+    if (second !== undefined) throw misuse(`one name is enough, and ${JSON.stringify(second)} is a second`);
+    const format = values.json === true ? 'json' : 'text';
+    if (values.check === true) return check(word ?? DOCUMENT, format);
+    await print(word === undefined ? list(format) : show(word, format));
+    return EXIT.ok;
+  },
+};
+
+async function check(path: string, format: 'json' | 'text'): Promise<Exit> {
+  const there = await readText(path, {
+    what: 'the decision tables',
+    octetsMax: 16_777_216,
+    unreadable: EXIT.noInput,
+    tooLarge: EXIT.noInput,
+    malformed: EXIT.badData,
+  });
+  const isCurrent = there === renderDecisionTables();
+  const sentence = isCurrent ? `${path} is current` : `${path} is not what the tables say; run "npm run gen"`;
+  await print(
+    format === 'json' ? `${JSON.stringify({ file: path, current: isCurrent })}\n` : `${sentence}\n`,
+  );
+  return isCurrent ? EXIT.ok : EXIT.different;
+}
+
+function show(name: string, format: 'json' | 'text'): string {
+  const table = allTables.find((each) => each.name === name);
+  if (table === undefined)
+    throw misuse(`there is no table ${JSON.stringify(name)}; "waxseal tables" lists them`);
+  const { about, inputs, verdicts, rows } = table;
+  return format === 'json'
+    ? `${JSON.stringify({ table: { name, about, inputs, verdicts, rows } })}\n`
+    : renderTable(table);
+}
+
+function list(format: 'json' | 'text'): string {
+  const summaries = allTables.map(summaryOf);
+  if (format === 'json') return `${JSON.stringify({ tables: summaries })}\n`;
+  const paint = painter();
+  const width = Math.max(...summaries.map(({ name }) => name.length));
+  const lines = summaries.map(
+    ({ name, inputs, rows, about }) =>
+      `${paint('bold', name.padEnd(width))}  ${`${inputs}`.padStart(6)}  ${`${rows}`.padStart(4)}  ${about}\n`,
+  );
+  return `${paint('dim', `${'table'.padEnd(width)}  inputs  rows`)}\n${lines.join('')}`;
+}
+
+/** `inputs`: combinations, each of which has exactly one row. */
+function summaryOf({ name, cells, rows, about }: Table) {
+  return { name, inputs: cells.length, rows: rows.length, about: about.split(/(?<=\.)\s/, 1)[0]! };
+}

@@ -1,0 +1,84 @@
+/*
+ * The `waxseal` command: which command it is, and how the process ends. Commands are loaded when they are asked for.
+ */
+import { readFileSync } from 'node:fs';
+import type { Command } from './command.js';
+import { CommandError, EXIT, type Exit } from './exit.js';
+import { complain, print, tolerateClosedPipes } from './output/terminal.js';
+
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  deliver: async () => (await import('./commands/deliver.js')).deliver,
+  explain: async () => (await import('./commands/explain.js')).explain,
+  simulate: async () => (await import('./commands/simulate.js')).simulate,
+  replay: async () => (await import('./commands/replay.js')).replay,
+  tables: async () => (await import('./commands/tables.js')).tables,
+};
+
+const HELP = `\
+Usage: waxseal COMMAND [ARGUMENT]...
+
+  deliver    make one attempt to deliver a message, and say why it went as it did
+  explain    go the way of a message to a domain, send nothing, and say what was found
+  simulate   play a scenario in memory
+  replay     decide again on what a journal recorded
+  tables     list, show or check the decision tables
+
+"waxseal COMMAND --help" tells more; "waxseal --version" prints the version.
+`;
+
+/** Runs the command and sets the exit code of the process. Never rejects. */
+export async function main(args: readonly string[]): Promise<void> {
+  tolerateClosedPipes();
+  const [name = '', ...rest] = args;
+  const onFault = name === 'deliver' ? EXIT.deferred : EXIT.software;
+  process.on('uncaughtException', (error) => {
+    reportFault(error);
+    process.exit(onFault);
+  });
+  try {
+    process.exitCode = await dispatch(name, rest);
+  } catch (error) {
+    process.exitCode = error instanceof CommandError ? error.exit : onFault;
+    if (error instanceof CommandError) reportError(name, error);
+    else reportFault(error);
+  }
+}
+
+async function dispatch(name: string, args: readonly string[]): Promise<Exit> {
+  if (name === '--help' || name === '-h' || name === 'help') return show(HELP);
+  if (name === '--version') return show(`${version()}\n`);
+  if (name === '') throw new CommandError(EXIT.misuse, 'a command is missing');
+  if (!Object.hasOwn(COMMANDS, name))
+    throw new CommandError(EXIT.misuse, `there is no command ${JSON.stringify(name)}`);
+  const command = await COMMANDS[name]!();
+  return asksForHelp(args) ? show(command.help) : command.run(args);
+}
+
+/** Whatever else stands there: whoever asks for help gets it. */
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => arg === '--help' || arg === '-h');
+}
+
+async function show(text: string): Promise<Exit> {
+  await print(text);
+  return EXIT.ok;
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+function reportError(name: string, { exit, message }: CommandError): void {
+  const command = Object.hasOwn(COMMANDS, name) ? `waxseal ${name}` : 'waxseal';
+  complain(`${command}: ${message}`);
+  if (exit === EXIT.misuse) complain(`try "${command} --help"`);
+}
+
+function reportFault(error: unknown): void {
+  const [line] = (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).split('\n', 1);
+  complain(`waxseal: a fault of ours: ${line}`);
+}

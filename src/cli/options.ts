@@ -1,0 +1,98 @@
+/*
+ * What `deliver` and `explain` have in common: how the world is reached, and by which rules.
+ */
+import type { NodeOptions } from '../node.js';
+import type { Settings } from '../policy/settings.js';
+import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
+import { readCount } from './numbers.js';
+import { readResolver } from './resolver.js';
+import { readSettings } from './settings.js';
+import { prepareStateDirectory } from './state-directory.js';
+import { readTrustAnchors } from './trust-anchors.js';
+
+export const ATTEMPT_OPTIONS = {
+  from: { type: 'string' },
+  resolver: { type: 'string' },
+  'trust-ad': { type: 'boolean' },
+  port: { type: 'string' },
+  'https-port': { type: 'string' },
+  ca: { type: 'string' },
+  helo: { type: 'string' },
+  requiretls: { type: 'boolean' },
+  'no-cleartext-retry': { type: 'boolean' },
+  attempt: { type: 'string' },
+  policy: { type: 'string' },
+  state: { type: 'string' },
+  journal: { type: 'string' },
+  'allow-loopback': { type: 'boolean' },
+  json: { type: 'boolean' },
+  verbose: { type: 'boolean' },
+} as const satisfies OptionTable;
+
+/** For the help of both commands. */
+export const ATTEMPT_OPTIONS_HELP = `\
+  --resolver IP[:PORT]   ask this resolver; default: those of /etc/resolv.conf
+  --trust-ad             believe its DNSSEC validation although it is not on this host:
+                         it validates, and nobody else can speak on the path to it
+  --port N               port of mail hosts, and in TLSA names (25)
+  --https-port N         port of MTA-STS policy hosts (443)
+  --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
+  --helo NAME            the name to give in EHLO; default: this host's, if complete
+  --requiretls           the message has the REQUIRETLS tag (RFC 8689)
+  --no-cleartext-retry   never go on in clear after TLS that failed
+  --attempt N            the how manieth attempt this is (1)
+  --policy FILE          settings in JSON; options on the command line override them
+  --state DIR            keep MTA-STS policies there; default: they are forgotten
+  --journal FILE         write what was asked and answered, for "waxseal replay"
+  --allow-loopback       hosts may have loopback and private addresses
+  --json                 print one JSON object {"results":[...]}
+  --verbose              show decisions that changed nothing too
+`;
+
+type AttemptValues = ValuesOf<typeof ATTEMPT_OPTIONS>;
+
+/** The options of an attempt, read and checked. */
+export interface AttemptSetup {
+  readonly node: NodeOptions;
+  readonly settings: Settings;
+  readonly attempt: number;
+  readonly requireTls: 'yes' | 'no';
+  /** Where to write the journal; undefined: nowhere. */
+  readonly journal: string | undefined;
+  readonly format: 'json' | 'text';
+  readonly detail: 'short' | 'full';
+}
+
+/** Throws a CommandError. What is misuse is found before any file is looked at. */
+export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSetup> {
+  const attempt = readCount('--attempt', values.attempt) ?? 1;
+  const settings = await readSettings(values);
+  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
+  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
+  const stateDirectory = values.state === undefined ? undefined : await prepareStateDirectory(values.state);
+  return {
+    node: {
+      ...(resolver === undefined ? {} : { resolver }),
+      ...(ca === undefined ? {} : { ca }),
+      ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    },
+    settings,
+    attempt,
+    requireTls: values.requiretls === true ? 'yes' : 'no',
+    journal: values.journal,
+    format: values.json === true ? 'json' : 'text',
+    detail: values.verbose === true ? 'full' : 'short',
+  };
+}
+
+/** An address with or without angle brackets; `<>` is the null sender. */
+export function bareAddress(text: string): string {
+  return text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
+}
+
+/** The sender. Throws a CommandError where it is missing. */
+export function readSender(from: string | undefined): string {
+  if (from === undefined)
+    throw misuse("--from is missing; give the sender's address, or '<>' for the null sender");
+  return bareAddress(from);
+}

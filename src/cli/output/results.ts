@@ -1,0 +1,23 @@
+import type { RecipientReport } from '../../recipient-report.js';
+import { renderResults } from './results-text.js';
+import { painter, print } from './terminal.js';
+
+/** How results are wanted. */
+export interface ResultsFormat {
+  readonly format: 'json' | 'text';
+  readonly detail: 'short' | 'full';
+  readonly purpose: 'deliver' | 'explain';
+}
+
+/** Prints results as one JSON object, or for people. `more`: further keys of the object, after `results`. */
+export function printResults(
+  results: readonly RecipientReport[],
+  { format, ...style }: ResultsFormat,
+  more: object = {},
+): Promise<void> {
+  return print(
+    format === 'json'
+      ? `${JSON.stringify({ results, ...more })}\n`
+      : renderResults(results, { paint: painter(), ...style }),
+  );
+}
