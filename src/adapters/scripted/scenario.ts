@@ -20,7 +20,7 @@ export interface Step {
       readonly [name: string]: NonNullable<World[K]>[string] | null;
     };
   };
-  /** Milliseconds that pass before the step (simulation only). */
+  /** Milliseconds that pass before the step; over sockets on the engine's clock only. */
   readonly after?: number;
   readonly message: {
     /** Default: sender@sender.example. "" is the null sender. */

@@ -22,6 +22,7 @@ export function renderResults(results: readonly RecipientReport[], style: TextSt
     .map((reports) => [
       ...reports.map((report) => renderRecipient(report, style)),
       renderWhy(reports[0]!, style),
+      renderFailures(reports[0]!, style),
     ])
     .map((parts) => parts.filter((part) => part !== '').join('\n'))
     .join('\n');
@@ -33,8 +34,8 @@ const COLOURS = { delivered: 'green', deferred: 'yellow', bounced: 'red' } as co
 >;
 
 function renderRecipient(report: RecipientReport, { paint, purpose }: TextStyle): string {
-  const verb = purpose === 'explain' ? `would be ${report.outcome}` : report.outcome;
-  const outcome = paint(COLOURS[report.outcome], `${verb}  ${printable(report.status)}`);
+  const [who, verb] = purpose === 'explain' ? [report.domain, 'would be '] : [report.recipient, ''];
+  const outcome = paint(COLOURS[report.outcome], `${verb}${report.outcome}  ${printable(report.status)}`);
   const facts: readonly (readonly [string, string])[] = [
     ['where', placeOf(report)],
     ['TLS', report.tls === null ? 'none' : `${report.tls.protocol}  ${report.tls.cipher}`],
@@ -45,7 +46,7 @@ function renderRecipient(report: RecipientReport, { paint, purpose }: TextStyle)
     ['reply', report.reply === null ? 'none' : `${report.reply.code} ${report.reply.text}`],
   ];
   const lines = facts.map(([name, value]) => `  ${paint('dim', name.padEnd(16))}${printable(value)}\n`);
-  return `${paint('bold', printable(report.recipient))}  ${outcome}\n${lines.join('')}`;
+  return `${paint('bold', printable(who))}  ${outcome}\n${lines.join('')}`;
 }
 
 function placeOf({ mx, ip }: RecipientReport): string {

@@ -23,29 +23,36 @@ export interface TransactionJudgement {
   readonly decisions: readonly Decision[];
 }
 
-/** Whether a refusal for policy reasons may depend on our own address (see the table `reply-meaning`). */
-export interface LeniencyFacts {
+/** What besides a reply itself tells how it is meant; see the table `reply-meaning`. */
+export interface ReplyFacts {
   readonly attempt: number;
   readonly families: 'one' | 'both';
+  /** Recipients that were accepted before this one, in this transaction. */
+  readonly accepted?: number;
 }
 
 /** What a reply (null: none came) means at that stage. */
-export function judgeReply(stage: Stage, reply: Reply | null, facts: LeniencyFacts): Decision<ReplyVerdict> {
-  return decide(replyMeaning, { stage, reply: classify(stage, reply), leniency: leniencyOf(reply, facts) });
+export function judgeReply(stage: Stage, reply: Reply | null, facts: ReplyFacts): Decision<ReplyVerdict> {
+  return decide(replyMeaning, {
+    stage,
+    reply: classify(stage, reply, facts.accepted ?? 0),
+    leniency: leniencyOf(reply, facts),
+  });
 }
 
 /** What a transaction means for each of its recipients: the first stage that did not go well decides. */
-export function judgeTransaction(answer: TransactionReplies, facts: LeniencyFacts): TransactionJudgement {
+export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts): TransactionJudgement {
   let accepted = 0;
   const judged = answer.recipients.map((own) => {
     const stages: readonly (readonly [Stage, Reply | null])[] = [
       ['mail', answer.mail],
-      ['rcpt', tooManyAsTemporary(own, accepted)],
+      ['rcpt', own],
       ['data', answer.data],
       ['end', answer.end],
     ];
+    const before = accepted;
     if (own !== null && classOf(own) === '2yz') accepted++;
-    return judgeStages(stages, facts);
+    return judgeStages(stages, { ...facts, accepted: before });
   });
   return {
     states: judged.map(({ state }) => state),
@@ -53,7 +60,7 @@ export function judgeTransaction(answer: TransactionReplies, facts: LeniencyFact
   };
 }
 
-function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts: LeniencyFacts) {
+function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts: ReplyFacts) {
   for (const [stage, reply] of stages) {
     const decision = judgeReply(stage, reply, facts);
     const { verdict } = decision;
@@ -76,20 +83,17 @@ export function stateOf(verdict: 'delivered' | 'bounce' | 'next-host', reply: Re
   }
 }
 
-function classify(stage: Stage, reply: Reply | null) {
+function classify(stage: Stage, reply: Reply | null, accepted: number) {
   if (reply === null) return 'lost';
+  // Behind recipients that were accepted it means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10).
+  if (stage === 'rcpt' && reply.code === 552 && accepted > 0) return '4yz';
   const replyClass = classOf(reply);
   if (replyClass === '5yz') return '5yz';
   // A code that does not belong here is neither a yes nor a final no.
   return replyClass === (stage === 'data' ? '3yz' : '2yz') ? 'positive' : '4yz';
 }
 
-function leniencyOf(reply: Reply | null, facts: LeniencyFacts) {
+function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
   const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
   return isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both' ? 'yes' : 'no';
-}
-
-/** 552 after recipients that were accepted means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10). */
-function tooManyAsTemporary(reply: Reply | null, accepted: number): Reply | null {
-  return reply?.code === 552 && accepted > 0 ? { ...reply, code: 452 } : reply;
 }

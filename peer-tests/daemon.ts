@@ -1,0 +1,127 @@
+/*
+ * Other people's programs as processes of ours: found, started, awaited, and stopped whatever happens. Each is its own
+ * process group, and the kernel ends it when the process that started it ends without saying goodbye.
+ */
+import { execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface Daemon {
+  /** What it has written to its standard output and standard error. */
+  readonly output: () => string;
+  /** Ends it, and waits until it has ended. Calling it again is harmless. */
+  readonly stop: () => Promise<void>;
+}
+
+export interface DaemonOptions {
+  readonly program: string;
+  /** The Debian package that the program comes in. */
+  readonly debianPackage: string;
+  readonly args: readonly string[];
+  /** Asked again and again until it says true; a rejection counts as no. */
+  readonly isReady: (output: string) => boolean | Promise<boolean>;
+}
+
+const READY_MS = 20_000;
+const STOP_MS = 5_000;
+const POLL_MS = 20;
+
+/** Starts a program that stays in the foreground; rejects with what it has said if it ends early or never gets ready. */
+export async function startDaemon({ program, debianPackage, args, isReady }: DaemonOptions): Promise<Daemon> {
+  const path = findProgram(program, debianPackage);
+  const options: SpawnOptions = { detached: true, stdio: ['ignore', 'pipe', 'pipe'] };
+  const child = spawn(findProgram('setpriv', 'util-linux'), ['--pdeathsig', 'TERM', path, ...args], options);
+  let output = '';
+  const listen = (chunk: Buffer) => {
+    output += chunk.toString();
+  };
+  child.stdout?.on('data', listen);
+  child.stderr?.on('data', listen);
+  let isOver = false;
+  const ended = new Promise<void>((resolve) => {
+    const end = () => {
+      isOver = true;
+      resolve();
+    };
+    child.on('error', end);
+    child.on('exit', end);
+  });
+
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM');
+    await Promise.race([ended, pause(STOP_MS)]);
+    // The group too, for what the program has started itself; its leader's number is not given away while it is not empty.
+    if (child.pid !== undefined) killGroup(child.pid);
+    await ended;
+  };
+
+  try {
+    await until(async () => isOver || (await isReady(output)), `${program} is not ready`);
+    if (isOver) throw new Error(`${program} has ended`);
+  } catch (cause) {
+    await stop();
+    throw new Error(`${program} did not start: ${output.trim() || 'it said nothing'}`, { cause });
+  }
+  return { output: () => output, stop };
+}
+
+const execute = promisify(execFile);
+
+/** Runs a program to its end and answers its standard output; rejects with what it has said if it fails. */
+export async function run(program: string, debianPackage: string, args: readonly string[], folder?: string): Promise<string> {
+  const path = findProgram(program, debianPackage);
+  return (await execute(path, args, { cwd: folder, timeout: READY_MS, maxBuffer: 2 ** 24 })).stdout;
+}
+
+/** Where a program is. Throws a sentence that names the package if it is nowhere. */
+export function findProgram(program: string, debianPackage: string): string {
+  // Servers stand in folders that an ordinary user's path lacks.
+  const folders = isAbsolute(program) ? [''] : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const found = folders.map((folder) => join(folder, program)).find(isExecutable);
+  if (found === undefined) {
+    throw new Error(`${program} is not installed; peer tests need the Debian package ${debianPackage}.`);
+  }
+  return found;
+}
+
+/** A new folder that daemons may enter after they have given up being root. */
+export async function temporaryFolder(purpose: string): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), `waxseal-${purpose}-`));
+  await chmod(path, 0o755);
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Waits until something is so; rejects with that complaint if it does not come to be so. */
+export async function until(isSo: () => boolean | Promise<boolean>, complaint: string): Promise<void> {
+  const deadline = performance.now() + READY_MS;
+  while (!(await Promise.resolve(isSo()).catch(() => false))) {
+    if (performance.now() > deadline) throw new Error(`${complaint} after ${READY_MS} ms`);
+    await pause(POLL_MS);
+  }
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+}

@@ -1,0 +1,138 @@
+/*
+ * The DNS of stories as zones that a name server can load: a signed root, signed top-level domains with NSEC3 opt-out as
+ * real ones have it, and below them a zone for each domain. An unsigned zone is a delegation without DS, which the
+ * parent's signed denial proves. What shall fail, fails as it does in life: signatures that do not verify or have
+ * expired, and delegations to where nobody answers.
+ */
+import { lookup, plainName, readMxText, readTlsaText, type World } from '../src/adapters/scripted/index.js';
+import type { Zone as WorldZone } from '../src/testing/dns-records.js';
+
+export interface Zone {
+  /** Without final dot; "" is the root. */
+  readonly name: string;
+  readonly signing: 'none' | 'nsec' | 'nsec3-opt-out' | 'expired';
+  /** `nobody`: its name server is down. */
+  readonly servedBy: 'name-server' | 'nobody';
+  /** Signed below an unsigned zone: known by a trust anchor of its own. */
+  readonly isIsland: boolean;
+  /** In presentation form, absolute; SOA, NS, DS and DNSKEY apart. */
+  readonly records: readonly string[];
+  /** Record sets whose signatures are spoilt. */
+  readonly spoilt: readonly { readonly owner: string; readonly type: string }[];
+}
+
+export interface StoryDns {
+  readonly world: World;
+  /** Domains that must have a zone though the world may say nothing of them. */
+  readonly domains: readonly string[];
+  /** Domains whose signatures have expired. */
+  readonly expired: readonly string[];
+  /** What addresses and references to certificates stand for. */
+  readonly references: Pick<WorldZone, 'address' | 'association'>;
+}
+
+/** All zones of all stories, which must not share a domain. Throws a RangeError for what no honest zone can hold. */
+export function zonesOf(stories: readonly StoryDns[], port: number): readonly Zone[] {
+  const zones = stories.flatMap((story) => zonesBelowTop(story, port));
+  const tops = [...new Set(zones.map(({ name }) => name.split('.').at(-1)!))];
+  const top = (name: string): Zone => ({
+    ...EMPTY,
+    name,
+    signing: 'nsec3-opt-out',
+    records: stories.flatMap((story) => recordsIn(name, zonesBelowTop(story, port), story, port)),
+  });
+  return [{ ...EMPTY, name: '', signing: 'nsec' }, ...tops.map(top), ...zones];
+}
+
+/** The zone with the longest name that a name is at or below. */
+export function zoneOfName<Z extends { readonly name: string }>(name: string, zones: readonly Z[]): Z | undefined {
+  return zones.filter((zone) => isAtOrBelow(name, zone.name)).sort((a, b) => b.name.length - a.name.length)[0];
+}
+
+export function isAtOrBelow(name: string, zone: string): boolean {
+  return zone === '' || name === zone || name.endsWith(`.${zone}`);
+}
+
+const EMPTY = { servedBy: 'name-server', isIsland: false, records: [], spoilt: [] } as const;
+
+// What stands in the place of records that shall not be had.
+const DUMMIES: Readonly<Record<string, string>> = {
+  MX: '10 mail.invalid',
+  A: '192.0.2.1',
+  TXT: 'dummy',
+  TLSA: `3 1 1 ${'00'.repeat(32)}`,
+};
+
+interface Owned {
+  readonly owner: string;
+  readonly type: string;
+  readonly records: readonly string[];
+  readonly fails: 'bogus' | 'servfail' | null;
+}
+
+function zonesBelowTop(story: StoryDns, port: number): readonly Zone[] {
+  const sets = setsOf(story.world, port);
+  const signed = story.world.signedZones ?? [];
+  const isSigned = (name: string) => signed.some((zone) => isAtOrBelow(name, zone === '.' ? '' : zone));
+  const dead = sets.filter(({ fails }) => fails === 'servfail').map(({ owner }) => owner);
+  // An alias cannot stand at the top of a zone: such a domain is a name in its parent's.
+  const aliases = new Set(sets.filter(({ type }) => type === 'CNAME').map(({ owner }) => owner));
+  const domains = [...sets.map(({ owner }) => owner), ...story.domains].map((name) => name.split('.').slice(-2).join('.'));
+  const names = new Set([...domains, ...signed.filter((zone) => zone !== '.'), ...dead].filter((name) => !aliases.has(name)));
+  const cuts = [...names].map((name) => ({ name }));
+  for (const name of aliases) {
+    if (zoneOfName(name, cuts) === undefined && !isSigned(name)) throw new RangeError(`${name} cannot be an unsigned alias`);
+  }
+  return cuts.map(({ name }) => ({
+    name,
+    signing: dead.includes(name) || !isSigned(name) ? 'none' : story.expired.includes(name) ? 'expired' : 'nsec',
+    servedBy: dead.includes(name) ? 'nobody' : 'name-server',
+    isIsland: isSigned(name) && cuts.some((above) => above.name !== name && isAtOrBelow(name, above.name) && !isSigned(above.name)),
+    records: recordsIn(name, cuts, story, port),
+    spoilt: sets.filter(({ owner, fails }) => fails === 'bogus' && zoneOfName(owner, cuts)?.name === name),
+  }));
+}
+
+/** The records of a story that stand in a zone of that name, among zones of those names. */
+function recordsIn(zone: string, zones: readonly { readonly name: string }[], story: StoryDns, port: number): readonly string[] {
+  return setsOf(story.world, port)
+    .filter(({ owner }) => isAtOrBelow(owner, zone) && (zoneOfName(owner, [...zones, { name: zone }])?.name ?? zone) === zone)
+    .flatMap(({ owner, type, records }) => records.map((text) => `${owner}. 300 IN ${type} ${rdataOf(type, text, story, port)}`));
+}
+
+function setsOf(world: World, port: number): readonly Owned[] {
+  return Object.entries(world.dns).map(([key, set]) => {
+    const [type = '', name = ''] = key.split(' ');
+    const owner = withPort(type === 'TLSA' && !name.startsWith('_') ? `_25._tcp.${name}` : plainName(name), port);
+    const answer = lookup(world, type as 'A', owner, port);
+    const fails = answer.kind === 'fails' ? answer.cause : null;
+    if (fails !== null && fails !== 'bogus' && fails !== 'servfail') throw new RangeError(`no zone makes a lookup end with ${fails}`);
+    const records = Array.isArray(set) ? (set as readonly string[]) : [DUMMIES[type] ?? ''];
+    return { owner, type, records, fails };
+  });
+}
+
+function rdataOf(type: string, text: string, { references }: StoryDns, port: number): string {
+  switch (type) {
+    case 'MX': {
+      const { preference, exchange } = readMxText(text)!;
+      return `${preference} ${exchange}.`;
+    }
+    case 'CNAME':
+      return `${withPort(plainName(text), port)}.`;
+    case 'TXT':
+      return (text.match(/.{1,255}/gs) ?? ['']).map((part) => `"${part.replace(/["\\]/g, '\\$&')}"`).join(' ');
+    case 'TLSA': {
+      const record = readTlsaText(text)!;
+      if (record.kind === 'rdata') return `\\# ${record.hex.length / 2} ${record.hex}`;
+      const data = record.kind === 'literal' ? record.data : references.association(record);
+      return `${record.usage} ${record.selector} ${record.matching} ${data}`;
+    }
+    default:
+      return references.address(text, type as 'A') ?? '';
+  }
+}
+
+function withPort(name: string, port: number): string {
+  return name.startsWith('_25._tcp.') ? `_${port}._tcp.${name.slice('_25._tcp.'.length)}` : name;
+}

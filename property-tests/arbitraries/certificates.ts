@@ -1,0 +1,87 @@
+/*
+ * A small stock of made-up certificates: a leaf, an intermediate, a root and a stranger. What they are to each other
+ * is drawn; digests follow from the names, so that a TLSA record can match on purpose and by nothing else.
+ */
+import fc from 'fast-check';
+import type { CertificateFacts } from '../../src/policy/certificate/facts.js';
+import { DOMAIN, EXPANDED, HOUR, NOW, weighted } from './universe.js';
+
+export const CERTIFICATE_IDS = ['leaf', 'inter', 'root', 'stranger'] as const;
+export type CertificateId = (typeof CERTIFICATE_IDS)[number];
+
+/** Lower-case hexadecimal of the length of that digest. */
+export function digestOf(id: CertificateId, what: 'certificate' | 'spki', bits: 256 | 512): string {
+  const octet = `${CERTIFICATE_IDS.indexOf(id) + 1}${what === 'certificate' ? 'c' : 'd'}`;
+  return octet.repeat(bits / 8);
+}
+
+/** Stands for the DER of the certificate, and of its key. */
+export function certificateData(id: CertificateId): string {
+  return `30c0${CERTIFICATE_IDS.indexOf(id)}0`;
+}
+export function keyData(id: CertificateId): string {
+  return `30d0${CERTIFICATE_IDS.indexOf(id)}0`;
+}
+
+/** A certificate apart from its digests; `HOST` and `PARENT` in names stand for the host that presents it and its parent domain. */
+export type CertificateDraft = Omit<CertificateFacts, `${'certificate' | 'spki'}Sha${'256' | '512'}` | 'notBefore' | 'notAfter'> & {
+  readonly validity: 'valid' | 'expired' | 'not-yet-valid';
+};
+
+const aValidity = weighted([10, 'valid'], [1, 'expired'], [1, 'not-yet-valid']);
+const someNames = weighted<readonly string[]>(
+  [10, ['HOST']],
+  [2, ['*.PARENT']],
+  [1, [EXPANDED]],
+  [1, [DOMAIN]],
+  [2, ['elsewhere.example']],
+  [2, []],
+  [1, ['*.HOST', 'bad name', '*', 'HOST.']],
+);
+
+export const aLeaf: fc.Arbitrary<CertificateDraft> = fc.record({
+  dnsNames: someNames,
+  commonNames: weighted<readonly string[]>([3, []], [2, ['HOST']], [1, ['elsewhere.example']]),
+  validity: aValidity,
+  ca: weighted([4, 'absent'], [2, 'no'], [1, 'yes']),
+  pathLength: fc.constant(null),
+  certSign: weighted([4, 'absent'], [1, 'yes'], [1, 'no']),
+  serverAuth: weighted([6, 'yes'], [3, 'absent'], [1, 'no']),
+  nameConstraints: fc.constant({ kind: 'absent' } as const),
+  selfIssued: weighted([4, 'no'], [1, 'yes']),
+});
+
+export const anAuthority: fc.Arbitrary<CertificateDraft> = fc.record({
+  dnsNames: fc.constant([]),
+  commonNames: fc.constant(['Some CA']),
+  validity: aValidity,
+  ca: weighted([10, 'yes'], [1, 'no'], [1, 'absent']),
+  pathLength: weighted<number | null>([6, null], [2, 0], [1, 1]),
+  certSign: weighted([8, 'yes'], [2, 'absent'], [1, 'no']),
+  serverAuth: fc.constant('absent'),
+  nameConstraints: weighted<CertificateFacts['nameConstraints']>(
+    [8, { kind: 'absent' }],
+    [1, { kind: 'dns', permitted: ['a.example'], excluded: [] }],
+    [1, { kind: 'dns', permitted: [], excluded: ['.a.example'] }],
+    [1, { kind: 'unsupported' }],
+  ),
+  selfIssued: weighted([1, 'no'], [1, 'yes']),
+});
+
+/** The facts that an adapter states about it when that host presents it. */
+export function factsOf(id: CertificateId, draft: CertificateDraft, host: string): CertificateFacts {
+  const { validity, ...rest } = draft;
+  const parent = host.slice(host.indexOf('.') + 1);
+  const named = (names: readonly string[]) => names.map((name) => name.replace('HOST', host).replace('PARENT', parent));
+  return {
+    certificateSha256: digestOf(id, 'certificate', 256),
+    certificateSha512: digestOf(id, 'certificate', 512),
+    spkiSha256: digestOf(id, 'spki', 256),
+    spkiSha512: digestOf(id, 'spki', 512),
+    notBefore: validity === 'not-yet-valid' ? NOW + 24 * HOUR : NOW - 48 * HOUR,
+    notAfter: validity === 'expired' ? NOW - 24 * HOUR : NOW + 48 * HOUR,
+    ...rest,
+    dnsNames: named(rest.dnsNames),
+    commonNames: named(rest.commonNames),
+  };
+}
