@@ -71,7 +71,12 @@ export async function startDaemon({ program, debianPackage, args, isReady }: Dae
 const execute = promisify(execFile);
 
 /** Runs a program to its end and answers its standard output; rejects with what it has said if it fails. */
-export async function run(program: string, debianPackage: string, args: readonly string[], folder?: string): Promise<string> {
+export async function run(
+  program: string,
+  debianPackage: string,
+  args: readonly string[],
+  folder?: string,
+): Promise<string> {
   const path = findProgram(program, debianPackage);
   return (await execute(path, args, { cwd: folder, timeout: READY_MS, maxBuffer: 2 ** 24 })).stdout;
 }
@@ -79,7 +84,9 @@ export async function run(program: string, debianPackage: string, args: readonly
 /** Where a program is. Throws a sentence that names the package if it is nowhere. */
 export function findProgram(program: string, debianPackage: string): string {
   // Servers stand in folders that an ordinary user's path lacks.
-  const folders = isAbsolute(program) ? [''] : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const folders = isAbsolute(program)
+    ? ['']
+    : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   const found = folders.map((folder) => join(folder, program)).find(isExecutable);
   if (found === undefined) {
     throw new Error(`${program} is not installed; peer tests need the Debian package ${debianPackage}.`);
@@ -88,7 +95,9 @@ export function findProgram(program: string, debianPackage: string): string {
 }
 
 /** A new folder that daemons may enter after they have given up being root. */
-export async function temporaryFolder(purpose: string): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
+export async function temporaryFolder(
+  purpose: string,
+): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `waxseal-${purpose}-`));
   await chmod(path, 0o755);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

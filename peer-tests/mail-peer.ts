@@ -15,6 +15,8 @@ export interface PlacedHost {
 export interface PeerSession {
   readonly host: string;
   readonly tls: 'yes' | 'no';
+  /** The name that the client asked for in its handshake; null if there was none, or the server does not tell. */
+  readonly serverName: string | null;
   /** The ids under which it took messages, as it told the client. */
   readonly taken: readonly PeerMessage[];
   /** Commands as the server counts them, such as `ehlo=2 starttls=1`; null if it does not count. */
@@ -32,4 +34,9 @@ export interface PeerMessage {
 export interface MailPeer extends Daemon {
   /** What it has to say of all connections so far, in the order in which they were made. */
   readonly sessions: () => Promise<readonly PeerSession[]>;
+}
+
+/** Whether a host is one that only a server with REQUIRETLS can play: offered after TLS and not before. */
+export function offersRequireTls({ keywords = [], keywordsAfterTls = keywords }: MailHost): boolean {
+  return keywordsAfterTls.includes('REQUIRETLS') && !keywords.includes('REQUIRETLS');
 }

@@ -27,7 +27,11 @@ export async function startNsd(zones: readonly Zone[], { address, port }: Endpoi
       program: 'nsd',
       debianPackage: 'nsd',
       args: ['-d', '-c', config],
-      isReady: () => answersSoa({ address, port }, served.map(({ name }) => name)),
+      isReady: () =>
+        answersSoa(
+          { address, port },
+          served.map(({ name }) => name),
+        ),
     });
     const anchored = zones.filter(({ name, isIsland }) => name === '' || isIsland);
     return {
@@ -53,17 +57,23 @@ export async function answersSoa({ address, port }: Endpoint, names: readonly st
 }
 
 /** Children before their parents, which hold their DS records. */
-async function writeZones(zones: readonly Zone[], address: string, folder: string): Promise<ReadonlyMap<string, string>> {
+async function writeZones(
+  zones: readonly Zone[],
+  address: string,
+  folder: string,
+): Promise<ReadonlyMap<string, string>> {
   const dsByZone = new Map<string, string>();
   const depths = [...new Set(zones.map(depthOf))].sort((a, b) => b - a);
   for (const depth of depths) {
     await Promise.all(
-      zones.filter((zone) => depthOf(zone) === depth).map(async (zone) => {
-        const file = join(folder, fileOf(zone));
-        await writeFile(file, zoneText(zone, delegationsFrom(zone, zones, dsByZone, address), address));
-        if (zone.signing === 'none') return;
-        dsByZone.set(zone.name, await sign(zone, file, folder));
-      }),
+      zones
+        .filter((zone) => depthOf(zone) === depth)
+        .map(async (zone) => {
+          const file = join(folder, fileOf(zone));
+          await writeFile(file, zoneText(zone, delegationsFrom(zone, zones, dsByZone, address), address));
+          if (zone.signing === 'none') return;
+          dsByZone.set(zone.name, await sign(zone, file, folder));
+        }),
     );
   }
   return dsByZone;
@@ -92,14 +102,26 @@ function zoneText({ name, records }: Zone, delegations: readonly string[], addre
   ].join('\n');
 }
 
-function delegationsFrom(parent: Zone, zones: readonly Zone[], ds: ReadonlyMap<string, string>, address: string): readonly string[] {
+function delegationsFrom(
+  parent: Zone,
+  zones: readonly Zone[],
+  ds: ReadonlyMap<string, string>,
+  address: string,
+): readonly string[] {
   const isChild = (zone: Zone) =>
-    zone !== parent && isAtOrBelow(zone.name, parent.name) && zoneOfName(zone.name, zones.filter((other) => other !== zone)) === parent;
-  return zones.filter(isChild).flatMap(({ name, isIsland }) => [
-    `${name}. IN NS ns.${name}.`,
-    `ns.${name}. IN A ${address}`,
-    ...(ds.has(name) && !isIsland ? [ds.get(name)!] : []),
-  ]);
+    zone !== parent &&
+    isAtOrBelow(zone.name, parent.name) &&
+    zoneOfName(
+      zone.name,
+      zones.filter((other) => other !== zone),
+    ) === parent;
+  return zones
+    .filter(isChild)
+    .flatMap(({ name, isIsland }) => [
+      `${name}. IN NS ns.${name}.`,
+      `ns.${name}. IN A ${address}`,
+      ...(ds.has(name) && !isIsland ? [ds.get(name)!] : []),
+    ]);
 }
 
 /** Replaces the zone's file by a signed one and answers the DS record of its key. */
@@ -113,16 +135,28 @@ async function sign({ name, signing, spoilt }: Zone, file: string, folder: strin
   const denial = signing === 'nsec3-opt-out' ? ['-n', '-p', '-t', '0'] : [];
   const signed = `${file}.signed`;
   const dates = ['-i', String(from), '-e', String(to)];
-  await run('ldns-signzone', 'ldnsutils', ['-o', `${name}.`, ...dates, ...denial, '-f', signed, file, keySigning, zoneSigning], folder);
+  await run(
+    'ldns-signzone',
+    'ldnsutils',
+    ['-o', `${name}.`, ...dates, ...denial, '-f', signed, file, keySigning, zoneSigning],
+    folder,
+  );
   const lines = (await readFile(signed, 'utf8')).split('\n');
   for (const set of spoilt) {
-    if (!lines.some((line) => isSignatureOver(line, set))) throw new Error(`${set.owner} ${set.type} has no signature to be spoilt`);
+    if (!lines.some((line) => isSignatureOver(line, set)))
+      throw new Error(`${set.owner} ${set.type} has no signature to be spoilt`);
   }
-  await writeFile(file, lines.map((line) => (spoilt.some((set) => isSignatureOver(line, set)) ? spoil(line) : line)).join('\n'));
+  await writeFile(
+    file,
+    lines.map((line) => (spoilt.some((set) => isSignatureOver(line, set)) ? spoil(line) : line)).join('\n'),
+  );
   return (await readFile(join(folder, `${keySigning}.ds`), 'utf8')).trim();
 }
 
-function isSignatureOver(line: string, { owner, type }: { readonly owner: string; readonly type: string }): boolean {
+function isSignatureOver(
+  line: string,
+  { owner, type }: { readonly owner: string; readonly type: string },
+): boolean {
   const [name, , , kind, covered] = line.split(/\s+/);
   return name === `${owner}.` && kind === 'RRSIG' && covered === type;
 }

@@ -4,15 +4,15 @@
  */
 import { randomInt } from 'node:crypto';
 import { allocate, type MailHost, type Scenario } from '../src/adapters/scripted/index.js';
-import { createNodeEngine, type ResolverConfig } from '../src/node.js';
-import { settingsOf } from '../src/policy/settings.js';
-import type { DeliveryResult } from '../src/engine.js';
+import type { DeliveryResult, Engine } from '../src/engine.js';
+import { createNodeEngine, type NodeOptions, type ResolverConfig } from '../src/node.js';
+import { type Settings, settingsOf } from '../src/policy/settings.js';
 import { createPki, type Issued } from '../src/testing/pki.js';
 import { mailOf } from '../src/testing/scenario/run.js';
 import { zoneOf } from '../src/testing/zone.js';
 import type { Daemon } from './daemon.js';
-import type { MailPeer, PeerSession, PlacedHost } from './mail-peer.js';
-import { startNsd } from './nsd.js';
+import { type MailPeer, offersRequireTls, type PeerSession, type PlacedHost } from './mail-peer.js';
+import { type Endpoint, startNsd } from './nsd.js';
 import { startPostfix } from './postfix.js';
 import { startSmtpServer } from './smtp-server.js';
 import { startUnbound } from './unbound.js';
@@ -22,9 +22,13 @@ import { zonesOf } from './zones.js';
 export interface PeerStory extends Scenario {
   /** Signed domains whose signatures have expired. */
   readonly expired?: readonly string[];
+  /** More records in presentation form, absolute, of types that worlds do not have; each in the zone of its owner. */
+  readonly records?: readonly string[];
 }
 
 export interface Peers {
+  /** Where Unbound listens. */
+  readonly resolver: Endpoint;
   /** Sends the message of a story; `resolver` replaces parts of how the resolver is asked. */
   readonly play: (story: PeerStory, resolver?: Partial<ResolverConfig>) => Promise<Played>;
   readonly stop: () => Promise<void>;
@@ -56,17 +60,31 @@ export async function startPeers(stories: readonly PeerStory[]): Promise<Peers> 
   const nameServer = { address: `${prefix}.1`, port: NSD_PORT };
   const resolver = { address: `${prefix}.1`, port: UNBOUND_PORT };
   const pki = await createPki();
-  const world = { dns: {}, mail: Object.assign({}, ...stories.map((story) => story.world.mail)) as Record<string, MailHost> };
+  const world = {
+    dns: {},
+    mail: Object.assign({}, ...stories.map((story) => story.world.mail)) as Record<string, MailHost>,
+  };
   const addresses = allocate(world, (index) => `${prefix}.${index + 2}`);
   const issued = await Promise.all(
-    Object.entries(world.mail).map(async ([id, host]) => [id, await pki.issue(host.certificate ?? {}, id)] as const),
+    Object.entries(world.mail).map(
+      async ([id, host]) => [id, await pki.issue(host.certificate ?? {}, id)] as const,
+    ),
   );
   const certificates: ReadonlyMap<string, Issued> = new Map(issued);
   const hosts: PlacedHost[] = issued
-    .map(([id, own]) => ({ id, host: world.mail[id]!, address: addresses.get(id)!, port: SMTP_PORT, issued: own }))
+    .map(([id, own]) => ({
+      id,
+      host: world.mail[id]!,
+      address: addresses.get(id)!,
+      port: SMTP_PORT,
+      issued: own,
+    }))
     .filter(({ host }) => host.connect !== 'refuse');
   const references = zoneOf(() => ({ world, addresses, certificates }), SMTP_PORT);
-  const zones = zonesOf(stories.map((story) => dnsOf(story, references)), SMTP_PORT);
+  const zones = zonesOf(
+    stories.map(({ world, expired = [], records = [] }) => ({ world, expired, records, references })),
+    SMTP_PORT,
+  );
 
   const started: Daemon[] = [];
   const stop = async () => void (await Promise.all(started.splice(0).map((daemon) => daemon.stop())));
@@ -80,8 +98,8 @@ export async function startPeers(stories: readonly PeerStory[]): Promise<Peers> 
     await keep(startUnbound({ ...resolver, zones, nameServer, trustAnchors }));
   };
   const starting = [
-    keep(startPostfix(hosts.filter(({ host }) => !needsRequireTls(host)))),
-    keep(startSmtpServer(hosts.filter(({ host }) => needsRequireTls(host)))),
+    keep(startPostfix(hosts.filter(({ host }) => !offersRequireTls(host)))),
+    keep(startSmtpServer(hosts.filter(({ host }) => offersRequireTls(host)))),
   ] satisfies Promise<MailPeer>[];
   const outcomes = await Promise.allSettled([...starting, resolving()]);
   const failure = outcomes.find((outcome) => outcome.status === 'rejected');
@@ -90,21 +108,36 @@ export async function startPeers(stories: readonly PeerStory[]): Promise<Peers> 
     throw failure.reason;
   }
   const mailPeers = await Promise.all(starting);
-  const sessions = async () => (await Promise.all(mailPeers.map((peer) => peer.sessions()))).flat();
+
+  let seen = mailPeers.map(() => 0);
+  const enginesBySettings = new Map<string, Engine>();
+  const engineOf = (options: NodeOptions & { readonly settings: Settings }) => {
+    // A trust store takes a while to build.
+    const key = JSON.stringify(options);
+    const engine = enginesBySettings.get(key) ?? createNodeEngine(options);
+    enginesBySettings.set(key, engine);
+    return engine;
+  };
 
   return {
+    resolver,
     stop,
     async play(story, resolverOptions = {}) {
-      const settings = settingsOf('rfc', { privateAddresses: 'allow', deadlines: DEADLINES, ...story.settings, port: SMTP_PORT });
-      const engine = createNodeEngine({
-        settings,
-        ca: [pki.caPem],
-        resolver: { servers: [resolver], timeoutMs: 5_000, attempts: 1, ...resolverOptions },
+      const settings = settingsOf('rfc', {
+        privateAddresses: 'allow',
+        deadlines: DEADLINES,
+        ...story.settings,
+        port: SMTP_PORT,
       });
+      const asked = { servers: [resolver], timeoutMs: 5_000, attempts: 1, ...resolverOptions };
       const [step] = story.steps;
-      const before = new Set((await sessions()).map(keyOf));
-      const delivered = await engine.deliver(mailOf(step), { attempt: step.attempt ?? 1 });
-      return { ...delivered, sessions: (await sessions()).filter((session) => !before.has(keyOf(session))) };
+      const delivered = await engineOf({ settings, ca: [pki.caPem], resolver: asked }).deliver(mailOf(step), {
+        attempt: step.attempt ?? 1,
+      });
+      const sessions = await Promise.all(mailPeers.map((peer) => peer.sessions()));
+      const news = sessions.flatMap((all, peer) => all.slice(seen[peer]!));
+      seen = sessions.map((all) => all.length);
+      return { ...delivered, sessions: news };
     },
   };
 }

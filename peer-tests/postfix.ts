@@ -16,7 +16,11 @@ export async function startPostfix(hosts: readonly PlacedHost[]): Promise<MailPe
   try {
     await Promise.all(['conf', 'queue', 'data'].map((name) => mkdir(at(name))));
     await chown(at('data'), Number(await run('id', 'coreutils', ['-u', 'postfix'])), 0);
-    await Promise.all(hosts.map(({ id, issued }) => writeFile(at(`${id}.pem`), `${issued.keyPem}\n${issued.chainPem}\n`, { mode: 0o600 })));
+    await Promise.all(
+      hosts.map(({ id, issued }) =>
+        writeFile(at(`${id}.pem`), `${issued.keyPem}\n${issued.chainPem}\n`, { mode: 0o600 }),
+      ),
+    );
     await writeFile(at('conf/main.cf'), mainCf(folder.path));
     await writeFile(at('conf/master.cf'), masterCf(hosts, folder.path));
     // Makes the folders of the queue.
@@ -75,6 +79,7 @@ function mainCf(folder: string): string {
     'smtpd_tls_security_level = may',
     'smtpd_tls_loglevel = 1',
     'smtpd_tls_session_cache_database =',
+    'max_idle = 5s',
     '',
   ].join('\n');
 }
@@ -99,24 +104,44 @@ function masterCf(hosts: readonly PlacedHost[], folder: string): string {
   return hosts.map((host) => serviceOf(host, folder)).join('') + INNER_SERVICES;
 }
 
-function serviceOf({ id, host, address, port }: PlacedHost, folder: string): string {
-  const options = [`syslog_name=${id}`, `smtpd_tls_chain_files=${folder}/${id}.pem`, ...starttlsOptions(host.starttls), ...recipientOptions(host)];
-  return [`${address}:${port} inet n - n - - smtpd`, ...options.map((option) => `  -o { ${option.replace('=', ' = ')} }`), ''].join('\n');
+function serviceOf(place: PlacedHost, folder: string): string {
+  const options = [`syslog_name=${place.id}`, ...tlsOptions(place, folder), ...recipientOptions(place.host)];
+  return [
+    `${place.address}:${place.port} inet n - n - - smtpd`,
+    ...options.map((option) => `  -o { ${option.replace('=', ' = ')} }`),
+    '',
+  ].join('\n');
 }
 
-function starttlsOptions(starttls: PlacedHost['host']['starttls']): readonly string[] {
-  if (starttls === 'not-offered') return ['smtpd_tls_security_level=none'];
-  // Offered all the same, and answered with "454 4.7.0 TLS not available due to local problem".
-  if (starttls?.startsWith('454 ')) return ['smtpd_tls_chain_files=/nonexistent.pem'];
-  if (starttls === 'old') return ['smtpd_tls_protocols=<=TLSv1.1', 'tls_medium_cipherlist=ALL:@SECLEVEL=0'];
-  return [];
+/** The faults are those of real servers that are badly kept. */
+function tlsOptions({ id, host }: PlacedHost, folder: string): readonly string[] {
+  const chain = `smtpd_tls_chain_files=${folder}/${id}.pem`;
+  switch (host.starttls) {
+    case 'not-offered':
+      return ['smtpd_tls_security_level=none'];
+    case 'broken':
+      // No certificate, and so "no shared cipher".
+      return ['smtpd_tls_chain_files=/nonexistent.pem'];
+    case 'old':
+      return [chain, 'smtpd_tls_protocols=<=TLSv1.1', 'tls_medium_cipherlist=ALL:@SECLEVEL=0'];
+    case '454 4.7.0 TLS not available':
+      // STARTTLS is offered, and then answered with "454 4.7.0 TLS not available due to local problem".
+      return [chain, 'smtpd_tls_CAfile=/nonexistent.pem'];
+    default:
+      return [chain];
+  }
 }
 
 function recipientOptions({ replies }: PlacedHost['host']): readonly string[] {
   const { '*': others, ...own } = replies?.rcpt ?? {};
   const pairs = Object.entries(own).map(([address, reply]) => `{ ${address} = ${reply} }`);
-  const maps = [...(pairs.length === 0 ? [] : [`inline:{ ${pairs.join(', ')} }`]), ...(others === undefined ? [] : [`static:{ ${others} }`])];
-  return maps.length === 0 ? [] : [`smtpd_recipient_restrictions=${maps.map((map) => `check_recipient_access ${map}`).join(', ')}`];
+  const maps = [
+    ...(pairs.length === 0 ? [] : [`inline:{ ${pairs.join(', ')} }`]),
+    ...(others === undefined ? [] : [`static:{ ${others} }`]),
+  ];
+  return maps.length === 0
+    ? []
+    : [`smtpd_recipient_restrictions=${maps.map((map) => `check_recipient_access ${map}`).join(', ')}`];
 }
 
 /** Whether nobody is connected and nothing is in the queue. */
@@ -141,7 +166,8 @@ function readSessions(log: string): readonly PeerSession[] {
   const byProcess = new Map<string, OpenSession>();
   const sent = new Map<string, string[]>();
   for (const line of log.split('\n')) {
-    const [, host = '', program = '', pid = '', text = ''] = / (\S+)\/([a-z]+)\[(\d+)\]: (.*)$/.exec(line) ?? [];
+    const [, host = '', program = '', pid = '', text = ''] =
+      / (\S+)\/([a-z]+)\[(\d+)\]: (.*)$/.exec(line) ?? [];
     if (program === 'discard') {
       const [, id = '', to = ''] = /^([0-9A-F]+): to=<([^>]*)>.* status=sent /.exec(text) ?? [];
       sent.set(id, [...(sent.get(id) ?? []), to]);
@@ -162,7 +188,10 @@ function readSessions(log: string): readonly PeerSession[] {
   return sessions.map(({ host, tls, ids, commands }) => ({
     host,
     tls,
+    serverName: null,
     commands,
-    taken: ids.filter((id) => sent.has(id)).map((id) => ({ id, recipients: sent.get(id)!, parameters: null })),
+    taken: ids
+      .filter((id) => sent.has(id))
+      .map((id) => ({ id, recipients: sent.get(id)!, parameters: null })),
   }));
 }

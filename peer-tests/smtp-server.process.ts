@@ -4,8 +4,19 @@ import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { PeerMessage } from './mail-peer.js';
 
 export type SmtpServerEvent =
-  | { readonly event: 'listening' | 'connect' | 'secure' | 'close'; readonly host: string; readonly session: string }
-  | { readonly event: 'message'; readonly host: string; readonly session: string; readonly message: PeerMessage };
+  | { readonly event: 'listening' | 'connect' | 'close'; readonly host: string; readonly session: string }
+  | {
+      readonly event: 'secure';
+      readonly host: string;
+      readonly session: string;
+      readonly serverName: string | null;
+    }
+  | {
+      readonly event: 'message';
+      readonly host: string;
+      readonly session: string;
+      readonly message: PeerMessage;
+    };
 
 interface Host {
   readonly id: string;
@@ -18,7 +29,7 @@ interface Host {
 for (const host of JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Host[]) listen(host);
 
 function listen({ id, address, port, key, cert }: Host): void {
-  const tell = (event: Exclude<SmtpServerEvent['event'], 'message'>, session = '') => say({ event, host: id, session });
+  const tell = (event: 'listening' | 'connect' | 'close', session = '') => say({ event, host: id, session });
   let messages = 0;
   const server = new SMTPServer({
     name: id,
@@ -33,7 +44,7 @@ function listen({ id, address, port, key, cert }: Host): void {
       callback();
     },
     onSecure(_socket, session, callback) {
-      tell('secure', session.id);
+      say({ event: 'secure', host: id, session: session.id, serverName: session.servername || null });
       callback();
     },
     onData(stream, session, callback) {
@@ -56,7 +67,9 @@ function messageOf({ envelope }: SMTPServerSession): Omit<PeerMessage, 'id'> {
   const { args } = envelope.mailFrom || { args: false };
   return {
     recipients: envelope.rcptTo.map(({ address }) => address),
-    parameters: Object.entries(args || {}).map(([name, value]) => (value === true ? name : `${name}=${value}`)),
+    parameters: Object.entries(args || {}).map(([name, value]) =>
+      value === true ? name : `${name}=${value}`,
+    ),
   };
 }
 

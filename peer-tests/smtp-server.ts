@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startDaemon, temporaryFolder, until } from './daemon.js';
-import type { MailPeer, PlacedHost } from './mail-peer.js';
+import type { MailPeer, PeerSession, PlacedHost } from './mail-peer.js';
 import type { SmtpServerEvent } from './smtp-server.process.js';
 
 /** Starts it for these hosts. */
@@ -11,13 +11,20 @@ export async function startSmtpServer(hosts: readonly PlacedHost[]): Promise<Mai
   const folder = await temporaryFolder('smtp-server');
   try {
     const config = join(folder.path, 'hosts.json');
-    const places = hosts.map(({ id, address, port, issued }) => ({ id, address, port, key: issued.keyPem, cert: issued.chainPem }));
+    const places = hosts.map(({ id, address, port, issued }) => ({
+      id,
+      address,
+      port,
+      key: issued.keyPem,
+      cert: issued.chainPem,
+    }));
     await writeFile(config, JSON.stringify(places), { mode: 0o600 });
     const daemon = await startDaemon({
       program: process.execPath,
       debianPackage: 'nodejs',
       args: ['--import', 'tsx', fileURLToPath(new URL('smtp-server.process.ts', import.meta.url)), config],
-      isReady: (output) => readEvents(output).filter(({ event }) => event === 'listening').length === hosts.length,
+      isReady: (output) =>
+        readEvents(output).filter(({ event }) => event === 'listening').length === hosts.length,
     });
     return {
       output: daemon.output,
@@ -38,7 +45,10 @@ export async function startSmtpServer(hosts: readonly PlacedHost[]): Promise<Mai
 
 function readEvents(output: string): readonly SmtpServerEvent[] {
   const whole = output.slice(0, output.lastIndexOf('\n') + 1);
-  return whole.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as SmtpServerEvent);
+  return whole
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as SmtpServerEvent);
 }
 
 function isQuiet(events: readonly SmtpServerEvent[]): boolean {
@@ -46,15 +56,18 @@ function isQuiet(events: readonly SmtpServerEvent[]): boolean {
   return count('connect') === count('close');
 }
 
-function sessionsOf(events: readonly SmtpServerEvent[]) {
-  const connects = events.filter((event) => event.event === 'connect');
-  return connects.map(({ host, session }) => {
-    const own = events.filter((event) => event.session === session);
-    return {
-      host,
-      tls: own.some(({ event }) => event === 'secure') ? ('yes' as const) : ('no' as const),
-      taken: own.flatMap((event) => (event.event === 'message' ? [event.message] : [])),
-      commands: null,
-    };
-  });
+function sessionsOf(events: readonly SmtpServerEvent[]): readonly PeerSession[] {
+  return events
+    .filter(({ event }) => event === 'connect')
+    .map(({ host, session }) => {
+      const own = events.filter((event) => event.session === session);
+      const secure = own.find((event) => event.event === 'secure');
+      return {
+        host,
+        tls: secure === undefined ? 'no' : 'yes',
+        serverName: secure?.serverName ?? null,
+        taken: own.flatMap((event) => (event.event === 'message' ? [event.message] : [])),
+        commands: null,
+      };
+    });
 }

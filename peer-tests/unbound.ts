@@ -12,17 +12,30 @@ export interface UnboundOptions extends Endpoint {
   readonly trustAnchors: readonly string[];
 }
 
-// Nothing listens there: the way to a name server that is down.
+/** Nothing listens there: the way to a name server that is down. By TCP, where that shows at once. */
 const DEAD_PORT = 9;
 
 /** Starts it; ready when it has answered for a name below the root. */
-export async function startUnbound({ address, port, zones, nameServer, trustAnchors }: UnboundOptions): Promise<Daemon> {
+export async function startUnbound({
+  address,
+  port,
+  zones,
+  nameServer,
+  trustAnchors,
+}: UnboundOptions): Promise<Daemon> {
   const folder = await temporaryFolder('unbound');
   try {
     const anchors = join(folder.path, 'anchors');
     await writeFile(anchors, `${trustAnchors.join('\n')}\n`);
     const config = join(folder.path, 'unbound.conf');
-    await writeFile(config, [...serverLines({ address, port }, folder.path, anchors), ...zones.flatMap((zone) => stubLines(zone, nameServer)), ''].join('\n'));
+    await writeFile(
+      config,
+      [
+        ...serverLines({ address, port }, folder.path, anchors),
+        ...zones.flatMap((zone) => stubLines(zone, nameServer)),
+        '',
+      ].join('\n'),
+    );
     const top = zones.find(({ name }) => name !== '' && !name.includes('.'))!.name;
     const daemon = await startDaemon({
       program: 'unbound',
@@ -70,6 +83,12 @@ function serverLines({ address, port }: Endpoint, folder: string, anchors: strin
 
 /** The port of a name server cannot stand in a delegation, so every zone's server is said here. */
 function stubLines({ name, servedBy }: Zone, nameServer: Endpoint): readonly string[] {
-  const port = servedBy === 'nobody' ? DEAD_PORT : nameServer.port;
-  return ['stub-zone:', `  name: "${name}."`, `  stub-addr: ${nameServer.address}@${port}`];
+  const isDead = servedBy === 'nobody';
+  const port = isDead ? DEAD_PORT : nameServer.port;
+  return [
+    'stub-zone:',
+    `  name: "${name}."`,
+    `  stub-addr: ${nameServer.address}@${port}`,
+    ...(isDead ? ['  stub-tcp-upstream: yes'] : []),
+  ];
 }

@@ -23,10 +23,10 @@ export interface Zone {
 
 export interface StoryDns {
   readonly world: World;
-  /** Domains that must have a zone though the world may say nothing of them. */
-  readonly domains: readonly string[];
   /** Domains whose signatures have expired. */
   readonly expired: readonly string[];
+  /** Further records in presentation form. */
+  readonly records: readonly string[];
   /** What addresses and references to certificates stand for. */
   readonly references: Pick<WorldZone, 'address' | 'association'>;
 }
@@ -45,8 +45,13 @@ export function zonesOf(stories: readonly StoryDns[], port: number): readonly Zo
 }
 
 /** The zone with the longest name that a name is at or below. */
-export function zoneOfName<Z extends { readonly name: string }>(name: string, zones: readonly Z[]): Z | undefined {
-  return zones.filter((zone) => isAtOrBelow(name, zone.name)).sort((a, b) => b.name.length - a.name.length)[0];
+export function zoneOfName<Z extends { readonly name: string }>(
+  name: string,
+  zones: readonly Z[],
+): Z | undefined {
+  return zones
+    .filter((zone) => isAtOrBelow(name, zone.name))
+    .sort((a, b) => b.name.length - a.name.length)[0];
 }
 
 export function isAtOrBelow(name: string, zone: string): boolean {
@@ -77,36 +82,55 @@ function zonesBelowTop(story: StoryDns, port: number): readonly Zone[] {
   const dead = sets.filter(({ fails }) => fails === 'servfail').map(({ owner }) => owner);
   // An alias cannot stand at the top of a zone: such a domain is a name in its parent's.
   const aliases = new Set(sets.filter(({ type }) => type === 'CNAME').map(({ owner }) => owner));
-  const domains = [...sets.map(({ owner }) => owner), ...story.domains].map((name) => name.split('.').slice(-2).join('.'));
-  const names = new Set([...domains, ...signed.filter((zone) => zone !== '.'), ...dead].filter((name) => !aliases.has(name)));
+  const domains = sets.map(({ owner }) => owner.split('.').slice(-2).join('.'));
+  const names = new Set(
+    [...domains, ...signed.filter((zone) => zone !== '.'), ...dead].filter((name) => !aliases.has(name)),
+  );
   const cuts = [...names].map((name) => ({ name }));
   for (const name of aliases) {
-    if (zoneOfName(name, cuts) === undefined && !isSigned(name)) throw new RangeError(`${name} cannot be an unsigned alias`);
+    if (zoneOfName(name, cuts) === undefined && !isSigned(name))
+      throw new RangeError(`${name} cannot be an unsigned alias`);
   }
   return cuts.map(({ name }) => ({
     name,
-    signing: dead.includes(name) || !isSigned(name) ? 'none' : story.expired.includes(name) ? 'expired' : 'nsec',
+    signing:
+      dead.includes(name) || !isSigned(name) ? 'none' : story.expired.includes(name) ? 'expired' : 'nsec',
     servedBy: dead.includes(name) ? 'nobody' : 'name-server',
-    isIsland: isSigned(name) && cuts.some((above) => above.name !== name && isAtOrBelow(name, above.name) && !isSigned(above.name)),
+    isIsland:
+      isSigned(name) &&
+      cuts.some((above) => above.name !== name && isAtOrBelow(name, above.name) && !isSigned(above.name)),
     records: recordsIn(name, cuts, story, port),
     spoilt: sets.filter(({ owner, fails }) => fails === 'bogus' && zoneOfName(owner, cuts)?.name === name),
   }));
 }
 
 /** The records of a story that stand in a zone of that name, among zones of those names. */
-function recordsIn(zone: string, zones: readonly { readonly name: string }[], story: StoryDns, port: number): readonly string[] {
-  return setsOf(story.world, port)
-    .filter(({ owner }) => isAtOrBelow(owner, zone) && (zoneOfName(owner, [...zones, { name: zone }])?.name ?? zone) === zone)
-    .flatMap(({ owner, type, records }) => records.map((text) => `${owner}. 300 IN ${type} ${rdataOf(type, text, story, port)}`));
+function recordsIn(
+  zone: string,
+  zones: readonly { readonly name: string }[],
+  story: StoryDns,
+  port: number,
+): readonly string[] {
+  const lines = setsOf(story.world, port).flatMap(({ owner, type, records }) =>
+    records.map((text) => `${owner}. 300 IN ${type} ${rdataOf(type, text, story, port)}`),
+  );
+  const ownerOf = (line: string) => plainName(line.split(' ')[0]!);
+  return [...lines, ...story.records].filter(
+    (line) => zoneOfName(ownerOf(line), [...zones, { name: zone }])?.name === zone,
+  );
 }
 
 function setsOf(world: World, port: number): readonly Owned[] {
   return Object.entries(world.dns).map(([key, set]) => {
     const [type = '', name = ''] = key.split(' ');
-    const owner = withPort(type === 'TLSA' && !name.startsWith('_') ? `_25._tcp.${name}` : plainName(name), port);
+    const owner = withPort(
+      type === 'TLSA' && !name.startsWith('_') ? `_25._tcp.${name}` : plainName(name),
+      port,
+    );
     const answer = lookup(world, type as 'A', owner, port);
     const fails = answer.kind === 'fails' ? answer.cause : null;
-    if (fails !== null && fails !== 'bogus' && fails !== 'servfail') throw new RangeError(`no zone makes a lookup end with ${fails}`);
+    if (fails !== null && fails !== 'bogus' && fails !== 'servfail')
+      throw new RangeError(`no zone makes a lookup end with ${fails}`);
     const records = Array.isArray(set) ? (set as readonly string[]) : [DUMMIES[type] ?? ''];
     return { owner, type, records, fails };
   });
@@ -121,7 +145,9 @@ function rdataOf(type: string, text: string, { references }: StoryDns, port: num
     case 'CNAME':
       return `${withPort(plainName(text), port)}.`;
     case 'TXT':
-      return (text.match(/.{1,255}/gs) ?? ['']).map((part) => `"${part.replace(/["\\]/g, '\\$&')}"`).join(' ');
+      return (text.match(/.{1,255}/gs) ?? [''])
+        .map((part) => `"${part.replace(/["\\]/g, '\\$&')}"`)
+        .join(' ');
     case 'TLSA': {
       const record = readTlsaText(text)!;
       if (record.kind === 'rdata') return `\\# ${record.hex.length / 2} ${record.hex}`;

@@ -40,7 +40,7 @@ export const ATTEMPT_OPTIONS_HELP = `\
   --helo NAME            the name to give in EHLO; default: this host's, if complete
   --requiretls           the message has the REQUIRETLS tag (RFC 8689)
   --no-cleartext-retry   never go on in clear after TLS that failed
-  --attempt N            the how manieth attempt this is (1)
+  --attempt N            which attempt this is at the message (1)
   --policy FILE          settings in JSON; options on the command line override them
   --state DIR            keep MTA-STS policies there; default: they are forgotten
   --journal FILE         write what was asked and answered, for "waxseal replay"

@@ -1,4 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { CommandError, EXIT } from './exit.js';
 import { reasonOf } from './read-file.js';
 
@@ -8,13 +9,34 @@ import { reasonOf } from './read-file.js';
  */
 export async function prepareStateDirectory(path: string): Promise<string> {
   try {
-    await mkdir(path, { recursive: true, mode: 0o700 });
+    await makeFolder(resolve(path));
     if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     return path;
   } catch (error) {
-    const reason =
-      (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it is not a folder' : reasonOf(error);
-    throw new CommandError(EXIT.badSettings, `--state ${path} cannot be used: ${reason}`);
+    throw new CommandError(EXIT.badSettings, `--state ${path} cannot be used: ${reasonOf(error)}`);
   }
+}
+
+/** Node's own recursive mkdir never ends where a file system refuses new folders with ENOENT, as /proc does. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code;
 }

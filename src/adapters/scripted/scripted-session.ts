@@ -143,7 +143,7 @@ export class ScriptedSession {
   }
 
   #keywords(): readonly string[] {
-    const { keywords = DEFAULT_KEYWORDS, keywordsAfterTls = DEFAULT_KEYWORDS, starttls } = this.#host;
+    const { keywords = DEFAULT_KEYWORDS, keywordsAfterTls = keywords, starttls } = this.#host;
     if (this.#state === 'tls') return keywordsAfterTls;
     return starttls === 'not-offered' ? keywords : [...keywords, 'STARTTLS'];
   }

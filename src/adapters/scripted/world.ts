@@ -42,7 +42,7 @@ export interface MailHost {
   readonly connect?: 'accept' | 'refuse' | 'silent';
   /** A whole reply line such as "554 no". */
   readonly greeting?: string;
-  /** EHLO keywords before and after TLS, STARTTLS apart. Default: PIPELINING, 8BITMIME, SIZE 10485760, ENHANCEDSTATUSCODES, SMTPUTF8. */
+  /** EHLO keywords before and after TLS, STARTTLS apart. Default: PIPELINING, 8BITMIME, SIZE 10485760, ENHANCEDSTATUSCODES, SMTPUTF8; after TLS the same as before. */
   readonly keywords?: readonly string[];
   readonly keywordsAfterTls?: readonly string[];
   /**

@@ -1,3 +1,5 @@
+import { domainToASCII } from 'node:url';
+import { MisuseError, parseRecipients } from '../../attempt-inputs.js';
 import { readMessage } from '../../read-message.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';
@@ -42,7 +44,7 @@ export const deliver: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     const from = readSender(values.from);
     const to = (values.to ?? []).map(bareAddress);
-    if (to.length === 0) throw misuse('--to is missing; give at least one recipient');
+    checkAddresses(from, to);
     if (positionals.length > 1)
       throw misuse(`there can be one message only, and ${JSON.stringify(positionals[1])} is a second`);
     const setup = await readAttemptSetup(values);
@@ -58,3 +60,13 @@ export const deliver: Command = {
     return carryOut(setup, (engine, options) => engine.deliver(mail, options));
   },
 };
+
+/** The engine would say the same, but only after the message was read. */
+function checkAddresses(from: string, to: readonly string[]): void {
+  if (to.length === 0) throw misuse('--to is missing; give at least one recipient');
+  try {
+    parseRecipients({ from, to }, domainToASCII);
+  } catch (error) {
+    throw error instanceof MisuseError ? misuse(error.message) : error;
+  }
+}

@@ -1,0 +1,163 @@
+/*
+ * Deliveries over loopback under TLS, one connection each, to the same receiver in another process: the engine under
+ * an enforced MTA-STS policy, beside Nodemailer's connection, which is told the address and judges nothing. Both
+ * count a delivery as done when the message is accepted and QUIT was said.
+ */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { cachedDns, nodeDns } from '../dist/adapters/node/index.js';
+import { createNodeEngine, settingsOf } from '../dist/node.js';
+import { stsDomain } from '../spec/scenarios/worlds.js';
+import { type Contender, measure } from './measure.js';
+import type { Place } from './receiver.js';
+import { type Benchmark, rateLine, ratioLine } from './table.js';
+
+/** Deliveries under way at the same time. */
+const LANES = 4;
+const HOST = 'mx.a.example';
+const HELO = 'client.example';
+const SENDER = 'sender@sender.example';
+const RECIPIENT = 'user@a.example';
+const MESSAGE = Buffer.from(
+  [
+    `From: <${SENDER}>`,
+    `To: <${RECIPIENT}>`,
+    'Subject: A message through a small internet',
+    'Date: Thu, 01 Jan 2026 12:00:00 +0000',
+    'Message-ID: <1@sender.example>',
+    '',
+    ...Array.from(
+      { length: 30 },
+      (_, at) => `Line ${at + 1} of a message of no importance, of usual length.`,
+    ),
+    '',
+  ].join('\r\n'),
+);
+
+export const deliveries: Benchmark = {
+  title: `Deliveries over loopback under TLS, ${LANES} at a time`,
+  async run(effort) {
+    await using receiver = await startReceiver();
+    const cached = engineAt(receiver.place, 'cached');
+    const asking = engineAt(receiver.place, 'asking');
+    const nodemailer = nodemailerAt(receiver.place);
+    const [kept, asked, plain] = await measure([cached.deliver, asking.deliver, nodemailer].map(inLanes), {
+      rounds: effort.rounds,
+      roundMs: effort.roundMs * 2,
+    });
+    return [
+      rateLine(`engine, DNS kept (${cached.lookupsEach()})`, kept!),
+      rateLine(`engine, DNS asked (${asking.lookupsEach()})`, asked!),
+      rateLine("Nodemailer's SMTPConnection", plain!),
+      ratioLine('DNS kept, to Nodemailer', kept!, plain!, 0.9),
+      ratioLine('DNS asked, to Nodemailer', asked!, plain!, 0.9),
+    ];
+  },
+};
+
+function inLanes(deliver: () => Promise<void>): Contender {
+  const each = 4;
+  const lane = async () => {
+    for (let count = 0; count < each; count++) await deliver();
+  };
+  return {
+    async batch() {
+      await Promise.all(Array.from({ length: LANES }, lane));
+      return LANES * each;
+    },
+    // The last connections close behind their QUIT.
+    settle: () => sleep(20),
+  };
+}
+
+async function startReceiver() {
+  const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
+  child.send({ world: stsDomain('enforce'), host: HOST });
+  const [place] = (await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(() => Promise.reject(new Error('the receiver ended before it began'))),
+  ])) as [Place];
+  return {
+    place,
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await once(child, 'exit');
+    },
+  };
+}
+
+/** The engine as an embedder has it; the policy is fetched by the first delivery and kept. */
+function engineAt(place: Place, dns: 'cached' | 'asking') {
+  let lookups = 0;
+  let delivered = 0;
+  const wire = counted(nodeDns({ servers: [place.resolver] }), () => lookups++);
+  const engine = createNodeEngine({
+    settings: settingsOf('rfc', {
+      privateAddresses: 'allow',
+      helo: HELO,
+      port: place.port,
+      httpsPort: place.httpsPort,
+    }),
+    ca: [place.caPem],
+    adapters: dns === 'cached' ? cachedDns(wire, { entriesMax: 1000, now: Date.now }) : wire,
+  });
+  const mail = {
+    from: SENDER,
+    to: [RECIPIENT],
+    content: () => [MESSAGE],
+    facts: {
+      requireTls: 'no',
+      tlsRequired: 'absent',
+      report: 'none',
+      sizeBytes: MESSAGE.length,
+      body: '7bit',
+      utf8: 'not-needed',
+    },
+  } as const;
+  return {
+    async deliver() {
+      const { results } = await engine.deliver(mail);
+      const { outcome, authentication } = results[0]!;
+      if (outcome !== 'delivered' || authentication !== 'pkix')
+        throw new Error(`${outcome}, authentication ${authentication}: ${results[0]!.status}`);
+      delivered++;
+    },
+    lookupsEach: () => `${(lookups / delivered).toFixed(1)} lookups`,
+  };
+}
+
+function counted<P extends ReturnType<typeof nodeDns>>(ports: P, count: () => void): P {
+  const wrapped = Object.entries(ports).map(([name, port]) => [
+    name,
+    (...asked: unknown[]) => {
+      count();
+      return (port as (...asked: unknown[]) => unknown)(...asked);
+    },
+  ]);
+  return Object.fromEntries(wrapped) as P;
+}
+
+function nodemailerAt({ address, port }: Place): () => Promise<void> {
+  return () =>
+    new Promise((resolve, reject) => {
+      const connection = new SMTPConnection({
+        host: address,
+        port,
+        name: HELO,
+        requireTLS: true,
+        tls: { servername: HOST, rejectUnauthorized: false },
+      });
+      connection.on('error', reject);
+      connection.connect((failed) => {
+        if (failed) return reject(failed);
+        connection.send({ from: SENDER, to: [RECIPIENT] }, MESSAGE, (refused) => {
+          if (refused) return reject(refused);
+          connection.quit();
+          resolve();
+        });
+      });
+    });
+}

@@ -1,0 +1,35 @@
+/*
+ * npm run bench [-- [--quick] [NUMBER…]]: all benchmarks, or those of the given numbers. An aim that is missed is
+ * printed, not a failure: the numbers are of one machine.
+ */
+import { cpus } from 'node:os';
+import { decisions } from './decisions.js';
+import { deliveries } from './deliveries.js';
+import { growth } from './growth.js';
+import { FULL, QUICK } from './measure.js';
+import { simulations } from './simulations.js';
+import { type Benchmark, render } from './table.js';
+import { transitions } from './transitions.js';
+
+const benchmarks: readonly Benchmark[] = [decisions, transitions, simulations, deliveries, growth];
+
+const words = process.argv.slice(2);
+const effort = words.includes('--quick') ? QUICK : FULL;
+const chosen = words.filter((word) => word !== '--quick');
+const unknown = chosen.filter((word) => benchmarks[Number(word) - 1] === undefined);
+if (unknown.length > 0) {
+  console.error(`no benchmark ${unknown.join(', ')}; there are 1 to ${benchmarks.length}, and --quick`);
+  process.exit(2);
+}
+
+const [cpu] = cpus();
+console.log(`Node ${process.version}, ${cpus().length} x ${cpu?.model ?? 'unknown CPU'}`);
+console.log(`medians of ${effort.rounds} rounds of ${effort.roundMs} ms\n`);
+let below = 0;
+for (const [at, { title, run }] of benchmarks.entries()) {
+  if (chosen.length > 0 && !chosen.includes(String(at + 1))) continue;
+  const lines = await run(effort);
+  below += lines.filter(({ aim }) => aim?.reached === false).length;
+  console.log(render(`${at + 1}. ${title}`, lines));
+}
+console.log(below === 0 ? 'All aims reached.' : `Below aim: ${below}.`);

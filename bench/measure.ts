@@ -1,0 +1,69 @@
+/*
+ * Measuring by short rounds. Contenders that are compared take turns within every round, so that whatever else the
+ * machine does hits all of them; what counts is the median of the rounds. Beside the wall clock stands the CPU time of
+ * this process, which other processes disturb less.
+ */
+
+export interface Effort {
+  readonly rounds: number;
+  /** How long one contender works in one round. */
+  readonly roundMs: number;
+}
+
+export const FULL: Effort = { rounds: 9, roundMs: 500 };
+export const QUICK: Effort = { rounds: 3, roundMs: 200 };
+
+export interface Contender {
+  /** Does a batch, a few milliseconds of work or one delivery for each lane, and says how many operations that was. */
+  batch(): number | Promise<number>;
+  /** Called after each round, off the wall clock and on the CPU clock: what goes on behind the last batch ends here. */
+  settle?(): Promise<void>;
+}
+
+/** Medians over the rounds. */
+export interface Rate {
+  readonly perSecond: number;
+  readonly perCpuSecond: number;
+}
+
+/** One rate for each contender, in order. */
+export async function measure(
+  contenders: readonly Contender[],
+  { rounds, roundMs }: Effort,
+): Promise<readonly Rate[]> {
+  for (const contender of contenders) await round(contender, roundMs);
+  const seen: Rate[][] = contenders.map(() => []);
+  for (let count = 0; count < rounds; count++) {
+    for (let turn = 0; turn < contenders.length; turn++) {
+      // Nobody is always the one who comes first.
+      const at = (turn + count) % contenders.length;
+      seen[at]!.push(await round(contenders[at]!, roundMs));
+    }
+  }
+  return seen.map((rates) => ({
+    perSecond: median(rates.map(({ perSecond }) => perSecond)),
+    perCpuSecond: median(rates.map(({ perCpuSecond }) => perCpuSecond)),
+  }));
+}
+
+async function round({ batch, settle }: Contender, roundMs: number): Promise<Rate> {
+  const cpuBefore = process.cpuUsage();
+  const start = performance.now();
+  let operations = 0;
+  let wallMs = 0;
+  while (wallMs < roundMs) {
+    const done = batch();
+    operations += typeof done === 'number' ? done : await done;
+    wallMs = performance.now() - start;
+  }
+  await settle?.();
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { perSecond: (operations / wallMs) * 1000, perCpuSecond: (operations / (user + system)) * 1e6 };
+}
+
+/** The middle value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
+}

@@ -1,0 +1,19 @@
+/* The receiving side of the deliveries over loopback, in a process of its own: a small internet until the parent goes. */
+import { startInternet, type World } from '../dist/testing/index.js';
+
+/** What the parent is told. */
+export interface Place {
+  readonly resolver: { readonly address: string; readonly port: number };
+  readonly port: number;
+  readonly httpsPort: number;
+  readonly caPem: string;
+  readonly address: string;
+}
+
+process.once('message', async ({ world, host }: { readonly world: World; readonly host: string }) => {
+  const internet = await startInternet(world);
+  const { resolver, port, httpsPort, caPem } = internet;
+  const place: Place = { resolver, port, httpsPort, caPem, address: internet.addressOf(host) };
+  process.send!(place);
+});
+process.once('disconnect', () => process.exit(0));

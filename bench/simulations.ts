@@ -1,0 +1,38 @@
+/* Whole deliveries in memory: the stories, from their messages to the report for every recipient. */
+import { programs } from '../dist/machine/index.js';
+import { reportOf } from '../dist/recipient-report.js';
+import { stories } from '../spec/scenarios/index.js';
+import { measure } from './measure.js';
+import { type Prepared, play, prepare, recorded } from './stories.js';
+import { type Benchmark, rateLine } from './table.js';
+
+type Delivery = readonly Prepared[];
+
+export const simulations: Benchmark = {
+  title: 'Simulated whole deliveries',
+  async run(effort) {
+    const deliveries = stories.flatMap((story) => prepare(story, programs));
+    const fromRecords = deliveries.map((attempts) => attempts.map((each) => recorded(each, programs)));
+    const [played, read] = await measure([playing(deliveries), playing(fromRecords)], effort);
+    return [
+      rateLine(`${deliveries.length} deliveries in scripted worlds`, played!, 4000),
+      rateLine('the same, answers from a record', read!),
+    ];
+  },
+};
+
+function playing(deliveries: readonly Delivery[]) {
+  return {
+    batch() {
+      for (const attempts of deliveries) for (const attempt of attempts) deliver(attempt);
+      return deliveries.length;
+    },
+  };
+}
+
+function deliver(attempt: Prepared): void {
+  const result = play(attempt, programs);
+  for (let at = 0; at < attempt.input.recipients.length; at++) {
+    if (reportOf(result, at).decisions.length === 0) throw new Error('nothing was decided');
+  }
+}

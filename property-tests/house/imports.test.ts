@@ -1,0 +1,139 @@
+/*
+ * Which way imports run, and what stays out of the pure core. The compiler holds the rest: the core is type-checked
+ * without a platform.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../../src', import.meta.url));
+
+interface Source {
+  /** Below src, e.g. "policy/host/plan.ts". */
+  readonly path: string;
+  readonly text: string;
+  /** Modules: below src for our own, else the name of the package. */
+  readonly imports: readonly string[];
+}
+
+const sources: readonly Source[] = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(path))
+  .map((path) => {
+    const text = readFileSync(join(src, path), 'utf8');
+    const names = [
+      ...text.matchAll(/^(?:import|export)\b[^;]*?from '([^']+)'|import\('([^']+)'\)|^import '([^']+)'/gm),
+    ];
+    const imports = names.map(([, one, two, three]) => {
+      const name = one ?? two ?? three!;
+      return name.startsWith('.') ? relative(src, normalize(join(src, dirname(path), name))) : name;
+    });
+    return { path, text, imports };
+  });
+
+const below = (...folders: readonly string[]) =>
+  sources.filter(({ path }) => folders.some((folder) => path.startsWith(folder)));
+
+/** Imports of those sources that are none of the allowed. */
+function strays(from: readonly Source[], ...allowed: readonly string[]): readonly string[] {
+  return from.flatMap(({ path, imports }) =>
+    imports
+      .filter((name) => !allowed.some((start) => name.startsWith(start)))
+      .map((name) => `${path} imports ${name}`),
+  );
+}
+
+const ENGINE = ['engine.ts', 'attempt-inputs.ts', 'recipient-report.ts', 'read-message.ts', 'index.ts'];
+
+describe('imports run one way', () => {
+  it('there is something to look at', () => {
+    for (const folder of ['policy/', 'machine/', 'effects/', 'adapters/', 'testing/', 'cli/']) {
+      expect(below(folder).length, folder).toBeGreaterThan(3);
+    }
+    expect(sources.flatMap(({ imports }) => imports).length).toBeGreaterThan(300);
+  });
+
+  it('policy sees only policy', () => {
+    expect(strays(below('policy/'), 'policy/')).toEqual([]);
+  });
+
+  it('effects see policy; their codecs io-ts and fp-ts', () => {
+    expect(
+      strays(
+        below('effects/').filter(({ path }) => !path.startsWith('effects/codecs/')),
+        'policy/',
+        'effects/',
+      ),
+    ).toEqual([]);
+    expect(strays(below('effects/codecs/'), 'policy/', 'effects/', 'io-ts', 'fp-ts/')).toEqual([]);
+  });
+
+  it('machines see policy, effects and xstate, which nobody else sees', () => {
+    expect(strays(below('machine/'), 'policy/', 'effects/', 'machine/', 'xstate')).toEqual([]);
+    const others = sources.filter(({ path }) => !path.startsWith('machine/'));
+    expect(others.filter(({ imports }) => imports.includes('xstate'))).toEqual([]);
+  });
+
+  it('only program.ts calls XState at run time', () => {
+    const callers = below('machine/').filter(({ text }) =>
+      /\b(createActor|transition\(|initialTransition)\b/.test(text.replace(/\/\*[\s\S]*?\*\//g, '')),
+    );
+    expect(callers.map(({ path }) => path)).toEqual(['machine/program.ts']);
+  });
+
+  it('adapters see effects and policy, and neither machines nor each other', () => {
+    const platform = ['node:', 'dns-packet', '@peculiar/x509', 'reflect-metadata', 'io-ts', 'fp-ts/'];
+    expect(strays(below('adapters/node/'), 'policy/', 'effects/', 'adapters/node/', ...platform)).toEqual([]);
+    expect(
+      strays(below('adapters/scripted/'), 'policy/', 'effects/', 'adapters/scripted/', 'io-ts', 'fp-ts/'),
+    ).toEqual([]);
+  });
+
+  it('the engine sees machines, effects and policy, and no adapter', () => {
+    const engine = sources.filter(({ path }) => ENGINE.includes(path));
+    expect(engine).toHaveLength(ENGINE.length);
+    const own = ENGINE.map((path) => path.replace('.ts', '.js'));
+    expect(strays(engine, 'policy/', 'effects/', 'machine/', ...own)).toEqual([]);
+  });
+
+  it('nobody but the command imports the command', () => {
+    expect(
+      sources.filter(
+        ({ path, imports }) => !path.startsWith('cli/') && imports.some((name) => name.startsWith('cli/')),
+      ),
+    ).toEqual([]);
+  });
+});
+
+describe('the pure core', () => {
+  const core = below('policy/', 'machine/').concat(
+    below('effects/').filter(({ path }) => !/interpret|ports/.test(path)),
+  );
+
+  it('has no clock, randomness or waiting', () => {
+    const impure =
+      /\b(Date\.now|new Date|Math\.random|setTimeout|setInterval|performance|process|async|await|Promise)\b/;
+    const code = (text: string) => text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$|'[^'\n]*'|`[^`]*`/gm, '');
+    expect(core.filter(({ text }) => impure.test(code(text))).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('throws only in the kernel, where a table has a hole, and where the compiler wants an end', () => {
+    const throwing = core.filter(
+      ({ path, text }) =>
+        /\bthrow\b/.test(text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')) &&
+        !path.startsWith('policy/kernel/'),
+    );
+    expect(throwing.map(({ path }) => path).sort()).toEqual([
+      'effects/replay.ts',
+      'machine/program.ts',
+      'policy/host/transaction.ts',
+    ]);
+  });
+
+  it('has no any', () => {
+    const loose = sources.filter(({ text }) =>
+      /\bas any\b|: any\b|<any>/.test(text.replace(/\/\/ biome-ignore.*\n.*$/gm, '')),
+    );
+    expect(loose.map(({ path }) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
+import { play, type Play, type Run } from '../arbitraries/plays.js';
+import { aWorld, type World } from '../arbitraries/worlds.js';
+
+const someWords = fc.record({
+  greeting: fc.constantFrom('hello', 'ESMTP ready', ''),
+  keywords: fc.subarray(['REQUIRETLS', 'SIZE 10', 'SIZE 99999999', 'SMTPUTF8', 'PIPELINING', '8BITMIME', 'X-ODD', 'DSN']),
+  go: fc.constantFrom('2.0.0 ready', 'go', ''),
+});
+type Words = typeof someWords extends fc.Arbitrary<infer T> ? T : never;
+
+/** The same servers, all of which offer STARTTLS and take it; only their words before TLS are these. */
+function saying(world: World, { greeting, keywords, go }: Words): World {
+  const servers = world.servers.map((server) => ({
+    ...server,
+    dialogues: server.dialogues.map((dialogue) => ({
+      ...dialogue,
+      connect: dialogue.connect.kind === 'greeted' ? { ...dialogue.connect, reply: { code: 220, lines: [greeting] } } : dialogue.connect,
+      hello: { code: 250, lines: ['mx', 'STARTTLS', ...keywords] },
+      startTls: { kind: 'replied', reply: { code: 220, lines: [go] } },
+      handshake: { kind: 'established', protocol: 'TLSv1.3', cipher: 'x' },
+    })),
+  }));
+  return { ...world, servers: servers as unknown as World['servers'] };
+}
+
+function underTls({ exchanges }: Run) {
+  const from = exchanges.findIndex(({ type }) => type === 'tls.handshake');
+  return from === -1 ? exchanges.map(({ ask }) => ask) : exchanges.slice(from).map(({ ask, answer }) => ({ ask, answer }));
+}
+
+/** All but the last words of a server that said nothing under TLS. */
+function resultOf({ result, runs }: Play) {
+  const { recipients, ...rest } = result;
+  const spoke = runs.every(({ exchanges }) => exchanges.every(({ type, answer }) => type !== 'smtp.hello' || 'reply' in answer));
+  return { ...rest, recipients: recipients.map(({ host, state, ...own }) => ({ ...own, state, host: host && { ...host, reply: spoke ? host.reply : null } })) };
+}
+
+describe('law 8', () => {
+  it('what was said before TLS never influences anything after it (STLS-4.2-1, STLS-4.2-2, RTLS-2-5)', () => {
+    fc.assert(
+      fc.property(aWorld, anAttemptInput, someWords, someWords, (world, input, one, other) => {
+        const left = play(saying(world, one), input);
+        const right = play(saying(world, other), input);
+        expect(left.runs.map(underTls)).toEqual(right.runs.map(underTls));
+        expect(resultOf(left).recipients.map(({ outcome, status }) => ({ outcome, status }))).toEqual(
+          resultOf(right).recipients.map(({ outcome, status }) => ({ outcome, status })),
+        );
+        expect(left.result.decisions).toEqual(right.result.decisions);
+        expect(left.result.reports).toEqual(right.result.reports);
+      }),
+    );
+  });
+});
