@@ -8,10 +8,12 @@ export interface Effort {
   readonly rounds: number;
   /** How long one contender works in one round. */
   readonly roundMs: number;
+  /** How long each contender works before anything counts. */
+  readonly warmUpMs: number;
 }
 
-export const FULL: Effort = { rounds: 9, roundMs: 500 };
-export const QUICK: Effort = { rounds: 3, roundMs: 200 };
+export const FULL: Effort = { rounds: 9, roundMs: 500, warmUpMs: 2000 };
+export const QUICK: Effort = { rounds: 3, roundMs: 200, warmUpMs: 600 };
 
 export interface Contender {
   /** Does a batch, a few milliseconds of work or one delivery for each lane, and says how many operations that was. */
@@ -29,9 +31,9 @@ export interface Rate {
 /** One rate for each contender, in order. */
 export async function measure(
   contenders: readonly Contender[],
-  { rounds, roundMs }: Effort,
+  { rounds, roundMs, warmUpMs }: Effort,
 ): Promise<readonly Rate[]> {
-  for (const contender of contenders) await round(contender, roundMs);
+  for (const contender of contenders) await round(contender, warmUpMs);
   const seen: Rate[][] = contenders.map(() => []);
   for (let count = 0; count < rounds; count++) {
     for (let turn = 0; turn < contenders.length; turn++) {

@@ -2,7 +2,7 @@
  * Other people's programs as processes of ours: found, started, awaited, and stopped whatever happens. Each is its own
  * process group, and the kernel ends it when the process that started it ends without saying goodbye.
  */
-import { execFile, type SpawnOptions, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,20 +42,18 @@ export async function startDaemon({ program, debianPackage, args, isReady }: Dae
   child.stderr?.on('data', listen);
   let isOver = false;
   const ended = new Promise<void>((resolve) => {
-    const end = () => {
+    const over = () => {
       isOver = true;
       resolve();
     };
-    child.on('error', end);
-    child.on('exit', end);
+    child.on('error', over);
+    child.on('exit', over);
   });
 
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM');
-    await Promise.race([ended, pause(STOP_MS)]);
-    // The group too, for what the program has started itself; its leader's number is not given away while it is not empty.
-    if (child.pid !== undefined) killGroup(child.pid);
-    await ended;
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= end(child, ended);
+    return stopped;
   };
 
   try {
@@ -66,6 +64,28 @@ export async function startDaemon({ program, debianPackage, args, isReady }: Dae
     throw new Error(`${program} did not start: ${output.trim() || 'it said nothing'}`, { cause });
   }
   return { output: () => output, stop };
+}
+
+/** A daemon with a folder of its own, which goes when the daemon has gone. */
+export async function startInFolder<D extends Daemon>(
+  purpose: string,
+  start: (folder: string) => Promise<D>,
+): Promise<D> {
+  const folder = await mkdtemp(join(tmpdir(), `waxseal-${purpose}-`));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    // For daemons that give up being root.
+    await chmod(folder, 0o755);
+    const daemon = await start(folder);
+    const stop = async () => {
+      await daemon.stop();
+      await remove();
+    };
+    return { ...daemon, stop };
+  } catch (cause) {
+    await remove();
+    throw cause;
+  }
 }
 
 const execute = promisify(execFile);
@@ -86,21 +106,12 @@ export function findProgram(program: string, debianPackage: string): string {
   // Servers stand in folders that an ordinary user's path lacks.
   const folders = isAbsolute(program)
     ? ['']
-    : [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+    : [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
   const found = folders.map((folder) => join(folder, program)).find(isExecutable);
   if (found === undefined) {
     throw new Error(`${program} is not installed; peer tests need the Debian package ${debianPackage}.`);
   }
   return found;
-}
-
-/** A new folder that daemons may enter after they have given up being root. */
-export async function temporaryFolder(
-  purpose: string,
-): Promise<{ readonly path: string; readonly remove: () => Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), `waxseal-${purpose}-`));
-  await chmod(path, 0o755);
-  return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
 /** Waits until something is so; rejects with that complaint if it does not come to be so. */
@@ -121,12 +132,16 @@ function isExecutable(path: string): boolean {
   }
 }
 
-function killGroup(leader: number): void {
+/** Ends a process, and then what is left of the group that it leads. */
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGTERM');
+  await Promise.race([ended, pause(STOP_MS)]);
   try {
-    process.kill(-leader, 'SIGKILL');
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   } catch {
     // Nobody is left in it.
   }
+  await ended;
 }
 
 function pause(ms: number): Promise<void> {

@@ -2,7 +2,7 @@
 import { Resolver } from 'node:dns/promises';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Daemon, run, startDaemon, temporaryFolder } from './daemon.js';
+import { type Daemon, run, startDaemon, startInFolder } from './daemon.js';
 import { isAtOrBelow, type Zone, zoneOfName } from './zones.js';
 
 export interface NameServer extends Daemon {
@@ -16,36 +16,22 @@ export interface Endpoint {
 }
 
 /** Signs the zones and serves those that are to be served. */
-export async function startNsd(zones: readonly Zone[], { address, port }: Endpoint): Promise<NameServer> {
-  const folder = await temporaryFolder('nsd');
-  try {
-    const dsByZone = await writeZones(zones, address, folder.path);
+export function startNsd(zones: readonly Zone[], endpoint: Endpoint): Promise<NameServer> {
+  return startInFolder('nsd', async (folder) => {
+    const dsByZone = await writeZones(zones, endpoint.address, folder);
     const served = zones.filter(({ servedBy }) => servedBy === 'name-server');
-    const config = join(folder.path, 'nsd.conf');
-    await writeFile(config, nsdConf(served, { address, port }, folder.path));
+    const names = served.map(({ name }) => name);
+    const config = join(folder, 'nsd.conf');
+    await writeFile(config, nsdConf(served, endpoint, folder));
     const daemon = await startDaemon({
       program: 'nsd',
       debianPackage: 'nsd',
       args: ['-d', '-c', config],
-      isReady: () =>
-        answersSoa(
-          { address, port },
-          served.map(({ name }) => name),
-        ),
+      isReady: () => answersSoa(endpoint, names),
     });
     const anchored = zones.filter(({ name, isIsland }) => name === '' || isIsland);
-    return {
-      output: daemon.output,
-      trustAnchors: anchored.map(({ name }) => dsByZone.get(name)!),
-      stop: async () => {
-        await daemon.stop();
-        await folder.remove();
-      },
-    };
-  } catch (cause) {
-    await folder.remove();
-    throw cause;
-  }
+    return { ...daemon, trustAnchors: anchored.map(({ name }) => dsByZone.get(name)!) };
+  });
 }
 
 /** Whether a server answers for the SOA record of each of these names; rejects where it does not. */
@@ -64,18 +50,12 @@ async function writeZones(
 ): Promise<ReadonlyMap<string, string>> {
   const dsByZone = new Map<string, string>();
   const depths = [...new Set(zones.map(depthOf))].sort((a, b) => b - a);
-  for (const depth of depths) {
-    await Promise.all(
-      zones
-        .filter((zone) => depthOf(zone) === depth)
-        .map(async (zone) => {
-          const file = join(folder, fileOf(zone));
-          await writeFile(file, zoneText(zone, delegationsFrom(zone, zones, dsByZone, address), address));
-          if (zone.signing === 'none') return;
-          dsByZone.set(zone.name, await sign(zone, file, folder));
-        }),
-    );
-  }
+  const write = async (zone: Zone) => {
+    const file = join(folder, fileOf(zone));
+    await writeFile(file, zoneText(zone, delegationsFrom(zone, zones, dsByZone, address), address));
+    if (zone.signing !== 'none') dsByZone.set(zone.name, await sign(zone, file, folder));
+  };
+  for (const depth of depths) await Promise.all(zones.filter((zone) => depthOf(zone) === depth).map(write));
   return dsByZone;
 }
 
@@ -108,14 +88,12 @@ function delegationsFrom(
   ds: ReadonlyMap<string, string>,
   address: string,
 ): readonly string[] {
-  const isChild = (zone: Zone) =>
-    zone !== parent &&
-    isAtOrBelow(zone.name, parent.name) &&
-    zoneOfName(
-      zone.name,
-      zones.filter((other) => other !== zone),
-    ) === parent;
-  return zones
+  const isChild = (zone: Zone) => {
+    const others = zones.filter((other) => other !== zone);
+    return zoneOfName(zone.name, others) === parent && zone !== parent;
+  };
+  const below = zones.filter(({ name }) => isAtOrBelow(name, parent.name));
+  return below
     .filter(isChild)
     .flatMap(({ name, isIsland }) => [
       `${name}. IN NS ns.${name}.`,
@@ -125,38 +103,37 @@ function delegationsFrom(
 }
 
 /** Replaces the zone's file by a signed one and answers the DS record of its key. */
-async function sign({ name, signing, spoilt }: Zone, file: string, folder: string): Promise<string> {
+async function sign(zone: Zone, file: string, folder: string): Promise<string> {
+  const apex = `${zone.name}.`;
   const keygen = async (...flags: string[]) =>
-    (await run('ldns-keygen', 'ldnsutils', ['-a', 'ECDSAP256SHA256', ...flags, `${name}.`], folder)).trim();
-  const [keySigning, zoneSigning] = await Promise.all([keygen('-k'), keygen()]);
-  const day = 86_400;
-  const now = Math.floor(Date.now() / 1000);
-  const [from, to] = signing === 'expired' ? [now - 60 * day, now - 30 * day] : [now - day, now + 30 * day];
-  const denial = signing === 'nsec3-opt-out' ? ['-n', '-p', '-t', '0'] : [];
+    (await run('ldns-keygen', 'ldnsutils', ['-a', 'ECDSAP256SHA256', ...flags, apex], folder)).trim();
+  const keys = await Promise.all([keygen('-k'), keygen()]);
+  const denial = zone.signing === 'nsec3-opt-out' ? ['-n', '-p', '-t', '0'] : [];
   const signed = `${file}.signed`;
-  const dates = ['-i', String(from), '-e', String(to)];
-  await run(
-    'ldns-signzone',
-    'ldnsutils',
-    ['-o', `${name}.`, ...dates, ...denial, '-f', signed, file, keySigning, zoneSigning],
-    folder,
-  );
-  const lines = (await readFile(signed, 'utf8')).split('\n');
-  for (const set of spoilt) {
-    if (!lines.some((line) => isSignatureOver(line, set)))
-      throw new Error(`${set.owner} ${set.type} has no signature to be spoilt`);
-  }
-  await writeFile(
-    file,
-    lines.map((line) => (spoilt.some((set) => isSignatureOver(line, set)) ? spoil(line) : line)).join('\n'),
-  );
-  return (await readFile(join(folder, `${keySigning}.ds`), 'utf8')).trim();
+  const options = ['-o', apex, ...validity(zone), ...denial, '-f', signed];
+  await run('ldns-signzone', 'ldnsutils', [...options, file, ...keys], folder);
+  await writeFile(file, spoilSignatures(await readFile(signed, 'utf8'), zone.spoilt));
+  return (await readFile(join(folder, `${keys[0]}.ds`), 'utf8')).trim();
 }
 
-function isSignatureOver(
-  line: string,
-  { owner, type }: { readonly owner: string; readonly type: string },
-): boolean {
+function validity({ signing }: Zone): readonly string[] {
+  const now = Math.floor(Date.now() / 1000);
+  const day = 86_400;
+  const [from, to] = signing === 'expired' ? [now - 60 * day, now - 30 * day] : [now - day, now + 30 * day];
+  return ['-i', String(from), '-e', String(to)];
+}
+
+function spoilSignatures(text: string, sets: Zone['spoilt']): string {
+  const lines = text.split('\n');
+  for (const set of sets) {
+    const at = lines.findIndex((line) => isSignatureOver(line, set));
+    if (at < 0) throw new Error(`${set.owner} ${set.type} has no signature to be spoilt`);
+    lines[at] = spoil(lines[at]!);
+  }
+  return lines.join('\n');
+}
+
+function isSignatureOver(line: string, { owner, type }: Zone['spoilt'][number]): boolean {
   const [name, , , kind, covered] = line.split(/\s+/);
   return name === `${owner}.` && kind === 'RRSIG' && covered === type;
 }

@@ -7,7 +7,7 @@ import { allocate, type MailHost, type Scenario } from '../src/adapters/scripted
 import type { DeliveryResult, Engine } from '../src/engine.js';
 import { createNodeEngine, type NodeOptions, type ResolverConfig } from '../src/node.js';
 import { type Settings, settingsOf } from '../src/policy/settings.js';
-import { createPki, type Issued } from '../src/testing/pki.js';
+import { createPki, type Pki } from '../src/testing/pki.js';
 import { mailOf } from '../src/testing/scenario/run.js';
 import { zoneOf } from '../src/testing/zone.js';
 import type { Daemon } from './daemon.js';
@@ -60,84 +60,118 @@ export async function startPeers(stories: readonly PeerStory[]): Promise<Peers> 
   const nameServer = { address: `${prefix}.1`, port: NSD_PORT };
   const resolver = { address: `${prefix}.1`, port: UNBOUND_PORT };
   const pki = await createPki();
-  const world = {
-    dns: {},
-    mail: Object.assign({}, ...stories.map((story) => story.world.mail)) as Record<string, MailHost>,
-  };
-  const addresses = allocate(world, (index) => `${prefix}.${index + 2}`);
-  const issued = await Promise.all(
-    Object.entries(world.mail).map(
-      async ([id, host]) => [id, await pki.issue(host.certificate ?? {}, id)] as const,
-    ),
+  const mail = hostsOf(stories);
+  const hosts = await placed(mail, prefix, pki);
+  const zones = zonesFor(stories, mail, hosts);
+  const listening = hosts.filter(({ host }) => host.connect !== 'refuse');
+  const { kept, stop } = await startAll(
+    async (keep) => {
+      const { trustAnchors } = await keep(startNsd(zones, nameServer));
+      return keep(startUnbound({ ...resolver, zones, nameServer, trustAnchors }));
+    },
+    (keep) => keep(startPostfix(listening.filter(({ host }) => !offersRequireTls(host)))),
+    (keep) => keep(startSmtpServer(listening.filter(({ host }) => offersRequireTls(host)))),
   );
-  const certificates: ReadonlyMap<string, Issued> = new Map(issued);
-  const hosts: PlacedHost[] = issued
-    .map(([id, own]) => ({
-      id,
-      host: world.mail[id]!,
-      address: addresses.get(id)!,
-      port: SMTP_PORT,
-      issued: own,
-    }))
-    .filter(({ host }) => host.connect !== 'refuse');
-  const references = zoneOf(() => ({ world, addresses, certificates }), SMTP_PORT);
-  const zones = zonesOf(
-    stories.map(({ world, expired = [], records = [] }) => ({ world, expired, records, references })),
-    SMTP_PORT,
-  );
-
-  const started: Daemon[] = [];
-  const stop = async () => void (await Promise.all(started.splice(0).map((daemon) => daemon.stop())));
-  const keep = async <D extends Daemon>(starting: Promise<D>): Promise<D> => {
-    const daemon = await starting;
-    started.push(daemon);
-    return daemon;
-  };
-  const resolving = async () => {
-    const { trustAnchors } = await keep(startNsd(zones, nameServer));
-    await keep(startUnbound({ ...resolver, zones, nameServer, trustAnchors }));
-  };
-  const starting = [
-    keep(startPostfix(hosts.filter(({ host }) => !offersRequireTls(host)))),
-    keep(startSmtpServer(hosts.filter(({ host }) => offersRequireTls(host)))),
-  ] satisfies Promise<MailPeer>[];
-  const outcomes = await Promise.allSettled([...starting, resolving()]);
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected');
-  if (failure !== undefined) {
-    await stop();
-    throw failure.reason;
-  }
-  const mailPeers = await Promise.all(starting);
-
-  let seen = mailPeers.map(() => 0);
-  const enginesBySettings = new Map<string, Engine>();
-  const engineOf = (options: NodeOptions & { readonly settings: Settings }) => {
-    // A trust store takes a while to build.
-    const key = JSON.stringify(options);
-    const engine = enginesBySettings.get(key) ?? createNodeEngine(options);
-    enginesBySettings.set(key, engine);
-    return engine;
-  };
-
+  const [, postfix, smtpServer] = kept;
+  const engineFor = engines({ ca: [pki.caPem] });
+  const news = newsFrom([postfix, smtpServer]);
   return {
     resolver,
     stop,
-    async play(story, resolverOptions = {}) {
-      const settings = settingsOf('rfc', {
-        privateAddresses: 'allow',
-        deadlines: DEADLINES,
-        ...story.settings,
-        port: SMTP_PORT,
+    async play(story, own = {}) {
+      const engine = engineFor(story.settings, {
+        servers: [resolver],
+        timeoutMs: 5_000,
+        attempts: 1,
+        ...own,
       });
-      const asked = { servers: [resolver], timeoutMs: 5_000, attempts: 1, ...resolverOptions };
       const [step] = story.steps;
-      const delivered = await engineOf({ settings, ca: [pki.caPem], resolver: asked }).deliver(mailOf(step), {
-        attempt: step.attempt ?? 1,
-      });
-      const sessions = await Promise.all(mailPeers.map((peer) => peer.sessions()));
-      const news = sessions.flatMap((all, peer) => all.slice(seen[peer]!));
-      seen = sessions.map((all) => all.length);
-      return { ...delivered, sessions: news };
+      const delivered = await engine.deliver(mailOf(step), { attempt: step.attempt ?? 1 });
+      return { ...delivered, sessions: await news() };
     },
+  };
+}
+
+function hostsOf(stories: readonly PeerStory[]): Readonly<Record<string, MailHost>> {
+  const all = stories.flatMap(({ world }) => Object.entries(world.mail ?? {}));
+  const ids = all.map(([id]) => id);
+  const shared = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (shared !== undefined)
+    throw new RangeError(`two stories have a host called ${shared}; call it by a domain`);
+  return Object.fromEntries(all);
+}
+
+function placed(mail: Readonly<Record<string, MailHost>>, prefix: string, pki: Pki): Promise<PlacedHost[]> {
+  const addresses = allocate({ dns: {}, mail }, (index) => `${prefix}.${index + 2}`);
+  return Promise.all(
+    Object.entries(mail).map(async ([id, host]) => {
+      const issued = await pki.issue(host.certificate ?? {}, id);
+      return { id, host, address: addresses.get(id)!, port: SMTP_PORT, issued };
+    }),
+  );
+}
+
+function zonesFor(
+  stories: readonly PeerStory[],
+  mail: Readonly<Record<string, MailHost>>,
+  hosts: readonly PlacedHost[],
+) {
+  const state = {
+    world: { dns: {}, mail },
+    addresses: new Map(hosts.map(({ id, address }) => [id, address])),
+    certificates: new Map(hosts.map(({ id, issued }) => [id, issued])),
+  };
+  const references = zoneOf(() => state, SMTP_PORT);
+  return zonesOf(
+    stories.map(({ world, expired = [], records = [] }) => ({ world, expired, records, references })),
+    SMTP_PORT,
+  );
+}
+
+type Keep = <D extends Daemon>(starting: Promise<D>) => Promise<D>;
+
+/** Starts daemons side by side; if one does not start, none is left running. */
+async function startAll<A, B, C>(
+  ...starts: [(keep: Keep) => Promise<A>, (keep: Keep) => Promise<B>, (keep: Keep) => Promise<C>]
+): Promise<{ readonly kept: readonly [A, B, C]; readonly stop: () => Promise<void> }> {
+  const running: Daemon[] = [];
+  const stop = async () => void (await Promise.all(running.map((daemon) => daemon.stop())));
+  const keep: Keep = async (starting) => {
+    const daemon = await starting;
+    running.push(daemon);
+    return daemon;
+  };
+  const [a, b, c] = starts;
+  const all = [a(keep), b(keep), c(keep)] as const;
+  try {
+    await Promise.allSettled(all);
+    return { kept: await Promise.all(all), stop };
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+}
+
+/** One engine for all that is asked of it alike, because a trust store takes a while to build. */
+function engines(options: NodeOptions) {
+  const known = new Map<string, Engine>();
+  return (own: Partial<Settings> | undefined, resolver: ResolverConfig): Engine => {
+    const key = JSON.stringify([own, resolver]);
+    const deadlines = DEADLINES;
+    const settings = settingsOf('rfc', { privateAddresses: 'allow', deadlines, ...own, port: SMTP_PORT });
+    const engine = known.get(key) ?? createNodeEngine({ ...options, settings, resolver });
+    known.set(key, engine);
+    return engine;
+  };
+}
+
+/** Asks the mail servers again and again what has happened since they were asked last. */
+function newsFrom(peers: readonly MailPeer[]): () => Promise<readonly PeerSession[]> {
+  let told = peers.map(() => 0);
+  return async () => {
+    const sessions = await Promise.all(peers.map((peer) => peer.sessions()));
+    const news = sessions.flatMap((all, at) => all.slice(told[at]!));
+    told = sessions.map((all) => all.length);
+    return news;
   };
 }

@@ -28,7 +28,7 @@ export function whyNot({ world, settings, steps }: Scenario): string | null {
 /** The same scenario in domains of its own: `a.example` becomes `a-7.example`. */
 export function inDomainsOfItsOwn<S extends Scenario>(scenario: S, number: number): S {
   const renamed = JSON.stringify(scenario).replace(
-    /(?<![\w-])([a-z0-9]+)\.(example|test)(?![\w.-])/g,
+    /(?<![\w-])([a-z0-9]+)\.(example|test)(?!\.?[\w-])/g,
     `$1-${number}.$2`,
   );
   return { ...(JSON.parse(renamed) as S), name: scenario.name };

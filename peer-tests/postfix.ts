@@ -4,58 +4,56 @@
  */
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { run, startDaemon, temporaryFolder, until } from './daemon.js';
+import { findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
 import type { MailPeer, PeerSession, PlacedHost } from './mail-peer.js';
 
 const PACKAGE = 'postfix';
+const LIFE_SECONDS = 600;
 
 /** Starts it, as root: its processes give that up one by one. */
-export async function startPostfix(hosts: readonly PlacedHost[]): Promise<MailPeer> {
-  const folder = await temporaryFolder('postfix');
-  const at = (name: string) => join(folder.path, name);
-  try {
-    await Promise.all(['conf', 'queue', 'data'].map((name) => mkdir(at(name))));
-    await chown(at('data'), Number(await run('id', 'coreutils', ['-u', 'postfix'])), 0);
-    await Promise.all(
-      hosts.map(({ id, issued }) =>
-        writeFile(at(`${id}.pem`), `${issued.keyPem}\n${issued.chainPem}\n`, { mode: 0o600 }),
-      ),
-    );
-    await writeFile(at('conf/main.cf'), mainCf(folder.path));
-    await writeFile(at('conf/master.cf'), masterCf(hosts, folder.path));
+export function startPostfix(hosts: readonly PlacedHost[]): Promise<MailPeer> {
+  return startInFolder('postfix', async (folder) => {
+    findProgram('postfix', PACKAGE);
+    if (process.getuid?.() !== 0) throw new Error('Postfix can be started by root only; so can peer tests.');
+    await writeFiles(hosts, folder);
+    const config = ['-c', join(folder, 'conf')];
     // Makes the folders of the queue.
-    await run('postfix', PACKAGE, ['-c', at('conf'), 'check']);
-    const programs = (await run('postconf', PACKAGE, ['-c', at('conf'), '-h', 'daemon_directory'])).trim();
-    const log = () => readFile(at('log'), 'utf8');
+    await run('postfix', PACKAGE, [...config, 'check']);
+    const programs = (await run('postconf', PACKAGE, [...config, '-h', 'daemon_directory'])).trim();
+    const log = () => readFile(join(folder, 'log'), 'utf8');
     const daemon = await startDaemon({
       program: join(programs, 'master'),
       debianPackage: PACKAGE,
-      args: ['-c', at('conf'), '-s'],
+      // A process that changes who it is loses the signal for the end of its parent; so it is given a time to live.
+      args: [...config, '-s', '-e', String(LIFE_SECONDS)],
       // It says so when it listens.
       isReady: async () => (await log()).includes('daemon started'),
+    }).catch(async (cause) => {
+      throw new Error(`Postfix did not start: ${await log().catch(() => 'it has no log')}`, { cause });
     });
     let marks = 0;
     return {
-      output: daemon.output,
+      ...daemon,
       sessions: async () => {
-        // What stood in its way to the log before the mark is in the log when the mark is.
+        // What was on its way to the log before the mark is in the log when the mark is.
         const mark = `mark ${++marks} of the tests`;
-        await run('postlog', PACKAGE, ['-c', at('conf'), '-t', 'tests', mark]);
-        await until(async () => {
-          const text = await log();
-          return text.includes(mark) && isQuiet(text);
-        }, 'the log of Postfix has no end');
+        await run('postlog', PACKAGE, [...config, '-t', 'tests', mark]);
+        const isWhole = (text: string) => text.includes(mark) && isQuiet(text);
+        await until(async () => isWhole(await log()), 'Postfix has not done its work');
         return readSessions(await log());
       },
-      stop: async () => {
-        await daemon.stop();
-        await folder.remove();
-      },
     };
-  } catch (cause) {
-    const said = await readFile(at('log'), 'utf8').catch(() => '');
-    await folder.remove();
-    throw new Error(`Postfix did not start. ${said}`, { cause });
+  });
+}
+
+async function writeFiles(hosts: readonly PlacedHost[], folder: string): Promise<void> {
+  const at = (name: string) => join(folder, name);
+  for (const name of ['conf', 'queue', 'data']) await mkdir(at(name));
+  await chown(at('data'), Number(await run('id', 'coreutils', ['-u', 'postfix'])), 0);
+  await writeFile(at('conf/main.cf'), mainCf(folder));
+  await writeFile(at('conf/master.cf'), masterCf(hosts, folder));
+  for (const { id, issued } of hosts) {
+    await writeFile(at(`${id}.pem`), `${issued.keyPem}\n${issued.chainPem}\n`, { mode: 0o600 });
   }
 }
 
@@ -73,6 +71,8 @@ function mainCf(folder: string): string {
     'alias_maps =',
     'mynetworks = 127.0.0.0/8',
     'smtpd_peername_lookup = no',
+    // Forgotten at STARTTLS, so that mail after TLS shows another EHLO.
+    'smtpd_helo_required = yes',
     'smtpd_relay_restrictions = permit_mynetworks, reject',
     'default_transport = discard:',
     'relay_transport = discard:',

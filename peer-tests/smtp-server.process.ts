@@ -18,7 +18,8 @@ export type SmtpServerEvent =
       readonly message: PeerMessage;
     };
 
-interface Host {
+/** One host of the file. */
+export interface Listener {
   readonly id: string;
   readonly address: string;
   readonly port: number;
@@ -26,9 +27,9 @@ interface Host {
   readonly cert: string;
 }
 
-for (const host of JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Host[]) listen(host);
+for (const host of JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Listener[]) listen(host);
 
-function listen({ id, address, port, key, cert }: Host): void {
+function listen({ id, address, port, key, cert }: Listener): void {
   const tell = (event: 'listening' | 'connect' | 'close', session = '') => say({ event, host: id, session });
   let messages = 0;
   const server = new SMTPServer({

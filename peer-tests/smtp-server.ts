@@ -2,45 +2,34 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startDaemon, temporaryFolder, until } from './daemon.js';
+import { startDaemon, startInFolder, until } from './daemon.js';
 import type { MailPeer, PeerSession, PlacedHost } from './mail-peer.js';
-import type { SmtpServerEvent } from './smtp-server.process.js';
+import type { Listener, SmtpServerEvent } from './smtp-server.process.js';
 
 /** Starts it for these hosts. */
-export async function startSmtpServer(hosts: readonly PlacedHost[]): Promise<MailPeer> {
-  const folder = await temporaryFolder('smtp-server');
-  try {
-    const config = join(folder.path, 'hosts.json');
-    const places = hosts.map(({ id, address, port, issued }) => ({
-      id,
-      address,
-      port,
-      key: issued.keyPem,
-      cert: issued.chainPem,
-    }));
-    await writeFile(config, JSON.stringify(places), { mode: 0o600 });
+export function startSmtpServer(hosts: readonly PlacedHost[]): Promise<MailPeer> {
+  return startInFolder('smtp-server', async (folder) => {
+    const config = join(folder, 'hosts.json');
+    await writeFile(config, JSON.stringify(hosts.map(listenerOf)), { mode: 0o600 });
+    const script = fileURLToPath(new URL('smtp-server.process.ts', import.meta.url));
     const daemon = await startDaemon({
       program: process.execPath,
       debianPackage: 'nodejs',
-      args: ['--import', 'tsx', fileURLToPath(new URL('smtp-server.process.ts', import.meta.url)), config],
-      isReady: (output) =>
-        readEvents(output).filter(({ event }) => event === 'listening').length === hosts.length,
+      args: ['--import', 'tsx', script, config],
+      isReady: (output) => count(readEvents(output), 'listening') === hosts.length,
     });
     return {
-      output: daemon.output,
+      ...daemon,
       sessions: async () => {
-        await until(() => isQuiet(readEvents(daemon.output())), 'a connection to smtp-server stays open');
+        await until(() => isQuiet(readEvents(daemon.output())), 'a connection to smtp-server is open');
         return sessionsOf(readEvents(daemon.output()));
       },
-      stop: async () => {
-        await daemon.stop();
-        await folder.remove();
-      },
     };
-  } catch (cause) {
-    await folder.remove();
-    throw cause;
-  }
+  });
+}
+
+function listenerOf({ id, address, port, issued }: PlacedHost): Listener {
+  return { id, address, port, key: issued.keyPem, cert: issued.chainPem };
 }
 
 function readEvents(output: string): readonly SmtpServerEvent[] {
@@ -52,8 +41,11 @@ function readEvents(output: string): readonly SmtpServerEvent[] {
 }
 
 function isQuiet(events: readonly SmtpServerEvent[]): boolean {
-  const count = (kind: SmtpServerEvent['event']) => events.filter(({ event }) => event === kind).length;
-  return count('connect') === count('close');
+  return count(events, 'connect') === count(events, 'close');
+}
+
+function count(events: readonly SmtpServerEvent[], kind: SmtpServerEvent['event']): number {
+  return events.filter(({ event }) => event === kind).length;
 }
 
 function sessionsOf(events: readonly SmtpServerEvent[]): readonly PeerSession[] {

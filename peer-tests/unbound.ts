@@ -1,7 +1,7 @@
 /* Unbound as the validating resolver, which begins at our own root. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Daemon, startDaemon, temporaryFolder } from './daemon.js';
+import { type Daemon, startDaemon, startInFolder } from './daemon.js';
 import { answersSoa, type Endpoint } from './nsd.js';
 import type { Zone } from './zones.js';
 
@@ -16,44 +16,25 @@ export interface UnboundOptions extends Endpoint {
 const DEAD_PORT = 9;
 
 /** Starts it; ready when it has answered for a name below the root. */
-export async function startUnbound({
-  address,
-  port,
-  zones,
-  nameServer,
-  trustAnchors,
-}: UnboundOptions): Promise<Daemon> {
-  const folder = await temporaryFolder('unbound');
-  try {
-    const anchors = join(folder.path, 'anchors');
+export function startUnbound(options: UnboundOptions): Promise<Daemon> {
+  const { address, port, zones, nameServer, trustAnchors } = options;
+  return startInFolder('unbound', async (folder) => {
+    const anchors = join(folder, 'anchors');
     await writeFile(anchors, `${trustAnchors.join('\n')}\n`);
-    const config = join(folder.path, 'unbound.conf');
-    await writeFile(
-      config,
-      [
-        ...serverLines({ address, port }, folder.path, anchors),
-        ...zones.flatMap((zone) => stubLines(zone, nameServer)),
-        '',
-      ].join('\n'),
-    );
+    const lines = [
+      ...serverLines({ address, port }, folder, anchors),
+      ...zones.flatMap((zone) => stubLines(zone, nameServer)),
+    ];
+    const config = join(folder, 'unbound.conf');
+    await writeFile(config, `${lines.join('\n')}\n`);
     const top = zones.find(({ name }) => name !== '' && !name.includes('.'))!.name;
-    const daemon = await startDaemon({
+    return startDaemon({
       program: 'unbound',
       debianPackage: 'unbound',
       args: ['-d', '-c', config],
       isReady: () => answersSoa({ address, port }, [top]),
     });
-    return {
-      output: daemon.output,
-      stop: async () => {
-        await daemon.stop();
-        await folder.remove();
-      },
-    };
-  } catch (cause) {
-    await folder.remove();
-    throw cause;
-  }
+  });
 }
 
 function serverLines({ address, port }: Endpoint, folder: string, anchors: string): readonly string[] {

@@ -31,15 +31,16 @@ export interface StoryDns {
   readonly references: Pick<WorldZone, 'address' | 'association'>;
 }
 
-/** All zones of all stories, which must not share a domain. Throws a RangeError for what no honest zone can hold. */
+/** All zones of all stories, which must not share a domain. Throws a RangeError for failures that no zone can bring about. */
 export function zonesOf(stories: readonly StoryDns[], port: number): readonly Zone[] {
-  const zones = stories.flatMap((story) => zonesBelowTop(story, port));
+  const told = stories.map((story) => ({ story, zones: zonesBelowTop(story, port) }));
+  const zones = told.flatMap((each) => each.zones);
   const tops = [...new Set(zones.map(({ name }) => name.split('.').at(-1)!))];
   const top = (name: string): Zone => ({
     ...EMPTY,
     name,
     signing: 'nsec3-opt-out',
-    records: stories.flatMap((story) => recordsIn(name, zonesBelowTop(story, port), story, port)),
+    records: told.flatMap((each) => recordsIn(name, each.zones, each.story, port)),
   });
   return [{ ...EMPTY, name: '', signing: 'nsec' }, ...tops.map(top), ...zones];
 }
@@ -79,29 +80,29 @@ function zonesBelowTop(story: StoryDns, port: number): readonly Zone[] {
   const sets = setsOf(story.world, port);
   const signed = story.world.signedZones ?? [];
   const isSigned = (name: string) => signed.some((zone) => isAtOrBelow(name, zone === '.' ? '' : zone));
-  const dead = sets.filter(({ fails }) => fails === 'servfail').map(({ owner }) => owner);
-  // An alias cannot stand at the top of a zone: such a domain is a name in its parent's.
-  const aliases = new Set(sets.filter(({ type }) => type === 'CNAME').map(({ owner }) => owner));
-  const domains = sets.map(({ owner }) => owner.split('.').slice(-2).join('.'));
-  const names = new Set(
-    [...domains, ...signed.filter((zone) => zone !== '.'), ...dead].filter((name) => !aliases.has(name)),
-  );
-  const cuts = [...names].map((name) => ({ name }));
-  for (const name of aliases) {
-    if (zoneOfName(name, cuts) === undefined && !isSigned(name))
-      throw new RangeError(`${name} cannot be an unsigned alias`);
-  }
-  return cuts.map(({ name }) => ({
+  const cuts = cutsOf(sets, signed);
+  const isIsland = (name: string) =>
+    cuts.some((above) => above.name !== name && isAtOrBelow(name, above.name) && !isSigned(above.name));
+  return cuts.map(({ name, isDead }) => ({
     name,
-    signing:
-      dead.includes(name) || !isSigned(name) ? 'none' : story.expired.includes(name) ? 'expired' : 'nsec',
-    servedBy: dead.includes(name) ? 'nobody' : 'name-server',
-    isIsland:
-      isSigned(name) &&
-      cuts.some((above) => above.name !== name && isAtOrBelow(name, above.name) && !isSigned(above.name)),
+    signing: isDead || !isSigned(name) ? 'none' : story.expired.includes(name) ? 'expired' : 'nsec',
+    servedBy: isDead ? 'nobody' : 'name-server',
+    isIsland: isSigned(name) && isIsland(name),
     records: recordsIn(name, cuts, story, port),
     spoilt: sets.filter(({ owner, fails }) => fails === 'bogus' && zoneOfName(owner, cuts)?.name === name),
   }));
+}
+
+/** Where zones begin: at every domain, at every name that is said to be signed, and where a lookup shall fail. */
+function cutsOf(sets: readonly Owned[], signed: readonly string[]) {
+  const domains = sets.map(({ owner }) => owner.split('.').slice(-2).join('.'));
+  const dead = sets.filter(({ fails }) => fails === 'servfail').map(({ owner }) => owner);
+  // An alias cannot stand at the top of a zone: such a domain is a name in its parent's.
+  const aliases = new Set(sets.filter(({ type }) => type === 'CNAME').map(({ owner }) => owner));
+  const names = new Set([...domains, ...signed.filter((zone) => zone !== '.'), ...dead]);
+  return [...names]
+    .filter((name) => !aliases.has(name))
+    .map((name) => ({ name, isDead: dead.includes(name) }));
 }
 
 /** The records of a story that stand in a zone of that name, among zones of those names. */

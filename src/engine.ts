@@ -67,7 +67,7 @@ export interface Engine {
   /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
   explain(
     domain: string,
-    facts?: Partial<OutboundMail['facts']>,
+    mail?: Partial<Pick<OutboundMail, 'from'>> & { readonly facts?: Partial<OutboundMail['facts']> },
     options?: AttemptOptions,
   ): Promise<DeliveryResult>;
 }
@@ -83,12 +83,16 @@ export function createEngine(options: EngineOptions): Engine {
         attemptOptions,
       );
     },
-    async explain(domain, facts = {}, attemptOptions = {}) {
+    async explain(
+      domain,
+      { from = 'postmaster@localhost.localdomain', facts = {} } = {},
+      attemptOptions = {},
+    ) {
       const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
       if (mailbox === null)
         throw new MisuseError('WAXSEAL_BAD_DOMAIN', `"${domain}" is not a domain; give one like example.org`);
       const mail = {
-        from: 'postmaster@localhost.localdomain',
+        from,
         to: [mailbox.address],
         content: () => [],
         facts: { ...PLAIN_FACTS, ...facts },
@@ -122,7 +126,8 @@ async function carryOut(
   for (const mailboxes of byDestination(job.mailboxes)) {
     const input = inputOf(options, job, mailboxes, attemptOptions);
     const { result, entries } = await attempt(options, job, input, attemptOptions);
-    journals.push({ input, entries, result });
+    const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
+    journals.push({ input, places, entries, result });
     mailboxes.forEach((mailbox, at) => {
       reports.set(mailbox, reportOf(result, at));
     });
@@ -149,12 +154,21 @@ async function attempt(
     signal: attemptOptions.signal ?? new AbortController().signal,
     note: (entry) => {
       entries.push(entry);
-      attemptOptions.onEntry?.(entry);
+      tell(attemptOptions.onEntry, entry);
     },
   });
   if (ended.kind === 'finished') return { result: ended.output, entries };
   options.onFault?.(ended.message);
   return { result: deferAll(input), entries };
+}
+
+/** An onlooker that throws must not come between an answer and its machine. */
+function tell(onEntry: AttemptOptions['onEntry'], entry: JournalEntry): void {
+  try {
+    onEntry?.(entry);
+  } catch {
+    // What it throws is its own affair.
+  }
 }
 
 function inputOf(
@@ -168,7 +182,7 @@ function inputOf(
     attempt,
     destination: mailboxes[0]!.destination,
     recipients: mailboxes.map(({ address }) => address),
-    message: { sender: job.from, ...job.facts },
+    message: { ...job.facts, sender: job.from },
     settings,
     dialled,
     purpose: job.purpose,

@@ -8,6 +8,7 @@ import {
   compareReplies,
 } from './checks.js';
 import { SITUATIONS } from './host-inputs.js';
+import { compareFirstEhlo, tableComparisons } from './tables.js';
 
 /** A prime, so that a sample meets every word of every column in every combination of neighbours. */
 const EVERY = process.env.EXHAUSTIVE === '1' ? 1 : 11;
@@ -32,6 +33,14 @@ describe('policy and reference agree', () => {
 
   it('about what a fetch changes (STS-3.3-11, STS-8.3-1)', () => {
     expect(compareFetches()).toBeNull();
+  });
+
+  it('about the first EHLO (SMTP-2.2.1-1)', () => {
+    expect(compareFirstEhlo()).toBeNull();
+  });
+
+  it.each(tableComparisons)('about every input of %s', (_, compare) => {
+    expect(compare()).toBeNull();
   });
 
   it('about replies (SMTP-4.2-1, DUAL-3-6, CHOICE-10)', () => {

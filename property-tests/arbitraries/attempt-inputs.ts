@@ -23,7 +23,9 @@ export const anAttemptInput: fc.Arbitrary<AttemptInput> = fc.record({
   settings: someSettings,
   dialled: weighted([4, false], [1, true]).chain((before) =>
     before
-      ? fc.array(fc.oneof(aPublicIpv4, aPublicIpv6), { maxLength: 2 }).map((addresses) => ({ [MX_NAMES[0]]: addresses }))
+      ? fc
+          .array(fc.oneof(aPublicIpv4, aPublicIpv6), { maxLength: 2 })
+          .map((addresses) => ({ [MX_NAMES[0]]: addresses }))
       : fc.constant({} as Readonly<Record<string, readonly string[]>>),
   ),
   purpose: weighted([12, 'deliver'], [1, 'explain']),

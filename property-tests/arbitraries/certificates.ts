@@ -24,7 +24,10 @@ export function keyData(id: CertificateId): string {
 }
 
 /** A certificate apart from its digests; `HOST` and `PARENT` in names stand for the host that presents it and its parent domain. */
-export type CertificateDraft = Omit<CertificateFacts, `${'certificate' | 'spki'}Sha${'256' | '512'}` | 'notBefore' | 'notAfter'> & {
+export type CertificateDraft = Omit<
+  CertificateFacts,
+  `${'certificate' | 'spki'}Sha${'256' | '512'}` | 'notBefore' | 'notAfter'
+> & {
   readonly validity: 'valid' | 'expired' | 'not-yet-valid';
 };
 
@@ -72,7 +75,8 @@ export const anAuthority: fc.Arbitrary<CertificateDraft> = fc.record({
 export function factsOf(id: CertificateId, draft: CertificateDraft, host: string): CertificateFacts {
   const { validity, ...rest } = draft;
   const parent = host.slice(host.indexOf('.') + 1);
-  const named = (names: readonly string[]) => names.map((name) => name.replace('HOST', host).replace('PARENT', parent));
+  const named = (names: readonly string[]) =>
+    names.map((name) => name.replace('HOST', host).replace('PARENT', parent));
   return {
     certificateSha256: digestOf(id, 'certificate', 256),
     certificateSha512: digestOf(id, 'certificate', 512),

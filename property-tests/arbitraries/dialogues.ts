@@ -1,6 +1,13 @@
 /* What a server says on one connection, from the greeting to the end of the message. */
 import fc from 'fast-check';
-import type { AskOf, CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer, TransactionAnswer } from '../../src/effects/catalog.js';
+import type {
+  AskOf,
+  CommandAnswer,
+  ConnectAnswer,
+  HandshakeAnswer,
+  StartTlsAnswer,
+  TransactionAnswer,
+} from '../../src/effects/catalog.js';
 import type { Lost, Reply } from '../../src/policy/smtp/reply.js';
 import { aPeer, type Peer } from './peers.js';
 import { aClearHello, aLostCause, anyReply, aTlsHello, usually } from './smtp-replies.js';
@@ -28,7 +35,7 @@ export interface Dialogue {
   /** In clear, where that is another one: some servers take nothing there. */
   readonly inClear: Replies | null;
   /** Answers to `smtp.send` that keep to no order at all. */
-  readonly chaos: Omit<TransactionAnswer, 'recipients'> & { readonly recipient: Reply | null } | null;
+  readonly chaos: (Omit<TransactionAnswer, 'recipients'> & { readonly recipient: Reply | null }) | null;
 }
 
 export function isLost(said: Said): said is Lost {
@@ -40,17 +47,32 @@ const aGreeting: fc.Arbitrary<ConnectAnswer> = usually(220, 40).map((said) =>
 );
 export const aConnectAnswer: fc.Arbitrary<ConnectAnswer> = mostly(
   aGreeting,
-  fc.record({ kind: fc.constant('failed'), cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other') }),
+  fc.record({
+    kind: fc.constant('failed'),
+    cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other'),
+  }),
   16,
 );
 
 export const aStartTlsAnswer: fc.Arbitrary<StartTlsAnswer> = fc.oneof(
-  { weight: 20, arbitrary: usually(220, 24).map((said) => (isLost(said) ? said : { kind: 'replied' as const, reply: said })) },
-  { weight: 1, arbitrary: fc.constant<StartTlsAnswer>({ kind: 'injected', reply: { code: 220, lines: ['go'] } }) },
+  {
+    weight: 20,
+    arbitrary: usually(220, 24).map((said) =>
+      isLost(said) ? said : { kind: 'replied' as const, reply: said },
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant<StartTlsAnswer>({ kind: 'injected', reply: { code: 220, lines: ['go'] } }),
+  },
 );
 
 export const aHandshakeAnswer: fc.Arbitrary<HandshakeAnswer> = mostly(
-  fc.record({ kind: fc.constant('established'), protocol: fc.constantFrom('TLSv1.2', 'TLSv1.3'), cipher: fc.constant('ECDHE') }),
+  fc.record({
+    kind: fc.constant('established'),
+    protocol: fc.constantFrom('TLSv1.2', 'TLSv1.3'),
+    cipher: fc.constant('ECDHE'),
+  }),
   fc.record({
     kind: fc.constant('failed'),
     cause: fc.constantFrom('alert', 'closed', 'reset', 'timeout', 'protocol'),
@@ -80,7 +102,13 @@ export const aDialogue: fc.Arbitrary<Dialogue> = fc.record({
   inClear: weighted([3, false], [1, true]).chain((own) => (own ? someReplies : fc.constant(null))),
   chaos: weighted([30, false], [1, true]).chain((own) =>
     own
-      ? fc.record({ mail: orNull(anyReply), recipient: orNull(anyReply), data: orNull(anyReply), end: orNull(anyReply), lost: orNull(aLostCause) })
+      ? fc.record({
+          mail: orNull(anyReply),
+          recipient: orNull(anyReply),
+          data: orNull(anyReply),
+          end: orNull(anyReply),
+          lost: orNull(aLostCause),
+        })
       : fc.constant(null),
   ),
 });
@@ -90,14 +118,24 @@ export function commandAnswer(said: Said): CommandAnswer {
 }
 
 /** A transaction as an adapter carries it out: it stops where there is no point in going on. */
-export function transact(dialogue: Dialogue, ask: AskOf<'smtp.send'>, over: 'tls' | 'clear'): TransactionAnswer {
+export function transact(
+  dialogue: Dialogue,
+  ask: AskOf<'smtp.send'>,
+  over: 'tls' | 'clear',
+): TransactionAnswer {
   if (dialogue.chaos !== null) {
     const { recipient, ...rest } = dialogue.chaos;
     return { ...rest, recipients: ask.recipients.map(() => recipient) };
   }
   const said = over === 'clear' && dialogue.inClear !== null ? dialogue.inClear : dialogue.transaction;
   const recipients: (Reply | null)[] = ask.recipients.map(() => null);
-  const answer: { -readonly [K in keyof TransactionAnswer]: TransactionAnswer[K] } = { mail: null, recipients, data: null, end: null, lost: null };
+  const answer: { -readonly [K in keyof TransactionAnswer]: TransactionAnswer[K] } = {
+    mail: null,
+    recipients,
+    data: null,
+    end: null,
+    lost: null,
+  };
   const hear = (reply: Said): Reply | null => {
     if (!isLost(reply)) return reply;
     answer.lost = reply.cause;
@@ -106,7 +144,8 @@ export function transact(dialogue: Dialogue, ask: AskOf<'smtp.send'>, over: 'tls
   const isPositive = (reply: Reply | null) => reply !== null && reply.code < 300;
   answer.mail = hear(said.mail);
   if (!isPositive(answer.mail)) return answer;
-  for (let at = 0; at < recipients.length && answer.lost === null; at++) recipients[at] = hear(said.rcpt[at % said.rcpt.length]!);
+  for (let at = 0; at < recipients.length && answer.lost === null; at++)
+    recipients[at] = hear(said.rcpt[at % said.rcpt.length]!);
   if (answer.lost !== null || !recipients.some(isPositive)) return answer;
   answer.data = hear(said.data);
   if (answer.data?.code !== 354) return answer;

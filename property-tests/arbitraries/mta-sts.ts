@@ -8,7 +8,15 @@ import { DOMAIN, HOUR, MX_NAMES, NOW, weighted } from './universe.js';
 
 export const anId = fc.constantFrom('id1', 'id2');
 
-const aPattern = weighted([8, '*.a.example'], [4, MX_NAMES[0]], [2, MX_NAMES[1]], [2, MX_NAMES[2]], [2, DOMAIN], [1, 'elsewhere.example'], [1, '*.example']);
+const aPattern = weighted(
+  [8, '*.a.example'],
+  [4, MX_NAMES[0]],
+  [2, MX_NAMES[1]],
+  [2, MX_NAMES[2]],
+  [2, DOMAIN],
+  [1, 'elsewhere.example'],
+  [1, '*.example'],
+);
 
 export const anMtaStsPolicy: fc.Arbitrary<StsPolicy> = fc
   .record({
@@ -28,14 +36,27 @@ export const anAnnouncement: fc.Arbitrary<Announcement> = fc.oneof(
   {
     weight: 10,
     arbitrary: anId.chain((id) =>
-      found(fc.constantFrom([`v=STSv1; id=${id};`], ['v=spf1 -all', `v=STSv1;id=${id}`], [`v=STSv1; id=${id}; x=y;`])).map((answer) => ({ answer, id })),
+      found(
+        fc.constantFrom(
+          [`v=STSv1; id=${id};`],
+          ['v=spf1 -all', `v=STSv1;id=${id}`],
+          [`v=STSv1; id=${id}; x=y;`],
+        ),
+      ).map((answer) => ({ answer, id })),
     ),
   },
   { weight: 5, arbitrary: denied<string>().map((answer) => ({ answer, id: null })) },
   {
     weight: 1,
     arbitrary: found(
-      fc.constantFrom(['v=STSv1; id=id1;', 'v=STSv1; id=id2;'], ['v=STSv1;'], ['v=STSv1; id=;'], ['v=STSv2; id=id1;'], ['v=STSv1; id=a b;'], ['\u0000']),
+      fc.constantFrom(
+        ['v=STSv1; id=id1;', 'v=STSv1; id=id2;'],
+        ['v=STSv1;'],
+        ['v=STSv1; id=;'],
+        ['v=STSv2; id=id1;'],
+        ['v=STSv1; id=a b;'],
+        ['\u0000'],
+      ),
     ).map((answer) => ({ answer, id: null })),
   },
   { weight: 1, arbitrary: aDnsFailure.map((answer) => ({ answer, id: null })) },
@@ -47,7 +68,10 @@ export const aCachedPolicy: fc.Arbitrary<CachedPolicy> = fc
   .map(({ id, policy, hours }) => ({ id, policy, fetchedAt: NOW - hours * HOUR }));
 
 /** A failure of a minute ago, still minded, or of an hour ago. */
-export const aFetchFailure: fc.Arbitrary<FetchFailure> = fc.record({ id: anId, failedAt: fc.constantFrom(NOW - 60_000, NOW - HOUR, NOW + HOUR) });
+export const aFetchFailure: fc.Arbitrary<FetchFailure> = fc.record({
+  id: anId,
+  failedAt: fc.constantFrom(NOW - 60_000, NOW - HOUR, NOW + HOUR),
+});
 
 export const aCacheAnswer: fc.Arbitrary<CacheAnswer> = fc.oneof(
   {
@@ -75,7 +99,12 @@ export const aServedFile: fc.Arbitrary<Served> = fc.oneof(
     arbitrary: fc
       .record({ policy: anMtaStsPolicy, mediaType: aMediaType, end: fc.constantFrom('\n', '\r\n') })
       .map(({ policy, mediaType, end }) => ({
-        answer: { kind: 'response', status: 200, mediaType, body: printPolicyFile(policy).replaceAll('\n', end) } as const,
+        answer: {
+          kind: 'response',
+          status: 200,
+          mediaType,
+          body: printPolicyFile(policy).replaceAll('\n', end),
+        } as const,
         policy,
       })),
   },
@@ -97,7 +126,13 @@ export const aServedFile: fc.Arbitrary<Served> = fc.oneof(
         ),
       )
       .map(([policy, fault]) => ({
-        answer: { kind: 'response', status: 200, mediaType: 'text/plain', body: printPolicyFile(policy), ...fault } as const,
+        answer: {
+          kind: 'response',
+          status: 200,
+          mediaType: 'text/plain',
+          body: printPolicyFile(policy),
+          ...fault,
+        } as const,
         policy: null,
       })),
   },

@@ -1,7 +1,20 @@
 import fc from 'fast-check';
-import type { CertificateFacts, PeerFacts, SignatureFact, TrustPath } from '../../src/policy/certificate/facts.js';
+import type {
+  CertificateFacts,
+  PeerFacts,
+  SignatureFact,
+  TrustPath,
+} from '../../src/policy/certificate/facts.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
-import { aLeaf, anAuthority, type CertificateDraft, certificateData, type CertificateId, factsOf, keyData } from './certificates.js';
+import {
+  aLeaf,
+  anAuthority,
+  type CertificateDraft,
+  type CertificateId,
+  certificateData,
+  factsOf,
+  keyData,
+} from './certificates.js';
 import { weighted } from './universe.js';
 
 /** What a server presents, before it is known which TLSA records the question brings along. */
@@ -60,13 +73,17 @@ const aPresentation: fc.Arbitrary<Peer> = fc.record({
 
 export const aPeer: fc.Arbitrary<Peer> = fc.oneof(
   { weight: 14, arbitrary: aPresentation },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('unreadable'), code: fc.constantFrom('NO_CERTIFICATE', '') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('unreadable'), code: fc.constantFrom('NO_CERTIFICATE', '') }),
+  },
 );
 
 /** What inspection answers about a peer that goes by that name, asked with these records. */
 export function inspect(peer: Peer, host: string, tlsa: readonly TlsaRecord[]): PeerFacts {
   if (peer.kind === 'unreadable') return peer;
-  if (peer.kind === 'read') return peer.facts[JSON.stringify(tlsa)] ?? { kind: 'unreadable', code: 'NOT_PREPARED' };
+  if (peer.kind === 'read')
+    return peer.facts[JSON.stringify(tlsa)] ?? { kind: 'unreadable', code: 'NOT_PREPARED' };
   const [first, ...others] = peer.chain;
   const facts = (id: CertificateId) => factsOf(id, peer.certificates[id], host);
   const ids = Object.keys(peer.certificates) as CertificateId[];
@@ -76,8 +93,12 @@ export function inspect(peer: Peer, host: string, tlsa: readonly TlsaRecord[]): 
       : undefined,
   );
   const signatures = peer.chain.flatMap((id, subject): SignatureFact[] => [
-    ...named.flatMap((anchor, index) => (anchor === peer.issuers[id] ? [{ subject, key: { from: 'tlsa', index } } as const] : [])),
-    ...peer.chain.flatMap((issuer, index) => (issuer === peer.issuers[id] ? [{ subject, key: { from: 'chain', index } } as const] : [])),
+    ...named.flatMap((anchor, index) =>
+      anchor === peer.issuers[id] ? [{ subject, key: { from: 'tlsa', index } } as const] : [],
+    ),
+    ...peer.chain.flatMap((issuer, index) =>
+      issuer === peer.issuers[id] ? [{ subject, key: { from: 'chain', index } } as const] : [],
+    ),
   ]);
   return {
     kind: 'presented',
@@ -86,7 +107,10 @@ export function inspect(peer: Peer, host: string, tlsa: readonly TlsaRecord[]): 
       const id = named[at];
       return id !== undefined && record.kind === 'tlsa' && record.selector === 0 ? facts(id) : null;
     }),
-    signatures: [...signatures, ...peer.strayed.filter(({ key }) => key.from === 'chain' || key.index < tlsa.length)],
+    signatures: [
+      ...signatures,
+      ...peer.strayed.filter(({ key }) => key.from === 'chain' || key.index < tlsa.length),
+    ],
     path: peer.path,
   };
 }

@@ -22,7 +22,9 @@ export const someSettings: fc.Arbitrary<Settings> = fc
     requireTlsTestingPolicy: weighted([2, 'refuse'], [1, 'accept']),
     requireTlsSecureMx: weighted([2, 'accept'], [1, 'refuse']),
     privateAddresses: weighted([4, 'refuse'], [1, 'allow']),
-    destinations: weighted([7, 0], [2, 1], [1, 2]).chain((length) => fc.array(aDestinationRule, { minLength: length, maxLength: length })),
+    destinations: weighted([7, 0], [2, 1], [1, 2]).chain((length) =>
+      fc.array(aDestinationRule, { minLength: length, maxLength: length }),
+    ),
     candidatesMax: weighted([5, 50], [1, 1], [1, 2]),
     addressesMax: weighted([5, 10], [1, 1]),
     port: weighted([5, 25], [1, 2525]),

@@ -2,10 +2,28 @@ import fc from 'fast-check';
 import type { Lost, LostCause, Reply } from '../../src/policy/smtp/reply.js';
 import { weighted } from './universe.js';
 
-export const aLostCause: fc.Arbitrary<LostCause> = fc.constantFrom('timeout', 'closed', 'reset', 'malformed', 'oversized', 'tls-alert');
+export const aLostCause: fc.Arbitrary<LostCause> = fc.constantFrom(
+  'timeout',
+  'closed',
+  'reset',
+  'malformed',
+  'oversized',
+  'tls-alert',
+);
 export const aLoss: fc.Arbitrary<Lost> = fc.record({ kind: fc.constant('lost'), cause: aLostCause });
 
-const aText = fc.constantFrom('ok', '2.1.0 fine', '4.7.0 later', '5.7.1 no', '5.1.1 who?', '4.2.0', '', '5.7 odd', '2.0.0', 'STARTTLS');
+const aText = fc.constantFrom(
+  'ok',
+  '2.1.0 fine',
+  '4.7.0 later',
+  '5.7.1 no',
+  '5.1.1 who?',
+  '4.2.0',
+  '',
+  '5.7 odd',
+  '2.0.0',
+  'STARTTLS',
+);
 
 function reply(code: fc.Arbitrary<number>): fc.Arbitrary<Reply> {
   return fc.record({ code, lines: fc.array(aText, { minLength: 1, maxLength: 2 }) });
@@ -24,14 +42,32 @@ export function usually(code: number, weight = 12): fc.Arbitrary<Reply | Lost> {
   );
 }
 
-const KEYWORDS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES', 'AUTH PLAIN', 'starttls extra', 'x-odd', '!bad', ''] as const;
+const KEYWORDS = [
+  'PIPELINING',
+  '8BITMIME',
+  'SMTPUTF8',
+  'ENHANCEDSTATUSCODES',
+  'AUTH PLAIN',
+  'starttls extra',
+  'x-odd',
+  '!bad',
+  '',
+] as const;
 
 function helloReply(keywords: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Reply> {
   return fc.record({ code: fc.constant(250), lines: keywords.map((lines) => ['mx greets you', ...lines]) });
 }
 
-const aSize = weighted<readonly string[]>([10, []], [4, ['SIZE 5000000']], [1, ['SIZE 10']], [1, ['SIZE 0']], [1, ['SIZE lots']]);
-const someKeywords = fc.tuple(fc.subarray([...KEYWORDS.filter((word) => !word.startsWith('starttls'))]), aSize).map(([words, size]) => [...words, ...size]);
+const aSize = weighted<readonly string[]>(
+  [10, []],
+  [4, ['SIZE 5000000']],
+  [1, ['SIZE 10']],
+  [1, ['SIZE 0']],
+  [1, ['SIZE lots']],
+);
+const someKeywords = fc
+  .tuple(fc.subarray([...KEYWORDS.filter((word) => !word.startsWith('starttls'))]), aSize)
+  .map(([words, size]) => [...words, ...size]);
 const withKeyword = (keyword: string, often: number) =>
   fc.tuple(someKeywords, weighted([often, [keyword]], [1, []])).map(([words, own]) => [...own, ...words]);
 

@@ -1,11 +1,16 @@
 import fc from 'fast-check';
 import type { TlsaAnswer, TlsaRecord } from '../../src/policy/dane/tlsa.js';
-import { type CertificateId, CERTIFICATE_IDS, certificateData, digestOf, keyData } from './certificates.js';
+import { CERTIFICATE_IDS, type CertificateId, certificateData, digestOf, keyData } from './certificates.js';
 import { aDnsFailure, denied, found } from './dns-answers.js';
 import { weighted } from './universe.js';
 
 /** A record about that certificate or its key, well made. */
-export function recordFor(id: CertificateId, usage: number, selector: 0 | 1, matching: 0 | 1 | 2): TlsaRecord {
+export function recordFor(
+  id: CertificateId,
+  usage: number,
+  selector: 0 | 1,
+  matching: 0 | 1 | 2,
+): TlsaRecord {
   const what = selector === 0 ? 'certificate' : 'spki';
   if (matching !== 0) {
     const data = digestOf(id, what, matching === 1 ? 256 : 512);
@@ -57,8 +62,22 @@ export const aTlsaRecord: fc.Arbitrary<TlsaRecord> = fc.oneof(
 );
 
 export const aTlsaAnswer: fc.Arbitrary<TlsaAnswer> = fc.oneof(
-  { weight: 6, arbitrary: found(fc.array(aTlsaRecord, { minLength: 1, maxLength: 3 }), fc.constant([]), weighted([5, 'secure'], [1, 'insecure'])) },
-  { weight: 1, arbitrary: found(fc.array(aHostileRecord, { minLength: 1, maxLength: 2 }), fc.constant([]), fc.constant('secure')) },
+  {
+    weight: 6,
+    arbitrary: found(
+      fc.array(aTlsaRecord, { minLength: 1, maxLength: 3 }),
+      fc.constant([]),
+      weighted([5, 'secure'], [1, 'insecure']),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: found(
+      fc.array(aHostileRecord, { minLength: 1, maxLength: 2 }),
+      fc.constant([]),
+      fc.constant('secure'),
+    ),
+  },
   { weight: 7, arbitrary: denied<TlsaRecord>() },
   { weight: 1, arbitrary: aDnsFailure },
 );

@@ -17,10 +17,21 @@ export const LITERAL = '198.41.0.4';
 
 export const aPublicIpv4 = fc.constantFrom('198.41.0.10', '198.41.0.11', '192.33.4.12');
 export const aPublicIpv6 = fc.constantFrom('2001:500:2::c', '2001:7fd::1');
-export const anUnwelcomeAddress = fc.constantFrom('127.0.0.1', '10.1.2.3', '0.0.0.0', '224.0.0.1', '::1', 'fe80::1', '::ffff:10.0.0.1', 'junk');
+export const anUnwelcomeAddress = fc.constantFrom(
+  '127.0.0.1',
+  '10.1.2.3',
+  '0.0.0.0',
+  '224.0.0.1',
+  '::1',
+  'fe80::1',
+  '::ffff:10.0.0.1',
+  'junk',
+);
 
 /** Words with a weight each: how often a world should hold them. */
-export function weighted<const T>(...choices: readonly (readonly [weight: number, value: T])[]): fc.Arbitrary<T> {
+export function weighted<const T>(
+  ...choices: readonly (readonly [weight: number, value: T])[]
+): fc.Arbitrary<T> {
   // One drawn number is much cheaper than a choice between constants, and worlds are made of hundreds of these.
   return fc.constantFrom(...choices.flatMap(([weight, value]) => new Array<T>(weight).fill(value)));
 }

@@ -53,7 +53,9 @@ export const aWorld: fc.Arbitrary<World> = fc.record({
   served: aServedFile,
   written: weighted([6, 'written'], [1, 'failed']),
   draws: fc.array(fc.nat(3), { minLength: 4, maxLength: 4 }),
-  servers: weighted([2, 1], [3, 2], [1, 3]).chain((length) => fc.array(aServer, { minLength: length, maxLength: length })) as fc.Arbitrary<readonly Server[]> as fc.Arbitrary<World['servers']>,
+  servers: weighted([2, 1], [3, 2], [1, 3]).chain((length) =>
+    fc.array(aServer, { minLength: length, maxLength: length }),
+  ) as fc.Arbitrary<readonly Server[]> as fc.Arbitrary<World['servers']>,
   delays: fc.array(fc.nat(2000), { minLength: 3, maxLength: 3 }),
 });
 
@@ -80,8 +82,11 @@ export function answersOf(world: World, host: string | null, overTls: (session: 
     'dns.txt': () => world.announcement.answer,
     'dns.addresses': ({ name }) => (host === null ? world.policyHost : serverAt(world, name).addresses),
     'dns.cname': () => server.alias,
-    'dns.tlsa': ({ name }) => (host !== null && name.endsWith(`._tcp.${host}`) ? server.tlsa : server.expandedTlsa),
-    'random.draw': ({ count }) => ({ values: Array.from({ length: count }, (_, at) => world.draws[at % world.draws.length] ?? 0) }),
+    'dns.tlsa': ({ name }) =>
+      host !== null && name.endsWith(`._tcp.${host}`) ? server.tlsa : server.expandedTlsa,
+    'random.draw': ({ count }) => ({
+      values: Array.from({ length: count }, (_, at) => world.draws[at % world.draws.length] ?? 0),
+    }),
     'policy-cache.read': () => world.cache,
     'policy-cache.write': () => ({ kind: world.written }),
     'policy.fetch': () => world.served.answer,

@@ -1,27 +1,122 @@
 /*
- * The README's example is the file examples/embed.ts, and it does what the README says.
+ * What the README shows is true: its example is examples/embed.ts and delivers mail, its scenario ends as it says, and
+ * what it links to is there.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createSender } from '../../examples/embed.js';
+import { choices } from '../../spec/requirements/choices.js';
+import { scenarioGroups } from '../../spec/scenarios/index.js';
+import { parseScenario } from '../../src/adapters/scripted/scenario.codec.js';
+import { EXIT } from '../../src/cli/exit.js';
+import { renderResults } from '../../src/cli/output/results-text.js';
 import { settingsOf } from '../../src/index.js';
+import { allTables } from '../../src/policy/tables.js';
 import { startInternet } from '../../src/testing/index.js';
+import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const readme = read('README.md');
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'docs/tour.md',
+  'docs/glossary.md',
+  'docs/lessons.md',
+  ...readdirSync(join(root, 'docs/adr')).map((name) => `docs/adr/${name}`),
+];
 
-it('x', async () => {
-  await using internet = await startInternet({
-    dns: { 'MX a.example': ['10 mx.a.example'], 'A mx.a.example': ['@mx.a.example'] },
-    mail: { 'mx.a.example': {} },
+describe('the example of the README', () => {
+  it('is examples/embed.ts', () => {
+    expect(/^```ts\n([\s\S]*?)^```$/m.exec(readme)?.[1]).toBe(read('examples/embed.ts'));
   });
-  const send = createSender({
-    resolver: { servers: [internet.resolver] },
-    ca: [internet.caPem],
-    settings: settingsOf('rfc', { port: internet.port, httpsPort: internet.httpsPort, privateAddresses: 'allow' }),
+
+  it('delivers a message', async () => {
+    await using internet = await startInternet({
+      signedZones: ['.'],
+      dns: {
+        'MX a.example': ['10 mx.a.example'],
+        'A mx.a.example': ['@mx.a.example'],
+        'TLSA mx.a.example': ['3 1 1 @mx.a.example'],
+      },
+      mail: { 'mx.a.example': {} },
+    });
+    const { port, httpsPort } = internet;
+    const send = createSender({
+      resolver: { servers: [internet.resolver] },
+      ca: [internet.caPem],
+      settings: settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow' }),
+    });
+    const octets = Buffer.from('Subject: Hello\r\n\r\nHello.\r\n');
+    const [result] = await send(octets, 'sender@sender.example', ['user@a.example']);
+    expect(result).toMatchObject({ outcome: 'delivered', authentication: 'dane', mxSecure: true });
+    expect(internet.received('mx.a.example')).toHaveLength(1);
   });
-  const r = await send(Buffer.from('Subject: x\r\n\r\nHello.\r\n'), 's@sender.example', ['user@a.example']);
-  console.log(r, root, readFileSync(join(root,'package.json')).length);
-  expect(r.length).toBe(1);
+
+  it('has a scenario that ends as expected', () => {
+    const parsed = parseScenario(read('examples/renewed-certificate.json'));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { steps } = simulateScenario(parsed.scenario);
+    expect(steps.map(({ differences }) => differences)).toEqual([[], []]);
+    const style = { paint: (_: string, text: string) => text, detail: 'short', purpose: 'deliver' } as const;
+    const shown = renderResults(steps[0]!.results, style).split('\n');
+    const block = /^```console\n([\s\S]*?)^```$/m.exec(readme)![1]!.split('\n');
+    const decisions = block.filter((line) => /^ {4}[A-Z]+-\d+ /.test(line));
+    expect(decisions.length).toBeGreaterThan(0);
+    expect(shown).toEqual(expect.arrayContaining(decisions));
+  });
+});
+
+describe('the README', () => {
+  it('lists every exit code', () => {
+    const listed = [...readme.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+    expect(listed).toEqual(Object.values(EXIT).sort((left, right) => left - right));
+  });
+
+  it('lists every entry point', () => {
+    const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, unknown> };
+    const names = Object.keys(exports).filter((name) => name !== './package.json');
+    const missing = names.filter(
+      (name) => !readme.includes(`waxseal${name.slice(1).replace('/*', '/node')}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('pages written by hand', () => {
+  it.each(pages)('%s links to what is there', (page) => {
+    const links = [...read(page).matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!);
+    const files = links.filter((link) => !/^(https?:|#)/.test(link)).map((link) => link.split('#')[0]!);
+    expect(files.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([]);
+  });
+
+  it.each(pages)('%s names rows that exist', (page) => {
+    const ids = new Set(allTables.flatMap((table) => table.rows.map(({ id }) => id)));
+    const families = new Set([...ids].map((id) => id.slice(0, id.lastIndexOf('-'))));
+    const named = [...read(page).matchAll(/(?<![\w.-])([A-Z]+)-(\d+)(?![\w-]|\.\d)/g)]
+      .filter(([, family]) => families.has(family!))
+      .map(([id]) => id);
+    expect(named.filter((id) => !ids.has(id))).toEqual([]);
+  });
+
+  it('docs/lessons.md quotes scenarios that exist', () => {
+    const names = new Set(scenarioGroups.flatMap(({ scenarios }) => scenarios.map(({ name }) => name)));
+    const quoted = [
+      ...read('docs/lessons.md')
+        .replace(/\s+/g, ' ')
+        .matchAll(/"([^"]+)"/g),
+    ].map(([, name]) => name!);
+    expect(quoted.length).toBeGreaterThan(10);
+    expect(quoted.filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it('docs/adr/0002-choices.md has every choice, once and in order', () => {
+    const headings = [...read('docs/adr/0002-choices.md').matchAll(/^## (CHOICE-\d+)/gm)].map(([, id]) => id);
+    expect(headings).toEqual(choices.map(({ id }) => id));
+  });
 });

@@ -19,14 +19,24 @@ describe('law 1', () => {
   it('the check itself notices a machine that was lied to', () => {
     const lie = (answer: unknown, { type }: { readonly type: string }) => {
       const { kind } = answer as { readonly kind?: string };
-      if (type === 'dns.tlsa') return { kind: 'secure', records: [], denial: 'nodata', aliases: [], ttlSeconds: 0 };
+      if (type === 'dns.tlsa')
+        return { kind: 'secure', records: [], denial: 'nodata', aliases: [], ttlSeconds: 0 };
       if (type === 'policy-cache.read') return { kind: 'read', cached: null, failure: null };
-      return type === 'dns.txt' && kind !== 'failed' ? { kind, records: [], denial: 'nodata', aliases: [], ttlSeconds: 0 } : answer;
+      return type === 'dns.txt' && kind !== 'failed'
+        ? { kind, records: [], denial: 'nodata', aliases: [], ttlSeconds: 0 }
+        : answer;
     };
     const found = fc
       .sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 300, seed: 1 })
       .flatMap(([world, input]) => breachesIn(play(world, input, { distort: lie })));
-    for (const sign of ['matches none', 'TLSA lookup failed', 'not valid', 'does not list', 'in clear', 'could not be read']) {
+    for (const sign of [
+      'matches none',
+      'TLSA lookup failed',
+      'not valid',
+      'does not list',
+      'in clear',
+      'could not be read',
+    ]) {
       expect(found.some((breach) => breach.includes(sign))).toBe(true);
     }
   });
@@ -45,7 +55,9 @@ describe('law 1', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, input) => {
         for (const { exchanges } of play(world, input).runs) {
-          const injected = exchangesOf(exchanges, 'smtp.starttls').some(({ answer }) => answer.kind === 'injected');
+          const injected = exchangesOf(exchanges, 'smtp.starttls').some(
+            ({ answer }) => answer.kind === 'injected',
+          );
           if (injected) expect(exchanges.map(({ type }) => type)).not.toContain('smtp.send');
         }
       }),

@@ -7,7 +7,15 @@ import { anMtaStsPolicy } from '../arbitraries/mta-sts.js';
 import { play } from '../arbitraries/plays.js';
 import { NOW } from '../arbitraries/universe.js';
 import { aWorld, serverAt, type World } from '../arbitraries/worlds.js';
-import { isUsable, lists, matchesDane, passesPkix, referencesOf, setsPoliciesAside, tlsaOf } from './naive-demands.js';
+import {
+  isUsable,
+  lists,
+  matchesDane,
+  passesPkix,
+  referencesOf,
+  setsPoliciesAside,
+  tlsaOf,
+} from './naive-demands.js';
 import { sendingsOf } from './witness.js';
 
 /** A world that keeps an enforced policy, and in which something on the way to the current one fails. */
@@ -25,8 +33,19 @@ const aBrokenWorld = fc
       policyHost: { a: failure, aaaa: failure },
       served: { answer: { kind: 'failed', cause: 'connect', code: 'ECONNREFUSED' }, policy: null },
     } as const;
-    const cache = { kind: 'read', cached: { id: 'kept', policy: kept, fetchedAt: NOW - 60_000 }, failure: null } as const;
-    return { kept, world: { ...world, ...Object.fromEntries(broken.map((part) => [part, faults[part]])), cache } satisfies World };
+    const cache = {
+      kind: 'read',
+      cached: { id: 'kept', policy: kept, fetchedAt: NOW - 60_000 },
+      failure: null,
+    } as const;
+    return {
+      kept,
+      world: {
+        ...world,
+        ...Object.fromEntries(broken.map((part) => [part, faults[part]])),
+        cache,
+      } satisfies World,
+    };
   });
 
 describe('law 2', () => {
@@ -50,21 +69,31 @@ describe('law 2', () => {
 
   it('an address family that cannot be looked up never takes the secure TLSA records of a host away (DANE-2.1.2-4)', () => {
     fc.assert(
-      fc.property(aWorld, anAttemptInput, aDnsFailure, fc.constantFrom('a', 'aaaa'), (world, input, failure, family) => {
-        const lame: World = {
-          ...world,
-          servers: world.servers.map((server) => ({ ...server, addresses: { ...server.addresses, [family]: failure } })) as unknown as World['servers'],
-        };
-        if (setsPoliciesAside(input)) return;
-        for (const { host, tls, peer } of play(lame, input).runs.flatMap(sendingsOf)) {
-          const { addresses } = serverAt(lame, host);
-          if (addresses.a.kind === 'insecure' || addresses.aaaa.kind === 'insecure') continue;
-          const known = tlsaOf(world, input, host);
-          if (known.kind !== 'records') continue;
-          expect(tls).toBe('yes');
-          if (known.records.some(isUsable)) expect(matchesDane(known.records, peer!, referencesOf(known.base, world), NOW)).toBe(true);
-        }
-      }),
+      fc.property(
+        aWorld,
+        anAttemptInput,
+        aDnsFailure,
+        fc.constantFrom('a', 'aaaa'),
+        (world, input, failure, family) => {
+          const lame: World = {
+            ...world,
+            servers: world.servers.map((server) => ({
+              ...server,
+              addresses: { ...server.addresses, [family]: failure },
+            })) as unknown as World['servers'],
+          };
+          if (setsPoliciesAside(input)) return;
+          for (const { host, tls, peer } of play(lame, input).runs.flatMap(sendingsOf)) {
+            const { addresses } = serverAt(lame, host);
+            if (addresses.a.kind === 'insecure' || addresses.aaaa.kind === 'insecure') continue;
+            const known = tlsaOf(world, input, host);
+            if (known.kind !== 'records') continue;
+            expect(tls).toBe('yes');
+            if (known.records.some(isUsable))
+              expect(matchesDane(known.records, peer!, referencesOf(known.base, world), NOW)).toBe(true);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });

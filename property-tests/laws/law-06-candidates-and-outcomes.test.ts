@@ -23,7 +23,10 @@ describe('law 6', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, input) => {
         const tried = play(world, input).runs.map(({ host }) => host);
-        const wanted = input.destination.kind === 'literal' ? [input.destination.address] : inOrder(world).slice(0, input.settings.candidatesMax);
+        const wanted =
+          input.destination.kind === 'literal'
+            ? [input.destination.address]
+            : inOrder(world).slice(0, input.settings.candidatesMax);
         expect(tried).toEqual(wanted.slice(0, tried.length));
       }),
     );
@@ -38,7 +41,9 @@ describe('law 6', () => {
         expect(new Set(accepted).size).toBe(accepted.length);
         for (const { recipient, outcome, status } of result.recipients) {
           if (input.purpose === 'deliver') expect(outcome === 'delivered').toBe(accepted.includes(recipient));
-          expect(status).toMatch({ delivered: /^2\.\d+\.\d+$/, deferred: /^4\.\d+\.\d+$/, bounced: /^5\.\d+\.\d+$/ }[outcome]);
+          expect(status).toMatch(
+            { delivered: /^2\.\d+\.\d+$/, deferred: /^4\.\d+\.\d+$/, bounced: /^5\.\d+\.\d+$/ }[outcome],
+          );
         }
       }),
     );
@@ -52,8 +57,16 @@ describe('law 6', () => {
         const last = runs.flatMap(sendingsOf).at(-1);
         if (last === undefined || runs.length !== 1) return;
         const { ask, answer } = last.exchange;
-        const isDelivered = (at: number) => acceptedIn({ ...last.exchange, ask: { ...ask, recipients: [`${at}`] }, answer: { ...answer, recipients: [answer.recipients[at]!] } }).length > 0;
-        expect(result.recipients.map(({ outcome }) => outcome === 'delivered')).toEqual([isDelivered(0), isDelivered(1)]);
+        const isDelivered = (at: number) =>
+          acceptedIn({
+            ...last.exchange,
+            ask: { ...ask, recipients: [`${at}`] },
+            answer: { ...answer, recipients: [answer.recipients[at]!] },
+          }).length > 0;
+        expect(result.recipients.map(({ outcome }) => outcome === 'delivered')).toEqual([
+          isDelivered(0),
+          isDelivered(1),
+        ]);
       }),
     );
   });
@@ -62,7 +75,9 @@ describe('law 6', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, input) => {
         for (const { exchanges } of play(world, input).runs) {
-          const opened = exchangesOf(exchanges, 'smtp.connect').filter(({ answer }) => answer.kind !== 'failed').map(({ ask }) => ask.session);
+          const opened = exchangesOf(exchanges, 'smtp.connect')
+            .filter(({ answer }) => answer.kind !== 'failed')
+            .map(({ ask }) => ask.session);
           expect(exchangesOf(exchanges, 'smtp.quit').map(({ ask }) => ask.session)).toEqual(opened);
         }
       }),

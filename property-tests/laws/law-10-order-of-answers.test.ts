@@ -9,7 +9,9 @@ describe('law 10', () => {
   it('the order in which parallel answers arrive never changes the result (DANE-10-1, CHOICE-6)', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, aSchedule, aSchedule, (world, input, one, other) => {
-        expect(play(world, input, { schedule: one }).ended).toEqual(play(world, input, { schedule: other }).ended);
+        expect(play(world, input, { schedule: one }).ended).toEqual(
+          play(world, input, { schedule: other }).ended,
+        );
       }),
     );
   });

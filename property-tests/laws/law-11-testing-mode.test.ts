@@ -11,12 +11,19 @@ import { aWorld, type World } from '../arbitraries/worlds.js';
 /** The same world, with that policy kept, announced and current; or with none at all. */
 function under(policy: StsPolicy | null, world: World): World {
   const records = policy === null ? [] : ['v=STSv1; id=now;'];
-  const cached = policy && { id: 'now', policy: { ...policy, maxAgeSeconds: 604_800 }, fetchedAt: NOW - 1000 };
+  const cached = policy && {
+    id: 'now',
+    policy: { ...policy, maxAgeSeconds: 604_800 },
+    fetchedAt: NOW - 1000,
+  };
   const denial = policy === null ? 'nodata' : null;
   return {
     ...world,
     cache: { kind: 'read', cached, failure: null },
-    announcement: { answer: { kind: 'secure', records, denial, aliases: [], ttlSeconds: 1 }, id: policy && 'now' },
+    announcement: {
+      answer: { kind: 'secure', records, denial, aliases: [], ttlSeconds: 1 },
+      id: policy && 'now',
+    },
   };
 }
 
@@ -27,7 +34,14 @@ function namedByCommonName(world: World): World {
     dialogues: server.dialogues.map((dialogue) => {
       if (dialogue.peer.kind !== 'presented') return dialogue;
       const leaf = { ...dialogue.peer.certificates.leaf, dnsNames: [], commonNames: ['HOST'] };
-      return { ...dialogue, peer: { ...dialogue.peer, certificates: { ...dialogue.peer.certificates, leaf }, path: { kind: 'trusted' } } };
+      return {
+        ...dialogue,
+        peer: {
+          ...dialogue.peer,
+          certificates: { ...dialogue.peer.certificates, leaf },
+          path: { kind: 'trusted' },
+        },
+      };
     }),
   }));
   return { ...world, servers: servers as unknown as World['servers'] };
@@ -53,23 +67,39 @@ describe('law 11', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, anMtaStsPolicy, (world, given, policy) => {
         const input = withoutTestingPolicies(given);
-        expect(outcomesOf(under({ ...policy, mode: 'testing' }, world), input)).toEqual(outcomesOf(under(null, world), input));
+        expect(outcomesOf(under({ ...policy, mode: 'testing' }, world), input)).toEqual(
+          outcomesOf(under(null, world), input),
+        );
       }),
     );
   });
 
-  it('a policy in testing mode does not change who passes an operator\'s or a REQUIRETLS check either, common names included (STS-5-2)', () => {
+  it("a policy in testing mode does not change who passes an operator's or a REQUIRETLS check either, common names included (STS-5-2)", () => {
     fc.assert(
-      fc.property(aWorld.map(namedByCommonName), anAttemptInput, anMtaStsPolicy, fc.boolean(), (world, given, policy, byOperator) => {
-        const rule = { destination: '*', demand: 'verify', owner: 'o', reason: 'r', expiresAt: null } as const;
-        const asked = withoutTestingPolicies(given);
-        const input: AttemptInput = {
-          ...asked,
-          settings: { ...asked.settings, destinations: byOperator ? [rule] : [] },
-          message: { ...asked.message, requireTls: byOperator ? 'no' : 'yes' },
-        };
-        expect(outcomesOf(under({ ...policy, mode: 'testing' }, world), input)).toEqual(outcomesOf(under(null, world), input));
-      }),
+      fc.property(
+        aWorld.map(namedByCommonName),
+        anAttemptInput,
+        anMtaStsPolicy,
+        fc.boolean(),
+        (world, given, policy, byOperator) => {
+          const rule = {
+            destination: '*',
+            demand: 'verify',
+            owner: 'o',
+            reason: 'r',
+            expiresAt: null,
+          } as const;
+          const asked = withoutTestingPolicies(given);
+          const input: AttemptInput = {
+            ...asked,
+            settings: { ...asked.settings, destinations: byOperator ? [rule] : [] },
+            message: { ...asked.message, requireTls: byOperator ? 'no' : 'yes' },
+          };
+          expect(outcomesOf(under({ ...policy, mode: 'testing' }, world), input)).toEqual(
+            outcomesOf(under(null, world), input),
+          );
+        },
+      ),
     );
   });
 });

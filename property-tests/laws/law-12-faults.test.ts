@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEngine } from '../../src/engine.js';
 import type { Adapters } from '../../src/effects/ports.js';
 import type { AnyProgram } from '../../src/effects/program.js';
 import type { Programs } from '../../src/effects/simulate.js';
+import { createEngine } from '../../src/engine.js';
 import { programs } from '../../src/machine/programs.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
-import { acceptedIn, play, type Play } from '../arbitraries/plays.js';
+import { acceptedIn, type Play, play } from '../arbitraries/plays.js';
 import { answersOf, aWorld, type World, type WorldAsk } from '../arbitraries/worlds.js';
 import { breachesIn } from './strictest-demand.js';
 import { sendingsOf } from './witness.js';
@@ -14,8 +14,12 @@ import { sendingsOf } from './witness.js';
 /** A program with a defect: it throws at its step of that number, counted over all its runs. */
 function defective<Input, Output>(program: AnyProgram<Input, Output>, at: number): AnyProgram<Input, Output> {
   let steps = 0;
-  const count = <Step>(run: () => Step) => (steps++ === at ? { kind: 'fault' as const, cause: new Error('a defect') } : run());
-  return { start: (input) => count(() => program.start(input)), step: (state, event) => count(() => program.step(state, event)) };
+  const count = <Step>(run: () => Step) =>
+    steps++ === at ? { kind: 'fault' as const, cause: new Error('a defect') } : run();
+  return {
+    start: (input) => count(() => program.start(input)),
+    step: (state, event) => count(() => program.step(state, event)),
+  };
 }
 
 function expectOnlyTrueDeliveries({ result, runs, input }: Play): void {
@@ -26,20 +30,35 @@ function expectOnlyTrueDeliveries({ result, runs, input }: Play): void {
 }
 
 const whichProgram = fc.constantFrom('attempt', 'host');
-const garbage = fc.constantFrom<unknown>(undefined, null, 7, 'yes', [], {}, { kind: 'nonsense' }, { kind: 'secure' }, { kind: 'replied' });
+const garbage = fc.constantFrom<unknown>(
+  undefined,
+  null,
+  7,
+  'yes',
+  [],
+  {},
+  { kind: 'nonsense' },
+  { kind: 'secure' },
+  { kind: 'replied' },
+);
 
-describe('law 12', () => {
+describe('law 12', { timeout: 60_000 }, () => {
   it('a machine that faults at any step delivers nothing from then on: whoever still waits is deferred (CHOICE-6)', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, whichProgram, fc.nat(20), (world, input, which, at) => {
-        const broken: Programs = { ...programs, [which]: defective(programs[which] as AnyProgram<unknown, unknown>, at) };
+        const broken: Programs = {
+          ...programs,
+          [which]: defective(programs[which] as AnyProgram<unknown, unknown>, at),
+        };
         const played = play(world, input, { programs: broken });
         expectOnlyTrueDeliveries(played);
         if (played.ended.kind === 'fault') {
-          for (const { outcome, status } of played.result.recipients) expect([outcome, status]).toEqual(['deferred', '4.3.0']);
+          for (const { outcome, status } of played.result.recipients)
+            expect([outcome, status]).toEqual(['deferred', '4.3.0']);
         }
         if (played.result.decisions.some(({ row }) => row === 'NEXT-4')) {
-          for (const { outcome, status } of played.result.recipients) if (outcome === 'deferred') expect(status).toBe('4.3.0');
+          for (const { outcome, status } of played.result.recipients)
+            if (outcome === 'deferred') expect(status).toBe('4.3.0');
         }
       }),
     );
@@ -48,7 +67,9 @@ describe('law 12', () => {
   it('an answer that is no answer never lets a message through on less than was demanded, and nothing throws', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, garbage, fc.nat(25), (world, input, junk, at) => {
-        const played = play(world, input, { distort: (answer, ask, turn) => (turn === at && !mayBeUnknown(ask) ? junk : answer) });
+        const played = play(world, input, {
+          distort: (answer, ask, turn) => (turn === at && !mayBeUnknown(ask) ? junk : answer),
+        });
         expectOnlyTrueDeliveries(played);
         expect(breachesIn(played)).toEqual([]);
       }),
@@ -57,16 +78,34 @@ describe('law 12', () => {
 
   it('an adapter that rejects or throws defers whoever still waits, and the engine never rejects (CHOICE-6)', async () => {
     await fc.assert(
-      fc.asyncProperty(aWorld, anAttemptInput, fc.nat(20), fc.constantFrom('rejects', 'throws'), async (world, input, at, how) => {
-        const faults: string[] = [];
-        const taken: string[] = [];
-        const adapters = failingAt(world, at, how, (recipients) => taken.push(...recipients));
-        const engine = createEngine({ adapters, settings: input.settings, clock: () => input.startedAt, onFault: (fault) => faults.push(fault) });
-        const { sender, ...facts } = input.message;
-        const { results } = await engine.deliver({ from: sender, to: ['x@a.example', 'y@a.example'], content: () => [], facts });
-        for (const { outcome, recipient } of results) if (outcome === 'delivered') expect(taken).toContain(recipient);
-        if (faults.length > 0) expect(results.map(({ outcome }) => outcome)).toEqual(['deferred', 'deferred']);
-      }),
+      fc.asyncProperty(
+        aWorld,
+        anAttemptInput,
+        fc.nat(20),
+        fc.constantFrom('rejects', 'throws'),
+        async (world, input, at, how) => {
+          const faults: string[] = [];
+          const taken: string[] = [];
+          const adapters = failingAt(world, at, how, (recipients) => taken.push(...recipients));
+          const engine = createEngine({
+            adapters,
+            settings: input.settings,
+            clock: () => input.startedAt,
+            onFault: (fault) => faults.push(fault),
+          });
+          const { sender, ...facts } = input.message;
+          const { results } = await engine.deliver({
+            from: sender,
+            to: ['x@a.example', 'y@a.example'],
+            content: () => [],
+            facts,
+          });
+          for (const { outcome, recipient } of results)
+            if (outcome === 'delivered') expect(taken).toContain(recipient);
+          if (faults.length > 0)
+            expect(results.map(({ outcome }) => outcome)).toEqual(['deferred', 'deferred']);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -74,18 +113,27 @@ describe('law 12', () => {
 
 /** A fetch that gives nothing is no fault: a policy never learned is no demand. And what was sent is sent. */
 function mayBeUnknown(ask: WorldAsk): boolean {
-  return ask.type === 'smtp.send' || ask.type === 'policy.fetch' || (ask.type === 'dns.addresses' && ask.name.startsWith('mta-sts.'));
+  return (
+    ask.type === 'smtp.send' ||
+    ask.type === 'policy.fetch' ||
+    (ask.type === 'dns.addresses' && ask.name.startsWith('mta-sts.'))
+  );
 }
 
 /** The world as adapters, the call of that number not answered but failed. */
-function failingAt(world: World, at: number, how: 'rejects' | 'throws', taken: (recipients: readonly string[]) => void): Adapters {
+function failingAt(
+  world: World,
+  at: number,
+  how: 'rejects' | 'throws',
+  taken: (recipients: readonly string[]) => void,
+): Adapters {
   let calls = 0;
   const call = <Answer>(answer: () => Answer): Promise<Answer> => {
     if (calls++ !== at) return Promise.resolve(answer());
     if (how === 'throws') throw new Error('an adapter broke its contract');
     return Promise.reject(new Error('an adapter broke its contract'));
   };
-  const at1 = answersOf(world, null, () => false);
+  const domain = answersOf(world, null, () => false);
   const near = (host: string) => answersOf(world, host, () => false);
   const session = (): ReturnType<Adapters['smtp.session']> => {
     let tls = false;
@@ -112,15 +160,16 @@ function failingAt(world: World, at: number, how: 'rejects' | 'throws', taken: (
     };
   };
   return {
-    'dns.mx': (ask) => call(() => at1['dns.mx'](ask)),
-    'dns.txt': (ask) => call(() => at1['dns.txt'](ask)),
-    'dns.addresses': (ask) => call(() => (ask.name.startsWith('mta-sts.') ? at1 : near(ask.name))['dns.addresses'](ask)),
+    'dns.mx': (ask) => call(() => domain['dns.mx'](ask)),
+    'dns.txt': (ask) => call(() => domain['dns.txt'](ask)),
+    'dns.addresses': (ask) =>
+      call(() => (ask.name.startsWith('mta-sts.') ? domain : near(ask.name))['dns.addresses'](ask)),
     'dns.cname': (ask) => call(() => near(ask.name)['dns.cname'](ask)),
     'dns.tlsa': (ask) => call(() => near(ask.name.replace(/^_\d+\._tcp\./, ''))['dns.tlsa'](ask)),
-    'random.draw': (ask) => call(() => at1['random.draw'](ask)),
-    'policy-cache.read': (ask) => call(() => at1['policy-cache.read'](ask)),
-    'policy-cache.write': (ask) => call(() => at1['policy-cache.write'](ask)),
-    'policy.fetch': (ask) => call(() => at1['policy.fetch'](ask)),
+    'random.draw': (ask) => call(() => domain['random.draw'](ask)),
+    'policy-cache.read': (ask) => call(() => domain['policy-cache.read'](ask)),
+    'policy-cache.write': (ask) => call(() => domain['policy-cache.write'](ask)),
+    'policy.fetch': (ask) => call(() => domain['policy.fetch'](ask)),
     'smtp.session': session,
   };
 }

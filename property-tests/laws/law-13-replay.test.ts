@@ -42,7 +42,10 @@ describe('law 13', () => {
         const { journal } = play(world, input);
         const answers = journal.entries.flatMap((entry, place) => (entry.kind === 'answer' ? [place] : []));
         if (answers.length === 0) return;
-        const without = { ...journal, entries: journal.entries.filter((_, place) => place !== answers[at % answers.length]) };
+        const without = {
+          ...journal,
+          entries: journal.entries.filter((_, place) => place !== answers[at % answers.length]),
+        };
         expect(replay(programs, without).kind).toBe('diverged');
       }),
       { numRuns: 300 },

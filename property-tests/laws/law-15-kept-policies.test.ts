@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeDiscovery, judgeFetch, knowledgeOf, unexpiredPolicy } from '../../src/policy/mta-sts/discover.js';
+import {
+  judgeDiscovery,
+  judgeFetch,
+  knowledgeOf,
+  unexpiredPolicy,
+} from '../../src/policy/mta-sts/discover.js';
 import { readFetch } from '../../src/policy/mta-sts/fetch.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
-import { aCachedPolicy, anAnnouncement, aFetchFailure, aServedFile } from '../arbitraries/mta-sts.js';
+import { aCachedPolicy, aFetchFailure, anAnnouncement, aServedFile } from '../arbitraries/mta-sts.js';
 import { exchangesOf, play } from '../arbitraries/plays.js';
 import { someSettings } from '../arbitraries/settings.js';
 import { NOW } from '../arbitraries/universe.js';
@@ -24,12 +29,18 @@ describe('law 15', () => {
           if (unexpiredPolicy(cache, NOW) === null) return;
           const discovery = judgeDiscovery({ cache, txt, message, settings, now: NOW }).verdict;
           if (discovery !== 'fetch') {
-            expect(knowledgeOf(discovery, cached, null)).toMatchObject({ kind: 'policy', policy: cached.policy });
+            expect(knowledgeOf(discovery, cached, null)).toMatchObject({
+              kind: 'policy',
+              policy: cached.policy,
+            });
             return;
           }
           const fetched = readFetch(served.answer);
           const after = knowledgeOf(judgeFetch(fetched, cache, NOW).verdict, cached, fetched);
-          expect(after).toMatchObject({ kind: 'policy', policy: { mx: (served.policy ?? cached.policy).mx, mode: (served.policy ?? cached.policy).mode } });
+          expect(after).toMatchObject({
+            kind: 'policy',
+            policy: { mx: (served.policy ?? cached.policy).mx, mode: (served.policy ?? cached.policy).mode },
+          });
         },
       ),
     );
@@ -47,7 +58,11 @@ describe('law 15', () => {
           expect(id).toBe(world.announcement.id);
           const isValid = fetches.length === 1 && world.served.policy !== null;
           expect(ask.change.kind).toBe(isValid ? 'store' : 'remember-failure');
-          if (ask.change.kind === 'store') expect(ask.change.entry.policy).toMatchObject({ mode: world.served.policy!.mode, mx: world.served.policy!.mx });
+          if (ask.change.kind === 'store')
+            expect(ask.change.entry.policy).toMatchObject({
+              mode: world.served.policy!.mode,
+              mx: world.served.policy!.mx,
+            });
         }
       }),
     );

@@ -2,10 +2,11 @@
  * What a world and a message demand of a session, worked out the plain way: no table, no plan, nothing of src/policy but
  * its types. Only what the laws need, written so that each line can be held against an RFC.
  */
+
+import type { AttemptInput } from '../../src/policy/attempt/types.js';
 import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
 import type { AddressesAnswer, DnsAnswer } from '../../src/policy/dns/answer.js';
-import type { AttemptInput } from '../../src/policy/attempt/types.js';
 import type { StsPolicy } from '../../src/policy/mta-sts/policy.js';
 import { DOMAIN, EXPANDED } from '../arbitraries/universe.js';
 import { serverAt, type World } from '../arbitraries/worlds.js';
@@ -30,7 +31,10 @@ export function setsPoliciesAside({ message, settings }: AttemptInput): boolean 
 }
 
 /** The policy that was kept and has not expired. */
-export function keptPolicy({ cache }: World, now: number): { readonly id: string; readonly policy: StsPolicy } | null {
+export function keptPolicy(
+  { cache }: World,
+  now: number,
+): { readonly id: string; readonly policy: StsPolicy } | null {
   if (cache.kind !== 'read' || cache.cached === null) return null;
   const { id, policy, fetchedAt } = cache.cached;
   return fetchedAt + policy.maxAgeSeconds * 1000 > now ? { id, policy } : null;
@@ -48,7 +52,9 @@ export function policyInForce(world: World, input: AttemptInput): PolicyInForce 
   const minutes = failure === null ? -1 : (input.startedAt - failure.failedAt) / 60_000;
   if (failure?.id === id && minutes >= 0 && minutes < 5) return stale;
   const canFetch = addressesOf(world.policyHost).some((address) => isWelcome(address, input));
-  return canFetch && world.served.policy !== null ? { policy: world.served.policy, freshness: 'fresh' } : stale;
+  return canFetch && world.served.policy !== null
+    ? { policy: world.served.policy, freshness: 'fresh' }
+    : stale;
 }
 
 function addressesOf({ a, aaaa }: AddressesAnswer): readonly string[] {
@@ -81,7 +87,8 @@ export function tlsaOf(world: World, input: AttemptInput, host: string): Tlsa {
   if (world.mx.kind !== 'secure' && input.settings.halfDane === 'ignore') return { kind: 'none' };
   const server = serverAt(world, host);
   const holding = [server.addresses.aaaa, server.addresses.a].filter(
-    (each): each is Exclude<DnsAnswer<string>, { kind: 'failed' }> => each.kind !== 'failed' && each.records.length > 0,
+    (each): each is Exclude<DnsAnswer<string>, { kind: 'failed' }> =>
+      each.kind !== 'failed' && each.records.length > 0,
   );
   const isSecure = holding.every((each) => each.kind === 'secure');
   const isAlias = (holding[0]?.aliases.length ?? 0) > 0;
@@ -89,16 +96,20 @@ export function tlsaOf(world: World, input: AttemptInput, host: string): Tlsa {
   if (!isSecure && server.alias.kind === 'failed') return { kind: 'failed' };
   if (!isSecure && server.alias.kind === 'insecure') return { kind: 'none' };
   const own = [{ base: host, answer: server.tlsa }];
-  for (const { base, answer } of isSecure && isAlias ? [{ base: EXPANDED, answer: server.expandedTlsa }, ...own] : own) {
+  for (const { base, answer } of isSecure && isAlias
+    ? [{ base: EXPANDED, answer: server.expandedTlsa }, ...own]
+    : own) {
     if (answer.kind === 'failed') return { kind: 'failed' };
-    if (answer.kind === 'secure' && answer.records.length > 0) return { kind: 'records', records: answer.records, base };
+    if (answer.kind === 'secure' && answer.records.length > 0)
+      return { kind: 'records', records: answer.records, base };
   }
   return { kind: 'none' };
 }
 
 /** RFC 7672, Section 3.1. */
 export function isUsable(record: TlsaRecord): boolean {
-  if (record.kind !== 'tlsa' || ![2, 3].includes(record.usage) || ![0, 1].includes(record.selector)) return false;
+  if (record.kind !== 'tlsa' || ![2, 3].includes(record.usage) || ![0, 1].includes(record.selector))
+    return false;
   if (record.matching === 1) return record.data.length === 64;
   if (record.matching === 2) return record.data.length === 128;
   if (record.matching !== 0 || record.digest === null) return false;
@@ -106,16 +117,28 @@ export function isUsable(record: TlsaRecord): boolean {
 }
 
 /** Whether the chain proves itself under one of the records. `names`: the reference identifiers of RFC 7672, Section 3.2.2. */
-export function matchesDane(records: readonly TlsaRecord[], peer: PeerFacts, names: readonly string[], now: number): boolean {
+export function matchesDane(
+  records: readonly TlsaRecord[],
+  peer: PeerFacts,
+  names: readonly string[],
+  now: number,
+): boolean {
   if (peer.kind === 'unreadable') return false;
   return records.some((record, index) => {
     if (record.kind !== 'tlsa' || !isUsable(record)) return false;
     // RFC 7671, Section 9: the strongest digest alone counts.
     const isOutdone = (other: TlsaRecord) =>
-      other.kind === 'tlsa' && isUsable(other) && other.matching === 2 && other.usage === record.usage && other.selector === record.selector;
+      other.kind === 'tlsa' &&
+      isUsable(other) &&
+      other.matching === 2 &&
+      other.usage === record.usage &&
+      other.selector === record.selector;
     if (record.matching === 1 && records.some(isOutdone)) return false;
     if (record.usage === 3) return digestIn(record, peer.chain[0]) === wantedBy(record);
-    return covers(peer.chain[0], names, true) && pathsOf(peer, index).some((path) => isSound(path, record, peer, now));
+    return (
+      covers(peer.chain[0], names, true) &&
+      pathsOf(peer, index).some((path) => isSound(path, record, peer, now))
+    );
   });
 }
 
@@ -124,7 +147,8 @@ function wantedBy(record: Extract<TlsaRecord, { kind: 'tlsa' }>): string {
 }
 
 function digestIn(record: Extract<TlsaRecord, { kind: 'tlsa' }>, certificate: CertificateFacts): string {
-  if (record.selector === 0) return record.matching === 2 ? certificate.certificateSha512 : certificate.certificateSha256;
+  if (record.selector === 0)
+    return record.matching === 2 ? certificate.certificateSha512 : certificate.certificateSha256;
   return record.matching === 2 ? certificate.spkiSha512 : certificate.spkiSha256;
 }
 
@@ -137,19 +161,30 @@ interface Path {
 /** All ways up from the leaf along verified signatures. */
 function pathsOf(peer: Extract<PeerFacts, { kind: 'presented' }>, record: number): readonly Path[] {
   const from = (certificates: readonly number[]): Path[] => {
-    const keys = peer.signatures.filter(({ subject }) => subject === certificates.at(-1)).map(({ key }) => key);
+    const keys = peer.signatures
+      .filter(({ subject }) => subject === certificates.at(-1))
+      .map(({ key }) => key);
     return [
       { certificates, endsAtRecord: false },
-      ...(keys.some((key) => key.from === 'tlsa' && key.index === record) ? [{ certificates, endsAtRecord: true }] : []),
+      ...(keys.some((key) => key.from === 'tlsa' && key.index === record)
+        ? [{ certificates, endsAtRecord: true }]
+        : []),
       ...keys.flatMap((key) =>
-        key.from === 'chain' && key.index < peer.chain.length && !certificates.includes(key.index) ? from([...certificates, key.index]) : [],
+        key.from === 'chain' && key.index < peer.chain.length && !certificates.includes(key.index)
+          ? from([...certificates, key.index])
+          : [],
       ),
     ];
   };
   return from([0]);
 }
 
-function isSound(path: Path, record: Extract<TlsaRecord, { kind: 'tlsa' }>, peer: Extract<PeerFacts, { kind: 'presented' }>, now: number): boolean {
+function isSound(
+  path: Path,
+  record: Extract<TlsaRecord, { kind: 'tlsa' }>,
+  peer: Extract<PeerFacts, { kind: 'presented' }>,
+  now: number,
+): boolean {
   const chain = path.certificates.map((index) => peer.chain[index]!);
   const [leaf, ...above] = chain as [CertificateFacts, ...CertificateFacts[]];
   const top = chain.at(-1)!;
@@ -158,25 +193,38 @@ function isSound(path: Path, record: Extract<TlsaRecord, { kind: 'tlsa' }>, peer
   if (!path.endsAtRecord && digestIn(record, top) !== wantedBy(record)) return false;
   // A bare key vouches for itself alone: what the certificate around it says does not bind (RFC 7671, Section 5.2).
   const issuers = path.endsAtRecord ? above : record.selector === 1 ? above.slice(0, -1) : above;
-  const inDates = path.endsAtRecord || record.selector === 0 || chain.length === 1 ? chain : chain.slice(0, -1);
-  return issuers.every(({ ca, certSign }) => ca === 'yes' && certSign !== 'no') && inDates.every(({ notBefore, notAfter }) => notBefore <= now && now <= notAfter);
+  const inDates =
+    path.endsAtRecord || record.selector === 0 || chain.length === 1 ? chain : chain.slice(0, -1);
+  return (
+    issuers.every(({ ca, certSign }) => ca === 'yes' && certSign !== 'no') &&
+    inDates.every(({ notBefore, notAfter }) => notBefore <= now && now <= notAfter)
+  );
 }
 
 /** RFC 6125, Section 6.4. */
-export function covers(certificate: CertificateFacts, names: readonly string[], withCommonName: boolean): boolean {
-  const presented = certificate.dnsNames.length > 0 || !withCommonName ? certificate.dnsNames : certificate.commonNames;
+export function covers(
+  certificate: CertificateFacts,
+  names: readonly string[],
+  withCommonName: boolean,
+): boolean {
+  const presented =
+    certificate.dnsNames.length > 0 || !withCommonName ? certificate.dnsNames : certificate.commonNames;
   return presented.some((name) =>
     names.some((wanted) => {
       const [first, ...rest] = name.toLowerCase().replace(/\.$/, '').split('.');
       const [, ...parent] = wanted.split('.');
-      return first === '*' ? rest.length > 0 && rest.join('.') === parent.join('.') : [first, ...rest].join('.') === wanted;
+      return first === '*'
+        ? rest.length > 0 && rest.join('.') === parent.join('.')
+        : [first, ...rest].join('.') === wanted;
     }),
   );
 }
 
 /** RFC 8461, Section 4.2. */
 export function passesPkix(peer: PeerFacts, host: string, withCommonName: boolean): boolean {
-  return peer.kind === 'presented' && peer.path.kind === 'trusted' && covers(peer.chain[0], [host], withCommonName);
+  return (
+    peer.kind === 'presented' && peer.path.kind === 'trusted' && covers(peer.chain[0], [host], withCommonName)
+  );
 }
 
 /** The reference identifiers of a host whose records stand below `base`, at most. */

@@ -13,23 +13,30 @@ import {
   setsPoliciesAside,
   tlsaOf,
 } from './naive-demands.js';
-import { sendingsOf, type Sending } from './witness.js';
+import { type Sending, sendingsOf } from './witness.js';
 
 /** Every breach of a demand by a message that was put on the wire, in words. */
 export function breachesIn(play: Play): readonly string[] {
-  return [...play.runs.flatMap((run) => sendingsOf(run).flatMap((sending) => breachesOf(play, sending))), ...unearned(play)];
+  return [
+    ...play.runs.flatMap((run) => sendingsOf(run).flatMap((sending) => breachesOf(play, sending))),
+    ...unearned(play),
+  ];
 }
 
-function breachesOf({ world, input }: Play, { host, exchange, tls, peer, hello, startedTlsBefore }: Sending): readonly string[] {
+function breachesOf(
+  { world, input }: Play,
+  { host, exchange, tls, peer, hello, startedTlsBefore }: Sending,
+): readonly string[] {
   const { settings, message } = input;
   const isEncrypted = tls === 'yes';
   const inForce = policyInForce(world, input);
   const tlsa = tlsaOf(world, input, host);
   const usable = tlsa.kind === 'records' ? tlsa.records.filter(isUsable) : [];
   const isMatched =
-    tlsa.kind === 'records' && peer !== null && matchesDane(tlsa.records, peer, referencesOf(tlsa.base, world), input.startedAt);
-  const hasPolicy = inForce !== null && inForce.policy.mode !== 'none';
-  const isPkix = peer !== null && passesPkix(peer, host, !hasPolicy);
+    tlsa.kind === 'records' &&
+    peer !== null &&
+    matchesDane(tlsa.records, peer, referencesOf(tlsa.base, world), input.startedAt);
+  const isPkix = peer !== null && passesPkix(peer, host, inForce?.policy.mode !== 'enforce');
   const breaches: string[] = [];
   const demand = (isMet: boolean, what: string) => {
     if (!isMet) breaches.push(`${host}: ${what}`);
@@ -38,28 +45,45 @@ function breachesOf({ world, input }: Play, { host, exchange, tls, peer, hello, 
   if (!setsPoliciesAside(input)) {
     demand(isLiteral(input) || world.cache.kind !== 'unreadable', 'the kept policy could not be read');
     demand(tlsa.kind !== 'failed', 'its TLSA lookup failed');
-    if (tlsa.kind === 'records') demand(isEncrypted, 'it has secure TLSA records, and the message went in clear');
+    if (tlsa.kind === 'records')
+      demand(isEncrypted, 'it has secure TLSA records, and the message went in clear');
     if (usable.length > 0) demand(isMatched, 'it has usable TLSA records, and the chain matches none');
     if (inForce?.policy.mode === 'enforce') {
       demand(isEncrypted, 'a policy is enforced, and the message went in clear');
       demand(lists(inForce.policy, host), 'a policy is enforced that does not list it');
       const isLetOff = settings.whenDanePasses === 'skip-pkix' && isMatched;
-      demand(isLetOff || (peer !== null && passesPkix(peer, host, false)), 'a policy is enforced, and its certificate is not valid for it');
+      demand(
+        isLetOff || (peer !== null && passesPkix(peer, host, false)),
+        'a policy is enforced, and its certificate is not valid for it',
+      );
     }
   }
 
   if (requiresTls(input)) {
     demand(isEncrypted, 'the message requires TLS');
     demand(!isLiteral(input), 'the message requires TLS, and it is an address');
-    demand(hello.some((line) => /^requiretls$/i.test(line.trim())), 'it does not offer REQUIRETLS under TLS');
+    demand(
+      hello.some((line) => /^requiretls$/i.test(line.trim())),
+      'it does not offer REQUIRETLS under TLS',
+    );
     demand(exchange.ask.parameters.includes('REQUIRETLS'), 'MAIL lacks REQUIRETLS');
     demand(isMatched || isPkix, 'the message requires TLS, and nobody knows who answers');
     const listing = inForce !== null && lists(inForce.policy, host) ? inForce.policy.mode : 'none';
-    const isNamedByDns = world.mx.kind === 'secure' && (usable.length > 0 || settings.requireTlsSecureMx === 'accept');
-    const isNamedByTesting = listing === 'testing' && settings.requireTlsTestingPolicy === 'accept' && (isPkix || (isMatched && settings.whenDanePasses === 'skip-pkix'));
-    demand(isNamedByDns || listing === 'enforce' || isNamedByTesting, 'the message requires TLS, and anybody could have named the host');
+    const isNamedByDns =
+      world.mx.kind === 'secure' && (usable.length > 0 || settings.requireTlsSecureMx === 'accept');
+    const isNamedByTesting =
+      listing === 'testing' &&
+      settings.requireTlsTestingPolicy === 'accept' &&
+      (isPkix || (isMatched && settings.whenDanePasses === 'skip-pkix'));
+    demand(
+      isNamedByDns || listing === 'enforce' || isNamedByTesting,
+      'the message requires TLS, and anybody could have named the host',
+    );
   } else {
-    demand(message.requireTls === 'yes' || !exchange.ask.parameters.includes('REQUIRETLS'), 'MAIL carries REQUIRETLS unasked');
+    demand(
+      message.requireTls === 'yes' || !exchange.ask.parameters.includes('REQUIRETLS'),
+      'MAIL carries REQUIRETLS unasked',
+    );
   }
   demand(isEncrypted || !exchange.ask.parameters.includes('REQUIRETLS'), 'MAIL carries REQUIRETLS in clear');
 
@@ -67,7 +91,8 @@ function breachesOf({ world, input }: Play, { host, exchange, tls, peer, hello, 
   if (operator !== 'none') demand(isEncrypted, 'the operator demands TLS');
   if (operator === 'verify') demand(isMatched || isPkix, 'the operator wants to know who answers');
   if (operator === 'dane') demand(world.mx.kind === 'secure' && isMatched, 'the operator demands DANE');
-  const mayRetry = settings.cleartextRetry === 'at-once' || (settings.cleartextRetry === 'after' && input.attempt > 1);
+  const mayRetry =
+    settings.cleartextRetry === 'at-once' || (settings.cleartextRetry === 'after' && input.attempt > 1);
   if (!isEncrypted && startedTlsBefore) {
     demand(mayRetry && message.report !== 'dmarc', 'cleartext after broken TLS was ruled out');
   }
@@ -79,6 +104,8 @@ function breachesOf({ world, input }: Play, { host, exchange, tls, peer, hello, 
 function unearned({ result, runs, input }: Play): readonly string[] {
   const accepted = runs.flatMap((run) => sendingsOf(run).flatMap(({ exchange }) => acceptedIn(exchange)));
   return result.recipients.flatMap(({ recipient, outcome }) =>
-    outcome === 'delivered' && input.purpose === 'deliver' && !accepted.includes(recipient) ? [`${recipient}: called delivered, and taken by nobody`] : [],
+    outcome === 'delivered' && input.purpose === 'deliver' && !accepted.includes(recipient)
+      ? [`${recipient}: called delivered, and taken by nobody`]
+      : [],
   );
 }

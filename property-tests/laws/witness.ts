@@ -23,7 +23,8 @@ export function sendingsOf({ host, exchanges }: Run): readonly Sending[] {
       host,
       exchange,
       tls: handshake?.answer.kind === 'established' ? 'yes' : 'no',
-      peer: exchangesOf(before, 'peer.inspect').findLast(({ ask }) => ask.session === session)?.answer ?? null,
+      peer:
+        exchangesOf(before, 'peer.inspect').findLast(({ ask }) => ask.session === session)?.answer ?? null,
       hello: hello?.kind === 'replied' ? hello.reply.lines.slice(1) : [],
       startedTlsBefore: exchangesOf(before, 'smtp.starttls').length > 0,
     };

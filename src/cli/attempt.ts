@@ -1,6 +1,5 @@
 import { MisuseError } from '../attempt-inputs.js';
 import type { AttemptOptions, DeliveryResult, Engine } from '../engine.js';
-import { createNodeEngine } from '../node.js';
 import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
 import { listenForSignals } from './interruption.js';
@@ -20,21 +19,27 @@ export async function carryOut(
 ): Promise<Exit> {
   if (setup.journal !== undefined) await checkJournalPath(setup.journal);
   const { results, journal } = await ask(setup, work);
-  const exit = exitOf(results);
+  const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
+  // The journal first: whoever has read the results may look for it.
+  if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
+  await orComplain(printResults(results, { format: setup.format, detail: setup.detail, purpose }));
+  return exitOf(results);
+}
+
+async function orComplain(output: Promise<void>): Promise<void> {
   try {
-    const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
-    await printResults(results, { format: setup.format, detail: setup.detail, purpose });
-    if (setup.journal !== undefined) await writeJournal(setup.journal, journal);
+    await output;
   } catch (error) {
     complain(`waxseal: ${error instanceof Error ? error.message : error}`);
   }
-  return exit;
 }
 
 async function ask(
   { node, settings, attempt }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {
+  // Loaded late: it takes longer than finding out that something is missing.
+  const { createNodeEngine } = await import('../node.js');
   const progress = showProgress();
   const interruption = listenForSignals((name) => {
     progress.clear();

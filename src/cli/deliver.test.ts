@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Internet, startInternet, type World } from '../testing/index.js';
 import {
@@ -30,6 +31,7 @@ const WORLD: World = {
     'A mx.broken.test': ['@mx.broken.test'],
     'MX refuses.test': ['10 mx.refuses.test'],
     'A mx.refuses.test': ['@mx.refuses.test'],
+    'MX either.test': ['10 mx.dane.test', '10 good.sts.test'],
     'MX null.test': ['0 .'],
     'MX silent.test': ['10 mx.silent.test'],
     'A mx.silent.test': ['@mx.silent.test'],
@@ -117,7 +119,7 @@ describe('waxseal deliver', () => {
     }
     const received = internet.received('bad.sts.test');
     expect(received.length + internet.received('good.sts.test').length).toBe(before + 2);
-    expect(Buffer.from(received.at(-1)!.content).toString()).toContain('TLS-Required: No');
+    expect(received.at(-1)!.text).toContain('TLS-Required: No');
   });
 
   it('sends from the null sender', async () => {
@@ -196,7 +198,8 @@ describe('waxseal deliver', () => {
     expect(short.stdout).toMatch(
       /certificate-not-trusted at bad\.sts\.test \[[0-9.]+\] \(SELF_SIGNED_CERT_IN_CHAIN\)/,
     );
-    expect(short.stdout).not.toMatch(/no-demand|\u001b/);
+    expect(short.stdout).not.toContain('no-demand');
+    expect(short.stdout).not.toContain('\u001b');
     const full = await deliver(['b@sts.test'], ['--verbose', message]);
     expect(full.stdout).toMatch(/ {4}OPER-1 +no-demand /);
   });
@@ -264,6 +267,34 @@ describe('waxseal deliver', () => {
       stderr: 'waxseal: a fault of ours: RangeError: boom\n',
     });
     expect(await waxseal(['explain', 'dane.test', ...options], { env: clock })).toMatchObject({ exit: 70 });
+  });
+
+  it('prints results and writes the journal after a fault of the engine, too', async () => {
+    const fault = await fileIn(
+      folder,
+      'fault.mjs',
+      `import crypto from 'node:crypto';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { randomBytes } = crypto;
+       crypto.randomBytes = (size, ...more) => {
+         if (size % 4 === 0) throw new Error('no randomness');
+         return randomBytes(size, ...more);
+       };
+       syncBuiltinESMExports();`,
+    );
+    const journal = join(folder, 'fault.json');
+    const ended = await deliver(['a@either.test'], ['--json', '--journal', journal, message], {
+      env: { NODE_OPTIONS: `--import=${pathToFileURL(fault)}` },
+    });
+    expect(ended.exit).toBe(75);
+    expect(ended.stderr).toMatch(
+      /^waxseal: a fault of ours, and the message is deferred: .*no randomness\n$/,
+    );
+    expect(resultsOf(ended)).toMatchObject([{ outcome: 'deferred', status: '4.3.0', mx: null }]);
+    expect(JSON.parse(await readFile(journal, 'utf8'))).toMatchObject({
+      attempts: [{ result: { recipients: [{}] } }],
+    });
+    expect(await waxseal(['replay', journal])).toMatchObject({ exit: 1 });
   });
 });
 

@@ -33,7 +33,7 @@ describe('waxseal', () => {
         stderr: '',
         stdout: expect.stringMatching(new RegExp(`^Usage: waxseal ${name}`)),
       });
-      for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(88);
+      for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(90);
     },
   );
 });

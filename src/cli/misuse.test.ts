@@ -1,5 +1,4 @@
 import { truncate } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fileIn, MESSAGE, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 

@@ -12,12 +12,12 @@ export interface Reading {
 
 const CHUNK_OCTETS = 1_048_576;
 
-/** Reads a file. Throws a CommandError; of a file that is too large no more than one chunk beyond the bound is read. */
+/** Reads a file. Throws a CommandError; of a file that is too large one octet beyond the bound is read. */
 export async function readOctets(path: string, reading: Reading): Promise<Uint8Array> {
   let file: FileHandle | null = null;
   try {
     file = await open(path, 'r');
-    return await collect(chunksOf(file), path, reading);
+    return await collect(chunksOf(file, reading.octetsMax + 1), path, reading);
   } catch (error) {
     throw error instanceof CommandError ? error : unreadable(path, error, reading);
   } finally {
@@ -47,10 +47,12 @@ export async function readText(
   }
 }
 
-async function* chunksOf(file: FileHandle): AsyncGenerator<Uint8Array> {
-  while (true) {
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(CHUNK_OCTETS), 0, CHUNK_OCTETS, null);
+async function* chunksOf(file: FileHandle, octetsMax: number): AsyncGenerator<Uint8Array> {
+  for (let left = octetsMax; left > 0; ) {
+    const length = Math.min(left, CHUNK_OCTETS);
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, null);
     if (bytesRead === 0) return;
+    left -= bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
 }
@@ -65,10 +67,7 @@ async function collect(
   for await (const chunk of chunks) {
     octets += chunk.length;
     if (octets > octetsMax)
-      throw new CommandError(
-        tooLarge,
-        `${what} in ${from}: larger than ${sizeOf(octetsMax)}, which is the most that is read`,
-      );
+      throw new CommandError(tooLarge, `${what} in ${from}: larger than ${sizeOf(octetsMax)}`);
     parts.push(chunk);
   }
   return parts.length === 1 ? parts[0]! : Buffer.concat(parts, octets);

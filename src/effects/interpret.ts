@@ -143,11 +143,11 @@ class Inbox {
 
   /** An adapter that rejects breaks its contract; that is a fault of ours and ends the run. */
   expect(ask: Ask, answer: Promise<AnswerOf<EffectName>>, clock: () => number): void {
-    answer.then(
-      (given) =>
+    answer
+      .then((given) =>
         this.#put({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
-      (cause) => this.#put(new Error(`the adapter of ${ask.type} rejected: ${cause}`, { cause })),
-    );
+      )
+      .catch((cause) => this.#put(new Error(`the adapter of ${ask.type} failed: ${cause}`, { cause })));
   }
 
   async next(): Promise<Answered> {

@@ -19,6 +19,8 @@ export type JournalEntry =
 
 export interface AttemptJournal {
   readonly input: AttemptInput;
+  /** Where each of its recipients stood in the order in which the caller named them, from 0. */
+  readonly places: readonly number[];
   readonly entries: readonly JournalEntry[];
   /** What the attempt came to; null if it was never finished. */
   readonly result: AttemptResult | null;

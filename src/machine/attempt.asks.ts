@@ -78,10 +78,15 @@ export function askHost(context: AttemptContext): Effect {
       recipients: waitingOf(context).map(({ recipient }) => recipient),
       message: input.message,
       settings: input.settings,
-      dialled: input.dialled[candidate.host] ?? [],
+      dialled: dialledAt(input.dialled, candidate.host),
       purpose: input.purpose,
     },
   };
+}
+
+/** Host names are a stranger's words: none of them may reach what every object inherits. */
+function dialledAt(dialled: AttemptContext['input']['dialled'], host: string): readonly string[] {
+  return Object.hasOwn(dialled, host) ? dialled[host]! : [];
 }
 
 function domainOf({ input: { destination } }: AttemptContext): string {

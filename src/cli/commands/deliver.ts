@@ -15,7 +15,7 @@ import {
 import { readOctets, readStandardInput } from '../read-file.js';
 
 const HELP = `\
-Usage: waxseal deliver --from ADDRESS --to ADDRESS [--to ADDRESS]... [OPTION]... [MESSAGE.eml | -]
+Usage: waxseal deliver --from ADDRESS --to ADDRESS [OPTION]... [MESSAGE.eml | -]
 
 Makes one attempt to deliver a message, and says why it went as it did. Without
 MESSAGE, or with -, the message is read from standard input.

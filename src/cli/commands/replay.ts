@@ -1,4 +1,4 @@
-import { parseJournal } from '../../effects/codecs/journal.codec.js';
+import { JOURNAL_LENGTH_MAX, parseJournal } from '../../effects/codecs/journal.codec.js';
 import type { AttemptJournal, Journal } from '../../effects/journal.js';
 import { replay as replayAttempt } from '../../effects/replay.js';
 import { programs } from '../../machine/programs.js';
@@ -41,7 +41,7 @@ export const replay: Command = {
       throw misuse(`there can be one journal only, and ${JSON.stringify(second)} is a second`);
     const { attempts } = await readJournal(path);
     const replayed = attempts.map((attempt, at) => replayOne(attempt, at + 1));
-    const results = replayed.flatMap((each) => each.results);
+    const results = inOrder(attempts, replayed);
     const differences = replayed.flatMap((each) => each.differences);
     const format = {
       format: values.json === true ? 'json' : 'text',
@@ -57,7 +57,7 @@ export const replay: Command = {
 async function readJournal(path: string): Promise<Journal> {
   const text = await readText(path, {
     what: 'the journal',
-    octetsMax: 67_108_864,
+    octetsMax: JOURNAL_LENGTH_MAX,
     unreadable: EXIT.noInput,
     tooLarge: EXIT.noInput,
     malformed: EXIT.badData,
@@ -65,6 +65,17 @@ async function readJournal(path: string): Promise<Journal> {
   const decoded = parseJournal(text);
   if (decoded.ok) return decoded.value;
   throw new CommandError(EXIT.badData, describeProblems(`${path} is not a valid journal`, decoded.problems));
+}
+
+/** Results in the order in which the recipients were named; an attempt that could not be followed has none. */
+function inOrder(
+  attempts: readonly AttemptJournal[],
+  replayed: readonly Replayed[],
+): readonly RecipientReport[] {
+  const placed = replayed.flatMap(({ results }, attempt) =>
+    results.map((result, at) => ({ result, place: attempts[attempt]!.places[at] ?? 0 })),
+  );
+  return placed.sort((left, right) => left.place - right.place).map(({ result }) => result);
 }
 
 interface Replayed {

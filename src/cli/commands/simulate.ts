@@ -23,7 +23,8 @@ to end. Nothing outside is asked.
 
   --step N               show this step only; all are played
   --journal FILE         write what was asked and answered, for "waxseal replay"
-  --json                 print one JSON object {"name","steps":[{"step","results","differences"}]}
+  --json                 print one JSON object {"name","steps":[...]}; each step has
+                         its "step" (number), "results" and "differences"
   --verbose              show decisions that changed nothing too
 
 Ends with 0 if all is as expected, 1 if not. 64: wrong use of the command; 65: no

@@ -4,7 +4,7 @@ import type { Decision } from '../../policy/kernel/table.js';
  * Verdicts that changed nothing: the way was free, nobody asked for anything, the next thing was done. The short form
  * leaves them out. By table, because the same word may matter elsewhere.
  */
-const QUIET: Readonly<Record<string, readonly string[]>> = {
+export const QUIET: Readonly<Record<string, readonly string[]>> = {
   'message-kind': ['ordinary'],
   'mx-discovery': ['try-hosts'],
   'sts-discovery': ['no-policy', 'fetch'],

@@ -10,12 +10,12 @@ export interface ResultsFormat {
 }
 
 /** Prints results as one JSON object, or for people. `more`: further keys of the object, after `results`. */
-export function printResults(
+export async function printResults(
   results: readonly RecipientReport[],
   { format, ...style }: ResultsFormat,
   more: object = {},
 ): Promise<void> {
-  return print(
+  await print(
     format === 'json'
       ? `${JSON.stringify({ results, ...more })}\n`
       : renderResults(results, { paint: painter(), ...style }),

@@ -522,6 +522,7 @@ const aJournal: fc.Arbitrary<Journal> = fc.record({
   attempts: some(
     fc.record({
       input: anInput,
+      places: some(count),
       entries: fc.array(anEntry, { maxLength: 6 }),
       result: orNull(aResult),
     }),
@@ -547,6 +548,7 @@ const attempt: Journal['attempts'][number] = {
     dialled: {},
     purpose: 'deliver',
   },
+  places: [0],
   entries: [],
   result: {
     destination: { kind: 'domain', name: 'a.example' },

@@ -16,7 +16,7 @@ import { type Decoded, decodeWith, describeValue, type Problem, parseJson, refus
 import { strictObject, tagged } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, such, Text } from './values.js';
 
-/** The longest journal that is read: 64 MiB, in UTF-16 code units. Made up to do harm, one may take 4 GB of memory. */
+/** The longest journal that is read: 16 MiB, in UTF-16 code units. Made up to do harm, one may take 1 GB of memory. */
 export const JOURNAL_LENGTH_MAX = 16_777_216;
 
 /** Reads a journal that {@link printJournal} wrote. Never throws. Of another format or version nothing else is looked at. */
@@ -33,9 +33,9 @@ export function printJournal({ format, version, attempts }: Journal): string {
   return `${head},"attempts":${linesOf(attempts.map(printAttempt))}}\n`;
 }
 
-function printAttempt({ input, entries, result }: AttemptJournal): string {
+function printAttempt({ input, places, entries, result }: AttemptJournal): string {
   const lines = linesOf(entries.map((entry) => JSON.stringify(entry)));
-  return `{"input":${JSON.stringify(input)},"entries":${lines},\n"result":${JSON.stringify(result)}}`;
+  return `{"input":${JSON.stringify(input)},"places":${JSON.stringify(places)},"entries":${lines},\n"result":${JSON.stringify(result)}}`;
 }
 
 function linesOf(items: readonly string[]): string {
@@ -65,6 +65,7 @@ const EntryCodec: Codec<JournalEntry> = tagged<JournalEntry, 'kind'>('an entry',
 
 const AttemptCodec = strictObject<AttemptJournal>('the journal of an attempt', {
   input: AttemptInputCodec,
+  places: listOf('a list of places', Finite),
   entries: listOf('a list of entries', EntryCodec),
   result: orNull(AttemptResultCodec),
 });

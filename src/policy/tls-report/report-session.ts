@@ -40,17 +40,17 @@ export function reportSession(facts: SessionFacts): readonly TlsReportPolicy[] {
   const hasSts = facts.sts.kind === 'policy' && facts.sts.policy.mode !== 'none';
   const hasTlsa = facts.tlsa.kind === 'present' || facts.tlsa.kind === 'failed' || isDaneMissing(facts);
   if (hasSts && facts.sts.kind === 'policy') {
-    add(lines, facts, 'sts', stsPolicyEntry(facts.domain, facts.sts.policy), failureUnderSts(facts));
+    add(lines, facts, 'sts', stsPolicyEntry(facts.domain, facts.sts.policy), judgedUnderSts(facts));
   }
-  if (hasTlsa) add(lines, facts, 'tlsa', tlsaPolicyEntry(facts), failureUnderTlsa(facts));
+  if (hasTlsa) add(lines, facts, 'tlsa', tlsaPolicyEntry(facts), judgedUnderTlsa(facts));
   if (!hasSts && !hasTlsa) {
-    add(
-      lines,
-      facts,
-      'none',
-      { policyType: 'no-policy-found', policyDomain: facts.domain, policyString: [], mxHost: [] },
-      null,
-    );
+    const entry = {
+      policyType: 'no-policy-found',
+      policyDomain: facts.domain,
+      policyString: [],
+      mxHost: [],
+    } as const;
+    add(lines, facts, 'none', entry, { judged: 'not-judged', why: null });
   }
   return lines;
 }
@@ -72,19 +72,23 @@ function tlsaPolicyEntry(facts: SessionFacts): PolicyEntry {
   };
 }
 
+/** Whether a session met one policy, as far as that was seen, and what there is to say about it. */
+interface Judged {
+  readonly judged: 'passed' | 'failed' | 'not-judged';
+  /** Why it failed; of a session that passed, what is worth a note all the same. */
+  readonly why: Failure | null;
+}
+
 function add(
   lines: TlsReportPolicy[],
   facts: SessionFacts,
   policy: 'sts' | 'tlsa' | 'none',
   entry: PolicyEntry,
-  own: Failure | null,
+  { judged, why }: Judged,
 ): void {
-  const isNote = own?.failure === 'tlsa-unusable';
-  const judged =
-    own === null || isNote ? (facts.ended === 'established' ? 'passed' : 'not-judged') : 'failed';
   const { verdict } = decide(sessionReport, { policy, ended: facts.ended, judged });
   if (verdict === 'not-counted') return;
-  const failure = verdict === 'failure' ? (own !== null && !isNote ? own : failureOfStart(facts)) : own;
+  const failure = verdict === 'failure' && judged !== 'failed' ? failureOfStart(facts) : why;
   const details = failure === null ? [] : detailsOf(failure, facts);
   if (verdict === 'failure' && details.length === 0) return;
   lines.push({
@@ -128,12 +132,17 @@ function failureOfStart(facts: SessionFacts): Failure | null {
   }
 }
 
-function failureUnderSts(facts: SessionFacts): Failure | null {
-  if (facts.plan.stsHost === 'not-listed') return { failure: 'mx-not-listed', reason: 'sts-mx-mismatch' };
+function judgedUnderSts(facts: SessionFacts): Judged {
+  if (facts.plan.stsHost === 'not-listed') return failed('mx-not-listed', 'sts-mx-mismatch');
   const pkix = facts.peer?.pkix ?? null;
-  return pkix === null || pkix === 'passed'
-    ? null
-    : { failure: PKIX_FAILURE[pkix], reason: facts.peer!.pkixCode };
+  if (pkix === null) return { judged: 'not-judged', why: null };
+  return pkix === 'passed'
+    ? { judged: 'passed', why: null }
+    : failed(PKIX_FAILURE[pkix], facts.peer!.pkixCode);
+}
+
+function failed(failure: ReportedFailure, reason: string): Judged {
+  return { judged: 'failed', why: { failure, reason } };
 }
 
 const PKIX_FAILURE: Readonly<Record<Exclude<PkixResult, 'passed'>, ReportedFailure>> = {
@@ -143,29 +152,32 @@ const PKIX_FAILURE: Readonly<Record<Exclude<PkixResult, 'passed'>, ReportedFailu
   unreadable: 'certificate-unreadable',
 };
 
-function failureUnderTlsa(facts: SessionFacts): Failure | null {
+function judgedUnderTlsa(facts: SessionFacts): Judged {
   if (facts.tlsa.kind === 'failed') {
     const failure = facts.tlsa.cause.startsWith('timeout') ? 'tlsa-lookup-timeout' : 'tlsa-lookup-failed';
-    return { failure, reason: facts.tlsa.cause };
+    return failed(failure, facts.tlsa.cause);
   }
-  if (facts.tlsa.kind !== 'present') return { failure: 'dane-missing', reason: 'no-tlsa-records' };
-  if (!facts.tlsa.records.some(isUsable)) {
-    return isDaneMissing(facts)
-      ? { failure: 'dane-missing', reason: 'all-unusable' }
-      : { failure: 'tlsa-unusable', reason: 'all-unusable' };
+  if (isDaneMissing(facts)) {
+    return failed('dane-missing', facts.tlsa.kind === 'present' ? 'all-unusable' : 'no-tlsa-records');
+  }
+  if (facts.tlsa.kind === 'present' && !facts.tlsa.records.some(isUsable)) {
+    // TLS is all that such records ask for; that they are of no use is a note to their owner.
+    const judged = facts.ended === 'established' ? 'passed' : 'not-judged';
+    return { judged, why: judged === 'passed' ? { failure: 'tlsa-unusable', reason: 'all-unusable' } : null };
   }
   switch (facts.peer?.dane?.kind) {
-    case 'mismatch':
-      return { failure: 'tlsa-mismatch', reason: 'tlsa-mismatch' };
-    case 'name-mismatch':
-      return { failure: 'certificate-name', reason: 'dane-ta-name-mismatch' };
-    case 'expired':
-      return { failure: 'certificate-expired', reason: 'dane-ta-path-expired' };
-    case 'unreadable':
-      return { failure: 'certificate-unreadable', reason: 'no-certificate' };
     case 'matched':
+      return { judged: 'passed', why: null };
+    case 'mismatch':
+      return failed('tlsa-mismatch', 'tlsa-mismatch');
+    case 'name-mismatch':
+      return failed('certificate-name', 'dane-ta-name-mismatch');
+    case 'expired':
+      return failed('certificate-expired', 'dane-ta-path-expired');
+    case 'unreadable':
+      return failed('certificate-unreadable', 'no-certificate');
     case undefined:
-      return null;
+      return { judged: 'not-judged', why: null };
   }
 }
 

@@ -19,6 +19,7 @@ import {
 import { type Player, simulate } from '../../effects/simulate.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
+import type { Mailbox } from '../../policy/names/mailbox.js';
 import { settingsOf } from '../../policy/settings.js';
 import { type RecipientReport, reportOf } from '../../recipient-report.js';
 import { differencesFrom } from './expectation.js';
@@ -82,8 +83,9 @@ function playStep(
 ) {
   const mail = mailOf(step);
   const journals: AttemptJournal[] = [];
-  const reports = new Map<string, RecipientReport>();
-  for (const mailboxes of byDestination(parseRecipients(mail, () => ''))) {
+  const reports = new Map<Mailbox, RecipientReport>();
+  const all = parseRecipients(mail, () => '');
+  for (const mailboxes of byDestination(all)) {
     const input: AttemptInput = {
       startedAt: now,
       attempt: step.attempt ?? 1,
@@ -97,13 +99,13 @@ function playStep(
     const { player, entries } = recordedPlayer(world, now, choose);
     const ended = simulate(programs, input, player);
     const result = ended.kind === 'finished' ? ended.output : deferAll(input);
-    journals.push({ input, entries, result });
-    input.recipients.forEach((recipient, at) => {
-      reports.set(recipient, reportOf(result, at));
+    journals.push({ input, places: mailboxes.map((mailbox) => all.indexOf(mailbox)), entries, result });
+    mailboxes.forEach((mailbox, at) => {
+      reports.set(mailbox, reportOf(result, at));
     });
   }
   return {
-    results: mail.to.map((recipient) => reports.get(recipient)!),
+    results: all.map((mailbox) => reports.get(mailbox)!),
     journal: { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: journals } as const,
     dialled: Object.assign(
       {},

@@ -6,8 +6,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { PolicyCachePorts } from './policy-cache.js';
 import { type Stored, storedFailure, storedPolicy } from './stored.codec.js';
 
@@ -78,9 +78,28 @@ async function load<A>(path: string, domain: string, as: Stored<A>): Promise<A |
   }
 }
 
+/** Not `recursive` at once: on Node 20 that never returns where the file system refuses below an existing folder. */
+async function makeFolder(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : '';
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || (await isFolder(dirname(directory)))) throw error;
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
 async function replace(directory: string, path: string, text: string): Promise<void> {
   if (Buffer.byteLength(text) > FILE_OCTETS_MAX) throw new RangeError('too large to be read again');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeFolder(directory);
   const temporary = join(directory, `.${randomBytes(12).toString('hex')}.tmp`);
   try {
     await write(temporary, text);

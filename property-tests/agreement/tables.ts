@@ -1,0 +1,130 @@
+/*
+ * Tables whose verdicts the reference gives one by one: each input of each of them, and both say the same.
+ */
+import {
+  afterConnection,
+  afterFirstEhlo,
+  afterHost,
+  fits,
+  keywordOnMail,
+  looksForDane,
+  mayConnectTo,
+  overridden,
+  resultType,
+  sessionCounts,
+  sniName,
+  tlsaBases,
+} from '../../spec/reference/small.js';
+import * as steps from '../../spec/reference/steps.js';
+import { nextCandidate } from '../../src/policy/attempt/attempt.tables.js';
+import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
+import { daneDemand } from '../../src/policy/dane/dane-demand.table.js';
+import { tlsaBase } from '../../src/policy/dane/tlsa-base.table.js';
+import {
+  cleartextRetry,
+  daneMatching,
+  hostBarrier,
+  pkixDemand,
+  recipientPolicy,
+  serverName,
+} from '../../src/policy/host/plan.tables.js';
+import {
+  connectionOutcome,
+  messageFit,
+  peerAuthentication,
+  replyMeaning,
+  startTls,
+  tlsOutcome,
+} from '../../src/policy/host/session.tables.js';
+import {
+  decide,
+  type InputOf,
+  inputsOf,
+  type Table,
+  type Vocabulary,
+} from '../../src/policy/kernel/table.js';
+import { operatorDemand } from '../../src/policy/local/operator-demand.table.js';
+import { stsDemand } from '../../src/policy/mta-sts/sts-demand.table.js';
+import { targetAddress } from '../../src/policy/names/target-address.table.js';
+import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
+import { messageKind } from '../../src/policy/require-tls/message-kind.table.js';
+import { requireTlsDemand } from '../../src/policy/require-tls/requiretls-demand.table.js';
+import { reportResultType, sessionReport } from '../../src/policy/tls-report/report.tables.js';
+import type { Disagreement } from './checks.js';
+
+/** Compares a table with the reference over all its inputs. */
+function comparison<V extends Vocabulary, Verdict extends string>(
+  table: Table<V, Verdict>,
+  reference: (input: InputOf<V>) => Verdict,
+): readonly [name: string, compare: () => Disagreement | null] {
+  const compare = () => {
+    for (const input of inputsOf(table as Table<V>)) {
+      const policy = decide(table, input).verdict;
+      const expected = reference(input);
+      if (policy !== expected) return { input, policy, reference: expected };
+    }
+    return null;
+  };
+  return [table.name, compare];
+}
+
+/** Each table with its comparison. */
+export const tableComparisons: readonly (readonly [name: string, compare: () => Disagreement | null])[] = [
+  comparison(targetAddress, ({ scope, setting }) => (mayConnectTo(scope, setting) ? 'connect' : 'leave-out')),
+  comparison(daneApplies, (input) => (looksForDane(input) ? 'look' : 'no-dane')),
+  comparison(tlsaBase, ({ alias, addresses, firstAlias }) => {
+    const bases = tlsaBases({ alias: alias === 'alias', addresses, firstAlias });
+    return bases === 'none' ? 'no-dane' : bases;
+  }),
+  comparison(daneDemand, ({ tlsa }) => steps.daneDemand(tlsa)),
+  comparison(stsDemand, steps.stsDemand),
+  comparison(messageKind, steps.messageKind),
+  comparison(recipientPolicy, ({ demand, message }) =>
+    overridden({ demand, tlsOptional: message === 'tls-optional' }) ? 'overridden' : 'stands',
+  ),
+  comparison(requireTlsDemand, steps.requireTlsDemand),
+  comparison(operatorDemand, steps.operatorDemand),
+  comparison(hostBarrier, steps.hostBarrier),
+  comparison(daneMatching, steps.daneMatching),
+  comparison(pkixDemand, steps.pkixDemand),
+  comparison(serverName, ({ target, dane }) => sniName({ target, daneApplies: dane === 'applies' })),
+  comparison(cleartextRetry, steps.cleartextRetry),
+  comparison(connectionOutcome, ({ outcome, channel, addresses }) =>
+    afterConnection({ outcome, channel, moreAddresses: addresses === 'left' }),
+  ),
+  comparison(startTls, steps.startTls),
+  comparison(tlsOutcome, steps.tlsOutcome),
+  comparison(peerAuthentication, steps.peerAuthentication),
+  comparison(requireTlsKeyword, ({ message, tls, keyword }) =>
+    keywordOnMail({
+      message:
+        message === 'requires-tls' ? 'requires' : message === 'prefers-requiretls' ? 'prefers' : 'other',
+      tls: tls === 'yes',
+      offered: keyword === 'offered',
+    }),
+  ),
+  comparison(messageFit, ({ size, utf8, purpose }) => {
+    const verdict = fits({ tooLarge: size === 'too-large', utf8, purpose });
+    return verdict === 'stop' ? 'stop-here' : verdict;
+  }),
+  comparison(nextCandidate, ({ run, recipients, candidates }) =>
+    afterHost({
+      fault: run === 'fault',
+      recipientsLeft: recipients === 'left',
+      candidatesLeft: candidates === 'left',
+    }),
+  ),
+  comparison(sessionReport, sessionCounts),
+  comparison(reportResultType, ({ failure }) => resultType(failure)),
+];
+
+/** The first EHLO, which the other comparison of replies leaves out. */
+export function compareFirstEhlo(): Disagreement | null {
+  for (const input of inputsOf(replyMeaning)) {
+    if (input.stage !== 'ehlo') continue;
+    const policy = decide(replyMeaning, input).verdict;
+    const reference = afterFirstEhlo(input.reply);
+    if (policy !== reference) return { input, policy, reference };
+  }
+  return null;
+}

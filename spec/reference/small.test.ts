@@ -1,0 +1,82 @@
+import { expect, it } from 'vitest';
+import {
+  afterConnection,
+  afterFirstEhlo,
+  afterHost,
+  fits,
+  keywordOnMail,
+  looksForDane,
+  mayConnectTo,
+  overridden,
+  resultType,
+  sessionCounts,
+  sniName,
+  tlsaBases,
+} from './small.js';
+
+it('addresses', () => {
+  expect(mayConnectTo('public', 'refuse')).toBe(true);
+  expect(mayConnectTo('private', 'refuse')).toBe(false);
+  expect(mayConnectTo('loopback', 'allow')).toBe(true);
+  expect(mayConnectTo('unusable', 'allow')).toBe(false);
+});
+
+it('where TLSA records are looked for', () => {
+  expect(tlsaBases({ alias: false, addresses: 'secure', firstAlias: 'not-asked' })).toBe('original');
+  expect(tlsaBases({ alias: false, addresses: 'insecure', firstAlias: 'secure' })).toBe('none');
+  expect(tlsaBases({ alias: true, addresses: 'secure', firstAlias: 'failed' })).toBe(
+    'expanded-then-original',
+  );
+  expect(tlsaBases({ alias: true, addresses: 'insecure', firstAlias: 'not-asked' })).toBe('ask-first-alias');
+  expect(tlsaBases({ alias: true, addresses: 'insecure', firstAlias: 'secure' })).toBe('original');
+  expect(tlsaBases({ alias: true, addresses: 'insecure', firstAlias: 'insecure' })).toBe('none');
+  expect(tlsaBases({ alias: true, addresses: 'insecure', firstAlias: 'failed' })).toBe('unreachable');
+  expect(looksForDane({ target: 'literal', mx: 'secure', halfDane: 'use' })).toBe(false);
+  expect(looksForDane({ target: 'name', mx: 'secure', halfDane: 'ignore' })).toBe(true);
+  expect(looksForDane({ target: 'name', mx: 'insecure', halfDane: 'ignore' })).toBe(false);
+  expect(sniName({ target: 'name', daneApplies: true })).toBe('tlsa-base');
+  expect(sniName({ target: 'name', daneApplies: false })).toBe('mx-name');
+  expect(sniName({ target: 'literal', daneApplies: false })).toBe('none');
+});
+
+it('what comes after a connection, a greeting, a host', () => {
+  expect(afterConnection({ outcome: 'failed', channel: 'first', moreAddresses: true })).toBe('next-address');
+  expect(afterConnection({ outcome: 'failed', channel: 'first', moreAddresses: false })).toBe('next-host');
+  expect(afterConnection({ outcome: 'lost', channel: 'first', moreAddresses: true })).toBe('next-host');
+  expect(afterConnection({ outcome: 'failed', channel: 'cleartext-retry', moreAddresses: true })).toBe(
+    'next-host',
+  );
+  expect(afterFirstEhlo('5yz')).toBe('say-helo');
+  expect(afterFirstEhlo('4yz')).toBe('next-host');
+  expect(afterHost({ fault: true, recipientsLeft: true, candidatesLeft: true })).toBe('defer-for-fault');
+  expect(afterHost({ fault: false, recipientsLeft: true, candidatesLeft: true })).toBe('try-next');
+  expect(afterHost({ fault: false, recipientsLeft: false, candidatesLeft: true })).toBe('conclude');
+});
+
+it('what the server can take', () => {
+  expect(fits({ tooLarge: true, utf8: 'missing', purpose: 'explain' })).toBe('too-large');
+  expect(fits({ tooLarge: false, utf8: 'missing', purpose: 'deliver' })).toBe('utf8-missing');
+  expect(fits({ tooLarge: false, utf8: 'offered', purpose: 'explain' })).toBe('stop');
+  expect(fits({ tooLarge: false, utf8: 'not-needed', purpose: 'deliver' })).toBe('send');
+  expect(keywordOnMail({ message: 'requires', tls: true, offered: true })).toBe('send-keyword');
+  expect(keywordOnMail({ message: 'requires', tls: false, offered: true })).toBe('give-up');
+  expect(keywordOnMail({ message: 'prefers', tls: true, offered: false })).toBe('send-without');
+  expect(overridden({ demand: 'encrypt', tlsOptional: true })).toBe(true);
+  expect(overridden({ demand: 'unreachable', tlsOptional: true })).toBe(true);
+  expect(overridden({ demand: 'authenticate', tlsOptional: false })).toBe(false);
+  expect(overridden({ demand: 'observe', tlsOptional: true })).toBe(false);
+});
+
+it('what is reported', () => {
+  expect(sessionCounts({ policy: 'none', ended: 'established', judged: 'not-judged' })).toBe('success');
+  expect(sessionCounts({ policy: 'none', ended: 'barred', judged: 'failed' })).toBe('not-counted');
+  expect(sessionCounts({ policy: 'sts', ended: 'barred', judged: 'failed' })).toBe('failure');
+  expect(sessionCounts({ policy: 'tlsa', ended: 'barred', judged: 'passed' })).toBe('not-counted');
+  expect(sessionCounts({ policy: 'sts', ended: 'not-offered', judged: 'passed' })).toBe('failure');
+  expect(sessionCounts({ policy: 'tlsa', ended: 'not-reached', judged: 'failed' })).toBe('not-counted');
+  expect(sessionCounts({ policy: 'tlsa', ended: 'established', judged: 'passed' })).toBe('success');
+  expect(resultType('starttls-refused')).toBe('starttls-not-supported');
+  expect(resultType('tlsa-mismatch')).toBe('certificate-not-trusted');
+  expect(resultType('mx-not-listed')).toBe('validation-failure');
+  expect(resultType('tlsa-lookup-timeout')).toBe('not-reported');
+});

@@ -1,0 +1,250 @@
+/*
+ * The small questions: addresses, names to look below, what comes after this or that, and what is counted.
+ */
+
+/** May an address that DNS or a literal named be connected to? `unusable`: unspecified, multicast, broadcast. */
+export function mayConnectTo(
+  scope: 'public' | 'loopback' | 'private' | 'unusable',
+  setting: 'refuse' | 'allow',
+): boolean {
+  // Nobody listens there, whatever the operator says.
+  if (scope === 'unusable') return false;
+  if (scope === 'public') return true;
+  // Loopback and private: strangers do not get to point at the operator's own machines, unless the operator says so.
+  return setting === 'allow';
+}
+
+/**
+ * RFC 7672, Section 2.2.2: below which names TLSA records are looked for.
+ * firstAlias: what an explicit CNAME query at the original name said, once it has been asked.
+ */
+export function tlsaBases(f: {
+  alias: boolean;
+  addresses: 'secure' | 'insecure';
+  firstAlias: 'not-asked' | 'secure' | 'insecure' | 'failed';
+}): 'original' | 'expanded-then-original' | 'ask-first-alias' | 'none' | 'unreachable' {
+  if (!f.alias) {
+    // "Non-CNAME". Insecure addresses lie in a zone that is not signed, and so would the TLSA records.
+    if (f.addresses === 'insecure') return 'none';
+    return 'original';
+  }
+
+  // "Secure CNAME": secure addresses mean that every link on the way was secure, the first one too (Section 2.1.3).
+  if (f.addresses === 'secure') return 'expanded-then-original';
+
+  // "Insecure CNAME": some link was insecure. Section 2.1.3: which one, only a query of type CNAME can tell.
+  if (f.firstAlias === 'not-asked') return 'ask-first-alias';
+  if (f.firstAlias === 'secure') return 'original';
+  if (f.firstAlias === 'insecure') return 'none';
+  // "Errors for any query in the process MUST result in delaying or abandoning delivery."
+  return 'unreachable';
+}
+
+/** RFC 7672, Sections 2.2 and 2.2.1: is DANE looked for, as far as the way to the host's name goes? */
+export function looksForDane(f: {
+  target: 'name' | 'literal';
+  mx: 'secure' | 'insecure';
+  halfDane: 'use' | 'ignore';
+}): boolean {
+  // Section 2.2: an address literal, DANE does not apply.
+  if (f.target === 'literal') return false;
+  if (f.mx === 'secure') return true;
+  // Section 2.2.1: MAY elect to use DANE behind an insecure MX RRset.
+  return f.halfDane === 'use';
+}
+
+/** RFC 7672, Section 8.1, and RFC 6066, Section 3. */
+export function sniName(f: {
+  target: 'name' | 'literal';
+  daneApplies: boolean;
+}): 'tlsa-base' | 'mx-name' | 'none' {
+  // RFC 6066: literal addresses are not permitted in SNI.
+  if (f.target === 'literal') return 'none';
+  if (f.daneApplies) return 'tlsa-base';
+  return 'mx-name';
+}
+
+/**
+ * RFC 3974, Section 3, steps 6 to 9: after trying one address.
+ * greeted: a greeting came, whatever its code. lost: connected, but no greeting.
+ */
+export function afterConnection(f: {
+  outcome: 'greeted' | 'failed' | 'lost';
+  channel: 'first' | 'cleartext-retry';
+  moreAddresses: boolean;
+}): 'go-on' | 'next-address' | 'next-host' {
+  if (f.outcome === 'greeted') return 'go-on';
+  // The retry in clear is made at one address, and is the last thing tried with a host.
+  if (f.channel === 'cleartext-retry') return 'next-host';
+  // RFC 5321, Section 5.1: each address is tried until an attempt succeeds. A connection without a greeting is no success,
+  // and nothing was said on it that another address could contradict.
+  if (f.moreAddresses) return 'next-address';
+  return 'next-host';
+}
+
+/** Can this server take this message? To explain, a client goes as far as the EHLO after TLS, and sends nothing. */
+export function fits(f: {
+  tooLarge: boolean;
+  utf8: 'not-needed' | 'offered' | 'missing';
+  purpose: 'deliver' | 'explain';
+}): 'send' | 'stop' | 'too-large' | 'utf8-missing' {
+  // RFC 1870, Section 4: larger than announced, it will be refused.
+  if (f.tooLarge) return 'too-large';
+  // RFC 6531, Section 3.5: MUST NOT send an internationalized message to a server without SMTPUTF8.
+  // It is the same finding whether the message would have been sent or not.
+  if (f.utf8 === 'missing') return 'utf8-missing';
+  if (f.purpose === 'explain') return 'stop';
+  return 'send';
+}
+
+/** RFC 5321, Section 5.1: after a host, another one, or the end. */
+export function afterHost(f: {
+  fault: boolean;
+  recipientsLeft: boolean;
+  candidatesLeft: boolean;
+}): 'try-next' | 'conclude' | 'defer-for-fault' {
+  // What went wrong in our own code says nothing about the hosts; nothing more is tried on such grounds.
+  if (f.fault) return 'defer-for-fault';
+  if (!f.recipientsLeft) return 'conclude';
+  if (!f.candidatesLeft) return 'conclude';
+  return 'try-next';
+}
+
+/** RFC 5321, Sections 3.2 and 4.1.1.1: the first EHLO was answered. */
+export function afterFirstEhlo(
+  reply: 'positive' | '4yz' | '5yz' | 'lost',
+): 'go-on' | 'next-host' | 'say-helo' {
+  if (reply === 'positive') return 'go-on';
+  // A server without service extensions "will generate an error response"; it may still know HELO.
+  if (reply === '5yz') return 'say-helo';
+  return 'next-host';
+}
+
+/**
+ * RFC 8460, Section 4.2: does a session count under one policy, and as what?
+ * barred: a policy or a rule stopped it before connecting. not-reached: the network failed before the STARTTLS
+ * decision. judged: whether it met this very policy, as far as was seen.
+ */
+export function sessionCounts(f: {
+  policy: 'sts' | 'tlsa' | 'none';
+  ended:
+    | 'barred'
+    | 'not-reached'
+    | 'not-offered'
+    | 'refused'
+    | 'handshake-failed'
+    | 'injected'
+    | 'established';
+  judged: 'passed' | 'failed' | 'not-judged';
+}): 'success' | 'failure' | 'not-counted' {
+  // Section 4.3.4: networks fail. That says nothing about TLS.
+  if (f.ended === 'not-reached') return 'not-counted';
+
+  if (f.ended === 'barred') {
+    // There was nothing to fail where there is no policy.
+    if (f.policy === 'none') return 'not-counted';
+    // Stopped by this policy, or by something else?
+    if (f.judged === 'failed') return 'failure';
+    return 'not-counted';
+  }
+
+  // Section 4.2.2: no TLS came about, and no policy is content with that.
+  if (f.ended !== 'established') return 'failure';
+
+  // Without a policy, TLS is all there is to ask for.
+  if (f.policy === 'none') return 'success';
+  // Section 4.2.1: "a policy-compliant TLS connection".
+  if (f.judged === 'passed') return 'success';
+  if (f.judged === 'failed') return 'failure';
+  // TLS it was, but nobody got to see whether it complied.
+  return 'not-counted';
+}
+
+/** RFC 8460, Section 4.3. */
+export function resultType(
+  failure:
+    | 'starttls-not-offered'
+    | 'starttls-refused'
+    | 'injected'
+    | 'handshake-failed'
+    | 'certificate-expired'
+    | 'certificate-name'
+    | 'certificate-not-trusted'
+    | 'certificate-unreadable'
+    | 'tlsa-mismatch'
+    | 'mx-not-listed'
+    | 'tlsa-unusable'
+    | 'tlsa-lookup-failed'
+    | 'tlsa-lookup-timeout'
+    | 'dane-missing'
+    | 'policy-fetch-failed'
+    | 'policy-invalid'
+    | 'policy-host-certificate',
+):
+  | 'starttls-not-supported'
+  | 'certificate-host-mismatch'
+  | 'certificate-not-trusted'
+  | 'certificate-expired'
+  | 'validation-failure'
+  | 'tlsa-invalid'
+  | 'dnssec-invalid'
+  | 'dane-required'
+  | 'sts-policy-fetch-error'
+  | 'sts-policy-invalid'
+  | 'sts-webpki-invalid'
+  | 'not-reported' {
+  // Section 4.3.1, negotiation.
+  if (failure === 'starttls-not-offered') return 'starttls-not-supported';
+  if (failure === 'starttls-refused') return 'starttls-not-supported';
+  if (failure === 'certificate-name') return 'certificate-host-mismatch';
+  if (failure === 'certificate-expired') return 'certificate-expired';
+  if (failure === 'certificate-not-trusted') return 'certificate-not-trusted';
+  // There is no type of its own for a chain that no TLSA record vouches for. It is the trust that is missing.
+  if (failure === 'tlsa-mismatch') return 'certificate-not-trusted';
+
+  // Section 4.3.2.1, DANE.
+  if (failure === 'tlsa-unusable') return 'tlsa-invalid';
+  if (failure === 'tlsa-lookup-failed') return 'dnssec-invalid';
+  if (failure === 'dane-missing') return 'dane-required';
+
+  // Section 4.3.2.2, MTA-STS.
+  if (failure === 'policy-fetch-failed') return 'sts-policy-fetch-error';
+  if (failure === 'policy-invalid') return 'sts-policy-invalid';
+  if (failure === 'policy-host-certificate') return 'sts-webpki-invalid';
+
+  // Section 4.3.4, transient.
+  if (failure === 'tlsa-lookup-timeout') return 'not-reported';
+
+  // Section 4.3.3, everything that has no type: injected bytes, a broken handshake, and two cases in which no
+  // certificate was looked at, because none could be read or because the MX name was not in the policy.
+  return 'validation-failure';
+}
+
+/**
+ * REQUIRETLS on MAIL: RFC 8689, Section 4.2.1, step 5, and Section 5.
+ * prefers: a bounce (null sender) of a REQUIRETLS message.
+ */
+export function keywordOnMail(f: {
+  message: 'requires' | 'prefers' | 'other';
+  tls: boolean;
+  offered: boolean;
+}): 'send-keyword' | 'send-without' | 'give-up' {
+  if (f.message === 'other') return 'send-without';
+  // Step 5: "the subsequent EHLO following establishment of the TLS protection". In clear there is no such EHLO.
+  if (f.tls && f.offered) return 'send-keyword';
+  // Section 5: a bounce SHOULD NOT be discarded for want of the keyword.
+  if (f.message === 'prefers') return 'send-without';
+  return 'give-up';
+}
+
+/** RFC 8689, Section 4.2.2: is a recipient's policy set aside by a valid, honoured "TLS-Required: No"? */
+export function overridden(f: {
+  demand: 'no-demand' | 'observe' | 'encrypt' | 'authenticate' | 'unreachable';
+  tlsOptional: boolean;
+}): boolean {
+  if (!f.tlsOptional) return false;
+  if (f.demand === 'no-demand') return false;
+  // RFC 8461, Section 5: a testing policy stops no delivery, so that there is nothing to set aside.
+  if (f.demand === 'observe') return false;
+  return true;
+}
