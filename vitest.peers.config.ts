@@ -10,7 +10,7 @@ const closingLine: Reporter = {
     const passed = states.filter((state) => state === 'passed').length;
     const brokenModules = modules.filter((module) => module.errors().length > 0).length;
     console.log(
-      `peer tests: ${passed} passed, ${states.length - passed + brokenModules + errors.length} failed`,
+      `peer-tests: ${passed} passed, ${states.length - passed + brokenModules + errors.length} failed`,
     );
   },
 };

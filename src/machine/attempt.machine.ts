@@ -10,7 +10,7 @@
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
  */
-import { assign, emit, setup } from 'xstate';
+import { setup } from 'xstate';
 import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
@@ -19,43 +19,35 @@ import * as asks from './attempt.asks.js';
 import { type AttemptContext, startAttempt } from './attempt.context.js';
 import * as judgements from './attempt.judgements.js';
 import { resultOf } from './attempt.result.js';
+import { type Boxed, stepsOf } from './steps.js';
+
+const { ask, judge, on } = stepsOf<AttemptContext>();
 
 const base = setup({
   types: {} as {
     input: AttemptInput;
-    context: AttemptContext;
+    context: Boxed<AttemptContext>;
     events: Answered;
     emitted: Effect;
     meta: { readonly refs: readonly RequirementId[] };
     output: AttemptResult;
   },
   guards: {
-    isLiteral: ({ context }) => context.input.destination.kind === 'literal',
-    isDiscovered: ({ context }) => context.mx !== null && context.txt !== null && context.cache !== null,
-    isConcluded: ({ context }) => context.next === 'conclude',
-    mustDraw: ({ context }) => context.next === 'draw',
-    mustFetch: ({ context }) => context.next === 'fetch',
-    mustStore: ({ context }) => context.next === 'store',
-    mustTry: ({ context }) => context.next === 'try',
+    isLiteral: ({ context: { run } }) => run.input.destination.kind === 'literal',
+    isDiscovered: ({ context: { run } }) => run.mx !== null && run.txt !== null && run.cache !== null,
+    isConcluded: ({ context: { run } }) => run.next === 'conclude',
+    mustDraw: ({ context: { run } }) => run.next === 'draw',
+    mustFetch: ({ context: { run } }) => run.next === 'fetch',
+    mustStore: ({ context: { run } }) => run.next === 'store',
+    mustTry: ({ context: { run } }) => run.next === 'try',
   },
 });
-
-type Context = { readonly context: AttemptContext };
-const on = <E extends Answered>(learn: (context: AttemptContext, event: E) => Partial<AttemptContext>) =>
-  assign<AttemptContext, E, undefined, Answered, never>(({ context, event }) => ({
-    ...learn(context, event),
-    now: Math.max(context.now, event.at),
-  }));
-const judge = (judgement: (context: AttemptContext) => Partial<AttemptContext>) =>
-  assign<AttemptContext, Answered, undefined, Answered, never>(({ context }) => judgement(context));
-const ask = (question: (context: AttemptContext) => Effect) =>
-  emit<AttemptContext, Answered, undefined, Answered, Effect>(({ context }: Context) => question(context));
 
 /** RFC 5321, Section 5.1; RFC 8461; RFC 8689, Section 4.2. */
 export const attemptMachine = base.createMachine({
   id: 'attempt',
-  context: ({ input }) => startAttempt(input),
-  output: ({ context }) => resultOf(context),
+  context: ({ input }) => ({ run: startAttempt(input) }),
+  output: ({ context }) => resultOf(context.run),
   initial: 'starting',
   states: {
     starting: {

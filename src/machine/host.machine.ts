@@ -11,7 +11,7 @@
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
  */
-import { assign, emit, setup } from 'xstate';
+import { setup } from 'xstate';
 import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
@@ -20,47 +20,39 @@ import * as asks from './host.asks.js';
 import { type HostContext, startHost } from './host.context.js';
 import * as judgements from './host.judgements.js';
 import { resultOf } from './host.result.js';
+import { type Boxed, stepsOf } from './steps.js';
+
+const { ask, judge, on } = stepsOf<HostContext>();
 
 const base = setup({
   types: {} as {
     input: HostInput;
-    context: HostContext;
+    context: Boxed<HostContext>;
     events: Answered;
     emitted: Effect;
     meta: { readonly refs: readonly RequirementId[] };
     output: HostResult;
   },
   guards: {
-    isLiteral: ({ context }) => context.input.candidate.source === 'literal',
-    isUnreachable: ({ context }) => context.end !== null,
-    mustLearnAlias: ({ context }) => context.next === 'learn-alias',
-    mustAskTlsa: ({ context }) => context.next === 'ask-tlsa',
-    mustConnect: ({ context }) => context.next === 'connect',
-    mustLeave: ({ context }) => context.next === 'leave',
-    mustSayHelo: ({ context }) => context.next === 'say-helo',
-    mustStartTls: ({ context }) => context.next === 'start-tls',
-    mustShakeHands: ({ context }) => context.next === 'shake-hands',
-    mustInspect: ({ context }) => context.next === 'inspect',
-    mustSend: ({ context }) => context.next === 'send',
+    isLiteral: ({ context: { run } }) => run.input.candidate.source === 'literal',
+    isUnreachable: ({ context: { run } }) => run.end !== null,
+    mustLearnAlias: ({ context: { run } }) => run.next === 'learn-alias',
+    mustAskTlsa: ({ context: { run } }) => run.next === 'ask-tlsa',
+    mustConnect: ({ context: { run } }) => run.next === 'connect',
+    mustLeave: ({ context: { run } }) => run.next === 'leave',
+    mustSayHelo: ({ context: { run } }) => run.next === 'say-helo',
+    mustStartTls: ({ context: { run } }) => run.next === 'start-tls',
+    mustShakeHands: ({ context: { run } }) => run.next === 'shake-hands',
+    mustInspect: ({ context: { run } }) => run.next === 'inspect',
+    mustSend: ({ context: { run } }) => run.next === 'send',
   },
 });
-
-type Context = { readonly context: HostContext };
-const on = <E extends Answered>(learn: (context: HostContext, event: E) => Partial<HostContext>) =>
-  assign<HostContext, E, undefined, Answered, never>(({ context, event }) => ({
-    ...learn(context, event),
-    now: Math.max(context.now, event.at),
-  }));
-const judge = (judgement: (context: HostContext) => Partial<HostContext>) =>
-  assign<HostContext, Answered, undefined, Answered, never>(({ context }) => judgement(context));
-const ask = (question: (context: HostContext) => Effect) =>
-  emit<HostContext, Answered, undefined, Answered, Effect>(({ context }: Context) => question(context));
 
 /** RFC 3207, RFC 7672, RFC 8461, RFC 8689, as seen by one host. */
 export const hostMachine = base.createMachine({
   id: 'host',
-  context: ({ input }) => startHost(input),
-  output: ({ context }) => resultOf(context),
+  context: ({ input }) => ({ run: startHost(input) }),
+  output: ({ context }) => resultOf(context.run),
   initial: 'starting',
   states: {
     starting: {

@@ -27,7 +27,24 @@ export const VALIDITY_DAYS = Object.freeze({
 });
 
 /** The certificate that a host with that ID holds under that description; `now` in milliseconds since 1970. */
-export function certificateOf(id: string, certificate: Certificate = {}, now: number): MadeUpCertificate {
+export function certificateOf(
+  id: string,
+  certificate: Certificate = USUAL,
+  now: number,
+): MadeUpCertificate {
+  const known = made.get(certificate) ?? new Map<string, MadeUpCertificate>();
+  made.set(certificate, known);
+  const key = `${now} ${id}`;
+  const found = known.get(key) ?? makeLeaf(id, certificate, now);
+  known.set(key, found);
+  return found;
+}
+
+const USUAL: Certificate = Object.freeze({});
+/** What was made before: the same description, ID and time always give the same certificate. */
+const made = new WeakMap<Certificate, Map<string, MadeUpCertificate>>();
+
+function makeLeaf(id: string, certificate: Certificate, now: number): MadeUpCertificate {
   const issuer = issuerOf(certificate, now);
   return make({
     // A renewed certificate is another one; the key stays the host's own.

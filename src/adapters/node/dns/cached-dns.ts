@@ -49,9 +49,10 @@ export function cachedDns(dns: DnsPorts, { entriesMax, now }: DnsCacheOptions): 
       }
       const joined = flight;
       return share(joined, signal, timeout).finally(() => {
-        if (joined.waiting > 0) return;
+        if (joined.waiting > 0 || flights.get(flightKey) !== joined) return;
+        // Nobody waits for it any more, and it has not landed.
         joined.stop.abort();
-        if (flights.get(flightKey) === joined) flights.delete(flightKey);
+        flights.delete(flightKey);
       });
     };
   }

@@ -53,8 +53,14 @@ export class CertificateReader {
  * to come.
  */
 export function extensionReader(): Promise<typeof import('./extensions.js')> {
-  return import('./extensions.js');
+  loaded ??= import('./extensions.js').catch((error: unknown) => {
+    loaded = null;
+    throw error;
+  });
+  return loaded;
 }
+
+let loaded: Promise<typeof import('./extensions.js')> | null = null;
 
 const shared = new CertificateReader();
 
