@@ -65,12 +65,14 @@ const CATEGORY = {
   'connection-failed': 'network',
   'lookup-failed': 'dns',
   'address-left-out': 'dns',
+  refused: 'refused',
   'no-target': 'no-target',
 } as const;
 const STATUS: Readonly<Record<(typeof attemptConclusion.verdicts)[number], string>> = {
   'bounce 5.7.30': '5.7.30',
   'bounce 5.7.10': '5.7.10',
   'bounce 5.4.4': '5.4.4',
+  'bounce as replied': 'refused',
   'defer 4.7.5': 'policy',
   'defer as replied': 'reply',
   'defer 4.4.2': 'network',
@@ -187,7 +189,7 @@ export function compareReplies(): Disagreement | null {
       judgeReply({
         stage: stage === 'ehlo' ? 'hello' : stage,
         reply: reply === 'positive' ? '2yz' : reply,
-        leniency: leniency === 'yes',
+        leniency,
       }),
   );
 }

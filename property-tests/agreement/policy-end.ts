@@ -123,7 +123,7 @@ function endOf(facts: HostFacts, plan: HostPlan, message: MessageKind, tlsaAsked
       return skip(true, 'temporary');
     case 'inspect': {
       const records = [facts.tlsa === 'unusable' ? UNUSABLE : USABLE];
-      const peer = judgePeer(plan, peerFor(facts), records, hostOf(facts), 'never', NOW).decision.verdict;
+      const peer = judgePeer(plan, peerFor(facts), records, hostOf(facts), NOW).decision.verdict;
       if (peer === 'refuse') return skip(true, 'definitive');
       if (peer === 'refuse-for-now') return skip(true, 'temporary');
       return send('tls', false, peer);

@@ -91,8 +91,9 @@ function breachesOf(
   if (operator !== 'none') demand(isEncrypted, 'the operator demands TLS');
   if (operator === 'verify') demand(isMatched || isPkix, 'the operator wants to know who answers');
   if (operator === 'dane') demand(world.mx.kind === 'secure' && isMatched, 'the operator demands DANE');
-  const mayRetry =
-    settings.cleartextRetry === 'at-once' || (settings.cleartextRetry === 'after' && input.attempt > 1);
+  // A TLS report does not wait for TLS to be repaired (RFC 8460, Section 3).
+  const isPatient = settings.cleartextRetry === 'after' && input.attempt === 1 && message.report !== 'tls';
+  const mayRetry = settings.cleartextRetry !== 'never' && !isPatient;
   if (!isEncrypted && startedTlsBefore) {
     demand(mayRetry && message.report !== 'dmarc', 'cleartext after broken TLS was ruled out');
   }

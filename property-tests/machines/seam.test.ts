@@ -8,12 +8,13 @@ import {
   setup,
   transition,
 } from 'xstate';
-import type { Answered } from '../../src/effects/catalog.js';
+import type { Answered, Effect } from '../../src/effects/catalog.js';
 import type { AnyProgram, Step } from '../../src/effects/program.js';
 import { attemptMachine } from '../../src/machine/attempt.machine.js';
 import { hostMachine } from '../../src/machine/host.machine.js';
 import { programOf } from '../../src/machine/program.js';
 import { programs } from '../../src/machine/programs.js';
+import { type Boxed, stepsOf } from '../../src/machine/steps.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { play } from '../arbitraries/plays.js';
 import { aWorld } from '../arbitraries/worlds.js';
@@ -75,18 +76,22 @@ const KINDS = [
 ] as const;
 
 /** A program that is told of what it does not expect, at every state, and must not mind. */
-function teased<Input, Output>(program: AnyProgram<Input, Output>): AnyProgram<Input, Output> {
+function teased<Input, Output>(
+  program: AnyProgram<Input, Output>,
+  machine: AnyStateMachine,
+): AnyProgram<Input, Output> {
   const tease = (step: Step<unknown, Output>): Step<unknown, Output> => {
     if (step.kind !== 'waiting') return step;
-    const state = step.state as AnyMachineSnapshot;
-    const before = JSON.stringify(state.value);
+    const { state } = step;
+    const snapshot: AnyMachineSnapshot = machine.resolveState(state as never);
+    const before = JSON.stringify((state as { readonly value: unknown }).value);
     for (const kind of KINDS) {
       const event = { type: `${kind}.answered`, id: 0, at: 0, answer: null } as unknown as Answered;
-      if (state.can(event as never)) continue;
+      if (snapshot.can(event as never)) continue;
       expect(program.step(state, event)).toEqual({ kind: 'illegal', event: event.type });
-      expect(transition(state.machine, state, event as never)[0]).toBe(state);
+      expect(transition(machine, snapshot, event as never)[0]).toBe(snapshot);
     }
-    expect(JSON.stringify(state.value)).toBe(before);
+    expect(JSON.stringify((state as { readonly value: unknown }).value)).toBe(before);
     return step;
   };
   return {
@@ -122,7 +127,10 @@ describe('the seam around XState', () => {
   });
 
   it('calls an event that a state does not expect illegal, and the state stays as it is', () => {
-    const alert = { attempt: teased(programs.attempt), host: teased(programs.host) };
+    const alert = {
+      attempt: teased(programs.attempt, attemptMachine),
+      host: teased(programs.host, hostMachine),
+    };
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, input) => {
         expect(play(world, input, { programs: alert }).ended).toEqual(play(world, input).ended);
@@ -168,37 +176,69 @@ describe('the seam around XState', () => {
     );
   });
 
-  it('makes a fault of a question that a final state asks, of anything that is not emitted, and of whatever throws', () => {
+  it('refuses, when it reads a machine, whatever it does not walk', () => {
     const base = setup({
       types: {} as { events: Answered },
-      actions: {
-        throws: () => {
-          throw new Error('a defect');
-        },
-      },
+      actions: { stray: () => {} },
+      guards: { yes: () => true },
     });
+    const machines: Readonly<Record<string, AnyStateMachine>> = {
+      'a stray action': base.createMachine({ initial: 'a', states: { a: { entry: 'stray' } } }),
+      'a plain emit': base.createMachine({
+        initial: 'a',
+        states: { a: { entry: emit({ type: 'dns.mx' }) } },
+      }),
+      'a timer': base.createMachine({ initial: 'a', states: { a: { after: { 1000: 'b' } }, b: {} } }),
+      'an exit': base.createMachine({ initial: 'a', states: { a: { exit: 'stray' } } }),
+      'a nested state': base.createMachine({
+        initial: 'a',
+        states: { a: { initial: 'b', states: { b: {} } } },
+      }),
+      'a transition of the root': base.createMachine({
+        on: { 'dns.mx.answered': '.a' },
+        initial: 'a',
+        states: { a: {} },
+      }),
+      'a way back that does not enter again': base.createMachine({
+        initial: 'a',
+        states: { a: { on: { 'dns.mx.answered': 'a' } } },
+      }),
+      'a way to nowhere': base.createMachine({
+        initial: 'a',
+        states: { a: { on: { 'dns.mx.answered': {} } } },
+      }),
+      'a guard without a name': base.createMachine({
+        initial: 'a',
+        states: { a: { on: { 'dns.mx.answered': { guard: () => true, target: 'b' } } }, b: {} },
+      }),
+    };
+    for (const [what, machine] of Object.entries(machines))
+      expect(() => programOf(machine), what).toThrow(TypeError);
+  });
+
+  it('makes a fault of a question that a final state asks, of going in circles, and of whatever throws', () => {
+    const { ask, judge } = stepsOf<{ readonly now: number }>();
+    const throws = () => {
+      throw new Error('a defect');
+    };
+    const base = setup({
+      types: {} as { context: Boxed<{ readonly now: number }>; events: Answered; emitted: Effect },
+    });
+    const context = { run: { now: 0 } };
+    const question: Effect = { type: 'random.draw', count: 1 };
     const asking = base.createMachine({
+      context,
       initial: 'end',
-      states: { end: { type: 'final', entry: emit({ type: 'dns.mx' }) } },
+      states: { end: { type: 'final', entry: ask(() => question) } },
     });
-    const delayed = base.createMachine({ initial: 'a', states: { a: { after: { 1000: 'b' } }, b: {} } });
-    const guarded = setup({
-      types: {} as { events: Answered },
-      guards: {
-        broken: () => {
-          throw new Error('a defect');
-        },
-      },
-    }).createMachine({
+    const circling = base.createMachine({
+      context,
       initial: 'a',
-      states: { a: { on: { 'dns.mx.answered': { guard: 'broken', target: 'b' } } }, b: {} },
+      states: { a: { always: { target: 'b' } }, b: { always: { target: 'a' } } },
     });
-    const event = { type: 'dns.mx.answered', id: 1, at: 0, answer: null } as unknown as Answered;
-    expect(programOf(asking).start(undefined).kind).toBe('fault');
-    expect(programOf(delayed).start(undefined).kind).toBe('fault');
-    const program = programOf(guarded);
-    const started = program.start(undefined);
-    if (started.kind !== 'waiting') throw new Error(started.kind);
-    expect(program.step(started.state, event).kind).toBe('fault');
+    const throwing = base.createMachine({ context, initial: 'a', states: { a: { entry: judge(throws) } } });
+    for (const machine of [asking, circling, throwing]) {
+      expect(programOf(machine as AnyStateMachine).start(undefined).kind).toBe('fault');
+    }
   });
 });

@@ -28,7 +28,8 @@ function noting<Input, Output>(
     },
     step(state, event) {
       const step = program.step(state, event);
-      if (!isFault(step)) note(getMicrosteps(machine, state as never, event as never) as never);
+      if (!isFault(step))
+        note(getMicrosteps(machine, machine.resolveState(state as never), event as never) as never);
       return step;
     },
   };

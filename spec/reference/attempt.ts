@@ -3,7 +3,7 @@
  * the recipients when no host is left.
  */
 
-export type HostFailureClass = 'policy' | 'reply' | 'network' | 'dns' | 'no-target';
+export type HostFailureClass = 'policy' | 'reply' | 'network' | 'dns' | 'refused' | 'no-target';
 
 export interface FailedHost {
   category: HostFailureClass;
@@ -19,7 +19,7 @@ export function concludeAttempt(
   requireTls: boolean,
 ): {
   outcome: 'deferred' | 'bounced';
-  status: '5.7.30' | '5.7.10' | '5.4.4' | 'policy' | 'reply' | 'network' | 'dns';
+  status: '5.7.30' | '5.7.10' | '5.4.4' | 'refused' | 'policy' | 'reply' | 'network' | 'dns';
 } {
   // RFC 5321, Section 5.1: a domain whose every target is known not to exist is an error. So is one without targets.
   const reachable: FailedHost[] = [];
@@ -29,6 +29,13 @@ export function concludeAttempt(
   if (reachable.length === 0) {
     return { outcome: 'bounced', status: '5.4.4' };
   }
+
+  // Hosts that the message only came to because it set a policy aside, and that all refuse it for good: nobody is left.
+  let allRefused = true;
+  for (const host of reachable) {
+    if (host.category !== 'refused') allRefused = false;
+  }
+  if (allRefused) return { outcome: 'bounced', status: 'refused' };
 
   // RFC 8689, Section 4.2.1: the sender hears at once, but only if waiting cannot help on any host.
   if (requireTls) {
@@ -123,8 +130,10 @@ export function afterFetch(
 export function judgeReply(facts: {
   stage: 'greeting' | 'hello' | 'mail' | 'rcpt' | 'data' | 'end';
   reply: '2yz' | '4yz' | '5yz' | 'lost'; // for data, 354 counts as positive
-  leniency: boolean; // first attempt, dual-stack host, and an enhanced status of X.7.Y
-}): 'go-on' | 'next-host' | 'bounce' {
+  // other-family: first attempt, dual-stack host, and an enhanced status of X.7.Y; overridden: TLS-Required: No set aside
+  // what this host's domain demands
+  leniency: 'no' | 'other-family' | 'overridden';
+}): 'go-on' | 'next-host' | 'refused-here' | 'bounce' {
   if (facts.reply === '2yz') return 'go-on';
   if (facts.reply === '4yz') return 'next-host';
   if (facts.reply === 'lost') return 'next-host';
@@ -133,6 +142,8 @@ export function judgeReply(facts: {
   if (facts.stage === 'greeting') return 'next-host';
   if (facts.stage === 'hello') return 'next-host';
   // A first refusal for security reasons may concern the address family that was used.
-  if (facts.leniency) return 'next-host';
+  if (facts.leniency === 'other-family') return 'next-host';
+  // Without the header field another host might have had the message, so the refusal of this one is not the last word.
+  if (facts.leniency === 'overridden') return 'refused-here';
   return 'bounce';
 }

@@ -284,11 +284,11 @@ describe('an attempt', () => {
   });
 
   it('judges replies', () => {
-    expect(judgeReply({ stage: 'greeting', reply: '5yz', leniency: false })).toBe('next-host');
-    expect(judgeReply({ stage: 'rcpt', reply: '5yz', leniency: false })).toBe('bounce');
-    expect(judgeReply({ stage: 'rcpt', reply: '5yz', leniency: true })).toBe('next-host');
-    expect(judgeReply({ stage: 'end', reply: 'lost', leniency: false })).toBe('next-host');
-    expect(judgeReply({ stage: 'data', reply: '2yz', leniency: false })).toBe('go-on');
+    expect(judgeReply({ stage: 'greeting', reply: '5yz', leniency: 'no' })).toBe('next-host');
+    expect(judgeReply({ stage: 'rcpt', reply: '5yz', leniency: 'no' })).toBe('bounce');
+    expect(judgeReply({ stage: 'rcpt', reply: '5yz', leniency: 'other-family' })).toBe('next-host');
+    expect(judgeReply({ stage: 'end', reply: 'lost', leniency: 'no' })).toBe('next-host');
+    expect(judgeReply({ stage: 'data', reply: '2yz', leniency: 'no' })).toBe('go-on');
   });
 });
 

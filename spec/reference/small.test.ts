@@ -42,7 +42,7 @@ it('where TLSA records are looked for', () => {
 it('what comes after a connection, a greeting, a host', () => {
   expect(afterConnection({ outcome: 'failed', channel: 'first', moreAddresses: true })).toBe('next-address');
   expect(afterConnection({ outcome: 'failed', channel: 'first', moreAddresses: false })).toBe('next-host');
-  expect(afterConnection({ outcome: 'lost', channel: 'first', moreAddresses: true })).toBe('next-host');
+  expect(afterConnection({ outcome: 'lost', channel: 'first', moreAddresses: true })).toBe('next-address');
   expect(afterConnection({ outcome: 'failed', channel: 'cleartext-retry', moreAddresses: true })).toBe(
     'next-host',
   );

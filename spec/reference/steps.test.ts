@@ -144,7 +144,7 @@ describe('the single steps of the second reading', () => {
     expect(cleartextRetry({ ...easy, setting: 'after', attempt: 'later' })).toBe('allowed');
     expect(cleartextRetry({ ...easy, setting: 'never', attempt: 'later' })).toBe('forbidden');
     expect(cleartextRetry({ ...easy, report: 'dmarc' })).toBe('forbidden');
-    expect(cleartextRetry({ ...easy, report: 'tls', setting: 'never' })).toBe('allowed');
+    expect(cleartextRetry({ ...easy, report: 'tls', setting: 'never' })).toBe('forbidden');
     expect(cleartextRetry({ ...easy, report: 'tls', strictness: 'authenticated' })).toBe('forbidden');
   });
 

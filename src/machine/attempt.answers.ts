@@ -41,13 +41,14 @@ export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>
   const tried = context.tried + 1;
   if ('kind' in answer) return { tried, fault: answer };
   const waiting = waitingOf(context);
-  const states = new Map(waiting.map(({ recipient }, at) => [recipient, answer.recipients[at]!]));
   return {
     tried,
     runs: [...context.runs, answer],
-    recipients: context.recipients.map((progress) =>
-      waiting.includes(progress) ? advance(progress, answer, states.get(progress.recipient)!) : progress,
-    ),
+    // By place, not by address: the same recipient may be named twice, and be answered differently.
+    recipients: context.recipients.map((progress) => {
+      const at = waiting.indexOf(progress);
+      return at < 0 ? progress : advance(progress, answer, answer.recipients[at]!);
+    }),
   };
 }
 

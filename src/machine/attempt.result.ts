@@ -1,6 +1,6 @@
 import { type ConclusionVerdict, concludeRecipient } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
-import type { RecipientState } from '../policy/host/types.js';
+import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { reportFetchFailure } from '../policy/tls-report/report-fetch.js';
 import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
@@ -51,8 +51,10 @@ function outcomeOf(
     case 'bounce 5.7.10':
     case 'bounce 5.4.4':
       return { outcome: 'bounced', status: decision.verdict.slice('bounce '.length) };
+    case 'bounce as replied':
+      return { outcome: 'bounced', status: lastStatus(progress, 'refused') ?? '5.0.0' };
     case 'defer as replied':
-      return { outcome: 'deferred', status: lastReplyStatus(progress) };
+      return { outcome: 'deferred', status: lastStatus(progress, 'reply') || '4.0.0' };
     case 'defer 4.7.5':
     case 'defer 4.4.1':
     case 'defer 4.4.2':
@@ -63,8 +65,8 @@ function outcomeOf(
 }
 
 /** Of the last host whose reply was the reason. */
-function lastReplyStatus({ failedAt }: RecipientProgress): string {
-  return failedAt.filter(({ category }) => category === 'reply').at(-1)?.status || '4.0.0';
+function lastStatus({ failedAt }: RecipientProgress, category: FailureCategory): string | undefined {
+  return failedAt.filter((failed) => failed.category === category).at(-1)?.status;
 }
 
 /** In the order in which they were made: about the domain, about each host in turn, about the end. */

@@ -50,7 +50,8 @@ export function learnStartTls(_: HostContext, event: AnsweredBy<'smtp.starttls'>
 export function learnHandshake(_: HostContext, event: AnsweredBy<'tls.handshake'>): Learned {
   const { answer } = event;
   const tls = answer.kind === 'established' ? { protocol: answer.protocol, cipher: answer.cipher } : null;
-  return { handshake: answer, tls };
+  // What was said in clear is not what a server under TLS said.
+  return { handshake: answer, tls, ...(tls === null ? {} : { lastReply: null }) };
 }
 
 export function learnPeer(_: HostContext, event: AnsweredBy<'peer.inspect'>): Learned {

@@ -13,7 +13,12 @@ import {
   startTls as startTlsTable,
   tlsOutcome,
 } from '../policy/host/session.tables.js';
-import { judgeTransaction as judgeReplies, judgeReply, stateOf } from '../policy/host/transaction.js';
+import {
+  judgeTransaction as judgeReplies,
+  judgeReply,
+  type ReplyFacts,
+  stateOf,
+} from '../policy/host/transaction.js';
 import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
@@ -249,14 +254,11 @@ function classifyTls(context: HostContext) {
 
 export function judgePeer(context: HostContext): Judged {
   const { input } = context;
-  // MTA-STS knows no common names; RFC 8689 and the operator do where there is no DNS-ID.
-  const hasPolicy = input.sts.kind === 'policy' && input.sts.policy.mode !== 'none';
   const peer = authenticatePeer(
     context.plan!,
     context.peerFacts!,
     context.tlsa.kind === 'present' ? context.tlsa.records : [],
     input.candidate.host,
-    hasPolicy ? 'never' : 'without-dns-id',
     context.now,
   );
   const noted = { peer, ...note(context, peer.decision) };
@@ -323,7 +325,7 @@ export function judgeMessage(context: HostContext): Judged {
 }
 
 export function judgeTransaction(context: HostContext): Judged {
-  const { states, decisions } = judgeReplies(context.transaction!, leniencyFacts(context));
+  const { states, decisions } = judgeReplies(context.transaction!, replyFacts(context));
   return { states, ...note(context, ...decisions), next: 'leave', behind: 'end' };
 }
 
@@ -331,7 +333,7 @@ export function judgeTransaction(context: HostContext): Judged {
 function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): Judged {
   const answer = stage === 'greeting' ? context.connection! : context.hello!;
   const reply: Reply | null = 'reply' in answer ? answer.reply : null;
-  const decision = judgeReply(stage, reply, leniencyFacts(context));
+  const decision = judgeReply(stage, reply, replyFacts(context));
   const noted = note(context, decision);
   switch (decision.verdict) {
     case 'go-on':
@@ -344,16 +346,18 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
       return { ...noted, helloVerb: 'HELO', next: 'say-helo' };
     case 'delivered':
     case 'bounce':
+    case 'refused-here':
     case 'next-host':
       return leave({ ...context, ...noted }, { failure: 'temporary', state: stateOf('next-host', reply) });
   }
 }
 
-function leniencyFacts(context: HostContext) {
+function replyFacts(context: HostContext): ReplyFacts {
   const known = context.addressKnowledge;
   return {
     attempt: context.input.attempt,
-    families: known?.kind === 'found' ? known.families : ('one' as const),
+    families: known?.kind === 'found' ? known.families : 'one',
+    overridden: context.plan?.overridden ?? 'no',
   };
 }
 

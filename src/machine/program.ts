@@ -1,94 +1,162 @@
 /*
- * The seam around XState: the only file that calls it at run time. XState ignores an event that a state does not expect;
- * here that is `illegal`. It throws, or yields a snapshot with an error; here both are `fault`. It can start timers
- * and actors; here anything but an emitted effect is refused. And its own `transition` builds an actor for every call;
- * here one inert scope is made once for a machine and used again, which gives the same results many times faster (a
- * property test holds both side by side).
+ * The seam around XState: from a machine to a pure program. What XState leaves silent is loud here: an event that a state
+ * does not expect is `illegal`, a throw is a `fault`, and anything but a learned answer, a judgement and an emitted
+ * effect (timers, actors, invocations, nested states) is refused when the machine is read.
+ *
+ * The machine is read once, and then walked here, because XState's own `transition` builds an actor for every call and
+ * computes sets of nodes that a flat machine does not have; walking costs a small part of that. XState remains the
+ * definition and the referee: a property test holds every state, context and effect of this walk against XState's own
+ * `initialTransition` and `transition`, along every way through both machines.
  */
-import {
-  type AnyMachineSnapshot,
-  type AnyStateMachine,
-  createActor,
-  type InputFrom,
-  type OutputFrom,
-  type SnapshotFrom,
-} from 'xstate';
+import type { AnyStateMachine, AnyTransitionDefinition, InputFrom, OutputFrom, StateNode } from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
 import type { Program, Step } from '../effects/program.js';
+import { type Boxed, type MachineStep, stepOf } from './steps.js';
 
-interface Action {
-  readonly type: string;
-  readonly params?: unknown;
+/** Where a program stands. Plain data: it may be kept and given back. */
+export interface ProgramState {
+  /** The name of the state, as XState's `value`. */
+  readonly value: string;
+  readonly context: Boxed<unknown>;
+  readonly status: 'active';
 }
 
-/** What XState's internal `transition` needs and never uses, apart from the executor that hands out actions. */
-interface Scope {
-  actionExecutor: (action: Action) => void;
+interface Place {
+  readonly value: string;
+  readonly isFinal: boolean;
+  readonly entry: readonly MachineStep[];
+  readonly on: ReadonlyMap<string, readonly Move[]>;
+  readonly always: readonly Move[];
 }
 
-/** The machine as a pure program: a state and an event in, a state and effects out. Deterministic; never throws. */
+interface Move {
+  readonly target: string;
+  readonly guard: ((args: Told) => boolean) | null;
+  readonly actions: readonly MachineStep[];
+}
+
+interface Told {
+  readonly context: Boxed<unknown>;
+  readonly event: Answered;
+}
+
+/** No chain of judgements is as long; a machine that makes one is going in circles. */
+const MOVES_MAX = 32;
+/** What XState hands to the first state, which looks at no event. */
+const NO_EVENT = Object.freeze({ type: 'xstate.init' }) as unknown as Answered;
+
+/** The machine as a pure program. Deterministic; never throws, but for a machine that is not flat. */
 export function programOf<M extends AnyStateMachine>(
   machine: M,
-): Program<InputFrom<M>, SnapshotFrom<M>, OutputFrom<M>> {
-  const scope = inertScopeOf(machine);
-  let actions: Action[] = [];
-  scope.actionExecutor = (action) => {
-    actions.push(action);
-  };
-  type S = Step<SnapshotFrom<M>, OutputFrom<M>>;
-  const settle = (run: () => AnyMachineSnapshot): S => {
-    actions = [];
-    try {
-      const state = run();
-      if (state.status === 'error') return { kind: 'fault', cause: state.error };
-      const effects = actions.map(effectOf);
-      if (state.status !== 'done') return { kind: 'waiting', state: state as SnapshotFrom<M>, effects };
-      if (effects.length > 0) throw new TypeError('a final state may not ask');
-      return { kind: 'finished', output: state.output as OutputFrom<M> };
-    } catch (cause) {
-      return { kind: 'fault', cause };
+): Program<InputFrom<M>, ProgramState, OutputFrom<M>> {
+  const places = placesOf(machine);
+  const initial = String(machine.config.initial);
+  const makeContext = machine.config.context as (args: { readonly input: unknown }) => Boxed<unknown>;
+  const makeOutput = machine.config.output as (args: Told) => OutputFrom<M>;
+
+  /** Enters a state, and whatever follows from it without a further answer. */
+  function enter(value: string, from: Boxed<unknown>, event: Answered, effects: Effect[]) {
+    let place = places.get(value)!;
+    let context = from;
+    for (let moves = 0; moves < MOVES_MAX; moves++) {
+      context = carryOut(place.entry, context, event, effects);
+      if (place.isFinal) return { place, context };
+      const move = chosen(place.always, { context, event });
+      if (move === undefined) return { place, context };
+      context = carryOut(move.actions, context, event, effects);
+      place = places.get(move.target)!;
     }
-  };
-  const pure = machine as unknown as PureMachine;
+    throw new RangeError(`state ${value} leads in circles`);
+  }
+
+  function settle(value: string, from: Boxed<unknown>, event: Answered): Step<ProgramState, OutputFrom<M>> {
+    const effects: Effect[] = [];
+    const { place, context } = enter(value, from, event, effects);
+    if (!place.isFinal) {
+      return { kind: 'waiting', state: { value: place.value, context, status: 'active' }, effects };
+    }
+    if (effects.length > 0) throw new TypeError('a final state may not ask');
+    return { kind: 'finished', output: makeOutput({ context, event }) };
+  }
+
   return {
-    start: (input) => settle(() => pure.getInitialSnapshot(scope, input)),
-    step: (state, event: Answered) => {
-      const before = state as AnyMachineSnapshot;
-      let isIgnored = false;
-      const step = settle(() => {
-        const after = pure.transition(before, event, scope);
-        isIgnored = after === before;
-        return after;
-      });
-      return isIgnored ? { kind: 'illegal', event: event.type } : step;
-    },
+    start: (input) => loudly(() => settle(initial, makeContext({ input }), NO_EVENT)),
+    step: (state, event) =>
+      loudly(() => {
+        const moves = places.get(state.value)?.on.get(event.type);
+        const move = moves && chosen(moves, { context: state.context, event });
+        if (move === undefined) return { kind: 'illegal', event: event.type };
+        const effects: Effect[] = [];
+        const context = carryOut(move.actions, state.context, event, effects);
+        if (effects.length > 0) throw new TypeError('only a state may ask');
+        return settle(move.target, context, event);
+      }),
   };
 }
 
-interface PureMachine {
-  getInitialSnapshot(scope: Scope, input: unknown): AnyMachineSnapshot;
-  transition(state: AnyMachineSnapshot, event: Answered, scope: Scope): AnyMachineSnapshot;
+function loudly<S, O>(run: () => Step<S, O>): Step<S, O> {
+  try {
+    return run();
+  } catch (cause) {
+    return { kind: 'fault', cause };
+  }
 }
 
-function inertScopeOf(machine: AnyStateMachine): Scope {
-  // XState runs the machine once while it constructs an actor, with no input; what comes of it is thrown away.
-  const self = createActor(machine, { input: undefined });
-  const nothing = () => {};
-  const scope = {
-    self,
-    id: '',
-    sessionId: '',
-    system: self.system,
-    logger: nothing,
-    defer: nothing,
-    emit: nothing,
-    stopChild: nothing,
-    actionExecutor: nothing,
+/** The first whose guard holds, as XState chooses. */
+function chosen(moves: readonly Move[], told: Told): Move | undefined {
+  for (const move of moves) if (move.guard === null || move.guard(told)) return move;
+  return undefined;
+}
+
+function carryOut(
+  steps: readonly MachineStep[],
+  from: Boxed<unknown>,
+  event: Answered,
+  effects: Effect[],
+): Boxed<unknown> {
+  let context = from;
+  for (const step of steps) {
+    if (step.kind === 'ask') effects.push(step.question(context.run));
+    else context = { run: step.change(context.run, event) };
+  }
+  return context;
+}
+
+/** Reads a machine; throws a TypeError for whatever is not walked here. */
+function placesOf(machine: AnyStateMachine): ReadonlyMap<string, Place> {
+  const states = Object.values(machine.root.states) as StateNode[];
+  if (machine.root.transitions.size > 0 || machine.root.entry.length > 0)
+    throw new TypeError('the root only holds states');
+  return new Map(states.map((state) => [state.key, placeOf(machine, state)]));
+}
+
+function placeOf(machine: AnyStateMachine, state: StateNode): Place {
+  const { key, type, exit, invoke, after } = state;
+  if ((type !== 'atomic' && type !== 'final') || exit.length + invoke.length + after.length > 0) {
+    throw new TypeError(`state ${key} is not flat: no nested states, exits, invocations or timers here`);
+  }
+  const movesOf = (transitions: readonly AnyTransitionDefinition[]) =>
+    transitions.map((transition) => moveOf(machine, key, transition));
+  const on = [...state.transitions].map(([event, transitions]) => [event, movesOf(transitions)] as const);
+  return {
+    value: key,
+    isFinal: type === 'final',
+    entry: state.entry.map(stepOf),
+    on: new Map(on),
+    always: movesOf(state.always ?? []),
   };
-  return scope;
 }
 
-function effectOf(action: Action): Effect {
-  if (action.type !== 'xstate.emit') throw new TypeError(`not an effect: ${action.type}`);
-  return (action.params as { readonly event: Effect }).event;
+function moveOf(
+  machine: AnyStateMachine,
+  from: string,
+  { target = [], reenter, actions, guard }: AnyTransitionDefinition,
+): Move {
+  const [to, second] = target;
+  if (to === undefined || second !== undefined)
+    throw new TypeError(`a way out of ${from} leads nowhere, or to two places`);
+  if (to.key === from && !reenter) throw new TypeError(`a way back to ${from} must enter it again`);
+  if (guard !== undefined && typeof guard !== 'string') throw new TypeError(`a guard in ${from} has no name`);
+  const guards = machine.implementations.guards as Readonly<Record<string, (args: Told) => boolean>>;
+  return { target: to.key, guard: guard === undefined ? null : guards[guard]!, actions: actions.map(stepOf) };
 }

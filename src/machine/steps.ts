@@ -1,3 +1,8 @@
+/*
+ * The three kinds of action that machines are made of: an answer is learned, a judgement made, a question asked. Each is an
+ * action of XState's (`assign`, `emit`), for diagrams, tools and the referee, and carries beside it what it does, for
+ * the walk in program.ts.
+ */
 import { assign, emit } from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
 
@@ -9,23 +14,55 @@ export interface Boxed<Run> {
   readonly run: Run;
 }
 
-interface Told {
+/** What an action does. */
+export type MachineStep =
+  | { readonly kind: 'change'; readonly change: (run: unknown, event: Answered) => unknown }
+  | { readonly kind: 'ask'; readonly question: (run: unknown) => Effect };
+
+interface Timed {
   /** The latest time an answer carried, in milliseconds since 1970. */
   readonly now: number;
 }
 
-/** The three kinds of action that machines are made of: an answer is learned, a judgement made, a question asked. */
-export function stepsOf<Run extends Told>() {
+/** The actions of a machine that knows such things. */
+export function stepsOf<Run extends Timed>() {
   return {
-    on: <E extends Answered>(learn: (run: Run, event: E) => Partial<Run>) =>
-      assign<Boxed<Run>, E, undefined, Answered, never>(({ context: { run }, event }) => ({
-        run: { ...run, ...learn(run, event), now: Math.max(run.now, event.at) },
-      })),
-    judge: (judgement: (run: Run) => Partial<Run>) =>
-      assign<Boxed<Run>, Answered, undefined, Answered, never>(({ context: { run } }) => ({
-        run: { ...run, ...judgement(run) },
-      })),
-    ask: (question: (run: Run) => Effect) =>
-      emit<Boxed<Run>, Answered, undefined, Answered, Effect>(({ context: { run } }) => question(run)),
+    on<E extends Answered>(learn: (run: Run, event: E) => Partial<Run>) {
+      const change = (run: Run, event: E): Run => ({
+        ...run,
+        ...learn(run, event),
+        now: Math.max(run.now, event.at),
+      });
+      const action = assign<Boxed<Run>, E, undefined, Answered, never>(({ context, event }) => ({
+        run: change(context.run, event),
+      }));
+      return carrying(action, { kind: 'change', change: change as never });
+    },
+    judge(judgement: (run: Run) => Partial<Run>) {
+      const change = (run: Run): Run => ({ ...run, ...judgement(run) });
+      const action = assign<Boxed<Run>, Answered, undefined, Answered, never>(({ context }) => ({
+        run: change(context.run),
+      }));
+      return carrying(action, { kind: 'change', change: change as never });
+    },
+    ask(question: (run: Run) => Effect) {
+      const action = emit<Boxed<Run>, Answered, undefined, Answered, Effect>(({ context }) =>
+        question(context.run),
+      );
+      return carrying(action, { kind: 'ask', question: question as never });
+    },
   };
+}
+
+const STEP = Symbol('what the action does');
+
+function carrying<A extends object>(action: A, step: MachineStep): A {
+  return Object.assign(action, { [STEP]: step });
+}
+
+/** What an action does; throws a TypeError for one that was not made here. */
+export function stepOf(action: unknown): MachineStep {
+  const step = (action as { readonly [STEP]?: MachineStep } | null)?.[STEP];
+  if (step === undefined) throw new TypeError('an action is neither learned, judged nor asked');
+  return step;
 }

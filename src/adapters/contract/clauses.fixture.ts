@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 /** Clauses of a contract that an adapter is not held to, each with the reason, as it follows "because". */
 export type Exceptions<Clause extends string> = { readonly [C in Clause]?: string };
@@ -28,4 +28,24 @@ async function fails(holds: () => Promise<void>): Promise<boolean> {
     if (error instanceof Error && error.name === 'AssertionError') return true;
     throw error;
   }
+}
+
+/** A contract whose clauses share one subject. */
+export function describeContract<S extends { readonly close: () => Promise<void> }, Clause extends string>(
+  title: string,
+  start: () => Promise<S>,
+  clausesOf: (subject: () => S) => Readonly<Record<Clause, () => Promise<void>>>,
+  exceptions: Exceptions<NoInfer<Clause>>,
+): void {
+  describe(title, () => {
+    let subject: S;
+    beforeAll(async () => {
+      subject = await start();
+    });
+    afterAll(() => subject.close());
+    holdTo(
+      clausesOf(() => subject),
+      exceptions,
+    );
+  });
 }

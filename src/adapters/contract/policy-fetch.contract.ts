@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { AskOf, FetchAnswer } from '../../effects/catalog.js';
 import type { Certificate, PolicyHost, World } from '../scripted/index.js';
-import { type Exceptions, holdTo } from './clauses.fixture.js';
+import { describeContract, type Exceptions } from './clauses.fixture.js';
 import { journalled } from './journalled.fixture.js';
 import type { Start, Subject } from './subject.fixture.js';
 
@@ -158,15 +158,5 @@ export function policyFetchContract(
   start: Start<keyof FetchSubject>,
   exceptions: Exceptions<keyof ReturnType<typeof clausesOf>> = {},
 ): void {
-  describe(`policy.fetch: ${adapter}`, () => {
-    let subject: Awaited<ReturnType<typeof start>>;
-    beforeAll(async () => {
-      subject = await start(world);
-    });
-    afterAll(() => subject.close());
-    holdTo(
-      clausesOf(() => subject),
-      exceptions,
-    );
-  });
+  describeContract(`policy.fetch: ${adapter}`, () => start(world), clausesOf, exceptions);
 }

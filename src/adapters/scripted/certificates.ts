@@ -27,11 +27,7 @@ export const VALIDITY_DAYS = Object.freeze({
 });
 
 /** The certificate that a host with that ID holds under that description; `now` in milliseconds since 1970. */
-export function certificateOf(
-  id: string,
-  certificate: Certificate = USUAL,
-  now: number,
-): MadeUpCertificate {
+export function certificateOf(id: string, certificate: Certificate = USUAL, now: number): MadeUpCertificate {
   const known = made.get(certificate) ?? new Map<string, MadeUpCertificate>();
   made.set(certificate, known);
   const key = `${now} ${id}`;

@@ -35,10 +35,12 @@ export const attemptConclusion = defineTable({
     requireTls: ['not-required', 'keyword', 'definitive', 'temporary'],
     worst: FAILURE_CATEGORIES,
   },
-  verdicts: ['bounce 5.7.30', 'bounce 5.7.10', 'bounce 5.4.4', 'defer 4.7.5', 'defer as replied', 'defer 4.4.2', 'defer 4.4.1', 'defer 4.4.3', 'defer 4.4.4'],
+  verdicts: ['bounce 5.7.30', 'bounce 5.7.10', 'bounce 5.4.4', 'bounce as replied', 'defer 4.7.5', 'defer as replied', 'defer 4.4.2', 'defer 4.4.1', 'defer 4.4.3', 'defer 4.4.4'],
 })([
   { id: 'END-1', when: { worst: 'no-target' },                                                                                       then: 'bounce 5.4.4',
     why: 'No host has an address, by answers that are definitive.', refs: ['DANE-2.2.2-3', 'CHOICE-14'] },
+  { id: 'END-10', when: { worst: 'refused' },                                                                                        then: 'bounce as replied',
+    why: 'Every host that there is has refused the message for good.', refs: ['DUAL-3-6', 'CHOICE-14'] },
   { id: 'END-2', when: { requireTls: 'keyword', worst: ['policy', 'reply', 'connection-lost', 'connection-failed', 'lookup-failed', 'address-left-out'] }, then: 'bounce 5.7.30',
     why: 'The domain\'s servers do not take over the promise that the sender asked for.', refs: ['RTLS-4.2.1-10', 'RTLS-7-1', 'CHOICE-7'] },
   { id: 'END-3', when: { requireTls: 'definitive', worst: ['policy', 'reply', 'connection-lost', 'connection-failed', 'lookup-failed', 'address-left-out'] }, then: 'bounce 5.7.10',

@@ -15,6 +15,8 @@ export interface PeerJudgement {
   readonly dane: DaneMatch | null;
   /** Null where it was neither demanded nor observed. */
   readonly pkix: PkixResult | null;
+  /** The same by the stricter rules of MTA-STS, DNS-ID only, for the report to a policy's owner. */
+  readonly pkixByDnsId: PkixResult | null;
   /** The verifier's own code where the path failed, for reports; "" else. */
   readonly pkixCode: string;
 }
@@ -25,11 +27,11 @@ export function judgePeer(
   peer: PeerFacts,
   tlsa: readonly TlsaRecord[],
   mxName: string,
-  commonName: CommonNameUse,
   now: number,
 ): PeerJudgement {
   const dane = plan.dane !== 'not-required' ? matchDane(tlsa, peer, plan.references, now) : null;
-  const pkix = plan.pkix === 'ignored' ? null : judgePkix(peer, mxName, commonName);
+  const pkix = plan.pkix === 'ignored' ? null : judgePkix(peer, mxName, plan.commonName);
+  const pkixByDnsId = pkix === null ? null : judgePkix(peer, mxName, 'never');
   const decision = decide(peerAuthentication, {
     dane: classifyDane(plan.dane, dane),
     pkix: plan.pkix !== 'required' ? 'not-demanded' : pkix === 'passed' ? 'passed' : 'failed',
@@ -37,7 +39,7 @@ export function judgePeer(
   });
   const pkixCode =
     peer.kind === 'unreadable' ? peer.code : peer.path.kind === 'untrusted' ? peer.path.code : '';
-  return { decision, dane, pkix, pkixCode: pkix === null ? '' : pkixCode };
+  return { decision, dane, pkix, pkixByDnsId, pkixCode: pkix === null ? '' : pkixCode };
 }
 
 function classifyDane(demand: HostPlan['dane'], match: DaneMatch | null) {

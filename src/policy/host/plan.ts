@@ -4,6 +4,7 @@
  * plan.tables.ts. Nothing has been dialled when this is called.
  */
 
+import type { CommonNameUse } from '../certificate/names.js';
 import { referenceNames } from '../dane/reference-names.js';
 import { requireDane, type TlsaKnowledge } from '../dane/tlsa-knowledge.js';
 import { type Strictness, strictest } from '../kernel/scale.js';
@@ -57,6 +58,10 @@ export interface HostPlan {
   /** Whether the MTA-STS policy lists the host; `listed` where none is in force. */
   readonly stsHost: 'listed' | 'not-listed';
   readonly stsFreshness: 'fresh' | 'stale';
+  /** Whether the common name may stand in for a missing DNS-ID: MTA-STS knows none (RFC 8461, Section 4.2). */
+  readonly commonName: CommonNameUse;
+  /** Whether the message set aside something that this host's domain demands. */
+  readonly overridden: 'yes' | 'no';
   /** Why, in the order in which it was decided. */
   readonly decisions: readonly Decision[];
 }
@@ -157,6 +162,11 @@ export function planHost(facts: PlanFacts): HostPlan {
     cleartextRetry: retry.verdict,
     stsHost: sts.host,
     stsFreshness: sts.freshness,
+    commonName:
+      stsVerdict === 'authenticate' || requires.verdict === 'authenticate-by-pkix'
+        ? 'never'
+        : 'without-dns-id',
+    overridden: daneStands.verdict === 'overridden' || stsStands.verdict === 'overridden' ? 'yes' : 'no',
     decisions: [dane, daneStands, mtaSts, stsStands, requires, operator, barrier, matching, pkix, sni, retry],
   };
 }

@@ -131,13 +131,13 @@ export const messageFit = defineTable({
 // biome-ignore format: a table
 export const replyMeaning = defineTable({
   name: 'reply-meaning',
-  about: 'What a server\'s reply means for the recipients it speaks of. `ehlo` is the first EHLO, which HELO may follow; `hello` is HELO, or EHLO under TLS. `leniency`: first attempt, a host with addresses of both families, and a refusal for policy reasons (X.7.X).',
+  about: 'What a server\'s reply means for the recipients it speaks of. `ehlo` is the first EHLO, which HELO may follow; `hello` is HELO, or EHLO under TLS. `leniency`: `other-family`, at the first attempt at a host with addresses of both families, when it refuses for policy reasons (X.7.X); `overridden`, where the message set a policy aside that this host may fail.',
   inputs: {
     stage: ['greeting', 'ehlo', 'hello', 'mail', 'rcpt', 'data', 'end'],
     reply: ['positive', '4yz', '5yz', 'lost'],
-    leniency: ['no', 'yes'],
+    leniency: ['no', 'other-family', 'overridden'],
   },
-  verdicts: ['go-on', 'delivered', 'say-helo', 'next-host', 'bounce'],
+  verdicts: ['go-on', 'delivered', 'say-helo', 'next-host', 'refused-here', 'bounce'],
 })([
   { id: 'REPLY-1', when: { stage: ['greeting', 'ehlo', 'hello', 'mail', 'rcpt', 'data'], reply: 'positive' },                 then: 'go-on',
     why: 'The server agrees to this step.', refs: ['SMTP-4.2-1'] },
@@ -153,6 +153,8 @@ export const replyMeaning = defineTable({
     why: 'Another host may take it now; if none does, this one may later.', refs: ['SMTP-3.8-1', 'DUAL-3-6', 'CHOICE-15'] },
   { id: 'REPLY-5', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'no' },                    then: 'bounce',
     why: 'The domain\'s server has refused the message for good.', refs: ['DUAL-3-6', 'CHOICE-15'] },
-  { id: 'REPLY-6', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'yes' },                   then: 'next-host',
+  { id: 'REPLY-6', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'other-family' },                   then: 'next-host',
     why: 'Block lists judge by address: the other address family may be welcome at the next attempt.', refs: ['CHOICE-10'] },
+  { id: 'REPLY-9', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'overridden' },            then: 'refused-here',
+    why: 'Under its policy the message might never have come to this host, so another one may still take it.', refs: ['CHOICE-9', 'RTLS-3-2'] },
 ]);

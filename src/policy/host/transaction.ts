@@ -27,6 +27,8 @@ export interface TransactionJudgement {
 export interface ReplyFacts {
   readonly attempt: number;
   readonly families: 'one' | 'both';
+  /** Whether the message set aside a demand of this host's domain, without which it would not have come here. */
+  readonly overridden: 'yes' | 'no';
   /** Recipients that were accepted before this one, in this transaction. */
   readonly accepted?: number;
 }
@@ -70,12 +72,17 @@ function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts:
 }
 
 /** How a recipient stands after a reply that decides about it. */
-export function stateOf(verdict: 'delivered' | 'bounce' | 'next-host', reply: Reply | null): RecipientState {
+export function stateOf(
+  verdict: 'delivered' | 'bounce' | 'refused-here' | 'next-host',
+  reply: Reply | null,
+): RecipientState {
   switch (verdict) {
     case 'delivered':
       return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null };
     case 'bounce':
       return { verdict: 'bounced', status: statusIn(5, reply), reply, category: null };
+    case 'refused-here':
+      return { verdict: 'next-host', status: statusIn(5, reply), reply, category: 'refused' };
     case 'next-host':
       return reply === null
         ? { verdict: 'next-host', status: '', reply, category: 'connection-lost' }
@@ -95,5 +102,6 @@ function classify(stage: Stage, reply: Reply | null, accepted: number) {
 
 function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
   const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
-  return isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both' ? 'yes' : 'no';
+  if (isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both') return 'other-family';
+  return facts.overridden === 'yes' ? 'overridden' : 'no';
 }

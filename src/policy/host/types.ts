@@ -36,7 +36,8 @@ export interface TlsFacts {
 
 /**
  * Why a host did not take the message for a recipient, in the order in which a sender most needs to hear it: policy, then
- * the remote's own words, then the network, then DNS.
+ * the remote's own words, then the network, then DNS. `refused`: for good, by a host that the message should not have met;
+ * it counts only if nobody says anything else.
  */
 export const FAILURE_CATEGORIES = [
   'policy',
@@ -45,6 +46,7 @@ export const FAILURE_CATEGORIES = [
   'connection-failed',
   'lookup-failed',
   'address-left-out',
+  'refused',
   'no-target',
 ] as const;
 export type FailureCategory = (typeof FAILURE_CATEGORIES)[number];

@@ -126,7 +126,6 @@ function failureOfStart(facts: SessionFacts): Failure | null {
     case 'handshake-failed':
       return { failure: 'handshake-failed', reason: facts.code };
     case 'barred':
-    case 'not-reached':
     case 'established':
       return null;
   }
@@ -134,7 +133,7 @@ function failureOfStart(facts: SessionFacts): Failure | null {
 
 function judgedUnderSts(facts: SessionFacts): Judged {
   if (facts.plan.stsHost === 'not-listed') return failed('mx-not-listed', 'sts-mx-mismatch');
-  const pkix = facts.peer?.pkix ?? null;
+  const pkix = facts.peer?.pkixByDnsId ?? null;
   if (pkix === null) return { judged: 'not-judged', why: null };
   return pkix === 'passed'
     ? { judged: 'passed', why: null }

@@ -1,7 +1,8 @@
 /*
  * What a session adds to the TLS report of a domain (RFC 8460). A session is one connection that came as far as the
  * STARTTLS decision, or that a policy stopped before it was made; it counts once under each policy that applied. A retry in
- * clear is no session of its own.
+ * clear is no session of its own, and a network that fails before that decision says nothing about TLS (RFC 8460,
+ * Section 4.3.4).
  */
 import { defineTable } from '../kernel/table.js';
 
@@ -11,30 +12,26 @@ export const sessionReport = defineTable({
   about: 'Whether a session counts under a policy, and as what. `ended`: how far it came; `judged`: whether it met this very policy, as far as that was seen.',
   inputs: {
     policy: ['sts', 'tlsa', 'none'],
-    ended: ['barred', 'not-reached', 'not-offered', 'refused', 'handshake-failed', 'injected', 'established'],
+    ended: ['barred', 'not-offered', 'refused', 'handshake-failed', 'injected', 'established'],
     judged: ['passed', 'failed', 'not-judged'],
   },
   verdicts: ['success', 'failure', 'not-counted'],
 })([
-  { id: 'RPT-1', when: { ended: 'not-reached' },                                                                   then: 'not-counted',
-    why: 'A network that fails says nothing about TLS.', refs: ['RPT-4.3.4-1', 'STS-B-1'] },
   { id: 'RPT-2', when: { ended: ['not-offered', 'refused', 'handshake-failed', 'injected'] },                      then: 'failure',
     why: 'There was no TLS session to be had.', refs: ['RPT-4.2.2-1', 'STS-6-3'] },
   { id: 'RPT-3', when: { ended: 'established', judged: 'passed' },                                                 then: 'success',
     why: 'The session was as the policy wants it, whatever became of the message.', refs: ['RPT-4.2.1-1', 'X-10'] },
-  { id: 'RPT-9', when: { ended: 'established', judged: 'not-judged', policy: 'none' },                             then: 'success',
+  { id: 'RPT-9', when: { ended: 'established', judged: ['not-judged', 'failed'], policy: 'none' },                 then: 'success',
     why: 'Without a policy there is nothing to judge, and TLS is all that can be asked for.', refs: ['RPT-4.4-4'] },
   { id: 'RPT-10', when: { ended: 'established', judged: 'not-judged', policy: ['sts', 'tlsa'] },                   then: 'not-counted',
     why: 'Nobody looked whether the session met this policy, so nobody can tell.', refs: ['RPT-4.2.1-1', 'RPT-4.2.2-1'] },
   { id: 'RPT-4', when: { ended: 'established', judged: 'failed', policy: ['sts', 'tlsa'] },                        then: 'failure',
     why: 'The session fell short of the policy, even if testing mode let the mail pass.', refs: ['RPT-4.2.2-1', 'STS-5-2', 'STS-6-3'] },
-  { id: 'RPT-5', when: { ended: 'established', judged: 'failed', policy: 'none' },                                 then: 'success',
-    why: 'Without a policy there is nothing to fall short of.', refs: ['RPT-4.4-4'] },
   { id: 'RPT-6', when: { ended: 'barred', judged: 'failed', policy: ['sts', 'tlsa'] },                             then: 'failure',
     why: 'The policy itself stopped the session.', refs: ['RPT-4.2.2-1'] },
-  { id: 'RPT-7', when: { ended: 'barred', judged: ['passed', 'not-judged'] },                                      then: 'not-counted',
+  { id: 'RPT-7', when: { ended: 'barred', judged: ['passed', 'not-judged'], policy: ['sts', 'tlsa'] },              then: 'not-counted',
     why: 'Something else stopped the session; this policy has no part in it.', refs: ['RPT-4.2.2-1'] },
-  { id: 'RPT-8', when: { ended: 'barred', judged: 'failed', policy: 'none' },                                      then: 'not-counted',
+  { id: 'RPT-8', when: { ended: 'barred', policy: 'none' },                                                        then: 'not-counted',
     why: 'Without a policy nothing of the domain\'s stopped the session.', refs: ['RPT-4.4-4'] },
 ]);
 

@@ -6,7 +6,7 @@
 import type { Adapters } from '../../../effects/ports.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { type Exchanged, exchange } from './exchange.js';
-import { isAskable } from './name.js';
+import { isAskable, isTooLong } from './name.js';
 import { type ResolverConfig, trustsAd } from './resolver-config.js';
 import { readTlsa } from './tlsa-record.js';
 import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordOf, RecordType } from './wire.js';
@@ -60,6 +60,9 @@ async function lookup<T extends RecordType>(
   let ttlSeconds = Number.POSITIVE_INFINITY;
   let owner = name.toLowerCase();
   for (;;) {
+    // A name that DNS cannot hold owns nothing: that needs no asking (RFC 1035, Section 2.3.4).
+    if (isTooLong(owner))
+      return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
     if (!isAskable(owner)) return failed('malformed');
     const reply = await ask({ name: owner, type }, config, endsAt, signal);
     if (reply.kind === 'failed') return failed(reply.cause);

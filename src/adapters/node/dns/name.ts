@@ -57,6 +57,11 @@ function labelText(label: Uint8Array): string {
   return text.toLowerCase();
 }
 
+/** Whether a name has more octets than DNS allows (RFC 1035, Section 2.3.4), counted as text without a final dot. */
+export function isTooLong(name: string): boolean {
+  return name.length > 253;
+}
+
 /** Whether the text can be put into a question: labels of 1 to 63 printable octets, 253 in all, no escapes, not the root. */
 export function isAskable(name: string): boolean {
   return (
