@@ -6,5 +6,6 @@ export default defineConfig({
     // Generous, because a slow machine is no defect; nothing in the suite waits for time to pass.
     testTimeout: 120_000,
     hookTimeout: 60_000,
+    maxWorkers: 2,
   },
 });

@@ -217,7 +217,7 @@ describe('the seam around XState', () => {
   });
 
   it('makes a fault of a question that a final state asks, of going in circles, and of whatever throws', () => {
-    const { ask, judge } = stepsOf<{ readonly now: number }>();
+    const { ask, judge } = stepsOf((run: { readonly now: number }) => ({ ...run }));
     const throws = () => {
       throw new Error('a defect');
     };

@@ -143,7 +143,7 @@ const CASES: readonly Case[] = [
   [['simulate', '--step', '2', '@/odd-address.json'], 64, /there is no step 2; the scenario has 1\n/],
   [['replay'], 64, /the journal is missing; give its file\n/],
   [['replay', '@/none.json'], 66, /the journal in .* cannot be read/],
-  [['replay', '@/vast'], 66, /larger than 64 MiB/],
+  [['replay', '@/vast'], 66, /larger than 16 MiB/],
   [
     ['replay', '@/settings.json'],
     65,

@@ -96,3 +96,29 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
 export function waitingOf(context: AttemptContext): readonly RecipientProgress[] {
   return context.recipients.filter(({ state }) => state === null || state.verdict === 'next-host');
 }
+
+/** A copy, field by field: spreading an object of this size costs five times as much, and copying is most of a step. */
+export function copyAttempt(run: AttemptContext): AttemptContext {
+  return {
+    input: run.input,
+    now: run.now,
+    message: run.message,
+    mx: run.mx,
+    txt: run.txt,
+    cache: run.cache,
+    draws: run.draws,
+    policyHost: run.policyHost,
+    policyAddresses: run.policyAddresses,
+    fetch: run.fetch,
+    fetched: run.fetched,
+    sts: run.sts,
+    candidates: run.candidates,
+    tried: run.tried,
+    runs: run.runs,
+    fault: run.fault,
+    recipients: run.recipients,
+    next: run.next,
+    end: run.end,
+    decisions: run.decisions,
+  };
+}

@@ -16,12 +16,12 @@ import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './attempt.answers.js';
 import * as asks from './attempt.asks.js';
-import { type AttemptContext, startAttempt } from './attempt.context.js';
+import { type AttemptContext, copyAttempt, startAttempt } from './attempt.context.js';
 import * as judgements from './attempt.judgements.js';
 import { resultOf } from './attempt.result.js';
 import { type Boxed, stepsOf } from './steps.js';
 
-const { ask, judge, on } = stepsOf<AttemptContext>();
+const { ask, judge, on } = stepsOf(copyAttempt);
 
 const base = setup({
   types: {} as {

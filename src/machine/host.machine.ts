@@ -17,12 +17,12 @@ import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './host.answers.js';
 import * as asks from './host.asks.js';
-import { type HostContext, startHost } from './host.context.js';
+import { copyHost, type HostContext, startHost } from './host.context.js';
 import * as judgements from './host.judgements.js';
 import { resultOf } from './host.result.js';
 import { type Boxed, stepsOf } from './steps.js';
 
-const { ask, judge, on } = stepsOf<HostContext>();
+const { ask, judge, on } = stepsOf(copyHost);
 
 const base = setup({
   types: {} as {

@@ -6,10 +6,7 @@
 import { assign, emit } from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
 
-/**
- * What a machine knows, in a box of one field: XState copies a context field by field at every step, which for a
- * context of thirty fields is most of the cost of a transition.
- */
+/** What a machine knows, in a box of one field, so that XState has one field to copy. */
 export interface Boxed<Run> {
   readonly run: Run;
 }
@@ -24,22 +21,27 @@ interface Timed {
   readonly now: number;
 }
 
-/** The actions of a machine that knows such things. */
-export function stepsOf<Run extends Timed>() {
+/** The actions of a machine that knows such things; `copy` copies what it knows. */
+export function stepsOf<Run extends Timed>(copy: (run: Run) => Run) {
+  const amended = (run: Run, changes: Partial<Run>): { -readonly [K in keyof Run]: Run[K] } => {
+    const next: { -readonly [K in keyof Run]: Run[K] } = copy(run);
+    for (const key in changes) next[key] = changes[key]!;
+    return next;
+  };
   return {
     on<E extends Answered>(learn: (run: Run, event: E) => Partial<Run>) {
-      const change = (run: Run, event: E): Run => ({
-        ...run,
-        ...learn(run, event),
-        now: Math.max(run.now, event.at),
-      });
+      const change = (run: Run, event: E): Run => {
+        const next = amended(run, learn(run, event));
+        next.now = Math.max(run.now, event.at);
+        return next;
+      };
       const action = assign<Boxed<Run>, E, undefined, Answered, never>(({ context, event }) => ({
         run: change(context.run, event),
       }));
       return carrying(action, { kind: 'change', change: change as never });
     },
     judge(judgement: (run: Run) => Partial<Run>) {
-      const change = (run: Run): Run => ({ ...run, ...judgement(run) });
+      const change = (run: Run): Run => amended(run, judgement(run));
       const action = assign<Boxed<Run>, Answered, undefined, Answered, never>(({ context }) => ({
         run: change(context.run),
       }));

@@ -88,6 +88,18 @@ function issuerOf(certificate: Certificate, now: number): MadeUpCertificate | nu
 }
 
 function authority(name: string, issuer: MadeUpCertificate | null, now: number): MadeUpCertificate {
+  const key = `${now} ${name}`;
+  const found = authorities.get(key) ?? makeAuthority(name, issuer, now);
+  if (authorities.size > AUTHORITIES_MAX) authorities.clear();
+  authorities.set(key, found);
+  return found;
+}
+
+const authorities = new Map<string, MadeUpCertificate>();
+/** Worlds of many times may be played one after the other. */
+const AUTHORITIES_MAX = 100;
+
+function makeAuthority(name: string, issuer: MadeUpCertificate | null, now: number): MadeUpCertificate {
   return make({
     label: `authority ${name}`,
     keyLabel: `key of authority ${name}`,

@@ -115,7 +115,7 @@ describe('parseJournal', () => {
     const parse = vi.spyOn(JSON, 'parse');
     expect(parseJournal(' '.repeat(JOURNAL_LENGTH_MAX + 1))).toEqual({
       ok: false,
-      problems: [{ path: '', expected: 'at most 67108864 characters', actual: '67108865' }],
+      problems: [{ path: '', expected: 'at most 16777216 characters', actual: '16777217' }],
     });
     expect(parse).not.toHaveBeenCalled();
     parse.mockRestore();
@@ -152,7 +152,7 @@ describe('printJournal', () => {
     }).split('\n');
     expect(lines).toEqual([
       '{"format":"waxseal-journal","version":1,"attempts":[',
-      `{"input":${JSON.stringify(attempt.input)},"entries":[`,
+      `{"input":${JSON.stringify(attempt.input)},"places":[0],"entries":[`,
       '{"kind":"run","id":3,"host":"mx.a.example\\n"},',
       '{"kind":"end","id":3,"at":7}',
       '],',
