@@ -18,8 +18,9 @@ import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './host.answers.js';
 import * as asks from './host.asks.js';
 import { copyHost, type HostContext, startHost } from './host.context.js';
-import * as judgements from './host.judgements.js';
+import * as planning from './host.plan-judgements.js';
 import { resultOf } from './host.result.js';
+import * as session from './host.session-judgements.js';
 import { type Boxed, stepsOf } from './steps.js';
 
 const { ask, judge, on } = stepsOf(copyHost);
@@ -74,7 +75,7 @@ export const hostMachine = base.createMachine({
     judgingAddresses: {
       description: 'Whom to dial, and below which names TLSA records may stand.',
       meta: { refs: ['DANE-2.2.2-4', 'DANE-2.2.2-6', 'X-13'] },
-      entry: judge(judgements.judgeAddresses),
+      entry: judge(planning.judgeAddresses),
       always: [
         { guard: 'isUnreachable', target: 'concluded' },
         { guard: 'mustLearnAlias', target: 'awaitingAlias' },
@@ -95,7 +96,7 @@ export const hostMachine = base.createMachine({
       },
     },
     judgingAlias: {
-      entry: judge(judgements.judgeAlias),
+      entry: judge(planning.judgeAlias),
       always: [{ guard: 'mustAskTlsa', target: 'awaitingTlsa' }, { target: 'judgingPlan' }],
     },
     awaitingTlsa: {
@@ -110,18 +111,18 @@ export const hostMachine = base.createMachine({
       },
     },
     judgingTlsa: {
-      entry: judge(judgements.judgeTlsa),
+      entry: judge(planning.judgeTlsa),
       always: [{ guard: 'mustAskTlsa', target: 'awaitingTlsa' }, { target: 'judgingPlan' }],
     },
     judgingPlan: {
       description: 'All demands, joined. Nothing has been dialled yet.',
       meta: { refs: ['X-1', 'DANE-10-1', 'STS-8.4-1'] },
-      entry: judge(judgements.judgePlan),
+      entry: judge(planning.judgePlan),
       always: [{ guard: 'isUnreachable', target: 'concluded' }, { target: 'awaitingConnection' }],
     },
     awaitingConnection: {
       meta: { refs: ['SMTP-5.1-9'] },
-      entry: [judge(judgements.openSession), ask(asks.askConnection)],
+      entry: [judge(session.openSession), ask(asks.askConnection)],
       on: {
         'smtp.connect.answered': {
           target: 'judgingConnection',
@@ -130,7 +131,7 @@ export const hostMachine = base.createMachine({
       },
     },
     judgingConnection: {
-      entry: judge(judgements.judgeConnection),
+      entry: judge(session.judgeConnection),
       always: [
         { guard: 'mustLeave', target: 'leaving' },
         { guard: 'isUnreachable', target: 'concluded' },
@@ -151,7 +152,7 @@ export const hostMachine = base.createMachine({
     judgingHello: {
       description: 'Whether to start TLS, stay in clear, or leave.',
       meta: { refs: ['STLS-6-2', 'STS-5-1'] },
-      entry: judge(judgements.judgeHello),
+      entry: judge(session.judgeHello),
       always: [
         { guard: 'mustSayHelo', target: 'awaitingHello' },
         { guard: 'mustLeave', target: 'leaving' },
@@ -171,7 +172,7 @@ export const hostMachine = base.createMachine({
     },
     judgingStartTls: {
       meta: { refs: ['STLS-4-2', 'STLS-4-5'] },
-      entry: judge(judgements.judgeStartTls),
+      entry: judge(session.judgeStartTls),
       always: [{ guard: 'mustShakeHands', target: 'awaitingHandshake' }, { target: 'judgingTlsOutcome' }],
     },
     awaitingHandshake: {
@@ -187,7 +188,7 @@ export const hostMachine = base.createMachine({
     judgingTlsOutcome: {
       description: 'Go on under TLS, come back in clear, or leave.',
       meta: { refs: ['STLS-4-3', 'DANE-2.2-4', 'CHOICE-8'] },
-      entry: judge(judgements.judgeTlsOutcome),
+      entry: judge(session.judgeTlsOutcome),
       always: [{ guard: 'mustInspect', target: 'awaitingInspection' }, { target: 'leaving' }],
     },
     awaitingInspection: {
@@ -203,7 +204,7 @@ export const hostMachine = base.createMachine({
     judgingPeer: {
       description: 'Whether the peer is who it must be, before anything is said to it.',
       meta: { refs: ['DANE-3.2-1', 'STS-4.2-1', 'STS-4.2-2', 'STLS-4.1-2'] },
-      entry: judge(judgements.judgePeer),
+      entry: judge(session.judgePeer),
       always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'awaitingHelloAgain' }],
     },
     awaitingHelloAgain: {
@@ -218,13 +219,13 @@ export const hostMachine = base.createMachine({
       },
     },
     judgingHelloAgain: {
-      entry: judge(judgements.judgeHelloAgain),
+      entry: judge(session.judgeHelloAgain),
       always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'judgingMessage' }],
     },
     judgingMessage: {
       description: 'Whether this server may and can have this message.',
       meta: { refs: ['RTLS-4.2.1-4', 'SIZE-7-1', 'U8-3.2-2'] },
-      entry: judge(judgements.judgeMessage),
+      entry: judge(session.judgeMessage),
       always: [{ guard: 'mustSend', target: 'awaitingTransaction' }, { target: 'leaving' }],
     },
     awaitingTransaction: {
@@ -240,7 +241,7 @@ export const hostMachine = base.createMachine({
     judgingTransaction: {
       description: 'What each reply means for each recipient.',
       meta: { refs: ['SMTP-4.2-1', 'CHOICE-15'] },
-      entry: judge(judgements.judgeTransaction),
+      entry: judge(session.judgeTransaction),
       always: { target: 'leaving' },
     },
     leaving: {

@@ -1,12 +1,9 @@
 /*
- * The judgements of the host machine, one for each judging state: each puts what is known to a table of src/policy and
- * notes the decision, where it leads (`next`), and, if this is the end, how it ended.
+ * The judgements of the host machine on a connection, one for each judging state, in the order of a session: each puts what
+ * is known to a table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it
+ * ended.
  */
-import { daneApplies } from '../policy/dane/dane-applies.table.js';
-import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
-import { learnAddresses } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
-import { planHost } from '../policy/host/plan.js';
 import {
   connectionOutcome,
   messageFit,
@@ -19,133 +16,12 @@ import {
   type ReplyFacts,
   stateOf,
 } from '../policy/host/transaction.js';
-import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
-import { type Decision, decide } from '../policy/kernel/table.js';
-import { judgeAddress } from '../policy/names/target-address.table.js';
+import { decide } from '../policy/kernel/table.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
 import type { Reply } from '../policy/smtp/reply.js';
-import type { HostContext, HostEnd } from './host.context.js';
-
-type Judged = Partial<HostContext>;
-
-export function judgeAddresses(context: HostContext): Judged {
-  const { input } = context;
-  const isLiteral = input.candidate.source === 'literal';
-  const known = isLiteral
-    ? ({
-        kind: 'found',
-        addresses: [input.candidate.host],
-        security: 'insecure',
-        expandedName: null,
-        families: 'one',
-      } as const)
-    : learnAddresses(context.addressAnswer!, input.dialled);
-  if (known.kind !== 'found') {
-    return {
-      addressKnowledge: known,
-      end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary'),
-    };
-  }
-  const vetted = known.addresses.map((address) => ({
-    address,
-    decision: judgeAddress(address, input.settings.privateAddresses),
-  }));
-  const leftOut = vetted
-    .filter(({ decision }) => decision.verdict === 'leave-out')
-    .map(({ decision }) => decision);
-  const addresses = vetted
-    .filter(({ decision }) => decision.verdict === 'connect')
-    .map(({ address }) => address);
-  const noted = note(context, ...new Set(leftOut));
-  if (addresses.length === 0) {
-    return { ...noted, addressKnowledge: known, end: endOf('address-left-out', 'temporary') };
-  }
-  const applies = decide(daneApplies, {
-    target: isLiteral ? 'literal' : 'name',
-    mx: input.mxSecurity,
-    halfDane: input.settings.halfDane,
-  });
-  const learned = {
-    addressKnowledge: known,
-    addresses: addresses.slice(0, input.settings.addressesMax),
-    ...note({ ...context, ...noted }, applies),
-  };
-  return {
-    ...learned,
-    ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })),
-  };
-}
-
-export function judgeAlias(context: HostContext): Judged {
-  return judgeBase(context);
-}
-
-function judgeBase(context: HostContext): Judged {
-  const known = context.addressKnowledge!;
-  const { host } = context.input.candidate;
-  const expanded = known.kind === 'found' ? known.expandedName : null;
-  const decision = decide(tlsaBase, {
-    alias: expanded === null ? 'none' : 'alias',
-    addresses: known.kind === 'found' ? known.security : 'insecure',
-    firstAlias: context.aliasAnswer === null ? 'not-asked' : context.aliasAnswer.kind,
-  });
-  const judged = { ...context, ...note(context, decision) };
-  const noted = { decisions: judged.decisions };
-  switch (decision.verdict) {
-    case 'original':
-      return { ...noted, tlsaBases: [host], next: 'ask-tlsa' };
-    case 'expanded-then-original':
-      return { ...noted, tlsaBases: [expanded ?? host, host], next: 'ask-tlsa' };
-    case 'ask-first-alias':
-      return { ...noted, next: 'learn-alias' };
-    case 'no-dane':
-      return { ...noted, next: 'go-on' };
-    case 'unreachable':
-      return { ...noted, tlsa: { kind: 'failed', cause: 'alias-lookup' }, next: 'go-on' };
-  }
-}
-
-/** The first base domain with a secure answer that holds records wins (RFC 7672, Section 2.2.3). */
-export function judgeTlsa(context: HostContext): Judged {
-  return { next: context.tlsa.kind === 'absent' && context.tlsaBases.length > 0 ? 'ask-tlsa' : 'go-on' };
-}
-
-export function judgePlan(context: HostContext): Judged {
-  const { input } = context;
-  const { destination } = input;
-  const plan = planHost({
-    host: input.candidate.host,
-    source: input.candidate.source,
-    mxSecurity: input.mxSecurity,
-    nextHop: destination.kind === 'domain' ? destination.name : destination.address,
-    expandedNextHop: input.expandedDestination,
-    tlsa: context.tlsa,
-    sts: input.sts,
-    message: context.message,
-    report: input.message.report,
-    attempt: input.attempt,
-    operator: context.operator,
-    settings: input.settings,
-  });
-  const judged = { plan, ...note(context, ...plan.decisions) };
-  switch (plan.barrier) {
-    case 'connect':
-      return judged;
-    case 'skip':
-      return {
-        ...judged,
-        reported: { ended: 'barred', code: '', ip: null },
-        end: endOf('policy', 'definitive'),
-      };
-    case 'skip-for-now':
-      return {
-        ...judged,
-        reported: { ended: 'barred', code: '', ip: null },
-        end: endOf('policy', 'temporary'),
-      };
-  }
-}
+import type { HostContext } from './host.context.js';
+import { all, endOf, type Judged, leave, note } from './host.judged.js';
 
 export function openSession(context: HostContext): Judged {
   return { session: context.session + 1, next: 'go-on', behind: 'end', end: null };
@@ -361,10 +237,6 @@ function replyFacts(context: HostContext): ReplyFacts {
   };
 }
 
-function leave(context: HostContext, end: HostEnd): Judged {
-  return { decisions: context.decisions, end, next: 'leave', behind: 'end' };
-}
-
 /** The first connection that came this far is the one that is reported; a retry in clear is no session of its own. */
 function report(
   context: HostContext,
@@ -380,19 +252,4 @@ function report(
       localAddress: context.localAddress,
     },
   };
-}
-
-function endOf(category: FailureCategory, failure: RequireTlsFailure): HostEnd {
-  return { failure, state: { verdict: 'next-host', status: '', reply: null, category } };
-}
-
-function all(context: HostContext, state: RecipientState): readonly RecipientState[] {
-  return context.input.recipients.map(() => state);
-}
-
-function note(
-  context: HostContext,
-  ...decisions: readonly Decision[]
-): { readonly decisions: readonly Decision[] } {
-  return { decisions: [...context.decisions, ...decisions] };
 }

@@ -1,0 +1,29 @@
+import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
+import type { Decision } from '../policy/kernel/table.js';
+import type { HostContext, HostEnd } from './host.context.js';
+
+/** What a judgement changes of what the host machine knows. */
+export type Judged = Partial<HostContext>;
+
+/** The decisions so far, and these. */
+export function note(
+  context: HostContext,
+  ...decisions: readonly Decision[]
+): { readonly decisions: readonly Decision[] } {
+  return { decisions: [...context.decisions, ...decisions] };
+}
+
+/** An end that is the same for every recipient. */
+export function endOf(category: FailureCategory, failure: RequireTlsFailure): HostEnd {
+  return { failure, state: { verdict: 'next-host', status: '', reply: null, category } };
+}
+
+/** The connection is left, and with it the host. */
+export function leave(context: HostContext, end: HostEnd): Judged {
+  return { decisions: context.decisions, end, next: 'leave', behind: 'end' };
+}
+
+/** The same for every recipient. */
+export function all(context: HostContext, state: RecipientState): readonly RecipientState[] {
+  return context.input.recipients.map(() => state);
+}

@@ -1,0 +1,130 @@
+/*
+ * The judgements of the host machine before anything is dialled, one for each judging state: each puts what is known to a
+ * table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it ended.
+ */
+import { daneApplies } from '../policy/dane/dane-applies.table.js';
+import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
+import { learnAddresses } from '../policy/host/addresses.js';
+import { planHost } from '../policy/host/plan.js';
+import { decide } from '../policy/kernel/table.js';
+import { judgeAddress } from '../policy/names/target-address.table.js';
+import type { HostContext } from './host.context.js';
+import { endOf, type Judged, note } from './host.judged.js';
+
+export function judgeAddresses(context: HostContext): Judged {
+  const { input } = context;
+  const isLiteral = input.candidate.source === 'literal';
+  const known = isLiteral
+    ? ({
+        kind: 'found',
+        addresses: [input.candidate.host],
+        security: 'insecure',
+        expandedName: null,
+        families: 'one',
+      } as const)
+    : learnAddresses(context.addressAnswer!, input.dialled);
+  if (known.kind !== 'found') {
+    return {
+      addressKnowledge: known,
+      end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary'),
+    };
+  }
+  const vetted = known.addresses.map((address) => ({
+    address,
+    decision: judgeAddress(address, input.settings.privateAddresses),
+  }));
+  const leftOut = vetted
+    .filter(({ decision }) => decision.verdict === 'leave-out')
+    .map(({ decision }) => decision);
+  const addresses = vetted
+    .filter(({ decision }) => decision.verdict === 'connect')
+    .map(({ address }) => address);
+  const noted = note(context, ...new Set(leftOut));
+  if (addresses.length === 0) {
+    return { ...noted, addressKnowledge: known, end: endOf('address-left-out', 'temporary') };
+  }
+  const applies = decide(daneApplies, {
+    target: isLiteral ? 'literal' : 'name',
+    mx: input.mxSecurity,
+    halfDane: input.settings.halfDane,
+  });
+  const learned = {
+    addressKnowledge: known,
+    addresses: addresses.slice(0, input.settings.addressesMax),
+    ...note({ ...context, ...noted }, applies),
+  };
+  return {
+    ...learned,
+    ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })),
+  };
+}
+
+export function judgeAlias(context: HostContext): Judged {
+  return judgeBase(context);
+}
+
+function judgeBase(context: HostContext): Judged {
+  const known = context.addressKnowledge!;
+  const { host } = context.input.candidate;
+  const expanded = known.kind === 'found' ? known.expandedName : null;
+  const decision = decide(tlsaBase, {
+    alias: expanded === null ? 'none' : 'alias',
+    addresses: known.kind === 'found' ? known.security : 'insecure',
+    firstAlias: context.aliasAnswer === null ? 'not-asked' : context.aliasAnswer.kind,
+  });
+  const judged = { ...context, ...note(context, decision) };
+  const noted = { decisions: judged.decisions };
+  switch (decision.verdict) {
+    case 'original':
+      return { ...noted, tlsaBases: [host], next: 'ask-tlsa' };
+    case 'expanded-then-original':
+      return { ...noted, tlsaBases: [expanded ?? host, host], next: 'ask-tlsa' };
+    case 'ask-first-alias':
+      return { ...noted, next: 'learn-alias' };
+    case 'no-dane':
+      return { ...noted, next: 'go-on' };
+    case 'unreachable':
+      return { ...noted, tlsa: { kind: 'failed', cause: 'alias-lookup' }, next: 'go-on' };
+  }
+}
+
+/** The first base domain with a secure answer that holds records wins (RFC 7672, Section 2.2.3). */
+export function judgeTlsa(context: HostContext): Judged {
+  return { next: context.tlsa.kind === 'absent' && context.tlsaBases.length > 0 ? 'ask-tlsa' : 'go-on' };
+}
+
+export function judgePlan(context: HostContext): Judged {
+  const { input } = context;
+  const { destination } = input;
+  const plan = planHost({
+    host: input.candidate.host,
+    source: input.candidate.source,
+    mxSecurity: input.mxSecurity,
+    nextHop: destination.kind === 'domain' ? destination.name : destination.address,
+    expandedNextHop: input.expandedDestination,
+    tlsa: context.tlsa,
+    sts: input.sts,
+    message: context.message,
+    report: input.message.report,
+    attempt: input.attempt,
+    operator: context.operator,
+    settings: input.settings,
+  });
+  const judged = { plan, ...note(context, ...plan.decisions) };
+  switch (plan.barrier) {
+    case 'connect':
+      return judged;
+    case 'skip':
+      return {
+        ...judged,
+        reported: { ended: 'barred', code: '', ip: null },
+        end: endOf('policy', 'definitive'),
+      };
+    case 'skip-for-now':
+      return {
+        ...judged,
+        reported: { ended: 'barred', code: '', ip: null },
+        end: endOf('policy', 'temporary'),
+      };
+  }
+}
