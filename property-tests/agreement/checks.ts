@@ -144,6 +144,7 @@ const STS = {
   'no-policy': 'no-policy',
   'proceed-unknown': 'proceed-unknown',
   defer: 'defer',
+  'defer-for-cache': 'defer-for-cache',
 } as const;
 
 /** Combinations that mean something: an id is only the same as one that is kept, and only a found id was tried. */
@@ -169,8 +170,11 @@ export function compareDiscovery(): Disagreement | null {
 export function compareFetches(): Disagreement | null {
   return firstDifference(
     inputsOf(stsFetch),
-    (input) => decide(stsFetch, input).verdict,
-    ({ fetched, cached }) => afterFetch(fetched, cached === 'policy' ? 'valid' : 'none'),
+    (input) => {
+      return decide(stsFetch, input).verdict;
+    },
+    ({ fetched, cached, message }) =>
+      afterFetch(fetched, cached === 'policy' ? 'valid' : cached, message === 'lenient'),
   );
 }
 

@@ -103,8 +103,13 @@ export const tableComparisons: readonly (readonly [name: string, compare: () => 
       offered: keyword === 'offered',
     }),
   ),
-  comparison(messageFit, ({ size, utf8, purpose }) => {
-    const verdict = fits({ tooLarge: size === 'too-large', utf8, purpose });
+  comparison(messageFit, ({ size, utf8, purpose, leniency }) => {
+    const verdict = fits({
+      tooLarge: size === 'too-large',
+      utf8,
+      purpose,
+      overridden: leniency === 'overridden',
+    });
     return verdict === 'stop' ? 'stop-here' : verdict;
   }),
   comparison(nextCandidate, ({ run, recipients, candidates }) =>

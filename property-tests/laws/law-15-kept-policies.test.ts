@@ -36,7 +36,7 @@ describe('law 15', () => {
             return;
           }
           const fetched = readFetch(served.answer);
-          const after = knowledgeOf(judgeFetch(fetched, cache, NOW).verdict, cached, fetched);
+          const after = knowledgeOf(judgeFetch(fetched, cache, message, NOW).verdict, cached, fetched);
           expect(after).toMatchObject({
             kind: 'policy',
             policy: { mx: (served.policy ?? cached.policy).mx, mode: (served.policy ?? cached.policy).mode },

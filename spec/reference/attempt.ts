@@ -88,7 +88,14 @@ export function discoverSts(facts: {
   recentFailure: boolean; // a fetch for this very id failed less than five minutes ago
   stsLookupFailure: 'defer' | 'proceed';
   tlsRequiredNo: boolean; // valid, honoured, and the message is not under REQUIRETLS
-}): 'use-cached-fresh' | 'use-cached-stale' | 'fetch' | 'no-policy' | 'proceed-unknown' | 'defer' {
+}):
+  | 'use-cached-fresh'
+  | 'use-cached-stale'
+  | 'fetch'
+  | 'no-policy'
+  | 'proceed-unknown'
+  | 'defer'
+  | 'defer-for-cache' {
   if (facts.cached === 'valid') {
     // Section 3.1: the id is how a policy tells that it has changed. It has not.
     if (facts.record === 'found-same-id') return 'use-cached-fresh';
@@ -111,18 +118,22 @@ export function discoverSts(facts: {
     return 'defer';
   }
 
-  // The cache failed. What it held may have been an enforced policy, which a fetch that fails as well could not replace.
+  // The cache failed. What it held may have been an enforced policy, so only the live policy can replace it.
+  if (facts.record === 'found-same-id' || facts.record === 'found-other-id') return 'fetch';
   if (facts.tlsRequiredNo) return 'proceed-unknown';
-  return 'defer';
+  return 'defer-for-cache';
 }
 
 /** RFC 8461, Section 3.3, last paragraphs. */
 export function afterFetch(
   fetched: 'policy' | 'failed',
-  cached: 'none' | 'valid',
-): 'adopt' | 'use-cached-stale' | 'proceed-unknown' {
+  cached: 'none' | 'valid' | 'unreadable',
+  tlsRequiredNo: boolean,
+): 'adopt' | 'use-cached-stale' | 'proceed-unknown' | 'defer-for-cache' {
   if (fetched === 'policy') return 'adopt';
   if (cached === 'valid') return 'use-cached-stale';
+  // Nobody can tell whether a policy is in force; only a message that sets policies aside may go on.
+  if (cached === 'unreadable' && !tlsRequiredNo) return 'defer-for-cache';
   return 'proceed-unknown';
 }
 

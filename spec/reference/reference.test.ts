@@ -279,8 +279,8 @@ describe('an attempt', () => {
     expect(discoverSts({ ...facts, record: 'failed', tlsRequiredNo: true })).toBe('proceed-unknown');
     expect(discoverSts({ ...facts, cached: 'valid' })).toBe('use-cached-stale');
     expect(discoverSts({ ...facts, cached: 'valid', record: 'found-same-id' })).toBe('use-cached-fresh');
-    expect(discoverSts({ ...facts, cached: 'unreadable' })).toBe('defer');
-    expect(afterFetch('failed', 'valid')).toBe('use-cached-stale');
+    expect(discoverSts({ ...facts, cached: 'unreadable' })).toBe('defer-for-cache');
+    expect(afterFetch('failed', 'valid', false)).toBe('use-cached-stale');
   });
 
   it('judges replies', () => {

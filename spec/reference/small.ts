@@ -87,8 +87,12 @@ export function fits(f: {
   tooLarge: boolean;
   utf8: 'not-needed' | 'offered' | 'missing';
   purpose: 'deliver' | 'explain';
-}): 'send' | 'stop' | 'too-large' | 'utf8-missing' {
+  // TLS-Required: No set aside what this host's domain demands
+  overridden: boolean;
+}): 'send' | 'stop' | 'too-large' | 'too-large-here' | 'utf8-missing' {
   // RFC 1870, Section 4: larger than announced, it will be refused.
+  // Without the header field another host might have had the message, so this one does not have the last word.
+  if (f.tooLarge && f.overridden) return 'too-large-here';
   if (f.tooLarge) return 'too-large';
   // RFC 6531, Section 3.5: MUST NOT send an internationalized message to a server without SMTPUTF8.
   // It is the same finding whether the message would have been sent or not.

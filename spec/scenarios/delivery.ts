@@ -436,6 +436,19 @@ const mixtures: readonly Story[] = [
     settings: { candidatesMax: 2 },
     steps: [send({ outcome: 'deferred', status: '4.4.1', notConnected: ['mx3.a.example'] })],
   },
+  {
+    name: 'more hosts than may be tried, and those that were have no address: nothing is definitive',
+    refs: ['X-16', 'CHOICE-14'],
+    world: {
+      dns: {
+        'MX a.example': ['10 mx1.a.example', '20 mx2.a.example', '30 mx3.a.example'],
+        'A mx3.a.example': ['@mx3.a.example'],
+      },
+      mail: { 'mx3.a.example': {} },
+    },
+    settings: { candidatesMax: 2 },
+    steps: [send({ outcome: 'deferred', status: '4.4.3', notConnected: ['mx3.a.example'] })],
+  },
 ];
 
 export const delivery: readonly Scenario[] = [...targets, ...connections, ...replies, ...mixtures];

@@ -331,6 +331,30 @@ const profiles: readonly Story[] = [
   },
 ];
 
+const several: readonly Story[] = [
+  {
+    name: 'the rule for a domain stands above the rule for all, whichever comes first',
+    refs: ['STLS-6-1'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('*', 'none'), rule('a.example', 'encrypt')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'the rule for a longer suffix stands above the rule for a shorter one',
+    refs: ['STLS-6-1'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('.example', 'dane'), rule('.a.example', 'none')),
+    steps: [send(inClear)],
+  },
+  {
+    name: 'of two rules for the same domain the stricter one counts',
+    refs: ['STLS-6-1'],
+    world: plainDomain({ starttls: 'not-offered' }),
+    settings: rules(rule('a.example', 'none'), rule('a.example', 'encrypt')),
+    steps: [send(waits)],
+  },
+];
+
 export const operator: readonly Scenario[] = [
   ...encrypt,
   ...verify,
@@ -338,4 +362,5 @@ export const operator: readonly Scenario[] = [
   ...choice,
   ...patience,
   ...profiles,
+  ...several,
 ];

@@ -409,6 +409,17 @@ const setAside: readonly Story[] = [
     settings: { tlsRequiredNo: 'ignore' },
     steps: [send({ ...waits, rows: ['MSG-4'] }, tlsRequiredNo)],
   },
+  {
+    name: 'TLS-Required: No, and a host that its policy would have kept away says the message is too large: the next one takes it',
+    refs: ['RTLS-3-2', 'CHOICE-9', 'SIZE-7-1'],
+    world: together(twoHosts({ keywords: ['SIZE 20'] }), stsPolicy('enforce', ['mx2.a.example'])),
+    steps: [
+      send(
+        { outcome: 'delivered', status: '2.x', mx: 'mx2.a.example', rows: ['FIT-5'] },
+        { tlsRequiredNo: true },
+      ),
+    ],
+  },
 ];
 
 export const requiretls: readonly Scenario[] = [...validation, ...finality, ...hosts, ...words, ...setAside];

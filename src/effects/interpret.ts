@@ -114,7 +114,11 @@ function answerInSession(
       return session.send(ask, world.message, world.signal);
     case 'smtp.quit':
       // A connection that was left in order closes by itself; cutting it short would look like a crash to the server.
-      return session.quit(ask, world.signal).finally(() => sessions.delete(ask.session));
+      // And whatever becomes of a farewell, it must not call into question what was said before.
+      return session
+        .quit(ask, world.signal)
+        .catch(() => ({ kind: 'closed' }) as const)
+        .finally(() => sessions.delete(ask.session));
   }
 }
 

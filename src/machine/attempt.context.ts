@@ -46,6 +46,8 @@ export interface AttemptContext {
 
   /** Empty until `draws` are in; see `candidatesFor`. */
   readonly candidates: readonly Candidate[];
+  /** Whether there were more than the bound allows: those were not looked at, so nothing is known of them. */
+  readonly cut: 'no' | 'yes';
   readonly tried: number;
   readonly runs: readonly HostResult[];
   readonly fault: Fault | null;
@@ -77,6 +79,7 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
       destination?.kind === 'literal'
         ? [{ host: destination.address, source: 'literal', preference: 0 }]
         : [],
+    cut: 'no',
     tried: 0,
     runs: [],
     fault: null,
@@ -113,6 +116,7 @@ export function copyAttempt(run: AttemptContext): AttemptContext {
     fetched: run.fetched,
     sts: run.sts,
     candidates: run.candidates,
+    cut: run.cut,
     tried: run.tried,
     runs: run.runs,
     fault: run.fault,

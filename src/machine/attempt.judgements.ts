@@ -37,14 +37,14 @@ export function judgePolicy(context: AttemptContext): Judged {
   const decision = judgeDiscovery({
     cache: context.cache!,
     txt: context.txt!,
-    message: context.message === 'tls-optional' ? 'lenient' : 'strict',
+    message: strictnessOf(context),
     settings: context.input.settings,
     now: context.now,
   });
   const cached = unexpiredPolicy(context.cache!, context.now);
   const judged = {
     ...note(context, decision),
-    candidates: inOrder(context),
+    ...candidatesFor(context),
     sts: knowledgeOf(decision.verdict, cached, null),
   };
   switch (decision.verdict) {
@@ -52,6 +52,8 @@ export function judgePolicy(context: AttemptContext): Judged {
       return { ...judged, next: 'fetch' };
     case 'defer':
       return { ...judged, ...conclude({ outcome: 'deferred', status: '4.4.3', decision }) };
+    case 'defer-for-cache':
+      return { ...judged, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
     case 'use-cached':
     case 'use-cached-stale':
     case 'no-policy':
@@ -73,14 +75,19 @@ export function judgePolicyHost(context: AttemptContext): Judged {
 
 export function judgeFetched(context: AttemptContext): Judged {
   const fetched = context.fetch === null ? unreachable(context) : readFetch(context.fetch);
-  const decision = judgeFetch(fetched, context.cache!, context.now);
+  const decision = judgeFetch(fetched, context.cache!, strictnessOf(context), context.now);
   const cached = unexpiredPolicy(context.cache!, context.now);
-  return {
+  const judged = {
     ...note(context, decision),
     fetched,
     sts: knowledgeOf(decision.verdict, cached, fetched),
-    next: 'store',
   };
+  if (decision.verdict !== 'defer-for-cache') return { ...judged, next: 'store' };
+  return { ...judged, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
+}
+
+function strictnessOf({ message }: AttemptContext) {
+  return message === 'tls-optional' ? 'lenient' : 'strict';
 }
 
 export function judgeHost(context: AttemptContext): Judged {
@@ -109,9 +116,13 @@ function unreachable(context: AttemptContext): FetchResult {
   };
 }
 
-function inOrder(context: AttemptContext): readonly Candidate[] {
-  if (context.candidates.length > 0 || context.mx?.kind === 'failed') return context.candidates;
-  return candidatesOf(context.mx!.records, context.draws, context.input.settings.candidatesMax);
+function candidatesFor(context: AttemptContext): Pick<AttemptContext, 'candidates' | 'cut'> {
+  if (context.candidates.length > 0 || context.mx?.kind === 'failed') {
+    return { candidates: context.candidates, cut: 'no' };
+  }
+  const all = candidatesOf(context.mx!.records, context.draws);
+  const { candidatesMax } = context.input.settings;
+  return { candidates: all.slice(0, candidatesMax), cut: all.length > candidatesMax ? 'yes' : 'no' };
 }
 
 function domainItself({ input: { destination } }: AttemptContext): Candidate {

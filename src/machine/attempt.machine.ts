@@ -148,7 +148,11 @@ export const attemptMachine = base.createMachine({
       description: 'A fetched policy replaces what is kept; a failure never does.',
       meta: { refs: ['STS-3.3-11', 'STS-3.3-12', 'STS-8.3-1'] },
       entry: judge(judgements.judgeFetched),
-      always: [{ guard: 'mustStore', target: 'awaitingStore' }, { target: 'awaitingHost' }],
+      always: [
+        { guard: 'isConcluded', target: 'concluded' },
+        { guard: 'mustStore', target: 'awaitingStore' },
+        { target: 'awaitingHost' },
+      ],
     },
     awaitingStore: {
       description: 'Kept before it is used, so that what bound one message binds the next.',

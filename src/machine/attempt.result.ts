@@ -1,4 +1,4 @@
-import { type ConclusionVerdict, concludeRecipient } from '../policy/attempt/conclude.js';
+import { type ConclusionVerdict, concludeRecipient, type FailedHost } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
@@ -38,7 +38,7 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
     return { recipient, outcome, status, state, host, decision };
   }
   const required = context.message === 'requires-tls' ? 'yes' : 'no';
-  const decision = concludeRecipient(progress.failedAt, required);
+  const decision = concludeRecipient([...progress.failedAt, ...notLookedAt(context)], required);
   return { recipient, ...outcomeOf(decision, progress), state, host, decision };
 }
 
@@ -62,6 +62,11 @@ function outcomeOf(
     case 'defer 4.4.4':
       return { outcome: 'deferred', status: decision.verdict.slice('defer '.length) };
   }
+}
+
+/** Hosts beyond the bound count as one of which nothing could be learned: never a reason to bounce. */
+function notLookedAt({ cut }: AttemptContext): readonly FailedHost[] {
+  return cut === 'no' ? [] : [{ category: 'lookup-failed', failure: 'temporary', status: '' }];
 }
 
 /** Of the last host whose reply was the reason. */

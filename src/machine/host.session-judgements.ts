@@ -169,6 +169,7 @@ export function judgeMessage(context: HostContext): Judged {
     utf8:
       message.utf8 === 'not-needed' ? 'not-needed' : context.keywords.has('SMTPUTF8') ? 'offered' : 'missing',
     purpose,
+    leniency: context.plan?.overridden === 'yes' ? 'overridden' : 'no',
   });
   const fitted = {
     ...note({ ...context, ...noted }, fit),
@@ -179,6 +180,17 @@ export function judgeMessage(context: HostContext): Judged {
       return { ...fitted, next: 'send' };
     case 'stop-here':
       return { ...fitted, states: all(context, stateOf('delivered', null)), next: 'leave', behind: 'end' };
+    case 'too-large-here':
+      return {
+        ...fitted,
+        ...leave(
+          { ...context, ...fitted },
+          {
+            failure: 'temporary',
+            state: { verdict: 'next-host', status: '5.3.4', reply: null, category: 'refused' },
+          },
+        ),
+      };
     case 'too-large':
       return {
         ...fitted,

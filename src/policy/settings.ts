@@ -27,7 +27,7 @@ export interface Settings {
   readonly requireTlsSecureMx: 'accept' | 'refuse';
   /** Loopback, private and other special addresses of mail and policy hosts. */
   readonly privateAddresses: 'refuse' | 'allow';
-  /** The operator's own demands for destinations, most specific first match. */
+  /** The operator's own demands for destinations, the most specific one that has not expired is in force. */
   readonly destinations: readonly DestinationRule[];
   /** How long a failed policy fetch is remembered for the same id (RFC 8461, Section 3.3). */
   readonly stsFetchBackoffSeconds: number;

@@ -63,7 +63,12 @@ async function readJournal(path: string): Promise<Journal> {
     malformed: EXIT.badData,
   });
   const decoded = parseJournal(text);
-  if (decoded.ok) return decoded.value;
+  if (decoded.ok) {
+    const { attempts } = decoded.value;
+    if (attempts.length > 0 && attempts.every(isPlaced)) return decoded.value;
+    const lacks = attempts.length === 0 ? 'an attempt' : 'a place for each recipient';
+    throw new CommandError(EXIT.badData, `${path} is not a valid journal: it lacks ${lacks}`);
+  }
   throw new CommandError(EXIT.badData, describeProblems(`${path} is not a valid journal`, decoded.problems));
 }
 
@@ -76,6 +81,10 @@ function inOrder(
     results.map((result, at) => ({ result, place: attempts[attempt]!.places[at] ?? 0 })),
   );
   return placed.sort((left, right) => left.place - right.place).map(({ result }) => result);
+}
+
+function isPlaced({ input, places }: AttemptJournal): boolean {
+  return places.length === input.recipients.length;
 }
 
 interface Replayed {

@@ -110,17 +110,20 @@ export const peerAuthentication = defineTable({
 // biome-ignore format: a table
 export const messageFit = defineTable({
   name: 'message-fit',
-  about: 'Whether the server can take this message, by what it offers in the EHLO reply that counts.',
+  about: 'Whether the server can take this message, by what it offers in the EHLO reply that counts. `leniency`: the message set a policy aside that this host may fail.',
   inputs: {
     size: ['fits', 'too-large'],
     utf8: ['not-needed', 'offered', 'missing'],
     purpose: ['deliver', 'explain'],
+    leniency: ['no', 'overridden'],
   },
-  verdicts: ['send', 'stop-here', 'too-large', 'utf8-missing'],
+  verdicts: ['send', 'stop-here', 'too-large', 'too-large-here', 'utf8-missing'],
 })([
   { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'], purpose: 'deliver' },   then: 'send',
     why: 'The server offers what the message needs.', refs: ['SMTP-4.1.1.2-1', 'U8-3.4-1'] },
-  { id: 'FIT-2', when: { size: 'too-large' },                               then: 'too-large',
+  { id: 'FIT-5', when: { size: 'too-large', leniency: 'overridden' },       then: 'too-large-here',
+    why: 'Under its policy the message might never have come to this host, so another one may still take it.', refs: ['SIZE-7-1', 'CHOICE-9'] },
+  { id: 'FIT-2', when: { size: 'too-large', leniency: 'no' },               then: 'too-large',
     why: 'The server said how much it takes; sending would be refused after all the octets.', refs: ['SIZE-7-1'] },
   { id: 'FIT-3', when: { size: 'fits', utf8: 'missing' },                   then: 'utf8-missing',
     why: 'Addresses or headers beyond ASCII may not be sent here; another host may take them.', refs: ['U8-3.2-2'] },

@@ -12,13 +12,36 @@ export interface DestinationRule {
 
 export type OperatorDemand = DestinationRule['demand'];
 
-/** The first rule that names the domain and has not expired, or null. */
+/**
+ * The rule that is in force for a domain, or null: of those that name it and have not expired the most specific one, and of
+ * equally specific ones the strictest. Their order does not matter.
+ */
 export function ruleFor(
   domain: string,
   rules: readonly DestinationRule[],
   now: number,
 ): DestinationRule | null {
-  return rules.find((rule) => isNamed(domain, rule.destination) && !hasExpired(rule, now)) ?? null;
+  const inForce = rules.filter((rule) => isNamed(domain, rule.destination) && !hasExpired(rule, now));
+  return inForce.reduce<DestinationRule | null>(
+    (best, rule) => (best === null || isBefore(rule, best) ? rule : best),
+    null,
+  );
+}
+
+/** Strictest last. */
+const DEMANDS: readonly OperatorDemand[] = ['none', 'encrypt', 'verify', 'dane'];
+
+function isBefore(left: DestinationRule, right: DestinationRule): boolean {
+  const specificity = specificityOf(left) - specificityOf(right);
+  return (
+    specificity > 0 || (specificity === 0 && DEMANDS.indexOf(left.demand) > DEMANDS.indexOf(right.demand))
+  );
+}
+
+/** A name stands above the suffixes it has, a longer suffix above a shorter one, and everything above "*". */
+function specificityOf({ destination }: DestinationRule): number {
+  if (destination === '*') return 0;
+  return destination.startsWith('.') ? destination.length : Number.MAX_SAFE_INTEGER;
 }
 
 function isNamed(domain: string, destination: string): boolean {

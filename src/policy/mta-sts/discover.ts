@@ -29,7 +29,7 @@ export function judgeDiscovery(facts: DiscoveryFacts): Decision<StsDiscoveryVerd
   const record = learnRecord(facts.txt);
   const policy = unexpiredPolicy(facts.cache, facts.now);
   return decide(stsDiscovery, {
-    cached: facts.cache.kind === 'unreadable' ? 'unreadable' : policy === null ? 'none' : 'policy',
+    cached: classifyCache(facts.cache, facts.now),
     record: record.kind !== 'found' ? record.kind : record.id === policy?.id ? 'same-id' : 'other-id',
     backoff: record.kind === 'found' && isBackingOff(facts, record.id) ? 'yes' : 'no',
     failure: facts.settings.stsLookupFailure,
@@ -37,12 +37,19 @@ export function judgeDiscovery(facts: DiscoveryFacts): Decision<StsDiscoveryVerd
   });
 }
 
-/** What a fetch changes. */
-export function judgeFetch(fetched: FetchResult, cache: CacheAnswer, now: number): Decision<StsFetchVerdict> {
-  return decide(stsFetch, {
-    fetched: fetched.kind,
-    cached: unexpiredPolicy(cache, now) === null ? 'none' : 'policy',
-  });
+/** What a fetch changes. `message`: see {@link DiscoveryFacts}. */
+export function judgeFetch(
+  fetched: FetchResult,
+  cache: CacheAnswer,
+  message: DiscoveryFacts['message'],
+  now: number,
+): Decision<StsFetchVerdict> {
+  return decide(stsFetch, { fetched: fetched.kind, cached: classifyCache(cache, now), message });
+}
+
+function classifyCache(cache: CacheAnswer, now: number) {
+  if (cache.kind === 'unreadable') return 'unreadable';
+  return unexpiredPolicy(cache, now) === null ? 'none' : 'policy';
 }
 
 /** The kept policy, if it has not expired: only its own fetch starts its life (RFC 8461, Section 3.2, max_age). */
@@ -76,6 +83,7 @@ export function knowledgeOf(
     case 'fetch':
     case 'proceed-unknown':
     case 'defer':
+    case 'defer-for-cache':
       return { kind: 'unknown' };
   }
 }

@@ -13,7 +13,7 @@ export const stsDiscovery = defineTable({
     failure: ['defer', 'proceed'],
     message: ['strict', 'lenient'],
   },
-  verdicts: ['use-cached', 'use-cached-stale', 'fetch', 'no-policy', 'proceed-unknown', 'defer'],
+  verdicts: ['use-cached', 'use-cached-stale', 'fetch', 'no-policy', 'proceed-unknown', 'defer', 'defer-for-cache'],
 })([
   { id: 'STS-1',  when: { cached: 'policy', record: 'same-id' },                                   then: 'use-cached',
     why: 'The owner says that the policy we have is the current one.', refs: ['STS-3-1', 'STS-5.1-1'] },
@@ -35,10 +35,12 @@ export const stsDiscovery = defineTable({
     why: 'The operator prefers delivery to waiting for broken name servers.', refs: ['X-19', 'CHOICE-5'] },
   { id: 'STS-10', when: { cached: 'none', record: 'failed', message: 'lenient' },                  then: 'proceed-unknown',
     why: 'The sender overrides the policy, so not knowing it changes nothing.', refs: ['RTLS-8.4-1', 'CHOICE-9'] },
-  { id: 'STS-11', when: { cached: 'unreadable', message: 'strict' },                               then: 'defer',
+  { id: 'STS-11', when: { cached: 'unreadable', record: ['absent', 'invalid', 'failed'], message: 'strict' },  then: 'defer-for-cache',
     why: 'An enforced policy may be kept where we cannot read it; that is no licence to ignore it.', refs: ['STS-3.3-12', 'CHOICE-5'] },
-  { id: 'STS-12', when: { cached: 'unreadable', message: 'lenient' },                              then: 'proceed-unknown',
+  { id: 'STS-12', when: { cached: 'unreadable', record: ['absent', 'invalid', 'failed'], message: 'lenient' }, then: 'proceed-unknown',
     why: 'The sender overrides the policy, so not knowing it changes nothing.', refs: ['RTLS-8.4-1', 'CHOICE-9'] },
+  { id: 'STS-13', when: { cached: 'unreadable', record: ['same-id', 'other-id'] },                 then: 'fetch',
+    why: 'The current policy replaces whatever is kept, readable or not.', refs: ['STS-5.1-1', 'STS-3.3-12'] },
 ]);
 
 // biome-ignore format: a table
@@ -47,9 +49,10 @@ export const stsFetch = defineTable({
   about: 'What a fetch of the policy file changes. A failure never removes or weakens an unexpired policy (RFC 8461, Section 3.3).',
   inputs: {
     fetched: ['policy', 'failed'],
-    cached: ['none', 'policy'],
+    cached: ['none', 'policy', 'unreadable'],
+    message: ['strict', 'lenient'],
   },
-  verdicts: ['adopt', 'use-cached-stale', 'proceed-unknown'],
+  verdicts: ['adopt', 'use-cached-stale', 'proceed-unknown', 'defer-for-cache'],
 })([
   { id: 'FETCH-1', when: { fetched: 'policy' },                   then: 'adopt',
     why: 'The owner\'s current word, in every mode.', refs: ['STS-8.3-1', 'STS-3.2-9'] },
@@ -57,4 +60,8 @@ export const stsFetch = defineTable({
     why: 'Who can break a fetch must not be able to lift a policy.', refs: ['STS-3.3-12', 'CHOICE-5'] },
   { id: 'FETCH-3', when: { fetched: 'failed', cached: 'none' },   then: 'proceed-unknown',
     why: 'A policy never learned is no demand.', refs: ['STS-3.3-11', 'CHOICE-5'] },
+  { id: 'FETCH-4', when: { fetched: 'failed', cached: 'unreadable', message: 'strict' },  then: 'defer-for-cache',
+    why: 'An enforced policy may be kept where we cannot read it, and the current one could not be had.', refs: ['STS-3.3-12', 'CHOICE-5'] },
+  { id: 'FETCH-5', when: { fetched: 'failed', cached: 'unreadable', message: 'lenient' }, then: 'proceed-unknown',
+    why: 'The sender overrides the policy, so not knowing it changes nothing.', refs: ['RTLS-8.4-1', 'CHOICE-9'] },
 ]);

@@ -25,13 +25,9 @@ export function hasEqualPreferences(records: readonly MxRecord[]): boolean {
 
 /**
  * The hosts of an MX answer in the order to try them: by preference, equal ones by the drawn values, one for each record
- * (RFC 5321, Section 5.1). Records that name no host are left out (RFC 7505, Section 3), and so is what exceeds the bound.
+ * (RFC 5321, Section 5.1). Records that name no host are left out (RFC 7505, Section 3).
  */
-export function candidatesOf(
-  records: readonly MxRecord[],
-  draws: readonly number[],
-  max: number,
-): readonly Candidate[] {
+export function candidatesOf(records: readonly MxRecord[], draws: readonly number[]): readonly Candidate[] {
   const inOrder = records
     .map((record, index) => ({ record, draw: draws[index] ?? 0, index }))
     .filter(({ record }) => namesHost(record))
@@ -41,7 +37,7 @@ export function candidatesOf(
     const host = parseDnsName(record.exchange)!;
     if (!hosts.has(host)) hosts.set(host, { host, source: 'mx', preference: record.preference });
   }
-  return [...hosts.values()].slice(0, max);
+  return [...hosts.values()];
 }
 
 function namesHost(record: MxRecord): boolean {

@@ -30,6 +30,8 @@ export function parseMailbox(text: string, toAscii: (domain: string) => string):
     const address = parseAddressLiteral(literal[1]!);
     return address === null ? null : { address: text, destination: { kind: 'literal', address } };
   }
+  // The platform's converter is made for URLs: it would read escapes and spellings that no mail address has.
+  if (!isAscii(domain) && !/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return null;
   const name = parseHostName(isAscii(domain) ? domain : toAscii(domain));
   return name === null ? null : { address: `${local}@${name}`, destination: { kind: 'domain', name } };
 }

@@ -27,5 +27,7 @@ export function readTlsRequired(header: string): MessageFacts['tlsRequired'] {
   }
   keep();
   if (values.length === 0) return 'absent';
+  // Whether another field stands behind the part that was read cannot be told.
+  if (header.length > HEADER_LENGTH_MAX) return 'invalid';
   return values.length === 1 && /^[ \t]*no[ \t]*$/i.test(values[0]!) ? 'no' : 'invalid';
 }

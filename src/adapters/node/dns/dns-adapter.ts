@@ -14,7 +14,8 @@ import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordOf, RecordT
 export type DnsPorts = Pick<Adapters, 'dns.mx' | 'dns.txt' | 'dns.addresses' | 'dns.cname' | 'dns.tlsa'>;
 
 const ALIASES_MAX = 16;
-const RECORDS_MAX = 64;
+/** More than a message of 64 KiB can hold: what was answered is never cut, because what is cut off would be taken for absent. */
+const RECORDS_MAX = 8192;
 const NOERROR = 0;
 const FORMERR = 1;
 const SERVFAIL = 2;

@@ -193,6 +193,8 @@ class NodeSmtpSession implements SmtpSession {
   ): Promise<T | Lost> {
     const dialogue = this.#dialogue;
     if (dialogue === null || this.#state === 'closed' || dialogue.released) return CLOSED;
+    // A reply that nobody asked for would be taken for the answer to what is asked next, and every later one for another's.
+    if (dialogue.unread > 0) dialogue.lose('malformed');
     return within(deadlineMs, signal, (deadline) => {
       deadline.whenPassed(() => dialogue.lose('timeout'));
       return work(dialogue);
