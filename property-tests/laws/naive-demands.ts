@@ -233,14 +233,18 @@ export function referencesOf(base: string, world: World): readonly string[] {
   return [base, DOMAIN, ...expanded];
 }
 
-/** What the operator's first rule in force for the destination demands. */
+/** What the operator's rules in force demand: the most specific one, of equals the strictest. */
 export function operatorDemand(input: AttemptInput): 'none' | 'encrypt' | 'verify' | 'dane' {
   const { destination, settings, startedAt } = input;
-  const rule = settings.destinations.find(({ destination: named, expiresAt }) => {
+  const inForce = settings.destinations.filter(({ destination: named, expiresAt }) => {
     if (expiresAt !== null && expiresAt <= startedAt) return false;
     if (named === '*') return true;
     if (destination.kind === 'literal') return false;
     return named === destination.name || (named.startsWith('.') && `.${destination.name}`.endsWith(named));
   });
-  return rule?.demand ?? 'none';
+  const scale = ['none', 'encrypt', 'verify', 'dane'] as const;
+  const weight = (named: string) => (named === '*' ? 0 : named.startsWith('.') ? named.length : 1000);
+  const top = Math.max(...inForce.map((rule) => weight(rule.destination)));
+  const best = inForce.filter((rule) => weight(rule.destination) === top);
+  return scale[Math.max(0, ...best.map((rule) => scale.indexOf(rule.demand)))]!;
 }

@@ -43,7 +43,10 @@ function breachesOf(
   };
 
   if (!setsPoliciesAside(input)) {
-    demand(isLiteral(input) || world.cache.kind !== 'unreadable', 'the kept policy could not be read');
+    demand(
+      isLiteral(input) || world.cache.kind !== 'unreadable' || inForce !== null,
+      'the kept policy could not be read, and no current one was had',
+    );
     demand(tlsa.kind !== 'failed', 'its TLSA lookup failed');
     if (tlsa.kind === 'records')
       demand(isEncrypted, 'it has secure TLSA records, and the message went in clear');

@@ -9,23 +9,27 @@ const define = () =>
     verdicts: ['stop', 'go'],
   });
 
-it('misspelt words, verdicts and references do not compile', () => {
-  const table = define()([
-    { id: 'LIGHT-1', when: { light: 'red' }, then: 'stop', why: 'Others have green.', refs: ['STS-4-1'] },
-    { id: 'LIGHT-2', when: { light: 'green' }, then: 'go', why: 'Others have red.', refs: ['STS-4-1'] },
-    // @ts-expect-error: no such word
-    { id: 'LIGHT-3', when: { light: 'gren' }, then: 'go', why: 'No.', refs: ['STS-4-1'] },
-    // @ts-expect-error: no such column
-    { id: 'LIGHT-4', when: { lihgt: 'red' }, then: 'go', why: 'No.', refs: ['STS-4-1'] },
-    // @ts-expect-error: no such verdict
-    { id: 'LIGHT-5', when: { light: 'red' }, then: 'halt', why: 'No.', refs: ['STS-4-1'] },
-    // @ts-expect-error: no such requirement
-    { id: 'LIGHT-6', when: { light: 'red' }, then: 'go', why: 'No.', refs: ['STS-4-999'] },
-    // @ts-expect-error: a rule without a reference
-    { id: 'LIGHT-7', when: { light: 'red' }, then: 'go', why: 'No.', refs: [] },
-  ]);
+it('misspelt words, columns, verdicts and references do not compile, and where nothing is compiled they are a fault', () => {
+  const good = {
+    id: 'LIGHT-1',
+    when: { light: 'red' },
+    then: 'stop',
+    why: 'Others have green.',
+    refs: ['STS-4-1'],
+  } as const;
+  const table = define()([good, { ...good, id: 'LIGHT-2', when: { light: 'green' }, then: 'go' }]);
   // @ts-expect-error: no such word
   expect(() => decide(table, { light: 'blue' })).toThrow(TableFault);
+  // @ts-expect-error: no such word
+  expect(() => define()([{ ...good, when: { light: 'gren' } }])).toThrow(TableFault);
+  // @ts-expect-error: no such column
+  expect(() => define()([{ ...good, when: { lihgt: 'red' } }])).toThrow(TableFault);
+  // @ts-expect-error: no such verdict
+  expect(() => define()([{ ...good, then: 'halt' }])).toThrow(TableFault);
+  // @ts-expect-error: no such requirement
+  define()([{ ...good, refs: ['NO SUCH REQUIREMENT'] }]);
+  // @ts-expect-error: a rule without a reference
+  define()([{ ...good, refs: [] }]);
 });
 
 it('an input that several rows or none cover is a fault, not a guess', () => {

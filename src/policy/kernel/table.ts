@@ -138,15 +138,36 @@ function columnsOf(inputs: Vocabulary): readonly Column[] {
   return columns;
 }
 
+/** For callers without a compiler: what would not compile is a fault at once, and not a row that applies to something else. */
+function refuseUnknown(
+  head: { readonly name: string; readonly inputs: Vocabulary; readonly verdicts: readonly string[] },
+  row: Row<Vocabulary, string>,
+): void {
+  const wrong = Object.entries(row.when).flatMap(([key, word]) => {
+    const known: readonly string[] = Object.hasOwn(head.inputs, key) ? head.inputs[key]! : [];
+    const words: readonly (string | undefined)[] = Array.isArray(word) ? word : [word as string];
+    return words.filter((each) => each === undefined || !known.includes(each));
+  });
+  if (wrong.length > 0 || !head.verdicts.includes(row.then)) {
+    throw new TableFault(`row ${row.id} of table "${head.name}" uses a word that the table does not have`);
+  }
+}
+
 /** Fills the cells of each row without enumerating the others: the cost is the number of covered cells. */
 export function compileRows<V extends Vocabulary, Verdict extends string>(
-  head: { readonly name: string; readonly inputs: V; readonly columns: readonly Column[] },
+  head: {
+    readonly name: string;
+    readonly inputs: V;
+    readonly verdicts: readonly Verdict[];
+    readonly columns: readonly Column[];
+  },
   rows: readonly Row<V, Verdict>[],
 ): (Decision<Verdict> | undefined)[] {
   const total = Object.values(head.inputs).reduce((product, words) => product * words.length, 1);
   const cells = new Array<Decision<Verdict> | undefined>(total).fill(undefined);
   const taken = new Uint8Array(total);
   for (const row of rows) {
+    refuseUnknown(head, row);
     const decision = Object.freeze({
       verdict: row.then,
       table: head.name,

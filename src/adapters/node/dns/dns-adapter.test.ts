@@ -198,7 +198,7 @@ describe('transport', () => {
     expect(answer).toMatchObject({ kind: 'secure' });
     if (answer.kind === 'failed') throw new Error(answer.cause);
     expect(answer.records.map((record) => record.preference)).toEqual(
-      Array.from({ length: 64 }, (_, i) => i),
+      Array.from({ length: 100 }, (_, i) => i),
     );
   });
 
