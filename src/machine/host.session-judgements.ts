@@ -10,6 +10,7 @@ import {
   startTls as startTlsTable,
   tlsOutcome,
 } from '../policy/host/session.tables.js';
+import { classifyTlsStart, isReadyForTls } from '../policy/host/tls-start.js';
 import {
   judgeTransaction as judgeReplies,
   judgeReply,
@@ -78,12 +79,11 @@ export function judgeHello(context: HostContext): Judged {
 }
 
 export function judgeStartTls(context: HostContext): Judged {
-  const answer = context.startTls!;
-  return { next: answer.kind === 'replied' && answer.reply.code === 220 ? 'shake-hands' : 'go-on' };
+  return { next: isReadyForTls(context.startTls) ? 'shake-hands' : 'go-on' };
 }
 
 export function judgeTlsOutcome(context: HostContext): Judged {
-  const { outcome, ended, code } = classifyTls(context);
+  const { outcome, ended, code } = classifyTlsStart(context);
   const decision = decide(tlsOutcome, { outcome, cleartextRetry: context.plan!.cleartextRetry });
   const noted = note(context, decision);
   switch (decision.verdict) {
@@ -104,28 +104,6 @@ export function judgeTlsOutcome(context: HostContext): Judged {
       return { ...report(context, ended, code), tls: null, ...leave({ ...context, ...noted }, end) };
     }
   }
-}
-
-/** How starting TLS went. A connection that is lost after STARTTLS, or by an alert right behind the handshake, is a broken handshake. */
-function classifyTls(context: HostContext) {
-  const { startTls, handshake, hello } = context;
-  if (startTls?.kind === 'injected') return { outcome: 'injected', ended: 'injected', code: '' } as const;
-  if (startTls?.kind === 'replied' && startTls.reply.code !== 220) {
-    const isFinal = startTls.reply.code >= 500;
-    return {
-      outcome: isFinal ? 'refused' : 'refused-for-now',
-      ended: 'refused',
-      code: `${startTls.reply.code}`,
-    } as const;
-  }
-  if (handshake?.kind === 'established' && !(hello?.kind === 'lost' && hello.cause === 'tls-alert')) {
-    return { outcome: 'established', ended: 'established', code: '' } as const;
-  }
-  const code =
-    handshake?.kind === 'failed'
-      ? handshake.code || handshake.cause
-      : (hello?.kind === 'lost' ? hello.cause : '') || 'lost';
-  return { outcome: 'handshake-failed', ended: 'handshake-failed', code } as const;
 }
 
 export function judgePeer(context: HostContext): Judged {
