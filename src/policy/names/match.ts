@@ -6,7 +6,8 @@ import { parseDnsName } from './domain-name.js';
  */
 export function coversName(presented: string, reference: string): boolean {
   const host = parseDnsName(reference);
-  if (host === null) return false;
+  // A final dot is DNS's way of writing; a name in a certificate has none.
+  if (host === null || presented.endsWith('.')) return false;
   if (!presented.startsWith('*.')) return parseDnsName(presented) === host;
   const parent = parseDnsName(presented.slice(2));
   return parent !== null && coversOneLabel(parent, host);
