@@ -1,4 +1,5 @@
 import * as t from 'io-ts';
+import { ReportResultType } from '../../effects/codecs/attempt.codec.js';
 import { decodeWith, type Problem, parseJson, refused } from '../../effects/codecs/result.js';
 import { PartialSettingsCodec } from '../../effects/codecs/settings.codec.js';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
@@ -12,7 +13,6 @@ import {
   Texts,
   YesNo,
 } from '../../effects/codecs/values.js';
-import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { Expectation, Scenario, Step } from './scenario.js';
 import { contradictionsIn } from './scenario-contradictions.js';
 import {
@@ -53,19 +53,7 @@ type Detail = NonNullable<Report['details']>[number];
 const DetailCodec = strictObject<Detail>(
   'failure details',
   {
-    resultType: oneOf<TlsReportPolicy['details'][number]['resultType']>(
-      'starttls-not-supported',
-      'certificate-host-mismatch',
-      'certificate-not-trusted',
-      'certificate-expired',
-      'validation-failure',
-      'tlsa-invalid',
-      'dnssec-invalid',
-      'dane-required',
-      'sts-policy-fetch-error',
-      'sts-policy-invalid',
-      'sts-webpki-invalid',
-    ),
+    resultType: ReportResultType,
     receivingMxHostname: Text,
     receivingIp: Text,
     sendingMtaIp: Text,

@@ -86,6 +86,21 @@ const DECISION = {
 
 const DecisionCodec = strictObject<Decision>('a decision', DECISION);
 
+/** The result types of TLS reports (RFC 8460, Section 4.3). */
+export const ReportResultType: Codec<TlsReportDetail['resultType']> = oneOf(
+  'starttls-not-supported',
+  'certificate-host-mismatch',
+  'certificate-not-trusted',
+  'certificate-expired',
+  'validation-failure',
+  'tlsa-invalid',
+  'dnssec-invalid',
+  'dane-required',
+  'sts-policy-fetch-error',
+  'sts-policy-invalid',
+  'sts-webpki-invalid',
+);
+
 const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
   policyType: oneOf('tlsa', 'sts', 'no-policy-found'),
   policyDomain: Text,
@@ -96,19 +111,7 @@ const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
   details: listOf(
     'a list of failure details',
     strictObject<TlsReportDetail>('failure details', {
-      resultType: oneOf(
-        'starttls-not-supported',
-        'certificate-host-mismatch',
-        'certificate-not-trusted',
-        'certificate-expired',
-        'validation-failure',
-        'tlsa-invalid',
-        'dnssec-invalid',
-        'dane-required',
-        'sts-policy-fetch-error',
-        'sts-policy-invalid',
-        'sts-webpki-invalid',
-      ),
+      resultType: ReportResultType,
       receivingMxHostname: Text,
       receivingIp: Text,
       sendingMtaIp: Text,

@@ -52,5 +52,3 @@ export const requireTlsDemand = defineTable({
   { id: 'RTLS-17', when: { required: 'yes', target: 'name', sts: 'testing-stale', mx: 'secure', dane: ['failed', 'other'], secureMx: 'refuse', testingPolicy: 'refuse' }, then: 'impossible-for-now',
     why: 'The kept policy was under test; the current one may be enforced.', refs: ['X-18', 'CHOICE-7'] },
 ]);
-
-export type RequireTlsVerdict = (typeof requireTlsDemand.verdicts)[number];
