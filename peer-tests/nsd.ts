@@ -3,7 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Daemon, run, startDaemon, startInFolder } from './daemon.js';
-import { isAtOrBelow, type Zone, zoneOfName } from './zones.js';
+import { isAtOrBelow, type OwnedType, type Zone, zoneOfName } from './zones.js';
 
 export interface NameServer extends Daemon {
   /** DS records of the root and of every island of security, for a validator to begin at. */
@@ -108,11 +108,13 @@ async function sign(zone: Zone, file: string, folder: string): Promise<string> {
   const keygen = async (...flags: string[]) =>
     (await run('ldns-keygen', 'ldnsutils', ['-a', 'ECDSAP256SHA256', ...flags, apex], folder)).trim();
   const keys = await Promise.all([keygen('-k'), keygen()]);
-  const denial = zone.signing === 'nsec3-opt-out' ? ['-n', '-p', '-t', '0'] : [];
+  const nsec3 = zone.signing.startsWith('nsec3') ? ['-n', '-t', '0'] : [];
+  const denial = zone.signing === 'nsec3-opt-out' ? [...nsec3, '-p'] : nsec3;
   const signed = `${file}.signed`;
   const options = ['-o', apex, ...validity(zone), ...denial, '-f', signed];
   await run('ldns-signzone', 'ldnsutils', [...options, file, ...keys], folder);
-  await writeFile(file, spoilSignatures(await readFile(signed, 'utf8'), zone.spoilt));
+  const text = spoilSignatures(await readFile(signed, 'utf8'), zone.spoilt);
+  await writeFile(file, withoutSets(text, zone.withheld ?? []));
   return (await readFile(join(folder, `${keys[0]}.ds`), 'utf8')).trim();
 }
 
@@ -131,6 +133,18 @@ function spoilSignatures(text: string, sets: Zone['spoilt']): string {
     lines[at] = spoil(lines[at]!);
   }
   return lines.join('\n');
+}
+
+/** Without these record sets and the signatures over them, so that signed denials still say that they are there. */
+function withoutSets(text: string, sets: readonly OwnedType[]): string {
+  const isWithheld = (line: string, set: OwnedType) => {
+    const [name, , , kind] = line.split(/\s+/);
+    return isSignatureOver(line, set) || (name === `${set.owner}.` && kind === set.type);
+  };
+  return text
+    .split('\n')
+    .filter((line) => !sets.some((set) => isWithheld(line, set)))
+    .join('\n');
 }
 
 function isSignatureOver(line: string, { owner, type }: Zone['spoilt'][number]): boolean {

@@ -3,11 +3,18 @@
  * the mail. All stories are told in one, each in domains of its own.
  */
 import { randomInt } from 'node:crypto';
-import { allocate, type MailHost, type Scenario } from '../src/adapters/scripted/index.js';
+import {
+  type Addresses,
+  allocate,
+  type MailHost,
+  type PolicyHost,
+  type Scenario,
+} from '../src/adapters/scripted/index.js';
 import type { DeliveryResult, Engine } from '../src/engine.js';
 import { createNodeEngine, type NodeOptions, type ResolverConfig } from '../src/node.js';
 import { type Settings, settingsOf } from '../src/policy/settings.js';
-import { createPki, type Pki } from '../src/testing/pki.js';
+import { createPki, type Issued, type Pki } from '../src/testing/pki.js';
+import { startPolicyHost } from '../src/testing/policy-host.js';
 import { mailOf } from '../src/testing/scenario/run.js';
 import { zoneOf } from '../src/testing/zone.js';
 import type { Daemon } from './daemon.js';
@@ -26,6 +33,15 @@ export interface PeerStory extends Scenario {
   readonly records?: readonly string[];
 }
 
+export interface PeersOptions {
+  /** Certificates of mail hosts, by ID, in place of those that their worlds describe. */
+  readonly issued?: ReadonlyMap<string, Issued>;
+  /** Where Unbound listens. Default: 5302, which needs no privileges. */
+  readonly resolverPort?: number;
+  /** Who plays the mail hosts. Default: Postfix. */
+  readonly startMail?: (hosts: readonly PlacedHost[]) => Promise<MailPeer>;
+}
+
 export interface Peers {
   /** Where Unbound listens. */
   readonly resolver: Endpoint;
@@ -39,9 +55,12 @@ export interface Played extends DeliveryResult {
   readonly sessions: readonly PeerSession[];
 }
 
-const SMTP_PORT = 2525;
+export const SMTP_PORT = 2525;
+const HTTPS_PORT = 8443;
 const NSD_PORT = 5301;
 const UNBOUND_PORT = 5302;
+
+const PORTS = { port: SMTP_PORT, httpsPort: HTTPS_PORT } as const;
 
 const DEADLINES = {
   dnsMs: 10_000,
@@ -54,23 +73,29 @@ const DEADLINES = {
 } as const;
 
 /** Starts everything for these stories, whose domains must differ. */
-export async function startPeers(stories: readonly PeerStory[]): Promise<Peers> {
+export async function startPeers(stories: readonly PeerStory[], options: PeersOptions = {}): Promise<Peers> {
   // Nearly always free; if not, the first daemon says so.
   const prefix = `127.${randomInt(1, 255)}.${randomInt(0, 256)}`;
   const nameServer = { address: `${prefix}.1`, port: NSD_PORT };
-  const resolver = { address: `${prefix}.1`, port: UNBOUND_PORT };
+  const resolver = { address: `${prefix}.1`, port: options.resolverPort ?? UNBOUND_PORT };
   const pki = await createPki();
   const mail = hostsOf(stories);
-  const hosts = await placed(mail, prefix, pki);
-  const zones = zonesFor(stories, mail, hosts);
+  const policy = policyHostsOf(stories);
+  const addresses = allocate({ dns: {}, mail, policy }, (index) => `${prefix}.${index + 2}`);
+  const hosts = await placed(mail, addresses, pki, options.issued);
+  const zones = zonesFor(stories, mail, hosts, addresses);
   const listening = hosts.filter(({ host }) => host.connect !== 'refuse');
   const { kept, stop } = await startAll(
     async (keep) => {
       const { trustAnchors } = await keep(startNsd(zones, nameServer));
       return keep(startUnbound({ ...resolver, zones, nameServer, trustAnchors }));
     },
-    (keep) => keep(startPostfix(listening.filter(({ host }) => !offersRequireTls(host)))),
-    (keep) => keep(startSmtpServer(listening.filter(({ host }) => offersRequireTls(host)))),
+    (keep) =>
+      keep((options.startMail ?? startPostfix)(listening.filter(({ host }) => !offersRequireTls(host)))),
+    async (keep) => {
+      await keep(startPolicyHosts(policy, addresses, pki));
+      return keep(startSmtpServer(listening.filter(({ host }) => offersRequireTls(host))));
+    },
   );
   const [, postfix, smtpServer] = kept;
   const engineFor = engines({ ca: [pki.caPem] });
@@ -101,11 +126,38 @@ function hostsOf(stories: readonly PeerStory[]): Readonly<Record<string, MailHos
   return Object.fromEntries(all);
 }
 
-function placed(mail: Readonly<Record<string, MailHost>>, prefix: string, pki: Pki): Promise<PlacedHost[]> {
-  const addresses = allocate({ dns: {}, mail }, (index) => `${prefix}.${index + 2}`);
+function policyHostsOf(stories: readonly PeerStory[]): Readonly<Record<string, PolicyHost>> {
+  return Object.assign({}, ...stories.map(({ world }) => world.policy));
+}
+
+/** Policy hosts are our own: what they serve is a file. */
+async function startPolicyHosts(
+  hosts: Readonly<Record<string, PolicyHost>>,
+  addresses: Addresses,
+  pki: Pki,
+): Promise<Daemon> {
+  const servers = await Promise.all(
+    Object.entries(hosts).map(async ([id, host]) => {
+      const issued = await pki.issue(host.certificate ?? {}, id);
+      const log = { connections: 0, received: [] };
+      return startPolicyHost(host, { id, address: addresses.get(id)!, port: HTTPS_PORT, issued, log });
+    }),
+  );
+  return {
+    output: () => '',
+    stop: async () => void (await Promise.all(servers.map((server) => server?.close()))),
+  };
+}
+
+function placed(
+  mail: Readonly<Record<string, MailHost>>,
+  addresses: Addresses,
+  pki: Pki,
+  own: ReadonlyMap<string, Issued> = new Map(),
+): Promise<PlacedHost[]> {
   return Promise.all(
     Object.entries(mail).map(async ([id, host]) => {
-      const issued = await pki.issue(host.certificate ?? {}, id);
+      const issued = own.get(id) ?? (await pki.issue(host.certificate ?? {}, id));
       return { id, host, address: addresses.get(id)!, port: SMTP_PORT, issued };
     }),
   );
@@ -115,10 +167,11 @@ function zonesFor(
   stories: readonly PeerStory[],
   mail: Readonly<Record<string, MailHost>>,
   hosts: readonly PlacedHost[],
+  addresses: Addresses,
 ) {
   const state = {
     world: { dns: {}, mail },
-    addresses: new Map(hosts.map(({ id, address }) => [id, address])),
+    addresses,
     certificates: new Map(hosts.map(({ id, issued }) => [id, issued])),
   };
   const references = zoneOf(() => state, SMTP_PORT);
@@ -158,7 +211,7 @@ function engines(options: NodeOptions) {
   return (own: Partial<Settings> | undefined, resolver: ResolverConfig): Engine => {
     const key = JSON.stringify([own, resolver]);
     const deadlines = DEADLINES;
-    const settings = settingsOf('rfc', { privateAddresses: 'allow', deadlines, ...own, port: SMTP_PORT });
+    const settings = settingsOf('rfc', { privateAddresses: 'allow', deadlines, ...own, ...PORTS });
     const engine = known.get(key) ?? createNodeEngine({ ...options, settings, resolver });
     known.set(key, engine);
     return engine;

@@ -10,7 +10,7 @@ import type { Zone as WorldZone } from '../src/testing/dns-records.js';
 export interface Zone {
   /** Without final dot; "" is the root. */
   readonly name: string;
-  readonly signing: 'none' | 'nsec' | 'nsec3-opt-out' | 'expired';
+  readonly signing: 'none' | 'nsec' | 'nsec3' | 'nsec3-opt-out' | 'expired';
   /** `nobody`: its name server is down. */
   readonly servedBy: 'name-server' | 'nobody';
   /** Signed below an unsigned zone: known by a trust anchor of its own. */
@@ -18,7 +18,15 @@ export interface Zone {
   /** In presentation form, absolute; SOA, NS, DS and DNSKEY apart. */
   readonly records: readonly string[];
   /** Record sets whose signatures are spoilt. */
-  readonly spoilt: readonly { readonly owner: string; readonly type: string }[];
+  readonly spoilt: readonly OwnedType[];
+  /** Record sets that are signed for, and then denied. */
+  readonly withheld?: readonly OwnedType[];
+}
+
+/** A record set by the name of its owner, without final dot, and its type. */
+export interface OwnedType {
+  readonly owner: string;
+  readonly type: string;
 }
 
 export interface StoryDns {

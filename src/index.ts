@@ -1,6 +1,8 @@
 /** The engine, and what it takes and gives. It runs wherever adapters for it are brought; `waxseal/node` brings Node's. */
 
 export { MisuseError } from './attempt-inputs.js';
+export { checkDomain, type DomainCheck } from './check/check-domain.js';
+export { type CheckOptions, gatherDomain } from './check/gather-domain.js';
 export type { Journal } from './effects/journal.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
 export {

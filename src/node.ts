@@ -2,78 +2,147 @@
  * The engine with Node's adapters: what most embedders want.
  */
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { memoryPolicyStore } from './adapters/memory/index.js';
 import {
-  filePolicyCache,
-  memoryPolicyCache,
+  cachedDns,
+  type DnsPorts,
+  isResolverServer,
   nodeDns,
   nodePolicyFetch,
   nodeRandom,
   nodeSmtp,
   type ResolverConfig,
   type ResolverServer,
+  type ReuseOptions,
+  type ReusingSmtp,
+  reusingSmtp,
   systemResolvers,
+  type TrustAnchor,
+  validatingDns,
 } from './adapters/node/index.js';
+import { sqliteStores } from './adapters/sqlite/index.js';
 import type { Adapters } from './effects/ports.js';
 import { createEngine, type Engine, type EngineOptions } from './engine.js';
 
-export { parseResolver, type ResolverConfig, type ResolverServer } from './adapters/node/index.js';
+export {
+  parseResolver,
+  type ResolverConfig,
+  type ResolverServer,
+  type ReuseOptions,
+  type TrustAnchor,
+} from './adapters/node/index.js';
 export * from './index.js';
 
 export interface NodeOptions {
   /**
-   * The resolver to ask. Default: /etc/resolv.conf. Its AD bit counts only if every server is on loopback, or if
-   * `trustAd` says that the path to it is trusted (RFC 7672, Section 2.1.1; RFC 4035, Section 4.9.3).
+   * The resolver to ask. Default: /etc/resolv.conf. Its AD bit counts only if every server is on loopback or is asked by
+   * TLS or HTTPS, or if `trustAd` says that it validates and that the path to it is trusted (RFC 7672, Section 2.1.1; RFC
+   * 4035, Section 4.9.3; table `resolver-trust`).
    */
   readonly resolver?: ResolverConfig | ResolverServer;
-  /** Trust anchors in PEM, added to the platform's own, for SMTP and HTTPS alike. */
+  /**
+   * Who validates DNSSEC. `resolver`, the default: the resolver, as far as it is believed. `validate: 'here'`: the engine,
+   * from these trust anchors down, default the root's; the resolver is only asked to pass on what is signed.
+   */
+  readonly dnssec?: 'resolver' | ValidateHere;
+  /** How many DNS answers are remembered, and how many octets they may take (by estimate). Default 10,000 and 16 MiB. */
+  readonly dnsCache?: { readonly entriesMax?: number; readonly bytesMax?: number } | 'off';
+  /** Trust anchors in PEM, added to the platform's own, for SMTP, HTTPS and resolvers alike. */
   readonly ca?: readonly string[];
-  /** A folder in which MTA-STS policies are kept. Default: in memory, as long as the engine lives. */
+  /** A folder in which MTA-STS policies are kept, in a SQLite file. Default: in memory, as long as the engine lives. */
   readonly stateDirectory?: string;
   /** The local address of SMTP connections. Default: the system's choice. */
   readonly localAddress?: string;
   /** Policies kept in memory at most. Default 10,000. */
   readonly policiesMax?: number;
+  /** Keep connections for other messages to the same server, within these limits. Default: every message has its own. */
+  readonly reuseConnections?: ReuseOptions;
+}
+
+export interface ValidateHere {
+  readonly validate: 'here';
+  readonly trustAnchors?: readonly TrustAnchor[];
+}
+
+export interface NodeAdapters extends Adapters {
+  /** Ends the connections that wait for another message. Without `reuseConnections` there are none. Never rejects. */
+  close(): Promise<void>;
+}
+
+export interface NodeEngine extends Engine {
+  /** As {@link NodeAdapters.close}; the engine remains of use. */
+  close(): Promise<void>;
 }
 
 /** Node's adapters for every effect. No I/O happens before the first question, apart from reading /etc/resolv.conf. */
-export function nodeAdapters(options: NodeOptions = {}): Adapters {
+export function nodeAdapters(options: NodeOptions = {}): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
+  const smtp = smtpOf(nodeSmtp({ ...ca, ...local }), options.reuseConnections);
   return {
-    ...nodeDns(resolverOf(options.resolver)),
-    ...(options.stateDirectory === undefined
-      ? memoryPolicyCache({ entriesMax: options.policiesMax ?? 10_000 })
-      : filePolicyCache(options.stateDirectory)),
+    ...dnsOf(options),
+    ...policyCache(options),
     'policy.fetch': nodePolicyFetch(ca),
     'random.draw': nodeRandom,
-    'smtp.session': nodeSmtp({ ...ca, ...local }),
+    'smtp.session': smtp.session,
+    close: smtp.close,
   };
+}
+
+function smtpOf(session: ReturnType<typeof nodeSmtp>, reuse: ReuseOptions | undefined): ReusingSmtp {
+  return reuse === undefined ? { session, close: async () => undefined } : reusingSmtp(session, reuse);
 }
 
 /** An engine over Node's adapters, clock and IDNA. */
 export function createNodeEngine(
   options: NodeOptions &
     Partial<Omit<EngineOptions, 'adapters'>> & { readonly adapters?: Partial<Adapters> } = {},
-): Engine {
-  return createEngine({
+): NodeEngine {
+  const adapters = nodeAdapters(options);
+  const engine = createEngine({
     clock: Date.now,
     toAscii: domainToASCII,
     onFault: (message) => process.emitWarning(`the message is deferred: ${message}`, 'WaxsealFault'),
     ...options,
-    adapters: { ...nodeAdapters(options), ...options.adapters },
+    adapters: { ...adapters, ...options.adapters },
   });
+  return { ...engine, close: adapters.close };
+}
+
+function dnsOf({ resolver, ca, dnsCache = {}, dnssec = 'resolver' }: NodeOptions): DnsPorts {
+  const config = resolverOf(resolver);
+  const asked = { ...config, ca: config.ca ?? ca };
+  const dns = dnssec === 'resolver' ? nodeDns(asked) : validatingDns(asked, { ...dnssec, now: Date.now });
+  if (dnsCache === 'off') return dns;
+  return cachedDns(dns, { entriesMax: 10_000, ...dnsCache, now: Date.now });
+}
+
+function policyCache({
+  stateDirectory,
+  policiesMax = 10_000,
+}: NodeOptions): Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'> {
+  const store =
+    stateDirectory === undefined
+      ? memoryPolicyStore({ entriesMax: policiesMax })
+      : sqliteStores({ directory: stateDirectory }).policies;
+  return {
+    'policy-cache.read': store['policy-cache.read'],
+    'policy-cache.write': store['policy-cache.write'],
+  };
 }
 
 /** Several servers, one of them, or those of the system. Throws a TypeError for anything else. */
 function resolverOf(resolver: NodeOptions['resolver']): ResolverConfig {
   if (resolver === undefined) return systemResolvers(resolverFile());
   const config = 'servers' in resolver ? resolver : { servers: [resolver] };
-  const isUsable = ({ address, port }: ResolverServer) => isIP(address) !== 0 && port > 0 && port < 65_536;
-  if (!Array.isArray(config.servers) || config.servers.length === 0 || !config.servers.every(isUsable)) {
+  if (
+    !Array.isArray(config.servers) ||
+    config.servers.length === 0 ||
+    !config.servers.every(isResolverServer)
+  ) {
     throw new TypeError(
-      'resolver must be { address, port } with an IP address, or { servers: [...] } of such',
+      'resolver must be { address, port } with an IP address, with transport, name and path for TLS or HTTPS, or { servers: [...] } of such',
     );
   }
   return config;

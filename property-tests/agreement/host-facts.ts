@@ -11,6 +11,7 @@ import type { TlsaKnowledge } from '../../src/policy/dane/tlsa-knowledge.js';
 import type { HostInput } from '../../src/policy/host/types.js';
 import { decide } from '../../src/policy/kernel/table.js';
 import type { StsKnowledge } from '../../src/policy/mta-sts/policy.js';
+import { mxProofOf } from '../../src/policy/mx/candidate.js';
 import type { MessageFacts } from '../../src/policy/require-tls/message.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/policy/settings.js';
 
@@ -71,14 +72,22 @@ export function stsFor(facts: HostFacts): StsKnowledge {
 }
 
 export function hostOf(facts: HostFacts): string {
-  return facts.source === 'literal' ? '192.0.2.1' : facts.source === 'implicit' ? DOMAIN : HOST;
+  switch (facts.source) {
+    case 'literal':
+      return '192.0.2.1';
+    case 'implicit':
+      return DOMAIN;
+    case 'mx':
+    case 'relay':
+      return HOST;
+  }
 }
 
 /** Whether TLSA records are asked for, by the tables. */
 export function asksTlsa(facts: HostFacts): boolean {
   const target = facts.source === 'literal' ? 'literal' : 'name';
-  if (decide(daneApplies, { target, mx: facts.mx, halfDane: facts.halfDane }).verdict === 'no-dane')
-    return false;
+  const mx = mxProofOf(facts.source, facts.mx);
+  if (decide(daneApplies, { target, mx, halfDane: facts.halfDane }).verdict === 'no-dane') return false;
   const base = decide(tlsaBase, { alias: 'none', addresses: facts.addresses, firstAlias: 'not-asked' });
   return base.verdict === 'original';
 }
@@ -103,7 +112,9 @@ export function peerFor(facts: HostFacts): PeerFacts {
     certificateSha512: '02'.repeat(64),
     spkiSha256: facts.dane === 'match' ? DIGEST.right : DIGEST.wrong,
     spkiSha512: '03'.repeat(64),
-    dnsNames: [hostOf(facts)],
+    dnsNames: facts.source === 'literal' ? [] : [hostOf(facts)],
+    ipAddresses: facts.source === 'literal' ? ['c0000201'] : [],
+    otherNames: ['directory'],
     commonNames: [],
     notBefore: NOW - 1000,
     notAfter: NOW + 1000,
@@ -112,6 +123,7 @@ export function peerFor(facts: HostFacts): PeerFacts {
     certSign: 'absent',
     serverAuth: 'absent',
     nameConstraints: { kind: 'absent' },
+    criticalExtensions: 'known',
     selfIssued: 'no',
   };
   const path =
@@ -127,7 +139,10 @@ export function inputFor(facts: HostFacts): HostInput {
     startedAt: NOW,
     attempt: facts.attempt === 'first' ? 1 : 2,
     destination: isLiteral ? { kind: 'literal', address: '192.0.2.1' } : { kind: 'domain', name: DOMAIN },
-    candidate: { host: hostOf(facts), source: facts.source, preference: 0 },
+    candidate:
+      facts.source === 'relay'
+        ? { host: HOST, source: 'relay', port: 587, preference: 0 }
+        : { host: hostOf(facts), source: facts.source, preference: 0 },
     mxSecurity: facts.mx,
     expandedDestination: null,
     sts: stsFor(facts),

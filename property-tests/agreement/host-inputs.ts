@@ -33,7 +33,7 @@ const RETRIES: readonly Part[] = [
 ];
 
 const BEFORE: readonly (readonly Part[])[] = [
-  each('source', ['mx', 'implicit', 'literal']),
+  each('source', ['mx', 'implicit', 'literal', 'relay']),
   each('mx', ['secure', 'insecure']),
   each('addresses', ['secure', 'insecure']),
   each('tlsa', ['usable', 'unusable', 'absent', 'failed']),

@@ -5,6 +5,7 @@ import {
   afterConnection,
   afterFirstEhlo,
   afterHost,
+  firstHop,
   fits,
   keywordOnMail,
   looksForDane,
@@ -43,6 +44,7 @@ import {
   type Table,
   type Vocabulary,
 } from '../../src/policy/kernel/table.js';
+import { nextHop } from '../../src/policy/local/next-hop.table.js';
 import { operatorDemand } from '../../src/policy/local/operator-demand.table.js';
 import { stsDemand } from '../../src/policy/mta-sts/sts-demand.table.js';
 import { targetAddress } from '../../src/policy/names/target-address.table.js';
@@ -70,7 +72,10 @@ function comparison<V extends Vocabulary, Verdict extends string>(
 
 /** Each table with its comparison. */
 export const tableComparisons: readonly (readonly [name: string, compare: () => Disagreement | null])[] = [
-  comparison(targetAddress, ({ scope, setting }) => (mayConnectTo(scope, setting) ? 'connect' : 'leave-out')),
+  comparison(targetAddress, ({ scope, setting, host }) =>
+    mayConnectTo(scope, setting, host) ? 'connect' : 'leave-out',
+  ),
+  comparison(nextHop, ({ destination, rule }) => firstHop({ destination, relay: rule === 'relay' })),
   comparison(daneApplies, (input) => (looksForDane(input) ? 'look' : 'no-dane')),
   comparison(tlsaBase, ({ alias, addresses, firstAlias }) => {
     const bases = tlsaBases({ alias: alias === 'alias', addresses, firstAlias });

@@ -31,6 +31,7 @@ export type CertificateDraft = Omit<
   readonly validity: 'valid' | 'expired' | 'not-yet-valid';
 };
 
+const aStanding = weighted<CertificateFacts['criticalExtensions']>([12, 'known'], [1, 'unknown']);
 const aValidity = weighted([10, 'valid'], [1, 'expired'], [1, 'not-yet-valid']);
 const someNames = weighted<readonly string[]>(
   [10, ['HOST']],
@@ -44,6 +45,8 @@ const someNames = weighted<readonly string[]>(
 
 export const aLeaf: fc.Arbitrary<CertificateDraft> = fc.record({
   dnsNames: someNames,
+  ipAddresses: weighted<readonly string[]>([9, []], [1, ['c6290004']]),
+  otherNames: weighted<CertificateFacts['otherNames']>([9, ['directory']], [1, ['directory', 'email']]),
   commonNames: weighted<readonly string[]>([3, []], [2, ['HOST']], [1, ['elsewhere.example']]),
   validity: aValidity,
   ca: weighted([4, 'absent'], [2, 'no'], [1, 'yes']),
@@ -51,23 +54,29 @@ export const aLeaf: fc.Arbitrary<CertificateDraft> = fc.record({
   certSign: weighted([4, 'absent'], [1, 'yes'], [1, 'no']),
   serverAuth: weighted([6, 'yes'], [3, 'absent'], [1, 'no']),
   nameConstraints: fc.constant({ kind: 'absent' } as const),
+  criticalExtensions: aStanding,
   selfIssued: weighted([4, 'no'], [1, 'yes']),
 });
 
 export const anAuthority: fc.Arbitrary<CertificateDraft> = fc.record({
-  dnsNames: fc.constant([]),
+  dnsNames: weighted<readonly string[]>([9, []], [1, ['ca.b.example']]),
+  ipAddresses: fc.constant([]),
+  otherNames: fc.constant(['directory'] as const),
   commonNames: fc.constant(['Some CA']),
   validity: aValidity,
   ca: weighted([10, 'yes'], [1, 'no'], [1, 'absent']),
   pathLength: weighted<number | null>([6, null], [2, 0], [1, 1]),
   certSign: weighted([8, 'yes'], [2, 'absent'], [1, 'no']),
-  serverAuth: fc.constant('absent'),
+  serverAuth: weighted([8, 'absent'], [1, 'yes'], [1, 'no']),
   nameConstraints: weighted<CertificateFacts['nameConstraints']>(
     [8, { kind: 'absent' }],
-    [1, { kind: 'dns', permitted: ['a.example'], excluded: [] }],
-    [1, { kind: 'dns', permitted: [], excluded: ['.a.example'] }],
+    [1, { kind: 'dns', permitted: ['a.example'], excluded: [], otherForms: [] }],
+    [1, { kind: 'dns', permitted: ['.a.example', 'c.example'], excluded: [], otherForms: ['ip'] }],
+    [1, { kind: 'dns', permitted: [], excluded: ['.a.example'], otherForms: [] }],
+    [1, { kind: 'dns', permitted: [], excluded: ['mx1.a.example'], otherForms: ['email'] }],
     [1, { kind: 'unsupported' }],
   ),
+  criticalExtensions: aStanding,
   selfIssued: weighted([1, 'no'], [1, 'yes']),
 });
 

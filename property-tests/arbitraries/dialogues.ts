@@ -23,8 +23,16 @@ export interface Replies {
   readonly end: Said;
 }
 
+/** How a connection is made, whichever address it leads to. */
+export type Connecting =
+  | Omit<Extract<ConnectAnswer, { kind: 'greeted' }>, 'address'>
+  | Extract<ConnectAnswer, { kind: 'failed' }>
+  | Lost;
+
 export interface Dialogue {
-  readonly connect: ConnectAnswer;
+  readonly connect: Connecting;
+  /** Which address wins, where two are raced. */
+  readonly winner?: 'first' | 'alternate';
   readonly hello: Said;
   readonly helo: Said;
   readonly startTls: StartTlsAnswer;
@@ -42,10 +50,10 @@ export function isLost(said: Said): said is Lost {
   return 'kind' in said;
 }
 
-const aGreeting: fc.Arbitrary<ConnectAnswer> = usually(220, 40).map((said) =>
+const aGreeting: fc.Arbitrary<Connecting> = usually(220, 40).map((said) =>
   isLost(said) ? said : { kind: 'greeted', reply: said, localAddress: '198.41.0.200' },
 );
-export const aConnectAnswer: fc.Arbitrary<ConnectAnswer> = mostly(
+export const aConnectAnswer: fc.Arbitrary<Connecting> = mostly(
   aGreeting,
   fc.record({
     kind: fc.constant('failed'),
@@ -92,6 +100,7 @@ const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 1
 
 export const aDialogue: fc.Arbitrary<Dialogue> = fc.record({
   connect: aConnectAnswer,
+  winner: weighted([2, 'first'], [1, 'alternate']),
   hello: aClearHello,
   helo: usually(250, 5),
   startTls: aStartTlsAnswer,

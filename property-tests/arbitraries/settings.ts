@@ -1,15 +1,24 @@
 import fc from 'fast-check';
 import type { DestinationRule } from '../../src/policy/local/destination.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../src/policy/settings.js';
-import { DOMAIN, HOUR, NOW, weighted } from './universe.js';
+import { DOMAIN, HOUR, NOW, RELAY, weighted } from './universe.js';
 
-export const aDestinationRule: fc.Arbitrary<DestinationRule> = fc.record({
-  destination: fc.constantFrom(DOMAIN, '.example', '*', 'elsewhere.example'),
-  demand: weighted([1, 'none'], [2, 'encrypt'], [3, 'verify'], [2, 'dane']),
-  owner: fc.constant('postmaster'),
-  reason: fc.constant('contract'),
-  expiresAt: weighted<number | null>([4, null], [1, NOW - HOUR], [1, NOW + 24 * HOUR]),
-});
+const aRelay = weighted<DestinationRule['relay'] | null>(
+  [9, null],
+  [1, { host: RELAY, port: 587 }],
+  [1, { host: RELAY, port: 2525 }],
+);
+
+export const aDestinationRule: fc.Arbitrary<DestinationRule> = fc
+  .record({
+    destination: fc.constantFrom(DOMAIN, '.example', '*', 'elsewhere.example'),
+    demand: weighted([1, 'none'], [2, 'encrypt'], [3, 'verify'], [2, 'dane']),
+    owner: fc.constant('postmaster'),
+    reason: fc.constant('contract'),
+    expiresAt: weighted<number | null>([4, null], [1, NOW - HOUR], [1, NOW + 24 * HOUR]),
+    relay: aRelay,
+  })
+  .map(({ relay, ...rule }) => (relay ? { ...rule, relay } : rule));
 
 /** Every word of every setting, mostly the default. */
 export const someSettings: fc.Arbitrary<Settings> = fc
@@ -27,6 +36,7 @@ export const someSettings: fc.Arbitrary<Settings> = fc
     ),
     candidatesMax: weighted([5, 50], [1, 1], [1, 2]),
     addressesMax: weighted([5, 10], [1, 1]),
+    addressRacing: weighted([3, 'off'], [1, 'on']),
     port: weighted([5, 25], [1, 2525]),
   })
   .map((drawn) => ({ ...DEFAULT_SETTINGS, ...drawn }));

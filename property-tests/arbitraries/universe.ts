@@ -13,6 +13,8 @@ export const ODD_MX_NAMES = ['__proto__', 'constructor'] as const;
 export const EXPANDED = 'real.c.example';
 /** Where an alias of the domain may lead. */
 export const EXPANDED_DOMAIN = 'other-name.example';
+/** Whom the operator may name instead of the hosts of the domain. */
+export const RELAY = 'relay.a.example';
 export const LITERAL = '198.41.0.4';
 
 export const aPublicIpv4 = fc.constantFrom('198.41.0.10', '198.41.0.11', '192.33.4.12');

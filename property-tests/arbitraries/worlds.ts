@@ -90,7 +90,11 @@ export function answersOf(world: World, host: string | null, overTls: (session: 
     'policy-cache.read': () => world.cache,
     'policy-cache.write': () => ({ kind: world.written }),
     'policy.fetch': () => world.served.answer,
-    'smtp.connect': ({ session }) => dialogue(session).connect,
+    'smtp.connect': ({ session, address, alternate }) => {
+      const { connect, winner } = dialogue(session);
+      if (connect.kind === 'failed') return connect;
+      return { ...connect, address: winner === 'alternate' ? (alternate?.address ?? address) : address };
+    },
     'smtp.hello': ({ session, verb }) => {
       const { hello, helo, helloAgain } = dialogue(session);
       return commandAnswer(overTls(session) ? helloAgain : verb === 'HELO' ? helo : hello);

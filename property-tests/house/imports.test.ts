@@ -93,6 +93,13 @@ describe('imports run one way', () => {
   it('adapters see effects and policy, and neither machines nor each other', () => {
     const platform = ['node:', 'dns-packet', '@peculiar/x509', 'reflect-metadata', 'io-ts', 'fp-ts/'];
     expect(strays(below('adapters/node/'), 'policy/', 'effects/', 'adapters/node/', ...platform)).toEqual([]);
+    expect(strays(below('adapters/memory/'), 'policy/', 'effects/', 'adapters/memory/')).toEqual([]);
+    const sql = ['policy/', 'effects/', 'adapters/sql/'];
+    expect(strays(below('adapters/sql/'), ...sql, 'node:crypto')).toEqual([]);
+    expect(strays(below('adapters/sqlite/'), ...sql, 'adapters/sqlite/', 'node:', 'libsql/promise')).toEqual(
+      [],
+    );
+    expect(strays(below('adapters/postgres/'), ...sql, 'adapters/postgres/', 'pg')).toEqual([]);
     expect(
       strays(below('adapters/scripted/'), 'policy/', 'effects/', 'adapters/scripted/', 'io-ts', 'fp-ts/'),
     ).toEqual([]);
@@ -102,7 +109,12 @@ describe('imports run one way', () => {
     const engine = sources.filter(({ path }) => ENGINE.includes(path));
     expect(engine).toHaveLength(ENGINE.length);
     const own = ENGINE.map((path) => path.replace('.ts', '.js'));
-    expect(strays(engine, 'policy/', 'effects/', 'machine/', ...own)).toEqual([]);
+    expect(strays(engine, 'policy/', 'effects/', 'machine/', 'check/', ...own)).toEqual([]);
+  });
+
+  it('a check sees effects and policy, and no adapter', () => {
+    expect(below('check/').length).toBeGreaterThan(3);
+    expect(strays(below('check/'), 'policy/', 'effects/', 'check/')).toEqual([]);
   });
 
   it('nobody but the command imports the command', () => {
@@ -116,7 +128,7 @@ describe('imports run one way', () => {
 
 describe('the pure core', () => {
   const core = below('policy/', 'machine/').concat(
-    below('effects/').filter(({ path }) => !/interpret|ports/.test(path)),
+    below('effects/').filter(({ path }) => !/interpret|ports|stores/.test(path)),
   );
 
   it('has no clock, randomness or waiting', () => {

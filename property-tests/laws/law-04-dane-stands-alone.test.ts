@@ -39,7 +39,7 @@ describe('law 4', () => {
           for (const { host, peer } of play(trusted, input).runs.flatMap(sendingsOf)) {
             const tlsa = tlsaOf(trusted, input, host);
             if (tlsa.kind !== 'records' || !tlsa.records.some(isUsable)) continue;
-            expect(matchesDane(tlsa.records, peer!, referencesOf(tlsa.base, trusted), NOW)).toBe(true);
+            expect(matchesDane(tlsa.records, peer!, referencesOf(tlsa.base, trusted, input), NOW)).toBe(true);
           }
         },
       ),

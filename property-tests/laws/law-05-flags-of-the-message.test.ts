@@ -31,6 +31,8 @@ function preferringTheWorse(drawn: World): World {
   const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 86_400, lines: [] } as const;
   const leaf = {
     dnsNames: ['HOST'],
+    ipAddresses: [],
+    otherNames: ['directory'],
     commonNames: [],
     validity: 'valid',
     ca: 'absent',
@@ -38,6 +40,7 @@ function preferringTheWorse(drawn: World): World {
     certSign: 'absent',
     serverAuth: 'yes',
     nameConstraints: { kind: 'absent' },
+    criticalExtensions: 'known',
     selfIssued: 'no',
   } as const;
   const good: Dialogue = {

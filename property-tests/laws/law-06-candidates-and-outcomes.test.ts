@@ -4,6 +4,7 @@ import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { acceptedIn, exchangesOf, play } from '../arbitraries/plays.js';
 import { DOMAIN, MX_NAMES, ODD_MX_NAMES } from '../arbitraries/universe.js';
 import { aWorld, type World } from '../arbitraries/worlds.js';
+import { relayOf } from './naive-demands.js';
 import { sendingsOf } from './witness.js';
 
 /** RFC 5321, Section 5.1: by preference, equal ones as drawn; each once. */
@@ -23,10 +24,12 @@ describe('law 6', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, input) => {
         const tried = play(world, input).runs.map(({ host }) => host);
-        const wanted =
+        const relay = relayOf(input);
+        const own =
           input.destination.kind === 'literal'
             ? [input.destination.address]
             : inOrder(world).slice(0, input.settings.candidatesMax);
+        const wanted = relay === null ? own : [relay];
         expect(tried).toEqual(wanted.slice(0, tried.length));
       }),
     );

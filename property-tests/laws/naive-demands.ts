@@ -7,6 +7,7 @@ import type { AttemptInput } from '../../src/policy/attempt/types.js';
 import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
 import type { AddressesAnswer, DnsAnswer } from '../../src/policy/dns/answer.js';
+import type { DestinationRule } from '../../src/policy/local/destination.js';
 import type { StsPolicy } from '../../src/policy/mta-sts/policy.js';
 import { DOMAIN, EXPANDED } from '../arbitraries/universe.js';
 import { serverAt, type World } from '../arbitraries/worlds.js';
@@ -16,8 +17,40 @@ export interface PolicyInForce {
   readonly freshness: 'fresh' | 'stale';
 }
 
-export function isLiteral({ destination }: AttemptInput): boolean {
-  return destination.kind === 'literal';
+/** The rule in force: the most specific one, of equals the strictest; of those the last by the text of its relay. */
+function ruleInForce({ destination, settings, startedAt }: AttemptInput): DestinationRule | null {
+  const inForce = settings.destinations.filter(({ destination: named, expiresAt }) => {
+    if (expiresAt !== null && expiresAt <= startedAt) return false;
+    if (named === '*') return true;
+    if (destination.kind === 'literal') return false;
+    return named === destination.name || (named.startsWith('.') && `.${destination.name}`.endsWith(named));
+  });
+  const weight = ({ destination: named }: DestinationRule) =>
+    named === '*' ? 0 : named.startsWith('.') ? named.length : 1000;
+  const demand = (rule: DestinationRule) => ['none', 'encrypt', 'verify', 'dane'].indexOf(rule.demand);
+  const relay = (rule: DestinationRule) => (rule.relay ? `${rule.relay.host} ${rule.relay.port}` : '');
+  const inOrder = [...inForce].sort(
+    (a, b) =>
+      weight(b) - weight(a) ||
+      demand(b) - demand(a) ||
+      (relay(a) < relay(b) ? 1 : relay(a) > relay(b) ? -1 : 0),
+  );
+  return inOrder[0] ?? null;
+}
+
+/** The host that the operator named for this destination, or null. */
+export function relayOf(input: AttemptInput): string | null {
+  return ruleInForce(input)?.relay?.host ?? null;
+}
+
+export function isLiteral(input: AttemptInput): boolean {
+  return input.destination.kind === 'literal' && relayOf(input) === null;
+}
+
+/** Whether MX records named the hosts, and nobody has vouched for them (RFC 7672, Section 2.2.1). */
+export function isNamedInsecurely({ mx }: World, input: AttemptInput): boolean {
+  if (relayOf(input) !== null || (mx.kind !== 'failed' && mx.denial !== null)) return false;
+  return mx.kind !== 'secure';
 }
 
 /** RFC 8689, Section 4.2.1; a null sender only wishes. */
@@ -84,7 +117,7 @@ export type Tlsa =
 /** RFC 7672, Section 2.2: the secure records of a host; `failed` if any lookup on the way there did. */
 export function tlsaOf(world: World, input: AttemptInput, host: string): Tlsa {
   if (isLiteral(input)) return { kind: 'none' };
-  if (world.mx.kind !== 'secure' && input.settings.halfDane === 'ignore') return { kind: 'none' };
+  if (isNamedInsecurely(world, input) && input.settings.halfDane === 'ignore') return { kind: 'none' };
   const server = serverAt(world, host);
   const holding = [server.addresses.aaaa, server.addresses.a].filter(
     (each): each is Exclude<DnsAnswer<string>, { kind: 'failed' }> =>
@@ -196,12 +229,24 @@ function isSound(
   const inDates =
     path.endsAtRecord || record.selector === 0 || chain.length === 1 ? chain : chain.slice(0, -1);
   return (
-    issuers.every(({ ca, certSign }) => ca === 'yes' && certSign !== 'no') &&
+    issuers.every(
+      ({ ca, certSign, serverAuth }) => ca === 'yes' && certSign !== 'no' && serverAuth !== 'no',
+    ) &&
+    inDates.every(({ criticalExtensions }) => criticalExtensions === 'known') &&
     inDates.every(({ notBefore, notAfter }) => notBefore <= now && now <= notAfter)
   );
 }
 
-/** RFC 6125, Section 6.4. */
+/** An IPv4 address as RFC 5280, Section 4.2.1.6, writes it; nothing else is dialled by address in these worlds. */
+function ipv4Octets(text: string): string | null {
+  if (!/^\d+(\.\d+){3}$/.test(text)) return null;
+  return text
+    .split('.')
+    .map((octet) => Number(octet).toString(16).padStart(2, '0'))
+    .join('');
+}
+
+/** RFC 6125, Section 6.4; RFC 9525, Section 6.4. */
 export function covers(
   certificate: CertificateFacts,
   names: readonly string[],
@@ -209,12 +254,14 @@ export function covers(
 ): boolean {
   const presented =
     certificate.dnsNames.length > 0 || !withCommonName ? certificate.dnsNames : certificate.commonNames;
+  if (names.some((wanted) => certificate.ipAddresses.some((own) => own === ipv4Octets(wanted)))) return true;
   return presented.some((name) =>
     names.some((wanted) => {
+      if (ipv4Octets(wanted) !== null) return false;
       const [first, ...rest] = name.toLowerCase().replace(/\.$/, '').split('.');
       const [, ...parent] = wanted.split('.');
       return first === '*'
-        ? rest.length > 0 && rest.join('.') === parent.join('.')
+        ? rest.length > 1 && rest.join('.') === parent.join('.')
         : [first, ...rest].join('.') === wanted;
     }),
   );
@@ -228,23 +275,14 @@ export function passesPkix(peer: PeerFacts, host: string, withCommonName: boolea
 }
 
 /** The reference identifiers of a host whose records stand below `base`, at most. */
-export function referencesOf(base: string, world: World): readonly string[] {
+export function referencesOf(base: string, world: World, input: AttemptInput): readonly string[] {
+  const relay = relayOf(input);
+  if (relay !== null) return [base, relay];
   const expanded = world.mx.kind === 'secure' ? world.mx.aliases : [];
   return [base, DOMAIN, ...expanded];
 }
 
-/** What the operator's rules in force demand: the most specific one, of equals the strictest. */
-export function operatorDemand(input: AttemptInput): 'none' | 'encrypt' | 'verify' | 'dane' {
-  const { destination, settings, startedAt } = input;
-  const inForce = settings.destinations.filter(({ destination: named, expiresAt }) => {
-    if (expiresAt !== null && expiresAt <= startedAt) return false;
-    if (named === '*') return true;
-    if (destination.kind === 'literal') return false;
-    return named === destination.name || (named.startsWith('.') && `.${destination.name}`.endsWith(named));
-  });
-  const scale = ['none', 'encrypt', 'verify', 'dane'] as const;
-  const weight = (named: string) => (named === '*' ? 0 : named.startsWith('.') ? named.length : 1000);
-  const top = Math.max(...inForce.map((rule) => weight(rule.destination)));
-  const best = inForce.filter((rule) => weight(rule.destination) === top);
-  return scale[Math.max(0, ...best.map((rule) => scale.indexOf(rule.demand)))]!;
+/** What the operator's rule in force demands. */
+export function operatorDemand(input: AttemptInput): DestinationRule['demand'] {
+  return ruleInForce(input)?.demand ?? 'none';
 }

@@ -104,7 +104,7 @@ describe('of damaged DNS packets, certificates and SMTP transcripts', { timeout:
         for (const { host, peer } of play(world, input).runs.flatMap(sendingsOf)) {
           const tlsa = tlsaOf(world, input, host);
           if (tlsa.kind !== 'records' || !tlsa.records.some(isUsable)) continue;
-          expect(matchesDane(tlsa.records, peer!, referencesOf(tlsa.base, world), TODAY)).toBe(true);
+          expect(matchesDane(tlsa.records, peer!, referencesOf(tlsa.base, world, input), TODAY)).toBe(true);
         }
       }),
       RUNS,

@@ -2,6 +2,7 @@
 import { acceptedIn, type Play } from '../arbitraries/plays.js';
 import {
   isLiteral,
+  isNamedInsecurely,
   isUsable,
   lists,
   matchesDane,
@@ -9,6 +10,7 @@ import {
   passesPkix,
   policyInForce,
   referencesOf,
+  relayOf,
   requiresTls,
   setsPoliciesAside,
   tlsaOf,
@@ -35,7 +37,7 @@ function breachesOf(
   const isMatched =
     tlsa.kind === 'records' &&
     peer !== null &&
-    matchesDane(tlsa.records, peer, referencesOf(tlsa.base, world), input.startedAt);
+    matchesDane(tlsa.records, peer, referencesOf(tlsa.base, world, input), input.startedAt);
   const isPkix = peer !== null && passesPkix(peer, host, inForce?.policy.mode !== 'enforce');
   const breaches: string[] = [];
   const demand = (isMet: boolean, what: string) => {
@@ -73,7 +75,8 @@ function breachesOf(
     demand(isMatched || isPkix, 'the message requires TLS, and nobody knows who answers');
     const listing = inForce !== null && lists(inForce.policy, host) ? inForce.policy.mode : 'none';
     const isNamedByDns =
-      world.mx.kind === 'secure' && (usable.length > 0 || settings.requireTlsSecureMx === 'accept');
+      relayOf(input) !== null ||
+      (world.mx.kind === 'secure' && (usable.length > 0 || settings.requireTlsSecureMx === 'accept'));
     const isNamedByTesting =
       listing === 'testing' &&
       settings.requireTlsTestingPolicy === 'accept' &&
@@ -93,7 +96,7 @@ function breachesOf(
   const operator = operatorDemand(input);
   if (operator !== 'none') demand(isEncrypted, 'the operator demands TLS');
   if (operator === 'verify') demand(isMatched || isPkix, 'the operator wants to know who answers');
-  if (operator === 'dane') demand(world.mx.kind === 'secure' && isMatched, 'the operator demands DANE');
+  if (operator === 'dane') demand(!isNamedInsecurely(world, input) && isMatched, 'the operator demands DANE');
   // A TLS report does not wait for TLS to be repaired (RFC 8460, Section 3).
   const isPatient = settings.cleartextRetry === 'after' && input.attempt === 1 && message.report !== 'tls';
   const mayRetry = settings.cleartextRetry !== 'never' && !isPatient;

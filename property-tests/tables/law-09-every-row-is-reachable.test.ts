@@ -27,6 +27,14 @@ const GUARDS: Readonly<Record<string, string>> = {
   'KEY-3': 'REQUIRETLS demands an authenticated session, so STARTTLS is not done without (table start-tls)',
 };
 
+/** They judge resolvers, and what is a fact to an attempt; src/policy/dns/resolver-tables.test.ts reaches their rows. */
+const BEFORE_ANY_ATTEMPT: ReadonlySet<string> = new Set([
+  'resolver-trust',
+  'resolver-failover',
+  'dns-reply',
+  'resolver-self-test',
+]);
+
 /** Two of three as drawn; every third is a message under REQUIRETLS, of which there are most rows, and a policy under test that may name its hosts. */
 const aStory = fc
   .tuple(aWorld, anAttemptInput, fc.nat(5))
@@ -54,7 +62,9 @@ const aStory = fc
 describe('law 9', () => {
   it('every decision names exactly one row, and every row is reached in some world', () => {
     const known = new Map(
-      allTables.flatMap(({ name, rows }) => rows.map(({ id, then }) => [id, `${name} ${then}`] as const)),
+      allTables
+        .filter(({ name }) => !BEFORE_ANY_ATTEMPT.has(name))
+        .flatMap(({ name, rows }) => rows.map(({ id, then }) => [id, `${name} ${then}`] as const)),
     );
     for (const { scenarios } of scenarioGroups) for (const scenario of scenarios) simulateScenario(scenario);
     const unread = () => [...known.keys()].filter((row) => !read.has(row) && !(row in GUARDS));

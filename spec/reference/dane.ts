@@ -20,6 +20,8 @@ export interface Cert {
   spkiSha256: string;
   spkiSha512: string;
   dnsNames: string[];
+  ipAddresses: string[];
+  otherNames: NameForm[]; // what other forms of names subject and subjectAltName hold
   commonNames: string[];
   notBefore: number;
   notAfter: number;
@@ -28,7 +30,14 @@ export interface Cert {
   certSign: 'yes' | 'no' | 'absent';
   serverAuth: 'yes' | 'no' | 'absent';
   selfIssued: 'yes' | 'no';
+  nameConstraints:
+    | { kind: 'absent' }
+    | { kind: 'dns'; permitted: string[]; excluded: string[]; otherForms: NameForm[] } // otherForms: constrained, not read
+    | { kind: 'unsupported' };
+  criticalExtensions: 'known' | 'unknown';
 }
+
+type NameForm = 'ip' | 'email' | 'uri' | 'directory' | 'other';
 
 export interface Peer {
   chain: Cert[]; // as presented, the leaf first
@@ -152,8 +161,8 @@ function pathEndsInChain(record: Tlsa, path: Path, now: number): boolean {
   const last = path.certs[path.certs.length - 1] as Cert;
   if (!recordMatches(record, last)) return false;
 
-  // RFC 6698, Appendix A.1: the leaf may be its own anchor. Names were seen to; its dates are left.
-  if (path.certs.length === 1) return isWithinDates(last, now);
+  // RFC 6698, Appendix A.1: the leaf may be its own anchor. Names were seen to; the leaf itself is left.
+  if (path.certs.length === 1) return isSoundBelowAnchor(path.certs, now);
 
   const below = path.certs.slice(0, -1);
   if (!isSoundBelowAnchor(below, now)) return false;
@@ -189,13 +198,13 @@ function isSoundBelowAnchor(certs: Cert[], now: number): boolean {
   for (let i = 0; i < certs.length; i++) {
     const cert = certs[i] as Cert;
     if (!isWithinDates(cert, now)) return false;
+    // RFC 5280, Section 6.1.4 (o) and 6.1.5 (f).
+    if (cert.criticalExtensions === 'unknown') return false;
     if (i === 0) {
       // The leaf: an extended key usage that leaves out TLS servers rules it out.
       if (cert.serverAuth === 'no') return false;
     } else {
-      if (cert.ca !== 'yes') return false;
-      if (cert.certSign === 'no') return false;
-      if (!isWithinPathLength(cert, certs.slice(0, i))) return false;
+      if (!mayIssueTo(cert, certs.slice(0, i))) return false;
     }
   }
   return true;
@@ -203,8 +212,76 @@ function isSoundBelowAnchor(certs: Cert[], now: number): boolean {
 
 function anchorAllows(anchor: Cert, below: Cert[], now: number): boolean {
   if (!isWithinDates(anchor, now)) return false;
-  if (anchor.ca !== 'yes') return false;
-  return isWithinPathLength(anchor, below);
+  if (anchor.criticalExtensions === 'unknown') return false;
+  return mayIssueTo(anchor, below);
+}
+
+/** RFC 5280, Section 6.1.4: what a certificate says about those that it and its heirs issued, from the leaf up. */
+function mayIssueTo(issuer: Cert, below: Cert[]): boolean {
+  if (issuer.ca !== 'yes') return false;
+  if (issuer.certSign === 'no') return false;
+  // Section 4.2.1.12, as everybody reads it of authorities: not for these purposes, not for servers.
+  if (issuer.serverAuth === 'no') return false;
+  if (!isWithinPathLength(issuer, below)) return false;
+  return isWithinNameConstraints(issuer, below);
+}
+
+/** RFC 5280, Sections 4.2.1.10 and 6.1.3 (b) and (c). */
+function isWithinNameConstraints(issuer: Cert, below: Cert[]): boolean {
+  const constraints = issuer.nameConstraints;
+  if (constraints.kind === 'absent') return true;
+  if (constraints.kind === 'unsupported') return false;
+  for (let i = 0; i < below.length; i++) {
+    const cert = below[i] as Cert;
+    // "If certificate i is self-issued and it is not the final certificate in the path, skip this step."
+    if (i > 0 && cert.selfIssued === 'yes') continue;
+    // "The application MUST either process the constraint or reject the certificate."
+    for (const form of constraints.otherForms) {
+      if (form === 'ip' && cert.ipAddresses.length > 0) return false;
+      if (cert.otherNames.includes(form)) return false;
+    }
+    for (const name of constrainedNames(cert, i === 0)) {
+      if (constraints.excluded.some((subtree) => someHostIsIn(name, subtree))) return false;
+      if (constraints.permitted.length === 0) continue;
+      if (!constraints.permitted.some((subtree) => everyHostIsIn(name, subtree))) return false;
+    }
+  }
+  return true;
+}
+
+/** DNS names; and common names that look like them, in a leaf in which they would be taken for DNS names. */
+function constrainedNames(cert: Cert, isLeaf: boolean): string[] {
+  if (cert.dnsNames.length > 0) return cert.dnsNames;
+  if (!isLeaf) return [];
+  return cert.commonNames.filter((name) => looksLikeHost(withoutWildcard(name)));
+}
+
+function looksLikeHost(name: string): boolean {
+  return /^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/i.test(name);
+}
+
+function withoutWildcard(name: string): string {
+  return name.startsWith('*.') ? name.slice(2) : name;
+}
+
+/** A name that is no host is in no subtree, so it is not permitted where anything has to be. */
+function everyHostIsIn(name: string, subtree: string): boolean {
+  const host = withoutWildcard(name).toLowerCase();
+  if (!looksLikeHost(host)) return false;
+  const base = subtree.toLowerCase();
+  if (base === '') return true;
+  // Not in the text, and yet often written: a leading dot means that something has to stand before it.
+  if (base.startsWith('.')) return host.endsWith(base) || (name.startsWith('*.') && `.${host}` === base);
+  return host === base || host.endsWith(`.${base}`);
+}
+
+/** For exclusion a wildcard counts for each of the names that it covers. */
+function someHostIsIn(name: string, subtree: string): boolean {
+  const base = subtree.toLowerCase().replace(/^\./, '');
+  if (everyHostIsIn(name, base)) return true;
+  if (!name.startsWith('*.')) return false;
+  const labels = base.split('.');
+  return labels.length > 1 && labels.slice(1).join('.') === withoutWildcard(name).toLowerCase();
 }
 
 function isWithinDates(cert: Cert, now: number): boolean {
@@ -224,7 +301,7 @@ function isWithinPathLength(cert: Cert, below: Cert[]): boolean {
 /** RFC 7672, Section 3.2.2: the names of which the certificate must have one. */
 export function referenceNames(f: {
   mx: 'secure' | 'insecure';
-  source: 'mx' | 'implicit';
+  source: 'mx' | 'implicit' | 'relay';
   base: string;
   nextHop: string;
   expandedNextHop: string | null;
@@ -232,8 +309,8 @@ export function referenceNames(f: {
   // The TLSA base domain comes first, always.
   const names = [f.base];
 
-  if (f.source === 'implicit') {
-    // No MX record: the domain that was asked for counts, also where the base domain is its expansion.
+  if (f.source === 'implicit' || f.source === 'relay') {
+    // No MX record: the domain (or relay) that was asked for counts, also where the base domain is its expansion.
     if (!names.includes(f.nextHop)) names.push(f.nextHop);
     return names;
   }

@@ -12,7 +12,7 @@
 
 export interface HostFacts {
   // what is known before connecting
-  source: 'mx' | 'implicit' | 'literal'; // MX record, no MX record (domain itself), address literal
+  source: 'mx' | 'implicit' | 'literal' | 'relay'; // MX record, no MX record (domain itself), address literal, operator
   mx: 'secure' | 'insecure'; // DNSSEC status of the MX RRset (or of the denial of it)
   addresses: 'secure' | 'insecure'; // DNSSEC status of the address records (no aliases involved)
   tlsa: 'usable' | 'unusable' | 'absent' | 'failed'; // what a TLSA lookup would answer; insecure records count as absent
@@ -113,9 +113,15 @@ function daneApplies(facts: HostFacts): boolean {
   if (facts.source === 'literal') return false;
   // Section 2.2.2: no TLSA search below insecure addresses.
   if (facts.addresses === 'insecure') return false;
+  // Section 2.2.2: not subject to MX resolution, or without MX records. The addresses were all there was to look at.
+  if (!namedByMx(facts)) return true;
   if (facts.mx === 'secure') return true;
   // Section 2.2.1: behind an insecure MX RRset a client MAY still use the host's own records.
   return facts.halfDane === 'use';
+}
+
+function namedByMx(facts: HostFacts): boolean {
+  return facts.source === 'mx' || facts.source === 'literal';
 }
 
 function tlsaSeen(facts: HostFacts): 'usable' | 'unusable' | 'absent' | 'failed' {
@@ -185,12 +191,14 @@ function reasonNotToConnect(facts: HostFacts): Failure | null {
 
 /** RFC 7672, Section 2.2.1: mandatory DANE MUST wait behind an insecure MX RRset, records or no records. */
 function mandatoryDaneIsPossible(facts: HostFacts): boolean {
-  if (facts.mx === 'insecure') return false;
+  if (namedByMx(facts) && facts.mx === 'insecure') return false;
   return tlsaSeen(facts) === 'usable';
 }
 
 /** RFC 8689, Section 2, second bullet: by DNSSEC, or by an MTA-STS policy. */
 function mxNameIsValidated(facts: HostFacts): boolean {
+  // A relay has no MX name that could be false.
+  if (facts.source === 'relay') return true;
   if (stsSeen(facts) === 'enforce' && facts.stsMx === 'listed') return true;
   if (mxNameIsValidatedByDnssec(facts)) return true;
   return testingPolicyListsMx(facts);
@@ -215,6 +223,7 @@ function testingPolicyListsMx(facts: HostFacts): boolean {
  */
 function testingPolicyIsHeldTo(facts: HostFacts): boolean {
   if (!requireTlsBinds(facts)) return false;
+  if (facts.source === 'relay') return false;
   if (mxNameIsValidatedByDnssec(facts)) return false;
   return testingPolicyListsMx(facts);
 }

@@ -1,9 +1,15 @@
 /*
- * Two comparisons of names, which the RFCs define to be the same one.
+ * Two comparisons of names, which the RFCs define to be nearly the same one.
  */
 
 /** RFC 9525, Section 6.3: a DNS-ID (or CN-ID) from a certificate against a name that the client expects. */
 export function certificateNameMatches(presented: string, reference: string): boolean {
+  // A wildcard for everything below a top-level domain is nobody's certificate (RFC 9525, Section 7.1).
+  if (presented.startsWith('*.') && presented.split('.').length === 2) return false;
+  return labelsMatch(presented, reference);
+}
+
+function labelsMatch(presented: string, reference: string): boolean {
   const presentedLabels = lowerCaseAscii(presented).split('.');
   const referenceLabels = lowerCaseAscii(reference).split('.');
 
@@ -27,9 +33,9 @@ export function certificateNameMatches(presented: string, reference: string): bo
   return true;
 }
 
-/** RFC 8461, Section 4.1: an mx pattern of a policy against the name in an MX record. The same rules. */
+/** RFC 8461, Section 4.1: an mx pattern of a policy against the name in an MX record. The same rules; what a policy lists is its owner's affair. */
 export function mxPatternMatches(pattern: string, host: string): boolean {
-  return certificateNameMatches(pattern, host);
+  return labelsMatch(pattern, host);
 }
 
 /** Only A to Z: the lower case of some other letters is an ASCII letter, and those are different names. */

@@ -302,6 +302,8 @@ describe('DANE', () => {
       spkiSha256: `${letter}${hex('0', 63)}`,
       spkiSha512: `${letter}${hex('0', 127)}`,
       dnsNames: [],
+      ipAddresses: [],
+      otherNames: ['directory'],
       commonNames: [],
       notBefore: 100,
       notAfter: 200,
@@ -310,6 +312,8 @@ describe('DANE', () => {
       certSign: 'absent',
       serverAuth: 'absent',
       selfIssued: 'no',
+      nameConstraints: { kind: 'absent' },
+      criticalExtensions: 'known',
       ...changes,
     };
   }
@@ -358,6 +362,24 @@ describe('DANE', () => {
     expect(daneMatches(ta, { ...peer, signatures: [inChain(0, 1)] }, names, 150)).toBe(false);
     const strict = cert('c', { pathLength: 0 });
     expect(daneMatches(ta, { ...peer, chain: [leaf, middle, strict] }, names, 150)).toBe(false);
+    const within = (changes: Partial<Cert>, own: Cert = leaf) =>
+      daneMatches(ta, { ...peer, chain: [own, middle, cert('c', changes)] }, names, 150);
+    const only = (permitted: string[], excluded: string[] = [], otherForms: ('ip' | 'email')[] = []) =>
+      ({ nameConstraints: { kind: 'dns', permitted, excluded, otherForms } }) as const;
+    expect(within(only(['example.com']))).toBe(true);
+    expect(within(only(['.example.com']))).toBe(true);
+    expect(within(only(['example.org']))).toBe(false);
+    expect(within(only([], ['mx.example.com']))).toBe(false);
+    expect(within(only([], ['mx.example.com']), cert('a', { ca: 'no', dnsNames: ['*.example.com'] }))).toBe(
+      false,
+    );
+    expect(within(only([], [], ['ip']))).toBe(true);
+    expect(within(only([], [], ['ip']), { ...leaf, ipAddresses: ['01020304'] })).toBe(false);
+    expect(within(only([], [], ['email']), { ...leaf, otherNames: ['email'] })).toBe(false);
+    expect(within({ nameConstraints: { kind: 'unsupported' } })).toBe(false);
+    expect(within({ criticalExtensions: 'unknown' })).toBe(false);
+    expect(within({ serverAuth: 'no' })).toBe(false);
+    expect(within({ certSign: 'no' })).toBe(false);
     const keyOnly = [record(2, 1, 1, `c${hex('0', 63)}`)];
     expect(daneMatches(keyOnly, { ...peer, chain: [leaf, middle, strict] }, names, 150)).toBe(true);
     const common = cert('a', { ca: 'no', commonNames: ['mx.example.com'] });
@@ -386,6 +408,7 @@ describe('DANE', () => {
     expect(referenceNames({ ...f, mx: 'insecure' })).toEqual(['mx.b']);
     expect(referenceNames({ ...f, source: 'implicit', base: 'b' })).toEqual(['b', 'a']);
     expect(referenceNames({ ...f, source: 'implicit', base: 'a' })).toEqual(['a']);
+    expect(referenceNames({ ...f, source: 'relay', mx: 'insecure', base: 'b' })).toEqual(['b', 'a']);
   });
 });
 

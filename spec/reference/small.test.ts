@@ -3,6 +3,7 @@ import {
   afterConnection,
   afterFirstEhlo,
   afterHost,
+  firstHop,
   fits,
   keywordOnMail,
   looksForDane,
@@ -15,10 +16,18 @@ import {
 } from './small.js';
 
 it('addresses', () => {
-  expect(mayConnectTo('public', 'refuse')).toBe(true);
-  expect(mayConnectTo('private', 'refuse')).toBe(false);
-  expect(mayConnectTo('loopback', 'allow')).toBe(true);
-  expect(mayConnectTo('unusable', 'allow')).toBe(false);
+  expect(mayConnectTo('public', 'refuse', 'of-strangers')).toBe(true);
+  expect(mayConnectTo('private', 'refuse', 'of-strangers')).toBe(false);
+  expect(mayConnectTo('private', 'refuse', 'of-operator')).toBe(true);
+  expect(mayConnectTo('loopback', 'allow', 'of-strangers')).toBe(true);
+  expect(mayConnectTo('unusable', 'allow', 'of-operator')).toBe(false);
+});
+
+it('where the way begins', () => {
+  expect(firstHop({ destination: 'domain', relay: false })).toBe('mx');
+  expect(firstHop({ destination: 'domain', relay: true })).toBe('relay');
+  expect(firstHop({ destination: 'literal', relay: false })).toBe('literal');
+  expect(firstHop({ destination: 'literal', relay: true })).toBe('relay');
 });
 
 it('where TLSA records are looked for', () => {

@@ -6,10 +6,14 @@
 export function mayConnectTo(
   scope: 'public' | 'loopback' | 'private' | 'unusable',
   setting: 'refuse' | 'allow',
+  // who named the host that has the address
+  host: 'of-strangers' | 'of-operator',
 ): boolean {
   // Nobody listens there, whatever the operator says.
   if (scope === 'unusable') return false;
   if (scope === 'public') return true;
+  // The operator's own relay may stand where the operator likes.
+  if (host === 'of-operator') return true;
   // Loopback and private: strangers do not get to point at the operator's own machines, unless the operator says so.
   return setting === 'allow';
 }
@@ -43,11 +47,13 @@ export function tlsaBases(f: {
 /** RFC 7672, Sections 2.2 and 2.2.1: is DANE looked for, as far as the way to the host's name goes? */
 export function looksForDane(f: {
   target: 'name' | 'literal';
-  mx: 'secure' | 'insecure';
+  mx: 'secure' | 'insecure' | 'none'; // none: no MX record named the host
   halfDane: 'use' | 'ignore';
 }): boolean {
   // Section 2.2: an address literal, DANE does not apply.
   if (f.target === 'literal') return false;
+  // Section 2.2.2: a relay, or a domain without MX records. Only the addresses matter, and they come next.
+  if (f.mx === 'none') return true;
   if (f.mx === 'secure') return true;
   // Section 2.2.1: MAY elect to use DANE behind an insecure MX RRset.
   return f.halfDane === 'use';
@@ -251,4 +257,15 @@ export function overridden(f: {
   // RFC 8461, Section 5: a testing policy stops no delivery, so that there is nothing to set aside.
   if (f.demand === 'observe') return false;
   return true;
+}
+
+/** RFC 5321, Section 5.1; RFC 7672, Section 2.2.2; RFC 8461, Section 3.4: where the way to a destination begins. */
+export function firstHop(f: {
+  destination: 'domain' | 'literal';
+  relay: boolean;
+}): 'relay' | 'literal' | 'mx' {
+  // "Administrator-configured next-hop relay, not subject to MX resolution": whatever the destination is.
+  if (f.relay) return 'relay';
+  if (f.destination === 'literal') return 'literal';
+  return 'mx';
 }

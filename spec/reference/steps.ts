@@ -73,7 +73,7 @@ export function stsDemand(f: {
 /** What the operator's own rule demands. */
 export function operatorDemand(f: {
   rule: 'none' | 'encrypt' | 'verify' | 'dane';
-  mx: 'secure' | 'insecure';
+  mx: 'secure' | 'insecure' | 'none'; // none: no MX record named the host
   dane: 'usable' | 'other';
 }): 'no-demand' | 'encrypt' | 'authenticate' | 'authenticate-by-dane' | 'unreachable' {
   if (f.rule === 'none') return 'no-demand';
@@ -90,7 +90,7 @@ export function operatorDemand(f: {
 export function requireTlsDemand(f: {
   required: 'yes' | 'no';
   target: 'name' | 'literal';
-  mx: 'secure' | 'insecure';
+  mx: 'secure' | 'insecure' | 'named'; // named: by the operator, for this destination
   sts: 'enforced' | 'testing' | 'testing-stale' | 'unlisted' | 'none' | 'unknown';
   dane: 'authenticate' | 'failed' | 'other';
   testingPolicy: 'refuse' | 'accept';
@@ -103,6 +103,9 @@ export function requireTlsDemand(f: {
 
   // Section 2, second bullet: the name is validated by an MTA-STS policy ...
   if (f.sts === 'enforced') return 'authenticate';
+
+  // A relay has no MX record. The operator says that this is the host; the host has to prove it.
+  if (f.mx === 'named') return 'authenticate';
 
   // ... or by DNSSEC. DANE behind an insecure MX RRset proves a host, not that it is the right host.
   if (f.mx === 'secure') {

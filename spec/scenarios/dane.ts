@@ -89,13 +89,13 @@ const records: readonly Story[] = [
   },
   {
     name: 'usages 0 and 1 are unusable, even where they would match a trusted certificate',
-    refs: ['DANE-3.1.3-2', 'DOPS-4-1', 'CHOICE-13'],
+    refs: ['DANE-3.1.3-2', 'DOPS-4-1', 'DOPS-4.1-1', 'CHOICE-13'],
     world: daneDomain(['0 0 1 @mx.a.example:ca', '1 1 1 @mx.a.example'], { certificate: { sends: 'full' } }),
     steps: [send({ ...encrypted, rows: ['DANE-3'] })],
   },
   {
     name: 'a matching usage 1 does not rescue a mismatching usage 3',
-    refs: ['DANE-3.1.3-2', 'DANE-9.1-2'],
+    refs: ['DANE-3.1.3-2', 'DANE-9.1-2', 'TLSA-4.1-5'],
     world: daneDomain(['1 1 1 @mx.a.example', MISMATCH]),
     steps: [send(waits)],
   },
@@ -244,6 +244,42 @@ const hosts: readonly Story[] = [
     steps: [send({ ...encrypted, rows: ['DAPP-4'] })],
   },
   {
+    name: 'the addresses of the first host cannot be looked up: the second takes the message',
+    refs: ['DANE-2.1.2-2', 'DANE-2.1.1-6'],
+    world: together(twoHosts({}), SIGNED, tlsa(['3 1 1 @mx2.a.example'], 'mx2.a.example'), {
+      dns: { 'A mx1.a.example': { fails: 'servfail' }, 'AAAA mx1.a.example': { fails: 'servfail' } },
+    }),
+    steps: [send({ ...passes, mx: 'mx2.a.example', notConnected: ['mx1.a.example'] })],
+  },
+  {
+    name: 'the first host has no addresses: it is out of reach, and the second takes the message',
+    refs: ['DANE-2.2.2-3'],
+    world: together(twoHosts({}), SIGNED, tlsa(['3 1 1 @mx2.a.example'], 'mx2.a.example'), {
+      dns: { 'A mx1.a.example': { denial: 'nodata' } },
+    }),
+    steps: [send({ ...passes, mx: 'mx2.a.example', notConnected: ['mx1.a.example'] })],
+  },
+  {
+    name: 'no MX record, and a secure alias into an unsigned zone: the address records decide, also for who insists on DANE',
+    refs: ['DANE-2.2.2-8', 'DANE-2.2.2-5', 'DANE-2.2-6'],
+    world: {
+      signedZones: ['a.example'],
+      dns: {
+        'CNAME a.example': ['host.provider.test'],
+        'A host.provider.test': ['@host.provider.test'],
+        'TLSA a.example': ['3 1 1 @host.provider.test'],
+      },
+      mail: { 'host.provider.test': { certificate: SELF_SIGNED } },
+    },
+    settings: {
+      halfDane: 'ignore',
+      destinations: [
+        { destination: 'a.example', demand: 'dane', owner: 'postmaster', reason: 'a story', expiresAt: null },
+      ],
+    },
+    steps: [send({ ...passes, mxSecure: false, rows: ['DAPP-5', 'BASE-5', 'OPER-4'] })],
+  },
+  {
     name: 'no MX record: the domain is its own mail host and has its own TLSA records',
     refs: ['SMTP-5.1-5', 'DANE-2.2.2-4'],
     world: together(SIGNED, {
@@ -320,6 +356,34 @@ const aliases: readonly Story[] = [
     steps: [send({ ...encrypted, rows: ['BASE-6'] })],
   },
   {
+    name: 'three aliases in a row: the names between the first and the last have no say',
+    refs: ['DANE-2.2.3-8'],
+    world: together(SIGNED, tlsa([MISMATCH], 'one.provider.test'), tlsa([MISMATCH], 'two.provider.test'), {
+      dns: {
+        'MX a.example': ['10 mx.a.example'],
+        'CNAME mx.a.example': ['one.provider.test'],
+        'CNAME one.provider.test': ['two.provider.test'],
+        'CNAME two.provider.test': ['mx.provider.test'],
+        'A mx.provider.test': ['@mx.provider.test'],
+      },
+      mail: { 'mx.provider.test': { certificate: SELF_SIGNED } },
+    }),
+    steps: [send({ ...encrypted, rows: ['BASE-3', 'DANE-4'] })],
+  },
+  {
+    name: 'the domain is an alias: under DANE-TA a certificate for the name that it leads to will do',
+    refs: ['DANE-3.2.2-3'],
+    world: together(SIGNED, tlsa(['2 0 1 @mx.b.test:ca'], 'mx.b.test'), {
+      dns: {
+        'CNAME a.example': ['other.test'],
+        'MX other.test': ['10 mx.b.test'],
+        'A mx.b.test': ['@mx.b.test'],
+      },
+      mail: { 'mx.b.test': { certificate: { issuer: 'private-ca', names: ['other.test'] } } },
+    }),
+    steps: [send({ ...passes, mx: 'mx.b.test' })],
+  },
+  {
     name: 'no MX record and a secure alias: records below the domain itself count too',
     refs: ['DANE-2.2.2-6', 'DANE-2.2.3-7', 'SMTP-5.1-2'],
     world: together(SIGNED, {
@@ -373,8 +437,8 @@ const aliases: readonly Story[] = [
 /** DANE-TA: a path to the anchor, its dates, and a name. */
 const anchors: readonly Story[] = [
   {
-    name: 'the anchor stands two steps above the leaf',
-    refs: ['DANE-3.1.2-1', 'DOPS-5.2-4'],
+    name: 'the anchor stands two steps above the leaf, and nobody asks for Certificate Transparency',
+    refs: ['DANE-3.1.2-1', 'DOPS-5.2-4', 'DOPS-4.2-1'],
     world: daneDomain(['2 0 1 @mx.a.example:ca'], { certificate: { issuer: 'intermediate', sends: 'full' } }),
     steps: [send(passes)],
   },
@@ -470,6 +534,31 @@ const anchors: readonly Story[] = [
     refs: ['DANE-3.2.3-1', 'SID-6125-6.4.4-1'],
     world: daneDomain(['2 0 1 @mx.a.example:ca'], {
       certificate: { issuer: 'private-ca', ...OTHER_NAME, commonName: 'mx.a.example' },
+    }),
+    steps: [send(waits)],
+  },
+  {
+    name: 'a common name stands in beside addresses, which are no DNS names',
+    refs: ['DANE-3.2.3-1', 'SID-6125-6.4.4-1'],
+    world: daneDomain(['2 0 1 @mx.a.example:ca'], {
+      certificate: { issuer: 'private-ca', names: [], addresses: ['192.0.2.1'], commonName: 'mx.a.example' },
+    }),
+    steps: [send(passes)],
+  },
+  {
+    name: 'a wildcard for all of a top-level domain covers nothing',
+    refs: ['SID-6125-6.4.3-1'],
+    world: together(SIGNED, tlsa(['2 0 1 @mxhost.test:ca'], 'mxhost.test'), {
+      dns: { 'MX a.example': ['10 mxhost.test'], 'A mxhost.test': ['@mxhost.test'] },
+      mail: { 'mxhost.test': { certificate: { issuer: 'private-ca', names: ['*.test'] } } },
+    }),
+    steps: [send(waits)],
+  },
+  {
+    name: 'DANE-EE: a certificate above the leaf that matches does not count',
+    refs: ['TLSA-2.1.1-2'],
+    world: daneDomain(['3 0 1 @mx.a.example:ca'], {
+      certificate: { issuer: 'intermediate', sends: 'full' },
     }),
     steps: [send(waits)],
   },

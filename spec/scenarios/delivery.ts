@@ -73,7 +73,7 @@ const targets: readonly Story[] = [
   },
   {
     name: 'a null MX of odd preference is still one',
-    refs: ['NULLMX-3-1', 'NULLMX-4.1-1'],
+    refs: ['NULLMX-3-1', 'NULLMX-4.1-1', 'NULLMX-5-1'],
     world: { dns: { 'MX a.example': ['10 .'] } },
     steps: [send({ outcome: 'bounced', status: '5.1.10', mx: null, rows: ['MX-2'] })],
   },

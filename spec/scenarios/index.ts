@@ -6,11 +6,25 @@ import { delivery } from './delivery.js';
 import { mtaSts } from './mta-sts.js';
 import { operator } from './operator.js';
 import { opportunistic } from './opportunistic.js';
+import { racing } from './racing.js';
+import { relays } from './relay.js';
 import { reports } from './reports.js';
 import { requiretls } from './requiretls.js';
 import { stories } from './stories.js';
 
-export { combinations, dane, delivery, mtaSts, operator, opportunistic, reports, requiretls, stories };
+export {
+  combinations,
+  dane,
+  delivery,
+  mtaSts,
+  operator,
+  opportunistic,
+  racing,
+  relays,
+  reports,
+  requiretls,
+  stories,
+};
 
 export interface ScenarioGroup {
   readonly about: string;
@@ -25,7 +39,9 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'MTA-STS', scenarios: mtaSts },
   { about: 'REQUIRETLS and TLS-Required', scenarios: requiretls },
   { about: 'operator', scenarios: operator },
+  { about: 'relays', scenarios: relays },
   { about: 'delivery', scenarios: delivery },
+  { about: 'racing addresses', scenarios: racing },
   { about: 'reports', scenarios: reports },
   { about: 'DANE and MTA-STS combined', scenarios: combinations },
 ];

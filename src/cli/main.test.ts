@@ -23,7 +23,7 @@ describe('waxseal', () => {
     expect(await waxseal(['--version'])).toEqual({ exit: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.concurrent.each(['', 'deliver', 'explain', 'simulate', 'replay', 'tables'])(
+  it.concurrent.each(['', 'deliver', 'explain', 'simulate', 'replay', 'tlsrpt', 'tables'])(
     'helps with "%s"',
     async (name) => {
       const args = name === '' ? ['--help'] : [name, '--nonsense', '--help'];

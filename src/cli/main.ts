@@ -11,6 +11,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./commands/explain.js')).explain,
   simulate: async () => (await import('./commands/simulate.js')).simulate,
   replay: async () => (await import('./commands/replay.js')).replay,
+  resolver: async () => (await import('./commands/resolver.js')).resolver,
+  tlsrpt: async () => (await import('./commands/tlsrpt/index.js')).tlsrpt,
+  check: async () => (await import('./commands/check.js')).check,
+  tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
   tables: async () => (await import('./commands/tables.js')).tables,
 };
 
@@ -21,6 +25,10 @@ Usage: waxseal COMMAND [ARGUMENT]...
   explain    go the way of a message to a domain, send nothing, and say what was found
   simulate   play a scenario in memory
   replay     decide again on what a journal recorded
+  resolver   see whether DANE can be had with a resolver
+  tlsrpt     read the TLS reports that others sent
+  check      look at a domain as a receiver of mail, and say what to repair
+  tlsa       print TLSA records for a certificate, a key or a mail host
   tables     list, show or check the decision tables
 
 "waxseal COMMAND --help" tells more; "waxseal --version" prints the version.

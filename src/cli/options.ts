@@ -5,7 +5,7 @@ import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
 import { readCount } from './numbers.js';
-import { readResolver } from './resolver.js';
+import { readDnssec, readResolver } from './resolver.js';
 import { readSettings } from './settings.js';
 import { prepareStateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
@@ -14,6 +14,8 @@ export const ATTEMPT_OPTIONS = {
   from: { type: 'string' },
   resolver: { type: 'string' },
   'trust-ad': { type: 'boolean' },
+  'validate-dnssec': { type: 'boolean' },
+  'trust-anchor': { type: 'string' },
   port: { type: 'string' },
   'https-port': { type: 'string' },
   ca: { type: 'string' },
@@ -29,11 +31,22 @@ export const ATTEMPT_OPTIONS = {
   verbose: { type: 'boolean' },
 } as const satisfies OptionTable;
 
+/** For the help of every command that asks a resolver. */
+export const RESOLVER_OPTIONS_HELP = `\
+  --resolver RESOLVER    ask this resolver, or these with commas between them:
+                         IP[:PORT], tls://IP[:PORT][#NAME] or
+                         https://HOST[:PORT]/PATH#IP; default: /etc/resolv.conf
+  --trust-ad             believe its DNSSEC validation although it is neither on this
+                         host nor asked by TLS: it validates, and nobody else can speak
+                         on the path to it
+`;
+
 /** For the help of both commands. */
 export const ATTEMPT_OPTIONS_HELP = `\
-  --resolver IP[:PORT]   ask this resolver; default: those of /etc/resolv.conf
-  --trust-ad             believe its DNSSEC validation although it is not on this host:
-                         it validates, and nobody else can speak on the path to it
+${RESOLVER_OPTIONS_HELP}\
+  --validate-dnssec      validate DNSSEC here, from the root; the resolver only has to pass
+                         on what is signed, and is not believed
+  --trust-anchor FILE    validate from these DS or DNSKEY records instead of the root's
   --port N               port of mail hosts, and in TLSA names (25)
   --https-port N         port of MTA-STS policy hosts (443)
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
@@ -68,11 +81,13 @@ export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSe
   const attempt = readCount('--attempt', values.attempt) ?? 1;
   const settings = await readSettings(values);
   const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
+  const dnssec = await readDnssec(values);
   const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
   const stateDirectory = values.state === undefined ? undefined : await prepareStateDirectory(values.state);
   return {
     node: {
       ...(resolver === undefined ? {} : { resolver }),
+      dnssec,
       ...(ca === undefined ? {} : { ca }),
       ...(stateDirectory === undefined ? {} : { stateDirectory }),
     },

@@ -11,7 +11,15 @@ describe('progress', () => {
       { kind: 'run', id: 3, host: 'mx1.a.test' },
       {
         kind: 'ask',
-        ask: { type: 'smtp.connect', id: 4, session: 1, address: '192.0.2.1', port: 25, deadlineMs: 1 },
+        ask: {
+          type: 'smtp.connect',
+          id: 4,
+          session: 1,
+          address: '192.0.2.1',
+          port: 25,
+          alternate: null,
+          deadlineMs: 1,
+        },
       },
       { kind: 'end', id: 3, at: 0 },
       { kind: 'run', id: 5, host: 'mx2.a.test' },

@@ -1,31 +1,37 @@
-import { parseResolver, type ResolverConfig, systemResolvers } from '../adapters/node/dns/resolver-config.js';
+import type { ResolverConfig } from '../adapters/node/dns/resolver-config.js';
+import { parseResolvers } from '../adapters/node/dns/resolver-text.js';
+import { systemResolvers } from '../adapters/node/dns/system-resolvers.js';
+import { parseTrustAnchors } from '../adapters/node/dnssec/index.js';
+import type { ValidateHere } from '../node.js';
+import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { readText } from './read-file.js';
 
 const RESOLV_CONF = '/etc/resolv.conf';
 
 /**
- * The resolver that is to be asked, or undefined for the system's own. Throws a CommandError.
+ * The resolvers that are to be asked, or undefined for the system's own. Throws a CommandError.
  *
- * @param address `IP`, `IPv4:PORT`, `[IPv6]` or `[IPv6]:PORT`
- * @param isTrusted whether its AD bit is believed wherever it is; else only if it is on this host
+ * @param text as `parseResolvers` reads it
+ * @param isTrusted whether their AD bit is believed wherever they are; else only as the table `resolver-trust` says
  */
 export async function readResolver(
-  address: string | undefined,
+  text: string | undefined,
   isTrusted: boolean,
 ): Promise<ResolverConfig | undefined> {
-  if (address === undefined) return isTrusted ? { ...(await systemConfig()), trustAd: true } : undefined;
-  const server = parseResolver(address);
-  if (server === null) {
+  if (text === undefined) return isTrusted ? { ...(await systemConfig()), trustAd: true } : undefined;
+  const servers = parseResolvers(text);
+  if (servers === null) {
     throw new CommandError(
       EXIT.badSettings,
-      `--resolver ${JSON.stringify(address)} is not an address; give one like 127.0.0.1, 127.0.0.1:5353 or [::1]:5353`,
+      `--resolver ${JSON.stringify(text)} is not an address; give one like 127.0.0.1, [::1]:5353, tls://192.0.2.1#dns.example or https://dns.example/dns-query#192.0.2.1`,
     );
   }
-  return isTrusted ? { servers: [server], trustAd: true } : { servers: [server] };
+  return isTrusted ? { servers, trustAd: true } : { servers };
 }
 
-async function systemConfig(): Promise<ResolverConfig> {
+/** Those of /etc/resolv.conf. Throws a CommandError if it cannot be read. */
+export async function systemConfig(): Promise<ResolverConfig> {
   const exit = EXIT.badSettings;
   const text = await readText(RESOLV_CONF, {
     what: 'the resolvers',
@@ -35,4 +41,39 @@ async function systemConfig(): Promise<ResolverConfig> {
     malformed: exit,
   });
   return systemResolvers(text);
+}
+
+/** Who validates DNSSEC. Throws a CommandError. */
+export async function readDnssec(values: {
+  readonly 'validate-dnssec'?: boolean | undefined;
+  readonly 'trust-ad'?: boolean | undefined;
+  readonly 'trust-anchor'?: string | undefined;
+}): Promise<'resolver' | ValidateHere> {
+  const file = values['trust-anchor'];
+  if (values['validate-dnssec'] !== true) {
+    if (file !== undefined) throw misuse('--trust-anchor has a meaning only with --validate-dnssec');
+    return 'resolver';
+  }
+  if (values['trust-ad'] === true)
+    throw misuse(
+      '--trust-ad and --validate-dnssec exclude each other: either the resolver validates or we do',
+    );
+  return file === undefined
+    ? { validate: 'here' }
+    : { validate: 'here', trustAnchors: await readDnssecAnchors(file) };
+}
+
+async function readDnssecAnchors(path: string) {
+  const what = 'the DNSSEC trust anchors';
+  const wrong = EXIT.badSettings;
+  const text = await readText(path, {
+    what,
+    octetsMax: 1_048_576,
+    unreadable: EXIT.noInput,
+    tooLarge: wrong,
+    malformed: wrong,
+  });
+  const parsed = parseTrustAnchors(text);
+  if (parsed.kind === 'wrong') throw new CommandError(wrong, `${what} in ${path}: ${parsed.complaint}`);
+  return parsed.anchors;
 }

@@ -1,5 +1,6 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { sqliteStores } from '../adapters/sqlite/index.js';
 import { CommandError, EXIT } from './exit.js';
 import { reasonOf } from './read-file.js';
 
@@ -12,9 +13,20 @@ export async function prepareStateDirectory(path: string): Promise<string> {
     await makeFolder(resolve(path));
     if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    await ask(path);
     return path;
   } catch (error) {
     throw new CommandError(EXIT.badSettings, `--state ${path} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+/** Rejects if the database cannot be opened. */
+async function ask(directory: string): Promise<void> {
+  const { policies, close } = sqliteStores({ directory });
+  try {
+    await policies.list({ after: null, entriesMax: 1 });
+  } finally {
+    await close();
   }
 }
 

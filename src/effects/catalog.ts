@@ -30,10 +30,17 @@ interface Lookup extends Deadline {
 export type { CacheAnswer, FetchAnswer };
 
 export type ConnectAnswer =
-  | { readonly kind: 'greeted'; readonly reply: Reply; readonly localAddress: string }
+  | {
+      readonly kind: 'greeted';
+      readonly reply: Reply;
+      readonly localAddress: string;
+      /** The one of the question's addresses that the connection leads to. */
+      readonly address: string;
+    }
+  /** No address of the question could be connected to. */
   | { readonly kind: 'failed'; readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'other' }
-  /** Connected, and no greeting came. */
-  | Lost;
+  /** Connected to that address, and no greeting came. */
+  | (Lost & { readonly address: string });
 
 export type CommandAnswer = { readonly kind: 'replied'; readonly reply: Reply } | Lost;
 
@@ -109,9 +116,17 @@ export interface EffectCatalog {
   };
   /** One whole host run; see the host machine. */
   readonly 'host.run': { readonly ask: { readonly input: HostInput }; readonly answer: HostResult | Fault };
-  /** Opens a TCP connection and reads the greeting. */
+  /**
+   * Opens a TCP connection and reads the greeting. With an alternate, a second connection is begun that long after the
+   * first, or as soon as the first has failed; the first to stand is used, the other one is dropped before anything is
+   * read from it (RFC 8305, Section 5).
+   */
   readonly 'smtp.connect': {
-    readonly ask: Session & { readonly address: string; readonly port: number };
+    readonly ask: Session & {
+      readonly address: string;
+      readonly port: number;
+      readonly alternate: { readonly address: string; readonly afterMs: number } | null;
+    };
     readonly answer: ConnectAnswer;
   };
   /** EHLO, or HELO where EHLO was refused (RFC 5321, Section 4.1.1.1). */

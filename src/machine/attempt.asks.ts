@@ -4,23 +4,23 @@
 import type { Effect } from '../effects/catalog.js';
 import { learnRecord } from '../policy/mta-sts/discover.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
-import { type AttemptContext, waitingOf } from './attempt.context.js';
+import { type AttemptContext, policyDomain, waitingOf } from './attempt.context.js';
 
 export function askMx(context: AttemptContext): Effect {
-  return { type: 'dns.mx', name: domainOf(context), deadlineMs: context.input.settings.deadlines.dnsMs };
+  return { type: 'dns.mx', name: domainName(context), deadlineMs: context.input.settings.deadlines.dnsMs };
 }
 
-/** RFC 8461, Section 3.1: the domain as written in the address, never a parent of it. */
+/** RFC 8461, Sections 3.1 and 3.4: the domain as written in the address, never a parent of it; or the relay. */
 export function askStsRecord(context: AttemptContext): Effect {
   return {
     type: 'dns.txt',
-    name: `_mta-sts.${domainOf(context)}`,
+    name: `_mta-sts.${policyDomain(context)}`,
     deadlineMs: context.input.settings.deadlines.dnsMs,
   };
 }
 
 export function askCache(context: AttemptContext): Effect {
-  return { type: 'policy-cache.read', domain: domainOf(context) };
+  return { type: 'policy-cache.read', domain: policyDomain(context)! };
 }
 
 export function askDraw(context: AttemptContext): Effect {
@@ -57,7 +57,7 @@ export function askStore(context: AttemptContext): Effect {
     context.fetched?.kind === 'policy'
       ? ({ kind: 'store', entry: { id, policy: context.fetched.policy, fetchedAt: context.now } } as const)
       : ({ kind: 'remember-failure', failure: { id, failedAt: context.now } } as const);
-  return { type: 'policy-cache.write', domain: domainOf(context), change };
+  return { type: 'policy-cache.write', domain: policyDomain(context)!, change };
 }
 
 export function askHost(context: AttemptContext): Effect {
@@ -89,10 +89,10 @@ function dialledAt(dialled: AttemptContext['input']['dialled'], host: string): r
   return Object.hasOwn(dialled, host) ? dialled[host]! : [];
 }
 
-function domainOf({ input: { destination } }: AttemptContext): string {
+function domainName({ input: { destination } }: AttemptContext): string {
   return destination.kind === 'domain' ? destination.name : destination.address;
 }
 
 function policyHostOf(context: AttemptContext): string {
-  return `mta-sts.${domainOf(context)}`;
+  return `mta-sts.${policyDomain(context)}`;
 }

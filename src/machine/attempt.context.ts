@@ -4,9 +4,10 @@ import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
+import type { NextHopVerdict } from '../policy/local/destination.js';
 import type { CacheAnswer, FetchAnswer, FetchResult } from '../policy/mta-sts/fetch.js';
 import type { StsKnowledge } from '../policy/mta-sts/policy.js';
-import type { Candidate } from '../policy/mx/candidate.js';
+import { type Candidate, policyDomainOf } from '../policy/mx/candidate.js';
 import { judgeMessage, type MessageKind } from '../policy/require-tls/message-kind.table.js';
 
 /** How a recipient stands so far. */
@@ -33,6 +34,8 @@ export interface AttemptContext {
   readonly now: number;
   readonly message: MessageKind;
 
+  /** Where the way begins; null until it is judged. */
+  readonly way: NextHopVerdict | null;
   readonly mx: MxAnswer | null;
   readonly txt: TxtAnswer | null;
   readonly cache: CacheAnswer | null;
@@ -61,11 +64,11 @@ export interface AttemptContext {
 /** An attempt before its first question. Total: XState calls it once without an input. */
 export function startAttempt(input: AttemptInput | undefined): AttemptContext {
   const message = input && judgeMessage(input.message, input.settings.tlsRequiredNo);
-  const destination = input?.destination;
   return {
     input: input as AttemptInput,
     now: input?.startedAt ?? 0,
     message: message?.verdict ?? 'ordinary',
+    way: null,
     mx: null,
     txt: null,
     cache: null,
@@ -75,10 +78,7 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
     fetch: null,
     fetched: null,
     sts: { kind: 'none' },
-    candidates:
-      destination?.kind === 'literal'
-        ? [{ host: destination.address, source: 'literal', preference: 0 }]
-        : [],
+    candidates: [],
     cut: 'no',
     tried: 0,
     runs: [],
@@ -100,12 +100,18 @@ export function waitingOf(context: AttemptContext): readonly RecipientProgress[]
   return context.recipients.filter(({ state }) => state === null || state.verdict === 'next-host');
 }
 
+/** The domain whose MTA-STS policy is looked for; see `policyDomainOf`. A literal without a relay has none. */
+export function policyDomain({ input, way, candidates }: AttemptContext): string | null {
+  return policyDomainOf(input.destination, way === 'relay' ? candidates[0]! : null);
+}
+
 /** A copy, field by field: spreading an object of this size costs five times as much, and copying is most of a step. */
 export function copyAttempt(run: AttemptContext): AttemptContext {
   return {
     input: run.input,
     now: run.now,
     message: run.message,
+    way: run.way,
     mx: run.mx,
     txt: run.txt,
     cache: run.cache,

@@ -4,6 +4,7 @@
 import { chooseNext } from '../policy/attempt/conclude.js';
 import { learnAddresses } from '../policy/host/addresses.js';
 import type { Decision } from '../policy/kernel/table.js';
+import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
 import { judgeDiscovery, judgeFetch, knowledgeOf, unexpiredPolicy } from '../policy/mta-sts/discover.js';
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
 import type { Candidate } from '../policy/mx/candidate.js';
@@ -12,6 +13,16 @@ import { judgeAddress } from '../policy/names/target-address.table.js';
 import { type AttemptContext, type AttemptEnd, waitingOf } from './attempt.context.js';
 
 type Judged = Partial<AttemptContext>;
+
+/** A relay and a literal are their own candidates; the others come with the MX answer. */
+export function judgeNextHop(context: AttemptContext): Judged {
+  const { destination, settings, startedAt } = context.input;
+  const { decision, relay } = judgeWay(destination, settings.destinations, startedAt);
+  const judged = { ...note(context, decision), way: decision.verdict };
+  if (relay !== null) return { ...judged, candidates: [{ ...relay, source: 'relay', preference: 0 }] };
+  if (destination.kind === 'domain') return judged;
+  return { ...judged, candidates: [{ host: destination.address, source: 'literal', preference: 0 }] };
+}
 
 export function judgeMx(context: AttemptContext): Judged {
   const decision = judgeMxAnswer(context.mx!);

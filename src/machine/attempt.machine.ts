@@ -1,11 +1,12 @@
 /*
  * One message to the recipients of one domain, once.
  *
- * Theory of operation. Three questions go out together: the MX records, the MTA-STS record, and what is kept of the
+ * Theory of operation. First it is judged where the way begins: at the domain's MX records, at the address that the
+ * destination is, or at a relay that the operator named. Three questions go out together: the MX records, the MTA-STS record, and what is kept of the
  * domain's policy; the result never depends on which answer comes first. When all are in, the MX answer is judged first,
  * because a domain without a host to deliver to needs no policy. A policy is then taken from the cache or fetched, and
  * the candidates are tried one after the other, each in a run of its own (the effect `host.run`), until every
- * recipient has an outcome or no candidate is left.
+ * recipient has an outcome or no candidate is left. A relay is the only candidate, and the policy is its own.
  *
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
@@ -33,8 +34,11 @@ const base = setup({
     output: AttemptResult;
   },
   guards: {
-    isLiteral: ({ context: { run } }) => run.input.destination.kind === 'literal',
+    isLiteral: ({ context: { run } }) => run.way === 'literal',
+    isRelay: ({ context: { run } }) => run.way === 'relay',
     isDiscovered: ({ context: { run } }) => run.mx !== null && run.txt !== null && run.cache !== null,
+    isRelayDiscovered: ({ context: { run } }) =>
+      run.way === 'relay' && run.txt !== null && run.cache !== null,
     isConcluded: ({ context: { run } }) => run.next === 'conclude',
     mustDraw: ({ context: { run } }) => run.next === 'draw',
     mustFetch: ({ context: { run } }) => run.next === 'fetch',
@@ -51,9 +55,26 @@ export const attemptMachine = base.createMachine({
   initial: 'starting',
   states: {
     starting: {
-      description: 'An address literal has neither MX records nor a policy.',
-      meta: { refs: ['STS-3.4-3', 'SMTP-4.1.3-1'] },
-      always: [{ guard: 'isLiteral', target: 'awaitingHost' }, { target: 'awaitingDiscovery' }],
+      description: 'An address literal has neither MX records nor a policy; a relay has no MX records.',
+      meta: { refs: ['STS-3.4-1', 'STS-3.4-3', 'SMTP-4.1.3-1', 'DANE-2.2.2-8'] },
+      entry: judge(judgements.judgeNextHop),
+      always: [
+        { guard: 'isLiteral', target: 'awaitingHost' },
+        { guard: 'isRelay', target: 'awaitingRelayPolicy' },
+        { target: 'awaitingDiscovery' },
+      ],
+    },
+    awaitingRelayPolicy: {
+      description: "The relay's own policy; nobody asks for the recipient's.",
+      meta: { refs: ['STS-3.4-1'] },
+      entry: [ask(asks.askStsRecord), ask(asks.askCache)],
+      on: {
+        'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
+        'policy-cache.read.answered': {
+          target: 'discovering',
+          actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache),
+        },
+      },
     },
     awaitingDiscovery: {
       description: 'All three at once; whichever answer comes first changes nothing.',
@@ -87,7 +108,10 @@ export const attemptMachine = base.createMachine({
           actions: on<AnsweredBy<'policy-cache.read'>>(answers.learnCache),
         },
       },
-      always: { guard: 'isDiscovered', target: 'judgingMx' },
+      always: [
+        { guard: 'isRelayDiscovered', target: 'judgingPolicy' },
+        { guard: 'isDiscovered', target: 'judgingMx' },
+      ],
     },
     judgingMx: {
       description: 'Whom to try. A domain without a host needs no policy.',

@@ -4,7 +4,7 @@ import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { reportFetchFailure } from '../policy/tls-report/report-fetch.js';
 import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
-import type { AttemptContext, RecipientProgress } from './attempt.context.js';
+import { type AttemptContext, policyDomain, type RecipientProgress } from './attempt.context.js';
 
 /** What an attempt came to: every recipient has an outcome. */
 export function resultOf(context: AttemptContext): AttemptResult {
@@ -99,10 +99,10 @@ function decisionsOf(
 
 function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
   const isCounted = context.message !== 'tls-optional' && context.input.message.report !== 'tls';
-  if (!isCounted || context.input.destination.kind !== 'domain') return [];
-  const { name } = context.input.destination;
+  const domain = policyDomain(context);
+  if (!isCounted || domain === null) return [];
   return addTallies([
-    ...reportFetchFailure(name, context.fetched, context.sts),
+    ...reportFetchFailure(domain, context.fetched, context.sts),
     ...context.runs.flatMap((run) => run.reports),
   ]);
 }

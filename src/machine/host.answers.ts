@@ -1,11 +1,11 @@
 /*
  * What an answer adds to what the host machine knows. Facts only; what they mean is judged in the next state.
  */
-import type { AnsweredBy } from '../effects/catalog.js';
+import type { AnsweredBy, ConnectAnswer } from '../effects/catalog.js';
 import { learnTlsa } from '../policy/dane/tlsa-knowledge.js';
 import { NO_KEYWORDS } from '../policy/smtp/ehlo.js';
 import type { Reply } from '../policy/smtp/reply.js';
-import type { HostContext } from './host.context.js';
+import { type HostContext, rivalOf } from './host.context.js';
 
 type Learned = Partial<HostContext>;
 
@@ -24,8 +24,9 @@ export function learnTlsaAnswer(context: HostContext, event: AnsweredBy<'dns.tls
 /** A new connection starts from nothing that an older one taught. */
 export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.connect'>): Learned {
   const { answer } = event;
-  const isConnected = answer.kind !== 'failed';
+  const raced = afterRace(context, answer);
   return {
+    ...raced,
     connection: answer,
     hello: null,
     startTls: null,
@@ -34,8 +35,22 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
     keywords: NO_KEYWORDS,
     helloVerb: 'EHLO',
     localAddress: answer.kind === 'greeted' ? answer.localAddress : '',
-    dialled: isConnected ? [...context.dialled, context.addresses[context.address]!] : context.dialled,
+    dialled:
+      answer.kind === 'failed' ? context.dialled : [...context.dialled, raced.addresses[raced.address]!],
     ...replyIn(answer),
+  };
+}
+
+/** The winner takes the present place and the loser the next one, to be dialled later; where both failed, both are used up. */
+function afterRace(context: HostContext, answer: ConnectAnswer): Pick<HostContext, 'addresses' | 'address'> {
+  const { addresses, address } = context;
+  const rival = rivalOf(context);
+  if (rival === null) return { addresses, address };
+  if (answer.kind === 'failed') return { addresses, address: address + 1 };
+  if (answer.address !== rival) return { addresses, address };
+  return {
+    addresses: [...addresses.slice(0, address), rival, addresses[address]!, ...addresses.slice(address + 2)],
+    address,
   };
 }
 

@@ -2,9 +2,11 @@
  * The questions of the host machine, one for each awaiting state. A deadline is part of the question.
  */
 import type { Effect } from '../effects/catalog.js';
+import { portOf } from '../policy/mx/candidate.js';
 import { mailParameters } from '../policy/smtp/mail-parameters.js';
-import type { HostContext } from './host.context.js';
+import { type HostContext, rivalOf } from './host.context.js';
 
+const port = ({ input }: HostContext) => portOf(input.candidate, input.settings.port);
 const deadlines = (context: HostContext) => context.input.settings.deadlines;
 
 export function askAddresses(context: HostContext): Effect {
@@ -17,16 +19,19 @@ export function askAlias(context: HostContext): Effect {
 
 /** RFC 7672, Section 2.2.3: the port is part of the name. */
 export function askTlsa(context: HostContext): Effect {
-  const name = `_${context.input.settings.port}._tcp.${context.tlsaBases[0]}`;
+  const name = `_${port(context)}._tcp.${context.tlsaBases[0]}`;
   return { type: 'dns.tlsa', name, deadlineMs: deadlines(context).dnsMs };
 }
 
 export function askConnection(context: HostContext): Effect {
+  const rival = rivalOf(context);
   return {
     type: 'smtp.connect',
     session: context.session,
     address: context.addresses[context.address]!,
-    port: context.input.settings.port,
+    port: port(context),
+    alternate:
+      rival === null ? null : { address: rival, afterMs: context.input.settings.addressRacingDelayMs },
     deadlineMs: deadlines(context).connectMs,
   };
 }

@@ -54,7 +54,7 @@ export interface HostContext {
   readonly addressAnswer: AddressesAnswer | null;
   readonly aliasAnswer: CnameAnswer | null;
   readonly addressKnowledge: AddressKnowledge | null;
-  /** Vetted, in the order to dial. */
+  /** Vetted, in the order to dial; where two were raced, in the order in which they were dialled or lost the race. */
   readonly addresses: readonly string[];
   /** Below which names TLSA records are still to be looked for. */
   readonly tlsaBases: readonly string[];
@@ -96,10 +96,7 @@ export interface HostContext {
 /** A run before its first question. Total: XState calls it once without an input. */
 export function startHost(input: HostInput | undefined): HostContext {
   const message = input && judgeMessage(input.message, input.settings.tlsRequiredNo);
-  const rule =
-    input?.destination.kind === 'domain'
-      ? ruleFor(input.destination.name, input.settings.destinations, input.startedAt)
-      : input && ruleFor('*', input.settings.destinations, input.startedAt);
+  const rule = input && ruleFor(input.destination, input.settings.destinations, input.startedAt);
   return {
     input: input as HostInput,
     now: input?.startedAt ?? 0,
@@ -137,6 +134,12 @@ export function startHost(input: HostInput | undefined): HostContext {
     states: null,
     decisions: [],
   };
+}
+
+/** The address that is dialled side by side with the present one, or null. A retry in clear goes to one address only. */
+export function rivalOf({ input, channel, addresses, address }: HostContext): string | null {
+  if (input.settings.addressRacing === 'off' || channel !== 'first') return null;
+  return addresses[address + 1] ?? null;
 }
 
 /** A copy, field by field: spreading an object of this size costs five times as much, and copying is most of a step. */

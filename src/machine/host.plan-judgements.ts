@@ -7,6 +7,7 @@ import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
 import { learnAddresses } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
 import { decide } from '../policy/kernel/table.js';
+import { mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
 import type { HostContext } from './host.context.js';
 import { endOf, type Judged, note } from './host.judged.js';
@@ -31,7 +32,11 @@ export function judgeAddresses(context: HostContext): Judged {
   }
   const vetted = known.addresses.map((address) => ({
     address,
-    decision: judgeAddress(address, input.settings.privateAddresses),
+    decision: judgeAddress(
+      address,
+      input.settings.privateAddresses,
+      input.candidate.source === 'relay' ? 'of-operator' : 'of-strangers',
+    ),
   }));
   const leftOut = vetted
     .filter(({ decision }) => decision.verdict === 'leave-out')
@@ -45,7 +50,7 @@ export function judgeAddresses(context: HostContext): Judged {
   }
   const applies = decide(daneApplies, {
     target: isLiteral ? 'literal' : 'name',
-    mx: input.mxSecurity,
+    mx: mxProofOf(input.candidate.source, input.mxSecurity),
     halfDane: input.settings.halfDane,
   });
   const learned = {
@@ -95,12 +100,11 @@ export function judgeTlsa(context: HostContext): Judged {
 
 export function judgePlan(context: HostContext): Judged {
   const { input } = context;
-  const { destination } = input;
   const plan = planHost({
     host: input.candidate.host,
     source: input.candidate.source,
     mxSecurity: input.mxSecurity,
-    nextHop: destination.kind === 'domain' ? destination.name : destination.address,
+    nextHop: nextHopOf(input.destination, input.candidate),
     expandedNextHop: input.expandedDestination,
     tlsa: context.tlsa,
     sts: input.sts,

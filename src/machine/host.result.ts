@@ -1,4 +1,5 @@
 import type { HostResult } from '../policy/host/types.js';
+import { policyDomainOf } from '../policy/mx/candidate.js';
 import type { SessionEnd } from '../policy/tls-report/report.tables.js';
 import { reportSession } from '../policy/tls-report/report-session.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
@@ -35,9 +36,10 @@ export function resultOf(context: HostContext): HostResult {
 function reportsOf(context: HostContext): readonly TlsReportPolicy[] {
   const { input, reported, plan } = context;
   const isCounted = context.message !== 'tls-optional' && input.message.report !== 'tls';
-  if (reported === null || plan === null || input.destination.kind !== 'domain' || !isCounted) return [];
+  const domain = policyDomainOf(input.destination, input.candidate);
+  if (reported === null || plan === null || domain === null || !isCounted) return [];
   return reportSession({
-    domain: input.destination.name,
+    domain,
     host: input.candidate.host,
     ip: reported.ip,
     localAddress: reported.localAddress ?? '',

@@ -3,6 +3,7 @@
  * is known to a table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it
  * ended.
  */
+import { withRivalNext } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
 import {
   connectionOutcome,
@@ -25,7 +26,14 @@ import type { HostContext } from './host.context.js';
 import { all, endOf, type Judged, leave, note } from './host.judged.js';
 
 export function openSession(context: HostContext): Judged {
-  return { session: context.session + 1, next: 'go-on', behind: 'end', end: null };
+  const { addresses, address, input } = context;
+  return {
+    session: context.session + 1,
+    addresses: input.settings.addressRacing === 'on' ? withRivalNext(addresses, address) : addresses,
+    next: 'go-on',
+    behind: 'end',
+    end: null,
+  };
 }
 
 export function judgeConnection(context: HostContext): Judged {

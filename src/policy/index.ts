@@ -2,12 +2,19 @@
 
 export type * from './certificate/facts.js';
 export { findPath } from './certificate/path.js';
+export type * from './check/facts.js';
+export { type Finding, SEVERITIES, type Severity, SUBJECTS, type Subject } from './check/finding.js';
+export { FINDINGS, type FindingId } from './check/findings.js';
+export { judgeDomain } from './check/judge-domain.js';
+export { checkTables } from './check/tables.js';
+export { judgeTlsaKind, type TlsaKind, type TlsaWorth } from './check/tlsa-worth.table.js';
 export { type DaneMatch, matchDane } from './dane/match.js';
 export { type ReferenceFacts, referenceNames } from './dane/reference-names.js';
 export type { TlsaAnswer, TlsaRecord } from './dane/tlsa.js';
 export { learnTlsa, requireDane, type TlsaKnowledge } from './dane/tlsa-knowledge.js';
 export { isUsable, presentRecord, recordsToMatch, type Unusable, whyUnusable } from './dane/usability.js';
 export type * from './dns/answer.js';
+export { judgeDnsReply, type ReplyFacts } from './dns/dns-reply.js';
 export { judgePeer, judgePkix, type PeerJudgement, type PkixResult } from './host/authenticate.js';
 export { type HostPlan, type PlanFacts, planHost } from './host/plan.js';
 export { judgeReply, judgeTransaction } from './host/transaction.js';
@@ -28,6 +35,14 @@ export {
 export { type DestinationRule, type OperatorDemand, ruleFor } from './local/destination.js';
 export { type DiscoveryFacts, judgeDiscovery, judgeFetch, unexpiredPolicy } from './mta-sts/discover.js';
 export { type FetchAnswer, type FetchResult, readFetch } from './mta-sts/fetch.js';
+export {
+  type EntryWorth,
+  expiryOf,
+  judgeRoom,
+  type MergedPolicy,
+  mergePolicy,
+  type PolicyChange,
+} from './mta-sts/merge-policy.js';
 export type { CachedPolicy, StsKnowledge, StsPolicy } from './mta-sts/policy.js';
 export {
   type PolicyFile,
@@ -44,4 +59,17 @@ export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';
 export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './settings.js';
 export { allTables } from './tables.js';
-export { addTallies, type TlsReportDetail, type TlsReportPolicy } from './tls-report/tally.js';
+export { judgeClaim, type ReportState } from './tls-report/report-state.js';
+export {
+  addTallies,
+  boundTallies,
+  type TallyBounds,
+  type TlsReportDetail,
+  type TlsReportPolicy,
+} from './tls-report/tally.js';
+export {
+  printTlsReportRecord,
+  readTlsReportRecord,
+  type TlsReportDestination,
+  type TlsReportRecord,
+} from './tls-report/tlsrpt-record.js';

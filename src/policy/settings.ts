@@ -27,6 +27,13 @@ export interface Settings {
   readonly requireTlsSecureMx: 'accept' | 'refuse';
   /** Loopback, private and other special addresses of mail and policy hosts. */
   readonly privateAddresses: 'refuse' | 'allow';
+  /**
+   * Whether a second address of a host is dialled while the first has not answered (RFC 8305): the first to be connected
+   * is talked to, the other one is dropped.
+   */
+  readonly addressRacing: 'off' | 'on';
+  /** How long the first address has the field to itself, in milliseconds (RFC 8305, Section 5). */
+  readonly addressRacingDelayMs: number;
   /** The operator's own demands for destinations, the most specific one that has not expired is in force. */
   readonly destinations: readonly DestinationRule[];
   /** How long a failed policy fetch is remembered for the same id (RFC 8461, Section 3.3). */
@@ -60,6 +67,9 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   requireTlsTestingPolicy: 'refuse',
   requireTlsSecureMx: 'accept',
   privateAddresses: 'refuse',
+  // One connection at a time is what servers that count connections like best.
+  addressRacing: 'off',
+  addressRacingDelayMs: 250,
   destinations: Object.freeze([]),
   stsFetchBackoffSeconds: 300,
   candidatesMax: 50,

@@ -24,7 +24,7 @@ export async function startMailHost(host: MailHost, place: Place): Promise<Track
     ...(host.starttls === 'old' ? oldTls : {}),
   });
   const accept = (message: ReceivedMessage) => void log.received.push(message);
-  return listen(createServer(), place, (socket) => {
+  return listen(createServer(), { ...place, port: host.port ?? place.port }, (socket) => {
     log.connections += 1;
     receive(socket, { id, host, secureContext, accept });
   });

@@ -132,7 +132,11 @@ async function makeLeaf(
   x509: typeof X509,
   { specification, id, keys, issuer }: Leaf,
 ): Promise<X509.X509Certificate> {
-  const names = specification.names ?? [id];
+  const { names = [id], addresses = [] } = specification;
+  const altNames = [
+    ...names.map((value) => ({ type: 'dns', value }) as const),
+    ...addresses.map((value) => ({ type: 'ip', value }) as const),
+  ];
   // Never empty, since an issuer may not be (RFC 5280, Section 4.1.2.4) and a self-signed leaf is its own.
   const subject = [
     { O: ['Waxseal Test'] },
@@ -149,11 +153,7 @@ async function makeLeaf(
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       ...(await keyIdentifiers(x509, keys, issuer)),
-      ...(names.length === 0
-        ? []
-        : [
-            new x509.SubjectAlternativeNameExtension(names.map((value) => ({ type: 'dns', value }) as const)),
-          ]),
+      ...(altNames.length === 0 ? [] : [new x509.SubjectAlternativeNameExtension(altNames)]),
     ],
   });
 }

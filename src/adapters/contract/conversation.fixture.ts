@@ -40,7 +40,7 @@ function meet({ open, port, addressOf }: ConversationSubject, id: string) {
     connect: (own: Own<'smtp.connect'> = {}, signal = unheard()) =>
       journalled(
         'smtp.connect',
-        connection.connect({ ...base, address: addressOf(id), port, ...own }, signal),
+        connection.connect({ ...base, address: addressOf(id), port, alternate: null, ...own }, signal),
       ),
     hello: (own: Own<'smtp.hello'> = {}, signal = unheard()) =>
       journalled(

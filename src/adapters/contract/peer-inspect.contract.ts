@@ -40,6 +40,15 @@ function clausesOf(subject: () => InspectSubject) {
         expect(leaf.commonNames, id).toEqual(
           certificate.commonName === undefined ? [] : [certificate.commonName],
         );
+        expect(leaf.ipAddresses, id).toEqual(
+          id === 'addressed' ? ['c0000201', '20010db8000000000000000000000001'] : [],
+        );
+        for (const { otherNames, criticalExtensions } of facts.chain) {
+          expect({ otherNames, criticalExtensions }, id).toEqual({
+            otherNames: ['directory'],
+            criticalExtensions: 'known',
+          });
+        }
         for (const authority of above) expect(authority.dnsNames, id).toEqual([]);
       }
     },

@@ -104,6 +104,12 @@ export const SIGHTS = {
     path: TRUSTED,
     signatures: LEAF_BY_ANCHOR,
   },
+  addressed: {
+    certificate: { names: ['mx.example'], addresses: ['192.0.2.1', '2001:db8::1'] },
+    chain: ['leaf'],
+    path: TRUSTED,
+    signatures: LEAF_BY_ANCHOR,
+  },
   nameless: {
     certificate: { names: [], commonName: 'mx.example', issuer: 'private-ca' },
     chain: ['leaf', 'anchor'],

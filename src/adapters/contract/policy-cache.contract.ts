@@ -27,6 +27,8 @@ const none: CachedPolicy = {
   fetchedAt: 1,
 };
 const failure: FetchFailure = { id: '3', failedAt: 1_767_268_800_456 };
+const later: CachedPolicy = { ...enforced, id: 'later', fetchedAt: 1_767_268_800_789 };
+const MINUTES = 60_000;
 const nothing = { kind: 'read', cached: null, failure: null };
 const written = { kind: 'written' };
 
@@ -71,25 +73,47 @@ function clausesOf(subject: () => CacheSubject) {
       expect(await store('a.example', none)).toEqual(written);
       expect(await read('a.example')).toEqual({ kind: 'read', cached: none, failure: null });
     },
-    'replaces a policy by a newer one': async () => {
+    'replaces a policy by a newer one, in every mode (STS-3.2-9, STS-8.3-1)': async () => {
+      const newer = { ...none, fetchedAt: enforced.fetchedAt + 1 };
       await store('a.example', enforced);
-      expect(await store('a.example', none)).toEqual(written);
-      expect(await read('a.example')).toEqual({ kind: 'read', cached: none, failure: null });
+      expect(await store('a.example', newer)).toEqual(written);
+      expect(await read('a.example')).toEqual({ kind: 'read', cached: newer, failure: null });
+    },
+    'keeps a policy where an older one comes late, as from another node': async () => {
+      await store('a.example', later);
+      expect(await store('a.example', enforced)).toEqual(written);
+      expect(await read('a.example')).toEqual({ kind: 'read', cached: later, failure: null });
+    },
+    'lets a policy go that is from more than five minutes in the future (X-12)': async () => {
+      const future = { ...enforced, fetchedAt: enforced.fetchedAt + 5 * MINUTES };
+      await store('a.example', future);
+      await store('a.example', enforced);
+      expect(await read('a.example')).toMatchObject({ cached: future });
+      const earlier = { ...enforced, fetchedAt: enforced.fetchedAt - 1 };
+      await store('a.example', earlier);
+      expect(await read('a.example')).toMatchObject({ cached: earlier });
     },
     'remembers a failure where there is no policy, and the last one only': async () => {
       expect(await fail('a.example', { id: '1', failedAt: 0 })).toEqual(written);
       expect(await fail('a.example')).toEqual(written);
       expect(await read('a.example')).toEqual({ kind: 'read', cached: null, failure });
     },
-    'keeps the policy when a failure is remembered (law 15)': async () => {
+    'keeps the policy when a failure is remembered (law 15, STS-3.3-12)': async () => {
       await store('a.example', enforced);
       expect(await fail('a.example')).toEqual(written);
       expect(await read('a.example')).toEqual({ kind: 'read', cached: enforced, failure });
     },
-    'forgets the failure when a policy is stored': async () => {
+    'forgets the failure when a policy comes that was fetched since': async () => {
+      await fail('a.example');
+      expect(await store('a.example', later)).toEqual(written);
+      expect(await read('a.example')).toEqual({ kind: 'read', cached: later, failure: null });
+      expect(await fail('a.example')).toEqual(written);
+      expect(await read('a.example')).toEqual({ kind: 'read', cached: later, failure: null });
+    },
+    'keeps the failure when a policy comes that was fetched before': async () => {
       await fail('a.example');
       expect(await store('a.example', enforced)).toEqual(written);
-      expect(await read('a.example')).toEqual({ kind: 'read', cached: enforced, failure: null });
+      expect(await read('a.example')).toEqual({ kind: 'read', cached: enforced, failure });
     },
     'keeps domains apart, whatever they are called': async () => {
       const entries = ODD_NAMES.map((domain, index) => ({

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { filePolicyCache, memoryPolicyCache } from '../node/index.js';
 import { policyCacheContract } from './policy-cache.contract.js';
 import { playScripted, scriptedPort } from './scripted.fixture.js';
+import { inMemory, inSqlite, type StartStores } from './stores.fixture.js';
 
 policyCacheContract('the scripted world', async () => {
   const played = playScripted({ dns: {} });
@@ -16,15 +13,10 @@ policyCacheContract('the scripted world', async () => {
   };
 });
 
-policyCacheContract('memoryPolicyCache', async () => ({
-  cache: memoryPolicyCache({ entriesMax: 100 }),
-  close: async () => {},
-}));
+const cacheIn = (start: StartStores) => async () => {
+  const { stores, close } = await start();
+  return { cache: stores.policies, close };
+};
 
-policyCacheContract('filePolicyCache', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'waxseal-contract-'));
-  return {
-    cache: filePolicyCache(join(directory, 'policies')),
-    close: () => rm(directory, { recursive: true }),
-  };
-});
+policyCacheContract('memoryStores', cacheIn(inMemory));
+policyCacheContract('sqliteStores', cacheIn(inSqlite));

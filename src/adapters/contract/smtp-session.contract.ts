@@ -74,7 +74,7 @@ function clausesOf(subject: () => SessionSubject) {
     (id: HostId, cause: LostCause, deadlineMs = DEADLINE_MS) =>
     async (): Promise<void> => {
       const met = meet(id);
-      expect(await met.connect({ deadlineMs })).toEqual(lost(cause));
+      expect(await met.connect({ deadlineMs })).toEqual({ ...lost(cause), address: subject().addressOf(id) });
       await expectAllLost(met);
     };
   const fresh = () => meet('mx');
@@ -95,6 +95,7 @@ function clausesOf(subject: () => SessionSubject) {
         kind: 'greeted',
         reply: saying(220, 'welcome', 'to this place'),
         localAddress: expect.stringMatching(/^127\.\d+\.\d+\.\d+$/),
+        address: subject().addressOf('wordy'),
       });
     },
     'a greeting that refuses is a greeting': async () => {
@@ -111,6 +112,33 @@ function clausesOf(subject: () => SessionSubject) {
       expect(await met.connect()).toEqual(refused);
       await expectAllLost(met);
       expect(await meet('mx').connect({ port: 1 })).toEqual(refused);
+    },
+    'of two addresses the first that stands is used, and the answer names it': async () => {
+      const { addressOf } = subject();
+      const to = (id: HostId, afterMs = 20_000) => ({ alternate: { address: addressOf(id), afterMs } });
+      const met = meet('mx');
+      expect(await met.connect(to('few'))).toMatchObject({ kind: 'greeted', address: addressOf('mx') });
+      expect(await met.hello()).toEqual(replied(saying(250, 'mx', ...DEFAULT_KEYWORDS, 'STARTTLS')));
+      // The alternate does not wait for its time where the first has failed.
+      const second = meet('refusing');
+      expect(await second.connect(to('few'))).toMatchObject({ kind: 'greeted', address: addressOf('few') });
+      expect(await second.hello()).toEqual(replied(saying(250, 'few', 'SIZE', 'STARTTLS')));
+      expect(await second.startTls()).toEqual(replied(coded(220)));
+      expect(await second.handshake()).toMatchObject({ kind: 'established' });
+      expect((await second.inspect()) as object).toMatchObject({ chain: [{ dnsNames: ['few'] }] });
+    },
+    'a connection that stands wins, though nobody greets on it': async () => {
+      const { addressOf } = subject();
+      const met = meet('hanging');
+      const alternate = { address: addressOf('mx'), afterMs: 20_000 };
+      expect(await met.connect({ alternate })).toEqual({ ...lost('closed'), address: addressOf('hanging') });
+      await expectAllLost(met);
+    },
+    'where nothing listens at either address the connection is refused': async () => {
+      const met = meet('refusing');
+      const alternate = { address: subject().addressOf('refusing'), afterMs: 0 };
+      expect(await met.connect({ alternate })).toEqual({ kind: 'failed', cause: 'refused' });
+      await expectAllLost(met);
     },
     'silence is lost to the deadline': isLostOnGreeting('silent', 'timeout', 1000),
     'a server that closes instead of greeting': isLostOnGreeting('hanging', 'closed'),

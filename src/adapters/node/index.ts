@@ -1,15 +1,31 @@
-export { filePolicyCache } from './cache/file-cache.js';
-export { memoryPolicyCache } from './cache/memory-cache.js';
-export type { PolicyCachePorts } from './cache/policy-cache.js';
 export { cachedDns } from './dns/cached-dns.js';
-export { type DnsPorts, nodeDns } from './dns/dns-adapter.js';
 export {
-  parseResolver,
+  CHECK_NAMES,
+  type CheckNames,
+  checkResolver,
+  type ResolverCheck,
+  type ServerCheck,
+} from './dns/check-resolver.js';
+export { type DnsPorts, nodeDns } from './dns/dns-adapter.js';
+export { exchangeWire } from './dns/exchange.js';
+export type { Probe } from './dns/probe.js';
+export {
+  isResolverServer,
   type ResolverConfig,
   type ResolverServer,
-  systemResolvers,
   trustsAd,
 } from './dns/resolver-config.js';
+export { parseResolver, parseResolvers, resolverText } from './dns/resolver-text.js';
+export { systemResolvers } from './dns/system-resolvers.js';
+export {
+  type ParsedTrustAnchors,
+  parseTrustAnchors,
+  ROOT_TRUST_ANCHORS,
+  type TrustAnchor,
+  type ValidatingDnsOptions,
+  validatingDns,
+} from './dnssec/index.js';
 export { nodePolicyFetch } from './https/policy-fetch.js';
 export { nodeRandom } from './random.js';
 export { type NodeSmtpOptions, nodeSmtp } from './smtp/index.js';
+export { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './smtp-reuse/index.js';

@@ -4,6 +4,7 @@
  * chains agree exactly where real ones would.
  */
 import type { CertificateFacts } from '../../policy/certificate/facts.js';
+import { addressOctets } from '../../policy/names/ip-address.js';
 import { madeUpOctets, madeUpSha256, madeUpSha512 } from './made-up-octets.js';
 import type { Certificate } from './world.js';
 
@@ -49,6 +50,7 @@ function makeLeaf(id: string, certificate: Certificate, now: number): MadeUpCert
     issuer,
     facts: {
       dnsNames: certificate.names ?? [id],
+      ipAddresses: (certificate.addresses ?? []).map((address) => addressOctets(address) ?? ''),
       commonNames: certificate.commonName === undefined ? [] : [certificate.commonName],
       ...datesOf(certificate.validity ?? 'valid', now),
       ca: 'no',
@@ -106,6 +108,7 @@ function makeAuthority(name: string, issuer: MadeUpCertificate | null, now: numb
     issuer,
     facts: {
       dnsNames: [],
+      ipAddresses: [],
       commonNames: [name],
       ...datesOf('authority', now),
       ca: 'yes',
@@ -122,7 +125,11 @@ function make(of: {
   readonly issuer: MadeUpCertificate | null;
   readonly facts: Omit<
     CertificateFacts,
-    `${'certificate' | 'spki'}Sha${256 | 512}` | 'pathLength' | 'nameConstraints'
+    | `${'certificate' | 'spki'}Sha${256 | 512}`
+    | 'pathLength'
+    | 'nameConstraints'
+    | 'otherNames'
+    | 'criticalExtensions'
   >;
 }): MadeUpCertificate {
   const der = `30${madeUpOctets(of.label, 63)}`;
@@ -138,6 +145,9 @@ function make(of: {
       spkiSha512: madeUpSha512(spki),
       pathLength: null,
       nameConstraints: { kind: 'absent' },
+      // The subject.
+      otherNames: ['directory'],
+      criticalExtensions: 'known',
       ...of.facts,
     },
   };

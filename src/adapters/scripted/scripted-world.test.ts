@@ -13,12 +13,15 @@ function play(world: World, options: Partial<ScriptedOptions> = {}) {
   return scriptedWorld(world, { port: 25, now: 0, addresses, ...options });
 }
 
+const CONNECTED = { kind: 'lost', address: '127.0.0.2' } as const;
+
 function withHost(host: MailHost) {
   const played = play({ dns: {}, mail: { mx: host } });
   const base = { session, deadlineMs };
   return {
     memory: played.memory,
-    connect: (port = 25) => played.ask({ type: 'smtp.connect', ...base, address: '127.0.0.2', port }),
+    connect: (port = 25) =>
+      played.ask({ type: 'smtp.connect', ...base, address: '127.0.0.2', port, alternate: null }),
     hello: (verb: 'EHLO' | 'HELO' = 'EHLO') =>
       played.ask({ type: 'smtp.hello', ...base, verb, name: 'me.example' }),
     startTls: () => played.ask({ type: 'smtp.starttls', ...base }),
@@ -87,9 +90,11 @@ describe('SMTP dialogue', () => {
   it('answers as told: connect, greeting, EHLO and HELO', () => {
     expect(withHost({ connect: 'refuse' }).connect()).toEqual({ kind: 'failed', cause: 'refused' });
     expect(withHost({}).connect(2525)).toEqual({ kind: 'failed', cause: 'refused' });
-    expect(withHost({ connect: 'silent' }).connect()).toEqual({ kind: 'lost', cause: 'timeout' });
-    expect(withHost({ greeting: 'close' }).connect()).toEqual({ kind: 'lost', cause: 'closed' });
-    expect(withHost({ greeting: 'hello' }).connect()).toEqual({ kind: 'lost', cause: 'malformed' });
+    expect(withHost({ connect: 'silent' }).connect()).toEqual({ ...CONNECTED, cause: 'timeout' });
+    expect(withHost({ greeting: 'close' }).connect()).toEqual({ ...CONNECTED, cause: 'closed' });
+    expect(withHost({ greeting: 'hello' }).connect()).toEqual({ ...CONNECTED, cause: 'malformed' });
+    expect(withHost({ port: 2587 }).connect()).toEqual({ kind: 'failed', cause: 'refused' });
+    expect(withHost({ port: 2587 }).connect(2587)).toMatchObject({ kind: 'greeted' });
     const refusing = withHost({ replies: { ehlo: '500 what', helo: '250 hi' } });
     refusing.connect();
     expect(refusing.hello()).toMatchObject({ reply: { code: 500 } });
@@ -195,7 +200,7 @@ describe('DNS and addresses', () => {
       cause: 'bogus',
       extendedError: 6,
     });
-    const mapped = { session, deadlineMs, address: '::ffff:127.0.0.2', port: 25 };
+    const mapped = { session, deadlineMs, address: '::ffff:127.0.0.2', port: 25, alternate: null };
     expect(ask({ type: 'smtp.connect', ...mapped })).toMatchObject({ kind: 'greeted' });
   });
 

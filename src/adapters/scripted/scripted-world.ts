@@ -4,6 +4,7 @@
  */
 import type { AnswerOf, AskOf, ConnectAnswer } from '../../effects/catalog.js';
 import type { SessionEffect, WorldEffect } from '../../effects/ports.js';
+import { mergePolicy } from '../../policy/mta-sts/merge-policy.js';
 import { type Addresses, idsAt } from './allocate.js';
 import { freshMemory, type WorldMemory } from './memory.js';
 import { peerFactsOf } from './presented.js';
@@ -47,20 +48,21 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
     'policy-cache.read': ({ domain }) => ({ kind: 'read', ...(memory.policies.get(domain) ?? EMPTY) }),
     'policy-cache.write': ({ domain, change }) => {
       const kept = memory.policies.get(domain) ?? EMPTY;
-      const stored =
-        change.kind === 'store'
-          ? { cached: change.entry, failure: null }
-          : { ...kept, failure: change.failure };
-      memory.policies.set(domain, stored);
+      const merged = mergePolicy({ kind: 'read', ...kept }, change).kept;
+      if (merged.kind === 'read')
+        memory.policies.set(domain, { cached: merged.cached, failure: merged.failure });
       return { kind: 'written' };
     },
     'policy.fetch': (ask) => fetchPolicy(world, addresses, ask),
     'smtp.connect': (ask) => {
-      const opened = open(ask);
+      // Who accepts does so at once, so that the alternate is only met where the first refuses.
+      const first = open(ask.address, ask.port);
+      const opened = first ?? (ask.alternate && open(ask.alternate.address, ask.port));
       if (opened === null) return { kind: 'failed', cause: 'refused' };
+      const address = first === null ? ask.alternate!.address : ask.address;
       memory.connected.add(opened.id);
       sessions.set(ask.session, opened);
-      return greetingOf(opened);
+      return greetingOf(opened, address);
     },
     'smtp.hello': ({ session, verb }) => sessions.get(session)?.hello(verb) ?? LOST,
     'smtp.starttls': ({ session }) => sessions.get(session)?.startTls() ?? LOST,
@@ -85,11 +87,11 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
     },
   };
 
-  function open(ask: AskOf<'smtp.connect'>): ScriptedSession | null {
-    const id = idsAt(ask.address, addresses).find((known) => Object.hasOwn(world.mail ?? {}, known));
+  function open(address: string, to: number): ScriptedSession | null {
+    const id = idsAt(address, addresses).find((known) => Object.hasOwn(world.mail ?? {}, known));
     const host = id === undefined ? undefined : world.mail?.[id];
-    if (id === undefined || host === undefined || host.connect === 'refuse' || ask.port !== port) return null;
-    return new ScriptedSession(id, host);
+    if (id === undefined || host === undefined || host.connect === 'refuse') return null;
+    return to === (host.port ?? port) ? new ScriptedSession(id, host) : null;
   }
 
   return {
@@ -102,9 +104,11 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
 const EMPTY = Object.freeze({ cached: null, failure: null });
 const LOST = Object.freeze({ kind: 'lost', cause: 'closed' } as const);
 
-function greetingOf(session: ScriptedSession): ConnectAnswer {
+function greetingOf(session: ScriptedSession, address: string): ConnectAnswer {
   const reply = session.greet();
-  return isLost(reply) ? reply : { kind: 'greeted', reply, localAddress: '127.0.0.1' };
+  return isLost(reply)
+    ? { ...reply, address }
+    : { kind: 'greeted', reply, localAddress: '127.0.0.1', address };
 }
 
 /** A linear congruential generator (the constants of Numerical Recipes). */

@@ -1,6 +1,7 @@
 import * as t from 'io-ts';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
-import { oneOf, such } from '../../effects/codecs/values.js';
+import { oneOf, such, wholeFrom } from '../../effects/codecs/values.js';
+import { familyOf } from '../../policy/names/ip-address.js';
 import type { Certificate, MailHost, PolicyHost, RecordSet, World } from './world.js';
 
 const Strings = t.readonlyArray(t.string, 'a list of texts');
@@ -8,6 +9,10 @@ const Octets = such('a whole number, 0 or more', (value): value is number => isW
 const Status = such(
   'a status from 200 to 599',
   (value): value is number => isWhole(value) && value >= 200 && value <= 599,
+);
+const Addresses = t.readonlyArray(
+  such('an IP address', (value): value is string => typeof value === 'string' && familyOf(value) !== null),
+  'a list of IP addresses',
 );
 const Connect = oneOf('accept', 'refuse', 'silent');
 const Reply = such('a reply line such as "250 ok", or "close"', isReply);
@@ -36,6 +41,7 @@ const CertificateCodec = strictObject<Certificate>(
   'a certificate',
   {
     names: Strings,
+    addresses: Addresses,
     commonName: t.string,
     issuer: oneOf('ca', 'intermediate', 'private-ca', 'self'),
     validity: oneOf('valid', 'expired', 'not-yet-valid'),
@@ -48,6 +54,7 @@ export const MailHostCodec = strictObject<MailHost>(
   'a mail host',
   {
     connect: Connect,
+    port: wholeFrom(1, 65_535),
     greeting: Reply,
     keywords: Strings,
     keywordsAfterTls: Strings,

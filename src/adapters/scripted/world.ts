@@ -15,7 +15,7 @@ export interface World {
   readonly signedZones?: readonly string[];
   /**
    * Record sets by "TYPE name": MX, A, AAAA, CNAME, TXT, TLSA. A TLSA name is the host's own name; the prefix with
-   * the port in use is added ("TLSA mx.a.example"). Lookups of a name that stands nowhere answer NXDOMAIN, of
+   * the port in use is added ("TLSA mx.a.example"), unless the name brings one along ("TLSA _2587._tcp.relay.example"). Lookups of a name that stands nowhere answer NXDOMAIN, of
    * another type NODATA. CNAMEs are followed.
    */
   readonly dns: Readonly<Record<string, RecordSet>>;
@@ -40,6 +40,8 @@ export type RecordSet =
 export interface MailHost {
   /** `refuse`: nothing listens; `silent`: accepts and never says a word; `accept`: the default. */
   readonly connect?: 'accept' | 'refuse' | 'silent';
+  /** The port that it listens on, where that is not the usual one: a relay's. Real servers need one above 1023. */
+  readonly port?: number;
   /** A whole reply line such as "554 no". */
   readonly greeting?: string;
   /** EHLO keywords before and after TLS, STARTTLS apart. Default: PIPELINING, 8BITMIME, SIZE 10485760, ENHANCEDSTATUSCODES, SMTPUTF8; after TLS the same as before. */
@@ -75,6 +77,8 @@ export interface MailHost {
 export interface Certificate {
   /** subjectAltName dNSNames. Default: the host's ID. Empty: no extension. */
   readonly names?: readonly string[];
+  /** subjectAltName iPAddresses. Default: none. */
+  readonly addresses?: readonly string[];
   /** commonName of the subject. Default: none. */
   readonly commonName?: string;
   /**

@@ -22,7 +22,7 @@ import {
   ReplyCodec,
   TlsaRecordCodec,
 } from './facts.codec.js';
-import { type Fields, strictObject, tagged, type Variant } from './strict-object.js';
+import { type Fields, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text } from './values.js';
 
 type JournalledAnswer = Exclude<Answered, { type: 'host.run.answered' }>;
@@ -56,17 +56,31 @@ const Fetch = tagged<FetchAnswer, 'kind'>('what the policy host said', 'kind', {
   }),
 });
 
+/** Where there was no race yet, there was one address. */
+const NO_RACE = { address: '' };
+
 const Connect = tagged<ConnectAnswer, 'kind'>('the answer to a connection', 'kind', {
-  greeted: strictObject<Extract<ConnectAnswer, { kind: 'greeted' }>>('a greeting', {
-    kind: oneOf('greeted'),
-    reply: ReplyCodec,
-    localAddress: Text,
-  }),
+  greeted: withDefaults(
+    strictObject<Extract<ConnectAnswer, { kind: 'greeted' }>>('a greeting', {
+      kind: oneOf('greeted'),
+      reply: ReplyCodec,
+      localAddress: Text,
+      address: Text,
+    }),
+    NO_RACE,
+  ),
   failed: strictObject<Extract<ConnectAnswer, { kind: 'failed' }>>('a failed connection', {
     kind: oneOf('failed'),
     cause: oneOf('refused', 'timeout', 'unreachable', 'reset', 'other'),
   }),
-  lost: LostCodec,
+  lost: withDefaults(
+    strictObject<Extract<ConnectAnswer, { kind: 'lost' }>>('a lost connection', {
+      kind: oneOf('lost'),
+      cause: LostCauseCodec,
+      address: Text,
+    }),
+    NO_RACE,
+  ),
 });
 
 const Replied = strictObject<Extract<CommandAnswer, { kind: 'replied' }>>('a reply to a command', {

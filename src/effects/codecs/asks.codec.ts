@@ -1,6 +1,6 @@
 import type { Ask, AskOf, EffectName } from '../catalog.js';
 import { CachedPolicyCodec, FetchFailureCodec, TlsaRecordCodec } from './facts.codec.js';
-import { type Fields, strictObject, tagged, type Variant } from './strict-object.js';
+import { type Fields, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts } from './values.js';
 
 /** The effects that stand in a journal by themselves; a host run is a bracket there. */
@@ -22,6 +22,11 @@ const ChangeCodec = tagged<Change, 'kind'>('a change of the cache', 'kind', {
   }),
 });
 
+const AlternateCodec = strictObject<NonNullable<AskOf<'smtp.connect'>['alternate']>>('an alternate', {
+  address: Text,
+  afterMs: Finite,
+});
+
 export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a question', 'type', {
   'dns.mx': ask('dns.mx', LOOKUP),
   'dns.txt': ask('dns.txt', LOOKUP),
@@ -38,7 +43,10 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
     bytesMax: Finite,
     deadlineMs: Finite,
   }),
-  'smtp.connect': ask('smtp.connect', { ...SESSION, address: Text, port: Finite }),
+  'smtp.connect': withDefaults(
+    ask('smtp.connect', { ...SESSION, address: Text, port: Finite, alternate: orNull(AlternateCodec) }),
+    { alternate: null },
+  ),
   'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO', 'HELO'), name: Text }),
   'smtp.starttls': ask('smtp.starttls', SESSION),
   'tls.handshake': ask('tls.handshake', { ...SESSION, serverName: orNull(Text) }),

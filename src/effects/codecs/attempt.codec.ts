@@ -12,13 +12,13 @@ import {
 } from '../../policy/host/types.js';
 import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
-import type { DestinationRule } from '../../policy/local/destination.js';
+import type { DestinationRule, Relay } from '../../policy/local/destination.js';
 import type { MessageFacts } from '../../policy/require-tls/message.js';
 import type { Deadlines, Settings } from '../../policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import { CandidateCodec, DestinationCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
-import { dictionary, strictObject } from './strict-object.js';
+import { dictionary, strictObject, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
 
 const Dialled = dictionary('addresses by host name', () => true, Texts);
@@ -43,26 +43,34 @@ const DeadlinesCodec = strictObject<Deadlines>('deadlines', {
   quitMs: Finite,
 });
 
-const RuleCodec = strictObject<DestinationRule>('a rule for a destination', {
-  destination: Text,
-  demand: DEMAND,
-  owner: Text,
-  reason: Text,
-  expiresAt: orNull(Finite),
-});
+const RuleCodec = strictObject<DestinationRule>(
+  'a rule for a destination',
+  {
+    destination: Text,
+    demand: DEMAND,
+    relay: strictObject<Relay>('a relay', { host: Text, port: Finite }),
+    owner: Text,
+    reason: Text,
+    expiresAt: orNull(Finite),
+  },
+  ['destination', 'demand', 'owner', 'reason', 'expiresAt'],
+);
 
 /** All settings, as they were in force; unlike an operator's file without bounds. */
-const SettingsCodec = strictObject<Settings>('settings', {
+const WholeSettingsCodec = strictObject<Settings>('settings', {
   ...SETTING_WORDS,
   port: Finite,
   httpsPort: Finite,
   helo: Text,
   destinations: listOf('a list of rules for destinations', RuleCodec),
+  addressRacingDelayMs: Finite,
   stsFetchBackoffSeconds: Finite,
   candidatesMax: Finite,
   addressesMax: Finite,
   deadlines: DeadlinesCodec,
 });
+
+const SettingsCodec = withDefaults(WholeSettingsCodec, { addressRacing: 'off', addressRacingDelayMs: 250 });
 
 export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>('the input of an attempt', {
   startedAt: Finite,
@@ -101,7 +109,7 @@ export const ReportResultType: Codec<TlsReportDetail['resultType']> = oneOf(
   'sts-webpki-invalid',
 );
 
-const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
+export const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
   policyType: oneOf('tlsa', 'sts', 'no-policy-found'),
   policyDomain: Text,
   policyString: Texts,

@@ -14,7 +14,7 @@ import type { DnsAnswer, DnsFailure, DnsResult, MxRecord } from '../../policy/dn
 import type { CachedPolicy, FetchFailure, StsPolicy } from '../../policy/mta-sts/policy.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import type { Lost, LostCause, Reply } from '../../policy/smtp/reply.js';
-import { strictObject, tagged } from './strict-object.js';
+import { strictObject, tagged, withDefaults } from './strict-object.js';
 import { type Codec, Finite, filledListOf, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
 
 const DnsFailureCodec = strictObject<DnsFailure>('a failed lookup', {
@@ -82,10 +82,22 @@ export const DestinationCodec = tagged<Destination, 'kind'>('a destination', 'ki
   }),
 });
 
-export const CandidateCodec = strictObject<Candidate>('a candidate', {
+const NamedByDnsCodec = strictObject<Exclude<Candidate, { source: 'relay' }>>('a candidate', {
   host: Text,
   source: oneOf('mx', 'implicit', 'literal'),
   preference: Finite,
+});
+
+export const CandidateCodec: Codec<Candidate> = tagged<Candidate, 'source'>('a candidate', 'source', {
+  mx: NamedByDnsCodec,
+  implicit: NamedByDnsCodec,
+  literal: NamedByDnsCodec,
+  relay: strictObject<Extract<Candidate, { source: 'relay' }>>('a relay', {
+    host: Text,
+    source: oneOf('relay'),
+    preference: Finite,
+    port: Finite,
+  }),
 });
 
 export const ReplyCodec = strictObject<Reply>('a reply', { code: Finite, lines: Texts });
@@ -106,27 +118,35 @@ export const LostCodec = strictObject<Lost>('a lost connection', {
 
 const YesNoAbsent = oneOf('yes', 'no', 'absent');
 
+const NameForms = listOf('a list of forms of names', oneOf('ip', 'email', 'uri', 'directory', 'other'));
+
 type NameConstraints = CertificateFacts['nameConstraints'];
 const NameConstraintsCodec = tagged<NameConstraints, 'kind'>('name constraints', 'kind', {
   absent: strictObject<Extract<NameConstraints, { kind: 'absent' }>>('absent constraints', {
     kind: oneOf('absent'),
   }),
-  dns: strictObject<Extract<NameConstraints, { kind: 'dns' }>>('name constraints', {
-    kind: oneOf('dns'),
-    permitted: Texts,
-    excluded: Texts,
-  }),
+  dns: withDefaults(
+    strictObject<Extract<NameConstraints, { kind: 'dns' }>>('name constraints', {
+      kind: oneOf('dns'),
+      permitted: Texts,
+      excluded: Texts,
+      otherForms: NameForms,
+    }),
+    { otherForms: [] },
+  ),
   unsupported: strictObject<Extract<NameConstraints, { kind: 'unsupported' }>>('unsupported constraints', {
     kind: oneOf('unsupported'),
   }),
 });
 
-const CertificateCodec = strictObject<CertificateFacts>('a certificate', {
+const WholeCertificateCodec = strictObject<CertificateFacts>('a certificate', {
   certificateSha256: Text,
   certificateSha512: Text,
   spkiSha256: Text,
   spkiSha512: Text,
   dnsNames: Texts,
+  ipAddresses: Texts,
+  otherNames: NameForms,
   commonNames: Texts,
   notBefore: Finite,
   notAfter: Finite,
@@ -135,7 +155,14 @@ const CertificateCodec = strictObject<CertificateFacts>('a certificate', {
   certSign: YesNoAbsent,
   serverAuth: YesNoAbsent,
   nameConstraints: NameConstraintsCodec,
+  criticalExtensions: oneOf('known', 'unknown'),
   selfIssued: YesNo,
+});
+
+const CertificateCodec = withDefaults(WholeCertificateCodec, {
+  ipAddresses: [],
+  otherNames: [],
+  criticalExtensions: 'known',
 });
 
 const KeyCodec = tagged<KeySource, 'from'>('a key', 'from', {

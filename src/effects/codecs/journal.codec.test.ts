@@ -54,6 +54,78 @@ describe('parseJournal', () => {
     });
   });
 
+  it('reads journals from before addresses were raced and other names were told apart', () => {
+    const connect = {
+      type: 'smtp.connect',
+      id: 1,
+      session: 1,
+      address: '192.0.2.1',
+      port: 25,
+      deadlineMs: 5,
+    };
+    const greeting = { kind: 'greeted', reply: { code: 220, lines: ['hi'] }, localAddress: '192.0.2.2' };
+    const event = (type: string, answer: unknown) => ({
+      kind: 'answer',
+      event: { type: `${type}.answered`, id: 1, at: 5, answer },
+    });
+    const {
+      ipAddresses: _1,
+      otherNames: _2,
+      criticalExtensions: _3,
+      ...old
+    } = fc.sample(aCertificate, { numRuns: 1, seed: 1 })[0]!;
+    const nameConstraints = { kind: 'dns', permitted: ['a'], excluded: [] };
+    const peer = {
+      kind: 'presented',
+      chain: [{ ...old, nameConstraints }],
+      anchors: [],
+      signatures: [],
+      path: { kind: 'trusted' },
+    };
+    const { addressRacing: _4, addressRacingDelayMs: _5, ...settings } = settingsOf('rfc');
+    const entries = [
+      { kind: 'ask', ask: connect },
+      event('smtp.connect', greeting),
+      event('smtp.connect', { kind: 'lost', cause: 'closed' }),
+      event('peer.inspect', peer),
+    ];
+    const parsed = parseJournal(
+      JSON.stringify({
+        ...journalOf([]),
+        attempts: [{ ...attempt, input: { ...attempt.input, settings }, entries }],
+      }),
+    );
+    expect(parsed).toMatchObject({
+      ok: true,
+      value: {
+        attempts: [
+          {
+            input: { settings: { addressRacing: 'off', addressRacingDelayMs: 250 } },
+            entries: [
+              { ask: { ...connect, alternate: null } },
+              { event: { answer: { ...greeting, address: '' } } },
+              { event: { answer: { kind: 'lost', address: '' } } },
+              {
+                event: {
+                  answer: {
+                    chain: [
+                      {
+                        ipAddresses: [],
+                        otherNames: [],
+                        criticalExtensions: 'known',
+                        nameConstraints: { ...nameConstraints, otherForms: [] },
+                      },
+                    ],
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
   it('reports unknown keys wherever they are', () => {
     const quit = { type: 'smtp.quit', id: 1, session: 1, deadlineMs: 5, force: 'yes' } as const;
     expect(parseJournal(printJournal(journalOf([{ kind: 'ask', ask: quit }])))).toEqual({
@@ -231,12 +303,16 @@ const aLostCause = fc.constantFrom<Lost['cause'][]>(
 const aLost: fc.Arbitrary<Lost> = fc.record({ kind: fc.constant('lost'), cause: aLostCause });
 const replied = fc.record({ kind: fc.constant('replied' as const), reply: aReply });
 
+const someForms = some(fc.constantFrom('ip' as const, 'email', 'uri', 'directory', 'other'));
+
 const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
   certificateSha256: text,
   certificateSha512: text,
   spkiSha256: text,
   spkiSha512: text,
   dnsNames: texts,
+  ipAddresses: texts,
+  otherNames: someForms,
   commonNames: texts,
   notBefore: fc.integer(),
   notAfter: fc.integer(),
@@ -247,8 +323,14 @@ const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
   nameConstraints: fc.oneof(
     kind('absent'),
     kind('unsupported'),
-    fc.record({ kind: fc.constant('dns' as const), permitted: texts, excluded: texts }),
+    fc.record({
+      kind: fc.constant('dns' as const),
+      permitted: texts,
+      excluded: texts,
+      otherForms: someForms,
+    }),
   ),
+  criticalExtensions: fc.constantFrom('known', 'unknown'),
   selfIssued: yesNo,
 });
 
@@ -327,10 +409,15 @@ const ofEffect: {
     ),
   },
   'smtp.connect': {
-    ask: fc.record({ ...session, address: text, port: count }),
+    ask: fc.record({
+      ...session,
+      address: text,
+      port: count,
+      alternate: orNull(fc.record({ address: text, afterMs: count })),
+    }),
     answer: fc.oneof(
-      aLost,
-      fc.record({ kind: fc.constant('greeted' as const), reply: aReply, localAddress: text }),
+      fc.record({ kind: fc.constant('lost' as const), cause: aLostCause, address: text }),
+      fc.record({ kind: fc.constant('greeted' as const), reply: aReply, localAddress: text, address: text }),
       fc.record({
         kind: fc.constant('failed' as const),
         cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other'),
@@ -393,13 +480,17 @@ const theSettings: fc.Arbitrary<Settings> = fc
   .record({
     profile: fc.constantFrom(...(Object.keys(PROFILES) as ProfileName[])),
     destinations: some(
-      fc.record({
-        destination: text,
-        demand: fc.constantFrom('none', 'encrypt', 'verify', 'dane'),
-        owner: text,
-        reason: text,
-        expiresAt: orNull(count),
-      }),
+      fc.record(
+        {
+          destination: text,
+          demand: fc.constantFrom('none', 'encrypt', 'verify', 'dane'),
+          relay: fc.record({ host: text, port: count }),
+          owner: text,
+          reason: text,
+          expiresAt: orNull(count),
+        },
+        { requiredKeys: ['destination', 'demand', 'owner', 'reason', 'expiresAt'] },
+      ),
     ),
     cleartextRetry: fc.constantFrom('at-once', 'after', 'never'),
     port: count,
@@ -470,11 +561,10 @@ const aReport: fc.Arbitrary<TlsReportPolicy> = fc.record({
   ),
 });
 
-const aCandidate: fc.Arbitrary<Candidate> = fc.record({
-  host: text,
-  source: fc.constantFrom('mx', 'implicit', 'literal'),
-  preference: count,
-});
+const aCandidate: fc.Arbitrary<Candidate> = fc.oneof(
+  fc.record({ host: text, source: fc.constantFrom('mx', 'implicit', 'literal'), preference: count }),
+  fc.record({ host: text, source: fc.constant('relay' as const), preference: count, port: count }),
+);
 
 const aState: fc.Arbitrary<RecipientState> = fc.record({
   verdict: fc.constantFrom('delivered', 'next-host', 'bounced'),

@@ -45,6 +45,37 @@ describe('decodeSettings', () => {
     expect(decodeSettings(settingsOf('mox'))).toEqual({ ok: true, value: settingsOf('mox') });
   });
 
+  it('reads relays, and refuses those that could not be dialled or looked up as they stand', () => {
+    const relayed = { ...rule, relay: { host: 'smtp.provider.example', port: 587 } };
+    expect(decodeSettings({ destinations: [relayed] })).toMatchObject({
+      value: { destinations: [{ relay: { host: 'smtp.provider.example', port: 587 } }] },
+    });
+    for (const relay of [
+      {},
+      { host: 'smtp.provider.example' },
+      { host: 'smtp.provider.example', port: 0 },
+      { host: 'smtp.provider.example', port: 65_536 },
+      { host: 'Smtp.provider.example', port: 25 },
+      { host: 'smtp.provider.example.', port: 25 },
+      { host: '192.0.2.1', port: 25 },
+      { host: 'b\u00FCcher.example', port: 25 },
+      { host: 'smtp.provider.example', port: 25, user: 'x' },
+      null,
+    ])
+      expect(
+        problemsOf({ destinations: [{ ...rule, relay }] }).length,
+        JSON.stringify(relay),
+      ).toBeGreaterThan(0);
+  });
+
+  it('reads whether addresses are raced', () => {
+    expect(decodeSettings({ addressRacing: 'on', addressRacingDelayMs: 100 })).toMatchObject({
+      value: { addressRacing: 'on', addressRacingDelayMs: 100 },
+    });
+    expect(DEFAULT_SETTINGS).toMatchObject({ addressRacing: 'off', addressRacingDelayMs: 250 });
+    expect(problemsOf({ addressRacing: true, addressRacingDelayMs: -1 })).toHaveLength(2);
+  });
+
   it('reads rules for destinations', () => {
     const forEver = { ...rule, destination: '.xn--bcher-kva.example', demand: 'dane', expiresAt: null };
     const decoded = decodeSettings({ destinations: [rule, forEver, { ...rule, destination: '*' }] });

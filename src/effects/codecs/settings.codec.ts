@@ -3,7 +3,7 @@
  * problem with its path, because a setting that silently does not apply could be a demand that silently is not made.
  */
 import * as t from 'io-ts';
-import type { DestinationRule } from '../../policy/local/destination.js';
+import type { DestinationRule, Relay } from '../../policy/local/destination.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
 import { parseAddressLiteral } from '../../policy/names/ip-address.js';
 import {
@@ -61,6 +61,7 @@ export const SETTING_WORDS = {
   requireTlsTestingPolicy: oneOf('refuse', 'accept'),
   requireTlsSecureMx: oneOf('accept', 'refuse'),
   privateAddresses: oneOf('refuse', 'allow'),
+  addressRacing: oneOf('off', 'on'),
 };
 
 /** What an operator may demand of a destination. */
@@ -82,6 +83,14 @@ const Destination = such(
   (value): value is string => isText(value) && isDestination(value),
 );
 
+const RelayCodec = strictObject<Relay>('a relay', {
+  host: such(
+    'a host name in lower-case A-labels',
+    (value): value is string => isText(value) && parseHostName(value) === value,
+  ),
+  port: Port,
+});
+
 const DeadlinesCodec = strictObject<Partial<Deadlines>>(
   'deadlines',
   {
@@ -97,19 +106,25 @@ const DeadlinesCodec = strictObject<Partial<Deadlines>>(
 );
 
 function fieldsOf(expiresAt: Codec<number | null>): Fields<OwnSettings> {
-  const Rule = strictObject<DestinationRule>('a rule for a destination', {
-    destination: Destination,
-    demand: DEMAND,
-    owner: NotBlank,
-    reason: NotBlank,
-    expiresAt,
-  });
+  const Rule = strictObject<DestinationRule>(
+    'a rule for a destination',
+    {
+      destination: Destination,
+      demand: DEMAND,
+      relay: RelayCodec,
+      owner: NotBlank,
+      reason: NotBlank,
+      expiresAt,
+    },
+    ['destination', 'demand', 'owner', 'reason', 'expiresAt'],
+  );
   return {
     ...SETTING_WORDS,
     port: Port,
     httpsPort: Port,
     helo: Helo,
     destinations: listOf('a list of rules for destinations', Rule),
+    addressRacingDelayMs: wholeFrom(0, 60_000),
     stsFetchBackoffSeconds: wholeFrom(1, DAY_SECONDS),
     candidatesMax: wholeFrom(1, 1000),
     addressesMax: wholeFrom(1, 1000),

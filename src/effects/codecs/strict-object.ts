@@ -37,6 +37,16 @@ export function strictObject<T extends object>(
   return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
 }
 
+/** As a codec, of values that were written before there were such keys: what is left out reads as these. */
+export function withDefaults<T extends object>(codec: Codec<T>, defaults: Partial<T>): Codec<T> {
+  const validate: t.Validate<unknown, T> = (value, context) => {
+    if (!isObject(value)) return codec.validate(value, context);
+    const missing = Object.entries(defaults).filter(([key]) => !Object.hasOwn(value, key));
+    return codec.validate({ ...value, ...Object.fromEntries(missing) }, context);
+  };
+  return new t.Type<T, unknown, unknown>(codec.name, codec.is, validate, t.identity);
+}
+
 /** The member of a union whose tag may hold that word. */
 export type Variant<T, K extends keyof T, W> = T extends unknown ? (W extends T[K] ? T : never) : never;
 

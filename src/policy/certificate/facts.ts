@@ -3,6 +3,9 @@
  * constraints and matching are judged here in policy.
  */
 
+/** Forms of names beside dNSName (RFC 5280, Section 4.2.1.6). `directory`: the subject, too. */
+export type NameForm = 'ip' | 'email' | 'uri' | 'directory' | 'other';
+
 export interface CertificateFacts {
   /** Digests of the DER of the certificate and of its SubjectPublicKeyInfo, lower-case hexadecimal. */
   readonly certificateSha256: string;
@@ -11,6 +14,10 @@ export interface CertificateFacts {
   readonly spkiSha512: string;
   /** dNSName entries of subjectAltName, as written. */
   readonly dnsNames: readonly string[];
+  /** iPAddress entries of subjectAltName: their octets, lower-case hexadecimal. */
+  readonly ipAddresses: readonly string[];
+  /** The forms that the other names in subject and subjectAltName have. */
+  readonly otherNames: readonly NameForm[];
   /** commonName attributes of the subject, as written. */
   readonly commonNames: readonly string[];
   /** Validity, in milliseconds since 1970. */
@@ -24,11 +31,19 @@ export interface CertificateFacts {
   readonly certSign: 'yes' | 'no' | 'absent';
   /** extendedKeyUsage: whether serverAuth or anyExtendedKeyUsage is among them; `absent` if there is none. */
   readonly serverAuth: 'yes' | 'no' | 'absent';
-  /** nameConstraints on dNSName; `unsupported` if it cannot be read. */
+  /** nameConstraints: on dNSName what they say, on other forms only that there are any; `unsupported` if unreadable. */
   readonly nameConstraints:
     | { readonly kind: 'absent' }
-    | { readonly kind: 'dns'; readonly permitted: readonly string[]; readonly excluded: readonly string[] }
+    | {
+        readonly kind: 'dns';
+        readonly permitted: readonly string[];
+        readonly excluded: readonly string[];
+        /** Forms of names that are constrained, and whose constraints are not read. */
+        readonly otherForms: readonly NameForm[];
+      }
     | { readonly kind: 'unsupported' };
+  /** Whether every critical extension is one that is read here or says nothing about a path like ours. */
+  readonly criticalExtensions: 'known' | 'unknown';
   /** Whether the subject and the issuer are the same name. */
   readonly selfIssued: 'yes' | 'no';
 }

@@ -3,8 +3,8 @@
  * facts; whether each certificate on the path may issue, and is in its dates, is judged here. The presented
  * certificates may stand in any order and hold strangers: only verified signatures make a path.
  */
-import { parseDnsName } from '../names/domain-name.js';
 import type { CertificateFacts, KeySource, SignatureFact } from './facts.js';
+import { permitsNames } from './name-constraints.js';
 
 /** How one end of a path is recognised. */
 export interface AnchorSearch {
@@ -76,18 +76,19 @@ function judge(
   now: number,
   best: { verdict: PathVerdict },
 ): void {
-  const issuers = anchor === null ? below.slice(1) : [...below.slice(1), anchor];
+  const all = anchor === null ? below : [...below, anchor];
+  const issuers = all.slice(1);
+  if (!all.every((certificate) => certificate.criticalExtensions === 'known')) return;
   if (!issuers.every(mayIssue) || !respectsPathLengths(below, issuers)) return;
-  if (!issuers.every((issuer) => permitsNames(issuer, below[0]!))) return;
-  const dated = anchor === null ? below : [...below, anchor];
-  if (dated.every((certificate) => certificate.notBefore <= now && now <= certificate.notAfter))
+  if (!issuers.every((issuer, at) => permitsNames(issuer, below.slice(0, at + 1)))) return;
+  if (all.every((certificate) => certificate.notBefore <= now && now <= certificate.notAfter))
     best.verdict = 'found';
   else if (best.verdict === 'none') best.verdict = 'expired';
 }
 
-/** RFC 5280, Section 6.1.4 (k) and (n). */
+/** RFC 5280, Sections 6.1.4 (k) and (n) and 4.2.1.12: an authority for other purposes issues no certificates of servers. */
 function mayIssue(certificate: CertificateFacts): boolean {
-  return certificate.ca === 'yes' && certificate.certSign !== 'no';
+  return certificate.ca === 'yes' && certificate.certSign !== 'no' && certificate.serverAuth !== 'no';
 }
 
 /** RFC 5280, Section 6.1.4 (l) and (m): self-issued certificates between an issuer and the leaf do not count. */
@@ -99,25 +100,4 @@ function respectsPathLengths(
     const between = below.slice(1, at + 1).filter((certificate) => certificate.selfIssued === 'no').length;
     return issuer.pathLength === null || between <= issuer.pathLength;
   });
-}
-
-/** RFC 5280, Section 4.2.1.10, for the DNS names of the leaf. */
-function permitsNames(issuer: CertificateFacts, leaf: CertificateFacts): boolean {
-  const constraints = issuer.nameConstraints;
-  if (constraints.kind === 'absent') return true;
-  if (constraints.kind === 'unsupported') return false;
-  const names = leaf.dnsNames.length > 0 ? leaf.dnsNames : leaf.commonNames;
-  const within = (name: string, subtree: string) => isWithin(name.toLowerCase(), subtree.toLowerCase());
-  return names.every(
-    (name) =>
-      !constraints.excluded.some((subtree) => within(name, subtree)) &&
-      (constraints.permitted.length === 0 || constraints.permitted.some((subtree) => within(name, subtree))),
-  );
-}
-
-function isWithin(name: string, subtree: string): boolean {
-  const base = subtree.startsWith('.') ? subtree.slice(1) : subtree;
-  if (base === '') return true;
-  const host = name.startsWith('*.') ? name.slice(2) : name;
-  return parseDnsName(host) !== null && (host === base || host.endsWith(`.${base}`));
 }

@@ -33,10 +33,7 @@ export function matchDane(
       signatures: peer.signatures,
       anchorInChain: (certificate) =>
         !isSelected(record, certificate) ? 'no' : record.selector === 'certificate' ? 'constrained' : 'key',
-      anchorInRecord: (index) =>
-        index === record.index && record.matching === 'full'
-          ? { certificate: peer.anchors[index] ?? null }
-          : null,
+      anchorInRecord: (index) => (index === record.index ? anchorIn(record, peer.anchors) : null),
       now,
     });
     if (path === 'found' && coversOneOf(leaf, references, 'without-dns-id'))
@@ -45,6 +42,17 @@ export function matchDane(
     if (path === 'expired' && reason === 'mismatch') reason = 'expired';
   }
   return { kind: reason };
+}
+
+/** What a record itself brings along: a certificate, whose constraints bind, or a bare key (RFC 7671, Section 5.2). */
+function anchorIn(
+  { index, selector, matching }: UsableRecord,
+  anchors: readonly (CertificateFacts | null)[],
+): { readonly certificate: CertificateFacts | null } | null {
+  if (matching !== 'full') return null;
+  if (selector === 'public-key') return { certificate: null };
+  const certificate = anchors[index] ?? null;
+  return certificate === null ? null : { certificate };
 }
 
 function isSelected(record: UsableRecord, certificate: CertificateFacts): boolean {

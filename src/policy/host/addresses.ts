@@ -52,6 +52,17 @@ export function orderAddresses(addresses: readonly string[], dialled: readonly s
   ];
 }
 
+/**
+ * The same addresses, with the one to race the one at that place right behind it: the next of the other family, because what
+ * is broken is often a whole family (RFC 8305, Section 4), or else the next.
+ */
+export function withRivalNext(addresses: readonly string[], at: number): readonly string[] {
+  const [dialled, later] = [addresses.slice(0, at + 1), addresses.slice(at + 1)];
+  const rival = later.find((address) => familyOf(address) !== familyOf(addresses[at]!)) ?? later[0];
+  if (rival === undefined) return addresses;
+  return [...dialled, rival, ...later.filter((address) => address !== rival)];
+}
+
 function hasRecords(answer: DnsAnswer<string>): answer is Exclude<DnsAnswer<string>, { kind: 'failed' }> {
   return answer.kind !== 'failed' && answer.records.length > 0;
 }

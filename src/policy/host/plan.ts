@@ -13,6 +13,7 @@ import type { OperatorDemand } from '../local/destination.js';
 import { operatorDemand } from '../local/operator-demand.table.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import { stsDemand } from '../mta-sts/sts-demand.table.js';
+import { type Candidate, mxProofOf } from '../mx/candidate.js';
 import { listsHost } from '../names/match.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { MessageKind } from '../require-tls/message-kind.table.js';
@@ -30,7 +31,7 @@ import {
 /** Everything that is known of a host before it is connected to. */
 export interface PlanFacts {
   readonly host: string;
-  readonly source: 'mx' | 'implicit' | 'literal';
+  readonly source: Candidate['source'];
   readonly mxSecurity: 'secure' | 'insecure';
   readonly nextHop: string;
   readonly expandedNextHop: string | null;
@@ -83,7 +84,7 @@ export function planHost(facts: PlanFacts): HostPlan {
   const requires = decide(requireTlsDemand, {
     required: facts.message === 'requires-tls' ? 'yes' : 'no',
     target,
-    mx: facts.mxSecurity,
+    mx: facts.source === 'relay' ? 'named' : facts.mxSecurity,
     sts: sts.naming,
     dane:
       daneVerdict === 'unreachable' ? 'failed' : daneVerdict === 'authenticate' ? 'authenticate' : 'other',
@@ -92,7 +93,7 @@ export function planHost(facts: PlanFacts): HostPlan {
   });
   const operator = decide(operatorDemand, {
     rule: facts.operator,
-    mx: facts.mxSecurity,
+    mx: mxProofOf(facts.source, facts.mxSecurity),
     dane: dane.verdict === 'authenticate' ? 'usable' : 'other',
   });
 

@@ -1,26 +1,41 @@
+import { type Decision, decide } from '../kernel/table.js';
+import type { Destination } from '../mx/candidate.js';
+import { nextHop } from './next-hop.table.js';
+
 /** What the operator demands of a destination, above what its owner asks for. Each rule has an owner, a reason and may end. */
 export interface DestinationRule {
   /** A domain, or ".domain" for it and everything below it; lower-case A-labels. "*" is every destination. */
   readonly destination: string;
   /** `encrypt`: TLS with anyone; `verify`: DANE or PKIX must pass; `dane`: DANE or nothing (RFC 7672, Section 2.2). */
   readonly demand: 'none' | 'encrypt' | 'verify' | 'dane';
+  /** The host that all mail for the destination goes to, instead of the hosts of its MX records. */
+  readonly relay?: Relay;
   readonly owner: string;
   readonly reason: string;
   /** Milliseconds since 1970, or null for no end. An expired rule is ignored. */
   readonly expiresAt: number | null;
 }
 
+/** A host that takes mail for others: a smart host, a submission server, a filter. */
+export interface Relay {
+  /** Lower-case A-labels; no MX records are looked up for it (RFC 7672, Section 2.2.2). */
+  readonly host: string;
+  /** TCP port, and the port in TLSA owner names. */
+  readonly port: number;
+}
+
 export type OperatorDemand = DestinationRule['demand'];
 
 /**
- * The rule that is in force for a domain, or null: of those that name it and have not expired the most specific one, and of
- * equally specific ones the strictest. Their order does not matter.
+ * The rule that is in force for a destination, or null: of those that name it and have not expired the most specific one,
+ * and of equally specific ones the strictest. Their order does not matter. An address is only named by "*".
  */
 export function ruleFor(
-  domain: string,
+  destination: Destination,
   rules: readonly DestinationRule[],
   now: number,
 ): DestinationRule | null {
+  const domain = destination.kind === 'domain' ? destination.name : '*';
   const inForce = rules.filter((rule) => isNamed(domain, rule.destination) && !hasExpired(rule, now));
   return inForce.reduce<DestinationRule | null>(
     (best, rule) => (best === null || isBefore(rule, best) ? rule : best),
@@ -33,9 +48,14 @@ const DEMANDS: readonly OperatorDemand[] = ['none', 'encrypt', 'verify', 'dane']
 
 function isBefore(left: DestinationRule, right: DestinationRule): boolean {
   const specificity = specificityOf(left) - specificityOf(right);
-  return (
-    specificity > 0 || (specificity === 0 && DEMANDS.indexOf(left.demand) > DEMANDS.indexOf(right.demand))
-  );
+  if (specificity !== 0) return specificity > 0;
+  const strictness = DEMANDS.indexOf(left.demand) - DEMANDS.indexOf(right.demand);
+  // Of rules that differ in their relay alone some order has to choose.
+  return strictness !== 0 ? strictness > 0 : relayText(left) > relayText(right);
+}
+
+function relayText({ relay }: DestinationRule): string {
+  return relay === undefined ? '' : `${relay.host} ${relay.port}`;
 }
 
 /** A name stands above the suffixes it has, a longer suffix above a shorter one, and everything above "*". */
@@ -51,4 +71,20 @@ function isNamed(domain: string, destination: string): boolean {
 
 function hasExpired(rule: DestinationRule, now: number): boolean {
   return rule.expiresAt !== null && rule.expiresAt <= now;
+}
+
+export type NextHopVerdict = (typeof nextHop.verdicts)[number];
+
+/** Where the way to a destination begins, and the relay if that is one. Total; never throws. */
+export function judgeNextHop(
+  destination: Destination,
+  rules: readonly DestinationRule[],
+  now: number,
+): { readonly decision: Decision<NextHopVerdict>; readonly relay: Relay | null } {
+  const relay = ruleFor(destination, rules, now)?.relay ?? null;
+  const decision = decide(nextHop, {
+    destination: destination.kind,
+    rule: relay === null ? 'none' : 'relay',
+  });
+  return { decision, relay };
 }

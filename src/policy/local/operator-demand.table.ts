@@ -3,10 +3,10 @@ import { defineTable } from '../kernel/table.js';
 // biome-ignore format: a table
 export const operatorDemand = defineTable({
   name: 'operator-demand',
-  about: 'What the operator\'s own rule for a destination demands. Nothing that a sender or a recipient publishes lowers it.',
+  about: 'What the operator\'s own rule for a destination demands. Nothing that a sender or a recipient publishes lowers it. `mx`: whether the MX record that named the host was validated; `none`: no MX record named it.',
   inputs: {
     rule: ['none', 'encrypt', 'verify', 'dane'],
-    mx: ['secure', 'insecure'],
+    mx: ['secure', 'insecure', 'none'],
     dane: ['usable', 'other'],
   },
   verdicts: ['no-demand', 'encrypt', 'authenticate', 'authenticate-by-dane', 'unreachable'],
@@ -17,9 +17,9 @@ export const operatorDemand = defineTable({
     why: 'The operator forbids cleartext.', refs: ['STLS-6-1', 'TLS-3.2-1'] },
   { id: 'OPER-3', when: { rule: 'verify' },                               then: 'authenticate',
     why: 'The operator wants to know who answers, by DANE or by certificate.', refs: ['STLS-6-1'] },
-  { id: 'OPER-4', when: { rule: 'dane', mx: 'secure', dane: 'usable' },   then: 'authenticate-by-dane',
-    why: 'The records that the operator insists on are there.', refs: ['DANE-2.2-6'] },
-  { id: 'OPER-5', when: { rule: 'dane', mx: 'secure', dane: 'other' },    then: 'unreachable',
+  { id: 'OPER-4', when: { rule: 'dane', mx: ['secure', 'none'], dane: 'usable' },   then: 'authenticate-by-dane',
+    why: 'The records that the operator insists on are there.', refs: ['DANE-2.2-6', 'DANE-2.2.2-8'] },
+  { id: 'OPER-5', when: { rule: 'dane', mx: ['secure', 'none'], dane: 'other' },    then: 'unreachable',
     why: 'The operator asked for DANE or nothing.', refs: ['DANE-2.2-6', 'DOPS-10.3-2'] },
   { id: 'OPER-6', when: { rule: 'dane', mx: 'insecure' },                 then: 'unreachable',
     why: 'Half of a proven way is not DANE to who insists on it.', refs: ['DANE-2.2.1-3'] },

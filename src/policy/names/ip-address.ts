@@ -45,6 +45,12 @@ export function familyOf(address: string): AddressFamily | null {
   return parseIpv6(address) === null ? null : 'ipv6';
 }
 
+/** The octets of an address, lower-case hexadecimal, as an iPAddress of a certificate has them; null if it is none. */
+export function addressOctets(address: string): string | null {
+  const octets = parseIpv4(address) ?? parseIpv6(address);
+  return octets?.map((octet) => octet.toString(16).padStart(2, '0')).join('') ?? null;
+}
+
 /** Where an address points. Text that is no address is `unusable`. IPv4 inside IPv6 is judged as that IPv4 address. */
 export function scopeOf(address: string): AddressScope {
   const four = parseIpv4(address);

@@ -2,7 +2,8 @@ import { parseDnsName } from './domain-name.js';
 
 /**
  * Whether a name presented in a certificate covers a reference name (RFC 9525, Section 6.3; RFC 7672, Section
- * 3.2.3): label by label, ASCII case-insensitive; a wildcard only as the whole left-most label, for exactly one label.
+ * 3.2.3): label by label, ASCII case-insensitive; a wildcard only as the whole left-most label, for exactly one label, and
+ * never for every name below a top-level domain.
  */
 export function coversName(presented: string, reference: string): boolean {
   const host = parseDnsName(reference);
@@ -10,7 +11,7 @@ export function coversName(presented: string, reference: string): boolean {
   if (host === null || presented.endsWith('.')) return false;
   if (!presented.startsWith('*.')) return parseDnsName(presented) === host;
   const parent = parseDnsName(presented.slice(2));
-  return parent !== null && coversOneLabel(parent, host);
+  return parent?.includes('.') === true && coversOneLabel(parent, host);
 }
 
 /**

@@ -4,12 +4,12 @@ import { defineTable } from '../kernel/table.js';
 export const requireTlsDemand = defineTable({
   name: 'requiretls-demand',
   about: 'Whether REQUIRETLS can be kept with a host, and how it must prove itself (RFC 8689, Section 4.2.1). The MX name must be validated by '
-    + 'DNSSEC (`mx`) or by an MTA-STS policy that lists it (`sts`; `unlisted`: a current policy does not list it; `testing-stale`: one under test, perhaps out of date), and the peer authenticated. '
+    + 'DNSSEC (`mx`; `named`: the operator named the host, so there is no MX record to validate) or by an MTA-STS policy that lists it (`sts`; `unlisted`: a current policy does not list it; `testing-stale`: one under test, perhaps out of date), and the peer authenticated. '
     + '`impossible` is definitive; `impossible-for-now` may change when something that failed is learned.',
   inputs: {
     required: ['yes', 'no'],
     target: ['name', 'literal'],
-    mx: ['secure', 'insecure'],
+    mx: ['secure', 'insecure', 'named'],
     sts: ['enforced', 'testing', 'testing-stale', 'unlisted', 'none', 'unknown'],
     dane: ['authenticate', 'failed', 'other'],
     testingPolicy: ['refuse', 'accept'],
@@ -25,6 +25,8 @@ export const requireTlsDemand = defineTable({
     why: 'The policy validates the name of the host.', refs: ['RTLS-2-3', 'RTLS-4.2.1-2'] },
   { id: 'RTLS-4',  when: { required: 'yes', target: 'name', sts: ['testing', 'testing-stale', 'unlisted', 'none', 'unknown'], mx: 'secure', dane: 'authenticate' }, then: 'authenticate',
     why: 'DNSSEC validates the name of the host, DANE the host.', refs: ['RTLS-2-3', 'RTLS-2-4'] },
+  { id: 'RTLS-18', when: { required: 'yes', target: 'name', sts: ['testing', 'testing-stale', 'unlisted', 'none', 'unknown'], mx: 'named' }, then: 'authenticate',
+    why: 'The operator chose the host; what is left is that it proves to be it.', refs: ['RTLS-2-4', 'RTLS-2-6', 'RTLS-4.3-1'] },
   { id: 'RTLS-5',  when: { required: 'yes', target: 'name', sts: ['testing', 'testing-stale', 'unlisted', 'none', 'unknown'], mx: 'secure', dane: ['failed', 'other'], secureMx: 'accept' }, then: 'authenticate',
     why: 'DNSSEC validates the name of the host, a certificate path the host.', refs: ['RTLS-2-3', 'RTLS-2-4', 'CHOICE-7'] },
   { id: 'RTLS-6',  when: { required: 'yes', target: 'name', sts: ['testing', 'testing-stale'], mx: 'insecure', testingPolicy: 'accept' }, then: 'authenticate-by-pkix',

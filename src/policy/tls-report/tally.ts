@@ -40,12 +40,12 @@ export interface TlsReportPolicy {
 export function addTallies(lines: readonly TlsReportPolicy[]): readonly TlsReportPolicy[] {
   const byPolicy = new Map<string, TlsReportPolicy>();
   for (const line of lines) {
-    const key = JSON.stringify([line.policyType, line.policyDomain, line.policyString, line.mxHost]);
+    const key = policyKeyOf(line);
     const known = byPolicy.get(key);
     byPolicy.set(
       key,
       known === undefined
-        ? line
+        ? { ...line, details: addDetails(line.details) }
         : {
             ...known,
             success: known.success + line.success,
@@ -57,10 +57,41 @@ export function addTallies(lines: readonly TlsReportPolicy[]): readonly TlsRepor
   return [...byPolicy.values()];
 }
 
+/** What one domain's tally of a day may grow to, whoever makes it grow. */
+export interface TallyBounds {
+  readonly policiesMax: number;
+  /** Distinct failures, for each policy. */
+  readonly detailsMax: number;
+}
+
+/**
+ * Adds lines together and cuts them down to the bounds: first come, first kept. Sessions under a kept policy are all counted
+ * in its totals, also where their failure is one too many to be told of; sessions under a policy too many are not counted.
+ * Cutting now and adding later gives the same as adding it all and cutting then.
+ */
+export function boundTallies(
+  lines: readonly TlsReportPolicy[],
+  { policiesMax, detailsMax }: TallyBounds,
+): readonly TlsReportPolicy[] {
+  return addTallies(lines)
+    .slice(0, policiesMax)
+    .map((line) => ({ ...line, details: line.details.slice(0, detailsMax) }));
+}
+
+/** Lines with the same key are of the same policy. */
+export function policyKeyOf(line: TlsReportPolicy): string {
+  return JSON.stringify([line.policyType, line.policyDomain, line.policyString, line.mxHost]);
+}
+
+/** Details with the same key are of the same failure. */
+export function detailKeyOf(detail: TlsReportDetail): string {
+  return JSON.stringify(Object.entries({ ...detail, failedSessionCount: 0 }).sort());
+}
+
 function addDetails(details: readonly TlsReportDetail[]): readonly TlsReportDetail[] {
   const byKind = new Map<string, TlsReportDetail>();
   for (const detail of details) {
-    const key = JSON.stringify({ ...detail, failedSessionCount: 0 });
+    const key = detailKeyOf(detail);
     const known = byKind.get(key);
     const count = (known?.failedSessionCount ?? 0) + detail.failedSessionCount;
     byKind.set(key, { ...detail, failedSessionCount: count });

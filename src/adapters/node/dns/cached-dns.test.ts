@@ -42,33 +42,75 @@ function counted(of: () => DnsAnswer<never>, of6: () => DnsAnswer<never> = of) {
 const ask = (name: string) => ({ name, deadlineMs: 1000 });
 
 describe('the DNS cache', () => {
-  it('keeps a positive answer for its TTL, by type and name', async () => {
+  it('keeps an answer for its TTL, by type and name, and tells what is left of it (TLSA-8.2-1, DNS-4343-1)', async () => {
     const { asked, clock, cached } = counted(() => answer());
-    const mx = () => cached['dns.mx'](ask('a'), never);
-    expect(await mx()).toEqual(answer());
-    await cached['dns.mx'](ask('A'), never);
-    clock.pass(9999);
-    expect(await mx()).toEqual(answer());
+    const tlsa = () => cached['dns.tlsa'](ask('a'), never);
+    expect(await tlsa()).toEqual(answer());
+    await cached['dns.tlsa'](ask('A'), never);
+    clock.pass(3500);
+    expect(await tlsa()).toEqual(answer({ ttlSeconds: 6 }));
+    clock.pass(6499);
+    expect(await tlsa()).toEqual(answer({ ttlSeconds: 0 }));
     expect(asked).toEqual(['a']);
     await cached['dns.txt'](ask('a'), never);
     clock.pass(1);
-    await mx();
+    expect(await tlsa()).toEqual(answer());
     expect(asked).toEqual(['a', 'a', 'a']);
   });
 
-  it('keeps neither denials nor failures', async () => {
-    for (const bad of [failed, answer({ denial: 'nodata' }), answer({ ttlSeconds: 0 })]) {
-      const { asked, cached } = counted(() => bad);
-      await cached['dns.mx'](ask('a'), never);
-      expect(await cached['dns.mx'](ask('a'), never)).toEqual(bad);
+  it('keeps nothing that has no TTL (TLSA-8.2-1)', async () => {
+    const { asked, cached } = counted(() => answer({ ttlSeconds: 0 }));
+    await cached['dns.tlsa'](ask('a'), never);
+    await cached['dns.tlsa'](ask('a'), never);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('keeps a denial as its SOA says, three hours at most, and not at all without one (DNS-2308-5-1)', async () => {
+    const denied = (ttlSeconds: number) => answer({ denial: 'nodata', ttlSeconds });
+    const lifeOf = async (of: DnsAnswer<never>) => {
+      const { asked, clock, cached } = counted(() => of);
+      for (let seconds = 0; seconds <= 20_000; seconds += 100) {
+        await cached['dns.mx'](ask('a'), never);
+        if (asked.length > 1) return seconds;
+        clock.pass(100_000);
+      }
+      return null;
+    };
+    expect(await lifeOf(denied(0))).toBe(100);
+    expect(await lifeOf(denied(300))).toBe(300);
+    expect(await lifeOf(denied(86_400))).toBe(10_800);
+  });
+
+  it('keeps a failure for a few seconds, far below five minutes, whatever its cause (DNS-2308-7-1)', async () => {
+    for (const cause of ['servfail', 'bogus', 'timeout'] as const) {
+      const { asked, clock, cached } = counted(() => ({ ...failed, cause }));
+      const look = () => cached['dns.mx'](ask('a'), never);
+      await look();
+      clock.pass(4999);
+      expect(await look()).toEqual({ ...failed, cause });
+      expect(asked).toHaveLength(1);
+      // Who has more time may have more luck.
+      await cached['dns.mx']({ name: 'a', deadlineMs: 2000 }, never);
       expect(asked).toHaveLength(2);
+      clock.pass(1);
+      await look();
+      expect(asked).toHaveLength(3);
     }
+  });
+
+  it('keeps each address family by itself, so that one that fails does not make the other one forgotten', async () => {
+    let works: 'both' | 'aaaa only' = 'both';
     const half = counted(
-      () => answer(),
-      () => failed,
+      () => (works === 'both' ? answer({ ttlSeconds: 60 }) : failed),
+      () => (works === 'both' ? failed : answer({ kind: 'insecure' })),
     );
-    await half.cached['dns.addresses'](ask('a'), never);
-    await half.cached['dns.addresses'](ask('a'), never);
+    const look = () => half.cached['dns.addresses'](ask('a'), never);
+    expect(await look()).toEqual({ a: answer({ ttlSeconds: 60 }), aaaa: failed });
+    await look();
+    expect(half.asked).toHaveLength(1);
+    half.clock.pass(5000);
+    works = 'aaaa only';
+    expect(await look()).toEqual({ a: answer({ ttlSeconds: 55 }), aaaa: answer({ kind: 'insecure' }) });
     expect(half.asked).toHaveLength(2);
   });
 
@@ -76,6 +118,14 @@ describe('the DNS cache', () => {
     const { asked, cached } = counted(() => answer());
     for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) await cached['dns.mx'](ask(name), never);
     expect(asked).toEqual(['a', 'b', 'c', 'b']);
+  });
+
+  it('does not believe a clock that was put back', async () => {
+    const { asked, clock, cached } = counted(() => answer());
+    await cached['dns.mx'](ask('a'), never);
+    clock.pass(-500);
+    await cached['dns.mx'](ask('a'), never);
+    expect(asked).toHaveLength(2);
   });
 
   it('asks once for many, and none of them suffers from another who gives up', async () => {

@@ -1,100 +1,98 @@
+/*
+ * A cache before any DNS. Answers live as long as their TTL says and are given with what is left of it (RFC 2181, Section
+ * 8; RFC 6698, Section 8.2); denials likewise, as their SOA says (RFC 2308, Section 5); failures a few
+ * seconds. Security is kept with the answer. Equal questions that are under way share one lookup.
+ */
 import type { AskOf } from '../../../effects/catalog.js';
 import type { AddressesAnswer, DnsAnswer, DnsFailure } from '../../../policy/dns/answer.js';
+import { lifetimeOf } from '../../../policy/dns/lifetime.js';
+import { BoundedMemory } from './bounded-memory.js';
 import type { DnsPorts } from './dns-adapter.js';
+import { SharedFlights } from './shared-flights.js';
 
 export interface DnsCacheOptions {
-  /** The least recently used answer makes room for a new one. */
+  /** Answers kept at most; the least recently used makes room for a new one. Address families count one each. */
   readonly entriesMax: number;
+  /** Octets that they may take, by estimate. Default 16 MiB. */
+  readonly bytesMax?: number;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
 
-const TTL_SECONDS_MAX = 86_400;
+const BYTES_MAX = 16_777_216;
 const TIMEOUT: DnsFailure = { kind: 'failed', cause: 'timeout', extendedError: null };
 
-/**
- * Keeps positive answers for their TTL, as they came, and lets equal questions that are under way share one lookup.
- * Denials and failures are never kept.
- */
-export function cachedDns(dns: DnsPorts, { entriesMax, now }: DnsCacheOptions): DnsPorts {
-  const kept = new Map<string, { readonly answer: unknown; readonly until: number }>();
+/** The same DNS with a memory. */
+export function cachedDns(
+  dns: DnsPorts,
+  { entriesMax, bytesMax = BYTES_MAX, now }: DnsCacheOptions,
+): DnsPorts {
+  const memory = new BoundedMemory<DnsAnswer<unknown>>({ entriesMax, bytesMax });
 
-  function remember<A>(look: Look<A>, type: string, secondsOf: (answer: A) => number, timeout: A): Look<A> {
-    const flights = new Map<string, Flight<A>>();
-    return (ask, signal) => {
-      const key = `${type} ${ask.name.toLowerCase()}`;
-      const found = kept.get(key);
-      kept.delete(key);
-      if (found !== undefined && found.until > now()) {
-        kept.set(key, found);
-        return Promise.resolve(found.answer as A);
-      }
-      // Only askers who are equally patient share: nobody's lookup ends earlier than asked for because of another.
-      const flightKey = `${ask.deadlineMs} ${key}`;
-      let flight = flights.get(flightKey);
-      if (flight === undefined) {
-        const stop = new AbortController();
-        const answer = look(ask, stop.signal).then((answer) => {
-          flights.delete(flightKey);
-          const seconds = Math.min(secondsOf(answer), TTL_SECONDS_MAX);
-          if (seconds > 0) kept.set(key, { answer, until: now() + seconds * 1000 });
-          for (const oldest of kept.keys()) {
-            if (kept.size <= entriesMax) break;
-            kept.delete(oldest);
-          }
-          return answer;
-        });
-        flight = { answer, stop, waiting: 0 };
-        flights.set(flightKey, flight);
-      }
-      const joined = flight;
-      return share(joined, signal, timeout).finally(() => {
-        if (joined.waiting > 0 || flights.get(flightKey) !== joined) return;
-        // Nobody waits for it any more, and it has not landed.
-        joined.stop.abort();
-        flights.delete(flightKey);
-      });
+  /** A failure is remembered only for those who are as patient: more time might have helped. */
+  const keyOf = (type: string, { name }: Lookup) => `${type} ${name.toLowerCase()}`;
+  const failureKeyOf = (type: string, ask: Lookup) => `${ask.deadlineMs} ${keyOf(type, ask)}`;
+
+  const recall = <R>(type: string, ask: Lookup): DnsAnswer<R> | null => {
+    const at = now();
+    const found = memory.get(keyOf(type, ask), at) ?? memory.get(failureKeyOf(type, ask), at);
+    return found === null ? null : aged(found.value as DnsAnswer<R>, found.ageMs);
+  };
+  const remember = (type: string, ask: Lookup, answer: DnsAnswer<unknown>) => {
+    const key = answer.kind === 'failed' ? failureKeyOf(type, ask) : keyOf(type, ask);
+    memory.put(key, answer, now(), lifetimeOf(answer) * 1000);
+  };
+
+  function cached<R>(type: string, look: Look<DnsAnswer<R>>): Look<DnsAnswer<R>> {
+    const flights = new SharedFlights<DnsAnswer<R>>(TIMEOUT);
+    return async (ask, signal) =>
+      recall<R>(type, ask) ??
+      flights.join(
+        failureKeyOf(type, ask),
+        signal,
+        (stop) => look(ask, stop),
+        (answer) => remember(type, ask, answer),
+      );
+  }
+
+  /** Each family is remembered by itself: one that fails does not make the other one forgotten. */
+  function cachedAddresses(look: Look<AddressesAnswer>): Look<AddressesAnswer> {
+    const flights = new SharedFlights<AddressesAnswer>({ a: TIMEOUT, aaaa: TIMEOUT });
+    return async (ask, signal) => {
+      const [a, aaaa] = [recall<string>('A', ask), recall<string>('AAAA', ask)];
+      if (a !== null && aaaa !== null) return { a, aaaa };
+      const fresh = await flights.join(
+        failureKeyOf('A+AAAA', ask),
+        signal,
+        (stop) => look(ask, stop),
+        (answer) => {
+          remember('A', ask, answer.a);
+          remember('AAAA', ask, answer.aaaa);
+        },
+      );
+      return { a: better(fresh.a, a), aaaa: better(fresh.aaaa, aaaa) };
     };
   }
 
   return {
-    'dns.mx': remember(dns['dns.mx'], 'MX', secondsOf, TIMEOUT),
-    'dns.txt': remember(dns['dns.txt'], 'TXT', secondsOf, TIMEOUT),
-    'dns.cname': remember(dns['dns.cname'], 'CNAME', secondsOf, TIMEOUT),
-    'dns.tlsa': remember(dns['dns.tlsa'], 'TLSA', secondsOf, TIMEOUT),
-    'dns.addresses': remember(dns['dns.addresses'], 'A+AAAA', secondsOfBoth, { a: TIMEOUT, aaaa: TIMEOUT }),
+    'dns.mx': cached('MX', dns['dns.mx']),
+    'dns.txt': cached('TXT', dns['dns.txt']),
+    'dns.cname': cached('CNAME', dns['dns.cname']),
+    'dns.tlsa': cached('TLSA', dns['dns.tlsa']),
+    'dns.addresses': cachedAddresses(dns['dns.addresses']),
   };
 }
 
-type Look<A> = (ask: AskOf<'dns.mx'>, signal: AbortSignal) => Promise<A>;
+type Lookup = AskOf<'dns.mx'>;
+type Look<A> = (ask: Lookup, signal: AbortSignal) => Promise<A>;
 
-interface Flight<A> {
-  readonly answer: Promise<A>;
-  readonly stop: AbortController;
-  waiting: number;
+/** What was learned just now; if that is nothing, what is still known. */
+function better(fresh: DnsAnswer<string>, kept: DnsAnswer<string> | null): DnsAnswer<string> {
+  return fresh.kind === 'failed' && kept !== null ? kept : fresh;
 }
 
-/** The shared answer, or a timeout as soon as this asker gives up. */
-async function share<A>(flight: Flight<A>, signal: AbortSignal, timeout: A): Promise<A> {
-  flight.waiting++;
-  let giveUp = (): void => {};
-  const gaveUp = new Promise<A>((resolve) => {
-    giveUp = () => resolve(timeout);
-  });
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
-  const answer = await Promise.race([flight.answer, gaveUp]);
-  signal.removeEventListener('abort', giveUp);
-  flight.waiting--;
-  return answer;
-}
-
-function secondsOf(answer: DnsAnswer<unknown>): number {
-  return answer.kind === 'failed' || answer.denial !== null ? 0 : answer.ttlSeconds;
-}
-
-/** One family may be denied, for as long as its denial holds. */
-function secondsOfBoth({ a, aaaa }: AddressesAnswer): number {
-  if (a.kind === 'failed' || aaaa.kind === 'failed') return 0;
-  return a.denial !== null && aaaa.denial !== null ? 0 : Math.min(a.ttlSeconds, aaaa.ttlSeconds);
+/** With what is left of its TTL. */
+function aged<R>(answer: DnsAnswer<R>, ageMs: number): DnsAnswer<R> {
+  if (answer.kind === 'failed') return answer;
+  return { ...answer, ttlSeconds: Math.max(0, Math.floor(lifetimeOf(answer) - ageMs / 1000)) };
 }

@@ -13,6 +13,7 @@ import {
 } from './messages.fixture.js';
 import type { ResolverConfig } from './resolver-config.js';
 import { type Asked, nameServer, type Responder, type TestServer } from './servers.fixture.js';
+import { systemResolvers } from './system-resolvers.js';
 
 const never = new AbortController().signal;
 const AD = FLAGS.response | FLAGS.ad;
@@ -78,7 +79,40 @@ describe('security', () => {
   });
 });
 
+describe('the absence of AD', () => {
+  it('is insecure, never bogus, whatever the extended error says (SEC-6840-5.8-1, EDE-3-1, SEC-4035-4.3-1)', async () => {
+    for (const code of [null, 3, 5, 6, 10]) {
+      const { answer } = await mxFrom({ answer: [tenMx], additional: [opt(code)] });
+      expect(answer).toEqual({ kind: 'insecure', ...found });
+    }
+  });
+
+  it('in one response makes the whole answer insecure, aliases and all (SEC-4035-3.2.3-1, SEC-4035-4.3-1)', async () => {
+    const chain = [alias('a.example', 'b.example'), { ...tenMx, owner: 'b.example' }];
+    expect((await mxFrom({ answer: chain, flags: AD })).answer).toMatchObject({ kind: 'secure' });
+    expect((await mxFrom({ answer: chain })).answer).toMatchObject({
+      kind: 'insecure',
+      aliases: ['b.example'],
+    });
+  });
+
+  it('of every answer is what a resolver without DNSSEC has: nothing is secure then (DANE-2.1.1-1)', async () => {
+    const oblivious: Responder = (asked) => [response(asked, { answer: [tenMx] })];
+    expect((await mxFrom(oblivious, { trustAd: true })).answer).toMatchObject({ kind: 'insecure' });
+  });
+});
+
 describe('failure', () => {
+  it('is also what validation could not decide: indeterminate is not insecure (DANE-2.1.1-3, SEC-4035-4.3-1)', async () => {
+    const server = await serve((asked) => [response(asked, { rcode: 2, additional: [opt(5)] })]);
+    const ports = nodeDns({ servers: [server] });
+    const ask = { name: 'a.example', deadlineMs: 1000 };
+    const failure = { kind: 'failed', cause: 'bogus', extendedError: 5 };
+    expect(await ports['dns.mx'](ask, never)).toEqual(failure);
+    expect(await ports['dns.tlsa'](ask, never)).toEqual(failure);
+    expect(await ports['dns.addresses'](ask, never)).toEqual({ a: failure, aaaa: failure });
+  });
+
   it('is every other RCODE (DANE-2.1.1-6)', async () => {
     const failed = (cause: string, extendedError: number | null = null) => ({
       kind: 'failed',
@@ -220,6 +254,15 @@ describe('transport', () => {
     expect(await overTcp(() => [], 200)).toMatchObject({ cause: 'timeout' });
   });
 
+  it('asks for the very name, complete as it is: there is no search list (SMTP-5.1-1)', async () => {
+    const server = await serve((asked) => [response(asked, { rcode: 3 })]);
+    const ports = nodeDns({ ...systemResolvers('search corp.example\noptions ndots:5'), servers: [server] });
+    for (const name of ['single', 'a.example']) {
+      expect(await ports['dns.mx']({ name, deadlineMs: 1000 }, never)).toMatchObject({ denial: 'nxdomain' });
+    }
+    expect(server.asked.map(({ name }) => name)).toEqual(['single', 'a.example']);
+  });
+
   it('does without EDNS where the server knows none and is not trusted anyway (DNS-6891-1)', async () => {
     const old: Responder = (asked) => [
       response(asked, asked.edns ? { rcode: 1, question: null } : { answer: [tenMx] }),
@@ -240,6 +283,17 @@ describe('aliases', () => {
       aliases: ['b.example', 'c.example'],
       ttlSeconds: 40,
     });
+  });
+
+  it('and records live as long as the shortest-lived of them (DNS-2181-5.2-1)', async () => {
+    const records = [
+      { ...tenMx, ttl: 70 },
+      { ...tenMx, ttl: 50, rdata: mx(20, 'other.example') },
+    ];
+    expect((await mxFrom({ answer: records })).answer).toMatchObject({ ttlSeconds: 50 });
+    const behind = records.map((record) => ({ ...record, owner: 'b.example' }));
+    const answer = [alias('a.example', 'b.example', 40), ...behind];
+    expect((await mxFrom({ answer })).answer).toMatchObject({ ttlSeconds: 40 });
   });
 
   it('give no records of another owner', async () => {

@@ -1,15 +1,25 @@
 /*
  * DNS as a stub of resolvers that validate (RFC 4033, Section 7). What this adapter calls secure is secure only as far as
- * the resolver and the path to it are: see `trustsAd`. Secure: NOERROR or NXDOMAIN with AD from a resolver that is trusted.
- * Insecure: the same without. Everything else is a failure (RFC 7672, Section 2.1.1).
+ * the resolver and the path to it are (table `resolver-trust`); what a response means is said by the table `dns-reply`.
  */
 import type { Adapters } from '../../../effects/ports.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
-import { type Exchanged, exchange } from './exchange.js';
+import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
+import { exchangeWire } from './exchange.js';
+import { linksOf } from './links.js';
 import { isAskable, isTooLong } from './name.js';
 import { type ResolverConfig, trustsAd } from './resolver-config.js';
 import { readTlsa } from './tlsa-record.js';
-import type { AnswerRecord, DecodedMessage, Question, RdataOf, RecordOf, RecordType } from './wire.js';
+import {
+  type AnswerRecord,
+  type DecodedMessage,
+  decodeResponse,
+  encodeQuery,
+  type Question,
+  type RdataOf,
+  type RecordOf,
+  type RecordType,
+} from './wire.js';
 
 export type DnsPorts = Pick<Adapters, 'dns.mx' | 'dns.txt' | 'dns.addresses' | 'dns.cname' | 'dns.tlsa'>;
 
@@ -18,15 +28,12 @@ const ALIASES_MAX = 16;
 const RECORDS_MAX = 8192;
 const NOERROR = 0;
 const FORMERR = 1;
-const SERVFAIL = 2;
 const NXDOMAIN = 3;
 const NOTIMP = 4;
-const REFUSED = 5;
-/** Codes of RFC 8914 that say that validation failed. */
-const VALIDATION_ERRORS: ReadonlySet<number | null> = new Set([1, 2, 5, 6, 7, 8, 9, 10, 11, 12]);
 
-/** The DNS questions, asked of these resolvers over UDP and TCP. Nothing is cached; see `cachedDns`. */
+/** The DNS questions, asked of these resolvers. Nothing is cached; see `cachedDns`. Throws a TypeError for `ca` that is not PEM. */
 export function nodeDns(config: ResolverConfig): DnsPorts {
+  linksOf(config);
   const look = <T extends RecordType>(type: T, { name, deadlineMs }: Lookup, signal: AbortSignal) =>
     lookup({ name, type }, config, performance.now() + deadlineMs, signal);
   return {
@@ -69,8 +76,14 @@ async function lookup<T extends RecordType>(
     if (reply.kind === 'failed') return failed(reply.cause);
     const { message } = reply;
     const { rcode, answers, denialSeconds, extendedError } = message;
-    if (rcode !== NOERROR && rcode !== NXDOMAIN) return failed(causeOf(message), extendedError);
-    if (!(trusted && message.authenticated)) kind = 'insecure';
+    const { verdict } = judgeDnsReply({
+      rcode,
+      ad: message.authenticated ? 'set' : 'clear',
+      resolver: trusted ? 'believed' : 'unbelieved',
+      extendedError,
+    });
+    if (verdict !== 'secure' && verdict !== 'insecure') return failed(verdict, extendedError);
+    if (verdict === 'insecure') kind = 'insecure';
 
     const chain = type === 'CNAME' ? [] : follow(owner, answers);
     aliases.push(...chain.map((alias) => alias.data));
@@ -109,27 +122,32 @@ function follow(name: string, answers: readonly AnswerRecord[]): readonly Record
   return chain;
 }
 
+type Exchanged =
+  | { readonly kind: 'message'; readonly message: DecodedMessage }
+  | { readonly kind: 'failed'; readonly cause: DnsFailureCause };
+
 async function ask(
   question: Question,
   config: ResolverConfig,
   endsAt: number,
   signal: AbortSignal,
 ): Promise<Exchanged> {
-  const { servers, timeoutMs = 5000, attempts = 2 } = config;
   const wantsAd = trustsAd(config);
-  const options = { servers, timeoutMs, attempts, endsAt, signal, wantsAd, edns: true };
-  const reply = await exchange(question, options);
+  const exchange = async (edns: boolean): Promise<Exchanged> => {
+    const query = { ...question, id: 0, wantsAd, edns };
+    const octets = await exchangeWire(encodeQuery(query), config, { endsAt, signal });
+    if (!(octets instanceof Uint8Array)) return octets;
+    const message = decodeResponse(octets, query);
+    if (typeof message === 'string') return { kind: 'failed', cause: 'malformed' };
+    return { kind: 'message', message };
+  };
+  const reply = await exchange(true);
   // Without EDNS again where the server knows none (RFC 6891, Section 7), unless the answer could count as secure.
   const knowsNoEdns =
     reply.kind === 'message' &&
     !reply.message.edns &&
     (reply.message.rcode === FORMERR || reply.message.rcode === NOTIMP);
-  return knowsNoEdns && !wantsAd ? exchange(question, { ...options, edns: false }) : reply;
-}
-
-function causeOf({ rcode, extendedError }: DecodedMessage): DnsFailureCause {
-  if (rcode === REFUSED) return 'refused';
-  return rcode === SERVFAIL && VALIDATION_ERRORS.has(extendedError) ? 'bogus' : 'servfail';
+  return knowsNoEdns && !wantsAd ? exchange(false) : reply;
 }
 
 function failed(cause: DnsFailureCause, extendedError: number | null = null): DnsFailure {

@@ -78,10 +78,15 @@ export function opt(extendedError: number | null = null, extendedRcode = 0): Rec
 }
 
 /** The response to a query, as specified. */
-export function response(query: Pick<Query, 'id' | 'name' | 'type'>, spec: MessageSpec = {}): Buffer {
+export function response(
+  query: Pick<Query, 'id' | 'name' | 'type'> & { readonly spelt?: string },
+  spec: MessageSpec = {},
+): Buffer {
   const { answer = [], authority = [], additional = [] } = spec;
   const question =
-    spec.question === undefined ? { name: query.name, type: TYPES[query.type] } : spec.question;
+    spec.question === undefined
+      ? { name: query.spelt ?? query.name, type: TYPES[query.type] }
+      : spec.question;
   return Buffer.concat([
     u16(spec.id ?? query.id),
     u16((spec.flags ?? FLAGS.response) | (spec.rcode ?? 0)),

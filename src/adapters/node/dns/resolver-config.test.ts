@@ -1,31 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseResolver, systemResolvers, trustsAd } from './resolver-config.js';
-
-describe('a resolver', () => {
-  it('is an address, with or without a port', () => {
-    expect(parseResolver('192.0.2.1')).toEqual({ address: '192.0.2.1', port: 53 });
-    expect(parseResolver('192.0.2.1:5353')).toEqual({ address: '192.0.2.1', port: 5353 });
-    expect(parseResolver('::1')).toEqual({ address: '::1', port: 53 });
-    expect(parseResolver('[::1]')).toEqual({ address: '::1', port: 53 });
-    expect(parseResolver('[2001:db8::1]:53')).toEqual({ address: '2001:db8::1', port: 53 });
-  });
-
-  it('is nothing else', () => {
-    const bad = [
-      '',
-      'localhost',
-      '192.0.2',
-      '192.0.2.1:',
-      '192.0.2.1:0',
-      '192.0.2.1:65536',
-      '[192.0.2.1]:53',
-      '[::1',
-    ];
-    for (const text of [...bad, '[::1]x', ' 192.0.2.1', '192.0.2.1:53\n', '192.0.2.1:123456']) {
-      expect(parseResolver(text)).toBeNull();
-    }
-  });
-});
+import { trustsAd } from './resolver-config.js';
+import { systemResolvers } from './system-resolvers.js';
 
 describe('resolv.conf', () => {
   it('names at most three servers and some options', () => {
@@ -54,14 +29,33 @@ nameserver 192.0.2.4`;
 
 describe('AD', () => {
   const from = (...addresses: string[]) => ({ servers: addresses.map((address) => ({ address, port: 53 })) });
+  const tls = (address: string) => ({ transport: 'tls', address, port: 853, name: 'dns.example' }) as const;
+  const https = { ...tls('192.0.2.1'), transport: 'https', path: '/q' } as const;
 
-  it('counts from this very host, or where the operator says so (DANE-2.1.1-4)', () => {
+  it('counts from this very host (DANE-2.1.1-4)', () => {
     expect(trustsAd(from('127.0.0.53', '::1', '::ffff:127.0.0.1'))).toBe(true);
-    expect(trustsAd(from('127.0.0.1', '192.0.2.1'))).toBe(false);
-    expect(trustsAd(from())).toBe(false);
     expect(trustsAd(from('2001:db8::1'))).toBe(false);
+    // What a gateway would make of these is none of this host.
+    expect(trustsAd(from('64:ff9b::7f00:1'))).toBe(false);
+    expect(trustsAd(from('2002:7f00:1::'))).toBe(false);
+  });
+
+  it('counts over a path that nobody else can speak on (TLSA-4.1-2, SEC-4033-7-1)', () => {
+    expect(trustsAd(from('192.0.2.1'))).toBe(false);
+    expect(trustsAd({ servers: [tls('192.0.2.1')] })).toBe(true);
+    expect(trustsAd({ servers: [https, tls('2001:db8::1'), ...from('127.0.0.1').servers] })).toBe(true);
+  });
+
+  it('counts only if it would from every server, since any of them may answer', () => {
+    expect(trustsAd(from('127.0.0.1', '192.0.2.1'))).toBe(false);
+    expect(trustsAd({ servers: [tls('192.0.2.1'), ...from('192.0.2.1').servers] })).toBe(false);
+    expect(trustsAd(from())).toBe(false);
+  });
+
+  it('counts, or does not, where the operator says so (DANE-2.1.1-4, SEC-4035-4.9.3-1)', () => {
     expect(trustsAd({ ...from('192.0.2.1'), trustAd: true })).toBe(true);
     expect(trustsAd({ ...from('127.0.0.1'), trustAd: false })).toBe(false);
+    expect(trustsAd({ servers: [tls('192.0.2.1')], trustAd: false })).toBe(false);
     expect(trustsAd(systemResolvers('nameserver 192.0.2.1\noptions trust-ad'))).toBe(true);
     expect(trustsAd(systemResolvers('nameserver 192.0.2.1'))).toBe(false);
   });

@@ -1,84 +1,116 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
+import { resolverTrust } from '../../../policy/dns/resolver-trust.table.js';
+import { type Decision, decide } from '../../../policy/kernel/table.js';
+import { parseHostName } from '../../../policy/names/domain-name.js';
 
-/** A recursive resolver: an IP address and a port. */
-export interface ResolverServer {
+/** A recursive resolver, and how it is spoken to. The address is an IP address: resolvers are never looked up. */
+export type ResolverServer = PlainResolver | TlsResolver | HttpsResolver;
+
+/** By UDP, and by TCP what UDP cannot carry. */
+export interface PlainResolver {
+  readonly transport?: 'udp';
   readonly address: string;
   readonly port: number;
 }
 
+/** By DNS over TLS (RFC 7858). */
+export interface TlsResolver {
+  readonly transport: 'tls';
+  readonly address: string;
+  readonly port: number;
+  /** The host name or IP address that the certificate must be for. */
+  readonly name: string;
+}
+
+/** By DNS over HTTPS (RFC 8484). */
+export interface HttpsResolver {
+  readonly transport: 'https';
+  readonly address: string;
+  readonly port: number;
+  /** The host of the URL, a name or an IP address, which the certificate must be for. */
+  readonly name: string;
+  /** The path of the URL, with a slash first. */
+  readonly path: string;
+}
+
 /** Which resolvers are asked, and what their word is worth. */
 export interface ResolverConfig {
-  /** In order of preference; the next one is asked when one gives no answer at all. */
+  /** In order of preference; the next one is asked when one gives no answer at all, or will not answer. */
   readonly servers: readonly ResolverServer[];
   /**
    * Whether the AD bit of these resolvers is believed (RFC 7672, Section 2.1.1; RFC 4035, Section 4.9.3). Left out: only
-   * if every one of them is on this very host. `true` promises that they validate and that nobody else can speak on the
-   * path to them. `false`: never.
+   * if every one of them is on this very host or is spoken to by TLS. `true` promises that they validate and that nobody
+   * else can speak on the path to them. `false`: never. See the table `resolver-trust`.
    */
   readonly trustAd?: boolean | undefined;
   /** How long one server is waited for, at most, before the next is asked. Default 5000. */
   readonly timeoutMs?: number | undefined;
   /** How often the list of servers is gone through. Default 2. */
   readonly attempts?: number | undefined;
+  /** Trust anchors in PEM for TLS and HTTPS, besides the platform's own. */
+  readonly ca?: readonly string[] | undefined;
 }
 
-const DNS_PORT = 53;
-/** As the resolver of the C library does (resolv.conf(5)). */
-const SERVERS_MAX = 3;
-const TIMEOUT_SECONDS_MAX = 30;
-const ATTEMPTS_MAX = 5;
+export const DNS_PORT = 53;
+export const TLS_PORT = 853;
+export const HTTPS_PORT = 443;
+/** Printable, and nothing that would end or start another part of a request line or URL. */
+const PATH = /^\/[!$-;=?-Z_a-z~%@[\]]{0,1023}$/;
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
 
-/** Reads `IP`, `IPv4:PORT`, `[IPv6]` or `[IPv6]:PORT`; null if the text is none of them. */
-export function parseResolver(text: string): ResolverServer | null {
-  if (isIP(text) !== 0) return { address: text, port: DNS_PORT };
-  const parts = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::([0-9]{1,5}))?$/.exec(text);
-  if (parts === null) return null;
-  const [, six, four, digits] = parts;
-  const address = six ?? four ?? '';
-  if (isIP(address) !== (six === undefined ? 4 : 6)) return null;
-  const port = digits === undefined ? DNS_PORT : Number(digits);
-  return port >= 1 && port <= 65_535 ? { address, port } : null;
-}
-
-/** Reads the text of resolv.conf(5): `nameserver` lines and the options `trust-ad`, `timeout:N` and `attempts:N`. */
-export function systemResolvers(text: string): ResolverConfig {
-  const servers: ResolverServer[] = [];
-  let trustAd: true | undefined;
-  let timeoutMs: number | undefined;
-  let attempts: number | undefined;
-  for (const line of text.split('\n')) {
-    const [keyword, ...values] = line.trim().split(/\s+/);
-    if (keyword === 'nameserver' && servers.length < SERVERS_MAX) {
-      const address = values[0] ?? '';
-      if (isIP(address) !== 0) servers.push({ address, port: DNS_PORT });
-    }
-    if (keyword !== 'options') continue;
-    for (const option of values) {
-      const [name, value = ''] = option.split(':');
-      const number = /^[0-9]{1,4}$/.test(value) ? Number(value) : null;
-      if (option === 'trust-ad') trustAd = true;
-      if (name === 'timeout' && number !== null) timeoutMs = clamp(number, TIMEOUT_SECONDS_MAX) * 1000;
-      if (name === 'attempts' && number !== null) attempts = clamp(number, ATTEMPTS_MAX);
-    }
-  }
-  // The C library's own default where no name server is listed.
-  if (servers.length === 0) servers.push({ address: '127.0.0.1', port: DNS_PORT });
-  return { servers, trustAd, timeoutMs, attempts };
-}
-
-/** Whether an AD bit from these resolvers makes an answer secure. */
+/** Whether an AD bit from these resolvers makes an answer secure: every one of them must be believed. */
 export function trustsAd(config: ResolverConfig): boolean {
-  return config.trustAd ?? (config.servers.length > 0 && config.servers.every(isLoopback));
+  const trusts = trustOf(config);
+  return trusts.length > 0 && trusts.every(({ verdict }) => verdict === 'believe-ad');
 }
 
-function isLoopback({ address }: ResolverServer): boolean {
+/** What the AD bit of each server is worth, and why, in the order of the servers. */
+export function trustOf({
+  servers,
+  trustAd,
+}: Pick<ResolverConfig, 'servers' | 'trustAd'>): readonly Decision<
+  (typeof resolverTrust)['verdicts'][number]
+>[] {
+  const stated = trustAd === undefined ? 'unsaid' : trustAd ? 'yes' : 'no';
+  return servers.map(({ address, transport = 'udp' }) =>
+    decide(resolverTrust, {
+      transport: transport === 'udp' ? 'plain' : transport,
+      location: isOnThisHost(address) ? 'loopback' : 'remote',
+      stated,
+    }),
+  );
+}
+
+/** Addresses that a gateway would translate to loopback elsewhere are not on this host. */
+function isOnThisHost(address: string): boolean {
   return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-function clamp(value: number, max: number): number {
-  return Math.min(Math.max(value, 1), max);
+/** Whether a value, perhaps from a caller without a compiler, is a resolver that can be asked. */
+export function isResolverServer(server: ResolverServer): boolean {
+  const { address, port } = server;
+  if (isIP(address) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) return false;
+  switch (server.transport) {
+    case undefined:
+    case 'udp':
+      return true;
+    case 'tls':
+      return isPeerName(server.name);
+    case 'https':
+      return isPeerName(server.name) && isPath(server.path);
+    default:
+      return false;
+  }
+}
+
+/** Whether a certificate can be checked for it. */
+export function isPeerName(name: string): boolean {
+  return isIP(name) !== 0 || parseHostName(name) === name;
+}
+
+export function isPath(path: string): boolean {
+  return PATH.test(path);
 }

@@ -2,12 +2,15 @@ import { createSocket } from 'node:dgram';
 import { createServer, type Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
 import { u16 } from './messages.fixture.js';
-import type { ResolverServer } from './resolver-config.js';
+import type { PlainResolver } from './resolver-config.js';
 import type { Query } from './wire.js';
 
 export interface Asked extends Pick<Query, 'id' | 'name' | 'type'> {
+  /** The name with upper and lower case as it came; `name` is in lower case. */
+  readonly spelt: string;
   readonly over: 'udp' | 'tcp';
   readonly ad: boolean;
+  readonly cd: boolean;
   readonly edns: boolean;
   readonly port: number;
 }
@@ -15,7 +18,7 @@ export interface Asked extends Pick<Query, 'id' | 'name' | 'type'> {
 /** The octets to send back, packet by packet (over TCP: message by message, or `raw`: as they are). */
 export type Responder = (asked: Asked) => readonly Uint8Array[] | { readonly raw: Uint8Array };
 
-export interface TestServer extends ResolverServer {
+export interface TestServer extends PlainResolver {
   readonly asked: Asked[];
   readonly close: () => Promise<void>;
 }
@@ -24,9 +27,20 @@ export interface TestServer extends ResolverServer {
 export async function nameServer(respond: Responder): Promise<TestServer> {
   const asked: Asked[] = [];
   const hear = (bytes: Buffer, over: 'udp' | 'tcp', port: number) => {
-    const { id = 0, questions = [], flag_ad: ad, additionals = [] } = dnsPacket.decode(bytes);
-    const { name = '', type = 'A' } = questions[0] ?? {};
-    const one = { id, name, type: type as Query['type'], over, ad, edns: additionals.length > 0, port };
+    const { id = 0, questions = [], flag_ad: ad, flag_cd: cd, additionals = [] } = dnsPacket.decode(bytes);
+    const { name: spelt = '', type = 'A' } = questions[0] ?? {};
+    const name = spelt.toLowerCase();
+    const one = {
+      id,
+      name,
+      spelt,
+      type: type as Query['type'],
+      over,
+      ad,
+      cd,
+      edns: additionals.length > 0,
+      port,
+    };
     asked.push(one);
     return respond(one);
   };

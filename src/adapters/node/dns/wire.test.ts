@@ -39,7 +39,7 @@ const dataOf = (type: RecordType, rdata: Uint8Array, rdlength?: number) =>
   }).map((record) => record.data);
 
 describe('a query', () => {
-  it('asks for recursion, EDNS of 1232 octets, AD if wanted, and never DO (SEC-6840-5.7-1, SEC-4035-4.9.2-1)', () => {
+  it('asks for recursion, EDNS of 1232 octets, AD if wanted, and never DO (SEC-6840-5.7-1, SEC-4035-4.9.2-1, SEC-4035-4.1-1)', () => {
     for (const wantsAd of [true, false]) {
       const query = { ...queryFor('TLSA', '_25._tcp.a.example'), wantsAd };
       const decoded = dnsPacket.decode(Buffer.from(encodeQuery(query)));
@@ -54,6 +54,16 @@ describe('a query', () => {
       expect(decoded.questions).toEqual([{ name: '_25._tcp.a.example', type: 'TLSA', class: 'IN' }]);
       expect(extra).toMatchObject({ type: 'OPT', udpPayloadSize: 1232, flag_do: false, options: [] });
     }
+  });
+
+  it('asks for TLSA by its number, 52 (TLSA-7.1-1)', () => {
+    const octets = Buffer.from(encodeQuery({ ...queryFor('TLSA', 'a'), edns: false }));
+    expect(octets.subarray(-4)).toEqual(Buffer.from([0, 52, 0, 1]));
+    const rdata = Buffer.from('030101ff', 'hex');
+    const answer = [{ owner: 'a.example', type: 'TLSA', rdata }] as const;
+    const reply = response(queryFor('TLSA'), { answer });
+    expect(reply.subarray(-14, -12)).toEqual(Buffer.from([0, 52]));
+    expect(answersOf('TLSA', { answer })).toMatchObject([{ type: 'TLSA', data: rdata }]);
   });
 
   it('has no OPT where the server knows none', () => {
@@ -100,11 +110,37 @@ describe('a response', () => {
       extendedError: null,
     });
     expect(decode('A', { rcode: 2, additional: [opt(6)] })).toMatchObject({ rcode: 2, extendedError: 6 });
-    const two = Buffer.concat([u16(15), u16(2), u16(9), u16(15), u16(2), u16(6)]);
-    expect(decode('A', { additional: [{ ...opt(), rdata: two }] })).toMatchObject({ extendedError: 9 });
     const cutOff = Buffer.concat([u16(15), u16(9), u16(9)]);
     expect(decode('A', { additional: [{ ...opt(), rdata: cutOff }] })).toBe('malformed');
     expect(decode('A', { additional: [opt(), opt()] })).toBe('malformed');
+  });
+
+  it('may have several extended errors, with any RCODE: the first about validation tells most (EDE-3-1)', () => {
+    const several = (...codes: number[]) => ({
+      ...opt(),
+      rdata: Buffer.concat(codes.flatMap((code) => [u16(15), u16(2), u16(code)])),
+    });
+    for (const rcode of [0, 2, 3, 5]) {
+      const errorOf = (...codes: number[]) => decode('A', { rcode, additional: [several(...codes)] });
+      expect(errorOf()).toMatchObject({ rcode, extendedError: null });
+      expect(errorOf(22, 3)).toMatchObject({ rcode, extendedError: 22 });
+      expect(errorOf(22, 9, 6)).toMatchObject({ rcode, extendedError: 9 });
+      expect(errorOf(9, 6)).toMatchObject({ rcode, extendedError: 9 });
+    }
+    // An option too short for a code is none.
+    const short = Buffer.concat([u16(15), u16(1), Buffer.alloc(1), u16(15), u16(2), u16(6)]);
+    expect(decode('A', { additional: [{ ...opt(), rdata: short }] })).toMatchObject({ extendedError: 6 });
+  });
+
+  it('with DNSSEC records among the others is read as any other (SEC-4035-4.9-1)', () => {
+    const a = { owner: 'a.example', type: 'A', rdata: Buffer.from([192, 0, 2, 1]) } as const;
+    const signature = { owner: 'a.example', type: 'RRSIG', rdata: Buffer.alloc(90, 7) } as const;
+    const alias = { owner: 'a.example', type: 'CNAME', rdata: name('b.example') } as const;
+    const spec = { answer: [signature, alias, signature, a], authority: [signature, soa(60), signature] };
+    expect(decode('A', spec)).toMatchObject({
+      answers: [{ type: 'CNAME' }, { type: 'A', data: '192.0.2.1' }],
+      denialSeconds: 60,
+    });
   });
 
   it('says how long a denial holds (DNS-2308-5-1)', () => {

@@ -6,13 +6,12 @@
 import { SocketAddress } from 'node:net';
 import dnsPacket from 'dns-packet';
 import type { MxRecord } from '../../../policy/dns/answer.js';
+import { tellingError } from '../../../policy/dns/extended-error.js';
 import { Garbled, readName } from './name.js';
+import { type Frame, readDenial, readSections, ttlOf } from './sections.js';
 
 const TYPE_CODES = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
-const SOA = 6;
-const OPT = 41;
 const IN = 1;
-const EXTENDED_ERROR = 15;
 const UDP_PAYLOAD_OCTETS = 1232;
 
 export type RecordType = keyof typeof TYPE_CODES;
@@ -58,7 +57,7 @@ export interface DecodedMessage {
   readonly authenticated: boolean;
   readonly truncated: boolean;
   readonly edns: boolean;
-  /** INFO-CODE of the first extended error (RFC 8914), or null. */
+  /** INFO-CODE of the most telling extended error (RFC 8914), or null. */
   readonly extendedError: number | null;
   /** The answer section, in order: records of the asked type, and CNAME. */
   readonly answers: readonly AnswerRecord[];
@@ -117,62 +116,17 @@ export function decodeResponse(bytes: Uint8Array, query: Query): DecodedMessage 
   }
 }
 
-interface Frame {
-  readonly owner: string;
-  readonly type: number;
-  readonly class: number;
-  readonly ttl: number;
-  /** Where RDATA begins and ends in the message. */
-  readonly start: number;
-  readonly end: number;
-}
-
 function decodeBody(message: Buffer, start: number, query: Question): DecodedMessage {
-  const flags = message.readUInt16BE(2);
-  let at = start;
-  const section = (countAt: number): Frame[] => {
-    const frames: Frame[] = [];
-    for (let left = message.readUInt16BE(countAt); left > 0; left--) {
-      const frame = readFrame(message, at);
-      frames.push(frame);
-      at = frame.end;
-    }
-    return frames;
-  };
-  const truncated = (flags & 0x0200) !== 0;
-  // What a truncated message still holds is not looked at: it is asked for again over TCP (RFC 2181, Section 9).
-  const answer = truncated ? [] : section(6);
-  const authority = truncated ? [] : section(8);
-  const additional = truncated ? [] : section(10);
-  if (!truncated && at !== message.length) throw new Garbled();
-  const opt = additional.filter((frame) => frame.type === OPT);
-  if (opt.length > 1 || opt.some((frame) => frame.owner !== '')) throw new Garbled();
+  const { answer, authority, opt, ...head } = readSections(message, start);
   return {
-    rcode: (flags & 0x0f) | (opt[0] === undefined ? 0 : (opt[0].ttl >>> 24) << 4),
-    authenticated: (flags & 0x0020) !== 0,
-    truncated,
-    edns: opt.length === 1,
-    extendedError: opt[0] === undefined ? null : readExtendedError(message, opt[0]),
+    ...head,
+    edns: opt !== null,
+    extendedError: tellingError(opt?.extendedErrors ?? []),
     answers: answer.flatMap((frame) => {
       const read = readRecord(message, frame, query.type);
       return read === null ? [] : [read];
     }),
     denialSeconds: readDenial(message, authority),
-  };
-}
-
-function readFrame(message: Buffer, at: number): Frame {
-  const { name: owner, end: fixed } = readName(message, at);
-  const start = fixed + 10;
-  const end = start + message.readUInt16BE(fixed + 8);
-  if (end > message.length) throw new Garbled();
-  return {
-    owner,
-    type: message.readUInt16BE(fixed),
-    class: message.readUInt16BE(fixed + 2),
-    ttl: message.readUInt32BE(fixed + 4),
-    start,
-    end,
   };
 }
 
@@ -208,11 +162,6 @@ function readRecord(message: Buffer, frame: Frame, asked: RecordType): AnswerRec
   }
 }
 
-/** A TTL with the highest bit set counts as 0 (RFC 2181, Section 8). */
-function ttlOf({ ttl }: Frame): number {
-  return ttl > 0x7fff_ffff ? 0 : ttl;
-}
-
 /** As RFC 5952 writes it. */
 function addressText(octets: Buffer): string {
   const groups = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
@@ -236,25 +185,4 @@ function readStrings(rdata: Buffer): string {
     at += 1 + length;
   } while (at < rdata.length);
   return text;
-}
-
-function readExtendedError(message: Buffer, { start, end }: Frame): number | null {
-  let first: number | null = null;
-  for (let at = start; at < end; ) {
-    if (at + 4 > end) throw new Garbled();
-    const length = message.readUInt16BE(at + 2);
-    if (at + 4 + length > end) throw new Garbled();
-    if (message.readUInt16BE(at) === EXTENDED_ERROR && length >= 2) first ??= message.readUInt16BE(at + 4);
-    at += 4 + length;
-  }
-  return first;
-}
-
-function readDenial(message: Buffer, authority: readonly Frame[]): number | null {
-  const soa = authority.find((frame) => frame.type === SOA && frame.class === IN);
-  if (soa === undefined) return null;
-  const origin = readName(message, soa.start);
-  const mailbox = readName(message, origin.end);
-  if (mailbox.end + 20 !== soa.end) throw new Garbled();
-  return Math.min(ttlOf(soa), message.readUInt32BE(mailbox.end + 16));
 }

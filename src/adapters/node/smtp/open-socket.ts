@@ -3,13 +3,14 @@ import type { ConnectAnswer } from '../../../effects/catalog.js';
 import type { Deadline } from './deadline.js';
 import { connectCause } from './socket-errors.js';
 
-type Cause = Extract<ConnectAnswer, { kind: 'failed' }>['cause'];
+/** Why no connection was made. */
+export type ConnectCause = Extract<ConnectAnswer, { kind: 'failed' }>['cause'];
 
 export interface Opening {
   /** Null if not even the attempt could be made. */
   readonly socket: Socket | null;
   /** Null once connected. */
-  readonly failure: Promise<Cause | null>;
+  readonly failure: Promise<ConnectCause | null>;
 }
 
 /** A TCP connection to one address; names are never looked up here. The socket handles its errors for good. */
@@ -34,8 +35,8 @@ export function openSocket(
     return { socket: null, failure: Promise.resolve('other') };
   }
   socket.on('error', () => undefined);
-  const failure = new Promise<Cause | null>((resolve) => {
-    const settle = (cause: Cause | null) => {
+  const failure = new Promise<ConnectCause | null>((resolve) => {
+    const settle = (cause: ConnectCause | null) => {
       socket.off('connect', onConnect);
       socket.off('error', onError);
       socket.off('close', onClose);

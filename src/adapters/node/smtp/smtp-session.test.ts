@@ -51,6 +51,7 @@ describe('connecting', () => {
       kind: 'greeted',
       reply: { code: 220, lines: ['mx', 'hello'] },
       localAddress: '127.0.0.1',
+      address: '127.0.0.1',
     });
     client.destroy();
     client.destroy();
@@ -66,7 +67,7 @@ describe('connecting', () => {
 
   it('tells apart what fails', async () => {
     const connect = (address: string, port: number) =>
-      nodeSmtp()().connect({ session, deadlineMs, address, port }, never);
+      nodeSmtp()().connect({ session, deadlineMs, address, port, alternate: null }, never);
     const unused = await listen(() => undefined);
     for (const close of closers.splice(0)) close();
     expect(await connect('127.0.0.1', unused)).toEqual({ kind: 'failed', cause: 'refused' });
@@ -81,7 +82,7 @@ describe('connecting', () => {
     ['closed', (server: Socket) => server.end('220 half a li')],
   ] as const)('without a greeting is lost: %s', async (cause, act) => {
     const { connected } = await dial((server) => void act(server));
-    expect(connected).toEqual({ kind: 'lost', cause });
+    expect(connected).toEqual({ kind: 'lost', cause, address: '127.0.0.1' });
   });
 
   it('does not wait for a slow server beyond the deadline, nor beyond an abort', async () => {
@@ -90,11 +91,15 @@ describe('connecting', () => {
       server.on('close', () => clearInterval(timer));
     };
     const slow = await dial(drip, { deadlineMs: 40 });
-    expect(slow.connected).toEqual({ kind: 'lost', cause: expect.stringMatching(/timeout|malformed/) });
+    expect(slow.connected).toEqual({
+      kind: 'lost',
+      cause: expect.stringMatching(/timeout|malformed/),
+      address: '127.0.0.1',
+    });
     const silent = await dial(() => undefined, { deadlineMs: 40 });
-    expect(silent.connected).toEqual({ kind: 'lost', cause: 'timeout' });
+    expect(silent.connected).toEqual({ kind: 'lost', cause: 'timeout', address: '127.0.0.1' });
     const aborted = await dial(() => undefined, { signal: AbortSignal.timeout(20) });
-    expect(aborted.connected).toEqual({ kind: 'lost', cause: 'timeout' });
+    expect(aborted.connected).toEqual({ kind: 'lost', cause: 'timeout', address: '127.0.0.1' });
     expect((await dial(() => undefined, { signal: AbortSignal.abort() })).connected).toEqual({
       kind: 'failed',
       cause: 'timeout',
@@ -104,10 +109,10 @@ describe('connecting', () => {
   it('ends quickly where the reply is ten megabytes long', async () => {
     const line = Buffer.alloc(10_000_000, 'x');
     const { connected } = await dial((server) => void server.write(line));
-    expect(connected).toEqual({ kind: 'lost', cause: 'oversized' });
+    expect(connected).toEqual({ kind: 'lost', cause: 'oversized', address: '127.0.0.1' });
     const lines = Buffer.from('220-more\r\n'.repeat(1_000_000));
     const { connected: many } = await dial((server) => void server.write(lines));
-    expect(many).toEqual({ kind: 'lost', cause: 'oversized' });
+    expect(many).toEqual({ kind: 'lost', cause: 'oversized', address: '127.0.0.1' });
   });
 });
 
@@ -539,7 +544,7 @@ describe('QUIT', () => {
     const client = nodeSmtp()();
     expect(await client.quit({ session, deadlineMs }, never)).toEqual({ kind: 'closed' });
     expect(
-      await client.connect({ session, deadlineMs, address: '127.0.0.1', port: 25 }, never),
+      await client.connect({ session, deadlineMs, address: '127.0.0.1', port: 25, alternate: null }, never),
     ).toMatchObject({ kind: 'failed' });
   });
 });
@@ -606,7 +611,10 @@ async function dial(
   const { deadlineMs: limit = deadlineMs, signal = never, ...rest } = options;
   const client = nodeSmtp(rest)();
   closers.push(() => client.destroy());
-  const connected = await client.connect({ session, deadlineMs: limit, address: '127.0.0.1', port }, signal);
+  const connected = await client.connect(
+    { session, deadlineMs: limit, address: '127.0.0.1', port, alternate: null },
+    signal,
+  );
   return { client, connected, heard };
 }
 

@@ -14,15 +14,16 @@ import type {
   StartTlsAnswer,
   TransactionAnswer,
 } from '../../../effects/catalog.js';
-import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
+import type { MessageSource } from '../../../effects/ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
-import type { Lost } from '../../../policy/smtp/reply.js';
+import { classOf, type Lost } from '../../../policy/smtp/reply.js';
 import { extensionReader } from '../x509/certificate-facts.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { isHelloName } from './command-syntax.js';
 import { within } from './deadline.js';
 import { Dialogue, isLost } from './dialogue.js';
-import { openSocket } from './open-socket.js';
+import type { KeepableSession } from './keepable-session.js';
+import { type FirstOpening, openFirst } from './open-first.js';
 import { startTls } from './secure-socket.js';
 import { transact } from './transaction.js';
 import { trustStore } from './trust-store.js';
@@ -41,7 +42,7 @@ export interface NodeSmtpOptions {
  *
  * @throws TypeError if an option cannot be used.
  */
-export function nodeSmtp(options: NodeSmtpOptions = {}): () => SmtpSession {
+export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession {
   const { localAddress, certificatesMax } = options;
   if (localAddress !== undefined && isIP(localAddress) === 0)
     throw new TypeError('localAddress must be an IP address');
@@ -62,8 +63,9 @@ interface Shared {
 const STARTTLS_ACCEPTED = 220;
 const CLOSED: Lost = { kind: 'lost', cause: 'closed' };
 
-class NodeSmtpSession implements SmtpSession {
+class NodeSmtpSession implements KeepableSession {
   readonly #shared: Shared;
+  #opening: FirstOpening | null = null;
   #socket: Socket | null = null;
   #dialogue: Dialogue | null = null;
   #presented: Presented | null = null;
@@ -77,16 +79,18 @@ class NodeSmtpSession implements SmtpSession {
     return within(ask.deadlineMs, signal, async (deadline) => {
       if (this.#state !== 'new') return { kind: 'failed', cause: 'other' };
       this.#state = 'open';
-      const { localAddress } = this.#shared;
-      const opening = openSocket({ address: ask.address, port: ask.port, localAddress }, deadline);
-      this.#socket = opening.socket;
-      const failure = await opening.failure;
-      if (failure !== null || opening.socket === null) return { kind: 'failed', cause: failure ?? 'other' };
-      const dialogue = this.#converse(opening.socket);
+      this.#opening = openFirst(ask, this.#shared.localAddress, deadline);
+      const opened = await this.#opening.opened;
+      if (opened.socket === null) return { kind: 'failed', cause: opened.cause };
+      const { socket, address } = opened;
+      this.#socket = socket;
+      const dialogue = this.#converse(socket);
       deadline.whenPassed(() => dialogue.lose('timeout'));
-      const from = opening.socket.localAddress ?? '';
+      const from = socket.localAddress ?? '';
       const heard = await dialogue.read();
-      return isLost(heard) ? heard : { kind: 'greeted', reply: heard, localAddress: from };
+      return isLost(heard)
+        ? { ...heard, address }
+        : { kind: 'greeted', reply: heard, localAddress: from, address };
     });
   }
 
@@ -174,8 +178,23 @@ class NodeSmtpSession implements SmtpSession {
     });
   }
 
+  park(gone: () => void): void {
+    this.#socket?.unref();
+    this.#dialogue?.whenLost().then(gone, gone);
+  }
+
+  async wake(deadlineMs: number, signal: AbortSignal): Promise<'awake' | 'gone'> {
+    this.#socket?.ref();
+    const heard = await this.#under(deadlineMs, signal, (dialogue) => {
+      dialogue.write('RSET\r\n');
+      return dialogue.read();
+    });
+    return isLost(heard) || classOf(heard) !== '2yz' ? 'gone' : 'awake';
+  }
+
   destroy(): void {
     this.#state = 'closed';
+    this.#opening?.destroy();
     this.#dialogue?.lose('closed');
     this.#socket?.destroy();
   }

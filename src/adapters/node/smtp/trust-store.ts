@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
+import { TLS_SETTINGS } from './tls-settings.js';
 
 /**
- * The TLS context of all sessions: TLS 1.2 and up; Node's default cipher suites, which already leave out anonymous,
- * unencrypted and RC4 ones; and the roots that paths may end in. Without extra anchors these are Node's own (and what
+ * The TLS context of all sessions: the settings, and the roots that paths may end in. Without extra anchors these are Node's own (and what
  * NODE_EXTRA_CA_CERTS and --use-openssl-ca add), with them Node's bundled ones and the extra ones. Built once, when it
  * is first needed, because it costs milliseconds.
  *
@@ -14,7 +14,7 @@ export function trustStore(anchors: readonly string[] = []): () => SecureContext
   let context: SecureContext | null = null;
   return () => {
     context ??= createSecureContext({
-      minVersion: 'TLSv1.2',
+      ...TLS_SETTINGS,
       ...(anchors.length > 0 && { ca: [...rootCertificates, ...anchors] }),
     });
     return context;

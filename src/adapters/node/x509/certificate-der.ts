@@ -17,6 +17,7 @@ export interface CertificateExtension {
   readonly oid: string;
   /** The whole Extension, as a library wants it. */
   readonly raw: Buffer;
+  readonly critical: 'yes' | 'no';
   /** What the octet string holds. */
   readonly value: Buffer;
 }
@@ -69,10 +70,17 @@ function readExtensions(der: Buffer, rest: readonly Element[]): readonly Certifi
     extensions.push({
       oid: der.toString('hex', oid.content, oid.end),
       raw: slice(der, element),
+      critical: fields !== null && isCritical(der, fields) ? 'yes' : 'no',
       value: der.subarray(value.content, value.end),
     });
   }
   return extensions;
+}
+
+/** Whatever stands between identifier and value, and is not the BOOLEAN false, is taken for true. */
+function isCritical(der: Buffer, [, between, last]: readonly Element[]): boolean {
+  if (between === undefined || last === undefined) return false;
+  return between.tag !== TAG.boolean || between.end !== between.content + 1 || der[between.content] !== 0;
 }
 
 /** UTCTime or GeneralizedTime as RFC 5280, Section 4.1.2.5, wants them: with seconds, in Greenwich Mean Time. */

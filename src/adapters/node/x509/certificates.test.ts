@@ -156,9 +156,21 @@ describe('certificate facts', () => {
     [
       'DNS subtrees',
       seq('30', seq('a0', seq('30', dns('a.example')), seq('30', dns('.b'))), seq('a1', seq('30', dns('c')))),
-      { kind: 'dns', permitted: ['a.example', '.b'], excluded: ['c'] },
+      { kind: 'dns', permitted: ['a.example', '.b'], excluded: ['c'], otherForms: [] },
     ],
-    ['addresses only', seq('30', seq('a0', seq('30', '87087f000000ff000000'))), { kind: 'absent' }],
+    [
+      'addresses only',
+      seq('30', seq('a0', seq('30', '87087f000000ff000000'))),
+      { kind: 'dns', permitted: [], excluded: [], otherForms: ['ip'] },
+    ],
+    [
+      'mail addresses, directories, URIs and what nobody knows',
+      seq(
+        '30',
+        seq('a1', seq('30', '810161'), seq('30', 'a4023000'), seq('30', '860161'), seq('30', '88012a')),
+      ),
+      { kind: 'dns', permitted: [], excluded: [], otherForms: ['email', 'directory', 'uri', 'other'] },
+    ],
     ['a minimum', seq('30', seq('a0', seq('30', dns('a'), '800101'))), { kind: 'unsupported' }],
     ['garbage', '3003a0ff00', { kind: 'unsupported' }],
   ])('read name constraints: %s', async (_, hex, nameConstraints) => {
@@ -167,6 +179,50 @@ describe('certificate facts', () => {
     expect(await certificateFacts(await issue({ subject: 'CN=ca', keys, extensions }))).toMatchObject({
       nameConstraints,
     });
+  });
+
+  it('tell addresses from names, and which other forms of names there are (SID-6.4-1)', async () => {
+    const keys = await generate(EC);
+    const altName = new x509.Extension(
+      '2.5.29.17',
+      false,
+      der(seq('30', dns('mx.example'), '8704c0000201', '871020010db8000000000000000000000001', '810161')),
+    );
+    expect(
+      await certificateFacts(await issue({ subject: 'CN=ee', keys, extensions: [altName] })),
+    ).toMatchObject({
+      dnsNames: ['mx.example'],
+      ipAddresses: ['c0000201', '20010db8000000000000000000000001'],
+      otherNames: ['directory', 'email'],
+    });
+    expect(await certificateFacts(await issue({ subject: '', keys }))).toMatchObject({
+      ipAddresses: [],
+      otherNames: [],
+    });
+  });
+
+  it('know a critical extension that they do not understand', async () => {
+    const keys = await generate(EC);
+    const standing = async (id: string, isCritical: boolean, value = '3000') => {
+      const extensions = [new x509.Extension(id, isCritical, der(value))];
+      return (await certificateFacts(await issue({ subject: 'CN=ca', keys, extensions })))!
+        .criticalExtensions;
+    };
+    expect(await standing('1.2.3.4', true)).toBe('unknown');
+    expect(await standing('1.2.3.4', false)).toBe('known');
+    // certificatePolicies, inhibitAnyPolicy: nobody here demands a policy. policyConstraints may demand one.
+    expect(await standing('2.5.29.32', true)).toBe('known');
+    expect(await standing('2.5.29.54', true, '020100')).toBe('known');
+    expect(await standing('2.5.29.36', true)).toBe('unknown');
+    expect(await standing('2.5.29.19', true)).toBe('known');
+  });
+
+  it('let no common name stand in for names that cannot be read', async () => {
+    const keys = await generate(EC);
+    const extensions = [new x509.Extension('2.5.29.17', false, der('31020500'))];
+    expect(await certificateFacts(await issue({ subject: 'CN=mx.example', keys, extensions }))).toMatchObject(
+      { dnsNames: [], commonNames: [] },
+    );
   });
 
   it('grant nothing by an extension that cannot be read or stands there twice', async () => {

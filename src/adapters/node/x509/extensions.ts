@@ -3,7 +3,8 @@
  * about a tenth of a second to load and needs reflect-metadata to be there first: import this file lazily.
  *
  * An extension that cannot be read, or that stands there twice (RFC 5280, Section 4.2, forbids it), grants nothing: no
- * names, no CA, no certSign, no serverAuth, and its name constraints are unsupported.
+ * names, no CA, no certSign, no serverAuth, and its name constraints are unsupported. Where the names cannot be read, the
+ * common name does not stand in for them.
  */
 import 'reflect-metadata';
 import {
@@ -12,13 +13,22 @@ import {
   KeyUsagesExtension,
   Name,
 } from '@peculiar/x509';
-import type { CertificateFacts } from '../../../policy/certificate/facts.js';
+import type { CertificateFacts, NameForm } from '../../../policy/certificate/facts.js';
 import type { CertificateExtension, CertificateParts } from './certificate-der.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
 
 export type ExtensionFacts = Pick<
   CertificateFacts,
-  'dnsNames' | 'commonNames' | 'ca' | 'pathLength' | 'certSign' | 'serverAuth' | 'nameConstraints'
+  | 'dnsNames'
+  | 'ipAddresses'
+  | 'otherNames'
+  | 'commonNames'
+  | 'ca'
+  | 'pathLength'
+  | 'certSign'
+  | 'serverAuth'
+  | 'nameConstraints'
+  | 'criticalExtensions'
 >;
 
 /** Object identifiers below 2.5.29, as octets in hexadecimal. */
@@ -29,22 +39,46 @@ const ID = {
   nameConstraints: '551d1e',
   extKeyUsage: '551d25',
 };
+/**
+ * What is read here, and what only says under which policies a certificate stands: without a demand for one of them that
+ * changes nothing on a path (RFC 5280, Section 6.1.1 (c), (e), (f) and (g)). policyConstraints may make such a demand.
+ */
+const KNOWN: ReadonlySet<string> = new Set([
+  ...Object.values(ID),
+  // certificatePolicies, policyMappings, inhibitAnyPolicy
+  '551d20',
+  '551d21',
+  '551d36',
+]);
 const KEY_CERT_SIGN = 0x20;
 const SERVER_AUTH: readonly string[] = ['1.3.6.1.5.5.7.3.1', '2.5.29.37.0'];
-/** dNSName in a GeneralName. */
+/** Forms of a GeneralName (RFC 5280, Section 4.2.1.6), by tag. Those that are not here are "other". */
 const DNS_NAME = TAG.implicit(2);
+const IP_ADDRESS = TAG.implicit(7);
+const FORMS: ReadonlyMap<number, NameForm> = new Map([
+  [TAG.implicit(1), 'email'],
+  [TAG.context(4), 'directory'],
+  [TAG.implicit(6), 'uri'],
+  [IP_ADDRESS, 'ip'],
+]);
 const NAMES_MAX = 10_000;
 
 /** Reads what policy asks of a certificate beyond its digests. Never throws. */
 export function readExtensionFacts(parts: CertificateParts): ExtensionFacts {
-  const names = read(parts, ID.altName, ({ value }) => dnsNames(value));
+  const names = read(parts, ID.altName, ({ value }) => generalNames(value));
+  const said = typeof names === 'string' ? [] : names.says;
   return {
-    dnsNames: typeof names === 'string' ? [] : names.says,
-    commonNames: commonNames(parts.subject),
+    dnsNames: said.flatMap(({ tag, octets }) => (tag === DNS_NAME ? [octets.toString('latin1')] : [])),
+    ipAddresses: said.flatMap(({ tag, octets }) => (tag === IP_ADDRESS ? [octets.toString('hex')] : [])),
+    otherNames: otherNames(parts.subject, said),
+    commonNames: names === 'unreadable' ? [] : commonNames(parts.subject),
     ...basicConstraints(parts),
     certSign: word(read(parts, ID.keyUsage, ({ raw }) => signsCertificates(raw))),
     serverAuth: word(read(parts, ID.extKeyUsage, ({ raw }) => servesTls(raw))),
     nameConstraints: nameConstraints(parts),
+    criticalExtensions: parts.extensions.every(({ oid, critical }) => critical === 'no' || KNOWN.has(oid))
+      ? 'known'
+      : 'unknown',
   };
 }
 
@@ -100,10 +134,25 @@ function commonNames(subject: Buffer): readonly string[] {
 // The library refuses a whole list of general names for one of a kind that it does not know, such as an otherName
 // beside the DNS names that matter here; so these two extensions are read from the DER.
 
-function dnsNames(value: Buffer): readonly string[] | null {
+interface GeneralName {
+  readonly tag: number;
+  readonly octets: Buffer;
+}
+
+function generalNames(value: Buffer): readonly GeneralName[] | null {
   const list = wholeElement(value, TAG.sequence);
   const names = list && elementsIn(value, list, NAMES_MAX);
-  return names?.filter(({ tag }) => tag === DNS_NAME).map((name) => text(value, name)) ?? null;
+  return names?.map(({ tag, content, end }) => ({ tag, octets: value.subarray(content, end) })) ?? null;
+}
+
+function otherNames(subject: Buffer, names: readonly GeneralName[]): readonly NameForm[] {
+  const forms = names.flatMap(({ tag }) => (tag === DNS_NAME || tag === IP_ADDRESS ? [] : [formOf(tag)]));
+  // An empty sequence is two octets long.
+  return [...new Set<NameForm>([...(subject.length > 2 ? ['directory' as const] : []), ...forms])];
+}
+
+function formOf(tag: number): NameForm {
+  return FORMS.get(tag) ?? 'other';
 }
 
 function text(der: Buffer, name: Element): string {
@@ -111,19 +160,24 @@ function text(der: Buffer, name: Element): string {
 }
 
 function nameConstraints(parts: CertificateParts): CertificateFacts['nameConstraints'] {
-  const extension = read(parts, ID.nameConstraints, ({ value }) => dnsSubtrees(value));
+  const extension = read(parts, ID.nameConstraints, ({ value }) => subtreesIn(value));
   if (extension === 'absent') return { kind: 'absent' };
   if (extension === 'unreadable') return { kind: 'unsupported' };
-  const { permitted, excluded } = extension.says;
-  // Constraints on other kinds of names only leave DNS names free.
-  return permitted.length + excluded.length === 0 ? { kind: 'absent' } : { kind: 'dns', permitted, excluded };
+  const { permitted, excluded, otherForms } = extension.says;
+  return { kind: 'dns', permitted, excluded, otherForms: [...otherForms] };
 }
 
-function dnsSubtrees(value: Buffer): Record<'permitted' | 'excluded', string[]> | null {
+interface Subtrees {
+  readonly permitted: string[];
+  readonly excluded: string[];
+  readonly otherForms: Set<NameForm>;
+}
+
+function subtreesIn(value: Buffer): Subtrees | null {
   const outer = wholeElement(value, TAG.sequence);
   const lists = outer && elementsIn(value, outer, 2);
   if (!lists) return null;
-  const found: Record<'permitted' | 'excluded', string[]> = { permitted: [], excluded: [] };
+  const found: Subtrees = { permitted: [], excluded: [], otherForms: new Set() };
   for (const list of lists) {
     const into =
       list.tag === TAG.context(0) ? found.permitted : list.tag === TAG.context(1) ? found.excluded : null;
@@ -132,7 +186,10 @@ function dnsSubtrees(value: Buffer): Record<'permitted' | 'excluded', string[]> 
     for (const subtree of subtrees) {
       const base = elementAt(value, subtree.content, subtree.end);
       if (subtree.tag !== TAG.sequence || base === null) return null;
-      if (base.tag !== DNS_NAME) continue;
+      if (base.tag !== DNS_NAME) {
+        found.otherForms.add(formOf(base.tag));
+        continue;
+      }
       // `minimum` must be 0 and `maximum` absent, so nothing may stand behind the base (RFC 5280, Section 4.2.1.10).
       if (base.end !== subtree.end) return null;
       into.push(text(value, base));

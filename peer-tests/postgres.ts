@@ -1,0 +1,112 @@
+/* A PostgreSQL server of our own: a new cluster in a folder, on a socket in that folder, asked by nobody else. */
+import { chown, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type Daemon, findProgram, run, startDaemon, startInFolder } from './daemon.js';
+
+export interface PostgresServer extends Daemon {
+  /** Makes an empty database and answers its address. */
+  readonly createDatabase: (name: string) => Promise<string>;
+  /** Lets the server end all connections to a database, as when it is restarted. */
+  readonly disconnect: (name: string) => Promise<void>;
+}
+
+const DEBIAN_PACKAGE = 'postgresql';
+/** Debian keeps the programs of each version in a folder of its own, which is on nobody's path. */
+const VERSIONS = '/usr/lib/postgresql';
+const USER = 'postgres';
+
+/** Starts a server without a password, which only those who may enter its folder can reach. */
+export function startPostgres(): Promise<PostgresServer> {
+  return startInFolder('postgres', async (folder) => {
+    const data = join(folder, 'data');
+    const socket = join(folder, 'socket');
+    const asUser = await unprivileged(folder, data, socket);
+    await asUser.run(await programOf('initdb'), [
+      '-D',
+      data,
+      '-U',
+      USER,
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--no-sync',
+    ]);
+    const daemon = await asUser.start(
+      await programOf('postgres'),
+      [
+        ...['-D', data, '-k', socket, '-c', 'listen_addresses='],
+        ...['-c', 'fsync=off', '-c', 'max_connections=50'],
+      ],
+      () => answers(urlOf(socket, USER)),
+    );
+    const administer = (sql: string) => ask(urlOf(socket, USER), sql);
+    return {
+      ...daemon,
+      createDatabase: async (name) => {
+        await administer(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+        return urlOf(socket, name);
+      },
+      disconnect: async (name) => {
+        const others = `datname = ${pg.escapeLiteral(name)} AND pid <> pg_backend_pid()`;
+        await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${others}`);
+      },
+    };
+  });
+}
+
+function urlOf(socket: string, database: string): string {
+  return `postgres:///${database}?host=${encodeURIComponent(socket)}&user=${USER}`;
+}
+
+async function answers(url: string): Promise<boolean> {
+  await ask(url, 'SELECT 1');
+  return true;
+}
+
+async function ask(url: string, sql: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+async function programOf(name: string): Promise<string> {
+  const versions = await readdir(VERSIONS).catch(() => []);
+  const newest = versions.sort((a, b) => Number(b) - Number(a))[0];
+  return newest === undefined ? name : join(VERSIONS, newest, 'bin', name);
+}
+
+type Start = (program: string, args: readonly string[], isReady: () => Promise<boolean>) => Promise<Daemon>;
+
+/** PostgreSQL refuses to be root; who is root becomes the user that comes with the package. */
+async function unprivileged(folder: string, ...folders: readonly string[]) {
+  const isRoot = process.getuid?.() === 0;
+  const become = ['--reuid', USER, '--regid', USER, '--clear-groups', '--pdeathsig', 'TERM'];
+  const commandOf = (program: string, args: readonly string[]): [string, string, string[]] => {
+    const path = findProgram(program, DEBIAN_PACKAGE);
+    return isRoot ? ['setpriv', 'util-linux', [...become, path, ...args]] : [path, DEBIAN_PACKAGE, [...args]];
+  };
+  const [uid, gid] = isRoot ? await idsOf(USER) : [-1, -1];
+  for (const each of folders) {
+    await mkdir(each, { mode: 0o700 });
+    if (isRoot) await chown(each, uid, gid);
+  }
+  const start: Start = (program, args, isReady) => {
+    const [path, debianPackage, all] = commandOf(program, args);
+    return startDaemon({ program: path, debianPackage, args: all, isReady });
+  };
+  return {
+    start,
+    run: (program: string, args: readonly string[]) => run(...commandOf(program, args), folder),
+  };
+}
+
+async function idsOf(user: string): Promise<[uid: number, gid: number]> {
+  const id = async (which: string) => Number(await run('id', 'coreutils', [which, user]));
+  return [await id('-u'), await id('-g')];
+}

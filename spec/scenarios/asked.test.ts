@@ -1,0 +1,195 @@
+/* Which questions a delivery asks, and in which order: what a story does not show by its end. */
+import { describe, expect, it } from 'vitest';
+import type { MailHost, Scenario, World } from '../../src/adapters/scripted/index.js';
+import type { Ask } from '../../src/effects/catalog.js';
+import type { DestinationRule } from '../../src/policy/local/destination.js';
+import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
+import { daneDomain, plainDomain, SELF_SIGNED, SIGNED, stsDomain, tlsa, together } from './worlds.js';
+
+type Asked = Exclude<Ask, { type: 'host.run' }>;
+
+/** Every question of the first step, in order, and how it ended. */
+function asked(
+  world: World,
+  settings: NonNullable<Scenario['settings']> = {},
+  to: readonly [string, ...string[]] = ['user@a.example'],
+) {
+  const { steps } = simulateScenario({
+    name: '',
+    world,
+    settings,
+    steps: [{ message: { to }, expect: [] }],
+  });
+  const { results, journal } = steps[0]!;
+  const asks = journal.attempts.flatMap(({ entries }) =>
+    entries.flatMap((entry) => (entry.kind === 'ask' ? [entry.ask] : [])),
+  );
+  return { asks, report: results[0]! };
+}
+
+function questions<K extends Asked['type']>(
+  asks: readonly Asked[],
+  type: K,
+): readonly Extract<Asked, { type: K }>[] {
+  return asks.filter((ask): ask is Extract<Asked, { type: K }> => ask.type === type);
+}
+
+const rule = (own: Partial<DestinationRule>) => ({
+  destinations: [
+    {
+      destination: '*',
+      demand: 'none',
+      owner: 'postmaster',
+      reason: 'a test',
+      expiresAt: null,
+      ...own,
+    } as const,
+  ],
+});
+
+describe('the questions about a host', () => {
+  it('addresses before TLSA, and no TLSA without addresses (DANE-2.2.2-1)', () => {
+    const whole = asked(daneDomain(['3 1 1 @mx.a.example'])).asks.map(({ type }) => type);
+    expect(whole.indexOf('dns.addresses')).toBeLessThan(whole.indexOf('dns.tlsa'));
+    expect(whole.indexOf('dns.tlsa')).toBeLessThan(whole.indexOf('smtp.connect'));
+    const without = together(daneDomain(['3 1 1 @mx.a.example']), {
+      dns: { 'A mx.a.example': { denial: 'nodata' } },
+    });
+    expect(questions(asked(without).asks, 'dns.tlsa')).toEqual([]);
+  });
+
+  it('the port is in the name that is asked for, and is the one that is connected to (DANE-2.2.3-1, TLSA-4-1)', () => {
+    for (const port of [25, 587, 10025]) {
+      const world = together(plainDomain({ certificate: SELF_SIGNED, port }), SIGNED, {
+        dns: { [`TLSA _${port}._tcp.mx.a.example`]: ['3 1 1 @mx.a.example'] },
+      });
+      const { asks, report } = asked(world, { port });
+      expect(questions(asks, 'dns.tlsa').map(({ name }) => name)).toEqual([`_${port}._tcp.mx.a.example`]);
+      expect(questions(asks, 'smtp.connect').map((ask) => ask.port)).toEqual([port]);
+      expect(report.authentication).toBe('dane');
+    }
+  });
+
+  it('a relay has a port of its own, also in the TLSA name, and no MX records (DANE-2.2.3-1, TLSA-4-1, DANE-2.2.2-8)', () => {
+    const world: World = {
+      ...SIGNED,
+      dns: {
+        'A relay.test': ['@relay.test'],
+        'TLSA _587._tcp.relay.test': ['3 1 1 @relay.test'],
+        'TLSA _25._tcp.relay.test': ['# 00'],
+      },
+      mail: { 'relay.test': { port: 587, certificate: SELF_SIGNED } },
+    };
+    const { asks, report } = asked(world, rule({ relay: { host: 'relay.test', port: 587 }, demand: 'dane' }));
+    expect(questions(asks, 'dns.mx')).toEqual([]);
+    expect(questions(asks, 'dns.tlsa').map(({ name }) => name)).toEqual(['_587._tcp.relay.test']);
+    expect(questions(asks, 'smtp.connect').map(({ port }) => port)).toEqual([587]);
+    expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual(['relay.test']);
+    expect(report).toMatchObject({ outcome: 'delivered', authentication: 'dane', mx: 'relay.test' });
+  });
+
+  it("a relay's policy is asked for, the recipient's is not (STS-3.4-1)", () => {
+    const world = together(stsDomain('enforce'), {
+      dns: { 'A relay.test': ['@relay.test'] },
+      mail: { 'relay.test': {} },
+    });
+    const { asks } = asked(world, rule({ relay: { host: 'relay.test', port: 25 } }));
+    expect(questions(asks, 'dns.txt').map(({ name }) => name)).toEqual(['_mta-sts.relay.test']);
+    expect(questions(asks, 'policy-cache.read').map(({ domain }) => domain)).toEqual(['relay.test']);
+  });
+
+  it('names are A-labels, the service labels in lower case (TLSA-3-1)', () => {
+    const host = 'xn--mx-zja.a.example';
+    const world: World = {
+      ...SIGNED,
+      dns: { 'MX a.example': [`10 ${host.toUpperCase()}`], [`A ${host}`]: [`@${host}`] },
+      mail: { [host]: {} },
+    };
+    expect(questions(asked(world).asks, 'dns.tlsa').map(({ name }) => name)).toEqual([`_25._tcp.${host}`]);
+  });
+
+  it('names between an alias and its end are not asked about (DANE-2.2.3-8)', () => {
+    const world: World = {
+      ...SIGNED,
+      dns: {
+        'MX a.example': ['10 mx.a.example'],
+        'CNAME mx.a.example': ['middle.b.test'],
+        'CNAME middle.b.test': ['end.c.test'],
+        'A end.c.test': ['@end.c.test'],
+        'TLSA middle.b.test': ['3 1 1 @end.c.test'],
+      },
+      mail: { 'end.c.test': {} },
+    };
+    expect(questions(asked(world).asks, 'dns.tlsa').map(({ name }) => name)).toEqual([
+      '_25._tcp.end.c.test',
+      '_25._tcp.mx.a.example',
+    ]);
+  });
+
+  it('the name whose records judge the server is the one that is asked of it, expanded where that is secure (DOPS-7-2)', () => {
+    const world = (names: readonly string[]) =>
+      together(SIGNED, tlsa(['2 0 1 @mx.b.test:ca'], 'mx.b.test'), {
+        dns: {
+          'MX a.example': ['10 mx.a.example'],
+          'CNAME mx.a.example': ['mx.b.test'],
+          'A mx.b.test': ['@mx.b.test'],
+        },
+        mail: { 'mx.b.test': { certificate: { issuer: 'private-ca', names } } },
+      });
+    const { asks, report } = asked(world(['mx.b.test']));
+    expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual(['mx.b.test']);
+    expect(report).toMatchObject({ outcome: 'delivered', authentication: 'dane' });
+    // The name that the MX record holds is none of the reference identifiers any more.
+    expect(asked(world(['mx.a.example'])).report).toMatchObject({ outcome: 'deferred', status: '4.7.5' });
+  });
+});
+
+describe('an address literal', () => {
+  const literal = (certificate: NonNullable<MailHost['certificate']>) =>
+    asked(
+      { dns: {}, mail: { mx: { certificate } } },
+      { privateAddresses: 'allow', ...rule({ demand: 'verify' }) },
+      ['user@[127.0.0.2]'],
+    );
+
+  it('is never named in the handshake, and nothing is looked up for it (TLS-6066-1, SID-7.4-1)', () => {
+    const { asks } = literal({});
+    expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual([null]);
+    expect(asks.filter(({ type }) => type.startsWith('dns.'))).toEqual([]);
+  });
+
+  it('is verified by an iPAddress of its octets, and by nothing else (SID-6.4-1)', () => {
+    expect(literal({ names: [], addresses: ['127.0.0.2'] }).report).toMatchObject({
+      outcome: 'delivered',
+      authentication: 'pkix',
+    });
+    for (const certificate of [
+      { names: ['127.0.0.2'] },
+      { names: [], commonName: '127.0.0.2' },
+      { addresses: ['127.0.0.3'] },
+      { addresses: ['127.0.0.2'], issuer: 'self' },
+    ] as const)
+      expect(literal(certificate).report, JSON.stringify(certificate)).toMatchObject({
+        outcome: 'deferred',
+        status: '4.7.5',
+      });
+  });
+});
+
+it('what is compared with a certificate is fixed before the server is heard (SID-6.1-1)', () => {
+  const decided = (host: MailHost) => {
+    const { asks, report } = asked(daneDomain(['2 0 1 @mx.a.example:ca'], host));
+    const [handshake] = questions(asks, 'tls.handshake');
+    return { serverName: handshake!.serverName, outcome: report.outcome };
+  };
+  const presents = (...names: readonly string[]) => decided({ certificate: { issuer: 'private-ca', names } });
+  expect(presents('mx.a.example')).toEqual({ serverName: 'mx.a.example', outcome: 'delivered' });
+  // Whatever a server calls itself, in its greeting or its certificate, is not what it is compared with.
+  expect(presents('other.example')).toEqual({ serverName: 'mx.a.example', outcome: 'deferred' });
+  expect(
+    decided({
+      greeting: '220 other.example',
+      certificate: { issuer: 'private-ca', names: ['other.example'] },
+    }),
+  ).toEqual({ serverName: 'mx.a.example', outcome: 'deferred' });
+});

@@ -1,0 +1,15 @@
+import { policyStoreContract } from './policy-store.contract.js';
+import { policyStoreHistories } from './policy-store.histories.fixture.js';
+import { inMemory, inSqlite } from './stores.fixture.js';
+import { tlsReportStoreContract } from './tls-report-store.contract.js';
+import { tlsReportStoreHistories } from './tls-report-store.histories.fixture.js';
+
+policyStoreContract('memoryStores', inMemory);
+policyStoreContract('sqliteStores', inSqlite);
+policyStoreHistories('memoryStores', inMemory);
+policyStoreHistories('sqliteStores', inSqlite);
+
+tlsReportStoreContract('memoryStores', inMemory);
+tlsReportStoreContract('sqliteStores', inSqlite);
+tlsReportStoreHistories('memoryStores', inMemory);
+tlsReportStoreHistories('sqliteStores', inSqlite);

@@ -1,0 +1,70 @@
+/*
+ * A question about a connection and its answer, kept as evidence for whoever asks the same. What the peer presented is
+ * none of these: that is stated anew each time, for the TLSA records of the message at hand.
+ */
+import type { AnswerOf, AskOf } from '../../../effects/catalog.js';
+import { keywordsOf } from '../../../policy/smtp/ehlo.js';
+
+interface Steps {
+  readonly connect: 'smtp.connect';
+  readonly hello: 'smtp.hello';
+  readonly startTls: 'smtp.starttls';
+  readonly handshake: 'tls.handshake';
+}
+/** What leads to a connection under TLS, named as the methods of a session are. */
+export type Step = keyof Steps;
+export type AskFor<S extends Step> = AskOf<Steps[S]>;
+export type AnswerFor<S extends Step> = AnswerOf<Steps[S]>;
+
+export type Exchange = {
+  [S in Step]: { readonly step: S; readonly ask: AskFor<S>; readonly answer: AnswerFor<S> };
+}[Step];
+
+/**
+ * Whether the same is asked: whose question it is, and how long the answer may take, makes no difference. Where two
+ * addresses will do, a connection to either is what was asked for.
+ */
+export function asksFor<S extends Step>(exchange: Exchange | undefined, step: S, ask: AskFor<S>): boolean {
+  if (exchange?.step !== step) return false;
+  if (exchange.step !== 'connect') return essenceOf(exchange.ask) === essenceOf(ask);
+  return destinationsOf(ask as AskFor<'connect'>).includes(destinationOf(exchange));
+}
+
+function essenceOf(ask: AskFor<Step>): string {
+  const own = ['type', 'id', 'session', 'deadlineMs'];
+  return JSON.stringify(Object.entries(ask).filter(([name]) => !own.includes(name)));
+}
+
+/** Where a connection that was asked for may lead, in order of preference. */
+export function destinationsOf({ address, alternate, port }: AskFor<'connect'>): readonly string[] {
+  return [address, ...(alternate === null ? [] : [alternate.address])].map((each) => `${each} ${port}`);
+}
+
+/** Where a connection leads; "" if nowhere. */
+export function destinationOf(exchange: Exchange | undefined): string {
+  if (exchange?.step !== 'connect' || exchange.answer.kind !== 'greeted') return '';
+  return `${exchange.answer.address} ${exchange.ask.port}`;
+}
+
+/** The question that only an equal connection answers: the address that was connected to, and no other. */
+export function pinned(exchange: Exchange): Exchange['ask'] {
+  if (exchange.step !== 'connect' || exchange.answer.kind !== 'greeted') return exchange.ask;
+  return { ...exchange.ask, address: exchange.answer.address, alternate: null };
+}
+
+/**
+ * Whether the answer of another connection may stand where this one was told. Words differ from one connection to the
+ * next, codes do not. Keywords count in full for a message in clear; before TLS only STARTTLS does, because the rest is
+ * forgotten under TLS (RFC 3207, Section 4.2).
+ */
+export function agree(told: Exchange, heard: Exchange, next: Step | 'send'): boolean {
+  return gistOf(told, next) === gistOf(heard, next);
+}
+
+function gistOf({ step, answer }: Exchange, next: Step | 'send'): string {
+  if (!('reply' in answer)) return JSON.stringify({ step, answer });
+  const { reply, ...others } = answer;
+  const keywords = [...(step === 'hello' ? keywordsOf(reply) : [])].sort();
+  const counted = next === 'send' ? keywords : keywords.filter(([keyword]) => keyword === 'STARTTLS');
+  return JSON.stringify({ step, others, code: reply.code, counted });
+}

@@ -1,0 +1,379 @@
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { AskOf } from '../../../effects/catalog.js';
+import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { selfSigned } from '../https/certificate.fixture.js';
+import { nodeSmtp } from '../smtp/index.js';
+import {
+  makeIdentity,
+  type ServerOptions,
+  type StartTlsServer,
+  startTlsServer,
+} from '../smtp/starttls-server.fixture.js';
+import { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './index.js';
+
+const base = { session: 1, deadlineMs: 5000 };
+const never = new AbortController().signal;
+const closers: (() => void)[] = [];
+let identity: Awaited<ReturnType<typeof makeIdentity>>;
+
+beforeAll(async () => {
+  identity = await makeIdentity();
+});
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+describe('a connection over which a message was taken', () => {
+  it('takes the next one, with the answers of then (RTLS-4.2.1-7)', async () => {
+    const { smtp, server } = await start();
+    const first = await deliver(smtp, server, { parameters: ['REQUIRETLS'] });
+    const second = await deliver(smtp, server);
+    expect(second).toEqual(first);
+    expect(server.seen).toHaveLength(1);
+    const greeted = ['EHLO me.example', 'STARTTLS', 'TLS EHLO me.example'];
+    const taken = ['TLS RCPT TO:<a@x.example>', 'TLS DATA', 'TLS .'];
+    expect(server.seen[0]!.lines).toEqual([
+      ...greeted,
+      'TLS MAIL FROM:<s@y.example> REQUIRETLS',
+      ...taken,
+      'TLS RSET',
+      'TLS MAIL FROM:<s@y.example>',
+      ...taken,
+    ]);
+  });
+
+  it('is inspected anew, for the TLSA records of the next message (X-9)', async () => {
+    const { smtp, server } = await start();
+    const first = await deliver(smtp, server);
+    const anchor: TlsaRecord = {
+      kind: 'tlsa',
+      usage: 2,
+      selector: 0,
+      matching: 0,
+      data: anchorHex,
+      content: 'certificate',
+      digest: null,
+    };
+    const second = await deliver(smtp, server, { tlsa: [anchor] });
+    expect(server.seen).toHaveLength(1);
+    expect(first.peer).toMatchObject({ anchors: [], signatures: [], path: { kind: 'trusted' } });
+    expect(second.peer).toMatchObject({
+      anchors: [{ ca: 'yes' }],
+      signatures: [{ subject: 0, key: { from: 'tlsa', index: 0 } }],
+    });
+  });
+
+  it('is not shared by two messages at the same time', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    await Promise.all([deliver(smtp, server), deliver(smtp, server)]);
+    expect(server.seen).toHaveLength(2);
+    await Promise.all([deliver(smtp, server), deliver(smtp, server)]);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('does for an alternate address, and for its own port only', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    const alternate = { address: '127.0.0.1', afterMs: 200 };
+    expect(await deliver(smtp, server, { address: '127.0.0.2', alternate })).toMatchObject({
+      connected: { kind: 'greeted', address: '127.0.0.1' },
+      sent: { end: { code: 250 } },
+    });
+    expect(server.seen).toHaveLength(1);
+    const other = await serve({});
+    await deliver(smtp, other);
+    expect([server.seen.length, other.seen.length]).toEqual([1, 1]);
+  });
+});
+
+describe('whoever asks anything else gets a fresh connection', () => {
+  it('under another server name, and the kept one waits on (X-8)', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server, { serverName: 'mx.example' });
+    const other = await deliver(smtp, server, { serverName: 'base.example' });
+    expect(other).toMatchObject({ sent: { end: { code: 250 } } });
+    expect(server.seen.map(({ serverName }) => serverName)).toEqual(['mx.example', 'base.example']);
+    const [first, second] = server.seen.map(({ lines }) => lines);
+    expect(first!.filter((line) => line.startsWith('TLS MAIL'))).toHaveLength(1);
+    expect(second!.slice(0, 3)).toEqual(['EHLO me.example', 'STARTTLS', 'TLS EHLO me.example']);
+    await deliver(smtp, server, { serverName: null });
+    expect(server.seen.map(({ serverName }) => serverName)).toEqual(['mx.example', 'base.example', null]);
+  });
+
+  it('under another name of its own', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    await deliver(smtp, server, { helo: 'other.example' });
+    expect(server.seen.map(({ lines }) => lines[0])).toEqual(['EHLO me.example', 'EHLO other.example']);
+  });
+
+  it('in clear; and none in clear is ever kept', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    expect(await deliver(smtp, server, { tls: 'no' })).toMatchObject({ sent: { end: { code: 250 } } });
+    expect(server.seen).toHaveLength(2);
+    expect(server.seen[1]!.lines).toContain('MAIL FROM:<s@y.example>');
+    await vi.waitFor(() => expect(server.seen[1]!.lines.at(-1)).toBe('QUIT'));
+  });
+
+  it.each([
+    ['no longer offers TLS', 'EHLO', '250 mx.example'],
+    ['greets with another code', 'greeting', '554 go away'],
+    ['refuses STARTTLS', 'STARTTLS', '454 not now'],
+  ])('but is told nothing false: a server that %s has lost the session', async (_, word, later) => {
+    const replies: ServerOptions['replies'] = {
+      [word]: (_own, all) => (all.length === 1 ? normal[word as keyof typeof normal] : later),
+    };
+    const { smtp, server } = await start({}, { replies });
+    await deliver(smtp, server);
+    const other = await deliver(smtp, server, { serverName: 'base.example' });
+    expect(other.handshake).toEqual({ kind: 'failed', cause: 'reset', code: 'ECONNRESET' });
+    expect(other.sent).toMatchObject({ mail: null, recipients: [null] });
+    expect(server.seen.flatMap(({ lines }) => lines).filter((line) => /MAIL/.test(line))).toHaveLength(1);
+  });
+
+  it('and in clear the keywords must be those that were told', async () => {
+    const replies: ServerOptions['replies'] = {
+      EHLO: (_own, all) => `250-mx.example\r\n250-STARTTLS\r\n250 SIZE ${all.length}`,
+    };
+    const { smtp, server } = await start({}, { replies });
+    await deliver(smtp, server);
+    expect((await deliver(smtp, server, { tls: 'no' })).sent).toMatchObject({ mail: null, lost: 'reset' });
+    expect((await deliver(smtp, server, { serverName: null })).sent).toMatchObject({ end: { code: 250 } });
+  });
+});
+
+describe('nothing is kept', () => {
+  it('of a session that was left without a message: what failed one judgement says QUIT', async () => {
+    const { smtp, server } = await start();
+    const client = smtp.session();
+    await secured(client, server, {});
+    await client.quit(base, never);
+    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('TLS QUIT'));
+    await deliver(smtp, server);
+    const again = smtp.session();
+    await secured(again, server, {});
+    await again.quit(base, never);
+    await vi.waitFor(() => expect(server.seen[1]!.lines.at(-1)).toBe('TLS QUIT'));
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it.each([
+    ['refused at its end', { 'TLS .': '554 no' }],
+    ['refused for all recipients', { 'TLS RCPT': '550 no' }],
+    ['refused from the start', { 'TLS MAIL': '451 later' }],
+    ['lost', { 'TLS .': 'close' }],
+  ])('of a session whose message was %s', async (_, replies) => {
+    const { smtp, server } = await start({}, { replies });
+    await deliver(smtp, server);
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('of a session that nobody inspected, or that was given up', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server, { inspects: 'no' });
+    await deliver(smtp, server, { quitSignal: AbortSignal.abort() });
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(3);
+  });
+});
+
+describe('a kept connection', () => {
+  it.each([
+    ['has closed', (server: StartTlsServer) => void server.seen[0]!.socket.end('421 4.4.2 idle\r\n')],
+    [
+      'has said something',
+      (server: StartTlsServer) => void server.seen[0]!.socket.write('421 4.4.2 idle\r\n'),
+    ],
+    ['was reset', (server: StartTlsServer) => void server.seen[0]!.socket.destroy()],
+  ])('is not used if its server %s', async (_, act) => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    act(server);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(await deliver(smtp, server)).toMatchObject({ sent: { end: { code: 250 } } });
+    expect(server.seen).toHaveLength(2);
+    expect(server.seen[0]!.lines).not.toContain('TLS RSET');
+  });
+
+  it.each(['421 4.4.2 bye', '500 what?', '', 'close'])(
+    'is not used if RSET is answered by "%s"',
+    async (reply) => {
+      const { smtp, server } = await start({}, { replies: { 'TLS RSET': reply } });
+      await deliver(smtp, server);
+      expect(await deliver(smtp, server, { deadlineMs: 1000 })).toMatchObject({
+        sent: { end: { code: 250 } },
+      });
+      expect(server.seen).toHaveLength(2);
+    },
+  );
+
+  it('waits so long and no longer, and leaves in order', async () => {
+    const { smtp, server } = await start({ idleMs: 40 });
+    await deliver(smtp, server);
+    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('TLS QUIT'));
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('grows so old and no older, and takes so many messages and no more', async () => {
+    let now = Date.now();
+    const aged = await start({ idleMs: 60_000, ageMs: 50_000, now: () => now });
+    await deliver(aged.smtp, aged.server);
+    now += 49_999;
+    await deliver(aged.smtp, aged.server);
+    expect(aged.server.seen).toHaveLength(1);
+    now += 1;
+    await deliver(aged.smtp, aged.server);
+    expect(aged.server.seen).toHaveLength(2);
+
+    const counted = await start({ messagesMax: 2 });
+    for (const _ of [1, 2, 3, 4]) await deliver(counted.smtp, counted.server);
+    expect(counted.server.seen).toHaveLength(2);
+    expect(counted.server.seen[0]!.lines.at(-1)).toBe('TLS QUIT');
+  });
+
+  it('does not outlive the certificates that it was judged by (X-9)', async () => {
+    const notAfter = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+    const { pem, key } = await selfSigned({ dnsNames: ['mx.example'], notAfter });
+    let now = Date.now();
+    const smtp = reusingSmtp(nodeSmtp({ ca: [pem] }), { idleMs: LONG, ageMs: LONG, now: () => now });
+    closers.push(() => void smtp.close());
+    const server = await serve({ tls: { cert: pem, key } });
+    await deliver(smtp, server);
+    now = notAfter.getTime() - 1;
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(1);
+    now += 1;
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('makes room for younger ones, by destination and in all', async () => {
+    const { smtp, server } = await start({ perHostMax: 1 });
+    await Promise.all([deliver(smtp, server), deliver(smtp, server)]);
+    await vi.waitFor(() =>
+      expect(server.seen.filter(({ lines }) => lines.at(-1) === 'TLS QUIT')).toHaveLength(1),
+    );
+    const scarce = await start({ connectionsMax: 1 });
+    const other = await serve({});
+    await deliver(scarce.smtp, scarce.server);
+    await deliver(scarce.smtp, other);
+    await vi.waitFor(() => expect(scarce.server.seen[0]!.lines.at(-1)).toBe('TLS QUIT'));
+    await deliver(scarce.smtp, other);
+    expect(other.seen).toHaveLength(1);
+  });
+
+  it('says QUIT when all is closed, as does every one that is done afterwards', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    await smtp.close();
+    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('TLS QUIT'));
+    await deliver(smtp, server);
+    await vi.waitFor(() => expect(server.seen[1]!.lines.at(-1)).toBe('TLS QUIT'));
+    await smtp.close();
+  });
+
+  it('belongs to nobody whose session is over', async () => {
+    const { smtp, server } = await start();
+    const client = smtp.session();
+    await secured(client, server, {});
+    await send(client, {});
+    await client.quit(base, never);
+    client.destroy();
+    expect(await client.hello({ ...base, verb: 'EHLO', name: 'me.example' }, never)).toMatchObject({
+      kind: 'lost',
+    });
+    expect(await send(client, {})).toMatchObject({ mail: null });
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
+it('limits are whole numbers above zero', () => {
+  for (const options of [
+    { idleMs: 0 },
+    { perHostMax: 1.5 },
+    { messagesMax: -1 },
+    { connectionsMax: Number.NaN },
+  ]) {
+    expect(() => reusingSmtp(nodeSmtp(), options)).toThrow(TypeError);
+  }
+});
+
+const LONG = 2 ** 31 - 1;
+const normal = {
+  greeting: '220 mx.example ESMTP',
+  EHLO: '250-mx.example\r\n250 STARTTLS',
+  STARTTLS: '220 go',
+} as const;
+
+let anchorHex = '';
+beforeAll(async () => {
+  anchorHex = (await identity.pki.issue({}, 'mx.example')).anchorDer.toString('hex');
+});
+
+async function serve(options: ServerOptions): Promise<StartTlsServer> {
+  const server = await startTlsServer({ tls: identity.tls, ...options });
+  closers.push(server.close);
+  return server;
+}
+
+async function start(reuse: ReuseOptions = {}, options: ServerOptions = {}) {
+  const smtp = reusingSmtp(nodeSmtp({ ca: [identity.pki.caPem] }), reuse);
+  closers.push(() => void smtp.close());
+  return { smtp, server: await serve(options) };
+}
+
+interface Way {
+  readonly address?: string;
+  readonly alternate?: AskOf<'smtp.connect'>['alternate'];
+  readonly helo?: string;
+  readonly serverName?: string | null;
+  readonly tls?: 'yes' | 'no';
+  readonly tlsa?: readonly TlsaRecord[];
+  readonly parameters?: readonly string[];
+  readonly inspects?: 'yes' | 'no';
+  readonly quitSignal?: AbortSignal;
+  readonly deadlineMs?: number;
+}
+
+type Client = ReturnType<ReusingSmtp['session']>;
+
+/** All that a host run asks of a server, in its order. */
+async function deliver({ session }: ReusingSmtp, server: StartTlsServer, way: Way = {}) {
+  const client = session();
+  closers.push(() => client.destroy());
+  const answers = await secured(client, server, way);
+  const sent = await send(client, way);
+  await client.quit(base, way.quitSignal ?? never);
+  return { ...answers, sent };
+}
+
+async function secured(client: Client, server: StartTlsServer, way: Way) {
+  const { address = '127.0.0.1', alternate = null, helo = 'me.example', serverName = 'mx.example' } = way;
+  const ask = { ...base, deadlineMs: way.deadlineMs ?? base.deadlineMs };
+  const connected = await client.connect({ ...ask, address, alternate, port: server.port }, never);
+  const hello = () => client.hello({ ...ask, verb: 'EHLO', name: helo }, never);
+  const greeted = await hello();
+  if (way.tls === 'no') return { connected, greeted, peer: NO_PEER };
+  const started = await client.startTls(ask, never);
+  const handshake = await client.handshake({ ...ask, serverName }, never);
+  const peer =
+    way.inspects === 'no' ? NO_PEER : await client.inspect({ ...ask, tlsa: way.tlsa ?? [] }, never);
+  return { connected, greeted, started, handshake, peer, again: await hello() };
+}
+
+const NO_PEER = { kind: 'unreadable', code: '' } as const;
+
+function send(client: Client, { parameters = [] }: Way) {
+  const envelope = {
+    sender: 's@y.example',
+    recipients: ['a@x.example'],
+    parameters,
+    pipelining: 'no',
+  } as const;
+  return client.send({ ...base, ...envelope }, () => [Buffer.from('Hello.\r\n')], never);
+}

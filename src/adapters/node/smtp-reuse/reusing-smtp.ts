@@ -1,0 +1,24 @@
+import type { Adapters } from '../../../effects/ports.js';
+import type { KeepableSession } from '../smtp/index.js';
+import { KeptConnections, type ReuseOptions } from './kept-connections.js';
+import { ReusingSession } from './reusing-session.js';
+
+export interface ReusingSmtp {
+  readonly session: Adapters['smtp.session'];
+  /** Says QUIT on all connections that wait; those in use are closed when they are done. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * Keeps connections under TLS over which a message was taken, for other messages to the same address and port. What is
+ * kept is evidence, never a verdict: each session is judged again in full, as if its answers had come just now.
+ *
+ * @throws TypeError if a limit is no whole number above zero.
+ */
+export function reusingSmtp(sessions: () => KeepableSession, options: ReuseOptions = {}): ReusingSmtp {
+  const kept = new KeptConnections(options);
+  return {
+    session: () => new ReusingSession(kept, sessions),
+    close: () => kept.close(),
+  };
+}

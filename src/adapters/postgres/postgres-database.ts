@@ -1,0 +1,83 @@
+/*
+ * A PostgreSQL database, shared by many machines. Locks are advisory, by name, and end with the transaction, whatever
+ * becomes of whoever took them.
+ */
+import pg from 'pg';
+import type { Query, SqlDatabase, SqlRow, SqlValue } from '../sql/database.js';
+
+export interface PostgresConnection {
+  /** For example `postgres://user@host/database`; its parameters are those of the package pg. */
+  readonly url: string;
+  /** Default 5. */
+  readonly connectionsMax?: number;
+  /** How long a connection, a lock or a statement may take. Default 5000. */
+  readonly deadlineMs?: number;
+}
+
+/** The database at that address. No connection is made before it is needed. */
+export function postgresDatabase(options: PostgresConnection): SqlDatabase {
+  const { url, connectionsMax = 5, deadlineMs = 5_000 } = options;
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connectionsMax,
+    application_name: 'waxseal',
+    connectionTimeoutMillis: deadlineMs,
+    statement_timeout: deadlineMs,
+    lock_timeout: deadlineMs,
+    // Longer than the server's own, so that it is asked again only where nothing was heard of it.
+    query_timeout: 2 * deadlineMs,
+    idle_in_transaction_session_timeout: 2 * deadlineMs,
+    // A pool that is not in use must not keep the process.
+    allowExitOnIdle: true,
+  });
+  // An idle connection that breaks is replaced at the next question, which says so if that fails.
+  pool.on('error', () => {});
+
+  return {
+    query: async (sql, ...values) => ask(pool, sql, values),
+    write: (run) =>
+      transaction(pool, 'BEGIN', (query) =>
+        run({
+          query,
+          lock: async (name) =>
+            void (await query('SELECT pg_advisory_xact_lock(hashtextextended(?1, 0))', `waxseal ${name}`)),
+        }),
+      ),
+    snapshot: (run) => transaction(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', run),
+    keyType: 'text COLLATE "C"',
+    close: () => pool.end(),
+  };
+}
+
+async function transaction<T>(pool: pg.Pool, begin: string, run: (query: Query) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query(begin);
+    const result = await run((sql, ...values) => ask(client, sql, values));
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    broken = !(error instanceof pg.DatabaseError) || (await isLost(client));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** A connection that cannot even undo is of no more use. */
+async function isLost(client: pg.PoolClient): Promise<boolean> {
+  return client.query('ROLLBACK').then(
+    () => false,
+    () => true,
+  );
+}
+
+async function ask(
+  to: pg.Pool | pg.PoolClient,
+  sql: string,
+  values: readonly SqlValue[],
+): Promise<readonly SqlRow[]> {
+  const text = sql.replaceAll(/\?(\d+)/g, (_, number: string) => `$${number}`);
+  return (await to.query<Record<string, unknown>>(text, [...values])).rows;
+}

@@ -1,0 +1,71 @@
+import type { SqlDatabase } from './database.js';
+
+/** A change that an earlier version of Waxseal could not live with makes it one more. */
+const VERSION = 1;
+
+/** A database with our tables in it; they are made before the first question, and looked for only once. */
+export function withSchema(database: SqlDatabase): SqlDatabase {
+  let ready: Promise<void> | null = null;
+  const prepared = (): Promise<void> => {
+    ready ??= prepare(database).catch((error: unknown) => {
+      // The next question tries again.
+      ready = null;
+      throw error;
+    });
+    return ready;
+  };
+  return {
+    ...database,
+    query: async (sql, ...values) => {
+      await prepared();
+      return database.query(sql, ...values);
+    },
+    write: async (run) => {
+      await prepared();
+      return database.write(run);
+    },
+    snapshot: async (run) => {
+      await prepared();
+      return database.snapshot(run);
+    },
+  };
+}
+
+async function prepare(database: SqlDatabase): Promise<void> {
+  const version = await versionOf(database).catch(() => make(database));
+  if (version === VERSION) return;
+  throw new Error(
+    `the database is of version ${version}, and this version of Waxseal knows ${VERSION}: use the version that made it, or a new database`,
+  );
+}
+
+async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
+  const [row] = await query('SELECT version FROM waxseal_schema');
+  return row === undefined ? 0 : Number(row.version);
+}
+
+/** Where several begin at once, one makes the tables and the others find them. */
+function make(database: SqlDatabase): Promise<number> {
+  return database.write(async ({ query, lock }) => {
+    await lock('schema');
+    for (const statement of statements(database.keyType)) await query(statement);
+    await query('INSERT INTO waxseal_schema VALUES (?1) ON CONFLICT (version) DO NOTHING', VERSION);
+    return versionOf({ query });
+  });
+}
+
+const statements = (key: string): readonly string[] => [
+  'CREATE TABLE IF NOT EXISTS waxseal_schema (version integer PRIMARY KEY)',
+  // `mode` is empty and `until` the time of the failure where there is only a failure (see `EntryWorth`).
+  `CREATE TABLE IF NOT EXISTS waxseal_policies (
+     domain ${key} PRIMARY KEY, policy text, failure text, mode text NOT NULL, until bigint NOT NULL, failed_at bigint)`,
+  'CREATE INDEX IF NOT EXISTS waxseal_policies_by_end ON waxseal_policies (mode, until, domain)',
+  `CREATE TABLE IF NOT EXISTS waxseal_reports (
+     day ${key}, domain ${key}, state text NOT NULL, until bigint, PRIMARY KEY (day, domain))`,
+  `CREATE TABLE IF NOT EXISTS waxseal_report_policies (
+     day ${key}, domain ${key}, id ${key}, position integer NOT NULL, policy text NOT NULL,
+     success bigint NOT NULL, failure bigint NOT NULL, PRIMARY KEY (day, domain, id))`,
+  `CREATE TABLE IF NOT EXISTS waxseal_report_failures (
+     day ${key}, domain ${key}, policy ${key}, id ${key}, position integer NOT NULL, detail text NOT NULL,
+     sessions bigint NOT NULL, PRIMARY KEY (day, domain, policy, id))`,
+];

@@ -1,0 +1,19 @@
+/** Stores in a SQLite file, which several processes of one machine may share; not over a network's file system. */
+import { join } from 'node:path';
+import type { PolicyStoreBounds, Stores, TlsReportStoreBounds } from '../../effects/stores.js';
+import { sqlStores } from '../sql/stores.js';
+import { sqliteDatabase } from './sqlite-database.js';
+
+/** The file in a state directory that holds everything. */
+export const STATE_FILE = 'waxseal.sqlite';
+
+export interface SqliteOptions {
+  /** A folder, made when first needed. The file in it is `waxseal.sqlite`, with two others beside it while it is in use. */
+  readonly directory: string;
+  readonly bounds?: Partial<PolicyStoreBounds & TlsReportStoreBounds>;
+}
+
+/** Both stores in one file. A change waits five seconds at most for those of other processes. */
+export function sqliteStores({ directory, bounds }: SqliteOptions): Stores {
+  return sqlStores(sqliteDatabase(join(directory, STATE_FILE)), bounds);
+}

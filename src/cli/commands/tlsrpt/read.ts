@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { summariseReports } from '../../../policy/tls-report/read/summarise.js';
+import { misuse, readArguments } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { CommandError, EXIT } from '../../exit.js';
+import { complain, painter, print } from '../../output/terminal.js';
+import { renderReportsPage } from '../../output/tlsrpt/page.js';
+import { renderReportsText } from '../../output/tlsrpt/text.js';
+import { reasonOf } from '../../read-file.js';
+import { readSources } from './sources.js';
+
+const HELP = `\
+Usage: waxseal tlsrpt read FILE... [--json] [--html FILE]
+
+Reads TLS reports (RFC 8460) that others sent about your domains, and says who fails
+to reach you by TLS, how, since when, and what to do. FILE is a report in JSON, plain
+or gzip, a mail message or a mailbox with reports in it, a folder of such files, or -
+for standard input. Signatures are not verified; that is the mail server's to do.
+
+  --html FILE            write all of it to one page for a browser, too
+  --json                 print one JSON object {"summary","reports","problems"}
+
+Ends with 0 if all was read, 66 if a file could not be or has no report in it; the
+others are shown all the same. 64: wrong use of the command; 73: the page cannot be
+written.
+`;
+
+const OPTIONS = { html: { type: 'string' }, json: { type: 'boolean' } } as const;
+
+export const read: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    if (positionals.length === 0) throw misuse('the reports are missing; give their files');
+    if (positionals.filter((path) => path === '-').length > 1)
+      throw misuse('standard input can be read once only');
+    const { reports, problems } = await readSources(positionals);
+    const summary = summariseReports(reports.map(({ report }) => report));
+    const view = { summary, reports, problems };
+    if (values.html !== undefined) await writePage(values.html, renderReportsPage(view));
+    for (const { file, says } of problems) complain(`waxseal tlsrpt: ${file}: ${says}`);
+    await print(values.json === true ? `${JSON.stringify(view)}\n` : renderReportsText(view, painter()));
+    return problems.length === 0 ? EXIT.ok : EXIT.noInput;
+  },
+};
+
+async function writePage(path: string, page: string): Promise<void> {
+  try {
+    await writeFile(path, page);
+  } catch (error) {
+    throw new CommandError(EXIT.cannotCreate, `the page ${path} cannot be written: ${reasonOf(error)}`);
+  }
+}

@@ -1,0 +1,57 @@
+/*
+ * What `check` and `tlsa` have in common: how the world is reached by somebody who only looks.
+ */
+import { trustsAd } from '../adapters/node/index.js';
+import type { CheckOptions } from '../check/gather-domain.js';
+import type { DomainFacts } from '../policy/check/facts.js';
+import { DEFAULT_SETTINGS } from '../policy/settings.js';
+import type { OptionTable, ValuesOf } from './arguments.js';
+import { showProgress } from './progress.js';
+import { readResolver, systemConfig } from './resolver.js';
+import { readSettings } from './settings.js';
+import { readTrustAnchors } from './trust-anchors.js';
+
+export const LOOK_OPTIONS = {
+  resolver: { type: 'string' },
+  'trust-ad': { type: 'boolean' },
+  port: { type: 'string' },
+  ca: { type: 'string' },
+  helo: { type: 'string' },
+  'allow-loopback': { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const satisfies OptionTable;
+
+type LookValues = Omit<ValuesOf<typeof LOOK_OPTIONS>, 'port'> & {
+  readonly port?: string | undefined;
+  readonly 'https-port'?: string | undefined;
+};
+
+/** Somebody waits in front of a terminal: shorter than what a sender of mail must grant. */
+const DEADLINES = { ...DEFAULT_SETTINGS.deadlines, commandMs: 30_000, handshakeMs: 30_000 };
+
+export interface Look {
+  readonly options: CheckOptions;
+  readonly validation: DomainFacts['validation'];
+  /** Takes the progress line away. */
+  done(): void;
+}
+
+/** Throws a CommandError. */
+export async function readLook(values: LookValues): Promise<Look> {
+  const settings = { ...(await readSettings(values)), deadlines: DEADLINES };
+  const resolver =
+    (await readResolver(values.resolver, values['trust-ad'] === true)) ?? (await systemConfig());
+  const ca = values.ca === undefined ? {} : { ca: await readTrustAnchors(values.ca) };
+  // Loaded late: it takes longer than finding out that something is missing.
+  const { nodeAdapters } = await import('../node.js');
+  const progress = showProgress();
+  return {
+    options: {
+      adapters: nodeAdapters({ resolver, ...ca }),
+      settings,
+      onEntry: (entry) => progress.note(entry),
+    },
+    validation: trustsAd(resolver) ? 'believed' : 'not-believed',
+    done: () => progress.clear(),
+  };
+}

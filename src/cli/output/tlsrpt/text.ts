@@ -1,0 +1,90 @@
+/*
+ * Received TLS reports on the terminal: who fails against us and how, what to do about each kind of failure, and the totals.
+ */
+import { ADVICE } from '../../../policy/tls-report/read/advice.js';
+import type {
+  FailureSummary,
+  ReportSummary,
+  SenderSummary,
+} from '../../../policy/tls-report/read/summary.js';
+import { type Paint, printable } from '../terminal.js';
+import type { ReportsView } from './view.js';
+import { count, countOf, days, list, place, senderName, share, typeName } from './words.js';
+
+export function renderReportsText({ summary, reports }: ReportsView, paint: Paint): string {
+  if (summary.reports === 0) return 'no reports\n';
+  const failing = summary.senders.filter(({ failures }) => failures.length > 0);
+  const deviating = reports.filter(({ report }) => report.deviations.length > 0).length;
+  const parts = [
+    ...failing.map((sender) => renderSender(sender, paint)),
+    renderAdvice(summary, paint),
+    renderPolicies(summary, paint),
+    renderTotals(summary, deviating, paint),
+  ];
+  return parts.filter((part) => part !== '').join('\n');
+}
+
+function renderSender(sender: SenderSummary, paint: Paint): string {
+  const { submitter, organizations, failure, success, failures } = sender;
+  const name = paint('bold', clean(senderName(submitter)));
+  const alias = organizations.length === 0 ? '' : ` (${clean(list(organizations))})`;
+  const all = success + failure;
+  const verdict = paint('red', `${count(failure)} of ${countOf(all, 'session')} failed`);
+  const width = Math.max(...failures.map(({ sessions }) => count(sessions).length));
+  return `${name}${alias}  ${verdict}\n${failures.map((each) => renderFailure(each, width, paint)).join('')}`;
+}
+
+function renderFailure(failure: FailureSummary, width: number, paint: Paint): string {
+  const where = place(failure);
+  const words = [
+    count(failure.sessions).padStart(width),
+    paint('yellow', clean(typeName(failure))),
+    ...(where === '' ? [] : [`at ${clean(where)}`]),
+    ...(failure.failureReasonCode === '' ? [] : [`(${clean(failure.failureReasonCode)})`]),
+  ];
+  const about = `${clean(failure.policyDomain)}, ${days(failure.firstDay, failure.lastDay)}`;
+  return `  ${words.join('  ')}  ${paint('dim', about)}\n`;
+}
+
+function renderAdvice({ resultTypes }: ReportSummary, paint: Paint): string {
+  if (resultTypes.length === 0) return '';
+  const lines = resultTypes.map(({ resultType, sessions, senders }) => {
+    const { meaning, remedy, clause } = ADVICE[resultType];
+    const scale = `${countOf(sessions, 'session')}, ${countOf(senders.length, 'sender')}`;
+    return `  ${paint('yellow', resultType)}  ${paint('dim', scale)}\n    ${meaning} ${remedy} ${paint('dim', `(${clause})`)}\n`;
+  });
+  return `${paint('bold', 'What it means, and what to do')}\n${lines.join('')}`;
+}
+
+function renderPolicies({ policies }: ReportSummary, paint: Paint): string {
+  const width = Math.max(...policies.map(({ policyDomain }) => clean(policyDomain).length));
+  const lines = policies.map((policy) => {
+    const name = clean(policy.policyDomain).padEnd(width);
+    const counts = `${count(policy.success).padStart(10)} passed ${count(policy.failure).padStart(8)} failed`;
+    return `  ${name}  ${policy.policyType.padEnd(15)} ${counts}  ${share(policy)}\n`;
+  });
+  return `${paint('bold', 'Domains')}\n${lines.join('')}`;
+}
+
+function renderTotals(summary: ReportSummary, deviating: number, paint: Paint): string {
+  const { reports, senders, duplicates, overlaps, firstDay, lastDay, failure } = summary;
+  const head = `${countOf(reports, 'report')} from ${countOf(senders.length, 'sender')}, ${days(firstDay, lastDay)}`;
+  const passed = paint(failure > 0 ? 'yellow' : 'green', `${share(summary)} passed`);
+  const notes = [
+    ...(duplicates.length > 0 ? [`${countOf(duplicates.length, 'duplicate')} not counted`] : []),
+    ...(overlaps.length > 0
+      ? [`${countOf(overlaps.length, 'overlap')} in time, where sessions may be counted twice`]
+      : []),
+    ...(deviating > 0 ? [`${countOf(deviating, 'report')} not quite in the format; --json tells how`] : []),
+  ];
+  const lines = notes.map((note) => `  ${paint('dim', note)}\n`);
+  return `${paint('bold', 'In all')}\n  ${head}\n  ${countOf(summary.success + failure, 'session')}, ${count(failure)} failed, ${passed}\n${lines.join('')}`;
+}
+
+const SHOWN_LENGTH_MAX = 100;
+
+/** On one line and not too long, whatever the sender wrote. */
+function clean(text: string): string {
+  const line = printable(text.replace(/\s+/g, ' '));
+  return line.length > SHOWN_LENGTH_MAX ? `${line.slice(0, SHOWN_LENGTH_MAX)}…` : line;
+}

@@ -1,0 +1,70 @@
+import type { FindingTexts } from '../finding.js';
+
+/** What can be found out about the record that asks for TLS reports. */
+export const REPORTING_FINDINGS = {
+  'reports-asked-for': {
+    severity: 'good',
+    what: 'TLS reports go to {destinations}.',
+    why: 'You learn from senders when TLS to your hosts fails.',
+    todo: null,
+    refs: ['RPT-3.1-1'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-not-asked-for': {
+    severity: 'notice',
+    what: 'Nobody is asked for TLS reports.',
+    why: 'When TLS to your hosts fails, senders know it and you do not.',
+    todo: 'Publish the record, with an address that somebody or some program reads.',
+    refs: ['RPT-3.1-1'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-record-several': {
+    severity: 'error',
+    what: 'There is more than one TLS report record at _smtp._tls.{domain}.',
+    why: 'Senders must take that for none.',
+    todo: 'Leave one; several addresses stand in one record, parted by commas.',
+    refs: ['RPT-3-2', 'RPT-3.1-1'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-record-invalid': {
+    severity: 'error',
+    what: 'The TLS report record cannot be read ({reason}): {record}',
+    why: 'Senders take it for none.',
+    todo: 'Publish it in the form below.',
+    refs: ['RPT-3-3', 'RPT-3-5', 'RPT-3.1-1'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-destination-skipped': {
+    severity: 'warning',
+    what: 'No report can go to {uri} ({reason}).',
+    why: 'Reports go by mailto: or https: only, and a comma, "!" or ";" in an address has to be percent-encoded.',
+    todo: 'Correct the address.',
+    refs: ['RPT-3-7', 'RPT-3-5'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-destination-missing': {
+    severity: 'error',
+    what: 'The TLS report record names no address to which reports can go.',
+    why: 'Senders send none.',
+    todo: 'Publish it in the form below.',
+    refs: ['RPT-3-5', 'RPT-3-7'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-record-unguarded': {
+    severity: 'notice',
+    what: 'The TLS report record lives {seconds} seconds only in caches, and DNSSEC does not validate it.',
+    why: 'Whoever attacks your mail can hide the record for a moment, and with it the reports about the attack.',
+    todo: 'Raise its TTL to a day, or sign the zone.',
+    refs: ['RPT-7-2'],
+    clause: 'RFC 8460, Section 7',
+  },
+  'reports-unknown': {
+    severity: 'warning',
+    certainty: 'unknown',
+    what: '_smtp._tls.{domain} could not be looked up: {cause}.',
+    why: 'Senders who see the same send no reports.',
+    todo: 'Try again. If it stays so, look at the name servers of the zone.',
+    refs: ['RPT-3-16'],
+    clause: 'RFC 8460, Section 3',
+  },
+} as const satisfies FindingTexts;

@@ -1,0 +1,117 @@
+/*
+ * What the facts of a look come to by the rules that senders go by: whether the MX answer is secure, which TLSA records of
+ * a host count, and which policy is in force. Findings are made from this.
+ */
+import { type ReferenceFacts, referenceNames } from '../dane/reference-names.js';
+import type { TlsaRecord } from '../dane/tlsa.js';
+import { tlsaBase } from '../dane/tlsa-base.table.js';
+import type { DnsAnswer } from '../dns/answer.js';
+import { type AddressKnowledge, learnAddresses } from '../host/addresses.js';
+import { decide } from '../kernel/table.js';
+import { type FetchResult, readFetch } from '../mta-sts/fetch.js';
+import type { StsMode, StsPolicy } from '../mta-sts/policy.js';
+import { readStsRecord } from '../mta-sts/record.js';
+import type { DomainFacts, HostFacts } from './facts.js';
+
+export interface Survey {
+  readonly facts: DomainFacts;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly mxSecurity: 'secure' | 'insecure';
+  /** The policy that senders have who know MTA-STS: record and file are both sound. */
+  readonly policy: StsPolicy | null;
+  readonly mode: StsMode;
+  readonly fetched: FetchResult | null;
+  readonly hosts: readonly HostSurvey[];
+}
+
+export interface HostSurvey {
+  readonly facts: HostFacts;
+  readonly addresses: AddressKnowledge;
+  /** The TLSA records as senders see them who use DANE. */
+  readonly dane: HostDane;
+  /** The reference identifiers of DANE-TA. */
+  readonly references: readonly string[];
+}
+
+export type HostDane =
+  /** `possible`: the way to the host's name is secure, so records could be. `idle`: records are there and not secure. */
+  | { readonly kind: 'absent'; readonly way: 'possible' | 'not-secure'; readonly idle: 'records' | 'none' }
+  /** `asked`: whether senders ask at all, which they do below secure names only. */
+  | {
+      readonly kind: 'failed';
+      readonly baseDomain: string;
+      readonly cause: string;
+      readonly asked: 'yes' | 'no';
+    }
+  | {
+      readonly kind: 'present';
+      readonly baseDomain: string;
+      readonly records: readonly TlsaRecord[];
+      readonly ttlSeconds: number;
+    };
+
+/** Reads the facts once for all judgements. Total; never throws. */
+export function surveyOf(facts: DomainFacts, now: number): Survey {
+  const mxSecurity = facts.mx.kind === 'secure' ? 'secure' : 'insecure';
+  const fetched = facts.sts.fetch === null ? null : readFetch(facts.sts.fetch);
+  const { record } = facts.sts;
+  const isAnnounced = record.kind !== 'failed' && readStsRecord(record.records).kind === 'found';
+  const policy = isAnnounced && fetched?.kind === 'policy' ? fetched.policy : null;
+  const hosts = facts.hosts.map((host) => surveyHost(host, facts, mxSecurity));
+  return { facts, now, mxSecurity, policy, mode: policy?.mode ?? 'none', fetched, hosts };
+}
+
+function surveyHost(host: HostFacts, facts: DomainFacts, mxSecurity: Survey['mxSecurity']): HostSurvey {
+  const addresses = learnAddresses(host.addresses, []);
+  const dane = learnDane(host, addresses);
+  const references: ReferenceFacts = {
+    mxSecurity,
+    source: host.source,
+    baseDomain: dane.kind === 'present' ? dane.baseDomain : host.host,
+    nextHop: facts.domain,
+    expandedNextHop:
+      facts.mx.kind === 'failed' || facts.mx.kind === 'insecure' ? null : (facts.mx.aliases.at(-1) ?? null),
+  };
+  return { facts: host, addresses, dane, references: referenceNames(references) };
+}
+
+/** The first base domain with secure records counts (RFC 7672, Section 2.2.3), if the way to it is secure. */
+function learnDane(host: HostFacts, addresses: AddressKnowledge): HostDane {
+  const way = isWaySecure(host, addresses) ? 'possible' : 'not-secure';
+  let idle: 'records' | 'none' = 'none';
+  for (const { baseDomain, answer } of host.tlsa) {
+    if (answer.kind === 'failed') {
+      return { kind: 'failed', baseDomain, cause: causeOf(answer), asked: way === 'possible' ? 'yes' : 'no' };
+    }
+    if (answer.records.length === 0) continue;
+    if (answer.kind === 'secure' && way === 'possible') {
+      return { kind: 'present', baseDomain, records: answer.records, ttlSeconds: answer.ttlSeconds };
+    }
+    idle = 'records';
+  }
+  return { kind: 'absent', way, idle };
+}
+
+function isWaySecure(host: HostFacts, addresses: AddressKnowledge): boolean {
+  if (addresses.kind !== 'found') return false;
+  const { verdict } = decide(tlsaBase, {
+    alias: addresses.expandedName === null ? 'none' : 'alias',
+    addresses: addresses.security,
+    firstAlias: host.alias === null ? 'not-asked' : host.alias.kind,
+  });
+  return verdict === 'original' || verdict === 'expanded-then-original';
+}
+
+/** Why a lookup failed, for people. */
+export function causeOf(answer: Extract<DnsAnswer<unknown>, { kind: 'failed' }>): string {
+  const words = {
+    bogus: 'DNSSEC validation fails',
+    servfail: 'the name servers fail (SERVFAIL or the like)',
+    refused: 'the question is refused',
+    timeout: 'no answer in time',
+    malformed: 'the answer is malformed',
+    unreachable: 'no resolver could be reached',
+  }[answer.cause];
+  return answer.extendedError === null ? words : `${words}, extended error ${answer.extendedError}`;
+}

@@ -1,0 +1,350 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  bigReport,
+  officeReport,
+  SLOPPY_TEXT,
+  tidyReport,
+} from '../../../tls-report/read/samples.fixture.js';
+import { allTables } from '../../tables.js';
+import { ADVICE, resultTypeOf } from './advice.js';
+import { DEPTH_MAX, DETAILS_MAX, DEVIATIONS_MAX, POLICIES_MAX, TEXT_LENGTH_MAX } from './bounds.js';
+import { DEVIATIONS, type DeviationKind } from './deviations.js';
+import { readReport } from './read-report.js';
+import type { ReceivedReport } from './received-report.js';
+
+function reportIn(text: string): ReceivedReport {
+  const read = readReport(text);
+  if (read.kind === 'refused') throw new Error(read.refusal);
+  return read.report;
+}
+
+const kindsIn = (text: string): readonly DeviationKind[] => reportIn(text).deviations.map(({ kind }) => kind);
+const noted = (report: object) => reportIn(JSON.stringify(report)).deviations;
+
+/** A report with one policy, and nothing amiss. */
+function smallReport(policy: object = {}, more: object = {}): object {
+  const entry = {
+    policy: { 'policy-type': 'no-policy-found', 'policy-domain': 'a.example' },
+    summary: { 'total-successful-session-count': 1, 'total-failure-session-count': 0 },
+    ...policy,
+  };
+  return tidyReport('2026-05-01', { policies: [entry], ...more });
+}
+
+describe('a report in order', () => {
+  it('is read as it stands', () => {
+    const report = reportIn(JSON.stringify(tidyReport()));
+    expect(report).toMatchObject({
+      organization: 'Tidy Mail',
+      contact: 'tlsrpt@tidy.example',
+      submitter: 'tidy.example',
+      reportId: '2026-05-01.1@tidy.example',
+      startSeconds: 1_777_593_600,
+      endSeconds: 1_777_679_999,
+      deviations: [],
+    });
+    expect(report.policies).toMatchObject([
+      {
+        policyType: 'sts',
+        policyDomain: 'a.example',
+        policyString: ['version: STSv1', 'mode: testing', 'mx: *.mail.a.example', 'max_age: 86400'],
+        mxHost: ['*.mail.a.example'],
+        success: 5326,
+        failure: 303,
+      },
+      {
+        policyType: 'tlsa',
+        policyDomain: 'mx1.mail.a.example',
+        mxHost: [],
+        success: 12,
+        failure: 0,
+        details: [],
+      },
+    ]);
+    expect(report.policies[0]!.details[1]).toEqual({
+      resultType: 'starttls-not-supported',
+      resultTypeText: 'starttls-not-supported',
+      sendingMtaIp: '2001:db8:abcd:13::1',
+      receivingMxHostname: 'mx2.mail.a.example',
+      receivingMxHelo: '',
+      receivingIp: '203.0.113.56',
+      failedSessionCount: 200,
+      additionalInformation: 'https://reports.tidy.example/?id=5065427c#StarttlsNotSupported',
+      failureReasonCode: '',
+    });
+  });
+
+  it('may name itself in any scheme', () => {
+    const report = reportIn(JSON.stringify(bigReport()));
+    expect(report).toMatchObject({ reportId: '2026-05-01T00:00:00Z_a.example', deviations: [] });
+  });
+
+  it('may have details that come to more than the failures, because failures overlap (RPT-4.2.2-1)', () => {
+    const detail = { 'result-type': 'certificate-expired', 'failed-session-count': 1 };
+    const counts = { 'total-successful-session-count': 0, 'total-failure-session-count': 1 };
+    expect(noted(smallReport({ summary: counts, 'failure-details': [detail, detail] }))).toEqual([]);
+  });
+});
+
+describe('a report with liberties', () => {
+  it('is read, and every liberty is noted with its place', () => {
+    const report = reportIn(SLOPPY_TEXT);
+    expect(report).toMatchObject({
+      organization: '42',
+      submitter: 'sloppy.example',
+      reportId: 'one',
+      startSeconds: 1_777_593_600,
+      endSeconds: 1_777_680_000,
+    });
+    expect(report.policies).toMatchObject([
+      {
+        policyType: 'sts',
+        policyDomain: 'bücher.example',
+        policyString: ['version: STSv1'],
+        mxHost: ['*.mail.a.example'],
+        success: 17,
+        failure: 30,
+        details: [
+          {
+            resultType: 'other',
+            receivingMxHostname: 'mx1.mail.a.example',
+            failedSessionCount: 0,
+            failureReasonCode: '7',
+          },
+          { resultType: 'other', failedSessionCount: 0 },
+          { resultType: 'certificate-expired', failedSessionCount: 9 },
+        ],
+      },
+    ]);
+    const policy = 'policies[0].policy';
+    const detail = 'policies[0].failure-details';
+    expect(report.deviations.map(({ kind, where }) => `${kind} ${where}`)).toEqual([
+      'byte-order-mark ',
+      'text-after-end ',
+      'repeated-member report-id',
+      `unescaped-control policies.failure-details[0].additional-info-uri`,
+      'wrong-type organization-name',
+      'bad-date-time date-range.start-datetime',
+      'bad-date-time date-range.end-datetime',
+      'unknown-member date-range.zone',
+      'not-a-mail-address contact-info',
+      'single-policy policies',
+      `unknown-policy-type ${policy}.policy-type`,
+      `single-value ${policy}.policy-string`,
+      `not-a-domain-name ${policy}.policy-domain`,
+      `misnamed-member ${policy}.mx-host-pattern`,
+      `single-value ${policy}.mx-host`,
+      'number-in-quotes policies[0].summary.total-successful-session-count',
+      `unknown-result-type ${detail}[0].result-type`,
+      `not-an-ip-address ${detail}[0].sending-mta-ip`,
+      `misnamed-member ${detail}[0].receiving-mx-host-name`,
+      `not-an-ip-address ${detail}[0].receiving-ip`,
+      `bad-count ${detail}[0].failed-session-count`,
+      `misnamed-member ${detail}[0].additional-info-uri`,
+      `wrong-type ${detail}[0].failure-reason-code`,
+      `missing-member ${detail}[1].result-type`,
+      `bad-count ${detail}[1].failed-session-count`,
+      `wrong-type ${detail}[2]`,
+      `number-in-quotes ${detail}[3].failed-session-count`,
+      'counts-disagree policies[0].summary.total-failure-session-count',
+      'unknown-member version',
+    ]);
+  });
+
+  it('may have times without a zone', () => {
+    const report = reportIn(JSON.stringify(officeReport()));
+    expect(report).toMatchObject({ startSeconds: 1_777_593_600, endSeconds: 1_777_679_999 });
+    expect(report.deviations.map(({ kind }) => kind)).toEqual(['no-time-zone', 'no-time-zone']);
+  });
+
+  const range = (start: unknown, end: unknown) => ({
+    'date-range': { 'start-datetime': start, 'end-datetime': end },
+  });
+  const policy = { 'policy-type': 'sts', 'policy-domain': 'a.example' };
+  it.each<[DeviationKind, string, object]>([
+    ['wrong-type', 'date-range', smallReport({}, { 'date-range': '2026-05-01' })],
+    ['missing-member', 'date-range.end-datetime', smallReport({}, range('2026-05-01T00:00:00Z', undefined))],
+    [
+      'bad-date-time',
+      'date-range.start-datetime',
+      smallReport({}, range('2026-02-30T00:00:00Z', '2026-03-01T00:00:00Z')),
+    ],
+    ['range-reversed', 'date-range', smallReport({}, range('2026-05-02T00:00:00Z', '2026-05-01T00:00:00Z'))],
+    ['not-one-day', 'date-range', smallReport({}, range('2026-05-01T00:00:00Z', '2026-05-08T00:00:00Z'))],
+    [
+      'not-one-day',
+      'date-range',
+      smallReport({}, range('2026-05-01T07:00:00+01:00', '2026-05-02T06:59:59+01:00')),
+    ],
+    [
+      'not-a-mail-address',
+      'contact-info',
+      smallReport({}, { 'contact-info': 'https://office.example/contact' }),
+    ],
+    ['missing-member', 'report-id', smallReport({}, { 'report-id': null })],
+    // RPT-4.4-6: a list of patterns, although the example of Appendix B has a string.
+    [
+      'single-value',
+      'policies[0].policy.mx-host',
+      smallReport({ policy: { ...policy, 'mx-host': '*.a.example' } }),
+    ],
+    ['wrong-type', 'policies[0].policy.mx-host', smallReport({ policy: { ...policy, 'mx-host': 7 } })],
+    [
+      'wrong-type',
+      'policies[0].policy.policy-string[0]',
+      smallReport({ policy: { ...policy, 'policy-string': [7] } }),
+    ],
+    ['missing-member', 'policies[0].policy.policy-domain', smallReport({ policy: { 'policy-type': 'sts' } })],
+    ['wrong-type', 'policies[0].policy', smallReport({ policy: [] })],
+    ['missing-member', 'policies[0].summary', smallReport({ summary: undefined })],
+    ['wrong-type', 'policies[0].failure-details', smallReport({ 'failure-details': {} })],
+    ['wrong-type', 'policies[0].failure-details', smallReport({ 'failure-details': 'none' })],
+    [
+      'counts-disagree',
+      'policies[0].summary.total-failure-session-count',
+      smallReport({ 'failure-details': [{ 'result-type': 'tlsa-invalid', 'failed-session-count': 1 }] }),
+    ],
+    [
+      'bad-count',
+      'policies[0].summary.total-successful-session-count',
+      smallReport({ summary: { 'total-successful-session-count': 1e300, 'total-failure-session-count': 0 } }),
+    ],
+    ['unknown-member', 'policies[0].policy-type', smallReport({ 'policy-type': 'sts' })],
+    ['value-too-long', 'organization-name', smallReport({}, { 'organization-name': 'x'.repeat(2000) })],
+  ])('%s at %s', (kind, where, report) => {
+    expect(noted(report)).toContainEqual(expect.objectContaining({ kind, where }));
+  });
+
+  it('tells text that is not UTF-8', () => {
+    expect(kindsIn(JSON.stringify(smallReport({}, { 'organization-name': 'M\uFFFDller' })))).toEqual([
+      'damaged-text',
+    ]);
+  });
+
+  it('names a clause for every kind', () => {
+    for (const { clause, says } of Object.values(DEVIATIONS)) {
+      expect(clause).toMatch(/^(RFC \d{4}, Section \d+(\.\d+)*|a bound of this reader)$/);
+      expect(says).toMatch(/^[a-z]/);
+    }
+  });
+});
+
+describe('what is no report', () => {
+  it.each([
+    ['not-json', ''],
+    ['not-json', '{"policies":[{}]'],
+    ['not-json', "{'policies':[]}"],
+    ['not-json', '{"policies":[{},]}'],
+    ['not-json', '{"policies":"\\x"}'],
+    ['not-json', '{"policies":tru}'],
+    ['not-json', '<html>'],
+    ['not-an-object', '[]'],
+    ['not-an-object', '"report"'],
+    ['no-policies', '{}'],
+    ['no-policies', '{"policies":[]}'],
+    ['no-policies', '{"policies":[1,"a",null]}'],
+    ['no-policies', '{"policies":"none"}'],
+    ['no-policies', '{"__proto__":{"policies":[{}]}}'],
+    ['too-deep', '['.repeat(DEPTH_MAX + 2)],
+    ['too-deep', '{"a":'.repeat(100_000)],
+    ['too-large', `{"a":[${'0,'.repeat(2_000_000)}0],"policies":[{}]}`],
+    ['too-large', ' '.repeat(20_971_521)],
+  ])('%s', (refusal, text) => {
+    expect(readReport(text)).toEqual({ kind: 'refused', refusal });
+  });
+});
+
+describe('bounds', () => {
+  it('hold for policies, details, texts and deviations', () => {
+    const detail = { 'result-type': 'x'.repeat(5000), 'failed-session-count': 1 };
+    const text = JSON.stringify({
+      policies: [
+        {
+          'failure-details': new Array(DETAILS_MAX + 1).fill(detail).map((each, at) => (at > 0 ? {} : each)),
+        },
+        ...new Array(POLICIES_MAX).fill({}),
+      ],
+    });
+    const report = reportIn(text);
+    expect(report.policies).toHaveLength(POLICIES_MAX);
+    expect(report.policies.flatMap(({ details }) => details)).toHaveLength(DETAILS_MAX);
+    expect(report.policies[0]!.details[0]!.resultTypeText).toHaveLength(TEXT_LENGTH_MAX);
+    expect(report.deviations).toHaveLength(DEVIATIONS_MAX);
+    for (const { found, where } of report.deviations) expect(`${found}${where}`.length).toBeLessThan(130);
+  });
+});
+
+describe('result types', () => {
+  it('have advice, each that is registered (RPT-4.3-1)', () => {
+    const registered = allTables.find(({ name }) => name === 'report-result-type')!.verdicts;
+    const known = registered.filter((word) => word !== 'not-reported');
+    expect(known).toHaveLength(11);
+    expect(Object.keys(ADVICE).sort()).toEqual([...known, 'other', 'unexplained'].sort());
+    for (const word of known) expect(resultTypeOf(word)).toBe(word);
+    for (const word of ['unexplained', 'toString', '']) expect(resultTypeOf(word)).toBe('other');
+  });
+});
+
+describe('law 14: any text', () => {
+  const tidy = JSON.stringify(tidyReport());
+  const aMutation = fc
+    .tuple(
+      fc.constantFrom(tidy, SLOPPY_TEXT),
+      fc.nat(),
+      fc.nat(40),
+      fc.oneof(
+        fc.string(),
+        fc.json(),
+        fc.constantFrom('"', '{', '[', '}', ',', ':', '\\u', '-', '1e', '__proto__'),
+      ),
+    )
+    .map(([text, at, removed, inserted]) => {
+      const cut = at % text.length;
+      return text.slice(0, cut) + inserted + text.slice(cut + removed);
+    });
+
+  it('is read or refused, and never throws; what is read has sound counts', () => {
+    fc.assert(
+      fc.property(fc.oneof(aMutation, fc.json(), fc.string()), (text) => {
+        const read = readReport(text);
+        if (read.kind === 'refused') return;
+        for (const { success, failure, details } of read.report.policies) {
+          const counts = [success, failure, ...details.map(({ failedSessionCount }) => failedSessionCount)];
+          expect(counts.every((count) => Number.isSafeInteger(count) && count >= 0)).toBe(true);
+        }
+        expect(read.report.policies.length).toBeGreaterThan(0);
+        expect(readReport(text)).toEqual(read);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('is JSON exactly where the platform says so, within the bounds', () => {
+    fc.assert(
+      fc.property(fc.oneof(aMutation, fc.json(), fc.string()), (text) => {
+        const read = readReport(text);
+        if (!isJson(text)) expect(read.kind === 'refused' || read.report.deviations.length > 0).toBe(true);
+        else if (read.kind === 'refused') expect(read.refusal).not.toBe('not-json');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(Object.keys(JSON.parse(tidy)))('without %s or with anything else there', (name) => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        readReport(JSON.stringify({ ...tidyReport(), [name]: value }));
+      }),
+    );
+  });
+});
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

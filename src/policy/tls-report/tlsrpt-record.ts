@@ -1,0 +1,109 @@
+/*
+ * The TXT record that asks for TLS reports (RFC 8460, Section 3), read by its grammar: the version first and exact, `rua`
+ * required, extension fields well-formed. Destinations are judged one by one, because a report that reaches one of
+ * them is worth more than none: what is no URI, or of a scheme that nobody defined, is passed over with its reason.
+ */
+import { trimBlanks } from '../mta-sts/record.js';
+import { parseMailbox } from '../names/mailbox.js';
+
+/** Where reports go. `uri`: as published; percent-encoding is undone in `address` only. */
+export type TlsReportDestination =
+  | { readonly kind: 'mailto'; readonly uri: string; readonly address: string }
+  | { readonly kind: 'https'; readonly uri: string };
+
+/** A `rua` entry to which nothing can be sent. */
+export interface SkippedDestination {
+  readonly uri: string;
+  readonly reason: 'not-a-uri' | 'unknown-scheme' | 'bad-address' | 'bad-host' | 'too-many';
+}
+
+export type TlsReportRecord =
+  | {
+      readonly kind: 'found';
+      /** In order, without repetitions; may be empty, and then nothing is sent. */
+      readonly destinations: readonly TlsReportDestination[];
+      readonly skipped: readonly SkippedDestination[];
+    }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'invalid'; readonly reason: 'several-records' | 'syntax' | 'no-rua' };
+
+/** More than these are passed over: a record must not make a sender post to the whole world. */
+export const DESTINATIONS_MAX = 10;
+
+const PREFIX = 'v=TLSRPTv1;';
+const RECORD_LENGTH_MAX = 65_536;
+const RUA = 'rua=';
+const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[\x21-\x3a\x3c\x3e-\x7e]+$/;
+/** Visible characters and the blanks around commas; a semicolon never comes this far. */
+const RUA_VALUE = /^[\t\x20-\x7e]+$/;
+/** RFC 3986, Section 2, without the characters that RFC 8460 wants encoded. */
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#[\]@$&'()*+=]|%[0-9A-Fa-f]{2})+$/;
+const HTTPS = /^https:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?#]|$)/i;
+
+/** What the TXT records at `_smtp._tls.DOMAIN` say, each joined to one string. Never throws. */
+export function readTlsReportRecord(texts: readonly string[]): TlsReportRecord {
+  const ours = texts.filter((text) => text.startsWith(PREFIX));
+  if (ours.length === 0) return { kind: 'absent' };
+  if (ours.length > 1) return { kind: 'invalid', reason: 'several-records' };
+  return readFields(ours[0]!.slice(PREFIX.length));
+}
+
+/** The record that asks for reports at those URIs. */
+export function printTlsReportRecord(uris: readonly string[]): string {
+  return `v=TLSRPTv1; rua=${uris.join(',')}`;
+}
+
+function readFields(text: string): TlsReportRecord {
+  if (text.length > RECORD_LENGTH_MAX) return { kind: 'invalid', reason: 'syntax' };
+  const parts = text.split(';');
+  // Blanks belong to a delimiter, so behind the last field they need one.
+  if (trimBlanks(parts.at(-1)!) === '') parts.pop();
+  else if (/[ \t]$/.test(text)) return { kind: 'invalid', reason: 'syntax' };
+  const fields = parts.map(trimBlanks);
+  if (!fields.every(isField)) return { kind: 'invalid', reason: 'syntax' };
+  const rua = fields.filter((field) => field.startsWith(RUA));
+  if (rua.length === 0) return { kind: 'invalid', reason: 'no-rua' };
+  return sort(rua.flatMap((field) => field.slice(RUA.length).split(',').map(trimBlanks)));
+}
+
+function isField(field: string): boolean {
+  return field.startsWith(RUA) ? RUA_VALUE.test(field.slice(RUA.length)) : EXTENSION.test(field);
+}
+
+function sort(uris: readonly string[]): TlsReportRecord {
+  const destinations: TlsReportDestination[] = [];
+  const skipped: SkippedDestination[] = [];
+  for (const uri of new Set(uris)) {
+    const read = readDestination(uri);
+    if (read.kind === 'skipped') skipped.push({ uri, reason: read.reason });
+    else if (destinations.length === DESTINATIONS_MAX) skipped.push({ uri, reason: 'too-many' });
+    else destinations.push(read);
+  }
+  return { kind: 'found', destinations, skipped };
+}
+
+function readDestination(
+  uri: string,
+): TlsReportDestination | { readonly kind: 'skipped'; readonly reason: SkippedDestination['reason'] } {
+  if (!URI.test(uri)) return { kind: 'skipped', reason: 'not-a-uri' };
+  switch (uri.slice(0, uri.indexOf(':')).toLowerCase()) {
+    case 'mailto': {
+      const address = addressOf(uri);
+      return address === null ? { kind: 'skipped', reason: 'bad-address' } : { kind: 'mailto', uri, address };
+    }
+    case 'https':
+      return HTTPS.test(uri) ? { kind: 'https', uri } : { kind: 'skipped', reason: 'bad-host' };
+    default:
+      return { kind: 'skipped', reason: 'unknown-scheme' };
+  }
+}
+
+/** The address of a mailto URI (RFC 6068), decoded once; header fields behind "?" are left out. */
+function addressOf(uri: string): string | null {
+  const text = /^mailto:([^?#]*)/i.exec(uri)![1]!;
+  const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  const mailbox = parseMailbox(decoded, () => '');
+  return mailbox === null || !/^[\x20-\x7e]+$/.test(decoded) ? null : mailbox.address;
+}
