@@ -10,16 +10,18 @@ import { fileURLToPath } from 'node:url';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { cachedDns, nodeDns } from '../dist/adapters/node/index.js';
 import { createNodeEngine, settingsOf } from '../dist/node.js';
-import { stsDomain, together } from '../spec/scenarios/worlds.js';
+import type { World } from '../dist/testing/index.js';
+import { daneDomain, stsDomain, together } from '../spec/scenarios/worlds.js';
 import { type Contender, measure } from './measure.js';
 import type { Place } from './receiver.js';
-import { type Benchmark, rateLine, ratioLine } from './table.js';
+import { addedLine, type Benchmark, rateLine, ratioLine } from './table.js';
 
 /** Deliveries under way at the same time. */
 const LANES = 4;
 const HOST = 'mx.a.example';
 /** Addresses of both families, because a denial is not kept; both lead to the same server. */
 const WORLD = together(stsDomain('enforce'), { dns: { [`AAAA ${HOST}`]: [`@${HOST}`] } });
+const CACHE = { entriesMax: 1000, bytesMax: 1_000_000, now: Date.now } as const;
 const HELO = 'client.example';
 const SENDER = 'sender@sender.example';
 const RECIPIENT = 'user@a.example';
@@ -39,10 +41,15 @@ const MESSAGE = Buffer.from(
   ].join('\r\n'),
 );
 
+/** The same host, its zones signed: with TLSA records that DANE-EE satisfies, and without any. */
+const BOTH_FAMILIES = { dns: { [`AAAA ${HOST}`]: [`@${HOST}`] } };
+const DANE_WORLD = together(daneDomain([`3 1 1 @${HOST}`]), BOTH_FAMILIES);
+const PLAIN_WORLD = together(daneDomain([]), BOTH_FAMILIES);
+
 export const deliveries: Benchmark = {
   title: `Deliveries over loopback under TLS, ${LANES} at a time`,
   async run(effort) {
-    await using receiver = await startReceiver();
+    await using receiver = await startReceiver(WORLD);
     const cached = engineAt(receiver.place, 'cached');
     const asking = engineAt(receiver.place, 'asking');
     const nodemailer = nodemailerAt(receiver.place);
@@ -56,6 +63,24 @@ export const deliveries: Benchmark = {
       rateLine("Nodemailer's SMTPConnection", plain!),
       ratioLine('DNS kept, to Nodemailer', kept!, plain!, 0.9),
       ratioLine('DNS asked, to Nodemailer', asked!, plain!, 0.9),
+    ];
+  },
+};
+
+export const daneDeliveries: Benchmark = {
+  title: `What DANE adds to a delivery, ${LANES} at a time, DNS kept`,
+  async run(effort) {
+    await using withDane = await startReceiver(DANE_WORLD);
+    await using without = await startReceiver(PLAIN_WORLD);
+    const contenders = [
+      engineAt(withDane.place, 'cached', 'dane'),
+      engineAt(without.place, 'cached', 'none'),
+    ].map(({ deliver }) => inLanes(deliver));
+    const [dane, plain] = await measure(contenders, { ...effort, roundMs: effort.roundMs * 2 });
+    return [
+      rateLine('under DANE-EE', dane!),
+      rateLine('opportunistic TLS', plain!),
+      addedLine('added by DANE', dane!, plain!),
     ];
   },
 };
@@ -75,9 +100,9 @@ function inLanes(deliver: () => Promise<void>): Contender {
   };
 }
 
-async function startReceiver() {
+async function startReceiver(world: World) {
   const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
-  child.send({ world: WORLD, host: HOST });
+  child.send({ world, host: HOST });
   const [place] = (await Promise.race([
     once(child, 'message'),
     once(child, 'exit').then(() => Promise.reject(new Error('the receiver ended before it began'))),
@@ -92,7 +117,7 @@ async function startReceiver() {
 }
 
 /** The engine as an embedder has it; the policy is fetched by the first delivery and kept. */
-function engineAt(place: Place, dns: 'cached' | 'asking') {
+function engineAt(place: Place, dns: 'cached' | 'asking', demanded: 'pkix' | 'dane' | 'none' = 'pkix') {
   let lookups = 0;
   let delivered = 0;
   const wire = counted(nodeDns({ servers: [place.resolver] }), () => lookups++);
@@ -104,7 +129,8 @@ function engineAt(place: Place, dns: 'cached' | 'asking') {
       httpsPort: place.httpsPort,
     }),
     ca: [place.caPem],
-    adapters: dns === 'cached' ? cachedDns(wire, { entriesMax: 1000, now: Date.now }) : wire,
+    dnsCache: 'off',
+    adapters: dns === 'cached' ? cachedDns(wire, CACHE) : wire,
   });
   const mail = {
     from: SENDER,
@@ -123,7 +149,7 @@ function engineAt(place: Place, dns: 'cached' | 'asking') {
     async deliver() {
       const { results } = await engine.deliver(mail);
       const { outcome, authentication } = results[0]!;
-      if (outcome !== 'delivered' || authentication !== 'pkix')
+      if (outcome !== 'delivered' || authentication !== demanded)
         throw new Error(`${outcome}, authentication ${authentication}: ${results[0]!.status}`);
       delivered++;
     },

@@ -3,15 +3,26 @@
  * printed, not a failure: the numbers are of one machine.
  */
 import { cpus } from 'node:os';
+import { dane } from './dane.js';
 import { decisions } from './decisions.js';
-import { deliveries } from './deliveries.js';
+import { daneDeliveries, deliveries } from './deliveries.js';
+import { dns } from './dns.js';
 import { growth } from './growth.js';
 import { FULL, QUICK } from './measure.js';
 import { simulations } from './simulations.js';
 import { type Benchmark, render } from './table.js';
 import { transitions } from './transitions.js';
 
-const benchmarks: readonly Benchmark[] = [decisions, transitions, simulations, deliveries, growth];
+const benchmarks: readonly Benchmark[] = [
+  decisions,
+  transitions,
+  simulations,
+  deliveries,
+  growth,
+  dns,
+  dane,
+  daneDeliveries,
+];
 
 const words = process.argv.slice(2);
 const effort = words.includes('--quick') ? QUICK : FULL;

@@ -32,6 +32,16 @@ export function rateLine(what: string, rate: Rate, atLeast?: number): Line {
   };
 }
 
+/** The time that one operation takes more than another does. */
+export function addedLine(what: string, rate: Rate, other: Rate): Line {
+  const added = (one: number, two: number) => `${(1e6 / one - 1e6 / two).toFixed(0)} µs each`;
+  return {
+    what,
+    value: added(rate.perSecond, other.perSecond),
+    cpu: added(rate.perCpuSecond, other.perCpuSecond),
+  };
+}
+
 /** A ratio by either clock that ought to be small. */
 export function ratioOf(what: string, wall: number, cpu: number, atMost: number): Line {
   return {

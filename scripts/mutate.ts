@@ -1,5 +1,5 @@
 /*
- * `npm run mutate`: are the tests any good? Every verdict of every table is flipped to every other, and every row dropped,
+ * `npm run mutate`: are the tests any good? Every verdict of every table of an attempt is flipped to every other, and every row dropped,
  * one at a time, and each time somebody must notice: a scenario that ends otherwise than expected, or the
  * reference that disagrees. These are the comparisons that the suite makes (spec/scenarios/twice.test.ts and
  * property-tests/agreement); they run here in one process, so that a thousand mutants take minutes. That the generated
@@ -20,7 +20,7 @@ import { compareFirstEhlo, tableComparisons } from '../property-tests/agreement/
 import { scenarioGroups } from '../spec/scenarios/index.js';
 import type { Scenario } from '../src/adapters/scripted/index.js';
 import type { Decision, Table } from '../src/policy/kernel/table.js';
-import { allTables } from '../src/policy/tables.js';
+import { attemptTables } from '../src/policy/tables.js';
 import { simulateScenario } from '../src/testing/scenario/simulate-scenario.js';
 
 const scenarios = scenarioGroups.flatMap((group) => group.scenarios);
@@ -97,7 +97,7 @@ for (const scenario of scenarios) {
 const wanted = process.argv[2];
 let mutants = 0;
 const survivors: string[] = [];
-for (const table of allTables.filter(({ name }) => wanted === undefined || name === wanted)) {
+for (const table of attemptTables.filter(({ name }) => wanted === undefined || name === wanted)) {
   for (const row of table.rows) {
     const cells = cellsOf(table, row.id);
     const original = table.cells[cells[0]!]!;

@@ -4,7 +4,7 @@ import { scenarioGroups } from '../../spec/scenarios/index.js';
 import type { Programs } from '../../src/effects/simulate.js';
 import { programs } from '../../src/machine/programs.js';
 import type { AttemptInput } from '../../src/policy/attempt/types.js';
-import { allTables } from '../../src/policy/tables.js';
+import { attemptTables } from '../../src/policy/tables.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { play } from '../arbitraries/plays.js';
@@ -26,14 +26,6 @@ const GUARDS: Readonly<Record<string, string>> = {
     'where DANE would only suffice the operator wants the peer authenticated, so PKIX is demanded (table pkix-demand)',
   'KEY-3': 'REQUIRETLS demands an authenticated session, so STARTTLS is not done without (table start-tls)',
 };
-
-/** They judge resolvers, and what is a fact to an attempt; src/policy/dns/resolver-tables.test.ts reaches their rows. */
-const BEFORE_ANY_ATTEMPT: ReadonlySet<string> = new Set([
-  'resolver-trust',
-  'resolver-failover',
-  'dns-reply',
-  'resolver-self-test',
-]);
 
 /** Two of three as drawn; every third is a message under REQUIRETLS, of which there are most rows, and a policy under test that may name its hosts. */
 const aStory = fc
@@ -62,9 +54,7 @@ const aStory = fc
 describe('law 9', () => {
   it('every decision names exactly one row, and every row is reached in some world', () => {
     const known = new Map(
-      allTables
-        .filter(({ name }) => !BEFORE_ANY_ATTEMPT.has(name))
-        .flatMap(({ name, rows }) => rows.map(({ id, then }) => [id, `${name} ${then}`] as const)),
+      attemptTables.flatMap(({ name, rows }) => rows.map(({ id, then }) => [id, `${name} ${then}`] as const)),
     );
     for (const { scenarios } of scenarioGroups) for (const scenario of scenarios) simulateScenario(scenario);
     const unread = () => [...known.keys()].filter((row) => !read.has(row) && !(row in GUARDS));

@@ -1089,7 +1089,9 @@ export const dane = [
     text: 'Associations using algorithms too weak for local policy are unusable.',
     observation: 'Policy disabling SHA-256 makes 3 1 1 unusable.',
     confidence: 'high',
-    otherwise: planned('dns-and-dane'),
+    otherwise: exception(
+      'Only SHA-256 and SHA-512 are accepted at all, and no local policy calls either too weak; a setting against SHA-256 would make unusable what nearly everybody publishes.',
+    ),
   },
   {
     id: 'TLSA-4.1-5',

@@ -72,9 +72,7 @@ export const smtpClient = [
     text: 'Other, untagged messages may be sent on that session before QUIT.',
     observation: 'Connection reuse test.',
     confidence: 'high',
-    otherwise: exception(
-      'A session carries one message: each server is judged from clean facts, so nothing is left to be sent on it before QUIT.',
-    ),
+    otherwise: planned('dns-and-dane'),
   },
   {
     id: 'SMTP-2.2.1-1',
@@ -1000,10 +998,10 @@ export const smtpClient = [
     level: 'INFO',
     side: 'sender',
     area: 'smtp-client',
-    text: 'Connection reuse/pooling key includes host, port, policy, SNI, reference ids and profile: a session set up under a weaker policy is never reused for a stricter one.',
+    text: 'A kept connection carries another message only if its evidence, judged anew, satisfies what that message demands, and the same is asked of it (address, port, EHLO name, SNI).',
     observation: 'Pool test: opportunistic session not reused for enforce.',
     confidence: 'derived',
-    otherwise: planned('queue-and-bounces'),
+    otherwise: planned('dns-and-dane'),
   },
   {
     id: 'X-15',

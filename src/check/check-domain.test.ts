@@ -16,11 +16,12 @@ const hosted = (domain: string, ...tlsa: readonly string[]) => ({
 });
 
 const WORLD: World = {
-  signedZones: ['good.test', 'mismatch.test', 'clear.test', 'aliased.test'],
+  signedZones: ['good.test', 'anchor.test', 'mismatch.test', 'clear.test', 'aliased.test'],
   dns: {
     ...hosted('good.test', '3 1 1 @mx.good.test', '2 0 1 @mx.good.test:ca'),
     ...announced('good.test'),
     'TXT _smtp._tls.good.test': ['v=TLSRPTv1; rua=mailto:tls@good.test'],
+    ...hosted('anchor.test', '2 0 1 @mx.anchor.test:ca'),
     ...hosted('mismatch.test', `3 1 1 ${'ab'.repeat(32)}`),
     ...hosted('clear.test', '3 1 1 @mx.clear.test'),
     ...hosted('unlisted.test'),
@@ -44,6 +45,7 @@ const WORLD: World = {
   },
   mail: {
     'mx.good.test': { certificate: { sends: 'full' }, keywords: ['REQUIRETLS'] },
+    'mx.anchor.test': { certificate: { issuer: 'private-ca' } },
     'mx.mismatch.test': {},
     'mx.clear.test': { starttls: 'not-offered' },
     'mx.unlisted.test': {},
@@ -107,6 +109,13 @@ describe('a check over real sockets', () => {
       ['waxseal-check.invalid', 'secured'],
     ]);
     expect(internet.received('mx.good.test')).toEqual([]);
+  });
+
+  it('tries signatures for every server name where an issuer is the anchor (DANE-3.1.2-1)', async () => {
+    const { findings } = await check('anchor.test');
+    const ids = findings.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['tlsa-matches', 'sni-not-needed']));
+    expect(ids).not.toContain('sni-other-certificate');
   });
 
   it('finds TLSA records that do not match, and gives the one that does (DANE-8.1-2)', async () => {

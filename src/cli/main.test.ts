@@ -23,19 +23,27 @@ describe('waxseal', () => {
     expect(await waxseal(['--version'])).toEqual({ exit: 0, stdout: `${version}\n`, stderr: '' });
   });
 
-  it.concurrent.each(['', 'deliver', 'explain', 'simulate', 'replay', 'tlsrpt', 'tables'])(
-    'helps with "%s"',
-    async (name) => {
-      const args = name === '' ? ['--help'] : [name, '--nonsense', '--help'];
-      const ended = await waxseal(args);
-      expect(ended).toMatchObject({
-        exit: 0,
-        stderr: '',
-        stdout: expect.stringMatching(new RegExp(`^Usage: waxseal ${name}`)),
-      });
-      for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(90);
-    },
-  );
+  it.concurrent.each([
+    '',
+    'deliver',
+    'explain',
+    'simulate',
+    'replay',
+    'check',
+    'tlsa',
+    'resolver',
+    'tlsrpt',
+    'tables',
+  ])('helps with "%s"', async (name) => {
+    const args = name === '' ? ['--help'] : [name, '--nonsense', '--help'];
+    const ended = await waxseal(args);
+    expect(ended).toMatchObject({
+      exit: 0,
+      stderr: '',
+      stdout: expect.stringMatching(new RegExp(`^Usage: waxseal ${name}`)),
+    });
+    for (const line of ended.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(90);
+  });
 });
 
 describe('waxseal tables', () => {

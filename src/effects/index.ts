@@ -6,3 +6,4 @@ export type * from './ports.js';
 export type { AnyProgram, Program, Step } from './program.js';
 export { type Replay, replay } from './replay.js';
 export { type Ended, type Player, type Programs, simulate, simulateHost } from './simulate.js';
+export * from './stores.js';

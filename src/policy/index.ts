@@ -6,7 +6,6 @@ export type * from './check/facts.js';
 export { type Finding, SEVERITIES, type Severity, SUBJECTS, type Subject } from './check/finding.js';
 export { FINDINGS, type FindingId } from './check/findings.js';
 export { judgeDomain } from './check/judge-domain.js';
-export { checkTables } from './check/tables.js';
 export { judgeTlsaKind, type TlsaKind, type TlsaWorth } from './check/tlsa-worth.table.js';
 export { type DaneMatch, matchDane } from './dane/match.js';
 export { type ReferenceFacts, referenceNames } from './dane/reference-names.js';
@@ -58,7 +57,21 @@ export { coversName, listsHost } from './names/match.js';
 export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';
 export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './settings.js';
-export { allTables } from './tables.js';
+export {
+  allTables,
+  attemptTables,
+  checkTables,
+  reportTables,
+  resolverTables,
+  storeTables,
+} from './tables.js';
+export { ADVICE, type Advice } from './tls-report/read/advice.js';
+export { DEVIATIONS, type Deviation } from './tls-report/read/deviations.js';
+export { compareOuterNames, type OuterNames } from './tls-report/read/outer-names.js';
+export { type ReadReport, type ReportRefusal, readReport } from './tls-report/read/read-report.js';
+export type { ReceivedReport } from './tls-report/read/received-report.js';
+export { summariseReports } from './tls-report/read/summarise.js';
+export type { ReportSummary } from './tls-report/read/summary.js';
 export { judgeClaim, type ReportState } from './tls-report/report-state.js';
 export {
   addTallies,

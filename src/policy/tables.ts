@@ -1,7 +1,9 @@
 /*
- * Every decision table, in the order in which a delivery meets them. What is generated, audited and mutated comes from this list.
+ * Every decision table, part by part. What is generated, audited and mutated comes from these lists.
  */
 import { attemptConclusion, nextCandidate } from './attempt/attempt.tables.js';
+import { certificateFinding, daneFinding, tlsFinding } from './check/session.tables.js';
+import { tlsaWorth } from './check/tlsa-worth.table.js';
 import { daneApplies } from './dane/dane-applies.table.js';
 import { daneDemand } from './dane/dane-demand.table.js';
 import { tlsaBase } from './dane/tlsa-base.table.js';
@@ -38,19 +40,26 @@ import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
 import { reportResultType, sessionReport } from './tls-report/report.tables.js';
 import { reportClaim } from './tls-report/report-claim.table.js';
+import { dkimKey, dkimRecord } from './tls-report/send/dkim-key.table.js';
+import { endpointOutcome, reportConclusion } from './tls-report/send/endpoint-outcome.table.js';
+import { reportStep } from './tls-report/send/report-step.table.js';
+import { reportWanted } from './tls-report/send/report-wanted.table.js';
 
-export const allTables: readonly Table[] = [
+/** What an answer from DNS is worth, before any attempt sees it. */
+export const resolverTables = [
   resolverTrust,
   resolverFailover,
   dnsReply,
   resolverSelfTest,
+] as unknown as readonly Table[];
+
+/** What an attempt decides, in the order in which a delivery meets them. */
+export const attemptTables = [
   messageKind,
   nextHop,
   mxDiscovery,
   stsDiscovery,
   stsFetch,
-  policyMerge,
-  policyRoom,
   targetAddress,
   daneApplies,
   tlsaBase,
@@ -75,5 +84,33 @@ export const allTables: readonly Table[] = [
   attemptConclusion,
   sessionReport,
   reportResultType,
-  reportClaim,
 ] as unknown as readonly Table[];
+
+/** What stores keep. */
+export const storeTables = [policyMerge, policyRoom, reportClaim] as unknown as readonly Table[];
+
+/** Whether and where TLS reports go. */
+export const reportTables = [
+  reportStep,
+  reportWanted,
+  dkimKey,
+  dkimRecord,
+  endpointOutcome,
+  reportConclusion,
+] as unknown as readonly Table[];
+
+/** What a check of a domain finds. */
+export const checkTables = [
+  tlsaWorth,
+  tlsFinding,
+  daneFinding,
+  certificateFinding,
+] as unknown as readonly Table[];
+
+export const allTables: readonly Table[] = [
+  ...resolverTables,
+  ...attemptTables,
+  ...storeTables,
+  ...reportTables,
+  ...checkTables,
+];

@@ -282,8 +282,9 @@ describe('policies', () => {
     expect(second.ask(read)).toEqual({ kind: 'read', cached: null, failure });
     second.ask({ ...write, change: { kind: 'store', entry } });
     expect(second.ask(read)).toEqual({ kind: 'read', cached: entry, failure: null });
-    second.ask({ ...write, change: { kind: 'remember-failure', failure } });
-    expect(second.ask(read)).toEqual({ kind: 'read', cached: entry, failure });
+    const later = { id: '1', failedAt: 7 };
+    second.ask({ ...write, change: { kind: 'remember-failure', failure: later } });
+    expect(second.ask(read)).toEqual({ kind: 'read', cached: entry, failure: later });
     expect(second.ask({ ...read, domain: '__proto__' })).toEqual({
       kind: 'read',
       cached: null,

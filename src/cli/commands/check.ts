@@ -24,10 +24,10 @@ Sends no mail. Says what is wrong, why that matters, what to do, and what to pub
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
   --helo NAME            the name to give in EHLO; default: this host's, if complete
   --allow-loopback       hosts may have loopback and private addresses
-  --json                 print one JSON object {"domain","checkedAt","findings","hosts"}
+  --json                 print one JSON object: domain, checkedAt, findings, hosts
 
-Ends with 69 if there is an error or worse, with 75 if something could not be looked up or
-reached and there is no other error, and with 0 otherwise; warnings and notices count as 0.
+Ends with 69 if there is an error or worse, with 75 if something could not be looked up
+or reached and there is no other error, else with 0. Warnings and notices do not count.
 `;
 
 const OPTIONS = { ...LOOK_OPTIONS, 'https-port': { type: 'string' } } as const;

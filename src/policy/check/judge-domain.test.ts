@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { auditTable } from '../kernel/audit.js';
+import { checkTables } from '../tables.js';
 import {
   answer,
   certificate,
@@ -26,7 +27,6 @@ import type { DomainFacts } from './facts.js';
 import { SEVERITIES, type Severity } from './finding.js';
 import { FINDINGS, type FindingId } from './findings.js';
 import { judgeDomain } from './judge-domain.js';
-import { checkTables } from './tables.js';
 
 const NAME = 'mx.a.example';
 const mx = (...exchanges: readonly string[]) =>

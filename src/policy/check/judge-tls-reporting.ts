@@ -48,7 +48,7 @@ function judgeRecord(record: TlsReportRecord, texts: readonly string[], domain: 
       const skipped = record.skipped.map(judgeSkipped);
       if (record.destinations.length === 0)
         return [...skipped, raiseReporting('reports-destination-missing', { publish })];
-      const destinations = quoted(listOf(record.destinations.map(({ uri }) => uri)));
+      const destinations = quoted(listOf([...new Set(record.destinations.map(({ uri }) => uri))]));
       return [...skipped, raiseReporting('reports-asked-for', { values: { destinations } })];
     }
   }

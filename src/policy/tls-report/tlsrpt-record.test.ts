@@ -63,6 +63,17 @@ describe('the record that asks for TLS reports', () => {
     expect(address('mailto:a@%C3%A9.example')).toEqual(['bad-address']);
   });
 
+  it('takes several addresses of one mailto, their commas encoded (MAILTO-6068-2-1)', () => {
+    const record = read('v=TLSRPTv1; rua=mailto:a%2Bb@c.example%2Cnobody%2C%22x%2Cy%22@d.example?subject=x');
+    expect(record).toMatchObject({
+      destinations: [
+        { kind: 'mailto', address: 'a+b@c.example' },
+        { kind: 'mailto', address: '"x,y"@d.example' },
+      ],
+      skipped: [{ reason: 'bad-address' }],
+    });
+  });
+
   it('passes over raw "!", what is no URI, and what names nobody (RPT-3-5)', () => {
     expect(skipped('v=TLSRPTv1; rua=mailto:a@b.example!10m')).toEqual(['not-a-uri']);
     expect(skipped('v=TLSRPTv1; rua=a@b.example, ,mailto:%zz@b.example')).toEqual([

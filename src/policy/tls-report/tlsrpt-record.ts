@@ -6,7 +6,7 @@
 import { trimBlanks } from '../mta-sts/record.js';
 import { parseMailbox } from '../names/mailbox.js';
 
-/** Where reports go. `uri`: as published; percent-encoding is undone in `address` only. */
+/** Where reports go. `uri`: as published, once for each address in it; percent-encoding is undone in `address` only. */
 export type TlsReportDestination =
   | { readonly kind: 'mailto'; readonly uri: string; readonly address: string }
   | { readonly kind: 'https'; readonly uri: string };
@@ -74,36 +74,59 @@ function sort(uris: readonly string[]): TlsReportRecord {
   const destinations: TlsReportDestination[] = [];
   const skipped: SkippedDestination[] = [];
   for (const uri of new Set(uris)) {
-    const read = readDestination(uri);
-    if (read.kind === 'skipped') skipped.push({ uri, reason: read.reason });
-    else if (destinations.length === DESTINATIONS_MAX) skipped.push({ uri, reason: 'too-many' });
-    else destinations.push(read);
+    for (const read of readDestinations(uri)) {
+      if (read.kind === 'skipped') skipped.push({ uri, reason: read.reason });
+      else if (destinations.length === DESTINATIONS_MAX) skipped.push({ uri, reason: 'too-many' });
+      else destinations.push(read);
+    }
   }
   return { kind: 'found', destinations, skipped };
 }
 
-function readDestination(
-  uri: string,
-): TlsReportDestination | { readonly kind: 'skipped'; readonly reason: SkippedDestination['reason'] } {
-  if (!URI.test(uri)) return { kind: 'skipped', reason: 'not-a-uri' };
+type ReadDestination =
+  | TlsReportDestination
+  | { readonly kind: 'skipped'; readonly reason: SkippedDestination['reason'] };
+
+function readDestinations(uri: string): readonly ReadDestination[] {
+  if (!URI.test(uri)) return [{ kind: 'skipped', reason: 'not-a-uri' }];
   switch (uri.slice(0, uri.indexOf(':')).toLowerCase()) {
-    case 'mailto': {
-      const address = addressOf(uri);
-      return address === null ? { kind: 'skipped', reason: 'bad-address' } : { kind: 'mailto', uri, address };
-    }
+    case 'mailto':
+      return addressesOf(uri).map((address) =>
+        address === null ? { kind: 'skipped', reason: 'bad-address' } : { kind: 'mailto', uri, address },
+      );
     case 'https':
-      return HTTPS.test(uri) ? { kind: 'https', uri } : { kind: 'skipped', reason: 'bad-host' };
+      return [HTTPS.test(uri) ? { kind: 'https', uri } : { kind: 'skipped', reason: 'bad-host' }];
     default:
-      return { kind: 'skipped', reason: 'unknown-scheme' };
+      return [{ kind: 'skipped', reason: 'unknown-scheme' }];
   }
 }
 
-/** The address of a mailto URI (RFC 6068), decoded once; header fields behind "?" are left out. */
-function addressOf(uri: string): string | null {
+/**
+ * The addresses of a mailto URI (RFC 6068), decoded once, null where there is none; header fields behind "?" are left out.
+ * A comma between addresses has to be encoded in `rua`, so here an encoded one separates, unless it is quoted.
+ */
+function addressesOf(uri: string): readonly (string | null)[] {
   const text = /^mailto:([^?#]*)/i.exec(uri)![1]!;
   const decoded = text.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  const mailbox = parseMailbox(decoded, () => '');
-  return mailbox === null || !/^[\x20-\x7e]+$/.test(decoded) ? null : mailbox.address;
+  return splitAddresses(decoded).map((address) => {
+    const mailbox = parseMailbox(address, () => '');
+    return mailbox === null || !/^[\x20-\x7e]+$/.test(address) ? null : mailbox.address;
+  });
+}
+
+function splitAddresses(text: string): readonly string[] {
+  const addresses: string[] = [];
+  let isQuoted = false;
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (isQuoted && text[at] === '\\') at++;
+    else if (text[at] === '"') isQuoted = !isQuoted;
+    else if (text[at] === ',' && !isQuoted) {
+      addresses.push(text.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...addresses, text.slice(from)];
 }

@@ -40,7 +40,7 @@ export function expandsByNsec(nsecs: readonly Nsec[], zone: string, name: string
 /** Whether a name lies in the gap behind the owner. The last owner's next name is the zone's own. */
 function covers({ owner, next, types }: Nsec, zone: string, name: string): boolean {
   // Neither a delegation nor a redirection says anything about names below it (RFC 6840, Section 4.1; RFC 6672, Section 5.3.4.1).
-
+  if (isBelow(name, owner) && (isDelegation(types) || types.has(TYPE.DNAME))) return false;
   if (!isAtOrBelow(name, zone) || !isAtOrBelow(next, zone) || compareNames(owner, name) >= 0) return false;
   return next === zone || compareNames(name, next) < 0;
 }

@@ -271,6 +271,15 @@ describe.each<Signing>(['nsec', 'nsec3'])('denial by %s', (signing) => {
     expect(await addressOf('mx.signed.test', worldOf({}, { signing }, parents))).toMatchObject(bogus);
   });
 
+  it('by the parent says nothing about the top of a zone below it, but for DS', async () => {
+    const parents: Tamper = (reply, { name, type }) =>
+      name === 'signed.test' && type === TYPE.MX
+        ? { rcode: 0, answer: [], authority: denialsOf(signing, 'test', { signing }) }
+        : reply;
+    const dns = resolverOf(worldOf({}, { signing }, parents));
+    expect(await dns['dns.mx']({ name: 'signed.test', deadlineMs: 1000 }, never)).toMatchObject(bogus);
+  });
+
   it('shows that a wildcard may stand for a name, and without it the answer is bogus', async () => {
     const records = [tlsa('*.signed.test'), a('mx.signed.test')];
     const wild = { signing, records };
@@ -326,6 +335,21 @@ function denialsOf(
 function queryFor(name: string): Buffer {
   return Buffer.concat([Buffer.alloc(12), nameOctets(name), Buffer.from([0, 1, 0, 1])]);
 }
+
+it("a wildcard's own denial is not expanded to names that exist (RFC 4035, Section 2.3)", async () => {
+  const own = { records: [a('*.signed.test'), tlsa('_25._tcp.signed.test')] };
+  const moved: Tamper = (reply, { name }) => {
+    const denials = denialsOf('nsec', 'signed.test', own).filter(({ owner }) => owner.startsWith('*'));
+    return name === '_25._tcp.signed.test'
+      ? { rcode: 0, answer: [], authority: denials.map((each) => ({ ...each, owner: name })) }
+      : reply;
+  };
+  expect(await tlsaOf('signed.test', worldOf(own))).toMatchObject({
+    kind: 'secure',
+    records: [{ usage: 3 }],
+  });
+  expect(await tlsaOf('signed.test', worldOf(own, {}, moved))).toMatchObject(bogus);
+});
 
 describe('opt-out', () => {
   it('leaves open whether an unsigned zone is there: insecure (RFC 5155, Section 9.2)', async () => {

@@ -48,7 +48,7 @@ const DELEGATIONS_MAX = 10_000;
 const NXDOMAIN = 3;
 
 /**
- * The DNS questions, asked of these resolvers and validated here. They must pass on DNSSEC records, as any recursive
+ * The DNS questions, asked of these resolvers and validated here. They must pass on DNSSEC records, as every recursive
  * resolver of today does; `trustAd` does not matter. What cannot be proven is a failure, never insecure. Throws a
  * TypeError for a trust anchor that cannot be used, and for `ca` that is not PEM.
  */

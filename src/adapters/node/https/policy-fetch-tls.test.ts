@@ -32,9 +32,13 @@ describe('the ClientHello of the policy fetch', () => {
     hello = await helloOf();
   });
 
-  it('names the policy host, and no version before TLS 1.2 (TLS-3.7-1, TLS-3.1.1-1)', () => {
+  it('names the policy host, and no version before TLS 1.2 (TLS-3.7-1, TLS-3.1.1-1, STS-7.1-2)', () => {
     expect(serverNameIn(hello)).toBe(HOST);
     expect(numbersIn(hello, EXTENSION.supportedVersions, 1)).toEqual([0x0304, 0x0303]);
+  });
+
+  it('offers HTTP/1.1 and nothing else (TLS-3.8-1)', () => {
+    expect(hello.extensions.get(EXTENSION.alpn)?.toString('latin1')).toBe('\0\t\x08http/1.1');
   });
 
   it('has no early data, no resumption and no compression (TLS-3.10-1, TLS-3.3-1)', () => {

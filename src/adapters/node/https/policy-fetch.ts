@@ -108,7 +108,7 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
 
 function open({ ask, address, secureContext }: Attempt): ClientRequest {
   if (isIP(address) === 0) throw Object.assign(new Error(), { code: 'ERR_INVALID_IP_ADDRESS' });
-  const options: RequestOptions & Pick<ConnectionOptions, 'secureContext'> = {
+  const options: RequestOptions & Pick<ConnectionOptions, 'secureContext' | 'ALPNProtocols'> = {
     method: 'GET',
     host: address,
     port: ask.port,
@@ -122,6 +122,8 @@ function open({ ask, address, secureContext }: Attempt): ClientRequest {
     maxHeaderSize: HEADER_OCTETS_MAX,
     servername: ask.host,
     secureContext,
+    // RFC 9325, Section 3.8.
+    ALPNProtocols: ['http/1.1'],
     // Said aloud, so that no environment variable can say otherwise.
     rejectUnauthorized: true,
     checkServerIdentity: (_, presented) => nameError(presented.raw, ask.host),

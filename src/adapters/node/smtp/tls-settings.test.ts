@@ -53,7 +53,7 @@ describe('the ClientHello', () => {
     expect(serverNameIn(await helloFor(null))).toBeNull();
   });
 
-  it('offers no application protocol', () => {
+  it('offers no application protocol (TLS-3.8-1)', () => {
     expect(hello.extensions.has(EXTENSION.alpn)).toBe(false);
   });
 
@@ -79,7 +79,7 @@ describe('the ClientHello', () => {
     expect(hello.extensions.has(EXTENSION.clientCertificateType)).toBe(false);
   });
 
-  it('prefers forward secrecy with AES-GCM, and offers nothing without it (TLS-4.1-1, TLS-4.1-2, DANE-8.2-1)', () => {
+  it('prefers forward secrecy with AES-GCM, and offers nothing without it (TLS-4.1-1, TLS-4.1-2, DANE-8.2-1, RTLS-4.2.1-5)', () => {
     const suites = hello.cipherSuites.filter((suite) => suite !== RENEGOTIATION_SCSV);
     expect(suites.slice(0, 3)).toEqual([0x1302, 0x1303, 0x1301]);
     expect(suites.slice(3, 5).sort()).toEqual([ECDHE_ECDSA_AES256_GCM, ECDHE_RSA_AES256_GCM]);

@@ -1,0 +1,89 @@
+/*
+ * DNS questions, each about one TXT record, to a resolver on loopback in another process: our stub, Node's own (c-ares,
+ * which cannot tell what is secure), and dns2. Then the same question out of our cache.
+ */
+import { fork } from 'node:child_process';
+import { Resolver } from 'node:dns/promises';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import dns2 from 'dns2';
+import { cachedDns, nodeDns } from '../dist/adapters/node/index.js';
+import { type Contender, measure } from './measure.js';
+import { type Benchmark, rateLine, ratioLine } from './table.js';
+
+const NAME = '_mta-sts.a.example';
+/** Questions under way at the same time. */
+const LANES = 8;
+const ADDRESS = '127.0.0.1';
+
+export const dns: Benchmark = {
+  title: `DNS questions over UDP, ${LANES} at a time`,
+  async run(effort) {
+    const child = fork(fileURLToPath(new URL('./dns-server.ts', import.meta.url)));
+    const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+    try {
+      const [ours, node, other, kept] = await measure(
+        [stub(port), nodes(port), dns2s(port), cache(port)],
+        effort,
+      );
+      return [
+        rateLine('waxseal', ours!),
+        rateLine('node:dns', node!),
+        rateLine('dns2 2', other!),
+        rateLine('waxseal, from its cache', kept!),
+        ratioLine('waxseal, to node:dns', ours!, node!),
+        ratioLine('waxseal, to dns2', ours!, other!, 0.9),
+        ratioLine('from the cache, to node:dns', kept!, node!, 10),
+      ];
+    } finally {
+      child.disconnect();
+    }
+  },
+};
+
+function stub(port: number): Contender {
+  const ports = nodeDns({ servers: [{ address: ADDRESS, port }] });
+  return inLanes(() => txt(ports));
+}
+
+function cache(port: number): Contender {
+  const ports = cachedDns(nodeDns({ servers: [{ address: ADDRESS, port }] }), {
+    entriesMax: 100,
+    bytesMax: 1_000_000,
+    now: Date.now,
+  });
+  return inLanes(() => txt(ports));
+}
+
+async function txt(ports: ReturnType<typeof nodeDns>): Promise<void> {
+  const answer = await ports['dns.txt']({ name: NAME, deadlineMs: 5000 }, new AbortController().signal);
+  if (answer.kind !== 'secure') throw new Error(`the answer is ${answer.kind}`);
+}
+
+function nodes(port: number): Contender {
+  const resolver = new Resolver();
+  resolver.setServers([`${ADDRESS}:${port}`]);
+  return inLanes(async () => {
+    if ((await resolver.resolveTxt(NAME)).length !== 1) throw new Error('not one record');
+  });
+}
+
+function dns2s(port: number): Contender {
+  const ask = dns2.UDPClient({ dns: ADDRESS, port });
+  return inLanes(async () => {
+    if ((await ask(NAME, 'TXT')).answers.length !== 1) throw new Error('not one record');
+  });
+}
+
+function inLanes(question: () => Promise<void>): Contender {
+  const each = 25;
+  const lane = async () => {
+    for (let count = 0; count < each; count++) await question();
+  };
+  return {
+    async batch() {
+      await Promise.all(Array.from({ length: LANES }, lane));
+      return LANES * each;
+    },
+  };
+}
