@@ -29,6 +29,11 @@ export interface EngineOptions {
   readonly toAscii?: (domain: string) => string;
   /** Told of faults of ours; the message is deferred all the same. */
   readonly onFault?: (message: string) => void;
+  /**
+   * Told of every attempt to deliver, before its message is answered for; the engine waits for it, and its failures change
+   * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
+   */
+  readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
 }
 
 /** A message to be sent. */
@@ -126,6 +131,7 @@ async function carryOut(
   for (const mailboxes of byDestination(job.mailboxes)) {
     const input = inputOf(options, job, mailboxes, attemptOptions);
     const { result, entries } = await attempt(options, job, input, attemptOptions);
+    if (job.purpose === 'deliver') await tellAttempt(options, result);
     const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
     journals.push({ input, places, entries, result });
     mailboxes.forEach((mailbox, at) => {
@@ -160,6 +166,14 @@ async function attempt(
   if (ended.kind === 'finished') return { result: ended.output, entries };
   options.onFault?.(ended.message);
   return { result: deferAll(input), entries };
+}
+
+async function tellAttempt(options: EngineOptions, result: AttemptResult): Promise<void> {
+  try {
+    await options.onAttempt?.(result, options.clock());
+  } catch (error) {
+    options.onFault?.(`onAttempt: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** An onlooker that throws must not come between an answer and its machine. */

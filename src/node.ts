@@ -24,6 +24,7 @@ import {
 import { sqliteStores } from './adapters/sqlite/index.js';
 import type { Adapters } from './effects/ports.js';
 import { createEngine, type Engine, type EngineOptions } from './engine.js';
+import { type CollectOptions, collectReports } from './tls-report/send/collect.js';
 
 export {
   parseResolver,
@@ -56,6 +57,8 @@ export interface NodeOptions {
   readonly localAddress?: string;
   /** Policies kept in memory at most. Default 10,000. */
   readonly policiesMax?: number;
+  /** Keep tallies for TLS reports there (RFC 8460); default: nowhere. A store that fails is told as a warning, and holds nothing up. */
+  readonly tlsReports?: CollectOptions;
   /** Keep connections for other messages to the same server, within these limits. Default: every message has its own. */
   readonly reuseConnections?: ReuseOptions;
 }
@@ -104,10 +107,21 @@ export function createNodeEngine(
     clock: Date.now,
     toAscii: domainToASCII,
     onFault: (message) => process.emitWarning(`the message is deferred: ${message}`, 'WaxsealFault'),
+    ...collecting(options.tlsReports),
     ...options,
     adapters: { ...adapters, ...options.adapters },
   });
   return { ...engine, close: adapters.close };
+}
+
+function collecting(tlsReports: CollectOptions | undefined): Pick<EngineOptions, 'onAttempt'> {
+  if (tlsReports === undefined) return {};
+  return {
+    async onAttempt(result, endedAt) {
+      const problem = await collectReports(tlsReports, { result, endedAt });
+      if (problem !== null) process.emitWarning(problem, 'WaxsealReports');
+    },
+  };
 }
 
 function dnsOf({ resolver, ca, dnsCache = {}, dnssec = 'resolver' }: NodeOptions): DnsPorts {

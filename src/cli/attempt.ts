@@ -40,6 +40,7 @@ async function ask(
 ): Promise<DeliveryResult> {
   // Loaded late: it takes longer than finding out that something is missing.
   const { createNodeEngine } = await import('../node.js');
+  const tallied = await tallying(node.stateDirectory);
   const progress = showProgress();
   const interruption = listenForSignals((name) => {
     progress.clear();
@@ -47,6 +48,7 @@ async function ask(
   });
   const engine = createNodeEngine({
     ...node,
+    ...tallied.options,
     settings,
     onFault(message) {
       progress.clear();
@@ -64,5 +66,14 @@ async function ask(
   } finally {
     interruption.release();
     progress.clear();
+    await tallied.close();
   }
+}
+
+/** Where there is a state folder, what is delivered is counted in it, for TLS reports. */
+async function tallying(directory: string | undefined) {
+  if (directory === undefined) return { options: {}, close: async () => undefined };
+  const { sqliteStores } = await import('../adapters/sqlite/index.js');
+  const { reports, close } = sqliteStores({ directory });
+  return { options: { tlsReports: { store: reports } }, close };
 }

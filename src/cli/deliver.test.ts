@@ -354,10 +354,10 @@ describe('waxseal replay', () => {
     expect(await waxseal(['replay', otherResult, '--json'])).toMatchObject({
       exit: 1,
       stdout: expect.stringContaining(
-        '"differences":["attempt 1 (dane.test) ends otherwise: decisions[1].row was',
+        '"differences":["attempt 1 (dane.test) ends otherwise: decisions[2].row was',
       ),
       stderr:
-        'waxseal replay: attempt 1 (dane.test) ends otherwise: decisions[1].row was "MX-2", and is now "MX-1"\n',
+        'waxseal replay: attempt 1 (dane.test) ends otherwise: decisions[2].row was "MX-2", and is now "MX-1"\n',
     });
     expect(await waxseal(['replay', otherQuestion])).toMatchObject({
       exit: 1,

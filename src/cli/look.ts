@@ -7,13 +7,12 @@ import type { DomainFacts } from '../policy/check/facts.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import type { OptionTable, ValuesOf } from './arguments.js';
 import { showProgress } from './progress.js';
-import { readResolver, systemConfig } from './resolver.js';
+import { RESOLVER_OPTIONS, readDnssec, readResolver, systemConfig } from './resolver.js';
 import { readSettings } from './settings.js';
 import { readTrustAnchors } from './trust-anchors.js';
 
 export const LOOK_OPTIONS = {
-  resolver: { type: 'string' },
-  'trust-ad': { type: 'boolean' },
+  ...RESOLVER_OPTIONS,
   port: { type: 'string' },
   ca: { type: 'string' },
   helo: { type: 'string' },
@@ -41,17 +40,18 @@ export async function readLook(values: LookValues): Promise<Look> {
   const settings = { ...(await readSettings(values)), deadlines: DEADLINES };
   const resolver =
     (await readResolver(values.resolver, values['trust-ad'] === true)) ?? (await systemConfig());
+  const dnssec = await readDnssec(values);
   const ca = values.ca === undefined ? {} : { ca: await readTrustAnchors(values.ca) };
   // Loaded late: it takes longer than finding out that something is missing.
   const { nodeAdapters } = await import('../node.js');
   const progress = showProgress();
   return {
     options: {
-      adapters: nodeAdapters({ resolver, ...ca }),
+      adapters: nodeAdapters({ resolver, dnssec, ...ca }),
       settings,
       onEntry: (entry) => progress.note(entry),
     },
-    validation: trustsAd(resolver) ? 'believed' : 'not-believed',
+    validation: dnssec !== 'resolver' || trustsAd(resolver) ? 'believed' : 'not-believed',
     done: () => progress.clear(),
   };
 }

@@ -26,7 +26,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   simulate   play a scenario in memory
   replay     decide again on what a journal recorded
   resolver   see whether DANE can be had with a resolver
-  tlsrpt     read the TLS reports that others sent
+  tlsrpt     read the TLS reports that others sent, and send ours to them
   check      look at a domain as a receiver of mail, and say what to repair
   tlsa       print TLSA records for a certificate, a key or a mail host
   tables     list, show or check the decision tables

@@ -41,6 +41,21 @@ function scenarioWith(more: object, to: string) {
 type Case = readonly [args: readonly string[], exit: number, says: RegExp | string];
 
 const CASES: readonly Case[] = [
+  [
+    ['explain', 'a.test', '--trust-anchor', '@/odd.pem'],
+    64,
+    'waxseal explain: --trust-anchor has a meaning only with --validate-dnssec\ntry "waxseal explain --help"\n',
+  ],
+  [
+    ['check', 'a.test', '--validate-dnssec', '--trust-ad'],
+    64,
+    /^waxseal check: --trust-ad and --validate-dnssec exclude each other/,
+  ],
+  [
+    ['explain', 'a.test', '--validate-dnssec', '--trust-anchor', '@/odd.pem'],
+    78,
+    /^waxseal explain: the DNSSEC trust anchors in .*odd\.pem: /,
+  ],
   [[], 64, 'waxseal: a command is missing\ntry "waxseal --help"\n'],
   [['send'], 64, 'waxseal: there is no command "send"\ntry "waxseal --help"\n'],
   [['toString'], 64, 'waxseal: there is no command "toString"\ntry "waxseal --help"\n'],

@@ -5,17 +5,14 @@ import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
 import { readCount } from './numbers.js';
-import { readDnssec, readResolver } from './resolver.js';
+import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP, readDnssec, readResolver } from './resolver.js';
 import { readSettings } from './settings.js';
 import { prepareStateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
 
 export const ATTEMPT_OPTIONS = {
   from: { type: 'string' },
-  resolver: { type: 'string' },
-  'trust-ad': { type: 'boolean' },
-  'validate-dnssec': { type: 'boolean' },
-  'trust-anchor': { type: 'string' },
+  ...RESOLVER_OPTIONS,
   port: { type: 'string' },
   'https-port': { type: 'string' },
   ca: { type: 'string' },
@@ -31,22 +28,9 @@ export const ATTEMPT_OPTIONS = {
   verbose: { type: 'boolean' },
 } as const satisfies OptionTable;
 
-/** For the help of every command that asks a resolver. */
-export const RESOLVER_OPTIONS_HELP = `\
-  --resolver RESOLVER    ask this resolver, or these with commas between them:
-                         IP[:PORT], tls://IP[:PORT][#NAME] or
-                         https://HOST[:PORT]/PATH#IP; default: /etc/resolv.conf
-  --trust-ad             believe its DNSSEC validation although it is neither on this
-                         host nor asked by TLS: it validates, and nobody else can speak
-                         on the path to it
-`;
-
 /** For the help of both commands. */
 export const ATTEMPT_OPTIONS_HELP = `\
 ${RESOLVER_OPTIONS_HELP}\
-  --validate-dnssec      validate DNSSEC here, from the root; the resolver only has to pass
-                         on what is signed, and is not believed
-  --trust-anchor FILE    validate from these DS or DNSKEY records instead of the root's
   --port N               port of mail hosts, and in TLSA names (25)
   --https-port N         port of MTA-STS policy hosts (443)
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
@@ -55,7 +39,8 @@ ${RESOLVER_OPTIONS_HELP}\
   --no-cleartext-retry   never go on in clear after TLS that failed
   --attempt N            which attempt this is at the message (1)
   --policy FILE          settings in JSON; options on the command line override them
-  --state DIR            keep MTA-STS policies there; default: they are forgotten
+  --state DIR            keep MTA-STS policies there, and what is counted for TLS reports
+                         ("waxseal tlsrpt"); default: both are forgotten
   --journal FILE         write what was asked and answered, for "waxseal replay"
   --allow-loopback       hosts may have loopback and private addresses
   --json                 print one JSON object {"results":[...]}

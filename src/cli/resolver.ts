@@ -3,9 +3,33 @@ import { parseResolvers } from '../adapters/node/dns/resolver-text.js';
 import { systemResolvers } from '../adapters/node/dns/system-resolvers.js';
 import { parseTrustAnchors } from '../adapters/node/dnssec/index.js';
 import type { ValidateHere } from '../node.js';
-import { misuse } from './arguments.js';
+import { misuse, type OptionTable } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { readText } from './read-file.js';
+
+/** For every command that asks a resolver about other people's mail. */
+export const RESOLVER_OPTIONS = {
+  resolver: { type: 'string' },
+  'trust-ad': { type: 'boolean' },
+  'validate-dnssec': { type: 'boolean' },
+  'trust-anchor': { type: 'string' },
+} as const satisfies OptionTable;
+
+export const WHICH_RESOLVER_HELP = `\
+  --resolver RESOLVER    ask this resolver, or these with commas between them:
+                         IP[:PORT], tls://IP[:PORT][#NAME] or
+                         https://HOST[:PORT]/PATH#IP; default: /etc/resolv.conf
+  --trust-ad             believe its DNSSEC validation although it is neither on this
+                         host nor asked by TLS: it validates, and nobody else can speak
+                         on the path to it
+`;
+
+export const RESOLVER_OPTIONS_HELP = `\
+${WHICH_RESOLVER_HELP}\
+  --validate-dnssec      validate DNSSEC here, from the root; the resolver only has to
+                         pass on what is signed, and is not believed
+  --trust-anchor FILE    validate from these DS or DNSKEY records instead of the root's
+`;
 
 const RESOLV_CONF = '/etc/resolv.conf';
 

@@ -8,6 +8,7 @@ import { LOOK_OPTIONS, readLook } from '../look.js';
 import { reportOf } from '../output/check-report.js';
 import { renderCheck } from '../output/check-text.js';
 import { painter, print } from '../output/terminal.js';
+import { RESOLVER_OPTIONS_HELP } from '../resolver.js';
 
 const HELP = `\
 Usage: waxseal check DOMAIN [OPTION]...
@@ -16,9 +17,7 @@ Looks at DOMAIN as a receiver of mail, as a stranger on the Internet does: MX, D
 addresses, STARTTLS at each address, certificates, TLSA records, MTA-STS and TLS reports.
 Sends no mail. Says what is wrong, why that matters, what to do, and what to publish.
 
-  --resolver IP[:PORT]   ask this resolver; default: those of /etc/resolv.conf
-  --trust-ad             believe its DNSSEC validation although it is not on this host:
-                         it validates, and nobody else can speak on the path to it
+${RESOLVER_OPTIONS_HELP}\
   --port N               port of mail hosts, and in TLSA names (25)
   --https-port N         port of the MTA-STS policy host (443)
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS

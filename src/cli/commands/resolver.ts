@@ -5,10 +5,9 @@ import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { listenForSignals } from '../interruption.js';
 import { readCount } from '../numbers.js';
-import { RESOLVER_OPTIONS_HELP } from '../options.js';
 import { resolverCheckText } from '../output/resolver-check-text.js';
 import { complain, painter, print } from '../output/terminal.js';
-import { readResolver, systemConfig } from '../resolver.js';
+import { readResolver, systemConfig, WHICH_RESOLVER_HELP } from '../resolver.js';
 import { readTrustAnchors } from '../trust-anchors.js';
 
 const HELP = `\
@@ -17,7 +16,7 @@ Usage: waxseal resolver check [OPTION]...
 Asks each resolver about a name that is signed and one whose signatures are broken on
 purpose, and says whether DANE can be had with it. Nothing else is asked.
 
-${RESOLVER_OPTIONS_HELP}\
+${WHICH_RESOLVER_HELP}\
   --ca FILE              trust these certificates (PEM) too, for TLS and HTTPS
   --signed NAME          a name that is signed; default: the root
   --bogus NAME           one whose signatures are broken; default: dnssec-failed.org

@@ -13,6 +13,7 @@ import { CommandError, EXIT, type Exit } from '../exit.js';
 import { LOOK_OPTIONS, readLook } from '../look.js';
 import { readPort } from '../numbers.js';
 import { printTlsa } from '../output/tlsa-text.js';
+import { RESOLVER_OPTIONS_HELP } from '../resolver.js';
 import { kindOf, recordForFile, recordsForChains, type WantedKind } from '../tlsa-records.js';
 
 const HELP = `\
@@ -28,9 +29,7 @@ mail host HOST presents over STARTTLS. A key will do before there is a certifica
   --matching N           1: SHA-256; 2: SHA-512; 0: no digest, the thing itself (1)
   --name HOST            the mail host; default: the one name in the certificate, or HOST
   --port N               the port in the name of the record (25)
-  --resolver IP[:PORT]   ask this resolver for the addresses of HOST
-  --trust-ad, --ca, --helo, --allow-loopback
-                         for HOST, as with "waxseal check"
+${RESOLVER_OPTIONS_HELP}\
   --json                 print one JSON object {"records":[...],"warnings":[...]}
 
 Records go to standard output, advice to standard error. Ends with 66 if FILE cannot be

@@ -1,9 +1,12 @@
 import { misuse } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { read } from './read.js';
+import { run } from './run.js';
+import { send } from './send.js';
+import { show } from './show.js';
 
 /** By their names on the command line, in the order in which they help. */
-const SUBCOMMANDS: Readonly<Record<string, Command>> = { read };
+const SUBCOMMANDS: Readonly<Record<string, Command>> = { read, show, send, run };
 
 export const tlsrpt: Command = {
   help: Object.values(SUBCOMMANDS)

@@ -1,0 +1,49 @@
+import { misuse, readArguments } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { EXIT } from '../../exit.js';
+import { listenForSignals } from '../../interruption.js';
+import { complain, painter, print } from '../../output/terminal.js';
+import { renderOutcomes } from '../../output/tlsrpt/sending-text.js';
+import { complainOfKeys, readSending, SENDING_OPTIONS, SENDING_OPTIONS_HELP } from './sending-options.js';
+
+const HELP = `\
+Usage: waxseal tlsrpt run --state DIR --from ADDRESS --organization NAME [OPTION]...
+
+Sends TLS reports (RFC 8460) day after day, until it gets SIGTERM or SIGINT: each some
+hours after its day is over, and again at growing distances for a day where that fails.
+A line is printed for every report that something was done about. Several may run on one
+state folder; each report is sent once.
+
+${SENDING_OPTIONS_HELP}\
+  --json                 print a JSON object for every report, each on a line
+
+Ends with 0 when told to end. 64: wrong use of the command; 66: an input cannot be read;
+78: bad settings.
+`;
+
+export const run: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, SENDING_OPTIONS);
+    if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
+    const { ports, settings, close } = await readSending(values, 'night');
+    const interruption = listenForSignals((name) =>
+      complain(`waxseal tlsrpt: ${name}: ends when what is under way has ended`),
+    );
+    const { checkKeys, runTlsReports } = await import('../../../tls-report/send/index.js');
+    try {
+      complainOfKeys(await checkKeys(ports, settings, interruption.signal));
+      await runTlsReports(ports, settings, interruption.signal, {
+        onOutcome: (outcome) =>
+          void print(
+            values.json === true ? `${JSON.stringify(outcome)}\n` : renderOutcomes([outcome], painter()),
+          ),
+        onFailure: (message) => complain(`waxseal tlsrpt: the reports wait: ${message}`),
+      });
+      return EXIT.ok;
+    } finally {
+      interruption.release();
+      await close();
+    }
+  },
+};

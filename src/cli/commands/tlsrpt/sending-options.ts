@@ -1,0 +1,141 @@
+/*
+ * What `tlsrpt send` and `tlsrpt run` have in common: in whose name reports are sent, and how the world is reached.
+ */
+import { domainToASCII } from 'node:url';
+import type { Stores } from '../../../effects/stores.js';
+import { parseMailbox } from '../../../policy/names/mailbox.js';
+import type { Settings } from '../../../policy/settings.js';
+import type { DkimKey, KeyCheck, ReportPorts, ReportSettings } from '../../../tls-report/send/index.js';
+import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
+import { CommandError, EXIT } from '../../exit.js';
+import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } from '../../options.js';
+import { complain } from '../../output/terminal.js';
+import { readText } from '../../read-file.js';
+import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
+
+const { requiretls: _, attempt: __, journal: ___, verbose: ____, ...REACH } = ATTEMPT_OPTIONS;
+
+export const SENDING_OPTIONS = {
+  ...REACH,
+  organization: { type: 'string' },
+  'dkim-key': { type: 'string', multiple: true },
+  'dkim-selector': { type: 'string', multiple: true },
+  'verify-endpoints': { type: 'boolean' },
+} as const satisfies OptionTable;
+
+export const SENDING_OPTIONS_HELP = `\
+  --state DIR            where the tallies are ("waxseal deliver --state DIR" keeps them)
+  --from ADDRESS         the sender and contact; its domain is the submitter
+  --organization NAME    who is responsible for the reports
+  --dkim-key FILE        sign with this private key (PEM; RSA or Ed25519); may be given
+                         several times. Without one nothing is mailed
+  --dkim-selector NAME   the selector of the key, one for each --dkim-key, in order
+  --verify-endpoints     no report to an HTTPS endpoint whose certificate is not valid
+${RESOLVER_OPTIONS_HELP}\
+  --port N, --https-port N, --ca FILE, --helo NAME, --no-cleartext-retry,
+  --policy FILE, --allow-loopback
+                         as for "waxseal deliver"
+`;
+
+/** Everything that a sender of reports needs, from the command line. */
+export interface SendingSetup {
+  readonly ports: ReportPorts;
+  readonly settings: ReportSettings;
+  /** Frees what is held open. */
+  close(): Promise<void>;
+}
+
+type SendingValues = ValuesOf<typeof SENDING_OPTIONS>;
+
+/** Throws a CommandError. */
+export async function readSending(values: SendingValues, spread: 'night' | 'none'): Promise<SendingSetup> {
+  const contactInfo = readContact(values.from);
+  if (values.organization === undefined || values.organization.trim() === '')
+    throw misuse('--organization is missing; say who is responsible for the reports');
+  if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
+  const setup = await readAttemptSetup(values);
+  const keys = await readKeys(values['dkim-key'] ?? [], values['dkim-selector'] ?? []);
+  return connect(setup, values.state, {
+    organizationName: values.organization,
+    contactInfo,
+    keys,
+    source: setup.settings.helo,
+    spread,
+    untrustedEndpoints: values['verify-endpoints'] === true ? 'refuse' : 'accept',
+    privateAddresses: setup.settings.privateAddresses,
+    deadlines: {
+      dnsMs: setup.settings.deadlines.dnsMs,
+      postMs: setup.settings.deadlines.policyFetchMs,
+    },
+  });
+}
+
+function readContact(from: string | undefined): string {
+  if (from === undefined) throw misuse('--from is missing; give the address that reports come from');
+  const address = bareAddress(from);
+  const mailbox = parseMailbox(address, domainToASCII);
+  if (mailbox?.destination.kind === 'domain' && /^[\x20-\x7e]+$/.test(mailbox.address))
+    return mailbox.address;
+  throw misuse(
+    `--from ${JSON.stringify(from)} is no address with a domain; give one like tlsrpt@example.org`,
+  );
+}
+
+async function readKeys(files: readonly string[], selectors: readonly string[]): Promise<readonly DkimKey[]> {
+  if (files.length !== selectors.length)
+    throw misuse('--dkim-key and --dkim-selector belong together; give one selector for each key');
+  const { loadDkimKey } = await import('../../../tls-report/send/index.js');
+  return Promise.all(
+    files.map(async (file, at) => {
+      const pem = await readText(file, {
+        what: 'the DKIM key',
+        octetsMax: 65_536,
+        unreadable: EXIT.noInput,
+        tooLarge: EXIT.badSettings,
+        malformed: EXIT.badSettings,
+      });
+      const loaded = loadDkimKey(pem, selectors[at]!);
+      if (loaded.kind === 'refused')
+        throw new CommandError(EXIT.badSettings, `the DKIM key ${file} cannot be used: ${loaded.complaint}`);
+      if (loaded.warning !== null) complain(`waxseal tlsrpt: the DKIM key ${file}: ${loaded.warning}`);
+      return loaded.key;
+    }),
+  );
+}
+
+async function connect(
+  { node, settings }: AttemptSetup & { readonly settings: Settings },
+  directory: string,
+  report: ReportSettings,
+): Promise<SendingSetup> {
+  // Loaded late: it takes longer than finding out that something is missing.
+  const [{ createNodeEngine, nodeAdapters }, { sqliteStores }, { nodePostReport }] = await Promise.all([
+    import('../../../node.js'),
+    import('../../../adapters/sqlite/index.js'),
+    import('../../../tls-report/send/index.js'),
+  ]);
+  const stores: Stores = sqliteStores({ directory });
+  const engine = createNodeEngine({ ...node, settings });
+  return {
+    ports: {
+      store: stores.reports,
+      dns: nodeAdapters(node),
+      engine,
+      https: nodePostReport(node.ca === undefined ? {} : { ca: node.ca }),
+      clock: Date.now,
+    },
+    settings: report,
+    async close() {
+      await engine.close();
+      await stores.close();
+    },
+  };
+}
+
+/** Says what is wrong with the published halves of the keys. */
+export function complainOfKeys(checks: readonly KeyCheck[]): void {
+  for (const { name, decision } of checks) {
+    if (decision.verdict === 'fit') continue;
+    complain(`waxseal tlsrpt: the key record at ${name}: ${decision.verdict}: ${decision.why}`);
+  }
+}

@@ -1,0 +1,85 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ReportDue, ReportKey, TlsReportStore } from '../../../effects/stores.js';
+import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
+import { misuse, readArguments } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { CommandError, EXIT } from '../../exit.js';
+import { painter, print } from '../../output/terminal.js';
+import { renderTally } from '../../output/tlsrpt/sending-text.js';
+import { reasonOf } from '../../read-file.js';
+import { CHOICE_OPTIONS, readChoice } from './choice.js';
+
+const HELP = `\
+Usage: waxseal tlsrpt show --state DIR [--day YYYY-MM-DD] [--domain DOMAIN] [--json]
+
+Shows what has been counted for TLS reports (RFC 8460) of ours to other domains, and
+which of them have been sent.
+
+  --state DIR            where the tallies are ("waxseal deliver --state DIR" keeps them)
+  --day YYYY-MM-DD       of this day (UTC) only
+  --domain DOMAIN        of this domain only
+  --json                 print one JSON object {"tallies":[...]}
+
+Ends with 0; 64: wrong use of the command; 66: there are no tallies in DIR, or they
+cannot be read.
+`;
+
+const OPTIONS = { ...CHOICE_OPTIONS, state: { type: 'string' }, json: { type: 'boolean' } } as const;
+
+const PAGE_ENTRIES = 500;
+
+export const show: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
+    if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
+    const { day, domain } = readChoice(values);
+    const { sqliteStores, STATE_FILE } = await import('../../../adapters/sqlite/index.js');
+    const { reports, close } = sqliteStores({ directory: values.state });
+    try {
+      // Looking must not make a file.
+      await access(join(values.state, STATE_FILE));
+      if (values.json === true) await print('{"tallies":[');
+      let count = 0;
+      for await (const due of all(reports)) {
+        if ((day ?? due.day) !== due.day || (domain ?? due.domain) !== due.domain) continue;
+        const lines = await reports.read(due);
+        await print(
+          values.json === true ? `${count > 0 ? ',' : ''}\n${asJson(due, lines)}` : asText(due, lines),
+        );
+        count++;
+      }
+      if (values.json === true) await print('\n]}\n');
+      else if (count === 0) await print('Nothing has been counted.\n');
+      return EXIT.ok;
+    } catch (error) {
+      throw new CommandError(
+        EXIT.noInput,
+        `the tallies in ${values.state} cannot be read: ${reasonOf(error)}`,
+      );
+    } finally {
+      await close();
+    }
+  },
+};
+
+async function* all(store: Pick<TlsReportStore, 'list'>): AsyncGenerator<ReportDue> {
+  let after: ReportKey | null = null;
+  for (;;) {
+    const page: readonly ReportDue[] = await store.list({ after, entriesMax: PAGE_ENTRIES });
+    yield* page;
+    const last = page.at(-1);
+    if (last === undefined) return;
+    after = { day: last.day, domain: last.domain };
+  }
+}
+
+function asJson({ day, domain, state }: ReportDue, lines: readonly TlsReportPolicy[]): string {
+  return JSON.stringify({ day, domain, state, lines });
+}
+
+function asText(due: ReportDue, lines: readonly TlsReportPolicy[]): string {
+  return renderTally(due, lines, painter());
+}
