@@ -54,20 +54,6 @@ const WE_ACCEPT: readonly Difference[] = [
   },
   {
     kind: 'known-defect',
-    name: 'strange-extension',
-    why: 'A critical extension that we do not know must make us reject the certificate (RFC 5280, Sections 4.2 and 6.1.4 (o)).',
-    applies: (subject, verdicts) =>
-      verdicts.error === ERROR.strangeExtension && bindingFault(subject, verdicts, 'strange-extension'),
-  },
-  {
-    kind: 'known-defect',
-    name: 'directory-constraint',
-    why: 'A critical constraint on directory names must be processed, or the certificate rejected (RFC 5280, Section 4.2.1.10).',
-    applies: (subject, verdicts) =>
-      verdicts.error === ERROR.notPermitted && bindingFault(subject, verdicts, 'other-directory'),
-  },
-  {
-    kind: 'known-defect',
     name: 'leaf-key-usage',
     why: 'The key usage of a server certificate must allow digital signatures, if it is there (RFC 8446, Section 4.4.2.2).',
     applies: (subject, { error }) => error === ERROR.purpose && hasFault(subject, 'leaf', 'only-cert-sign'),
@@ -82,12 +68,6 @@ const WE_ACCEPT: readonly Difference[] = [
       const own = subject.faults.some((each) => hasSameKey(subject, each.subject, matched.of));
       return own && AGAINST_AUTHORITY.includes(verdicts.error ?? 0);
     },
-  },
-  {
-    kind: 'clause',
-    name: 'purpose-of-authority',
-    why: 'Extended key usage is about the key of the certificate itself; path validation knows none that is inherited (RFC 5280, Sections 4.2.1.12 and 6.1).',
-    applies: (subject, { error }) => error === ERROR.purpose && hasFault(subject, null, 'client-purpose'),
   },
   {
     kind: 'clause',
@@ -166,14 +146,4 @@ function hasSameKey(
   of: RecordFields['of'],
 ): boolean {
   return subject === of || (of === 'cross' && subject === crossed);
-}
-
-/** Whether a certificate has that fault, and is not an anchor of which the record that matched holds only the key. */
-function bindingFault(subject: DaneCase, verdicts: Verdicts, fault: CertificateFault['fault']): boolean {
-  const matched = matchedRecord(subject, verdicts);
-  return subject.faults.some(
-    (each) =>
-      each.fault === fault &&
-      !(matched?.usage === 2 && matched.selector === 1 && hasSameKey(subject, each.subject, matched.of)),
-  );
 }
