@@ -11,6 +11,8 @@ export function whyNot({ world, settings, steps }: Scenario): string | null {
     [others.length > 0 || step.change !== undefined, 'the world changes'],
     [Object.keys(world.policy ?? {}).length > 0, 'there is no policy host'],
     [settings?.deadlines !== undefined, 'it is about how long something takes'],
+    [Object.keys(world.mail ?? {}).some((id) => !id.includes('.')), 'a name has several servers'],
+    [hosts.some(({ port }) => port !== undefined), 'all real servers listen on one port'],
     [hosts.some((host) => !isLikePostfix(host) && !isLikeSmtpServer(host)), 'no server behaves like that'],
     [
       Object.entries(world.dns).some(([key, set]) => !isHonest(key, set, world.signedZones ?? [])),
