@@ -9,8 +9,10 @@ import { daneDeliveries, deliveries } from './deliveries.js';
 import { dns } from './dns.js';
 import { growth } from './growth.js';
 import { FULL, QUICK } from './measure.js';
+import { mtaSts } from './mta-sts.js';
 import { simulations } from './simulations.js';
 import { type Benchmark, render } from './table.js';
+import { tlsReports } from './tls-reports.js';
 import { transitions } from './transitions.js';
 
 const benchmarks: readonly Benchmark[] = [
@@ -22,6 +24,8 @@ const benchmarks: readonly Benchmark[] = [
   dns,
   dane,
   daneDeliveries,
+  mtaSts,
+  tlsReports,
 ];
 
 const words = process.argv.slice(2);

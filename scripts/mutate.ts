@@ -10,10 +10,9 @@
  */
 import {
   compareConclusions,
-  compareDiscovery,
-  compareFetches,
   compareHosts,
   compareMx,
+  comparePolicyCache,
   compareReplies,
 } from '../property-tests/agreement/checks.js';
 import { compareFirstEhlo, tableComparisons } from '../property-tests/agreement/tables.js';
@@ -55,15 +54,7 @@ function isAsExpected(scenario: Scenario): boolean {
 /** Who notices, or null. A fault counts: the message is deferred, and a test that expects otherwise fails. */
 function killer(table: string, row: string): string | null {
   const own = tableComparisons.filter(([name]) => name === table).map(([, compare]) => compare);
-  const cheap = [
-    ...own,
-    compareMx,
-    compareDiscovery,
-    compareFetches,
-    compareReplies,
-    compareFirstEhlo,
-    compareConclusions,
-  ];
+  const cheap = [...own, compareMx, comparePolicyCache, compareReplies, compareFirstEhlo, compareConclusions];
   if (cheap.some(disagrees)) return 'reference';
   const met = rowsOf.get(row) ?? [];
   const telling =

@@ -71,5 +71,6 @@ export function deferAll(input: AttemptInput): AttemptResult {
     decisions: [{ ...decision, mx: null }],
     reports: [],
     dialled: {},
+    policy: null,
   };
 }

@@ -13,7 +13,16 @@ import {
 } from './effects/journal.js';
 import type { Adapters, MessageSource } from './effects/ports.js';
 import { programs } from './machine/programs.js';
-import type { AttemptInput, AttemptResult } from './policy/attempt/types.js';
+import type { AttemptInput, AttemptPurpose, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
+import type { Decision } from './policy/kernel/table.js';
+import {
+  judgeLastLook,
+  type LastLookVerdict,
+  type Patience,
+  type StoppedMessage,
+  whatStopped,
+} from './policy/mta-sts/last-look.js';
+import type { PolicyFindings } from './policy/mta-sts/policy-findings.js';
 import { type Mailbox, parseMailbox } from './policy/names/mailbox.js';
 import type { MessageFacts } from './policy/require-tls/message.js';
 import { DEFAULT_SETTINGS, type Settings } from './policy/settings.js';
@@ -75,12 +84,51 @@ export interface Engine {
     mail?: Partial<Pick<OutboundMail, 'from'>> & { readonly facts?: Partial<OutboundMail['facts']> },
     options?: AttemptOptions,
   ): Promise<DeliveryResult>;
+  /**
+   * Looks for a domain's own MTA-STS policy and keeps it, and connects to no mail host. `learn`: as for a message, so that what is
+   * kept and still current is not fetched again. `refresh`: what is kept is renewed, whatever the TXT record says (RFC 8461,
+   * Section 10.2). Throws a {@link MisuseError} for what is no domain, and never for what the world does.
+   */
+  policy(
+    domain: string,
+    wanted: { readonly purpose: 'learn' | 'refresh' },
+    options?: AttemptOptions,
+  ): Promise<PolicyResult>;
+  /**
+   * To be asked before a message that could not be delivered is given up: if an MTA-STS policy stopped it, the policy is looked for
+   * again (RFC 8461, Section 5.1). Takes the result of the last attempt, or what {@link whatStopped} says of it.
+   */
+  lastLook(
+    stopped: AttemptResult | StoppedMessage,
+    options?: AttemptOptions & {
+      /** Default: left. */
+      readonly patience?: Patience;
+    },
+  ): Promise<LastLook>;
+}
+
+/** What was found of a domain's policy. */
+export interface PolicyResult {
+  /** In A-labels. */
+  readonly domain: string;
+  /** Null: a fault of ours, of which `onFault` was told. What was kept stays as it was. */
+  readonly policy: PolicyFindings | null;
+  readonly decisions: readonly PlacedDecision[];
+  /** What can be replayed. */
+  readonly journal: Journal;
+}
+
+/** Whether a message may be given up. */
+export interface LastLook {
+  readonly decision: Decision<LastLookVerdict>;
+  /** What was looked at; null: no policy had stopped the message, so there was nothing to look for. */
+  readonly found: PolicyResult | null;
 }
 
 /** An engine over those adapters. */
 export function createEngine(options: EngineOptions): Engine {
   const toAscii = options.toAscii ?? (() => '');
-  return {
+  const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {
       return carryOut(
         options,
@@ -94,8 +142,7 @@ export function createEngine(options: EngineOptions): Engine {
       attemptOptions = {},
     ) {
       const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
-      if (mailbox === null)
-        throw new MisuseError('WAXSEAL_BAD_DOMAIN', `"${domain}" is not a domain; give one like example.org`);
+      if (mailbox === null) throw notADomain(domain);
       const mail = {
         from,
         to: [mailbox.address],
@@ -104,7 +151,24 @@ export function createEngine(options: EngineOptions): Engine {
       };
       return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, attemptOptions);
     },
+    async policy(domain, { purpose }, attemptOptions = {}) {
+      const destination = parseMailbox(`postmaster@${domain}`, toAscii)?.destination;
+      if (destination?.kind !== 'domain') throw notADomain(domain);
+      return findPolicy(options, destination.name, `${purpose}-policy`, attemptOptions);
+    },
+    async lastLook(last, { patience = 'left', ...attemptOptions } = {}) {
+      const stopped = 'stopped' in last ? last : whatStopped(last);
+      if (stopped.stopped === 'otherwise' || stopped.domain === null)
+        return { decision: judgeLastLook(stopped, null, patience), found: null };
+      const found = await engine.policy(stopped.domain, { purpose: 'refresh' }, attemptOptions);
+      return { decision: judgeLastLook(stopped, found.policy, patience), found };
+    },
   };
+  return engine;
+}
+
+function notADomain(text: string): MisuseError {
+  return new MisuseError('WAXSEAL_BAD_DOMAIN', `"${text}" is not a domain; give one like example.org`);
 }
 
 const PLAIN_FACTS = {
@@ -118,8 +182,38 @@ const PLAIN_FACTS = {
 
 type Job = OutboundMail & {
   readonly mailboxes: readonly Mailbox[];
-  readonly purpose: AttemptInput['purpose'];
+  readonly purpose: 'deliver' | 'explain';
 };
+
+async function findPolicy(
+  options: EngineOptions,
+  domain: string,
+  purpose: Exclude<AttemptPurpose, Job['purpose']>,
+  attemptOptions: AttemptOptions,
+): Promise<PolicyResult> {
+  const { settings = DEFAULT_SETTINGS, clock } = options;
+  const input: AttemptInput = {
+    startedAt: clock(),
+    attempt: 1,
+    destination: { kind: 'domain', name: domain },
+    recipients: [],
+    message: { ...PLAIN_FACTS, sender: '' },
+    settings,
+    dialled: {},
+    purpose,
+  };
+  const { result, entries } = await attempt(options, () => [], input, attemptOptions);
+  return {
+    domain,
+    policy: result.policy,
+    decisions: result.decisions,
+    journal: journalOf([{ input, places: [], entries, result }]),
+  };
+}
+
+function journalOf(attempts: readonly AttemptJournal[]): Journal {
+  return { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts };
+}
 
 async function carryOut(
   options: EngineOptions,
@@ -130,7 +224,7 @@ async function carryOut(
   const reports = new Map<Mailbox, RecipientReport>();
   for (const mailboxes of byDestination(job.mailboxes)) {
     const input = inputOf(options, job, mailboxes, attemptOptions);
-    const { result, entries } = await attempt(options, job, input, attemptOptions);
+    const { result, entries } = await attempt(options, job.content, input, attemptOptions);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
     const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
     journals.push({ input, places, entries, result });
@@ -141,13 +235,13 @@ async function carryOut(
   return {
     results: job.mailboxes.map((mailbox) => reports.get(mailbox)!),
     attempts: journals.map(({ result }) => result!),
-    journal: { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: journals },
+    journal: journalOf(journals),
   };
 }
 
 async function attempt(
   options: EngineOptions,
-  job: Job,
+  message: MessageSource,
   input: AttemptInput,
   attemptOptions: AttemptOptions,
 ) {
@@ -155,7 +249,7 @@ async function attempt(
   const ended = await interpret(input, {
     programs,
     adapters: options.adapters,
-    message: job.content,
+    message,
     clock: options.clock,
     signal: attemptOptions.signal ?? new AbortController().signal,
     note: (entry) => {

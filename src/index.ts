@@ -11,11 +11,15 @@ export {
   type DeliveryResult,
   type Engine,
   type EngineOptions,
+  type LastLook,
   type OutboundMail,
+  type PolicyResult,
 } from './engine.js';
 export type { AttemptResult } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';
+export { type StoppedMessage, whatStopped } from './policy/mta-sts/last-look.js';
+export type { PolicyFindings } from './policy/mta-sts/policy-findings.js';
 export {
   DEFAULT_SETTINGS,
   PROFILES,
@@ -25,3 +29,4 @@ export {
 } from './policy/settings.js';
 export { readMessage } from './read-message.js';
 export type { RecipientReport } from './recipient-report.js';
+export * from './sts/index.js';

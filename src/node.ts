@@ -23,6 +23,7 @@ import {
 } from './adapters/node/index.js';
 import { sqliteStores } from './adapters/sqlite/index.js';
 import type { Adapters } from './effects/ports.js';
+import type { Stores } from './effects/stores.js';
 import { createEngine, type Engine, type EngineOptions } from './engine.js';
 import { type CollectOptions, collectReports } from './tls-report/send/collect.js';
 
@@ -34,6 +35,8 @@ export {
   type TrustAnchor,
 } from './adapters/node/index.js';
 export * from './index.js';
+export { type KeepFreshOptions, keepPoliciesFresh } from './sts/keep-policies-fresh.js';
+export * from './tls-report/send/index.js';
 
 export interface NodeOptions {
   /**
@@ -69,12 +72,15 @@ export interface ValidateHere {
 }
 
 export interface NodeAdapters extends Adapters {
-  /** Ends the connections that wait for another message. Without `reuseConnections` there are none. Never rejects. */
+  /**
+   * Ends the connections that wait for another message and closes the state file. Call it when no attempt is under way;
+   * nothing may be asked afterwards. Never rejects.
+   */
   close(): Promise<void>;
 }
 
 export interface NodeEngine extends Engine {
-  /** As {@link NodeAdapters.close}; the engine remains of use. */
+  /** See {@link NodeAdapters.close}. */
   close(): Promise<void>;
 }
 
@@ -83,13 +89,17 @@ export function nodeAdapters(options: NodeOptions = {}): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
   const smtp = smtpOf(nodeSmtp({ ...ca, ...local }), options.reuseConnections);
+  const policies = policyCache(options);
   return {
     ...dnsOf(options),
-    ...policyCache(options),
+    'policy-cache.read': policies['policy-cache.read'],
+    'policy-cache.write': policies['policy-cache.write'],
     'policy.fetch': nodePolicyFetch(ca),
     'random.draw': nodeRandom,
     'smtp.session': smtp.session,
-    close: smtp.close,
+    async close() {
+      await Promise.all([smtp.close(), policies.close().catch(() => undefined)]);
+    },
   };
 }
 
@@ -107,20 +117,24 @@ export function createNodeEngine(
     clock: Date.now,
     toAscii: domainToASCII,
     onFault: (message) => process.emitWarning(`the message is deferred: ${message}`, 'WaxsealFault'),
-    ...collecting(options.tlsReports),
     ...options,
+    ...(options.tlsReports === undefined
+      ? {}
+      : { onAttempt: collecting(options.tlsReports, options.onAttempt) }),
     adapters: { ...adapters, ...options.adapters },
   });
   return { ...engine, close: adapters.close };
 }
 
-function collecting(tlsReports: CollectOptions | undefined): Pick<EngineOptions, 'onAttempt'> {
-  if (tlsReports === undefined) return {};
-  return {
-    async onAttempt(result, endedAt) {
-      const problem = await collectReports(tlsReports, { result, endedAt });
-      if (problem !== null) process.emitWarning(problem, 'WaxsealReports');
-    },
+/** Counts the attempt first, and then lets the embedder know of it. */
+function collecting(
+  tlsReports: CollectOptions,
+  onAttempt: EngineOptions['onAttempt'],
+): NonNullable<EngineOptions['onAttempt']> {
+  return async (result, endedAt) => {
+    const problem = await collectReports(tlsReports, { result, endedAt });
+    if (problem !== null) process.emitWarning(problem, 'WaxsealReports');
+    await onAttempt?.(result, endedAt);
   };
 }
 
@@ -132,18 +146,14 @@ function dnsOf({ resolver, ca, dnsCache = {}, dnssec = 'resolver' }: NodeOptions
   return cachedDns(dns, { entriesMax: 10_000, ...dnsCache, now: Date.now });
 }
 
-function policyCache({
-  stateDirectory,
-  policiesMax = 10_000,
-}: NodeOptions): Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'> {
-  const store =
-    stateDirectory === undefined
-      ? memoryPolicyStore({ entriesMax: policiesMax })
-      : sqliteStores({ directory: stateDirectory }).policies;
-  return {
-    'policy-cache.read': store['policy-cache.read'],
-    'policy-cache.write': store['policy-cache.write'],
-  };
+type PolicyCache = Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'> & Pick<Stores, 'close'>;
+
+function policyCache({ stateDirectory, policiesMax = 10_000 }: NodeOptions): PolicyCache {
+  if (stateDirectory === undefined) {
+    return { ...memoryPolicyStore({ entriesMax: policiesMax }), close: async () => undefined };
+  }
+  const { policies, close } = sqliteStores({ directory: stateDirectory });
+  return { ...policies, close };
 }
 
 /** Several servers, one of them, or those of the system. Throws a TypeError for anything else. */

@@ -4,7 +4,6 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import {
-  afterFetch,
   concludeAttempt,
   discoverMx,
   discoverSts,
@@ -17,7 +16,7 @@ import { concludeRecipient } from '../../src/policy/attempt/conclude.js';
 import { replyMeaning } from '../../src/policy/host/session.tables.js';
 import { FAILURE_CATEGORIES } from '../../src/policy/host/types.js';
 import { decide, inputsOf } from '../../src/policy/kernel/table.js';
-import { stsDiscovery, stsFetch } from '../../src/policy/mta-sts/sts-discovery.table.js';
+import { policyCache } from '../../src/policy/mta-sts/policy-cache.table.js';
 import { mxDiscovery } from '../../src/policy/mx/mx-discovery.table.js';
 import { SITUATIONS, situation, WIRES } from './host-inputs.js';
 import { policyFor } from './policy-end.js';
@@ -135,44 +134,24 @@ export function compareMx(): Disagreement | null {
   );
 }
 
-const STS = {
-  'use-cached': 'use-cached-fresh',
-  'use-cached-stale': 'use-cached-stale',
-  fetch: 'fetch',
-  'no-policy': 'no-policy',
-  'proceed-unknown': 'proceed-unknown',
-  defer: 'defer',
-  'defer-for-cache': 'defer-for-cache',
-} as const;
-
-/** Combinations that mean something: an id is only the same as one that is kept, and only a found id was tried. */
-export function compareDiscovery(): Disagreement | null {
-  const inputs = [...inputsOf(stsDiscovery)].filter(
-    ({ cached, record, backoff }) =>
-      (cached === 'policy' || record !== 'same-id') && (backoff === 'no' || record === 'other-id'),
-  );
+/** The policy cache, over every combination of words, whether it can be met or not. */
+export function comparePolicyCache(): Disagreement | null {
   return firstDifference(
-    inputs,
-    (input) => STS[decide(stsDiscovery, input).verdict],
-    ({ cached, record, backoff, failure, message }) =>
+    inputsOf(policyCache),
+    (input) => {
+      const { verdict } = decide(policyCache, input);
+      return verdict === 'use-cached' ? 'use-cached-fresh' : verdict;
+    },
+    ({ cached, record, fetched, backoff, failure, message, purpose }) =>
       discoverSts({
-        cached: cached === 'policy' ? 'valid' : cached,
+        cached: cached === 'current' ? 'valid' : cached,
         record: record === 'same-id' ? 'found-same-id' : record === 'other-id' ? 'found-other-id' : record,
+        fetched,
         recentFailure: backoff === 'yes',
         stsLookupFailure: failure,
         tlsRequiredNo: message === 'lenient',
+        background: purpose === 'refresh',
       }),
-  );
-}
-
-export function compareFetches(): Disagreement | null {
-  return firstDifference(
-    inputsOf(stsFetch),
-    (input) => {
-      return decide(stsFetch, input).verdict;
-    },
-    ({ fetched, cached, message }) =>
-      afterFetch(fetched, cached === 'policy' ? 'valid' : cached, message === 'lenient'),
   );
 }
 

@@ -10,7 +10,10 @@ export const someRecipients: fc.Arbitrary<readonly string[]> = weighted<readonly
   [1, ['x@a.example', 'y@a.example', 'z@a.example']],
 );
 
-export const anAttemptInput: fc.Arbitrary<AttemptInput> = fc.record({
+/** Of a message; see {@link aPolicyInput} for attempts without one. */
+type MessageInput = AttemptInput & { readonly purpose: 'deliver' | 'explain' };
+
+export const anAttemptInput: fc.Arbitrary<MessageInput> = fc.record({
   startedAt: fc.constant(NOW),
   attempt: weighted([3, 1], [1, 2], [1, 3]),
   destination: weighted<AttemptInput['destination']>(
@@ -28,5 +31,10 @@ export const anAttemptInput: fc.Arbitrary<AttemptInput> = fc.record({
           .map((addresses) => ({ [MX_NAMES[0]]: addresses }))
       : fc.constant({} as Readonly<Record<string, readonly string[]>>),
   ),
-  purpose: weighted([12, 'deliver'], [1, 'explain']),
+  purpose: weighted<MessageInput['purpose']>([12, 'deliver'], [1, 'explain']),
 });
+
+/** Of an attempt that ends with the policy, drawn over all that an input may hold. */
+export const aPolicyInput: fc.Arbitrary<AttemptInput> = fc
+  .tuple(anAttemptInput, fc.constantFrom('learn-policy', 'refresh-policy'))
+  .map(([input, purpose]) => ({ ...input, purpose }));

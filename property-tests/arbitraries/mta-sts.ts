@@ -62,9 +62,9 @@ export const anAnnouncement: fc.Arbitrary<Announcement> = fc.oneof(
   { weight: 1, arbitrary: aDnsFailure.map((answer) => ({ answer, id: null })) },
 );
 
-/** Kept hours ago; some have expired, none is about to. */
+/** Kept hours ago; some have expired, none is about to, and now and then a clock has gone back since. */
 export const aCachedPolicy: fc.Arbitrary<CachedPolicy> = fc
-  .record({ id: anId, policy: anMtaStsPolicy, hours: fc.constantFrom(1, 12, 200) })
+  .record({ id: anId, policy: anMtaStsPolicy, hours: weighted([4, 1], [4, 12], [4, 200], [1, -24]) })
   .map(({ id, policy, hours }) => ({ id, policy, fetchedAt: NOW - hours * HOUR }));
 
 /** A failure of a minute ago, still minded, or of an hour ago. */

@@ -109,12 +109,17 @@ describe('imports run one way', () => {
     const engine = sources.filter(({ path }) => ENGINE.includes(path));
     expect(engine).toHaveLength(ENGINE.length);
     const own = ENGINE.map((path) => path.replace('.ts', '.js'));
-    expect(strays(engine, 'policy/', 'effects/', 'machine/', 'check/', ...own)).toEqual([]);
+    expect(strays(engine, 'policy/', 'effects/', 'machine/', 'check/', 'sts/', ...own)).toEqual([]);
   });
 
   it('a check sees effects and policy, and no adapter', () => {
     expect(below('check/').length).toBeGreaterThan(3);
     expect(strays(below('check/'), 'policy/', 'effects/', 'check/')).toEqual([]);
+  });
+
+  it('the keeping of policies sees the engine, effects and policy, and no adapter', () => {
+    expect(below('sts/').length).toBeGreaterThan(1);
+    expect(strays(below('sts/'), 'policy/', 'effects/', 'sts/', 'engine.js')).toEqual([]);
   });
 
   it('nobody but the command imports the command', () => {

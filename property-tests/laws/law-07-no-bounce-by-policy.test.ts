@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { judgeLastLook, whatStopped } from '../../src/policy/mta-sts/last-look.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
-import { play } from '../arbitraries/plays.js';
+import { exchangesOf, play } from '../arbitraries/plays.js';
 import { aWorld } from '../arbitraries/worlds.js';
 import { lists, policyInForce, requiresTls } from './naive-demands.js';
 
-describe("law 7, as far as one attempt goes (looking for the policy again is the queue's, and there is none yet)", () => {
+/** What may be otherwise when it is looked for again. */
+const someParts = fc.subarray(['announcement', 'served', 'policyHost'] as const);
+
+describe('law 7', () => {
   it('no policy bounces a message that does not ask for REQUIRETLS (STS-5-1, CHOICE-6)', () => {
     fc.assert(
       fc.property(aWorld, anAttemptInput, (world, given) => {
@@ -52,5 +56,42 @@ describe("law 7, as far as one attempt goes (looking for the policy again is the
           for (const { status } of result.recipients) expect(['5.7.10', '5.7.30']).not.toContain(status);
       }),
     );
+  });
+
+  it('no message that an enforced policy stopped is given up before a look that saw that nothing is new (STS-5-4, STS-5.1-3)', () => {
+    let looks = 0;
+    fc.assert(
+      fc.property(aWorld, aWorld, someParts, anAttemptInput, (before, other, parts, input) => {
+        const { result } = play(before, input);
+        const stopped = whatStopped(result);
+        const inForce = policyInForce(before, input);
+        const waits = result.recipients.some(
+          ({ outcome, status }) => outcome === 'deferred' && status === '4.7.5',
+        );
+        const isBarred = result.decisions.some(
+          ({ table, verdict }) => table === 'sts-demand' && verdict === 'unreachable',
+        );
+        if (waits && isBarred && inForce?.policy.mode === 'enforce')
+          expect(stopped.stopped).toBe('by-policy');
+        if (stopped.stopped === 'otherwise') return;
+        const kept = { ...before, cache: result.policy!.after };
+        const after = { ...kept, ...Object.fromEntries(parts.map((part) => [part, other[part]])) };
+        const look = play(after, { ...input, purpose: 'refresh-policy', recipients: [] });
+        const { verdict } = judgeLastLook(stopped, look.result.policy, 'left');
+        if (verdict !== 'may-bounce') return;
+        looks++;
+        expect(exchangesOf(look.discovery, 'dns.txt')).toHaveLength(1);
+        const known = look.result.policy!.known;
+        expect(known).toMatchObject({
+          kind: 'policy',
+          policy: { mx: stopped.held!.mx, mode: stopped.held!.mode },
+        });
+        const isSeen =
+          look.result.policy!.fetched?.kind === 'policy' || after.announcement.answer.kind !== 'failed';
+        expect(isSeen).toBe(true);
+      }),
+      { numRuns: 3000 },
+    );
+    expect(looks).toBeGreaterThan(10);
   });
 });

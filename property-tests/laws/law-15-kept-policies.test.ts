@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  judgeDiscovery,
-  judgeFetch,
+  judgePolicyCache,
   knowledgeOf,
+  learnRecord,
   unexpiredPolicy,
 } from '../../src/policy/mta-sts/discover.js';
 import { readFetch } from '../../src/policy/mta-sts/fetch.js';
-import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
+import { anAttemptInput, aPolicyInput } from '../arbitraries/attempt-inputs.js';
 import { aCachedPolicy, aFetchFailure, anAnnouncement, aServedFile } from '../arbitraries/mta-sts.js';
 import { exchangesOf, play } from '../arbitraries/plays.js';
 import { someSettings } from '../arbitraries/settings.js';
@@ -24,10 +24,12 @@ describe('law 15', () => {
         aServedFile,
         someSettings,
         fc.constantFrom('strict', 'lenient'),
-        (cached, failure, { answer: txt }, served, settings, message) => {
+        fc.constantFrom('deliver', 'refresh'),
+        (cached, failure, { answer: txt }, served, settings, message, purpose) => {
           const cache = { kind: 'read', cached, failure } as const;
           if (unexpiredPolicy(cache, NOW) === null) return;
-          const discovery = judgeDiscovery({ cache, txt, message, settings, now: NOW }).verdict;
+          const facts = { cache, record: learnRecord(txt), message, purpose, settings, now: NOW };
+          const discovery = judgePolicyCache({ ...facts, fetched: null }).verdict;
           if (discovery !== 'fetch') {
             expect(knowledgeOf(discovery, cached, null)).toMatchObject({
               kind: 'policy',
@@ -36,7 +38,7 @@ describe('law 15', () => {
             return;
           }
           const fetched = readFetch(served.answer);
-          const after = knowledgeOf(judgeFetch(fetched, cache, message, NOW).verdict, cached, fetched);
+          const after = knowledgeOf(judgePolicyCache({ ...facts, fetched }).verdict, cached, fetched);
           expect(after).toMatchObject({
             kind: 'policy',
             policy: { mx: (served.policy ?? cached.policy).mx, mode: (served.policy ?? cached.policy).mode },
@@ -48,14 +50,16 @@ describe('law 15', () => {
 
   it('the cache is only told to store a policy that was just fetched and is valid, under the announced id (STS-3.3-11, STS-3.3-8)', () => {
     fc.assert(
-      fc.property(aWorld, anAttemptInput, (world, input) => {
+      fc.property(aWorld, fc.oneof(anAttemptInput, aPolicyInput), (world, input) => {
         const { discovery } = play(world, input);
         const writes = exchangesOf(discovery, 'policy-cache.write');
         const fetches = exchangesOf(discovery, 'policy.fetch');
         expect(writes.length).toBeLessThanOrEqual(1);
         for (const { ask } of writes) {
           const id = ask.change.kind === 'store' ? ask.change.entry.id : ask.change.failure.id;
-          expect(id).toBe(world.announcement.id);
+          const kept = world.cache.kind === 'read' ? (world.cache.cached?.id ?? null) : null;
+          expect(id).toBe(world.announcement.id ?? kept);
+          if (world.announcement.id === null) expect(input.purpose).toBe('refresh-policy');
           const isValid = fetches.length === 1 && world.served.policy !== null;
           expect(ask.change.kind).toBe(isValid ? 'store' : 'remember-failure');
           if (ask.change.kind === 'store')
@@ -64,6 +68,34 @@ describe('law 15', () => {
               mx: world.served.policy!.mx,
             });
         }
+      }),
+    );
+  });
+
+  it('who only asks for a policy asks for no host, and leaves what is kept in force unless a valid new file takes its place (STS-3.3-12, STS-10.2-1)', () => {
+    fc.assert(
+      fc.property(aWorld, aPolicyInput, (world, input) => {
+        const { result, runs, discovery, ended } = play(world, input);
+        expect(ended.kind).toBe('finished');
+        expect(runs).toEqual([]);
+        expect(result).toMatchObject({ recipients: [], reports: [] });
+        const asked = new Set(discovery.map(({ type }) => type));
+        for (const type of ['dns.mx', 'random.draw'] as const) expect(asked.has(type)).toBe(false);
+        if (input.destination.kind === 'literal') {
+          expect(discovery).toEqual([]);
+          expect(result.policy).toBeNull();
+          return;
+        }
+        const { before, after, known } = result.policy!;
+        expect(before).toEqual(world.cache);
+        if (world.cache.kind !== 'read' || world.cache.cached === null || after.kind !== 'read') return;
+        const [write] = exchangesOf(discovery, 'policy-cache.write');
+        const isReplaced = write?.ask.change.kind === 'store' && world.written === 'written';
+        if (!isReplaced) expect(after.cached).toEqual(world.cache.cached);
+        if (unexpiredPolicy(world.cache, NOW) !== null) expect(known.kind).toBe('policy');
+        const isRefresh = input.purpose === 'refresh-policy' && world.cache.failure === null;
+        const isInForce = unexpiredPolicy(world.cache, NOW) !== null;
+        if (isRefresh && isInForce) expect(asked.has('dns.addresses')).toBe(true);
       }),
     );
   });

@@ -6,7 +6,7 @@ import { programs } from '../../src/machine/programs.js';
 import type { AttemptInput } from '../../src/policy/attempt/types.js';
 import { attemptTables } from '../../src/policy/tables.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
-import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
+import { anAttemptInput, aPolicyInput } from '../arbitraries/attempt-inputs.js';
 import { play } from '../arbitraries/plays.js';
 import { aWorld, type World } from '../arbitraries/worlds.js';
 import { watchRows } from './instruments.js';
@@ -65,6 +65,9 @@ describe('law 9', () => {
     };
     for (const [world, input] of fc.sample(aStory, { numRuns: 20, seed: 0 }))
       play(world, input, { programs: faulty });
+    // Some rows are for who only asks for a policy.
+    for (const [world, input] of fc.sample(fc.tuple(aWorld, aPolicyInput), { numRuns: 2000, seed: 0 }))
+      play(world, input);
     // The scenarios reach most; drawn worlds are added until none is missing.
     for (let seed = 1; seed <= 20 && (seed <= 2 || unread().length > 0); seed++) {
       for (const [world, input] of fc.sample(aStory, { numRuns: 250, seed })) {

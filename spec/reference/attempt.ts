@@ -79,34 +79,55 @@ export function discoverMx(
 }
 
 /**
- * RFC 8461, Sections 3.1, 3.3 and 5.1: which policy applies, going by the cache and the TXT record.
- * 'proceed-unknown': no policy is applied, though there may be one.
+ * RFC 8461, Sections 3.1, 3.3, 5.1 and 10.2: which policy applies, going by the cache, the TXT record and, once there was
+ * one, the fetch. 'proceed-unknown': no policy is applied, though there may be one.
  */
 export function discoverSts(facts: {
-  cached: 'none' | 'valid' | 'unreadable'; // unexpired policy in the cache; unreadable: the cache itself failed
+  // from-the-future: it was fetched later than now, by more than clocks may differ; unreadable: the cache itself failed
+  cached: 'none' | 'expired' | 'valid' | 'from-the-future' | 'unreadable';
   record: 'found-same-id' | 'found-other-id' | 'absent' | 'invalid' | 'failed'; // same id as the cached policy
-  recentFailure: boolean; // a fetch for this very id failed less than five minutes ago
+  fetched: 'not-asked' | 'policy' | 'failed';
+  recentFailure: boolean; // a fetch for the id that would be fetched failed less than five minutes ago
   stsLookupFailure: 'defer' | 'proceed';
   tlsRequiredNo: boolean; // valid, honoured, and the message is not under REQUIRETLS
+  background: boolean; // the daily refresh, for no message
 }):
   | 'use-cached-fresh'
   | 'use-cached-stale'
   | 'fetch'
+  | 'adopt'
   | 'no-policy'
   | 'proceed-unknown'
   | 'defer'
   | 'defer-for-cache' {
-  if (facts.cached === 'valid') {
-    // Section 3.1: the id is how a policy tells that it has changed. It has not.
-    if (facts.record === 'found-same-id') return 'use-cached-fresh';
+  // Section 3.2: the last policy that was fetched is the policy.
+  if (facts.fetched === 'policy') return 'adopt';
+
+  const announced = facts.record === 'found-same-id' || facts.record === 'found-other-id';
+
+  if (facts.cached === 'valid' || facts.cached === 'from-the-future') {
+    // Section 3.3: no live policy, but a cached one that has not expired: MUST apply the cached policy.
+    if (facts.fetched === 'failed') return 'use-cached-stale';
+    // Section 3.1: the id is how a policy tells that it has changed. It has not. But Section 10.2: a refresh fetches the
+    // live policy regularly. And a fetch that lies in the future was none that max_age could be counted from.
+    if (facts.record === 'found-same-id' && facts.cached === 'valid') {
+      if (!facts.background) return 'use-cached-fresh';
+      if (facts.recentFailure) return 'use-cached-fresh';
+      return 'fetch';
+    }
     // Section 3.3: no more than one failed fetch in five minutes for one id.
-    if (facts.record === 'found-other-id' && !facts.recentFailure) return 'fetch';
-    // Section 3.3: whatever goes wrong, MUST apply the cached policy.
+    if (facts.recentFailure) return 'use-cached-stale';
+    if (announced) return 'fetch';
+    // Section 10.2: regardless of the state of the TXT record.
+    if (facts.background) return 'fetch';
+    // Section 3.1: the absence of a usable record does not remove a cached policy.
     return 'use-cached-stale';
   }
 
-  if (facts.cached === 'none') {
-    if (facts.record === 'found-same-id' || facts.record === 'found-other-id') {
+  if (facts.cached === 'none' || facts.cached === 'expired') {
+    // Section 3.3: MUST continue as though the domain had not implemented MTA-STS.
+    if (facts.fetched === 'failed') return 'proceed-unknown';
+    if (announced) {
       if (facts.recentFailure) return 'proceed-unknown';
       return 'fetch';
     }
@@ -119,22 +140,10 @@ export function discoverSts(facts: {
   }
 
   // The cache failed. What it held may have been an enforced policy, so only the live policy can replace it.
-  if (facts.record === 'found-same-id' || facts.record === 'found-other-id') return 'fetch';
+  if (announced && facts.fetched === 'not-asked') return 'fetch';
+  // Nobody can tell whether a policy is in force; only a message that sets policies aside may go on.
   if (facts.tlsRequiredNo) return 'proceed-unknown';
   return 'defer-for-cache';
-}
-
-/** RFC 8461, Section 3.3, last paragraphs. */
-export function afterFetch(
-  fetched: 'policy' | 'failed',
-  cached: 'none' | 'valid' | 'unreadable',
-  tlsRequiredNo: boolean,
-): 'adopt' | 'use-cached-stale' | 'proceed-unknown' | 'defer-for-cache' {
-  if (fetched === 'policy') return 'adopt';
-  if (cached === 'valid') return 'use-cached-stale';
-  // Nobody can tell whether a policy is in force; only a message that sets policies aside may go on.
-  if (cached === 'unreadable' && !tlsRequiredNo) return 'defer-for-cache';
-  return 'proceed-unknown';
 }
 
 /** RFC 5321, Sections 4.2.1 and 4.3.2: what one reply means for the walk through the hosts. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterFetch, concludeAttempt, discoverMx, discoverSts, judgeReply } from './attempt.js';
+import { concludeAttempt, discoverMx, discoverSts, judgeReply } from './attempt.js';
 import {
   applyAgility,
   type Cert,
@@ -268,9 +268,11 @@ describe('an attempt', () => {
     const facts = {
       cached: 'none',
       record: 'absent',
+      fetched: 'not-asked',
       recentFailure: false,
       stsLookupFailure: 'defer',
       tlsRequiredNo: false,
+      background: false,
     } as const;
     expect(discoverSts(facts)).toBe('no-policy');
     expect(discoverSts({ ...facts, record: 'found-other-id' })).toBe('fetch');
@@ -280,7 +282,15 @@ describe('an attempt', () => {
     expect(discoverSts({ ...facts, cached: 'valid' })).toBe('use-cached-stale');
     expect(discoverSts({ ...facts, cached: 'valid', record: 'found-same-id' })).toBe('use-cached-fresh');
     expect(discoverSts({ ...facts, cached: 'unreadable' })).toBe('defer-for-cache');
-    expect(afterFetch('failed', 'valid', false)).toBe('use-cached-stale');
+    expect(discoverSts({ ...facts, cached: 'valid', fetched: 'failed' })).toBe('use-cached-stale');
+    const renewing = { ...facts, cached: 'valid', background: true } as const;
+    expect(discoverSts(renewing)).toBe('fetch');
+    expect(discoverSts({ ...renewing, record: 'found-same-id' })).toBe('fetch');
+    expect(discoverSts({ ...renewing, recentFailure: true })).toBe('use-cached-stale');
+    expect(discoverSts({ ...renewing, cached: 'expired' })).toBe('no-policy');
+    const ahead = { ...facts, cached: 'from-the-future', record: 'found-same-id' } as const;
+    expect(discoverSts(ahead)).toBe('fetch');
+    expect(discoverSts({ ...ahead, fetched: 'failed' })).toBe('use-cached-stale');
   });
 
   it('judges replies', () => {

@@ -314,7 +314,7 @@ const lenience: readonly Story[] = [
           policy: { 'mta-sts.a.example': { body: policyText('none', []) } },
           mail: { 'mx.a.example': { starttls: 'not-offered' } },
         },
-        ...send({ ...inClear, rows: ['FETCH-1', 'STSD-1'] }),
+        ...send({ ...inClear, rows: ['STS-20', 'STSD-1'] }),
       },
     ],
   },
@@ -452,7 +452,7 @@ function unreadable(name: string, refs: Story['refs'], body: string): Story {
     steps: [
       send({
         ...encrypted,
-        rows: ['FETCH-3'],
+        rows: ['STS-22'],
         reports: [{ details: [{ resultType: 'sts-policy-invalid' }] }],
       }),
     ],
@@ -508,7 +508,7 @@ function unfetchable(
     name: `the policy host ${name}: no policy`,
     refs,
     world: together(plainDomain({ certificate: SELF_SIGNED }), policyFile(policyText('enforce'), host)),
-    steps: [send({ ...encrypted, rows: ['FETCH-3'], reports: [{ details: [{ resultType }] }] })],
+    steps: [send({ ...encrypted, rows: ['STS-22'], reports: [{ details: [{ resultType }] }] })],
   };
 }
 
@@ -647,7 +647,7 @@ const cache: readonly Story[] = [
         },
         ...send({
           ...waits,
-          rows: ['STS-2', 'FETCH-2'],
+          rows: ['STS-2', 'STS-21'],
           reports: [{ policyType: 'sts', details: [{ resultType: 'sts-policy-fetch-error' }] }],
         }),
       },
@@ -665,7 +665,7 @@ const cache: readonly Story[] = [
           policy: { 'mta-sts.a.example': { body: 'gone fishing\n' } },
           mail: turnsBad,
         },
-        ...send({ ...waits, rows: ['STS-2', 'FETCH-2'] }),
+        ...send({ ...waits, rows: ['STS-2', 'STS-21'] }),
       },
     ],
   },
@@ -685,7 +685,7 @@ const cache: readonly Story[] = [
           mail: { 'mx.a.example': null, 'new.a.example': {} },
           policy: { 'mta-sts.a.example': { body: policyText('enforce', ['new.a.example']) } },
         },
-        ...send({ ...passes, mx: 'new.a.example', rows: ['STS-2', 'FETCH-1'] }),
+        ...send({ ...passes, mx: 'new.a.example', rows: ['STS-2', 'STS-20'] }),
       },
     ],
   },
@@ -728,12 +728,12 @@ const cache: readonly Story[] = [
     refs: ['STS-3.3-8', 'STS-3.3-15', 'CHOICE-5'],
     world: together(plainDomain({ certificate: SELF_SIGNED }), policyFile('', { status: 500 })),
     steps: [
-      send({ ...encrypted, rows: ['STS-5', 'FETCH-3'] }),
+      send({ ...encrypted, rows: ['STS-5', 'STS-22'] }),
       {
         change: { policy: { 'mta-sts.a.example': { body: policyText('enforce') } } },
         ...send({ ...encrypted, rows: ['STS-6'] }),
       },
-      { change: { dns: announced('2').dns }, ...send({ ...waits, rows: ['STS-5', 'FETCH-1'] }) },
+      { change: { dns: announced('2').dns }, ...send({ ...waits, rows: ['STS-5', 'STS-20'] }) },
     ],
   },
   {
@@ -745,7 +745,7 @@ const cache: readonly Story[] = [
       {
         change: { policy: { 'mta-sts.a.example': { body: policyText('enforce') } } },
         after: 300_000,
-        ...send({ ...waits, rows: ['STS-5', 'FETCH-1'] }),
+        ...send({ ...waits, rows: ['STS-5', 'STS-20'] }),
       },
     ],
   },

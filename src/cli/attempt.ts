@@ -66,7 +66,7 @@ async function ask(
   } finally {
     interruption.release();
     progress.clear();
-    await tallied.close();
+    await Promise.all([engine.close(), tallied.close()]);
   }
 }
 

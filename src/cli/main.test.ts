@@ -33,6 +33,7 @@ describe('waxseal', () => {
     'tlsa',
     'resolver',
     'tlsrpt',
+    'sts',
     'tables',
   ])('helps with "%s"', async (name) => {
     const args = name === '' ? ['--help'] : [name, '--nonsense', '--help'];

@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tlsrpt: async () => (await import('./commands/tlsrpt/index.js')).tlsrpt,
   check: async () => (await import('./commands/check.js')).check,
   tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
+  sts: async () => (await import('./commands/sts/index.js')).sts,
   tables: async () => (await import('./commands/tables.js')).tables,
 };
 
@@ -29,6 +30,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   tlsrpt     read the TLS reports that others sent, and send ours to them
   check      look at a domain as a receiver of mail, and say what to repair
   tlsa       print TLSA records for a certificate, a key or a mail host
+  sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   tables     list, show or check the decision tables
 
 "waxseal COMMAND --help" tells more; "waxseal --version" prints the version.

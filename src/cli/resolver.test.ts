@@ -67,6 +67,13 @@ describe('waxseal resolver check', () => {
     expect(answered).toMatchObject({ exit: 69, stdout: expect.stringContaining('SELFTEST-2') });
   });
 
+  it('does not believe a forwarder such as that of Docker, and says why (DANE-2.1.1-4)', async () => {
+    const { stdout } = await waxseal(['resolver', 'check', '--resolver', '127.0.0.11:9', '--timeout', '1']);
+    expect(stdout).toMatch(
+      /AD bit +ignored {2}TRUST-6 {2}A forwarder does not validate: it passes on the bit/,
+    );
+  });
+
   it('ends with 75 where it cannot tell', async () => {
     const silent = await check('--signed', 'silent.signed.test', '--timeout', '1');
     expect(silent).toMatchObject({ exit: 75, stdout: expect.stringContaining('cannot-tell  SELFTEST-7') });

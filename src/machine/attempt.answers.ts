@@ -32,8 +32,8 @@ export function learnPolicy(_: AttemptContext, event: AnsweredBy<'policy.fetch'>
 }
 
 /** A cache that cannot be written costs a fetch the next time, and nothing else. */
-export function learnStored(): Learned {
-  return {};
+export function learnStored(_: AttemptContext, event: AnsweredBy<'policy-cache.write'>): Learned {
+  return { stored: event.answer.kind };
 }
 
 export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>): Learned {

@@ -2,7 +2,8 @@
  * The questions of the attempt machine.
  */
 import type { Effect } from '../effects/catalog.js';
-import { learnRecord } from '../policy/mta-sts/discover.js';
+import { idToFetch, learnRecord } from '../policy/mta-sts/discover.js';
+import type { PolicyChange } from '../policy/mta-sts/merge-policy.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
 import { type AttemptContext, policyDomain, waitingOf } from './attempt.context.js';
 
@@ -51,13 +52,15 @@ export function askPolicy(context: AttemptContext): Effect {
 }
 
 export function askStore(context: AttemptContext): Effect {
-  const record = learnRecord(context.txt!);
-  const id = record.kind === 'found' ? record.id : '';
-  const change =
-    context.fetched?.kind === 'policy'
-      ? ({ kind: 'store', entry: { id, policy: context.fetched.policy, fetchedAt: context.now } } as const)
-      : ({ kind: 'remember-failure', failure: { id, failedAt: context.now } } as const);
-  return { type: 'policy-cache.write', domain: policyDomain(context)!, change };
+  return { type: 'policy-cache.write', domain: policyDomain(context)!, change: changeOf(context) };
+}
+
+/** What a fetch, successful or not, adds to what is kept. */
+export function changeOf({ txt, cache, fetched, now }: AttemptContext): PolicyChange {
+  const id = idToFetch(learnRecord(txt!), cache!) ?? '';
+  return fetched?.kind === 'policy'
+    ? { kind: 'store', entry: { id, policy: fetched.policy, fetchedAt: now } }
+    : { kind: 'remember-failure', failure: { id, failedAt: now } };
 }
 
 export function askHost(context: AttemptContext): Effect {
@@ -79,7 +82,7 @@ export function askHost(context: AttemptContext): Effect {
       message: input.message,
       settings: input.settings,
       dialled: dialledAt(input.dialled, candidate.host),
-      purpose: input.purpose,
+      purpose: input.purpose === 'deliver' ? 'deliver' : 'explain',
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Decision } from '../policy/kernel/table.js';
 import type { NextHopVerdict } from '../policy/local/destination.js';
 import type { CacheAnswer, FetchAnswer, FetchResult } from '../policy/mta-sts/fetch.js';
 import type { StsKnowledge } from '../policy/mta-sts/policy.js';
+import type { PolicyVerdict } from '../policy/mta-sts/policy-findings.js';
 import { type Candidate, policyDomainOf } from '../policy/mx/candidate.js';
 import { judgeMessage, type MessageKind } from '../policy/require-tls/message-kind.table.js';
 
@@ -45,6 +46,9 @@ export interface AttemptContext {
   readonly policyAddresses: readonly string[];
   readonly fetch: FetchAnswer | null;
   readonly fetched: FetchResult | null;
+  /** Null until what is kept and announced was judged. */
+  readonly policyVerdict: PolicyVerdict | null;
+  readonly stored: 'not-asked' | 'written' | 'failed';
   readonly sts: StsKnowledge;
 
   /** Empty until `draws` are in; see `candidatesFor`. */
@@ -77,6 +81,8 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
     policyAddresses: [],
     fetch: null,
     fetched: null,
+    policyVerdict: null,
+    stored: 'not-asked',
     sts: { kind: 'none' },
     candidates: [],
     cut: 'no',
@@ -91,8 +97,13 @@ export function startAttempt(input: AttemptInput | undefined): AttemptContext {
     })),
     next: 'go-on',
     end: null,
-    decisions: message === undefined ? [] : [{ ...message, mx: null }],
+    decisions: message === undefined || seeksPolicy(input!) ? [] : [{ ...message, mx: null }],
   };
+}
+
+/** Whether the attempt ends with the policy: there is no message. */
+export function seeksPolicy({ purpose }: AttemptInput): boolean {
+  return purpose === 'learn-policy' || purpose === 'refresh-policy';
 }
 
 /** The recipients that still wait, in order. */
@@ -120,6 +131,8 @@ export function copyAttempt(run: AttemptContext): AttemptContext {
     policyAddresses: run.policyAddresses,
     fetch: run.fetch,
     fetched: run.fetched,
+    policyVerdict: run.policyVerdict,
+    stored: run.stored,
     sts: run.sts,
     candidates: run.candidates,
     cut: run.cut,

@@ -5,18 +5,20 @@ import { chooseNext } from '../policy/attempt/conclude.js';
 import { learnAddresses } from '../policy/host/addresses.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
-import { judgeDiscovery, judgeFetch, knowledgeOf, unexpiredPolicy } from '../policy/mta-sts/discover.js';
+import { judgePolicyCache, knowledgeOf, learnRecord, unexpiredPolicy } from '../policy/mta-sts/discover.js';
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
 import type { Candidate } from '../policy/mx/candidate.js';
 import { candidatesOf, hasEqualPreferences, judgeMx as judgeMxAnswer } from '../policy/mx/discover.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
-import { type AttemptContext, type AttemptEnd, waitingOf } from './attempt.context.js';
+import { type AttemptContext, type AttemptEnd, seeksPolicy, waitingOf } from './attempt.context.js';
 
 type Judged = Partial<AttemptContext>;
 
 /** A relay and a literal are their own candidates; the others come with the MX answer. */
 export function judgeNextHop(context: AttemptContext): Judged {
   const { destination, settings, startedAt } = context.input;
+  // Rules for destinations say where mail goes; whose policy is asked for was said by name, and an address has none.
+  if (seeksPolicy(context.input)) return { next: destination.kind === 'literal' ? 'conclude' : 'go-on' };
   const { decision, relay } = judgeWay(destination, settings.destinations, startedAt);
   const judged = { ...note(context, decision), way: decision.verdict };
   if (relay !== null) return { ...judged, candidates: [{ ...relay, source: 'relay', preference: 0 }] };
@@ -45,19 +47,8 @@ export function judgeMx(context: AttemptContext): Judged {
 
 /** By now the draws are in, so the candidates can be put in order. */
 export function judgePolicy(context: AttemptContext): Judged {
-  const decision = judgeDiscovery({
-    cache: context.cache!,
-    txt: context.txt!,
-    message: strictnessOf(context),
-    settings: context.input.settings,
-    now: context.now,
-  });
-  const cached = unexpiredPolicy(context.cache!, context.now);
-  const judged = {
-    ...note(context, decision),
-    ...candidatesFor(context),
-    sts: knowledgeOf(decision.verdict, cached, null),
-  };
+  const { decision, learned } = judgeKept(context, null);
+  const judged = { ...learned, ...candidatesFor(context) };
   switch (decision.verdict) {
     case 'fetch':
       return { ...judged, next: 'fetch' };
@@ -67,10 +58,27 @@ export function judgePolicy(context: AttemptContext): Judged {
       return { ...judged, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
     case 'use-cached':
     case 'use-cached-stale':
+    case 'adopt':
     case 'no-policy':
     case 'proceed-unknown':
       return { ...judged, next: 'go-on' };
   }
+}
+
+/** The one decision about the policy, which is made before the fetch and after it. */
+function judgeKept(context: AttemptContext, fetched: FetchResult | null) {
+  const cache = context.cache!;
+  const decision = judgePolicyCache({
+    cache,
+    record: learnRecord(context.txt!),
+    fetched,
+    message: context.message === 'tls-optional' ? 'lenient' : 'strict',
+    purpose: context.input.purpose === 'refresh-policy' ? 'refresh' : 'deliver',
+    settings: context.input.settings,
+    now: context.now,
+  });
+  const sts = knowledgeOf(decision.verdict, unexpiredPolicy(cache, context.now), fetched);
+  return { decision, learned: { ...note(context, decision), policyVerdict: decision.verdict, fetched, sts } };
 }
 
 export function judgePolicyHost(context: AttemptContext): Judged {
@@ -86,19 +94,9 @@ export function judgePolicyHost(context: AttemptContext): Judged {
 
 export function judgeFetched(context: AttemptContext): Judged {
   const fetched = context.fetch === null ? unreachable(context) : readFetch(context.fetch);
-  const decision = judgeFetch(fetched, context.cache!, strictnessOf(context), context.now);
-  const cached = unexpiredPolicy(context.cache!, context.now);
-  const judged = {
-    ...note(context, decision),
-    fetched,
-    sts: knowledgeOf(decision.verdict, cached, fetched),
-  };
-  if (decision.verdict !== 'defer-for-cache') return { ...judged, next: 'store' };
-  return { ...judged, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
-}
-
-function strictnessOf({ message }: AttemptContext) {
-  return message === 'tls-optional' ? 'lenient' : 'strict';
+  const { decision, learned } = judgeKept(context, fetched);
+  if (decision.verdict !== 'defer-for-cache') return { ...learned, next: 'store' };
+  return { ...learned, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
 }
 
 export function judgeHost(context: AttemptContext): Judged {
@@ -128,10 +126,11 @@ function unreachable(context: AttemptContext): FetchResult {
 }
 
 function candidatesFor(context: AttemptContext): Pick<AttemptContext, 'candidates' | 'cut'> {
-  if (context.candidates.length > 0 || context.mx?.kind === 'failed') {
+  // A relay is known already, and who only asks for a policy asks for no hosts.
+  if (context.candidates.length > 0 || context.mx === null || context.mx.kind === 'failed') {
     return { candidates: context.candidates, cut: 'no' };
   }
-  const all = candidatesOf(context.mx!.records, context.draws);
+  const all = candidatesOf(context.mx.records, context.draws);
   const { candidatesMax } = context.input.settings;
   return { candidates: all.slice(0, candidatesMax), cut: all.length > candidatesMax ? 'yes' : 'no' };
 }

@@ -6,7 +6,8 @@
  * domain's policy; the result never depends on which answer comes first. When all are in, the MX answer is judged first,
  * because a domain without a host to deliver to needs no policy. A policy is then taken from the cache or fetched, and
  * the candidates are tried one after the other, each in a run of its own (the effect `host.run`), until every
- * recipient has an outcome or no candidate is left. A relay is the only candidate, and the policy is its own.
+ * recipient has an outcome or no candidate is left. A relay is the only candidate, and the policy is its own. Where only
+ * the policy is asked for, no MX records are, and the attempt ends with it.
  *
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
@@ -17,7 +18,7 @@ import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './attempt.answers.js';
 import * as asks from './attempt.asks.js';
-import { type AttemptContext, copyAttempt, startAttempt } from './attempt.context.js';
+import { type AttemptContext, copyAttempt, seeksPolicy, startAttempt } from './attempt.context.js';
 import * as judgements from './attempt.judgements.js';
 import { resultOf } from './attempt.result.js';
 import { type Boxed, stepsOf } from './steps.js';
@@ -37,12 +38,12 @@ const base = setup({
     isLiteral: ({ context: { run } }) => run.way === 'literal',
     isRelay: ({ context: { run } }) => run.way === 'relay',
     isDiscovered: ({ context: { run } }) => run.mx !== null && run.txt !== null && run.cache !== null,
-    isRelayDiscovered: ({ context: { run } }) =>
-      run.way === 'relay' && run.txt !== null && run.cache !== null,
+    isPolicyDiscovered: ({ context: { run } }) =>
+      (run.way === 'relay' || seeksPolicy(run.input)) && run.txt !== null && run.cache !== null,
+    seeksPolicy: ({ context: { run } }) => seeksPolicy(run.input),
     isConcluded: ({ context: { run } }) => run.next === 'conclude',
     mustDraw: ({ context: { run } }) => run.next === 'draw',
     mustFetch: ({ context: { run } }) => run.next === 'fetch',
-    mustStore: ({ context: { run } }) => run.next === 'store',
     mustTry: ({ context: { run } }) => run.next === 'try',
   },
 });
@@ -59,14 +60,17 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.4-1', 'STS-3.4-3', 'SMTP-4.1.3-1', 'DANE-2.2.2-8'] },
       entry: judge(judgements.judgeNextHop),
       always: [
+        { guard: 'isConcluded', target: 'concluded' },
         { guard: 'isLiteral', target: 'awaitingHost' },
-        { guard: 'isRelay', target: 'awaitingRelayPolicy' },
+        { guard: 'isRelay', target: 'awaitingAnnouncement' },
+        { guard: 'seeksPolicy', target: 'awaitingAnnouncement' },
         { target: 'awaitingDiscovery' },
       ],
     },
-    awaitingRelayPolicy: {
-      description: "The relay's own policy; nobody asks for the recipient's.",
-      meta: { refs: ['STS-3.4-1'] },
+    awaitingAnnouncement: {
+      description:
+        "The policy of a relay, which is its own and not the recipient's; or a policy by itself. Neither needs MX records.",
+      meta: { refs: ['STS-3.4-1', 'STS-10.2-1'] },
       entry: [ask(asks.askStsRecord), ask(asks.askCache)],
       on: {
         'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
@@ -109,7 +113,7 @@ export const attemptMachine = base.createMachine({
         },
       },
       always: [
-        { guard: 'isRelayDiscovered', target: 'judgingPolicy' },
+        { guard: 'isPolicyDiscovered', target: 'judgingPolicy' },
         { guard: 'isDiscovered', target: 'judgingMx' },
       ],
     },
@@ -140,6 +144,7 @@ export const attemptMachine = base.createMachine({
       always: [
         { guard: 'isConcluded', target: 'concluded' },
         { guard: 'mustFetch', target: 'awaitingPolicyHost' },
+        { guard: 'seeksPolicy', target: 'concluded' },
         { target: 'awaitingHost' },
       ],
     },
@@ -172,21 +177,21 @@ export const attemptMachine = base.createMachine({
       description: 'A fetched policy replaces what is kept; a failure never does.',
       meta: { refs: ['STS-3.3-11', 'STS-3.3-12', 'STS-8.3-1'] },
       entry: judge(judgements.judgeFetched),
-      always: [
-        { guard: 'isConcluded', target: 'concluded' },
-        { guard: 'mustStore', target: 'awaitingStore' },
-        { target: 'awaitingHost' },
-      ],
+      always: [{ guard: 'isConcluded', target: 'concluded' }, { target: 'awaitingStore' }],
     },
     awaitingStore: {
       description: 'Kept before it is used, so that what bound one message binds the next.',
       meta: { refs: ['STS-3.2-9', 'STS-3.3-8'] },
       entry: ask(asks.askStore),
       on: {
-        'policy-cache.write.answered': {
-          target: 'awaitingHost',
-          actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored),
-        },
+        'policy-cache.write.answered': [
+          {
+            guard: 'seeksPolicy',
+            target: 'concluded',
+            actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored),
+          },
+          { target: 'awaitingHost', actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored) },
+        ],
       },
     },
     awaitingHost: {

@@ -2,13 +2,19 @@ import { type ConclusionVerdict, concludeRecipient, type FailedHost } from '../p
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
+import { learnRecord } from '../policy/mta-sts/discover.js';
+import { mergePolicy } from '../policy/mta-sts/merge-policy.js';
+import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
 import { reportFetchFailure } from '../policy/tls-report/report-fetch.js';
 import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
-import { type AttemptContext, policyDomain, type RecipientProgress } from './attempt.context.js';
+import { changeOf } from './attempt.asks.js';
+import { type AttemptContext, policyDomain, type RecipientProgress, seeksPolicy } from './attempt.context.js';
 
 /** What an attempt came to: every recipient has an outcome. */
 export function resultOf(context: AttemptContext): AttemptResult {
-  const recipients = context.recipients.map((progress) => concludeFor(context, progress));
+  const recipients = seeksPolicy(context.input)
+    ? []
+    : context.recipients.map((progress) => concludeFor(context, progress));
   return {
     destination: context.input.destination,
     recipients,
@@ -19,6 +25,21 @@ export function resultOf(context: AttemptContext): AttemptResult {
     dialled: Object.fromEntries(
       context.runs.filter((run) => run.dialled.length > 0).map((run) => [run.candidate.host, run.dialled]),
     ),
+    policy: policyOf(context),
+  };
+}
+
+function policyOf(context: AttemptContext): PolicyFindings | null {
+  const { policyVerdict, sts, txt, cache, fetched, stored } = context;
+  if (policyVerdict === null || txt === null || cache === null) return null;
+  return {
+    domain: policyDomain(context)!,
+    verdict: policyVerdict,
+    known: sts,
+    record: learnRecord(txt),
+    fetched,
+    before: cache,
+    after: stored === 'written' ? mergePolicy(cache, changeOf(context)).kept : cache,
   };
 }
 
@@ -98,6 +119,7 @@ function decisionsOf(
 }
 
 function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
+  if (seeksPolicy(context.input)) return [];
   const isCounted = context.message !== 'tls-optional' && context.input.message.report !== 'tls';
   const domain = policyDomain(context);
   if (!isCounted || domain === null) return [];

@@ -32,8 +32,16 @@ export {
   TableFault,
 } from './kernel/table.js';
 export { type DestinationRule, type OperatorDemand, ruleFor } from './local/destination.js';
-export { type DiscoveryFacts, judgeDiscovery, judgeFetch, unexpiredPolicy } from './mta-sts/discover.js';
+export { ageOfCache, judgePolicyCache, type PolicyCacheFacts, unexpiredPolicy } from './mta-sts/discover.js';
 export { type FetchAnswer, type FetchResult, readFetch } from './mta-sts/fetch.js';
+export {
+  type HeldPolicy,
+  judgeLastLook,
+  type LastLookVerdict,
+  type Patience,
+  type StoppedMessage,
+  whatStopped,
+} from './mta-sts/last-look.js';
 export {
   type EntryWorth,
   expiryOf,
@@ -49,7 +57,15 @@ export {
   printPolicyFile,
   readPolicyFile,
 } from './mta-sts/policy-file.js';
+export type { AnnouncedRecord, PolicyFindings, PolicyVerdict } from './mta-sts/policy-findings.js';
 export { printStsRecord, readStsRecord, type StsRecord } from './mta-sts/record.js';
+export {
+  DEFAULT_REFRESH_SETTINGS,
+  judgeRefreshed,
+  planRefresh,
+  type RefreshPlan,
+  type RefreshSettings,
+} from './mta-sts/refresh-plan.js';
 export { candidatesOf, judgeMx } from './mx/discover.js';
 export { parseDnsName, parseHostName } from './names/domain-name.js';
 export { type AddressScope, familyOf, scopeOf } from './names/ip-address.js';
@@ -61,6 +77,7 @@ export {
   allTables,
   attemptTables,
   checkTables,
+  policyTables,
   reportTables,
   resolverTables,
   storeTables,
@@ -73,6 +90,7 @@ export type { ReceivedReport } from './tls-report/read/received-report.js';
 export { summariseReports } from './tls-report/read/summarise.js';
 export type { ReportSummary } from './tls-report/read/summary.js';
 export { judgeClaim, type ReportState } from './tls-report/report-state.js';
+export * from './tls-report/send/index.js';
 export {
   addTallies,
   boundTallies,

@@ -30,9 +30,11 @@ import {
 import type { Table } from './kernel/table.js';
 import { nextHop } from './local/next-hop.table.js';
 import { operatorDemand } from './local/operator-demand.table.js';
+import { lastLook } from './mta-sts/last-look.table.js';
+import { policyCache } from './mta-sts/policy-cache.table.js';
 import { policyMerge, policyRoom } from './mta-sts/policy-merge.table.js';
+import { policyRefresh, refreshAlert } from './mta-sts/refresh-plan.table.js';
 import { stsDemand } from './mta-sts/sts-demand.table.js';
-import { stsDiscovery, stsFetch } from './mta-sts/sts-discovery.table.js';
 import { mxDiscovery } from './mx/mx-discovery.table.js';
 import { targetAddress } from './names/target-address.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
@@ -58,8 +60,7 @@ export const attemptTables = [
   messageKind,
   nextHop,
   mxDiscovery,
-  stsDiscovery,
-  stsFetch,
+  policyCache,
   targetAddress,
   daneApplies,
   tlsaBase,
@@ -86,6 +87,9 @@ export const attemptTables = [
   reportResultType,
 ] as unknown as readonly Table[];
 
+/** What is done about MTA-STS policies beside attempts. */
+export const policyTables = [lastLook, policyRefresh, refreshAlert] as unknown as readonly Table[];
+
 /** What stores keep. */
 export const storeTables = [policyMerge, policyRoom, reportClaim] as unknown as readonly Table[];
 
@@ -110,6 +114,7 @@ export const checkTables = [
 export const allTables: readonly Table[] = [
   ...resolverTables,
   ...attemptTables,
+  ...policyTables,
   ...storeTables,
   ...reportTables,
   ...checkTables,

@@ -32,6 +32,9 @@ export function postgresDatabase(options: PostgresConnection): SqlDatabase {
   });
   // An idle connection that breaks is replaced at the next question, which says so if that fails.
   pool.on('error', () => {});
+  // The pool does not listen to a connection that is in use. Whoever uses it learns that it broke from its next statement,
+  // and without anybody who listens the error would end the process.
+  pool.on('connect', (client) => void client.on('error', () => {}));
 
   return {
     query: async (sql, ...values) => ask(pool, sql, values),

@@ -13,7 +13,7 @@ export interface SqlTransaction {
 }
 
 export interface SqlDatabase {
-  /** One statement by itself. */
+  /** One statement by itself, which only reads. */
   readonly query: Query;
   /** Kept if it resolves, undone if it rejects. */
   readonly write: <T>(run: (transaction: SqlTransaction) => Promise<T>) => Promise<T>;

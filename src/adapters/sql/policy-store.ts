@@ -41,7 +41,8 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
     },
     forget: async (domain) => {
       const sql = 'DELETE FROM waxseal_policies WHERE domain = ?1 RETURNING domain';
-      return (await database.query(sql, domain.toLowerCase())).length > 0 ? 'forgotten' : 'unknown';
+      const gone = await database.write(({ query }) => query(sql, domain.toLowerCase()));
+      return gone.length > 0 ? 'forgotten' : 'unknown';
     },
     prune: (time) => prune(database, time),
   };

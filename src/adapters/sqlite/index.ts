@@ -13,7 +13,10 @@ export interface SqliteOptions {
   readonly bounds?: Partial<PolicyStoreBounds & TlsReportStoreBounds>;
 }
 
-/** Both stores in one file. A change waits five seconds at most for those of other processes. */
+/**
+ * Both stores in one file. A change waits five seconds at most for those of other processes, and at most as long for its
+ * turn among ours; what is only read waits for neither. Where a thousand wait already, the next one fails at once.
+ */
 export function sqliteStores({ directory, bounds }: SqliteOptions): Stores {
   return sqlStores(sqliteDatabase(join(directory, STATE_FILE)), bounds);
 }

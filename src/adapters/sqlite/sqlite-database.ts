@@ -1,27 +1,52 @@
 /*
  * A SQLite file, shared by the processes of one machine. Every change is written ahead to a log beside the file and synced
- * before it counts, so that a crash at any moment leaves the state before it or after it. Readers do not wait for writers.
+ * before it counts, so that a crash at any moment leaves the state before it or after it. Readers do not wait for writers:
+ * they have a connection of their own, which takes no lock that a writer could hold.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Query, SqlDatabase } from '../sql/database.js';
 import { openSqlite, type SqliteConnection } from './libsql.js';
 import { makeStateFile } from './state-file.js';
 
-/** How long a change waits for those of other processes. */
+/** How long a change waits for those of other processes, and how long it may have waited for ours before its turn. */
 const BUSY_MS = 5_000;
+/** What waits for its turn, of one kind, at most. */
+const WAITING_MAX = 1_000;
 const OPEN_ATTEMPTS = 50;
 const OPEN_PAUSE_MS = 20;
 
 /** The file at that path, made with its folder when it is first needed, for its owner alone. */
 export function sqliteDatabase(path: string): SqlDatabase {
+  const reads = lane(path);
+  const writes = lane(path);
+  return {
+    query: (sql, ...values) => reads.inTurn((query) => query(sql, ...values)),
+    // Whoever begins so is the only one who writes, so that every lock is held already.
+    write: (run) => writes.transaction('BEGIN IMMEDIATE', (query) => run({ query, lock: async () => {} })),
+    snapshot: (run) => reads.transaction('BEGIN', run),
+    keyType: 'text',
+    close: async () => {
+      await Promise.all([reads.close(), writes.close()]);
+    },
+  };
+}
+
+/** One connection and who waits for it: one after the other, because whoever asked in between would take part in a transaction. */
+function lane(path: string) {
   let connection: SqliteConnection | null = null;
   let isClosed = false;
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
-  /** One after the other: there is one connection, and whoever asked in between would take part in its transaction. */
-  function inTurn<T>(run: (query: Query, connection: SqliteConnection) => Promise<T>): Promise<T> {
+  async function inTurn<T>(run: (query: Query, connection: SqliteConnection) => Promise<T>): Promise<T> {
+    if (waiting >= WAITING_MAX) throw tooBusy();
+    const askedAt = performance.now();
+    waiting += 1;
     const result = last.then(async () => {
+      waiting -= 1;
       if (isClosed) throw new Error('the store was closed');
+      // Who waited that long would have failed alone, and must not make all behind it wait as long again.
+      if (performance.now() - askedAt >= BUSY_MS) throw tooBusy();
       connection ??= await open(path);
       const used = connection;
       return run((sql, ...values) => used.all(sql, values), used);
@@ -48,19 +73,20 @@ export function sqliteDatabase(path: string): SqlDatabase {
     });
   }
 
-  return {
-    query: (sql, ...values) => inTurn((query) => query(sql, ...values)),
-    // Whoever begins so is the only one who writes, so that every lock is held already.
-    write: (run) => transaction('BEGIN IMMEDIATE', (query) => run({ query, lock: async () => {} })),
-    snapshot: (run) => transaction('BEGIN', run),
-    keyType: 'text',
-    close: async () => {
-      await last;
-      isClosed = true;
-      connection?.close();
-      connection = null;
-    },
-  };
+  async function close(): Promise<void> {
+    await last;
+    isClosed = true;
+    connection?.close();
+    connection = null;
+  }
+
+  return { inTurn, transaction, close };
+}
+
+function tooBusy(): Error {
+  return new Error(
+    'too much waits for the SQLite file: another process holds its lock, or the disk is too slow; end that process, or keep state in PostgreSQL',
+  );
 }
 
 async function open(path: string): Promise<SqliteConnection> {

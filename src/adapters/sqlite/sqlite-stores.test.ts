@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { detailOf, lineOf, NOW, policyAt } from '../contract/stores.fixture.js';
 import { STATE_FILE, sqliteStores } from './index.js';
 import { openSqlite } from './libsql.js';
+import { sqliteDatabase } from './sqlite-database.js';
 import { KEY, numbered } from './writer.fixture.js';
 
 const never = new AbortController().signal;
@@ -180,6 +181,52 @@ describe('stores in a SQLite file', () => {
     await expect(reports.read(KEY)).rejects.toThrow('version 2');
     other.close();
   });
+
+  it('are read at once, whatever is held or waits to be written', async () => {
+    const stores = sqliteStores({ directory });
+    await write(stores);
+    await stores.reports.add(KEY, [lineOf('one')]);
+    const other = await openSqlite(join(directory, STATE_FILE));
+    await other.exec('BEGIN IMMEDIATE');
+    const written: unknown[] = [];
+    const writes = [1, 2, 3].map(() => write(stores).then((answer) => written.push(answer)));
+    expect(await read(stores)).toMatchObject({ cached: change.entry });
+    expect(await stores.reports.read(KEY)).toEqual([lineOf('one')]);
+    expect(await stores.policies.list({ after: null, entriesMax: 9 })).toHaveLength(1);
+    // Whoever comes anew finds them, too.
+    expect(await read()).toMatchObject({ cached: change.entry });
+    expect(written).toEqual([]);
+    await other.exec('COMMIT');
+    await Promise.all(writes);
+    expect(written).toEqual(new Array(3).fill({ kind: 'written' }));
+    other.close();
+    await stores.close();
+  });
+
+  it('fail to change after five seconds and not after five for each, and at once where too many wait', async () => {
+    const database = sqliteDatabase(join(directory, STATE_FILE));
+    await database.write(async () => {});
+    const other = await openSqlite(join(directory, STATE_FILE));
+    await other.exec('BEGIN IMMEDIATE');
+    const began = performance.now();
+    const change = () =>
+      database.write(async () => 'written').catch((error: Error) => error.message.replace(/:.*/, ''));
+    const first = change();
+    await pause(50);
+    const waiting = Array.from({ length: 1000 }, change);
+    const ended = Promise.all([first, ...waiting]);
+    expect(await change()).toBe('too much waits for the SQLite file');
+    expect(performance.now() - began).toBeLessThan(2000);
+    const [busy, ...others] = await ended;
+    expect(busy).toMatch(/locked/);
+    // The second in line may have waited a little less than that, and then tries for itself.
+    expect(new Set(others.slice(1))).toEqual(new Set(['too much waits for the SQLite file']));
+    expect(performance.now() - began).toBeLessThan(11_000);
+    await other.exec('COMMIT');
+    expect(await change()).toBe('written');
+    other.close();
+    await database.close();
+  }, 20_000);
 
   it('wait for another process, and undo what they could not finish', async () => {
     const stores = sqliteStores({ directory });

@@ -7,7 +7,7 @@ import type { Decision } from '../../policy/kernel/table.js';
 export const QUIET: Readonly<Record<string, readonly string[]>> = {
   'message-kind': ['ordinary'],
   'mx-discovery': ['try-hosts'],
-  'sts-discovery': ['no-policy', 'fetch'],
+  'policy-cache': ['no-policy', 'fetch'],
   'sts-demand': ['no-demand'],
   'target-address': ['connect'],
   'tlsa-base': ['original', 'no-dane'],

@@ -1,7 +1,7 @@
 /*
  * Results for people: a short table for each recipient, and for each domain the decisions that led there, by host.
  */
-import type { PlacedDecision } from '../../policy/attempt/types.js';
+import type { AttemptPurpose, PlacedDecision } from '../../policy/attempt/types.js';
 import type { RecipientReport } from '../../recipient-report.js';
 import { isQuiet } from './quiet.js';
 import { type Paint, printable, type Style } from './terminal.js';
@@ -11,7 +11,7 @@ export interface TextStyle {
   /** `full`: decisions that changed nothing are shown too. */
   readonly detail: 'short' | 'full';
   /** `explain`: nothing was sent, so it is said what would have become of a message. */
-  readonly purpose: 'deliver' | 'explain';
+  readonly purpose: AttemptPurpose;
 }
 
 /** Recipients by domain, in order of first appearance; recipients of one domain share its decisions. */

@@ -1,3 +1,4 @@
+import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import type { RecipientReport } from '../../recipient-report.js';
 import { renderResults } from './results-text.js';
 import { painter, print } from './terminal.js';
@@ -6,7 +7,7 @@ import { painter, print } from './terminal.js';
 export interface ResultsFormat {
   readonly format: 'json' | 'text';
   readonly detail: 'short' | 'full';
-  readonly purpose: 'deliver' | 'explain';
+  readonly purpose: AttemptPurpose;
 }
 
 /** Prints results as one JSON object, or for people. `more`: further keys of the object, after `results`. */

@@ -2,7 +2,6 @@ import type { AddressesAnswer } from '../../policy/dns/answer.js';
 import type {
   Answered,
   AnswerOf,
-  CacheAnswer,
   CommandAnswer,
   ConnectAnswer,
   FetchAnswer,
@@ -12,9 +11,8 @@ import type {
 } from '../catalog.js';
 import type { JournalledEffect } from './asks.codec.js';
 import {
-  CachedPolicyCodec,
+  CacheCodec,
   dnsAnswer,
-  FetchFailureCodec,
   LostCauseCodec,
   LostCodec,
   MxRecordCodec,
@@ -30,17 +28,6 @@ type JournalledAnswer = Exclude<Answered, { type: 'host.run.answered' }>;
 const Names = dnsAnswer(Text);
 
 const Addresses = strictObject<AddressesAnswer>('addresses of both families', { a: Names, aaaa: Names });
-
-const Cache = tagged<CacheAnswer, 'kind'>('what the cache holds', 'kind', {
-  read: strictObject<Extract<CacheAnswer, { kind: 'read' }>>('what the cache holds', {
-    kind: oneOf('read'),
-    cached: orNull(CachedPolicyCodec),
-    failure: orNull(FetchFailureCodec),
-  }),
-  unreadable: strictObject<Extract<CacheAnswer, { kind: 'unreadable' }>>('an unreadable cache', {
-    kind: oneOf('unreadable'),
-  }),
-});
 
 const Fetch = tagged<FetchAnswer, 'kind'>('what the policy host said', 'kind', {
   response: strictObject<Extract<FetchAnswer, { kind: 'response' }>>('a response', {
@@ -135,7 +122,7 @@ export const AnsweredCodec: Codec<JournalledAnswer> = tagged<JournalledAnswer, '
     'random.draw',
     strictObject<AnswerOf<'random.draw'>>('drawn numbers', { values: listOf('a list of numbers', Finite) }),
   ),
-  'policy-cache.read.answered': answered('policy-cache.read', Cache),
+  'policy-cache.read.answered': answered('policy-cache.read', CacheCodec),
   'policy-cache.write.answered': answered(
     'policy-cache.write',
     strictObject<AnswerOf<'policy-cache.write'>>('how the cache took it', {

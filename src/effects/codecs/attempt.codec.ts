@@ -16,7 +16,7 @@ import type { DestinationRule, Relay } from '../../policy/local/destination.js';
 import type { MessageFacts } from '../../policy/require-tls/message.js';
 import type { Deadlines, Settings } from '../../policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
-import { CandidateCodec, DestinationCodec, ReplyCodec } from './facts.codec.js';
+import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
 import { dictionary, strictObject, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
@@ -80,7 +80,7 @@ export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>
   message: MessageCodec,
   settings: SettingsCodec,
   dialled: Dialled,
-  purpose: oneOf('deliver', 'explain'),
+  purpose: oneOf('deliver', 'explain', 'learn-policy', 'refresh-policy'),
 });
 
 const DECISION = {
@@ -163,15 +163,15 @@ const RecipientResultCodec = strictObject<RecipientResult>('the result of a reci
 
 const PlacedDecisionCodec = strictObject<PlacedDecision>('a decision', { ...DECISION, mx: orNull(Text) });
 
-export const AttemptResultCodec: Codec<AttemptResult> = strictObject<AttemptResult>(
-  'the result of an attempt',
-  {
-    destination: DestinationCodec,
-    recipients: listOf('a list of results', RecipientResultCodec),
-    mxSecurity: oneOf('secure', 'insecure'),
-    requireTls: YesNo,
-    decisions: listOf('a list of decisions', PlacedDecisionCodec),
-    reports: Reports,
-    dialled: Dialled,
-  },
-);
+const WholeResultCodec = strictObject<AttemptResult>('the result of an attempt', {
+  destination: DestinationCodec,
+  recipients: listOf('a list of results', RecipientResultCodec),
+  mxSecurity: oneOf('secure', 'insecure'),
+  requireTls: YesNo,
+  decisions: listOf('a list of decisions', PlacedDecisionCodec),
+  reports: Reports,
+  dialled: Dialled,
+  policy: orNull(PolicyFindingsCodec),
+});
+
+export const AttemptResultCodec: Codec<AttemptResult> = withDefaults(WholeResultCodec, { policy: null });

@@ -11,7 +11,10 @@ import type {
 } from '../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import type { DnsAnswer, DnsFailure, DnsResult, MxRecord } from '../../policy/dns/answer.js';
-import type { CachedPolicy, FetchFailure, StsPolicy } from '../../policy/mta-sts/policy.js';
+import type { CacheAnswer, FetchResult } from '../../policy/mta-sts/fetch.js';
+import type { CachedPolicy, FetchFailure, StsKnowledge, StsPolicy } from '../../policy/mta-sts/policy.js';
+import { policyCache } from '../../policy/mta-sts/policy-cache.table.js';
+import type { AnnouncedRecord, PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import type { Lost, LostCause, Reply } from '../../policy/smtp/reply.js';
 import { strictObject, tagged, withDefaults } from './strict-object.js';
@@ -70,6 +73,68 @@ export const CachedPolicyCodec = strictObject<CachedPolicy>('a cached policy', {
 });
 
 export const FetchFailureCodec = strictObject<FetchFailure>('a failed fetch', { id: Text, failedAt: Finite });
+
+export const CacheCodec = tagged<CacheAnswer, 'kind'>('what the cache holds', 'kind', {
+  read: strictObject<Extract<CacheAnswer, { kind: 'read' }>>('what the cache holds', {
+    kind: oneOf('read'),
+    cached: orNull(CachedPolicyCodec),
+    failure: orNull(FetchFailureCodec),
+  }),
+  unreadable: strictObject<Extract<CacheAnswer, { kind: 'unreadable' }>>('an unreadable cache', {
+    kind: oneOf('unreadable'),
+  }),
+});
+
+const FetchResultCodec = tagged<FetchResult, 'kind'>('a judged fetch', 'kind', {
+  policy: strictObject<Extract<FetchResult, { kind: 'policy' }>>('a fetched policy', {
+    kind: oneOf('policy'),
+    policy: StsPolicyCodec,
+  }),
+  failed: strictObject<Extract<FetchResult, { kind: 'failed' }>>('a failed fetch', {
+    kind: oneOf('failed'),
+    failure: oneOf('policy-fetch-failed', 'policy-invalid', 'policy-host-certificate'),
+    reason: Text,
+  }),
+});
+
+const KnowledgeCodec = tagged<StsKnowledge, 'kind'>('what is known of a policy', 'kind', {
+  policy: strictObject<Extract<StsKnowledge, { kind: 'policy' }>>('a known policy', {
+    kind: oneOf('policy'),
+    policy: StsPolicyCodec,
+    freshness: oneOf('fresh', 'stale'),
+  }),
+  none: strictObject<Extract<StsKnowledge, { kind: 'none' }>>('no policy', { kind: oneOf('none') }),
+  unknown: strictObject<Extract<StsKnowledge, { kind: 'unknown' }>>('an unknown policy', {
+    kind: oneOf('unknown'),
+  }),
+});
+
+const RecordCodec = tagged<AnnouncedRecord, 'kind'>('an announcement', 'kind', {
+  found: strictObject<Extract<AnnouncedRecord, { kind: 'found' }>>('an announcement', {
+    kind: oneOf('found'),
+    id: Text,
+  }),
+  absent: strictObject<Extract<AnnouncedRecord, { kind: 'absent' }>>('no announcement', {
+    kind: oneOf('absent'),
+  }),
+  invalid: strictObject<Extract<AnnouncedRecord, { kind: 'invalid' }>>('an invalid announcement', {
+    kind: oneOf('invalid'),
+    reason: oneOf('several-records', 'syntax', 'no-id', 'bad-id'),
+  }),
+  failed: strictObject<Extract<AnnouncedRecord, { kind: 'failed' }>>('an unknown announcement', {
+    kind: oneOf('failed'),
+  }),
+});
+
+export const PolicyFindingsCodec = strictObject<PolicyFindings>('what was found of a policy', {
+  domain: Text,
+  verdict: oneOf(...policyCache.verdicts),
+  known: KnowledgeCodec,
+  record: RecordCodec,
+  fetched: orNull(FetchResultCodec),
+  before: CacheCodec,
+  after: CacheCodec,
+});
 
 export const DestinationCodec = tagged<Destination, 'kind'>('a destination', 'kind', {
   domain: strictObject<Extract<Destination, { kind: 'domain' }>>('a domain', {

@@ -8,6 +8,8 @@ import { FAILURE_CATEGORIES, type HostResult, type RecipientState } from '../../
 import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
 import type { CachedPolicy, FetchFailure } from '../../policy/mta-sts/policy.js';
+import { policyCache } from '../../policy/mta-sts/policy-cache.table.js';
+import type { PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import { PROFILES, type ProfileName, type Settings, settingsOf } from '../../policy/settings.js';
 import type { Lost, Reply } from '../../policy/smtp/reply.js';
@@ -54,7 +56,7 @@ describe('parseJournal', () => {
     });
   });
 
-  it('reads journals from before addresses were raced and other names were told apart', () => {
+  it('reads journals from before addresses were raced, other names were told apart, and results said what was found of the policy', () => {
     const connect = {
       type: 'smtp.connect',
       id: 1,
@@ -82,6 +84,7 @@ describe('parseJournal', () => {
       signatures: [],
       path: { kind: 'trusted' },
     };
+    const { policy: _6, ...result } = attempt.result!;
     const { addressRacing: _4, addressRacingDelayMs: _5, ...settings } = settingsOf('rfc');
     const entries = [
       { kind: 'ask', ask: connect },
@@ -92,7 +95,7 @@ describe('parseJournal', () => {
     const parsed = parseJournal(
       JSON.stringify({
         ...journalOf([]),
-        attempts: [{ ...attempt, input: { ...attempt.input, settings }, entries }],
+        attempts: [{ ...attempt, input: { ...attempt.input, settings }, entries, result }],
       }),
     );
     expect(parsed).toMatchObject({
@@ -101,6 +104,7 @@ describe('parseJournal', () => {
         attempts: [
           {
             input: { settings: { addressRacing: 'off', addressRacingDelayMs: 250 } },
+            result: { policy: null },
             entries: [
               { ask: { ...connect, alternate: null } },
               { event: { answer: { ...greeting, address: '' } } },
@@ -142,7 +146,11 @@ describe('parseJournal', () => {
   it('reports what is missing, and words that it does not know', () => {
     const { purpose: _, ...input } = attempt.input;
     expect(problemsOf({ attempts: [{ ...attempt, input }] })).toEqual([
-      { path: 'attempts[0].input.purpose', expected: '"deliver" or "explain"', actual: 'nothing' },
+      {
+        path: 'attempts[0].input.purpose',
+        expected: '"deliver" or "explain" or "learn-policy" or "refresh-policy"',
+        actual: 'nothing',
+      },
     ]);
     const entries = [
       { kind: 'answer', event: { type: 'smtp.quit.answered', id: 1, at: 5, answer: { kind: 'lost' } } },
@@ -518,7 +526,7 @@ const anInput: fc.Arbitrary<AttemptInput> = fc.record({
   }),
   settings: theSettings,
   dialled,
-  purpose: fc.constantFrom('deliver', 'explain'),
+  purpose: fc.constantFrom('deliver', 'explain', 'learn-policy', 'refresh-policy'),
 });
 
 const decision = {
@@ -587,6 +595,46 @@ const aHostResult: fc.Arbitrary<HostResult> = fc.record({
   dialled: texts,
 });
 
+const aPolicy = fc.record({
+  mode: fc.constantFrom('enforce', 'testing', 'none'),
+  mx: texts,
+  maxAgeSeconds: count,
+  lines: texts,
+});
+
+const someFindings: fc.Arbitrary<PolicyFindings> = fc.record({
+  domain: text,
+  verdict: fc.constantFrom(...policyCache.verdicts),
+  known: fc.oneof(
+    fc.record({
+      kind: fc.constant('policy' as const),
+      policy: aPolicy,
+      freshness: fc.constantFrom('fresh', 'stale'),
+    }),
+    fc.record({ kind: fc.constantFrom('none', 'unknown') }),
+  ),
+  record: fc.oneof(
+    fc.record({ kind: fc.constant('found' as const), id: text }),
+    fc.record({ kind: fc.constantFrom('absent', 'failed') }),
+    fc.record({
+      kind: fc.constant('invalid' as const),
+      reason: fc.constantFrom('several-records', 'syntax', 'no-id', 'bad-id'),
+    }),
+  ),
+  fetched: orNull(
+    fc.oneof(
+      fc.record({ kind: fc.constant('policy' as const), policy: aPolicy }),
+      fc.record({
+        kind: fc.constant('failed' as const),
+        failure: fc.constantFrom('policy-fetch-failed', 'policy-invalid', 'policy-host-certificate'),
+        reason: text,
+      }),
+    ),
+  ),
+  before: ofEffect['policy-cache.read'].answer,
+  after: ofEffect['policy-cache.read'].answer,
+});
+
 const aResult: fc.Arbitrary<AttemptResult> = fc.record({
   destination: aDestination,
   recipients: some(
@@ -604,6 +652,7 @@ const aResult: fc.Arbitrary<AttemptResult> = fc.record({
   decisions: some(fc.record({ ...decision, mx: orNull(text) })),
   reports: some(aReport),
   dialled,
+  policy: orNull(someFindings),
 });
 
 const aJournal: fc.Arbitrary<Journal> = fc.record({
@@ -648,6 +697,7 @@ const attempt: Journal['attempts'][number] = {
     decisions: [{ verdict: 'v', table: 't', row: 'r', why: 'w', refs: ['STS-4-1'], mx: null }],
     reports: [],
     dialled: {},
+    policy: null,
   },
 };
 

@@ -1,5 +1,6 @@
 import type { HostResult, RecipientState } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
+import type { PolicyFindings } from '../mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../mx/candidate.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
@@ -20,9 +21,14 @@ export interface AttemptInput {
   readonly settings: Settings;
   /** Addresses dialled before for this message, oldest first, by host name (RFC 3974, Section 3). */
   readonly dialled: Readonly<Record<string, readonly string[]>>;
-  /** `explain` goes as far as EHLO after TLS and sends no mail. */
-  readonly purpose: 'deliver' | 'explain';
+  readonly purpose: AttemptPurpose;
 }
+
+/**
+ * `explain` goes as far as EHLO after TLS and sends no mail. The other two go as far as the MTA-STS policy of the destination,
+ * to no host, and have no recipients; `refresh-policy` renews a policy that is kept already.
+ */
+export type AttemptPurpose = 'deliver' | 'explain' | 'learn-policy' | 'refresh-policy';
 
 /** A decision with the host it was made about; null: it was made about the domain or the message. */
 export interface PlacedDecision extends Decision {
@@ -52,4 +58,6 @@ export interface AttemptResult {
   readonly reports: readonly TlsReportPolicy[];
   /** Addresses connected to, by host name, to be given to the next attempt. */
   readonly dialled: Readonly<Record<string, readonly string[]>>;
+  /** What the attempt held to of the destination's MTA-STS policy; null: it never came to judge it. */
+  readonly policy: PolicyFindings | null;
 }

@@ -16,7 +16,18 @@ export interface AnchorSearch {
   readonly anchorInRecord: (index: number) => { readonly certificate: CertificateFacts | null } | null;
   /** Milliseconds since 1970. */
   readonly now: number;
+  readonly budget: PathBudget;
 }
+
+/**
+ * How many more steps may be taken, over all searches that share it: certificates that all sign one another have more
+ * paths than anybody can wait for. An honest chain takes a few steps for each record. Once it is spent, no path is found.
+ */
+export interface PathBudget {
+  stepsLeft: number;
+}
+
+export const PATH_STEPS_MAX = 2000;
 
 export type PathVerdict = 'found' | 'expired' | 'none';
 
@@ -29,6 +40,7 @@ export function findPath(search: AnchorSearch): PathVerdict {
 }
 
 function walk(search: AnchorSearch, path: readonly number[], best: { verdict: PathVerdict }): void {
+  if (search.budget.stepsLeft-- <= 0) return;
   const top = search.chain[path.at(-1)!]!;
   const asAnchor = search.anchorInChain(top);
   if (asAnchor !== 'no') settle(search, path, asAnchor === 'constrained' ? top : null, path.length > 1, best);

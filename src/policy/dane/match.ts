@@ -4,7 +4,7 @@
  */
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
 import { coversOneOf } from '../certificate/names.js';
-import { findPath } from '../certificate/path.js';
+import { findPath, PATH_STEPS_MAX } from '../certificate/path.js';
 import type { TlsaRecord } from './tlsa.js';
 import { recordsToMatch, type UsableRecord } from './usability.js';
 
@@ -26,8 +26,9 @@ export function matchDane(
   const endEntity = usable.find((record) => record.usage === 'dane-ee' && isSelected(record, leaf));
   if (endEntity !== undefined) return { kind: 'matched', record: endEntity.index };
   let reason: 'mismatch' | 'name-mismatch' | 'expired' = 'mismatch';
+  const budget = { stepsLeft: PATH_STEPS_MAX };
   for (const record of usable) {
-    if (record.usage !== 'dane-ta') continue;
+    if (record.usage !== 'dane-ta' || !mayAnchor(record, peer)) continue;
     const path = findPath({
       chain: peer.chain,
       signatures: peer.signatures,
@@ -35,6 +36,7 @@ export function matchDane(
         !isSelected(record, certificate) ? 'no' : record.selector === 'certificate' ? 'constrained' : 'key',
       anchorInRecord: (index) => (index === record.index ? anchorIn(record, peer.anchors) : null),
       now,
+      budget,
     });
     if (path === 'found' && coversOneOf(leaf, references, 'without-dns-id'))
       return { kind: 'matched', record: record.index };
@@ -42,6 +44,14 @@ export function matchDane(
     if (path === 'expired' && reason === 'mismatch') reason = 'expired';
   }
   return { kind: reason };
+}
+
+/** Whether a record has to do with anything that was presented. Most do not where a hostile zone has a thousand of them. */
+function mayAnchor(record: UsableRecord, { chain, signatures }: Extract<PeerFacts, { kind: 'presented' }>) {
+  return (
+    chain.some((certificate) => isSelected(record, certificate)) ||
+    signatures.some(({ key }) => key.from === 'tlsa' && key.index === record.index)
+  );
 }
 
 /** What a record itself brings along: a certificate, whose constraints bind, or a bare key (RFC 7671, Section 5.2). */

@@ -2,66 +2,72 @@ import type { TxtAnswer } from '../dns/answer.js';
 import { type Decision, decide } from '../kernel/table.js';
 import type { Settings } from '../settings.js';
 import type { CacheAnswer, FetchResult } from './fetch.js';
+import { CLOCK_TOLERANCE_MS } from './merge-policy.js';
 import type { CachedPolicy, StsKnowledge } from './policy.js';
-import { readStsRecord, type StsRecord } from './record.js';
-import { stsDiscovery, stsFetch } from './sts-discovery.table.js';
+import { policyCache } from './policy-cache.table.js';
+import type { AnnouncedRecord, PolicyVerdict } from './policy-findings.js';
+import { readStsRecord } from './record.js';
 
-export type StsDiscoveryVerdict = (typeof stsDiscovery.verdicts)[number];
-export type StsFetchVerdict = (typeof stsFetch.verdicts)[number];
-
-export interface DiscoveryFacts {
+export interface PolicyCacheFacts {
   readonly cache: CacheAnswer;
-  readonly txt: TxtAnswer;
+  readonly record: AnnouncedRecord;
+  /** Null: nothing was fetched yet. */
+  readonly fetched: FetchResult | null;
   /** `lenient`: the message sets recipients' policies aside. */
   readonly message: 'strict' | 'lenient';
+  /** `refresh`: the policy is to be renewed, and no message waits for it. */
+  readonly purpose: 'deliver' | 'refresh';
   readonly settings: Pick<Settings, 'stsLookupFailure' | 'stsFetchBackoffSeconds'>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** What the TXT record says; a lookup that failed says nothing. */
-export function learnRecord(txt: TxtAnswer): StsRecord | { readonly kind: 'failed' } {
+export function learnRecord(txt: TxtAnswer): AnnouncedRecord {
   return txt.kind === 'failed' ? { kind: 'failed' } : readStsRecord(txt.records);
 }
 
-/** What to do about a domain's policy. Total; never throws. */
-export function judgeDiscovery(facts: DiscoveryFacts): Decision<StsDiscoveryVerdict> {
-  const record = learnRecord(facts.txt);
-  const policy = unexpiredPolicy(facts.cache, facts.now);
-  return decide(stsDiscovery, {
-    cached: classifyCache(facts.cache, facts.now),
-    record: record.kind !== 'found' ? record.kind : record.id === policy?.id ? 'same-id' : 'other-id',
-    backoff: record.kind === 'found' && isBackingOff(facts, record.id) ? 'yes' : 'no',
-    failure: facts.settings.stsLookupFailure,
+/** What to do about a domain's policy, before a fetch and after it. Total; never throws. */
+export function judgePolicyCache(facts: PolicyCacheFacts): Decision<PolicyVerdict> {
+  const { cache, record, fetched, settings, now } = facts;
+  return decide(policyCache, {
+    cached: ageOfCache(cache, now),
+    record: record.kind !== 'found' ? record.kind : record.id === idOfCached(cache) ? 'same-id' : 'other-id',
+    fetched: fetched?.kind ?? 'not-asked',
+    backoff: isBackingOff(facts) ? 'yes' : 'no',
+    failure: settings.stsLookupFailure,
     message: facts.message,
+    purpose: facts.purpose,
   });
 }
 
-/** What a fetch changes. `message`: see {@link DiscoveryFacts}. */
-export function judgeFetch(
-  fetched: FetchResult,
-  cache: CacheAnswer,
-  message: DiscoveryFacts['message'],
-  now: number,
-): Decision<StsFetchVerdict> {
-  return decide(stsFetch, { fetched: fetched.kind, cached: classifyCache(cache, now), message });
-}
-
-function classifyCache(cache: CacheAnswer, now: number) {
+/** What the clock says of what is kept; see the table `policy-cache`. */
+export function ageOfCache(cache: CacheAnswer, now: number): (typeof policyCache.inputs.cached)[number] {
   if (cache.kind === 'unreadable') return 'unreadable';
-  return unexpiredPolicy(cache, now) === null ? 'none' : 'policy';
+  if (cache.cached === null) return 'none';
+  const { fetchedAt, policy } = cache.cached;
+  // No clock makes a policy younger than new: one that may be kept for no time is never in force again.
+  if (Math.max(0, now - fetchedAt) >= policy.maxAgeSeconds * 1000) return 'expired';
+  return fetchedAt - now > CLOCK_TOLERANCE_MS ? 'from-the-future' : 'current';
 }
 
 /** The kept policy, if it has not expired: only its own fetch starts its life (RFC 8461, Section 3.2, max_age). */
 export function unexpiredPolicy(cache: CacheAnswer, now: number): CachedPolicy | null {
-  if (cache.kind === 'unreadable' || cache.cached === null) return null;
-  const { fetchedAt, policy } = cache.cached;
-  return now < fetchedAt + policy.maxAgeSeconds * 1000 ? cache.cached : null;
+  const age = ageOfCache(cache, now);
+  return cache.kind === 'read' && (age === 'current' || age === 'from-the-future') ? cache.cached : null;
 }
 
-/** What is known of the policy after either decision. */
+/**
+ * The id under which a fetch is made, kept or remembered as failed: the announced one, or, where a policy is renewed although
+ * nothing announces it, the one that it has. Null: there is nothing to fetch.
+ */
+export function idToFetch(record: AnnouncedRecord, cache: CacheAnswer): string | null {
+  return record.kind === 'found' ? record.id : idOfCached(cache);
+}
+
+/** What is known of the policy after the decision. */
 export function knowledgeOf(
-  verdict: StsDiscoveryVerdict | StsFetchVerdict,
+  verdict: PolicyVerdict,
   cached: CachedPolicy | null,
   fetched: FetchResult | null,
 ): StsKnowledge {
@@ -88,9 +94,13 @@ export function knowledgeOf(
   }
 }
 
-function isBackingOff(facts: DiscoveryFacts, id: string): boolean {
-  const failure = facts.cache.kind === 'read' ? facts.cache.failure : null;
-  if (failure === null || failure.id !== id) return false;
-  const elapsed = facts.now - failure.failedAt;
-  return elapsed >= 0 && elapsed < facts.settings.stsFetchBackoffSeconds * 1000;
+function idOfCached(cache: CacheAnswer): string | null {
+  return cache.kind === 'read' ? (cache.cached?.id ?? null) : null;
+}
+
+function isBackingOff({ cache, record, settings, now }: PolicyCacheFacts): boolean {
+  const failure = cache.kind === 'read' ? cache.failure : null;
+  if (failure === null || failure.id !== idToFetch(record, cache)) return false;
+  const elapsed = now - failure.failedAt;
+  return elapsed >= 0 && elapsed < settings.stsFetchBackoffSeconds * 1000;
 }

@@ -15,7 +15,7 @@ export interface MergedPolicy {
 }
 
 /** As far as clocks of one cluster may differ before one of them is said to have moved. */
-const CLOCK_TOLERANCE_MS = 300_000;
+export const CLOCK_TOLERANCE_MS = 300_000;
 
 /**
  * What a store keeps once this was learned. Whatever the order in which nodes tell it what they learned within five

@@ -34,7 +34,7 @@ export const MAX_AGE_SECONDS_MAX = 31_557_600;
 const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
-const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)$/;
+const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)$/s;
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
 /** Reads a policy file. Never throws; `line` counts from 1, 0 means the file as a whole. */

@@ -24,7 +24,7 @@ export interface CollectedAttempt {
 }
 
 /** A store that does not answer must not hold up mail. */
-const STORE_MS_MAX = 10_000;
+const STORE_MS_MAX = 2000;
 
 /** Adds an attempt to the tallies. Never rejects; answers what could not be kept, in words, or null. */
 export async function collectReports(

@@ -106,7 +106,9 @@ async function handOverAll(
   { destinations }: ReturnType<typeof judgeWanted>,
   { ports, settings, budget, signal }: Sender,
 ): Promise<readonly EndpointOutcome[]> {
-  const made = await makeReport(key, await ports.store.read(key), settings);
+  const lines = await ports.store.read(key);
+  if (lines.length === 0) return [];
+  const made = await makeReport(key, lines, settings);
   // Before the claim ends, or another node might send it at the same time.
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS_MAX - MARGIN_MS)]);
   const work = { made, ports, settings, budget, signal: inTime };

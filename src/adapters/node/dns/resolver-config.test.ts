@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trustsAd } from './resolver-config.js';
+import { trustOf, trustsAd } from './resolver-config.js';
 import { systemResolvers } from './system-resolvers.js';
 
 describe('resolv.conf', () => {
@@ -38,6 +38,17 @@ describe('AD', () => {
     // What a gateway would make of these is none of this host.
     expect(trustsAd(from('64:ff9b::7f00:1'))).toBe(false);
     expect(trustsAd(from('2002:7f00:1::'))).toBe(false);
+  });
+
+  it('does not count unasked from a forwarder on this host, and says why (DANE-2.1.1-4, SEC-4035-4.9.3-1)', () => {
+    for (const address of ['127.0.0.11', '::ffff:127.0.0.11']) {
+      expect(trustsAd(from(address)), address).toBe(false);
+      expect(trustOf(from(address))).toMatchObject([{ row: 'TRUST-6', verdict: 'ignore-ad' }]);
+      expect(trustsAd({ ...from(address), trustAd: true })).toBe(true);
+    }
+    expect(trustsAd(from('127.0.0.53', '127.0.0.11'))).toBe(false);
+    expect(trustsAd(from('127.0.0.1', '127.0.0.12', '127.0.0.111'))).toBe(true);
+    expect(trustsAd({ servers: [tls('127.0.0.11')] })).toBe(true);
   });
 
   it('counts over a path that nobody else can speak on (TLSA-4.1-2, SEC-4033-7-1)', () => {

@@ -39,7 +39,7 @@ export interface ResolverConfig {
   readonly servers: readonly ResolverServer[];
   /**
    * Whether the AD bit of these resolvers is believed (RFC 7672, Section 2.1.1; RFC 4035, Section 4.9.3). Left out: only
-   * if every one of them is on this very host or is spoken to by TLS. `true` promises that they validate and that nobody
+   * if every one of them is on this very host, and no forwarder (Docker's 127.0.0.11), or is spoken to by TLS. `true` promises that they validate and that nobody
    * else can speak on the path to them. `false`: never. See the table `resolver-trust`.
    */
   readonly trustAd?: boolean | undefined;
@@ -60,6 +60,9 @@ const PATH = /^\/[!$-;=?-Z_a-z~%@[\]]{0,1023}$/;
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
 LOOPBACK.addAddress('::1', 'ipv6');
+/** Docker's name server in every container's network: the AD bit of whatever the daemon's host asks comes through it. */
+const FORWARDERS = new BlockList();
+FORWARDERS.addAddress('127.0.0.11', 'ipv4');
 
 /** Whether an AD bit from these resolvers makes an answer secure: every one of them must be believed. */
 export function trustsAd(config: ResolverConfig): boolean {
@@ -78,15 +81,18 @@ export function trustOf({
   return servers.map(({ address, transport = 'udp' }) =>
     decide(resolverTrust, {
       transport: transport === 'udp' ? 'plain' : transport,
-      location: isOnThisHost(address) ? 'loopback' : 'remote',
+      location: locationOf(address),
       stated,
     }),
   );
 }
 
 /** Addresses that a gateway would translate to loopback elsewhere are not on this host. */
-function isOnThisHost(address: string): boolean {
-  return isIP(address) !== 0 && LOOPBACK.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+function locationOf(address: string): (typeof resolverTrust)['inputs']['location'][number] {
+  if (isIP(address) === 0) return 'remote';
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (FORWARDERS.check(address, family)) return 'forwarder';
+  return LOOPBACK.check(address, family) ? 'loopback' : 'remote';
 }
 
 /** Whether a value, perhaps from a caller without a compiler, is a resolver that can be asked. */

@@ -4,8 +4,8 @@
  * open is a failure: a zone is insecure only where that has been proven.
  */
 import type { DnsFailure } from '../../../policy/dns/answer.js';
+import { BoundedMemory, type MemoryBounds } from '../dns/bounded-memory.js';
 import { ancestor, isAtOrBelow, isBelow, labelsOf } from './canonical-name.js';
-import { type Denial, denialBy } from './denial.js';
 import {
   type DelegationSigner,
   isSupported,
@@ -15,14 +15,12 @@ import {
   zoneKeys,
 } from './keys.js';
 import { type RecordSet, type SecureMessage, TYPE, type WireQuestion } from './message.js';
-import { type Budget, REASON, type Reason, type SecureZone, signerOf, verifySet } from './signed-set.js';
+import { bogus, type Effort, proveDenial, proveSet, tooManyIterations } from './proofs.js';
+import { REASON, type SecureZone, verifySet } from './signed-set.js';
 
 /** One lookup: whom it may ask, when it is, and what it may cost. */
-export interface Inquiry {
+export interface Inquiry extends Effort {
   readonly ask: (question: WireQuestion) => Promise<SecureMessage | DnsFailure>;
-  /** Seconds since 1970. */
-  readonly nowSeconds: number;
-  readonly budget: Budget;
   /** What is being found out, so that nothing is asked for twice. */
   readonly underway: Map<string, Promise<Link | DnsFailure>>;
 }
@@ -46,12 +44,10 @@ export interface Chain {
 }
 
 const TTL_SECONDS_MAX = 86_400;
-/** RFC 8198 would need more; a proof has three records at most. */
-const DENIALS_MAX = 8;
 
-/** Keeps what it has learned, for its TTL, of so many names at most. */
-export function createChain(anchors: readonly TrustAnchor[], entriesMax: number): Chain {
-  const kept = new Map<string, { readonly link: Link; readonly untilSeconds: number }>();
+/** Keeps what it has learned, for its TTL, within those bounds. */
+export function createChain(anchors: readonly TrustAnchor[], bounds: MemoryBounds): Chain {
+  const kept = new BoundedMemory<Link>(bounds);
 
   async function find(
     name: string,
@@ -59,18 +55,13 @@ export function createChain(anchors: readonly TrustAnchor[], entriesMax: number)
     learn: () => Promise<Link | DnsFailure>,
   ): Promise<Link | DnsFailure> {
     const { nowSeconds, underway } = inquiry;
-    const found = kept.get(name);
-    if (found !== undefined && found.untilSeconds > nowSeconds) return found.link;
+    const found = kept.get(name, nowSeconds * 1000);
+    if (found !== null) return found.value;
     const learning = underway.get(name) ?? learn();
     underway.set(name, learning);
     const link = await learning;
     if (link.kind === 'failed') return link;
-    kept.delete(name);
-    kept.set(name, { link, untilSeconds: nowSeconds + Math.min(link.ttlSeconds, TTL_SECONDS_MAX) });
-    for (const oldest of kept.keys()) {
-      if (kept.size <= entriesMax) break;
-      kept.delete(oldest);
-    }
+    kept.put(name, link, nowSeconds * 1000, Math.min(link.ttlSeconds, TTL_SECONDS_MAX) * 1000);
     return link;
   }
 
@@ -116,12 +107,12 @@ async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Pr
   }
   const alias = aliasAt(message, name);
   if (alias !== null) {
-    // An alias stands beside no other type, so that no zone begins here.
-    const verified = verifySet(alias, parent, inquiry.nowSeconds, inquiry.budget);
-    if (verified.kind === 'valid') return { kind: 'no-cut', ttlSeconds: verified.ttlSeconds };
-    return bogus(verified.reason);
+    // An alias stands beside no other type, so that no zone begins here; unless it is a wildcard's, and moved here.
+    const proven = proveSet(alias, message, parent, inquiry);
+    if (proven.kind === 'failed') return proven;
+    return { kind: proven.kind === 'secure' ? 'no-cut' : 'insecure', ttlSeconds: proven.ttlSeconds };
   }
-  const { denial, ttlSeconds } = denialIn(message, parent, { name, type: TYPE.DS }, inquiry);
+  const { denial, ttlSeconds } = proveDenial({ name, type: TYPE.DS }, message, parent, inquiry);
   switch (denial) {
     case 'delegation':
     case 'opt-out':
@@ -160,42 +151,6 @@ async function learnKeys(
   };
 }
 
-export interface Denied {
-  readonly denial: Denial;
-  readonly ttlSeconds: number;
-}
-
-/** What a message proves about a question that it does not answer. */
-export function denialIn(
-  message: SecureMessage,
-  zone: SecureZone,
-  question: WireQuestion,
-  inquiry: Inquiry,
-): Denied {
-  const { records, ttlSeconds } = verifiedDenials(message, zone, inquiry);
-  return { denial: denialBy(records, zone.name, question), ttlSeconds };
-}
-
-/** The records of NSEC and NSEC3 that are the zone's own. */
-export function verifiedDenials(message: SecureMessage, zone: SecureZone, inquiry: Inquiry) {
-  const sets = message.authority
-    .filter((set) => isDenial(set) && signerOf(set) === zone.name)
-    .slice(0, DENIALS_MAX)
-    .map((set) => ({ set, verified: verifySet(set, zone, inquiry.nowSeconds, inquiry.budget) }));
-  let ttlSeconds = Number.POSITIVE_INFINITY;
-  const records = sets.flatMap(({ set, verified }) => {
-    // More than one at a name would contradict itself.
-    if (verified.kind === 'invalid' || set.rdata.length !== 1) return [];
-    ttlSeconds = Math.min(ttlSeconds, verified.ttlSeconds);
-    return [{ owner: set.owner, type: set.type, rdata: set.rdata[0]! }];
-  });
-  return { records, ttlSeconds };
-}
-
-export function isDenial({ type }: RecordSet): boolean {
-  return type === TYPE.NSEC || type === TYPE.NSEC3;
-}
-
 export function setAt(message: SecureMessage, owner: string, type: number): RecordSet | undefined {
   return message.answer.find((set) => set.owner === owner && set.type === type);
 }
@@ -208,12 +163,4 @@ export function aliasAt(message: SecureMessage, name: string): RecordSet | null 
     .filter(({ type, owner }) => type === TYPE.DNAME && isBelow(name, owner))
     .sort((a, b) => b.owner.length - a.owner.length);
   return nearest ?? cname ?? null;
-}
-
-export function bogus(reason: Reason): DnsFailure {
-  return { kind: 'failed', cause: 'bogus', extendedError: reason };
-}
-
-export function tooManyIterations(): DnsFailure {
-  return { kind: 'failed', cause: 'servfail', extendedError: REASON.tooManyIterations };
 }

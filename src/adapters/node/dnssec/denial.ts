@@ -5,10 +5,11 @@
 import { TYPE, type WireQuestion } from './message.js';
 import { denyByNsec, expandsByNsec, readNsec } from './nsec.js';
 import { denyByNsec3, expandsByNsec3, readNsec3 } from './nsec3.js';
+import type { Budget } from './signed-set.js';
 
 /**
  * `delegation`: asked for DS, and the name is delegated without one. `opt-out`: an unsigned delegation may be there
- * (RFC 5155, Section 9.2).
+ * (RFC 5155, Section 9.2). `too-many-iterations`: of the records, or of what the lookup may spend on hashes.
  */
 export type Denial = 'nodata' | 'nxdomain' | 'delegation' | 'opt-out' | 'unproven' | 'too-many-iterations';
 
@@ -23,9 +24,14 @@ export interface DenialRecord {
 }
 
 /** What is proven about a name and type that had no answer (RFC 4035, Section 5.4; RFC 5155, Section 8). */
-export function denialBy(records: readonly DenialRecord[], zone: string, question: WireQuestion): Denial {
+export function denialBy(
+  records: readonly DenialRecord[],
+  zone: string,
+  question: WireQuestion,
+  budget: Budget,
+): Denial {
   const denial = denyByNsec(nsecsOf(records), zone, question);
-  return denial === 'unproven' ? denyByNsec3(nsec3sOf(records, zone), zone, question) : denial;
+  return denial === 'unproven' ? denyByNsec3(nsec3sOf(records, zone), zone, question, budget) : denial;
 }
 
 /** Whether a wildcard right below `encloser` may stand for this name (RFC 4035, Section 5.3.4; RFC 5155, Section 8.8). */
@@ -34,9 +40,10 @@ export function expansionBy(
   zone: string,
   name: string,
   encloser: string,
+  budget: Budget,
 ): Expansion {
   if (expandsByNsec(nsecsOf(records), zone, name, encloser)) return 'proven';
-  return expandsByNsec3(nsec3sOf(records, zone), name, encloser);
+  return expandsByNsec3(nsec3sOf(records, zone), name, encloser, budget);
 }
 
 function nsecsOf(records: readonly DenialRecord[]) {

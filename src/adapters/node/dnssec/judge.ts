@@ -4,19 +4,10 @@
  */
 import type { DnsFailure } from '../../../policy/dns/answer.js';
 import { isAtOrBelow } from './canonical-name.js';
-import {
-  bogus,
-  type Chain,
-  denialIn,
-  type Inquiry,
-  isDenial,
-  tooManyIterations,
-  verifiedDenials,
-  type ZoneStatus,
-} from './chain.js';
-import { expansionBy } from './denial.js';
+import type { Chain, Inquiry, ZoneStatus } from './chain.js';
 import type { RecordSet, SecureMessage, WireQuestion } from './message.js';
-import { REASON, type Reason, signerOf, verifySet } from './signed-set.js';
+import { bogus, isDenial, proveDenial, proveSet, tooManyIterations } from './proofs.js';
+import { REASON, type Reason, signerOf } from './signed-set.js';
 
 /** `insecure`: proven to be outside of every signed zone that we can begin at. */
 export type Judgement =
@@ -44,22 +35,7 @@ export async function judgeSet(
   if (signer === null) return mustBeInsecure(name, REASON.noSignature, chain, inquiry);
   const status = await signingZone(name, signer, chain, inquiry);
   if (status.kind !== 'secure') return status;
-  const verified = verifySet(set, status.zone, inquiry.nowSeconds, inquiry.budget);
-  if (verified.kind === 'invalid') return bogus(verified.reason);
-  const { wildcardOf, ttlSeconds } = verified;
-  if (wildcardOf === null) return { kind: 'secure', ttlSeconds };
-  const { records } = verifiedDenials(message, status.zone, inquiry);
-  switch (expansionBy(records, status.zone.name, set.owner, wildcardOf)) {
-    case 'proven':
-      return { kind: 'secure', ttlSeconds };
-    // The very name might be an unsigned delegation (RFC 5155, Section 9.2).
-    case 'opt-out':
-      return { kind: 'insecure' };
-    case 'unproven':
-      return bogus(REASON.noDenial);
-    case 'too-many-iterations':
-      return tooManyIterations();
-  }
+  return proveSet(set, message, status.zone, inquiry);
 }
 
 /** Judges a message that has nothing for a name and type. The proof counts, and not the RCODE, which nobody signs. */
@@ -78,7 +54,7 @@ export async function judgeDenial(
     const nearest = signers.reduce((best, each) => (each.length > best.length ? each : best));
     const status = await signingZone(name, nearest, chain, inquiry);
     if (status.kind !== 'secure') return status;
-    const { denial, ttlSeconds } = denialIn(message, status.zone, question, inquiry);
+    const { denial, ttlSeconds } = proveDenial(question, message, status.zone, inquiry);
     if (denial === 'nodata' || denial === 'nxdomain') return { kind: 'secure', denial, ttlSeconds };
     if (denial === 'opt-out') return { kind: 'insecure' };
     if (denial === 'too-many-iterations') return tooManyIterations();

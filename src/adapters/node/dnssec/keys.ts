@@ -42,17 +42,41 @@ interface Algorithm {
   readonly hash: 'sha256' | 'sha384' | 'sha512' | null;
   /** Exact; null for RSA, where it depends on the key. */
   readonly signatureOctets: number | null;
+  /** Whether the octets of a public key have a length that `readKey` reads. */
+  readonly fits: (octets: Buffer) => boolean;
   readonly readKey: (octets: Buffer) => KeyObject;
 }
 
 /** RSA/SHA-1 (5 and 7) is left out: RFC 9905, Section 2. Ed448 (16) as RFC 8080 has it. */
 const ALGORITHMS: ReadonlyMap<number, Algorithm> = new Map<number, Algorithm>([
-  [8, { hash: 'sha256', signatureOctets: null, readKey: readRsa }],
-  [10, { hash: 'sha512', signatureOctets: null, readKey: readRsa }],
-  [13, { hash: 'sha256', signatureOctets: 64, readKey: (octets) => readEc('P-256', 32, octets) }],
-  [14, { hash: 'sha384', signatureOctets: 96, readKey: (octets) => readEc('P-384', 48, octets) }],
-  [15, { hash: null, signatureOctets: 64, readKey: (octets) => readEdwards('Ed25519', 32, octets) }],
-  [16, { hash: null, signatureOctets: 114, readKey: (octets) => readEdwards('Ed448', 57, octets) }],
+  [8, { hash: 'sha256', signatureOctets: null, fits: fitsRsa, readKey: readRsa }],
+  [10, { hash: 'sha512', signatureOctets: null, fits: fitsRsa, readKey: readRsa }],
+  [
+    13,
+    { hash: 'sha256', signatureOctets: 64, fits: ofOctets(64), readKey: (octets) => readEc('P-256', octets) },
+  ],
+  [
+    14,
+    { hash: 'sha384', signatureOctets: 96, fits: ofOctets(96), readKey: (octets) => readEc('P-384', octets) },
+  ],
+  [
+    15,
+    {
+      hash: null,
+      signatureOctets: 64,
+      fits: ofOctets(32),
+      readKey: (octets) => readEdwards('Ed25519', octets),
+    },
+  ],
+  [
+    16,
+    {
+      hash: null,
+      signatureOctets: 114,
+      fits: ofOctets(57),
+      readKey: (octets) => readEdwards('Ed448', octets),
+    },
+  ],
 ]);
 
 /** By digest type; the strongest that a zone has is the only one that counts (RFC 4509, Section 3). */
@@ -69,6 +93,8 @@ const ZONE_KEY = 0x0100;
 /** RFC 5011, Section 2.1: a revoked key proves nothing any more. */
 const REVOKED = 0x0080;
 const DNSSEC_PROTOCOL = 3;
+/** Where the public key begins in RDATA of DNSKEY. */
+const KEY_AT = 4;
 const RSA_BITS_MIN = 1024;
 const RSA_BITS_MAX = 4096;
 /** A huge exponent is there to make verification slow. */
@@ -78,7 +104,8 @@ const RSA_EXPONENT_OCTETS_MAX = 8;
 export interface ZoneKey {
   readonly keyTag: number;
   readonly algorithm: number;
-  readonly rdata: Buffer;
+  /** RDATA in base64: a text of its own, that keeps no message in memory and can be counted. */
+  readonly rdata: string;
 }
 
 /** Whether signatures and digests of this kind can be verified here. */
@@ -86,15 +113,22 @@ export function isSupported({ algorithm, digestType }: DelegationSigner): boolea
   return ALGORITHMS.has(algorithm) && DIGESTS.has(digestType);
 }
 
-/** The zone keys among DNSKEY RDATA, of supported algorithms, revoked ones left out. */
+/** Whether a digest is one of its type: nothing else could ever match a key. */
+export function isWholeDigest({ digestType, digest }: DelegationSigner): boolean {
+  const octets = DIGESTS.get(digestType)?.octets;
+  return octets !== undefined && digest.length === 2 * octets && /^[0-9a-f]+$/i.test(digest);
+}
+
+/** The keys among DNSKEY RDATA that can verify something: zone keys, not revoked, of a supported algorithm and its length. */
 export function zoneKeys(rdata: readonly Buffer[]): readonly ZoneKey[] {
   return rdata.slice(0, KEYS_MAX).flatMap((octets) => {
-    if (octets.length < 5) return [];
+    if (octets.length <= KEY_AT) return [];
     const flags = octets.readUInt16BE(0);
     const algorithm = octets.readUInt8(3);
     const isZoneKey = (flags & ZONE_KEY) !== 0 && (flags & REVOKED) === 0;
-    if (!isZoneKey || octets.readUInt8(2) !== DNSSEC_PROTOCOL || !ALGORITHMS.has(algorithm)) return [];
-    return [{ keyTag: keyTagOf(octets), algorithm, rdata: octets }];
+    const isOurs = isZoneKey && octets.readUInt8(2) === DNSSEC_PROTOCOL;
+    if (!isOurs || ALGORITHMS.get(algorithm)?.fits(octets.subarray(KEY_AT)) !== true) return [];
+    return [{ keyTag: keyTagOf(octets), algorithm, rdata: octets.toString('base64') }];
   });
 }
 
@@ -147,9 +181,9 @@ export function vouchedKeys(
     .slice(0, DIGESTS_TRIED_MAX);
   return pairs
     .filter(({ key, signer }) => {
-      const { hash, octets } = DIGESTS.get(signer.digestType)!;
-      const digest = createHash(hash).update(nameOctets(zone)).update(key.rdata).digest('hex');
-      return signer.digest.length === 2 * octets && signer.digest.toLowerCase() === digest;
+      const { hash } = DIGESTS.get(signer.digestType)!;
+      const digest = createHash(hash).update(nameOctets(zone)).update(key.rdata, 'base64').digest('hex');
+      return signer.digest.toLowerCase() === digest;
     })
     .map(({ key }) => key);
 }
@@ -161,46 +195,47 @@ export function verifies(key: ZoneKey, signed: Buffer, signature: Buffer): boole
   const { hash, signatureOctets, readKey } = algorithm;
   if (signatureOctets !== null && signature.length !== signatureOctets) return false;
   try {
-    return verify(
-      hash,
-      signed,
-      { key: readKey(key.rdata.subarray(4)), dsaEncoding: 'ieee-p1363' },
-      signature,
-    );
+    const publicKey = readKey(Buffer.from(key.rdata, 'base64').subarray(KEY_AT));
+    return verify(hash, signed, { key: publicKey, dsaEncoding: 'ieee-p1363' }, signature);
   } catch {
     return false;
   }
 }
 
-/** RFC 3110, Section 2. Throws for keys that are not to be used. */
-function readRsa(octets: Buffer): KeyObject {
+/** RFC 3110, Section 2: where the exponent and the modulus are. Reads beyond the end throw. */
+function rsaParts(octets: Buffer) {
   const isShort = octets.readUInt8(0) !== 0;
   const length = isShort ? octets.readUInt8(0) : octets.readUInt16BE(1);
   const start = isShort ? 1 : 3;
-  const exponent = octets.subarray(start, start + length);
-  const modulus = octets.subarray(start + length);
+  return { exponent: octets.subarray(start, start + length), modulus: octets.subarray(start + length) };
+}
+
+function fitsRsa(octets: Buffer): boolean {
+  if (octets.length < 3) return false;
+  const { exponent, modulus } = rsaParts(octets);
   const bits = modulus.length * 8;
-  if (length > RSA_EXPONENT_OCTETS_MAX || bits < RSA_BITS_MIN || bits > RSA_BITS_MAX) {
-    throw new RangeError('an RSA key of this size is not used');
-  }
+  return exponent.length <= RSA_EXPONENT_OCTETS_MAX && bits >= RSA_BITS_MIN && bits <= RSA_BITS_MAX;
+}
+
+function readRsa(octets: Buffer): KeyObject {
+  const { exponent, modulus } = rsaParts(octets);
   return jwk({ kty: 'RSA', n: modulus.toString('base64url'), e: exponent.toString('base64url') });
 }
 
 /** RFC 6605, Section 4. */
-function readEc(crv: string, octetsOfCoordinate: number, octets: Buffer): KeyObject {
-  exactly(2 * octetsOfCoordinate, octets);
-  const x = octets.toString('base64url', 0, octetsOfCoordinate);
-  return jwk({ kty: 'EC', crv, x, y: octets.toString('base64url', octetsOfCoordinate) });
+function readEc(crv: string, octets: Buffer): KeyObject {
+  const middle = octets.length / 2;
+  const x = octets.toString('base64url', 0, middle);
+  return jwk({ kty: 'EC', crv, x, y: octets.toString('base64url', middle) });
 }
 
 /** RFC 8080, Section 3. */
-function readEdwards(crv: string, length: number, octets: Buffer): KeyObject {
-  exactly(length, octets);
+function readEdwards(crv: string, octets: Buffer): KeyObject {
   return jwk({ kty: 'OKP', crv, x: octets.toString('base64url') });
 }
 
-function exactly(length: number, octets: Buffer): void {
-  if (octets.length !== length) throw new RangeError('a public key of another length');
+function ofOctets(length: number): (octets: Buffer) => boolean {
+  return (octets) => octets.length === length;
 }
 
 function jwk(key: Readonly<Record<string, string>>): KeyObject {

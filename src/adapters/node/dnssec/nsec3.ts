@@ -1,12 +1,14 @@
 /*
  * NSEC3: the same as NSEC over hashes of names (RFC 5155, Section 8). Records of unknown algorithms or flags are not
  * there. More than 100 iterations are refused as a failure, not taken for insecure: RFC 9276, Section 3.2, allows both,
- * and only the first leaves a zone's TLSA records where nobody on the path can remove them.
+ * and only the first leaves a zone's TLSA records where nobody on the path can remove them. So does a lookup whose hashes
+ * cost more than it may spend (CVE-2023-50868).
  */
 import { createHash } from 'node:crypto';
 import { ancestor, child, labelsOf, nameOctets } from './canonical-name.js';
 import type { Denial, DenialRecord, Expansion } from './denial.js';
 import { TYPE, type WireQuestion } from './message.js';
+import type { Budget } from './signed-set.js';
 import { denyAtName, denyAtWildcard, isDelegation, readTypes } from './type-bitmap.js';
 
 const SHA1 = 1;
@@ -45,9 +47,19 @@ export function readNsec3({ owner, rdata }: DenialRecord, zone: string): Nsec3 |
   };
 }
 
-export function denyByNsec3(all: readonly Nsec3[], zone: string, { name, type }: WireQuestion): Denial {
-  const chain = chainOf(all);
+export function denyByNsec3(
+  all: readonly Nsec3[],
+  zone: string,
+  question: WireQuestion,
+  budget: Budget,
+): Denial {
+  const chain = chainOf(all, budget);
   if (typeof chain === 'string') return chain;
+  const denial = denialIn(chain, zone, question);
+  return chain.isSpent() ? 'too-many-iterations' : denial;
+}
+
+function denialIn(chain: Chain, zone: string, { name, type }: WireQuestion): Denial {
   const match = chain.match(name);
   if (match !== undefined) return denyAtName(match.types, type);
   const closest = closestEncloser(chain, zone, name);
@@ -60,10 +72,16 @@ export function denyByNsec3(all: readonly Nsec3[], zone: string, { name, type }:
   return chain.cover(wildcard) === undefined ? 'unproven' : 'nxdomain';
 }
 
-export function expandsByNsec3(all: readonly Nsec3[], name: string, encloser: string): Expansion {
-  const chain = chainOf(all);
+export function expandsByNsec3(
+  all: readonly Nsec3[],
+  name: string,
+  encloser: string,
+  budget: Budget,
+): Expansion {
+  const chain = chainOf(all, budget);
   if (typeof chain === 'string') return chain;
   const nextCloser = chain.cover(ancestor(name, labelsOf(encloser).length + 1));
+  if (chain.isSpent()) return 'too-many-iterations';
   if (nextCloser === undefined) return 'unproven';
   return nextCloser.isOptOut ? 'opt-out' : 'proven';
 }
@@ -71,10 +89,12 @@ export function expandsByNsec3(all: readonly Nsec3[], name: string, encloser: st
 interface Chain {
   readonly match: (name: string) => Nsec3 | undefined;
   readonly cover: (name: string) => Nsec3 | undefined;
+  /** Whether a name was not hashed because the lookup may not spend any more. Then what was found means nothing. */
+  readonly isSpent: () => boolean;
 }
 
 /** The records that were hashed alike; a zone may change its salt, and two chains never prove anything together. */
-function chainOf(all: readonly Nsec3[]): Chain | 'unproven' | 'too-many-iterations' {
+function chainOf(all: readonly Nsec3[], budget: Budget): Chain | 'unproven' | 'too-many-iterations' {
   const [first] = all;
   if (first === undefined) return 'unproven';
   if (first.iterations > ITERATIONS_MAX) return 'too-many-iterations';
@@ -82,14 +102,27 @@ function chainOf(all: readonly Nsec3[]): Chain | 'unproven' | 'too-many-iteratio
     ({ iterations, salt }) => iterations === first.iterations && salt.equals(first.salt),
   );
   const hashes = new Map<string, Buffer>();
-  const hashOf = (name: string): Buffer => {
-    const hash = hashes.get(name) ?? hashName(name, first);
+  let isSpent = false;
+  const hashOf = (name: string): Buffer | null => {
+    const known = hashes.get(name);
+    if (known !== undefined) return known;
+    // To write down a name of many labels costs more than to hash it.
+    const cost = first.iterations + 1 + labelsOf(name).length;
+    isSpent ||= budget.hashesLeft < cost;
+    if (isSpent) return null;
+    budget.hashesLeft -= cost;
+    const hash = hashName(name, first);
     hashes.set(name, hash);
     return hash;
   };
+  const find = (name: string, isIt: (record: Nsec3, asked: Buffer) => boolean) => {
+    const asked = hashOf(name);
+    return asked === null ? undefined : records.find((record) => isIt(record, asked));
+  };
   return {
-    match: (name: string) => records.find(({ hash }) => hash.equals(hashOf(name))),
-    cover: (name: string) => records.find((record) => isBetween(record, hashOf(name))),
+    match: (name: string) => find(name, ({ hash }, asked) => hash.equals(asked)),
+    cover: (name: string) => find(name, isBetween),
+    isSpent: () => isSpent,
   };
 }
 

@@ -16,6 +16,8 @@ export interface SecureZone {
 export interface Budget {
   queriesLeft: number;
   verificationsLeft: number;
+  /** For NSEC3: rounds of SHA-1 over names, and the labels of those names. */
+  hashesLeft: number;
 }
 
 /** INFO-CODEs of RFC 8914, Section 5.2. */

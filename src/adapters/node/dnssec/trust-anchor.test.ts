@@ -28,10 +28,36 @@ describe('trust anchors', () => {
     ['. IN DS 1 13 2 xyz', 'line 1 is no DS or DNSKEY record on one line'],
     ['\nexample.org IN DS 1 13 2 abcd', 'line 2 is no DS or DNSKEY record on one line'],
     ['. IN DNSKEY 257 3 13 (', 'line 1 is no DS or DNSKEY record on one line'],
-    ['. IN DNSKEY 385 3 13 AAAA', 'line 1 is no DS or DNSKEY record on one line'],
     ['. IN A 192.0.2.1', 'line 1 is no DS or DNSKEY record on one line'],
+    ['. IN DS 65536 13 2 abcd', 'line 1 is no DS or DNSKEY record on one line'],
+    ['. IN DNSKEY 257 3 264 AAAA', 'line 1 is no DS or DNSKEY record on one line'],
     ['. IN DS 1 5 1 abcd', 'line 1 has an algorithm or digest that is not supported'],
   ])('%j is refused with the place', (text, complaint) => {
     expect(parseTrustAnchors(text)).toEqual({ kind: 'wrong', complaint });
+  });
+
+  it('have a digest as long as its type has: another one could match no key', () => {
+    const complaint = 'line 1 has a digest that is longer or shorter than those of its type';
+    for (const [type, octets] of [
+      [1, 20],
+      [2, 32],
+      [4, 48],
+    ] as const) {
+      const withOctets = (count: number) => parseTrustAnchors(`. IN DS 1 13 ${type} ${'ab'.repeat(count)}`);
+      expect(withOctets(octets)).toMatchObject({ kind: 'anchors' });
+      for (const count of [1, octets - 1, octets + 1])
+        expect(withOctets(count)).toEqual({ kind: 'wrong', complaint });
+    }
+  });
+
+  it('are keys that sign a zone: by their flags, their protocol and their length', () => {
+    const p256 = Buffer.alloc(64, 7).toString('base64');
+    const ofKey = (flags: number, protocol: number, key = p256) =>
+      parseTrustAnchors(`. IN DNSKEY ${flags} ${protocol} 13 ${key}`);
+    expect(ofKey(257, 3)).toMatchObject({ kind: 'anchors' });
+    expect(ofKey(256, 3)).toMatchObject({ kind: 'anchors' });
+    const complaint = expect.stringMatching(/^line 1 is no key that signs a zone: /);
+    for (const wrong of [ofKey(1, 3), ofKey(385, 3), ofKey(257, 2), ofKey(257, 3, 'AAAA')])
+      expect(wrong).toEqual({ kind: 'wrong', complaint });
   });
 });

@@ -1,5 +1,5 @@
 import { parseHostName } from '../../../policy/names/domain-name.js';
-import { digestOfKey, isSupported, type TrustAnchor } from './keys.js';
+import { digestOfKey, isSupported, isWholeDigest, type TrustAnchor, zoneKeys } from './keys.js';
 
 /** What a file of trust anchors holds, or a sentence that says where it is wrong. */
 export type ParsedTrustAnchors =
@@ -7,7 +7,7 @@ export type ParsedTrustAnchors =
   | { readonly kind: 'wrong'; readonly complaint: string };
 
 const SHAPE = /^(?<owner>\S+)(?:\s+\d+)?(?:\s+IN)?(?:\s+\d+)?\s+(?<type>DS|DNSKEY)\s+(?<rdata>.+)$/i;
-const REVOKED = 0x0080;
+const OCTET_MAX = 255;
 
 /**
  * Reads DS and DNSKEY records in presentation format, one to a line: `OWNER [TTL] [IN] DS 20326 8 2 E06D44…` or
@@ -19,20 +19,32 @@ export function parseTrustAnchors(text: string): ParsedTrustAnchors {
     const line = raw.replace(/;.*$/, '').trim();
     if (line === '') continue;
     const anchor = readAnchor(line);
-    if (anchor === null) {
-      return { kind: 'wrong', complaint: `line ${i + 1} is no DS or DNSKEY record on one line` };
-    }
-    if (!isSupported(anchor)) {
-      return { kind: 'wrong', complaint: `line ${i + 1} has an algorithm or digest that is not supported` };
-    }
-    anchors.push(anchor);
+    const complaint = whyUnfit(anchor);
+    if (anchor === null || complaint !== null)
+      return { kind: 'wrong', complaint: `line ${i + 1} ${complaint}` };
+    anchors.push(anchor.signer);
   }
   return anchors.length === 0
     ? { kind: 'wrong', complaint: 'there is no DS or DNSKEY record in it' }
     : { kind: 'anchors', anchors };
 }
 
-function readAnchor(line: string): TrustAnchor | null {
+interface ReadAnchor {
+  readonly signer: TrustAnchor;
+  /** RDATA of DNSKEY; null for DS. */
+  readonly key: Buffer | null;
+}
+
+function whyUnfit(anchor: ReadAnchor | null): string | null {
+  if (anchor === null) return 'is no DS or DNSKEY record on one line';
+  const { signer, key } = anchor;
+  if (!isSupported(signer)) return 'has an algorithm or digest that is not supported';
+  if (!isWholeDigest(signer)) return 'has a digest that is longer or shorter than those of its type';
+  if (key === null || zoneKeys([key]).length > 0) return null;
+  return 'is no key that signs a zone: its flags need the ZONE bit (256) and no REVOKE bit (128), its protocol is 3, and the key has the length of its algorithm';
+}
+
+function readAnchor(line: string): ReadAnchor | null {
   const { owner = '', type = '', rdata = '' } = SHAPE.exec(line)?.groups ?? {};
   const name = zoneName(owner);
   if (name === null) return null;
@@ -46,26 +58,29 @@ function zoneName(owner: string): string | null {
   return owner.endsWith('.') && parseHostName(name) === name ? name : null;
 }
 
-function readDs(name: string, rdata: string): TrustAnchor | null {
+function readDs(name: string, rdata: string): ReadAnchor | null {
   const [keyTag = '', algorithm = '', digestType = '', ...rest] = rdata.split(/\s+/);
   const digest = rest.join('').toLowerCase();
-  const numbers = [keyTag, algorithm, digestType];
-  if (!numbers.every((text) => /^\d{1,5}$/.test(text)) || !/^(?:[0-9a-f]{2})+$/.test(digest)) return null;
-  return {
-    name,
-    keyTag: Number(keyTag),
-    algorithm: Number(algorithm),
-    digestType: Number(digestType),
-    digest,
-  };
+  const numbers = readNumbers([keyTag, algorithm, digestType]);
+  if (numbers === null || !/^(?:[0-9a-f]{2})+$/.test(digest)) return null;
+  const [tag, ...types] = numbers;
+  return { signer: { name, keyTag: tag, algorithm: types[0], digestType: types[1], digest }, key: null };
 }
 
-function readDnskey(name: string, rdata: string): TrustAnchor | null {
+function readDnskey(name: string, rdata: string): ReadAnchor | null {
   const [flags = '', protocol = '', algorithm = '', ...rest] = rdata.split(/\s+/);
   const key = rest.join('');
-  const numbers = [flags, protocol, algorithm];
-  if (!numbers.every((text) => /^\d{1,5}$/.test(text)) || !/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return null;
-  if ((Number(flags) & REVOKED) !== 0) return null;
-  const fixed = Buffer.from([Number(flags) >>> 8, Number(flags) & 0xff, Number(protocol), Number(algorithm)]);
-  return { name, ...digestOfKey(name, Buffer.concat([fixed, Buffer.from(key, 'base64')])) };
+  const numbers = readNumbers([flags, protocol, algorithm]);
+  if (numbers === null || !/^[A-Za-z0-9+/]+={0,2}$/.test(key)) return null;
+  const [bits, ...octets] = numbers;
+  const fixed = Buffer.from([bits >>> 8, bits & OCTET_MAX, ...octets]);
+  const whole = Buffer.concat([fixed, Buffer.from(key, 'base64')]);
+  return { signer: { name, ...digestOfKey(name, whole) }, key: whole };
+}
+
+/** Two octets, one, and one, as both kinds of records begin. */
+function readNumbers(texts: readonly [string, string, string]): readonly [number, number, number] | null {
+  if (!texts.every((text) => /^\d{1,5}$/.test(text))) return null;
+  const [first, second, third] = texts.map(Number) as [number, number, number];
+  return first <= 65_535 && second <= OCTET_MAX && third <= OCTET_MAX ? [first, second, third] : null;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nameOctets } from './canonical-name.js';
+import { keyTagOf, zoneKeys } from './keys.js';
 import { TYPE } from './message.js';
 import {
   a,
@@ -518,6 +519,46 @@ describe('aliases', () => {
     });
   });
 
+  it.each<Signing>(['nsec', 'nsec3', 'nsec3-opt-out'])(
+    'of a wildcard are no proof that there is no zone, and one that is replayed is not kept (%s)',
+    async (signing) => {
+      const wild = [{ ...cname('*.signed.test', 'elsewhere.test'), ttl: 86_400 }];
+      const own = { signing, records: [...wild, a('x.signed.test')] };
+      const sub: ZoneSpec = { name: 'sub.signed.test', signing: 'nsec', records: [a('mx.sub.signed.test')] };
+      const moved = [...wild, signature(wild, 'signed.test', keyOf('signed.test'))].map((each) => ({
+        ...each,
+        owner: 'sub.signed.test',
+      }));
+      let proof: readonly WireRecord[] = [];
+      let isReplayed = true;
+      const replay: Tamper = (reply, { name, type }) => {
+        if (name === 'no.x.signed.test') proof = reply.authority;
+        const isIt = isReplayed && name === 'sub.signed.test' && type === TYPE.DS;
+        return isIt ? { rcode: 0, answer: moved, authority: proof } : reply;
+      };
+      const world = worldOf(own, {}, replay, [sub]);
+      const dns = resolverOf(world);
+      const ask = async () =>
+        (await dns['dns.addresses']({ name: 'mx.sub.signed.test', deadlineMs: 1000 }, never)).a;
+      expect(await ask()).toEqual({ ...bogus, extendedError: 12 });
+      // With all denials that the zone has.
+      await addressOf('no.x.signed.test', world);
+      expect(proof).not.toEqual([]);
+      expect(await ask()).toEqual({ ...bogus, extendedError: 12 });
+      isReplayed = false;
+      expect(await ask()).toMatchObject({ kind: 'secure', records: ['192.0.2.1'] });
+    },
+  );
+
+  it('of a wildcard lead on from names that do not exist', async () => {
+    const records = [cname('*.signed.test', 'mx.signed.test'), a('mx.signed.test')];
+    for (const signing of ['nsec', 'nsec3'] as const)
+      expect(await addressOf('no.where.signed.test', worldOf({ signing, records }))).toMatchObject({
+        kind: 'secure',
+        aliases: ['mx.signed.test'],
+      });
+  });
+
   it('come to an end: sixteen are followed (DNS names that go in circles)', async () => {
     expect(await addressOf('www.signed.test', worldOf(aliased('www.signed.test')))).toMatchObject({
       kind: 'failed',
@@ -563,6 +604,68 @@ describe('bounds', () => {
     expect(await ofIterations(101)).toEqual({ kind: 'failed', cause: 'servfail', extendedError: 27 });
   });
 
+  it('names that cost too much to hash are a failure, with the same code (CVE-2023-50868)', async () => {
+    const deep = `${'a.'.repeat(100)}signed.test`;
+    const records = [record('*.signed.test', 'TXT', '0161')];
+    const ask = (iterations: number) => addressOf(deep, worldOf({ ...NSEC3, iterations, records }));
+    expect(await ask(10)).toMatchObject({ kind: 'secure', denial: 'nodata' });
+    expect(await ask(100)).toEqual({ kind: 'failed', cause: 'servfail', extendedError: 27 });
+    // Without a signature each name above it is asked for, and each denial is about all names above that.
+    const unsigned: Tamper = (reply, { name, type }) =>
+      name === deep && type === TYPE.A ? { rcode: 0, answer: [a(deep)], authority: [] } : reply;
+    for (const [iterations, queriesMax] of [
+      [100, 25],
+      [0, 45],
+    ] as const) {
+      const world = worldOf({ ...NSEC3, iterations, records }, {}, unsigned);
+      expect(await addressOf(deep, world)).toEqual({ kind: 'failed', cause: 'servfail', extendedError: 27 });
+      expect(world.asked.length).toBeLessThan(queriesMax);
+    }
+  });
+
+  it('keys take no more memory than they may, and what cannot verify anything takes none', async () => {
+    // Of 4096 bits, so that each could be the one.
+    const huge = Array.from({ length: 50 }, (_, i) =>
+      record('', 'DNSKEY', Buffer.concat([Buffer.from([1, 0, 3, 8, 1, 3, i]), Buffer.alloc(511, 0xc1)])),
+    );
+    const zones = ['a.test', 'b.test', 'c.test'].map(
+      (name): ZoneSpec => ({
+        name,
+        signing: 'nsec',
+        records: [a(name), ...huge.map((each) => ({ ...each, owner: name }))],
+      }),
+    );
+    const world = worldOf({}, {}, undefined, zones);
+    const keysOf = (name: string) => world.asked.filter((each) => each === `${name} 48`).length;
+    const askTwice = async (own: Partial<ValidatingDnsOptions>) => {
+      const dns = resolverOf(world, own);
+      for (const name of ['a.test', 'b.test', 'c.test', 'c.test', 'a.test']) {
+        const { a: answer } = await dns['dns.addresses']({ name, deadlineMs: 1000 }, never);
+        expect(answer).toMatchObject({ kind: 'secure' });
+      }
+      const counts = ['a.test', 'b.test', 'c.test'].map(keysOf);
+      world.asked.length = 0;
+      return counts;
+    };
+    expect(await askTwice({})).toEqual([1, 1, 1]);
+    expect(await askTwice({ delegationBytesMax: 150_000 })).toEqual([2, 1, 1]);
+    const [one] = huge.map(({ rdata }) => rdata);
+    const tooLong = Buffer.concat([one!, Buffer.alloc(1)]);
+    expect(zoneKeys([one!, tooLong, one!.subarray(0, 100), one!.subarray(0, 4)])).toEqual([
+      { keyTag: keyTagOf(one!), algorithm: 8, rdata: one!.toString('base64') },
+    ]);
+    for (const [algorithm, octets] of [
+      [13, 64],
+      [14, 96],
+      [15, 32],
+      [16, 57],
+    ] as const) {
+      const ofOctets = (count: number) =>
+        Buffer.concat([Buffer.from([1, 0, 3, algorithm]), Buffer.alloc(count)]);
+      expect(zoneKeys([octets - 1, octets, octets + 1].map(ofOctets))).toHaveLength(1);
+    }
+  });
+
   it('signatures and keys that go together without verifying are not tried for ever (CVE-2023-50387)', async () => {
     const set = [a('mx.signed.test')];
     const right = signature(set, 'signed.test', keyOf('signed.test'));
@@ -598,7 +701,10 @@ describe('bounds', () => {
       validatingDnsOver(transport, { now: Date.now, trustAnchors: trustAnchors! });
     expect(start([])).toThrow(TypeError);
     expect(start([{ ...anchorOf(''), algorithm: 5 }])).toThrow(TypeError);
-    expect(start([{ ...anchorOf(''), digest: 'no' }])).toThrow(TypeError);
+    const { digest } = anchorOf('');
+    for (const wrong of ['no', '', 'ab', digest.slice(2), `${digest}00`, digest.slice(1)])
+      expect(start([{ ...anchorOf(''), digest: wrong }]), wrong).toThrow(TypeError);
+    expect(start([{ ...anchorOf(''), digest: digest.toUpperCase() }])).not.toThrow();
   });
 });
 

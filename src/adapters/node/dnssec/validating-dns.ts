@@ -17,7 +17,7 @@ import { decodeResponse, type RdataOf, type RecordOf, type RecordType } from '..
 import { isAtOrBelow } from './canonical-name.js';
 import { aliasAt, type Chain, createChain, type Inquiry, setAt } from './chain.js';
 import { judgeDenial, judgeSet } from './judge.js';
-import { isSupported, ROOT_TRUST_ANCHORS, type TrustAnchor } from './keys.js';
+import { isSupported, isWholeDigest, ROOT_TRUST_ANCHORS, type TrustAnchor } from './keys.js';
 import {
   decodeSecureResponse,
   encodeSecureQuery,
@@ -37,6 +37,8 @@ export interface ValidatingDnsOptions {
   readonly now: () => number;
   /** Zone keys and delegations that are kept, for their TTL, at most. Default 10,000. */
   readonly delegationsMax?: number;
+  /** What they may take of memory, estimated on the high side. Default 16 MiB. */
+  readonly delegationBytesMax?: number;
 }
 
 const ALIASES_MAX = 16;
@@ -44,7 +46,10 @@ const ALIASES_MAX = 16;
 const QUERIES_MAX = 96;
 /** Of signatures, for one lookup (CVE-2023-50387). */
 const VERIFICATIONS_MAX = 128;
+/** Of rounds of hashing and labels that are hashed, for one lookup: some ten milliseconds (CVE-2023-50868). */
+const HASHES_MAX = 10_000;
 const DELEGATIONS_MAX = 10_000;
+const DELEGATION_BYTES_MAX = 16 * 1_048_576;
 const NXDOMAIN = 3;
 
 /**
@@ -65,8 +70,9 @@ export type Transport = (
 
 /** The same over any transport. */
 export function validatingDnsOver(transport: Transport, options: ValidatingDnsOptions): DnsPorts {
-  const { now, delegationsMax = DELEGATIONS_MAX } = options;
-  const chain = createChain(checkAnchors(options.trustAnchors ?? ROOT_TRUST_ANCHORS), delegationsMax);
+  const { now, delegationsMax = DELEGATIONS_MAX, delegationBytesMax = DELEGATION_BYTES_MAX } = options;
+  const anchors = checkAnchors(options.trustAnchors ?? ROOT_TRUST_ANCHORS);
+  const chain = createChain(anchors, { entriesMax: delegationsMax, bytesMax: delegationBytesMax });
   const open = (deadlineMs: number, signal: AbortSignal): Lookups => {
     const endsAt = performance.now() + deadlineMs;
     return lookups(chain, Math.floor(now() / 1000), (query) => transport(query, { endsAt, signal }));
@@ -89,12 +95,10 @@ export function validatingDnsOver(transport: Transport, options: ValidatingDnsOp
 
 function checkAnchors(anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
   const isGood = (anchor: TrustAnchor) =>
-    (anchor.name === '' || isAskable(anchor.name)) &&
-    isSupported(anchor) &&
-    /^[0-9a-f]+$/i.test(anchor.digest);
+    (anchor.name === '' || isAskable(anchor.name)) && isSupported(anchor) && isWholeDigest(anchor);
   if (anchors.length === 0 || !anchors.every(isGood)) {
     throw new TypeError(
-      'trustAnchors must be DS records { name, keyTag, algorithm, digestType, digest } of supported algorithms, at least one',
+      'trustAnchors must be DS records { name, keyTag, algorithm, digestType, digest } of supported algorithms and with whole digests, at least one',
     );
   }
   return anchors.map((anchor) => ({ ...anchor, name: anchor.name.toLowerCase() }));
@@ -110,7 +114,7 @@ interface Reply {
 
 /** Lookups that share one deadline, one moment, one budget, and what they find out on the way. */
 function lookups(chain: Chain, nowSeconds: number, send: Send): Lookups {
-  const budget = { queriesLeft: QUERIES_MAX, verificationsLeft: VERIFICATIONS_MAX };
+  const budget = { queriesLeft: QUERIES_MAX, verificationsLeft: VERIFICATIONS_MAX, hashesLeft: HASHES_MAX };
   const ask = async (question: WireQuestion): Promise<Reply | DnsFailure> => {
     if (budget.queriesLeft-- <= 0) return failed('servfail');
     const octets = await send(encodeSecureQuery(question));

@@ -3,6 +3,7 @@
  * none of these: that is stated anew each time, for the TLSA records of the message at hand.
  */
 import type { AnswerOf, AskOf } from '../../../effects/catalog.js';
+import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
 import { keywordsOf } from '../../../policy/smtp/ehlo.js';
 
 interface Steps {
@@ -35,6 +36,12 @@ function essenceOf(ask: AskFor<Step>): string {
   return JSON.stringify(Object.entries(ask).filter(([name]) => !own.includes(name)));
 }
 
+/** TLSA records as a set: their order, which resolvers change from answer to answer, means nothing. */
+export function tlsaSet(records: readonly TlsaRecord[]): string {
+  const texts = records.map((record) => JSON.stringify(Object.entries(record).sort()));
+  return [...new Set(texts)].sort().join('\n');
+}
+
 /** Where a connection that was asked for may lead, in order of preference. */
 export function destinationsOf({ address, alternate, port }: AskFor<'connect'>): readonly string[] {
   return [address, ...(alternate === null ? [] : [alternate.address])].map((each) => `${each} ${port}`);
@@ -57,11 +64,11 @@ export function pinned(exchange: Exchange): Exchange['ask'] {
  * next, codes do not. Keywords count in full for a message in clear; before TLS only STARTTLS does, because the rest is
  * forgotten under TLS (RFC 3207, Section 4.2).
  */
-export function agree(told: Exchange, heard: Exchange, next: Step | 'send'): boolean {
+export function agree(told: Exchange, heard: Exchange, next: Step | 'inspect' | 'send'): boolean {
   return gistOf(told, next) === gistOf(heard, next);
 }
 
-function gistOf({ step, answer }: Exchange, next: Step | 'send'): string {
+function gistOf({ step, answer }: Exchange, next: Step | 'inspect' | 'send'): string {
   if (!('reply' in answer)) return JSON.stringify({ step, answer });
   const { reply, ...others } = answer;
   const keywords = [...(step === 'hello' ? keywordsOf(reply) : [])].sort();

@@ -27,6 +27,8 @@ export interface Connection {
   messages: number;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
+  /** The TLSA records that it was inspected for last, as `tlsaSet` writes them; null: never. */
+  inspectedFor: string | null;
   /** When the first of the peer's certificates does, in milliseconds since 1970. */
   expiresAt: number;
 }

@@ -1,8 +1,10 @@
 /*
  * A session over a connection that may have carried a message before. As long as it is asked what was asked on that
  * connection, it gives the answers of then; what the peer presented is stated anew. As soon as it is asked anything
- * else, the kept connection goes back untouched, and the same way is gone again on a fresh one. After the
- * handshake there is no way back: whoever was inspected is who gets the message, or nobody does.
+ * else, the kept connection goes back untouched, and the same way is gone again on a fresh one. That includes TLSA records
+ * other than those it was inspected for last: a certificate and its records change together (RFC 7671, Section 8.1), so
+ * that new records say nothing about what was presented before them. After the inspection there is no way back: whoever
+ * was inspected is who gets the message, or nobody does.
  */
 import type { AnswerOf, AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
@@ -18,6 +20,7 @@ import {
   type Exchange,
   pinned,
   type Step,
+  tlsaSet,
 } from './exchange.js';
 import type { Connection, KeptConnections } from './kept-connections.js';
 
@@ -38,7 +41,7 @@ export class ReusingSession implements SmtpSession {
   #connection: Connection;
   /** How many answers of a kept connection were told; null: what is asked is asked of the server. */
   #told: number | null = null;
-  #state: 'new' | 'open' | 'inspected' | 'sent' | 'over' = 'new';
+  #state: 'new' | 'open' | 'inspected' | 'sent' | 'spent' | 'over' = 'new';
 
   constructor(kept: KeptConnections, open: () => KeepableSession) {
     this.#kept = kept;
@@ -69,7 +72,15 @@ export class ReusingSession implements SmtpSession {
 
   async inspect(ask: AskOf<'peer.inspect'>, signal: AbortSignal): Promise<PeerFacts> {
     if (this.#told !== null && !this.#hasTold('handshake')) return { kind: 'unreadable', code: 'NO_TLS' };
-    const peer = await this.#connection.session.inspect(ask, signal);
+    const endsAt = performance.now() + ask.deadlineMs;
+    const set = tlsaSet(ask.tlsa);
+    const isFirst = this.#told !== null && this.#state === 'open';
+    const isOther = isFirst && this.#connection.inspectedFor !== set;
+    if (isOther && !(await this.#startOver('inspect', ask, signal))) {
+      return { kind: 'unreadable', code: 'ECONNRESET' };
+    }
+    this.#connection.inspectedFor = set;
+    const peer = await this.#connection.session.inspect({ ...ask, deadlineMs: until(endsAt) }, signal);
     if (peer.kind === 'presented' && this.#state === 'open') {
       this.#state = 'inspected';
       // A path is verified in the handshake only, so that it must not outlive what it was made of.
@@ -95,7 +106,7 @@ export class ReusingSession implements SmtpSession {
     connection.messages += 1;
     // Whatever did not end as it should leaves a server in a state that nobody knows.
     const isTaken = answer.lost === null && answer.end !== null && classOf(answer.end) === '2yz';
-    this.#state = isTaken && this.#state === 'inspected' ? 'sent' : 'open';
+    this.#state = isTaken && this.#state === 'inspected' ? 'sent' : 'spent';
     return answer;
   }
 
@@ -143,14 +154,18 @@ export class ReusingSession implements SmtpSession {
    * server no longer answers as it was told to have answered.
    */
   async #startOver(
-    next: Step | 'send',
+    next: Step | 'inspect' | 'send',
     { session, deadlineMs }: { readonly session: number; readonly deadlineMs: number },
     signal: AbortSignal,
   ): Promise<boolean> {
     if (this.#isOver()) return false;
     const told = this.#connection.exchanges.slice(0, this.#told ?? 0);
-    const isCommitted = this.#hasTold('handshake');
-    this.#kept.putBack(this.#connection);
+    // What was inspected in this session may have failed for its message, so that it is for nobody any more.
+    const isUsed = this.#state !== 'open';
+    const mayRepeat = next === 'inspect' && told.at(-1)?.step === 'handshake';
+    const isCommitted = isUsed || (this.#hasTold('handshake') && !mayRepeat);
+    if (isUsed) this.#connection.session.destroy();
+    else this.#kept.putBack(this.#connection);
     this.#connection = isCommitted ? this.#closed() : this.#fresh();
     this.#told = null;
     if (isCommitted) return false;
@@ -180,6 +195,7 @@ export class ReusingSession implements SmtpSession {
       exchanges: [],
       messages: 0,
       openedAt: this.#kept.now(),
+      inspectedFor: null,
       expiresAt: Number.POSITIVE_INFINITY,
     };
   }

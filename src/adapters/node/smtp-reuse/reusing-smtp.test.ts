@@ -42,25 +42,14 @@ describe('a connection over which a message was taken', () => {
     ]);
   });
 
-  it('is inspected anew, for the TLSA records of the next message (X-9)', async () => {
+  it('is inspected anew, for the same TLSA records in whatever order (X-9)', async () => {
     const { smtp, server } = await start();
-    const first = await deliver(smtp, server);
-    const anchor: TlsaRecord = {
-      kind: 'tlsa',
-      usage: 2,
-      selector: 0,
-      matching: 0,
-      data: anchorHex,
-      content: 'certificate',
-      digest: null,
-    };
-    const second = await deliver(smtp, server, { tlsa: [anchor] });
+    const first = await deliver(smtp, server, { tlsa: [anchor(), leaf('aa'), leaf('bb')] });
+    const second = await deliver(smtp, server, { tlsa: [leaf('bb'), anchor(), leaf('aa')] });
     expect(server.seen).toHaveLength(1);
-    expect(first.peer).toMatchObject({ anchors: [], signatures: [], path: { kind: 'trusted' } });
-    expect(second.peer).toMatchObject({
-      anchors: [{ ca: 'yes' }],
-      signatures: [{ subject: 0, key: { from: 'tlsa', index: 0 } }],
-    });
+    const signedBy = (index: number) => [{ subject: 0, key: { from: 'tlsa', index } }];
+    expect(first.peer).toMatchObject({ anchors: [{ ca: 'yes' }, null, null], signatures: signedBy(0) });
+    expect(second.peer).toMatchObject({ anchors: [null, { ca: 'yes' }, null], signatures: signedBy(1) });
   });
 
   it('is not shared by two messages at the same time', async () => {
@@ -144,7 +133,95 @@ describe('whoever asks anything else gets a fresh connection', () => {
   });
 });
 
+describe('whoever has other TLSA records than those that a connection was inspected for', () => {
+  it('sees the certificate of now, on a fresh connection (RFC 7671, Section 8.1)', async () => {
+    const renewed = await makeIdentity();
+    const { smtp, server } = await start();
+    const before = await deliver(smtp, server, { tlsa: [leaf('aa')] });
+    server.renew(renewed.tls);
+    const after = await deliver(smtp, server, { tlsa: [leaf('bb')] });
+    expect(after).toMatchObject({ peer: { kind: 'presented' }, sent: { end: { code: 250 } } });
+    expect(digestIn(after)).not.toBe(digestIn(before));
+    expect(server.seen).toHaveLength(2);
+    // Nothing was sent on the first but its own message, and the second is what the next one gets.
+    expect(server.seen[0]!.lines.filter((line) => line.startsWith('TLS MAIL'))).toHaveLength(1);
+    expect(digestIn(await deliver(smtp, server, { tlsa: [leaf('bb')] }))).toBe(digestIn(after));
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('also if the one of the two had none', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    await deliver(smtp, server, { tlsa: [anchor()] });
+    expect(server.seen).toHaveLength(2);
+    await deliver(smtp, server, { tlsa: [] });
+    expect(server.seen).toHaveLength(3);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, object]>([
+    ['agrees on another protocol', {}, { maxVersion: 'TLSv1.2' }],
+    ['refuses STARTTLS', { STARTTLS: '454 not now' }, {}],
+    ['no longer offers it', { EHLO: '250 mx.example' }, {}],
+    ['hangs up', { greeting: 'close' }, {}],
+  ])('has lost the session with a server that now %s, and nothing is mixed', async (_, later, context) => {
+    const now: Record<string, string> = {};
+    const replyTo = (word: keyof typeof normal) => () => now[word] ?? normal[word];
+    const replies = { greeting: replyTo('greeting'), EHLO: replyTo('EHLO'), STARTTLS: replyTo('STARTTLS') };
+    const { smtp, server } = await start({}, { replies });
+    const first = await deliver(smtp, server, { tlsa: [leaf('aa')] });
+    Object.assign(now, later);
+    server.renew({ ...identity.tls, ...context });
+    const second = await deliver(smtp, server, { tlsa: [leaf('bb')] });
+    expect(second).toMatchObject({
+      handshake: first.handshake,
+      peer: { kind: 'unreadable', code: 'ECONNRESET' },
+      again: { kind: 'lost' },
+      sent: { mail: null, recipients: [null] },
+    });
+    expect(server.seen.flatMap(({ lines }) => lines).filter((line) => /MAIL/.test(line))).toHaveLength(1);
+  });
+
+  it('has lost it where something was asked behind TLS already', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    const client = smtp.session();
+    await secured(client, server, { inspects: 'no' });
+    expect(await client.inspect({ ...base, tlsa: [anchor()] }, never)).toMatchObject({ kind: 'unreadable' });
+    expect(await send(client, {})).toMatchObject({ mail: null });
+    expect(server.seen).toHaveLength(1);
+  });
+});
+
 describe('nothing is kept', () => {
+  it('of a session that asked for anything else after the inspection, which may have failed', async () => {
+    const { smtp, server } = await start();
+    await deliver(smtp, server);
+    const client = smtp.session();
+    await secured(client, server, {});
+    expect(await client.hello({ ...base, verb: 'EHLO', name: 'other.example' }, never)).toMatchObject({
+      kind: 'lost',
+    });
+    await client.quit(base, never);
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(2);
+  });
+
+  it('of a session that asked for anything else after a message that was refused', async () => {
+    const replies: ServerOptions['replies'] = {
+      'TLS MAIL': ({ lines }) =>
+        lines.filter((line) => line.startsWith('TLS MAIL')).length === 1 ? '250 ok' : '451 later',
+    };
+    const { smtp, server } = await start({}, { replies });
+    await deliver(smtp, server);
+    const client = smtp.session();
+    await secured(client, server, {});
+    expect(await send(client, {})).toMatchObject({ mail: { code: 451 } });
+    await client.hello({ ...base, verb: 'EHLO', name: 'other.example' }, never);
+    await client.quit(base, never);
+    await deliver(smtp, server);
+    expect(server.seen).toHaveLength(2);
+  });
+
   it('of a session that was left without a message: what failed one judgement says QUIT', async () => {
     const { smtp, server } = await start();
     const client = smtp.session();
@@ -314,6 +391,20 @@ let anchorHex = '';
 beforeAll(async () => {
   anchorHex = (await identity.pki.issue({}, 'mx.example')).anchorDer.toString('hex');
 });
+
+function anchor(): TlsaRecord {
+  const data = anchorHex;
+  return { kind: 'tlsa', usage: 2, selector: 0, matching: 0, data, content: 'certificate', digest: null };
+}
+
+function leaf(octet: string): TlsaRecord {
+  const data = octet.repeat(32);
+  return { kind: 'tlsa', usage: 3, selector: 1, matching: 1, data, content: 'opaque', digest: null };
+}
+
+function digestIn({ peer }: Awaited<ReturnType<typeof deliver>>): string {
+  return peer.kind === 'presented' ? peer.chain[0].certificateSha256 : '';
+}
 
 async function serve(options: ServerOptions): Promise<StartTlsServer> {
   const server = await startTlsServer({ tls: identity.tls, ...options });

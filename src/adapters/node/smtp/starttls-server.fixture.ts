@@ -15,6 +15,8 @@ export interface Seen {
 export interface StartTlsServer {
   readonly port: number;
   readonly seen: readonly Seen[];
+  /** Another certificate, for handshakes from now on. */
+  renew(options: tls.SecureContextOptions): void;
   close(): void;
 }
 
@@ -56,7 +58,12 @@ export async function startTlsServer(options: ServerOptions = {}): Promise<Start
     server.close();
     for (const { socket } of seen) socket.destroy();
   };
-  return { port: (server.address() as AddressInfo).port, seen, close };
+  return {
+    port: (server.address() as AddressInfo).port,
+    seen,
+    renew: (renewed) => secure.setSecureContext(renewed),
+    close,
+  };
 }
 
 /** A PKI, and a certificate for `mx.example` below it. */

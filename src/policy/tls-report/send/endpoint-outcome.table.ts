@@ -45,13 +45,13 @@ export const reportConclusion = defineTable({
   },
   verdicts: ['sent', 'wait', 'drop'],
 })([
-  { id: 'END-1', when: { best: 'accepted' },                    then: 'sent',
+  { id: 'AFTER-1', when: { best: 'accepted' },                    then: 'sent',
     why: 'One endpoint that has it is enough.', refs: ['RPT-3-15'] },
-  { id: 'END-2', when: { best: 'later', next: 'in-time' },      then: 'wait',
+  { id: 'AFTER-2', when: { best: 'later', next: 'in-time' },      then: 'wait',
     why: 'Another attempt may do better.', refs: ['RPT-5.5-1', 'RPT-5.5-2'] },
-  { id: 'END-3', when: { best: 'later', next: 'too-late' },     then: 'drop',
+  { id: 'AFTER-3', when: { best: 'later', next: 'too-late' },     then: 'drop',
     why: 'It was tried for a day.', refs: ['RPT-5.5-1'] },
-  { id: 'END-4', when: { best: 'refused' },                     then: 'drop',
+  { id: 'AFTER-4', when: { best: 'refused' },                     then: 'drop',
     why: 'No endpoint would take it at another time either.', refs: ['RPT-5.4-2', 'RPT-3-12'] },
 ]);
 

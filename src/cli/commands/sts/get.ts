@@ -1,0 +1,59 @@
+import type { PolicyResult } from '../../../engine.js';
+import { readArguments } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { EXIT, type Exit } from '../../exit.js';
+import { renderFound, renderKept } from '../../output/sts/policies-text.js';
+import { painter, print } from '../../output/terminal.js';
+import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readOneDomain, withEngine, withStore } from './setup.js';
+
+const HELP = `\
+Usage: waxseal sts get DOMAIN [OPTION]...
+
+Looks for the MTA-STS policy of DOMAIN as for a message, keeps it, and says what is in
+force and why. Connects to no mail host.
+
+  --state DIR            keep policies there; default: they are forgotten
+  --offline              ask nobody, and show what is kept in --state
+${FETCH_OPTIONS_HELP}
+Ends with 0 if it is known whether there is a policy, with 75 if that could not be
+learned. 66: nothing is kept (with --offline).
+`;
+
+export const get: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { ...FETCH_OPTIONS, offline: { type: 'boolean' } });
+    const domain = readOneDomain(positionals);
+    const { offline, ...others } = values;
+    if (offline === true) return showKept(domain, others.state, others.json === true);
+    const found = await withEngine(others, (engine, _, signal) =>
+      engine.policy(domain, { purpose: 'learn' }, { signal }),
+    );
+    const { policy, decisions } = found;
+    await print(
+      others.json === true
+        ? `${JSON.stringify({ domain, policy, decisions })}\n`
+        : renderFound(found, Date.now(), painter()),
+    );
+    return exitOfFound(found);
+  },
+};
+
+async function showKept(domain: string, state: string | undefined, isJson: boolean): Promise<Exit> {
+  const kept = await withStore(state, (store) => store['policy-cache.read']({ domain }, NEVER));
+  await print(
+    isJson
+      ? `${JSON.stringify({ domain, ...kept })}\n`
+      : renderKept({ domain, ...kept }, Date.now(), painter()),
+  );
+  const isNothing = kept.kind === 'read' && kept.cached === null && kept.failure === null;
+  return isNothing || kept.kind === 'unreadable' ? EXIT.noInput : EXIT.ok;
+}
+
+/** How a command about one policy ends. */
+export function exitOfFound({ policy }: PolicyResult): Exit {
+  if (policy === null) return EXIT.software;
+  return policy.known.kind === 'unknown' ? EXIT.deferred : EXIT.ok;
+}
+
+const NEVER = new AbortController().signal;

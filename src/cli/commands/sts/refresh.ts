@@ -1,0 +1,72 @@
+import type { PolicyResult } from '../../../engine.js';
+import { refreshPolicies } from '../../../sts/index.js';
+import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { EXIT, type Exit } from '../../exit.js';
+import { renderFound, renderRefreshed } from '../../output/sts/policies-text.js';
+import { complain, painter, print } from '../../output/terminal.js';
+import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readDomain, withEngine } from './setup.js';
+
+const HELP = `\
+Usage: waxseal sts refresh [DOMAIN]... --state DIR [OPTION]...
+
+Fetches kept MTA-STS policies anew: those that are due, about a day after they were
+fetched, or those of each DOMAIN at once. To be run once an hour. What cannot be
+fetched stays in force until it expires, and standard error says so.
+
+${FETCH_OPTIONS_HELP}
+Ends with 75 if a policy could not be renewed.
+`;
+
+export const refresh: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, FETCH_OPTIONS);
+    if (values.state === undefined)
+      throw misuse('--state is missing; give the folder in which policies are kept');
+    const domains = [...new Set(positionals.map(readDomain))];
+    return domains.length === 0 ? refreshDue(values) : refreshThese(values, domains);
+  },
+};
+
+type Values = ValuesOf<typeof FETCH_OPTIONS>;
+
+async function refreshDue(values: Values): Promise<Exit> {
+  const { outcomes, leftOut } = await withEngine(values, (engine, store, signal) =>
+    refreshPolicies({ engine, store, clock: Date.now }, {}, signal),
+  );
+  const told = outcomes.filter(({ alert }) => alert.verdict !== 'quiet');
+  for (const { domain, alert } of told)
+    complain(`waxseal sts refresh: ${domain}: ${alert.verdict}: ${alert.why}`);
+  if (values.json === true) {
+    const brief = outcomes.map(({ domain, plan, result, alert, expiresAt }) => ({
+      domain,
+      plan,
+      policy: result.policy,
+      alert,
+      expiresAt,
+    }));
+    await print(`${JSON.stringify({ outcomes: brief, leftOut })}\n`);
+  } else await print(renderRefreshed(outcomes, leftOut, Date.now(), painter()));
+  return told.length > 0 ? EXIT.deferred : EXIT.ok;
+}
+
+async function refreshThese(values: Values, domains: readonly string[]): Promise<Exit> {
+  const found = await withEngine(values, async (engine, _, signal) => {
+    const results: PolicyResult[] = [];
+    for (const domain of domains) {
+      if (signal.aborted) break;
+      results.push(await engine.policy(domain, { purpose: 'refresh' }, { signal }));
+    }
+    return results;
+  });
+  const outcomes = found.map(({ domain, policy, decisions }) => ({ domain, policy, decisions }));
+  await print(
+    values.json === true
+      ? `${JSON.stringify({ outcomes, leftOut: domains.length - found.length })}\n`
+      : found.map((each) => renderFound(each, Date.now(), painter())).join('\n'),
+  );
+  const isRenewed = ({ policy }: PolicyResult) =>
+    policy?.verdict === 'adopt' || policy?.verdict === 'no-policy';
+  return found.length === domains.length && found.every(isRenewed) ? EXIT.ok : EXIT.deferred;
+}

@@ -1,0 +1,104 @@
+/*
+ * What the commands about MTA-STS policies have in common: where policies are kept, and how their hosts are reached.
+ */
+import { domainToASCII } from 'node:url';
+import { memoryStores } from '../../../adapters/memory/index.js';
+import { sqliteStores } from '../../../adapters/sqlite/index.js';
+import type { PolicyStore } from '../../../effects/stores.js';
+import type { Engine } from '../../../engine.js';
+import { parseHostName } from '../../../policy/names/domain-name.js';
+import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
+import { CommandError, EXIT } from '../../exit.js';
+import { type Interruption, listenForSignals } from '../../interruption.js';
+import { readAttemptSetup } from '../../options.js';
+import { complain } from '../../output/terminal.js';
+import { reasonOf } from '../../read-file.js';
+import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
+import { prepareStateDirectory } from '../../state-directory.js';
+
+export const STORE_OPTIONS = {
+  state: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies OptionTable;
+
+export const FETCH_OPTIONS = {
+  ...STORE_OPTIONS,
+  ...RESOLVER_OPTIONS,
+  'https-port': { type: 'string' },
+  ca: { type: 'string' },
+  policy: { type: 'string' },
+  'allow-loopback': { type: 'boolean' },
+} as const satisfies OptionTable;
+
+export const FETCH_OPTIONS_HELP = `\
+${RESOLVER_OPTIONS_HELP}\
+  --https-port N         port of MTA-STS policy hosts (443)
+  --ca FILE              trust these certificates (PEM) too
+  --policy FILE          settings in JSON; options on the command line override them
+  --allow-loopback       policy hosts may have loopback and private addresses
+  --json                 print one JSON object
+`;
+
+/** A domain given on the command line, in A-labels. Throws a CommandError. */
+export function readDomain(text: string): string {
+  const name = parseHostName(/^[\p{L}\p{M}\p{N}._-]+$/u.test(text) ? domainToASCII(text) : '');
+  if (name === null) throw misuse(`${JSON.stringify(text)} is not a domain; give one like example.org`);
+  return name;
+}
+
+/** The one domain that is meant. Throws a CommandError. */
+export function readOneDomain([text, second]: readonly string[]): string {
+  if (text === undefined) throw misuse('the domain is missing; give one like example.org');
+  if (second !== undefined)
+    throw misuse(`there can be one domain only, and ${JSON.stringify(second)} is a second`);
+  return readDomain(text);
+}
+
+/** Works with the store in that folder, and closes it. Throws a CommandError, also where the store fails. */
+export async function withStore<T>(
+  state: string | undefined,
+  work: (store: PolicyStore) => Promise<T>,
+): Promise<T> {
+  if (state === undefined) throw misuse('--state is missing; give the folder in which policies are kept');
+  const stores = sqliteStores({ directory: await prepareStateDirectory(state) });
+  try {
+    return await work(stores.policies);
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(EXIT.badSettings, `what is kept in ${state} cannot be used: ${reasonOf(error)}`);
+  } finally {
+    await stores.close();
+  }
+}
+
+/** Works with an engine that keeps its policies in that folder, or without one forgets them. Throws a CommandError. */
+export async function withEngine<T>(
+  values: ValuesOf<typeof FETCH_OPTIONS>,
+  work: (engine: Engine, store: PolicyStore, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const { state, ...others } = values;
+  const { node, settings } = await readAttemptSetup(others);
+  const run = async (store: PolicyStore): Promise<T> => {
+    // Loaded late: it takes longer than finding out that something is missing.
+    const { createNodeEngine } = await import('../../../node.js');
+    const interruption: Interruption = listenForSignals((name) =>
+      complain(`waxseal: ${name}: what is under way is given up`),
+    );
+    const engine = createNodeEngine({
+      ...node,
+      settings,
+      adapters: {
+        'policy-cache.read': store['policy-cache.read'],
+        'policy-cache.write': store['policy-cache.write'],
+      },
+      onFault: (message) => complain(`waxseal: a fault of ours, and nothing was learned: ${message}`),
+    });
+    try {
+      return await work(engine, store, interruption.signal);
+    } finally {
+      interruption.release();
+      await engine.close();
+    }
+  };
+  return state === undefined ? run(memoryStores().policies) : withStore(state, run);
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { stsDomain } from '../spec/scenarios/worlds.js';
+import { createNodeEngine, type NodeEngine, settingsOf } from './node.js';
+import { type Internet, startInternet } from './testing/index.js';
+
+let internet: Internet;
+let folder: string;
+
+beforeAll(async () => {
+  internet = await startInternet(stsDomain('enforce'));
+  folder = await mkdtemp(join(tmpdir(), 'waxseal-node-'));
+});
+afterAll(async () => {
+  await internet.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const engineWith = (options: Parameters<typeof createNodeEngine>[0]): NodeEngine =>
+  createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    settings: settingsOf('rfc', {
+      port: internet.port,
+      httpsPort: internet.httpsPort,
+      privateAddresses: 'allow',
+    }),
+    ...options,
+  });
+
+const deliver = (engine: NodeEngine) =>
+  engine.deliver({
+    from: '',
+    to: ['user@a.example'],
+    content: () => [Buffer.from('Subject: x\r\n\r\n')],
+    facts: {
+      requireTls: 'no',
+      tlsRequired: 'absent',
+      report: 'none',
+      sizeBytes: 0,
+      body: '7bit',
+      utf8: 'not-needed',
+    },
+  });
+
+async function openFilesIn(directory: string): Promise<number> {
+  const numbers = await readdir('/proc/self/fd');
+  const paths = await Promise.all(
+    numbers.map((number) => readlink(`/proc/self/fd/${number}`).catch(() => '')),
+  );
+  return paths.filter((path) => path.startsWith(directory)).length;
+}
+
+describe("an engine with Node's adapters", () => {
+  it('leaves no file of the state folder open once it is closed', async () => {
+    const engine = engineWith({ stateDirectory: folder });
+    expect((await deliver(engine)).results[0]).toMatchObject({ outcome: 'delivered' });
+    expect(await openFilesIn(folder)).toBeGreaterThan(0);
+    await engine.close();
+    // What reads SQLite lets go of a file when its statements are collected.
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    await vi.waitFor(async () => {
+      collect();
+      expect(await openFilesIn(folder)).toBe(0);
+    });
+  });
+
+  it('counts for TLS reports, whatever else its owner wants to know of attempts', async () => {
+    const told: string[] = [];
+    const engine = engineWith({
+      tlsReports: {
+        store: {
+          add: async ({ domain }) => {
+            told.push(`tally of ${domain}`);
+            return 'added';
+          },
+        },
+      },
+      onAttempt: async ({ recipients }) => void told.push(recipients[0]!.outcome),
+    });
+    await deliver(engine);
+    expect(told).toEqual(['tally of a.example', 'delivered']);
+    await engine.close();
+  });
+});

@@ -1,0 +1,195 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { MxAnswer, TxtAnswer } from '../dns/answer.js';
+import { lintDomain } from './lint.js';
+import { lintPolicyFile, POLICY_FIELDS } from './lint-file.js';
+import { lintStsRecord, RECORD_FIELDS } from './lint-record.js';
+import { printPolicyFile, readPolicyFile } from './policy-file.js';
+import { printStsRecord, readStsRecord } from './record.js';
+
+const GOOD = 'version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 2419200\n';
+const codes = (text: string) =>
+  lintPolicyFile(text).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
+
+describe('the lint of a policy file', () => {
+  it('finds an error in exactly those files that senders refuse', () => {
+    const pieces = [
+      'version: STSv1',
+      'mode: none',
+      'mode: x',
+      'max_age: 5',
+      'mx: a.b',
+      'mx: a.b.',
+      '\r',
+      ' ',
+      ':',
+      'é',
+      '\n',
+      '\n',
+      '\n',
+      '\uFEFF',
+    ];
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join('')),
+        ),
+        (text) => {
+          const isRefused = lintPolicyFile(text).some(({ severity }) => severity === 'error');
+          expect(isRefused).toBe(readPolicyFile(text).kind === 'invalid');
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('has nothing to say of what is printed', () => {
+    expect(lintPolicyFile(GOOD)).toEqual([]);
+    expect(lintPolicyFile(GOOD.replaceAll('\n', '\r\n'))).toEqual([]);
+    expect(lintPolicyFile(GOOD.trimEnd())).toEqual([]);
+    expect(lintPolicyFile(printPolicyFile({ mode: 'none', mx: [], maxAgeSeconds: 86_400 }))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'version: STSv2\nmode: Enforce\nmx: a.example, b.example\nmx: b\u00fccher.example\nmx: a.example.\nmx: *\nmax_age: 1w\n',
+      [
+        '1 error bad-version',
+        '2 error bad-mode',
+        '3 error bad-mx',
+        '4 error bad-mx',
+        '5 error bad-mx',
+        '6 error bad-mx',
+        '7 error bad-max-age',
+      ],
+    ],
+    ['mode : enforce\nwhat\n', ['0 error no-version', '1 error not-a-field', '2 error not-a-field']],
+    [GOOD.replace('\nmode', '\rmode'), ['0 error no-version', '1 error not-a-field']],
+    [
+      `\uFEFF\n${GOOD}\n  \n`,
+      ['1 warning byte-order-mark', '1 warning blank-line', '6 warning blank-line', '7 warning blank-line'],
+    ],
+    [
+      `${GOOD}mode: none\nmx: mx.a.example\nmx: b.example\n`,
+      ['5 warning duplicate-key', '6 warning duplicate-key'],
+    ],
+    [`${GOOD}Max-Age: 1\nfuture: 1\n`, ['5 warning unknown-key']],
+    [GOOD.replace('2419200', '604799'), ['4 warning max-age-short']],
+    [GOOD.replace('2419200', '31557601'), ['4 warning max-age-long']],
+    [GOOD.replace('enforce', 'none').replace('2419200', '1'), ['0 warning none-with-mx']],
+    ['x'.repeat(70_000), ['0 error too-long']],
+  ])('names line and trouble: %j', (text, expected) => {
+    expect(codes(text)).toEqual(expected);
+  });
+
+  it('says what is wrong with a host (STS-3.2-11, STS-3.2-12, STS-3.2-13)', () => {
+    const says = (mx: string) => lintPolicyFile(GOOD.replace('mx.a.example', mx))[0]!.says;
+    expect(says('b\u00fccher.example')).toContain('beyond ASCII');
+    expect(says('a.example; b.example')).toContain('several hosts');
+    expect(says('a.example.')).toContain('ends in a dot');
+    expect(says('*')).toContain('"*." and one');
+    expect(lintPolicyFile('a\rb: c').at(-1)!.says).toContain('carriage return');
+    expect(lintPolicyFile('mode : c').at(-1)!.says).toContain('before the colon');
+    expect(lintPolicyFile('gone').at(-1)!.says).toContain('key: value');
+  });
+
+  it('stops in time', () => {
+    expect(lintPolicyFile('x\n'.repeat(900)).filter(({ severity }) => severity === 'error')).toHaveLength(20);
+  });
+});
+
+describe('the lint of a record', () => {
+  const code = (...texts: readonly string[]) => lintStsRecord(texts).map((finding) => finding.code);
+
+  it('knows the registered fields and no others, as the parsers do (STS-9-1)', () => {
+    expect(RECORD_FIELDS).toEqual(['v', 'id']);
+    expect(POLICY_FIELDS).toEqual(['version', 'mode', 'max_age', 'mx']);
+    const [v, id] = RECORD_FIELDS;
+    expect(readStsRecord([`${v}=STSv1; ${id}=1;`])).toEqual({ kind: 'found', id: '1' });
+    const lines = POLICY_FIELDS.map((key, at) => `${key}: ${['STSv1', 'testing', '5', 'a.example'][at]}`);
+    expect(readPolicyFile(lines.join('\n')).kind).toBe('valid');
+    for (const left of POLICY_FIELDS)
+      expect(readPolicyFile(lines.filter((line) => !line.startsWith(left)).join('\n')).kind).toBe('invalid');
+  });
+
+  it('wants the version first, and does not mind the order of the rest (STS-3.1-6)', () => {
+    expect(readStsRecord(['id=1; v=STSv1;'])).toEqual({ kind: 'absent' });
+    expect(code('id=1; v=STSv1;')).toEqual(['record-prefix']);
+    expect(readStsRecord(['v=STSv1; foo=bar; id=1'])).toEqual({ kind: 'found', id: '1' });
+    expect(code('v=STSv1; foo=bar; id=1')).toEqual([]);
+  });
+
+  it.each([
+    [[], ['record-missing']],
+    [['v=spf1 -all'], ['record-missing']],
+    [['v=STSv1 ; id=1'], ['record-prefix']],
+    [['v=STSv1; id=1;', 'v=STSv1; id=2;'], ['record-several']],
+    [['v=STSv1;'], ['record-syntax']],
+    [['v=STSv1; a=b;'], ['record-no-id']],
+    [['v=STSv1; id=2026-01-01;'], ['record-bad-id']],
+    [['v=STSv1; id'], ['record-syntax']],
+    [['v=STSv1; \u201cid=1\u201d;'], ['record-not-ascii']],
+    [['v=STSv1; id=1; id=2; ID=3'], ['record-duplicate', 'record-unknown-field']],
+    [[printStsRecord('1')], []],
+  ])('%j', (texts, expected) => {
+    expect(code(...texts)).toEqual(expected);
+  });
+
+  it('finds an error in exactly what senders cannot use', () => {
+    const part = fc.constantFrom('v=STSv1;', 'v=STSv1', 'id=1', ';', ' ', 'x=', 'é', 'ID=2');
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.array(part).map((parts) => parts.join('')),
+          { maxLength: 3 },
+        ),
+        (texts) => {
+          const isRefused = lintStsRecord(texts).some(({ severity }) => severity === 'error');
+          expect(isRefused).toBe(readStsRecord(texts).kind !== 'found');
+        },
+      ),
+    );
+  });
+});
+
+describe('the lint of a domain', () => {
+  const answer = <T>(...records: readonly T[]) =>
+    ({ kind: 'insecure', records, denial: null, aliases: [], ttlSeconds: 60 }) as const;
+  const failed = { kind: 'failed', cause: 'servfail', extendedError: null } as const;
+  const good = {
+    domain: 'a.example',
+    txt: answer('v=STSv1; id=1;') as TxtAnswer,
+    fetch: { kind: 'response', status: 200, mediaType: 'text/plain', body: GOOD },
+    mx: answer({ preference: 10, exchange: 'mx.a.example' }) as MxAnswer,
+  } as const;
+  const lint = (changes: Partial<Parameters<typeof lintDomain>[0]>) =>
+    lintDomain({ ...good, ...changes }).map(({ severity, code }) => `${severity} ${code}`);
+  const other = answer({ preference: 10, exchange: 'mx.b.example' }) as MxAnswer;
+  const served = (changes: object) => ({ ...good.fetch, ...changes });
+
+  it.each([
+    [{}, []],
+    [{ txt: failed }, ['unknown record-unknown']],
+    [{ txt: answer<string>() }, ['error record-missing']],
+    [{ fetch: null }, ['error policy-host-missing']],
+    [{ fetch: served({ status: 301, body: '' }) }, ['error policy-status']],
+    [{ fetch: served({ mediaType: 'text/html' }) }, ['error content-type']],
+    [
+      { fetch: { kind: 'failed', cause: 'certificate', code: 'X' } as const },
+      ['error policy-host-certificate'],
+    ],
+    [{ fetch: { kind: 'failed', cause: 'timeout', code: 'X' } as const }, ['unknown policy-unknown']],
+    [{ fetch: served({ body: 'x' }) }, ['error no-version', 'error not-a-field']],
+    [{ mx: other }, ['error mx-not-listed', 'warning mx-unused']],
+    [
+      { mx: other, fetch: served({ body: GOOD.replace('enforce', 'testing') }) },
+      ['warning mx-not-listed', 'warning mx-unused'],
+    ],
+    [{ mx: other, fetch: served({ body: 'version: STSv1\nmode: none\nmax_age: 1' }) }, []],
+    [{ mx: failed }, ['unknown mx-unknown']],
+    [{ mx: { ...answer<never>(), denial: 'nodata' } as const }, ['error mx-not-listed', 'warning mx-unused']],
+  ])('%j', (changes, expected) => {
+    expect(lint(changes as never)).toEqual(expected);
+  });
+});

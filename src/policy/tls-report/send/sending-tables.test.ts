@@ -1,0 +1,220 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { DnsFailure, TxtAnswer } from '../../dns/answer.js';
+import { auditTable } from '../../kernel/audit.js';
+import type { ReportState } from '../report-state.js';
+import { dkimKey, dkimRecord, judgeKey, judgeKeyRecord } from './dkim-key.table.js';
+import {
+  answerOfStatus,
+  concludeReport,
+  type EndpointVerdict,
+  endpointOutcome,
+  judgeEndpoint,
+  reportConclusion,
+} from './endpoint-outcome.table.js';
+import { readHttpsUri } from './https-target.js';
+import { nextStep, reportStep } from './report-step.table.js';
+import { judgeWanted, reportWanted } from './report-wanted.table.js';
+import { nextAttemptAt, SPREAD_MS, scheduleOf } from './schedule.js';
+
+const DAY = '2026-05-01';
+const MIDNIGHT = Date.UTC(2026, 4, 2);
+const HOUR_MS = 3_600_000;
+const aDomain = fc.stringMatching(/^[a-z]{1,12}\.example$/);
+
+it.each([reportStep, reportWanted, dkimKey, dkimRecord, endpointOutcome, reportConclusion])(
+  '$name is complete and unambiguous',
+  (table) => {
+    const audit = auditTable(table as never);
+    expect([audit.holes, audit.overlaps]).toEqual([[], []]);
+  },
+);
+
+describe('the schedule', () => {
+  it('is spread over four hours after the day, the same everywhere (RPT-4.1-2)', () => {
+    const delays = Array.from(
+      { length: 2000 },
+      (_, at) => scheduleOf(`d${at}.example`, DAY).dueAt - MIDNIGHT,
+    );
+    expect(Math.min(...delays)).toBeGreaterThan(0);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(4 * HOUR_MS);
+    for (let hour = 0; hour < 4; hour++) {
+      const share = delays.filter((ms) => Math.floor(ms / HOUR_MS) === hour).length;
+      expect(share).toBeGreaterThan(400);
+      expect(share).toBeLessThan(600);
+    }
+    expect(scheduleOf('a.example', DAY)).toEqual(scheduleOf('a.example', DAY));
+    expect(scheduleOf('a.example', DAY).dueAt).not.toBe(
+      scheduleOf('a.example', '2026-05-02').dueAt - 24 * HOUR_MS,
+    );
+    expect(SPREAD_MS).toBeLessThan(4 * HOUR_MS);
+  });
+
+  it('has attempts at growing distances, and none after a day (RPT-5.5-1, RPT-5.5-2)', () => {
+    fc.assert(
+      fc.property(aDomain, (domain) => {
+        const { dueAt, overAt } = scheduleOf(domain, DAY);
+        const attempts = [dueAt];
+        for (let next = nextAttemptAt(domain, DAY, dueAt); next !== null; ) {
+          attempts.push(next);
+          next = nextAttemptAt(domain, DAY, next);
+        }
+        const distances = attempts.slice(1).map((at, i) => at - attempts[i]!);
+        expect(attempts.length).toBeGreaterThan(5);
+        for (const [i, ms] of distances.entries()) expect(ms).toBeGreaterThan(distances[i - 1] ?? 0);
+        expect(overAt - dueAt).toBe(24 * HOUR_MS);
+        expect(attempts.at(-1)).toBeLessThan(overAt);
+      }),
+    );
+  });
+});
+
+describe('the next step', () => {
+  const { dueAt, overAt } = scheduleOf('a.example', DAY);
+  const stepAt = (now: number, state: ReportState, spread: 'night' | 'none' = 'night') => {
+    const step = nextStep({ domain: 'a.example', day: DAY, state, now, spread });
+    return step.kind === 'wait' ? [step.kind, step.for, step.until] : step.kind;
+  };
+  const open = { kind: 'open' } as const;
+
+  it('waits for its hour, then sends, then gives up (RPT-4.1-1, RPT-5.5-1)', () => {
+    expect(stepAt(MIDNIGHT - 1, open, 'none')).toEqual(['wait', 'hour', MIDNIGHT]);
+    expect(stepAt(MIDNIGHT, open, 'none')).toBe('send-now');
+    expect(stepAt(MIDNIGHT, open)).toEqual(['wait', 'hour', dueAt]);
+    expect(stepAt(dueAt, open)).toBe('send-now');
+    expect(stepAt(overAt - 1, open)).toBe('send-now');
+    expect(stepAt(overAt, open)).toBe('drop');
+  });
+
+  it('waits for a claim to end (RPT-5.5-2)', () => {
+    const until = dueAt + 900_000;
+    expect(stepAt(dueAt + 1, { kind: 'claimed', until })).toEqual(['wait', 'next-attempt', until]);
+    expect(stepAt(until, { kind: 'claimed', until })).toBe('send-now');
+    expect(stepAt(overAt, { kind: 'claimed', until: overAt + 1 })).toBe('drop');
+  });
+
+  it('is none for what is settled', () => {
+    for (const kind of ['sent', 'dropped'] as const)
+      for (const now of [MIDNIGHT - 1, dueAt, overAt]) expect(stepAt(now, { kind })).toBe('done');
+  });
+});
+
+describe('whether a report is wanted', () => {
+  const answer = (...records: string[]): TxtAnswer => ({
+    kind: 'insecure',
+    records,
+    denial: records.length === 0 ? 'nxdomain' : null,
+    aliases: [],
+    ttlSeconds: 60,
+  });
+  const failed: DnsFailure = { kind: 'failed', cause: 'servfail', extendedError: null };
+
+  it('is said by the record, now; a failed lookup says nothing (RPT-3-16)', () => {
+    expect(judgeWanted(failed).decision.verdict).toBe('later');
+    expect(judgeWanted(answer()).decision).toMatchObject({ verdict: 'drop', row: 'WANT-2' });
+    expect(judgeWanted(answer('v=TLSRPTv1; rua')).decision.verdict).toBe('drop');
+  });
+
+  it('passes over other schemes, and sends twice to nobody (RPT-3-7)', () => {
+    const wanted = judgeWanted(
+      answer('v=TLSRPTv1; rua=http://x.example/,mailto:a@b.example?subject=x,mailto:%61@b.example'),
+    );
+    expect(wanted.decision.verdict).toBe('send');
+    expect(wanted.destinations).toMatchObject([{ kind: 'mailto', address: 'a@b.example' }]);
+    expect(wanted.skipped).toMatchObject([{ reason: 'unknown-scheme' }]);
+    const alone = judgeWanted(answer('v=TLSRPTv1; rua=http://x.example/'));
+    expect(alone.decision).toMatchObject({ verdict: 'drop', row: 'WANT-3' });
+  });
+});
+
+describe('what an endpoint answers', () => {
+  it('is success with any 2xx (RPT-5.4-2)', () => {
+    const verdictOf = (status: number) => judgeEndpoint(answerOfStatus(status)).verdict;
+    expect([200, 201, 202, 204, 299].map(verdictOf)).toEqual(new Array(5).fill('accepted'));
+    expect([500, 503, 429, 408].map(verdictOf)).toEqual(new Array(4).fill('later'));
+    expect([301, 302, 400, 404, 410, 101, 0].map(verdictOf)).toEqual(new Array(7).fill('refused'));
+  });
+
+  it('makes a report sent if one has it, and tried again if one may take it (RPT-3-15, RPT-5.5-1)', () => {
+    const conclude = (outcomes: readonly EndpointVerdict[], next: number | null = 1) =>
+      concludeReport(outcomes, next).verdict;
+    expect(conclude(['refused', 'later', 'accepted'])).toBe('sent');
+    expect(conclude(['accepted'], null)).toBe('sent');
+    expect(conclude(['refused', 'later'])).toBe('wait');
+    expect(conclude(['refused', 'later'], null)).toBe('drop');
+    expect(conclude(['refused', 'refused'])).toBe('drop');
+    expect(conclude([])).toBe('drop');
+  });
+
+  it('never comes to an unsigned report (RPT-3-12)', () => {
+    expect(judgeEndpoint('no-key').verdict).toBe('refused');
+    expect(judgeEndpoint('signing-failed').verdict).toBe('later');
+  });
+});
+
+describe('an https URI', () => {
+  it('is taken apart and left as it is (RPT-3-8)', () => {
+    expect(readHttpsUri('https://C.example/v1/%7Ex/../y?a=b&c=%2c#z')).toEqual({
+      host: 'c.example',
+      hostKind: 'name',
+      port: 443,
+      authority: 'c.example',
+      path: '/v1/%7Ex/../y?a=b&c=%2c',
+    });
+    expect(readHttpsUri('HTTPS://c.example')).toMatchObject({ path: '/' });
+    expect(readHttpsUri('https://c.example:8443?x')).toMatchObject({
+      port: 8443,
+      authority: 'c.example:8443',
+      path: '/?x',
+    });
+    expect(readHttpsUri('https://[2001:DB8::1]:44/')).toMatchObject({
+      host: '2001:db8::1',
+      hostKind: 'address',
+      authority: '[2001:db8::1]:44',
+    });
+    expect(readHttpsUri('https://127.0.0.1/')).toMatchObject({ host: '127.0.0.1', hostKind: 'address' });
+  });
+
+  it('names a host and a port that there can be', () => {
+    for (const uri of [
+      'https://1.2.3/',
+      'https://c.example:0/',
+      'https://c.example:65536/',
+      'https://-c.example/',
+      'https://c_d.example/',
+      'https://[zz]/',
+      'https://[1.2.3.4]/',
+      'http://c.example/',
+      'https://u@c.example/',
+    ])
+      expect(readHttpsUri(uri), uri).toBeNull();
+  });
+});
+
+describe('a key', () => {
+  it('is RSA of 1024 bits at least, better 2048, or Ed25519 (DKIM-8301-3-1)', () => {
+    const verdicts = [512, 1023, 1024, 2047, 2048, 4096].map(
+      (bits) => judgeKey({ algorithm: 'rsa', bits }).verdict,
+    );
+    expect(verdicts).toEqual(['refuse', 'refuse', 'sign-and-warn', 'sign-and-warn', 'sign', 'sign']);
+    expect(judgeKey({ algorithm: 'ed25519', bits: 0 }).verdict).toBe('sign');
+    for (const algorithm of ['ec', 'dsa', 'rsa-pss', 'ed448', ''])
+      expect(judgeKey({ algorithm, bits: 4096 }).verdict).toBe('refuse');
+  });
+
+  it('is published for reports, and for mail as well (RPT-3-14, DKIM-6376-3.6.1-1)', () => {
+    const verdictOf = (...texts: readonly string[]) => judgeKeyRecord(texts, ['KEY', 'FORM']).verdict;
+    expect(verdictOf('v=DKIM1; k=rsa; p=KEY')).toBe('fit');
+    expect(verdictOf('v=DKIM1; p=FO RM; s=*')).toBe('fit');
+    expect(verdictOf('v=DKIM1; s=email:tlsrpt; p=KEY')).toBe('fit');
+    expect(verdictOf('v=DKIM1; s=email; p=KEY')).toBe('warn-email-only');
+    expect(verdictOf('v=DKIM1; s=tlsrpt; p=KEY;')).toBe('warn-tlsrpt-only');
+    expect(verdictOf('v=DKIM1; s=other; p=KEY')).toBe('warn-no-service');
+    expect(verdictOf('v=DKIM1; p=ELSE')).toBe('warn-other-key');
+    expect(verdictOf('v=DKIM1; p=')).toBe('warn-no-key');
+    expect(verdictOf('v=DKIM2; p=KEY')).toBe('warn-no-key');
+    expect(verdictOf()).toBe('warn-no-key');
+    expect(verdictOf('v=DKIM1; p=ELSE', 'p=KEY; s=tlsrpt')).toBe('warn-tlsrpt-only');
+    expect(judgeKeyRecord(null, ['KEY']).verdict).toBe('unknown');
+  });
+});

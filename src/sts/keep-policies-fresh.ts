@@ -1,0 +1,60 @@
+import {
+  type RefreshOutcome,
+  type RefreshPass,
+  type RefreshPassSettings,
+  type RefreshPorts,
+  refreshPolicies,
+} from './refresh-policies.js';
+
+export interface KeepFreshOptions {
+  readonly settings?: Partial<RefreshPassSettings>;
+  /** Time between the end of one pass and the next, in milliseconds. Default: a quarter of an hour. */
+  readonly pauseMs?: number;
+  /** Told of every refresh that an operator should hear of, once each time it is tried (RFC 8461, Sections 3.3 and 10.2). */
+  readonly onAlert?: (outcome: RefreshOutcome) => void;
+  /** Told how every pass went. */
+  readonly onPass?: (pass: RefreshPass) => void;
+  /** Told of a pass that failed as a whole; the next one comes all the same. */
+  readonly onFailure?: (message: string) => void;
+  /** Waits so many milliseconds, or until the signal aborts. Default: a timer. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+const PAUSE_MS = 900_000;
+
+/** Renews kept policies, pass after pass, until the signal aborts; resolves when what was under way has ended. Never rejects. */
+export async function keepPoliciesFresh(
+  ports: RefreshPorts,
+  signal: AbortSignal,
+  {
+    settings = {},
+    pauseMs = PAUSE_MS,
+    onAlert,
+    onPass,
+    onFailure,
+    wait = waitByTimer,
+  }: KeepFreshOptions = {},
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const pass = await refreshPolicies(ports, settings, signal);
+      for (const outcome of pass.outcomes) if (outcome.alert.verdict !== 'quiet') onAlert?.(outcome);
+      onPass?.(pass);
+    } catch (error) {
+      onFailure?.(error instanceof Error ? error.message : String(error));
+    }
+    if (!signal.aborted) await wait(pauseMs, signal);
+  }
+}
+
+function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
