@@ -1,16 +1,22 @@
 /*
  * From a message to its attempts: recipients are parsed and split by destination, in order of first appearance.
  */
+import { decodePartialSettings } from './effects/codecs/settings.codec.js';
 import { chooseNext } from './policy/attempt/conclude.js';
 import type { AttemptInput, AttemptResult } from './policy/attempt/types.js';
 import type { Destination } from './policy/mx/candidate.js';
 import { type Mailbox, parseMailbox } from './policy/names/mailbox.js';
+import type { Settings } from './policy/settings.js';
 
 /** Thrown for a call that cannot be carried out as it is. `code` is stable; the message says what to do. */
 export class MisuseError extends Error {
   override readonly name = 'MisuseError';
   constructor(
-    readonly code: 'WAXSEAL_BAD_ADDRESS' | 'WAXSEAL_NO_RECIPIENT' | 'WAXSEAL_BAD_DOMAIN',
+    readonly code:
+      | 'WAXSEAL_BAD_ADDRESS'
+      | 'WAXSEAL_NO_RECIPIENT'
+      | 'WAXSEAL_BAD_DOMAIN'
+      | 'WAXSEAL_BAD_SETTINGS',
     message: string,
   ) {
     super(message);
@@ -30,6 +36,15 @@ export function parseRecipients(
     if (mailbox === null) throw badAddress('recipient', text);
     return mailbox;
   });
+}
+
+/** Throws a {@link MisuseError} for settings that no attempt may be made with. */
+export function checkSettings(settings: Settings): void {
+  const decoded = decodePartialSettings(settings);
+  if (decoded.ok) return;
+  const problems = decoded.problems.slice(0, 3);
+  const told = problems.map(({ path, expected, actual }) => `${path}: expected ${expected}, found ${actual}`);
+  throw new MisuseError('WAXSEAL_BAD_SETTINGS', `correct these settings: ${told.join('; ')}`);
 }
 
 function badAddress(role: string, text: string): MisuseError {

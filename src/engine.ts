@@ -2,7 +2,7 @@
  * The composition root: machines, interpreter, adapters and settings put together. It splits a message by destination,
  * carries out an attempt for each, and says what became of every recipient. A fault of ours defers.
  */
-import { byDestination, deferAll, MisuseError, parseRecipients } from './attempt-inputs.js';
+import { byDestination, checkSettings, deferAll, MisuseError, parseRecipients } from './attempt-inputs.js';
 import { interpret } from './effects/interpret.js';
 import {
   type AttemptJournal,
@@ -125,8 +125,9 @@ export interface LastLook {
   readonly found: PolicyResult | null;
 }
 
-/** An engine over those adapters. */
+/** An engine over those adapters. Throws a {@link MisuseError} for settings that say nothing sensible. */
 export function createEngine(options: EngineOptions): Engine {
+  if (options.settings !== undefined) checkSettings(options.settings);
   const toAscii = options.toAscii ?? (() => '');
   const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {

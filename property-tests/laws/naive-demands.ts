@@ -70,7 +70,8 @@ export function keptPolicy(
 ): { readonly id: string; readonly policy: StsPolicy } | null {
   if (cache.kind !== 'read' || cache.cached === null) return null;
   const { id, policy, fetchedAt } = cache.cached;
-  return fetchedAt + policy.maxAgeSeconds * 1000 > now ? { id, policy } : null;
+  const ageMs = Math.max(0, now - fetchedAt);
+  return ageMs < policy.maxAgeSeconds * 1000 ? { id, policy } : null;
 }
 
 /** RFC 8461, Sections 3 and 5.1: the policy that binds this attempt, or null. */

@@ -61,6 +61,20 @@ const through = (
 
 const basics: readonly Story[] = [
   {
+    name: 'relay: a name that does not exist is our own mistake, and the mail waits',
+    refs: ['CHOICE-6'],
+    world: plainDomain(),
+    settings: through('none'),
+    steps: [
+      send({
+        outcome: 'deferred',
+        status: '4.4.3',
+        notConnected: ['mx.a.example'],
+        rows: ['HADR-3', 'END-8'],
+      }),
+    ],
+  },
+  {
     name: 'relay: takes the mail of a domain, whose own hosts are not asked for',
     refs: ['DANE-2.2.2-8'],
     world: relay({ certificate: SELF_SIGNED }),

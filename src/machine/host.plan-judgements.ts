@@ -6,6 +6,7 @@ import { daneApplies } from '../policy/dane/dane-applies.table.js';
 import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
 import { learnAddresses } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
+import { hostWithoutAddress } from '../policy/host/unreachable.table.js';
 import { decide } from '../policy/kernel/table.js';
 import { mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
@@ -25,9 +26,11 @@ export function judgeAddresses(context: HostContext): Judged {
       } as const)
     : learnAddresses(context.addressAnswer!, input.dialled);
   if (known.kind !== 'found') {
+    const decision = decide(hostWithoutAddress, { addresses: known.kind, source: input.candidate.source });
     return {
+      ...note(context, decision),
       addressKnowledge: known,
-      end: endOf(known.kind === 'failed' ? 'lookup-failed' : 'no-target', 'temporary'),
+      end: endOf(decision.verdict, 'temporary'),
     };
   }
   const vetted = known.addresses.map((address) => ({

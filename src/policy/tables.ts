@@ -27,6 +27,7 @@ import {
   startTls,
   tlsOutcome,
 } from './host/session.tables.js';
+import { hostWithoutAddress } from './host/unreachable.table.js';
 import type { Table } from './kernel/table.js';
 import { nextHop } from './local/next-hop.table.js';
 import { operatorDemand } from './local/operator-demand.table.js';
@@ -61,6 +62,7 @@ export const attemptTables = [
   nextHop,
   mxDiscovery,
   policyCache,
+  hostWithoutAddress,
   targetAddress,
   daneApplies,
   tlsaBase,

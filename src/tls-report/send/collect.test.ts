@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { memoryStores } from '../../adapters/memory/index.js';
 import type { TlsReportStore } from '../../effects/stores.js';
+import type { AttemptResult } from '../../policy/attempt/types.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import { collectReports } from './collect.js';
 
@@ -19,7 +20,17 @@ const tlsa = line({ policyType: 'tlsa', policyDomain: 'mx.b.example' });
 const own = line({ policyType: 'tlsa', policyDomain: 'a.example' });
 const ENDED_AT = Date.UTC(2026, 4, 1, 23, 59, 59, 999);
 const attempt = (...reports: readonly TlsReportPolicy[]) =>
-  ({ destination: { kind: 'domain', name: 'a.example' }, reports }) as const;
+  ({ destination: { kind: 'domain', name: 'a.example' }, policy: null, reports }) as const;
+/** What an attempt finds of the policy of that domain, as far as it matters here. */
+const policyOf = (domain: string): AttemptResult['policy'] => ({
+  domain,
+  verdict: 'no-policy',
+  known: { kind: 'none' },
+  record: { kind: 'absent' },
+  fetched: null,
+  before: { kind: 'read', cached: null, failure: null },
+  after: { kind: 'read', cached: null, failure: null },
+});
 
 async function tallies(store: TlsReportStore) {
   const due = await store.list({ after: null, entriesMax: 9 });
@@ -57,9 +68,20 @@ describe('what an attempt adds', () => {
     ]);
   });
 
+  it('goes to the relay where the operator sends the mail through one, and to no recipient (RPT-1.1-1)', async () => {
+    const store = memoryStores().reports;
+    const relayed = { ...attempt(sts), policy: policyOf('relay.own.example') };
+    await collectReports({ store }, { result: relayed, endedAt: ENDED_AT });
+    expect(await tallies(store)).toEqual([['2026-05-01', 'relay.own.example', ['sts']]]);
+  });
+
   it('is nothing for an address literal, and where nothing was counted', async () => {
     const store = { add: () => Promise.reject(new Error('asked')) };
-    const literal = { destination: { kind: 'literal', address: '192.0.2.1' }, reports: [sts] } as const;
+    const literal = {
+      destination: { kind: 'literal', address: '192.0.2.1' },
+      policy: null,
+      reports: [sts],
+    } as const;
     expect(await collectReports({ store }, { result: literal, endedAt: ENDED_AT })).toBeNull();
     expect(await collectReports({ store }, { result: attempt(), endedAt: ENDED_AT })).toBeNull();
   });

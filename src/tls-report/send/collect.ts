@@ -18,7 +18,7 @@ export interface CollectOptions {
 }
 
 export interface CollectedAttempt {
-  readonly result: Pick<AttemptResult, 'destination' | 'reports'>;
+  readonly result: Pick<AttemptResult, 'destination' | 'policy' | 'reports'>;
   /** Milliseconds since 1970. A session counts for the day in which its attempt ended. */
   readonly endedAt: number;
 }
@@ -31,19 +31,25 @@ export async function collectReports(
   { store, daneHosts = 'recipient-only' }: CollectOptions,
   { result, endedAt }: CollectedAttempt,
 ): Promise<string | null> {
-  const { destination, reports } = result;
-  if (destination.kind !== 'domain' || reports.length === 0) return null;
+  const { reports } = result;
+  const reportDomain = reportDomainOf(result);
+  if (reportDomain === null || reports.length === 0) return null;
   const day = utcDay(endedAt);
-  const parts = new Map([[destination.name, reports]]);
+  const parts = new Map([[reportDomain, reports]]);
   if (daneHosts === 'also-hosts') {
     for (const line of reports) {
       const { policyType, policyDomain } = line;
-      if (policyType !== 'tlsa' || policyDomain === destination.name) continue;
+      if (policyType !== 'tlsa' || policyDomain === reportDomain) continue;
       parts.set(policyDomain, [...(parts.get(policyDomain) ?? []), line]);
     }
   }
   const problems = await Promise.all([...parts].map(([domain, lines]) => add(store, { day, domain }, lines)));
   return problems.find((problem) => problem !== null) ?? null;
+}
+
+/** Behind a relay the policies are the relay's, and so are the reports: its owner is not the recipient's to know. */
+function reportDomainOf({ policy, destination }: CollectedAttempt['result']): string | null {
+  return policy?.domain ?? (destination.kind === 'domain' ? destination.name : null);
 }
 
 async function add(

@@ -40,7 +40,7 @@ export function proveSet(
     case 'proven':
       return { kind: 'secure', ttlSeconds };
     case 'opt-out':
-      return { kind: 'secure', ttlSeconds };
+      return { kind: 'insecure', ttlSeconds };
     case 'unproven':
       return bogus(REASON.noDenial);
     case 'too-many-iterations':

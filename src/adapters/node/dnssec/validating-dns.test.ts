@@ -366,6 +366,24 @@ describe('opt-out', () => {
     expect(await addressOf('mx.signed.test', optedOut())).toMatchObject({ kind: 'secure' });
   });
 
+  it('leaves open whether a wildcard stands for a name: insecure, as is all below it', async () => {
+    const records = [a('*.signed.test'), cname('*.mx.signed.test', 'signed.test')];
+    const optedOut = () => worldOf({ signing: 'nsec3-opt-out', records });
+    expect(await addressOf('no.signed.test', optedOut())).toMatchObject({
+      kind: 'insecure',
+      records: ['192.0.2.1'],
+    });
+    // The question for DS is answered by the wildcard's alias, and the address by nobody who signs.
+    const unsigned: Tamper = (reply, { name, type }) =>
+      name === 'a.sub.mx.signed.test' && type === TYPE.A
+        ? { rcode: 0, answer: [a(name)], authority: [] }
+        : reply;
+    const world = worldOf({ signing: 'nsec3-opt-out', records }, {}, unsigned);
+    expect(await addressOf('a.sub.mx.signed.test', world)).toMatchObject({ kind: 'insecure' });
+    const strict = worldOf({ signing: 'nsec3', records }, {}, unsigned);
+    expect(await addressOf('a.sub.mx.signed.test', strict)).toMatchObject(bogus);
+  });
+
   it('does not hide a signed delegation', async () => {
     const stripped: Tamper = (reply, { name, type }) =>
       name === 'signed.test' && type === TYPE.DS
