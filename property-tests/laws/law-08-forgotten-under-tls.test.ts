@@ -38,11 +38,14 @@ function saying(world: World, { greeting, keywords, go }: Words): World {
   return { ...world, servers: servers as unknown as World['servers'] };
 }
 
+/** All that was asked, and of the answers those that came under TLS: a run may connect more than once. */
 function underTls({ exchanges }: Run) {
-  const from = exchanges.findIndex(({ type }) => type === 'tls.handshake');
-  return from === -1
-    ? exchanges.map(({ ask }) => ask)
-    : exchanges.slice(from).map(({ ask, answer }) => ({ ask, answer }));
+  const secured = new Set<number>();
+  return exchanges.map(({ type, ask, answer }) => {
+    const session = 'session' in ask ? ask.session : null;
+    if (session !== null && type === 'tls.handshake') secured.add(session);
+    return session === null || secured.has(session) ? { ask, answer } : { ask };
+  });
 }
 
 function outcomesOf({ result }: Play) {

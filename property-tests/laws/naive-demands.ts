@@ -67,11 +67,11 @@ export function setsPoliciesAside({ message, settings }: AttemptInput): boolean 
 export function keptPolicy(
   { cache }: World,
   now: number,
-): { readonly id: string; readonly policy: StsPolicy } | null {
+): { readonly id: string; readonly policy: StsPolicy; readonly fetchedAt: number } | null {
   if (cache.kind !== 'read' || cache.cached === null) return null;
   const { id, policy, fetchedAt } = cache.cached;
   const ageMs = Math.max(0, now - fetchedAt);
-  return ageMs < policy.maxAgeSeconds * 1000 ? { id, policy } : null;
+  return ageMs < policy.maxAgeSeconds * 1000 ? { id, policy, fetchedAt } : null;
 }
 
 /** RFC 8461, Sections 3 and 5.1: the policy that binds this attempt, or null. */
@@ -81,7 +81,9 @@ export function policyInForce(world: World, input: AttemptInput): PolicyInForce 
   const stale = kept && ({ policy: kept.policy, freshness: 'stale' } as const);
   const { id } = world.announcement;
   if (id === null) return stale;
-  if (kept?.id === id) return { policy: kept.policy, freshness: 'fresh' };
+  // A policy from the future is not believed to be the current one: a clock has gone back since.
+  if (kept?.id === id && kept.fetchedAt - input.startedAt <= 5 * 60_000)
+    return { policy: kept.policy, freshness: 'fresh' };
   const failure = world.cache.kind === 'read' ? world.cache.failure : null;
   const minutes = failure === null ? -1 : (input.startedAt - failure.failedAt) / 60_000;
   if (failure?.id === id && minutes >= 0 && minutes < 5) return stale;
