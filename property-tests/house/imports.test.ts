@@ -122,6 +122,12 @@ describe('imports run one way', () => {
     expect(strays(below('sts/'), 'policy/', 'effects/', 'sts/', 'engine.js')).toEqual([]);
   });
 
+  it('TLS reports see the engine, effects and policy, and what reads and signs mail', () => {
+    const mail = ['node:', 'postal-mime', 'mailauth/', 'engine.js', 'read-message.js', 'attempt-inputs.js'];
+    expect(below('tls-report/').length).toBeGreaterThan(10);
+    expect(strays(below('tls-report/'), 'policy/', 'effects/', 'tls-report/', ...mail)).toEqual([]);
+  });
+
   it('nobody but the command imports the command', () => {
     expect(
       sources.filter(
