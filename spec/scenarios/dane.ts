@@ -200,7 +200,7 @@ const failures: readonly Story[] = [
   },
   {
     name: 'an unsigned TLSA answer in a signed zone counts as none',
-    refs: ['DANE-2.2-3', 'TLSA-4.1-1'],
+    refs: ['TLSA-4.1-6', 'DANE-2.2-3', 'TLSA-4.1-1'],
     world: together(plainDomain(), SIGNED, {
       dns: { 'TLSA mx.a.example': { security: 'insecure', records: [MISMATCH] } },
     }),
@@ -210,6 +210,14 @@ const failures: readonly Story[] = [
 
 /** Several hosts, each judged for itself. */
 const hosts: readonly Story[] = [
+  {
+    name: 'the TLSA lookups of both hosts fail: the message waits, and goes to neither',
+    refs: ['DANE-2.1.2-5', 'DANE-2.1.2-4'],
+    world: together(twoHosts({}), SIGNED, {
+      dns: { 'TLSA mx1.a.example': { fails: 'servfail' }, 'TLSA mx2.a.example': { fails: 'timeout' } },
+    }),
+    steps: [send({ ...waits, notConnected: ['mx1.a.example', 'mx2.a.example'] })],
+  },
   {
     name: 'TLSA records do not promote a worse host',
     refs: ['DANE-2.2.1-1'],

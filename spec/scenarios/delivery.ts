@@ -45,7 +45,7 @@ const targets: readonly Story[] = [
   },
   {
     name: 'the mail host is an alias: followed, although it should not be one',
-    refs: ['SMTP-5.1-8', 'DNS-2181-10.3-1'],
+    refs: ['SMTP-5.1-8', 'DNS-2181-10.3-1', 'DANE-2.2.1-6'],
     world: {
       dns: {
         'MX a.example': ['10 mx.a.example'],
@@ -91,7 +91,7 @@ const targets: readonly Story[] = [
   },
   {
     name: 'the MX lookup fails',
-    refs: ['DUAL-3-2', 'SMTP-5.1-4', 'CHOICE-14'],
+    refs: ['DUAL-3-2', 'SMTP-5.1-4', 'DANE-2.1.2-1', 'CHOICE-14'],
     world: {
       dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },

@@ -9,7 +9,7 @@ const inClear = { outcome: 'delivered', status: '2.x', tls: 'no', authentication
 const certificates: readonly Story[] = [
   {
     name: 'a valid certificate that nobody asked for is not called authentication',
-    refs: ['CHOICE-13', 'OS-3-2', 'TLS-7.1-1'],
+    refs: ['CHOICE-13', 'OS-3-2', 'OS-3-3', 'TLS-7.1-1'],
     world: plainDomain(),
     steps: [send({ ...encrypted, rows: ['PKIX-12', 'PEER-1'] })],
   },

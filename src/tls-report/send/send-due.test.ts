@@ -160,7 +160,7 @@ describe('a report that is due', () => {
     expect(await pass(told)).toEqual([['sent', 'ENDP-1', 'ENDP-1'], ['not-due']]);
   });
 
-  it('is dropped if nobody wants it, and waits if DNS does not say (RPT-3-16, RPT-3-7)', async () => {
+  it('is dropped if nobody wants it, and waits if DNS does not say (RPT-3-16, RPT-3-7, RPT-3-1)', async () => {
     for (const [records, outcome] of [
       [[], 'not-wanted'],
       [['v=TLSRPTv1; rua=ftp://a.example/'], 'not-wanted'],

@@ -194,7 +194,7 @@ describe('RDATA', () => {
     }
   });
 
-  it('of TXT is its strings joined, octet by octet (DNS-1035-2, STS-3.1-8)', () => {
+  it('of TXT is its strings joined, octet by octet (DNS-1035-2, STS-3.1-8, RPT-3-4)', () => {
     expect(dataOf('TXT', strings('v=STSv1; ', 'id=1;'))).toEqual(['v=STSv1; id=1;']);
     expect(dataOf('TXT', strings('\u0000\u00ff', ''))).toEqual(['\u0000\u00ff']);
     expect(dataOf('TXT', strings(''))).toEqual(['']);
