@@ -2,7 +2,14 @@
  * The composition root: machines, interpreter, adapters and settings put together. It splits a message by destination,
  * carries out an attempt for each, and says what became of every recipient. A fault of ours defers.
  */
-import { byDestination, checkSettings, deferAll, MisuseError, parseRecipients } from './attempt-inputs.js';
+import {
+  byDestination,
+  checkMessage,
+  checkSettings,
+  deferAll,
+  MisuseError,
+  parseRecipients,
+} from './attempt-inputs.js';
 import { interpret } from './effects/interpret.js';
 import {
   type AttemptJournal,
@@ -131,6 +138,7 @@ export function createEngine(options: EngineOptions): Engine {
   const toAscii = options.toAscii ?? (() => '');
   const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {
+      checkMessage(mail);
       return carryOut(
         options,
         { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' },

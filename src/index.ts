@@ -5,6 +5,7 @@ export { checkDomain, type DomainCheck } from './check/check-domain.js';
 export { type CheckOptions, gatherDomain } from './check/gather-domain.js';
 export type { Journal } from './effects/journal.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
+export type { PolicyStore, ReportKey, Stores, TlsReportStore } from './effects/stores.js';
 export {
   type AttemptOptions,
   createEngine,
@@ -15,13 +16,20 @@ export {
   type OutboundMail,
   type PolicyResult,
 } from './engine.js';
-export type { AttemptResult } from './policy/attempt/types.js';
+export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';
-export { type StoppedMessage, whatStopped } from './policy/mta-sts/last-look.js';
+export {
+  type LastLookVerdict,
+  type Patience,
+  type StoppedMessage,
+  whatStopped,
+} from './policy/mta-sts/last-look.js';
 export type { PolicyFindings } from './policy/mta-sts/policy-findings.js';
+export type { MessageFacts } from './policy/require-tls/message.js';
 export {
   DEFAULT_SETTINGS,
+  type Deadlines,
   PROFILES,
   type ProfileName,
   type Settings,

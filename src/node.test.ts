@@ -56,6 +56,33 @@ async function openFilesIn(directory: string): Promise<number> {
 }
 
 describe("an engine with Node's adapters", () => {
+  it.each([
+    [{ settings: { port: 25 } }, 'WAXSEAL_BAD_SETTINGS'],
+    [{ settings: settingsOf('rfc', { port: 70_000 }) }, 'WAXSEAL_BAD_SETTINGS'],
+  ])('is not made with settings that say nothing sensible: %j', (options, code) => {
+    expect(() => createNodeEngine(options as Parameters<typeof createNodeEngine>[0])).toThrow(
+      expect.objectContaining({ code }),
+    );
+  });
+
+  it('says what a resolver is where it is given a text', () => {
+    const resolver = 'tls://127.0.0.1' as never;
+    expect(() => createNodeEngine({ resolver })).toThrow(/^resolver must be/);
+  });
+
+  it.each([
+    [{ content: 'Subject: x' }, /^content must be a function/],
+    [{ facts: { tlsRequired: 'absent' } }, /lack requireTls, report, sizeBytes/],
+  ])('refuses a message that it could only defer: %j', async (wrong, message) => {
+    // Undefined is as good as left out.
+    const engine = engineWith({ clock: undefined as never });
+    const mail = { from: '', to: ['user@a.example'], content: () => [], facts: {}, ...wrong };
+    await expect(engine.deliver(mail as never)).rejects.toMatchObject({
+      code: 'WAXSEAL_BAD_MESSAGE',
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('leaves no file of the state folder open once it is closed', async () => {
     const engine = engineWith({ stateDirectory: folder });
     expect((await deliver(engine)).results[0]).toMatchObject({ outcome: 'delivered' });

@@ -29,6 +29,7 @@ import { type CollectOptions, collectReports } from './tls-report/send/collect.j
 
 export {
   parseResolver,
+  parseResolvers,
   type ResolverConfig,
   type ResolverServer,
   type ReuseOptions,
@@ -112,16 +113,18 @@ export function createNodeEngine(
   options: NodeOptions &
     Partial<Omit<EngineOptions, 'adapters'>> & { readonly adapters?: Partial<Adapters> } = {},
 ): NodeEngine {
-  const adapters = nodeAdapters(options);
+  // Left out and undefined are the same, also where a compiler does not insist on it.
+  const given: typeof options = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  );
+  const adapters = nodeAdapters(given);
   const engine = createEngine({
     clock: Date.now,
     toAscii: domainToASCII,
     onFault: (message) => process.emitWarning(`the message is deferred: ${message}`, 'WaxsealFault'),
-    ...options,
-    ...(options.tlsReports === undefined
-      ? {}
-      : { onAttempt: collecting(options.tlsReports, options.onAttempt) }),
-    adapters: { ...adapters, ...options.adapters },
+    ...given,
+    ...(given.tlsReports === undefined ? {} : { onAttempt: collecting(given.tlsReports, given.onAttempt) }),
+    adapters: { ...adapters, ...given.adapters },
   });
   return { ...engine, close: adapters.close };
 }
@@ -159,7 +162,7 @@ function policyCache({ stateDirectory, policiesMax = 10_000 }: NodeOptions): Pol
 /** Several servers, one of them, or those of the system. Throws a TypeError for anything else. */
 function resolverOf(resolver: NodeOptions['resolver']): ResolverConfig {
   if (resolver === undefined) return systemResolvers(resolverFile());
-  const config = 'servers' in resolver ? resolver : { servers: [resolver] };
+  const config = typeof resolver === 'object' && 'servers' in resolver ? resolver : { servers: [resolver] };
   if (
     !Array.isArray(config.servers) ||
     config.servers.length === 0 ||

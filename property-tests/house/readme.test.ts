@@ -2,14 +2,18 @@
  * What the README shows is true: its example is examples/embed.ts and delivers mail, its scenario ends as it says, and
  * what it links to is there.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { startMailSystem } from '../../examples/background.js';
 import { createSender } from '../../examples/embed.js';
 import { choices } from '../../spec/requirements/choices.js';
 import { scenarioGroups } from '../../spec/scenarios/index.js';
+import { stsDomain } from '../../spec/scenarios/worlds.js';
 import { parseScenario } from '../../src/adapters/scripted/scenario.codec.js';
+import { sqliteStores } from '../../src/adapters/sqlite/index.js';
 import { EXIT } from '../../src/cli/exit.js';
 import { renderResults } from '../../src/cli/output/results-text.js';
 import { settingsOf } from '../../src/index.js';
@@ -56,6 +60,37 @@ describe('the example of the README', () => {
     const [result] = await send(octets, 'sender@sender.example', ['user@a.example']);
     expect(result).toMatchObject({ outcome: 'delivered', authentication: 'dane', mxSecure: true });
     expect(internet.received('mx.a.example')).toHaveLength(1);
+  });
+
+  it('has jobs beside it that count, and stop when they are told', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'waxseal-example-'));
+    try {
+      await using internet = await startInternet(stsDomain('enforce'));
+      const { port, httpsPort, resolver } = internet;
+      const settings = settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow' });
+      const { engine, close } = startMailSystem(folder, [], { resolver, ca: [internet.caPem], settings });
+      const { results } = await engine.deliver({
+        from: '',
+        to: ['user@a.example'],
+        content: () => [Buffer.from('Subject: x\r\n\r\n')],
+        facts: {
+          requireTls: 'no',
+          tlsRequired: 'absent',
+          report: 'none',
+          sizeBytes: 0,
+          body: '7bit',
+          utf8: 'not-needed',
+        },
+      });
+      expect(results[0]).toMatchObject({ outcome: 'delivered', authentication: 'pkix' });
+      await close();
+      const { policies, reports, close: closeAgain } = sqliteStores({ directory: folder });
+      expect(await policies.list({ after: null, entriesMax: 9 })).toMatchObject([{ domain: 'a.example' }]);
+      expect(await reports.list({ after: null, entriesMax: 9 })).toMatchObject([{ domain: 'a.example' }]);
+      await closeAgain();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('has a scenario that ends as expected', () => {

@@ -107,7 +107,12 @@ describe('waxseal check', () => {
 describe('findings for people', () => {
   const record = `_25._tcp.mx.a.test. IN TLSA 3 1 1 ${'AB'.repeat(32)}`;
   const mismatch = (address: string) =>
-    raiseDane('tlsa-mismatch', { host: 'mx.a.test', address, publish: record });
+    raiseDane('tlsa-mismatch', {
+      host: 'mx.a.test',
+      address,
+      publish: record,
+      values: { key: 'AB'.repeat(32) },
+    });
   const findings = inOrder([
     raiseMx('mx-secure'),
     raiseHost('host-without-ipv6', { host: 'mx.a.test' }),

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from './command.js';
 import { CommandError, EXIT, type Exit } from './exit.js';
-import { complain, print, tolerateClosedPipes } from './output/terminal.js';
+import { complain, hasLostOutput, print, tolerateClosedPipes } from './output/terminal.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./commands/deliver.js')).deliver,
@@ -46,7 +46,9 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exit(onFault);
   });
   try {
-    process.exitCode = await dispatch(name, rest);
+    const exit = await dispatch(name, rest);
+    // What `deliver` ends with is about the message, whoever reads of it.
+    process.exitCode = exit === EXIT.ok && name !== 'deliver' && hasLostOutput() ? EXIT.cannotCreate : exit;
   } catch (error) {
     process.exitCode = error instanceof CommandError ? error.exit : onFault;
     if (error instanceof CommandError) reportError(name, error);
@@ -61,7 +63,8 @@ async function dispatch(name: string, args: readonly string[]): Promise<Exit> {
   if (!Object.hasOwn(COMMANDS, name))
     throw new CommandError(EXIT.misuse, `there is no command ${JSON.stringify(name)}`);
   const command = await COMMANDS[name]!();
-  return asksForHelp(args) ? show(command.help) : command.run(args);
+  if (!asksForHelp(args)) return command.run(args);
+  return show(command.helpOf?.(args[0] ?? '') ?? command.help);
 }
 
 /** Whatever else stands there: whoever asks for help gets it. */

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
@@ -113,6 +114,26 @@ describe('waxseal sts', () => {
     });
     expect(due.stderr).toContain('waxseal sts refresh: a.test: alarm: Somebody may be waiting');
     await internet.change({ policy: { 'mta-sts.a.test': { body: file('mx.a.test') } } });
+  });
+
+  it('ends with 75, and says so, where more are due than one run fetches, and after a name it does not take', async () => {
+    const full = join(folder, 'full');
+    await mkdir(full, { mode: 0o700 });
+    const { policies, close } = sqliteStores({ directory: full });
+    const policy = { mode: 'enforce', mx: ['mx.a.test'], maxAgeSeconds: 2_419_200, lines: [] } as const;
+    const entry = { id: '1', policy, fetchedAt: Date.now() - 2 * 86_400_000 };
+    for (let n = 0; n <= 2000; n++)
+      await policies['policy-cache.write'](
+        { domain: `mx_${n}.a.test`, change: { kind: 'store', entry } },
+        new AbortController().signal,
+      );
+    await close();
+    const due = await sts('refresh', '--state', full, ...options);
+    expect(due.exit).toBe(75);
+    expect(due.stderr).toContain(
+      'refresh: 1 more are due and were not fetched; run it again, or more often\n',
+    );
+    expect(due.stderr).toMatch(/refresh: mx_\d+\.a\.test: warn: "mx_\d+\.a\.test" is not a domain/);
   });
 
   it('ends with 75 where it could not be learned whether there is a policy', async () => {

@@ -247,4 +247,25 @@ describe('the text', () => {
     expect(lines(hostile)).toBe(tame);
     for (const bad of ['\u001b', '\r', '\u202e']) expect(hostile).not.toContain(bad);
   });
+
+  it('shows a few failures of a sender, and says how many there are, however many', async () => {
+    const view = await viewOf(tidyReport());
+    const { summary } = view;
+    const failing = summary.senders.find(({ failures }) => failures.length > 0)!;
+    const shownOf = (length: number) => {
+      const failures = Array.from({ length }, () => failing.failures[0]!);
+      const policies = Array.from({ length }, () => summary.policies[0]!);
+      const text = renderReportsText(
+        { ...view, summary: { ...summary, policies, senders: [{ ...failing, failures }] } },
+        plain,
+      );
+      const section = text.slice(0, text.indexOf('\nWhat it means')).trimEnd().split('\n').slice(1);
+      return section.map((line) => line.replaceAll('\u202f', ' '));
+    };
+    expect(shownOf(200)).toHaveLength(200);
+    expect(shownOf(200).at(-1)).not.toContain('more');
+    const many = shownOf(200_000);
+    expect(many).toHaveLength(201);
+    expect(many.at(-1)).toBe('  and 199 800 more kinds of failure; --json has all');
+  });
 });

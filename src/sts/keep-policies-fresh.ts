@@ -14,7 +14,7 @@ export interface KeepFreshOptions {
   readonly onAlert?: (outcome: RefreshOutcome) => void;
   /** Told how every pass went. */
   readonly onPass?: (pass: RefreshPass) => void;
-  /** Told of a pass that failed as a whole; the next one comes all the same. */
+  /** Told of a pass that failed as a whole, and of what the others here throw; the next pass comes all the same. */
   readonly onFailure?: (message: string) => void;
   /** Waits so many milliseconds, or until the signal aborts. Default: a timer. */
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -35,16 +35,37 @@ export async function keepPoliciesFresh(
     wait = waitByTimer,
   }: KeepFreshOptions = {},
 ): Promise<void> {
+  const fail = (error: unknown) => {
+    const message = error instanceof Error ? error.message : String(error);
+    // What it throws is its own affair.
+    tell(
+      () => onFailure?.(message),
+      () => {},
+    );
+  };
   while (!signal.aborted) {
     try {
       const pass = await refreshPolicies(ports, settings, signal);
-      for (const outcome of pass.outcomes) if (outcome.alert.verdict !== 'quiet') onAlert?.(outcome);
-      onPass?.(pass);
+      for (const outcome of pass.outcomes)
+        if (outcome.alert.verdict !== 'quiet') tell(() => onAlert?.(outcome), fail);
+      tell(() => onPass?.(pass), fail);
     } catch (error) {
-      onFailure?.(error instanceof Error ? error.message : String(error));
+      fail(error);
     }
-    if (!signal.aborted) await wait(pauseMs, signal);
+    if (signal.aborted) break;
+    try {
+      await wait(pauseMs, signal);
+    } catch (error) {
+      fail(error);
+      // Without a pause, hosts would be asked over and over.
+      if (!signal.aborted) await waitByTimer(pauseMs, signal);
+    }
   }
+}
+
+/** An onlooker that throws, at once or later, must not end the loop. Nobody waits for it. */
+function tell(onlooker: () => unknown, failed: (error: unknown) => void): void {
+  new Promise((resolve) => resolve(onlooker())).catch(failed);
 }
 
 function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import type { PolicyStore } from '../effects/stores.js';
 import { createEngine } from '../engine.js';
 import type { StsMode } from '../policy/mta-sts/policy.js';
 import { printPolicyFile } from '../policy/mta-sts/policy-file.js';
+import { DEFAULT_REFRESH_SETTINGS, dueAt } from '../policy/mta-sts/refresh-plan.js';
 import { settingsOf } from '../policy/settings.js';
 import { keepPoliciesFresh } from './keep-policies-fresh.js';
 import { type RefreshOutcome, refreshPolicies } from './refresh-policies.js';
@@ -130,19 +131,69 @@ describe('a pass over kept policies', () => {
     expect(outcomes).toMatchObject([{ alert: { row: 'ALERT-5' }, expiresAt: START + 14 * DAY }]);
   });
 
-  it('keeps to its bounds, takes first what ends first, and leaves the rest for the next (STS-3.3-15)', async () => {
+  it('keeps to its bounds, takes first what is latest, and leaves the rest for the next (STS-3.3-15)', async () => {
     const { state, keep, ports } = world();
-    for (let n = 0; n < 1100; n++) await keep(`d${n}.example`, policy('enforce', 604_800 + n * 60));
+    for (let n = 0; n < 1100; n++)
+      await keep(`d${n}.example`, policy('enforce', 604_800 + n), START - n * 1000);
     state.now += DAY;
     const first = await refreshPolicies(ports, { fetchesMax: 100, atOnceMax: 3 });
     expect(first.outcomes).toHaveLength(100);
     expect(first.leftOut).toBe(1000);
     expect(state.openMax).toBe(3);
-    expect(new Set(state.fetches)).toEqual(new Set(Array.from({ length: 100 }, (_, n) => `d${n}.example`)));
+    const all = Array.from({ length: 1100 }, (_, n) => ({ domain: `d${n}.example`, at: START - n * 1000 }));
+    const due = ({ domain, at }: (typeof all)[number]) =>
+      dueAt(
+        domain,
+        { id: 'id1', policy: policy('enforce', 604_800), fetchedAt: at },
+        DEFAULT_REFRESH_SETTINGS,
+      );
+    const soonest = all.toSorted((a, b) => due(a) - due(b)).slice(0, 100);
+    expect(new Set(state.fetches)).toEqual(new Set(soonest.map(({ domain }) => domain)));
     expect(first.outcomes.map(({ domain }) => domain)).toEqual([...state.fetches].sort());
     await refreshPolicies(ports, { fetchesMax: 2000 });
     expect(new Set(state.fetches).size).toBe(1100);
     expect((await refreshPolicies(ports)).outcomes).toEqual([]);
+  });
+
+  it('reaches a policy of two weeks days before its end, however many of an hour are in the way (STS-3.3-13, STS-10.2-1)', async () => {
+    const { state, store, keep, ports } = world();
+    await keep('z-bank.example');
+    for (let n = 0; n < 6; n++) await keep(`d${n}.a.example`, policy('enforce', 3600));
+    state.answer = DOWN;
+    const daysOf: number[] = [];
+    for (let hour = 1; hour <= 24 * 14; hour++) {
+      state.now = START + hour * HOUR;
+      // Mail to each of them keeps them alive, and due.
+      for (let n = 0; n < 6; n++) {
+        await store.forget(`d${n}.a.example`);
+        await keep(`d${n}.a.example`, policy('enforce', 3600), state.now - 2_700_000);
+      }
+      const before = state.fetches.length;
+      const { leftOut } = await refreshPolicies(ports, { fetchesMax: 2 });
+      expect(leftOut).toBeGreaterThan(0);
+      if (state.fetches.slice(before).includes('z-bank.example')) daysOf.push(hour / 24);
+    }
+    expect(daysOf[0]).toBeLessThan(4);
+    expect(daysOf.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('goes on after a name that the engine does not take, and tells of it (STS-3.3-14)', async () => {
+    const { state, keep, ports } = world();
+    for (const domain of ['a.example', 'mx_1.example.org', 'z.example']) await keep(domain);
+    state.now += DAY;
+    const { outcomes, leftOut } = await refreshPolicies(ports, { atOnceMax: 1 });
+    expect(outcomes).toMatchObject([
+      { domain: 'a.example', alert: { verdict: 'quiet' }, fault: null },
+      {
+        domain: 'mx_1.example.org',
+        result: { policy: null, decisions: [], journal: { attempts: [] } },
+        fault: expect.stringContaining('"mx_1.example.org" is not a domain'),
+        alert: { verdict: 'warn' },
+        expiresAt: START + 14 * DAY,
+      },
+      { domain: 'z.example', alert: { verdict: 'quiet' }, fault: null },
+    ]);
+    expect(leftOut).toBe(0);
   });
 
   it('stops when told to, and blames nobody for it', async () => {
@@ -153,8 +204,9 @@ describe('a pass over kept policies', () => {
     state.onFetch = () => {
       if (state.fetches.length === 3) controller.abort();
     };
-    const { outcomes } = await refreshPolicies(ports, { atOnceMax: 1 }, controller.signal);
+    const { outcomes, leftOut } = await refreshPolicies(ports, { atOnceMax: 1 }, controller.signal);
     expect(outcomes).toHaveLength(2);
+    expect(leftOut).toBe(18);
     expect(state.fetches).toHaveLength(3);
   });
 
@@ -192,6 +244,54 @@ describe('policies kept fresh', () => {
     expect(failures).toEqual(['gone']);
     expect(alerts).toEqual(['a.example warn', 'a.example alarm', 'a.example alarm']);
     expect(pauses).toEqual([7, 7, 7, 7, 7]);
+  });
+
+  it('also where everybody who is told throws, at once or later, and the wait fails', async () => {
+    const { state, keep, ports } = world();
+    await keep('a.example');
+    await keep('b.example');
+    state.answer = DOWN;
+    state.now += DAY;
+    const controller = new AbortController();
+    const told: string[] = [];
+    const thrown = (what: string) => {
+      told.push(what);
+      throw new Error(`thrown by ${what}`);
+    };
+    let passes = 0;
+    const done = keepPoliciesFresh(ports, controller.signal, {
+      onAlert: ({ domain }) => thrown(`alert ${domain}`),
+      onPass: async () => {
+        if (++passes === 3) controller.abort();
+        thrown(`pass ${passes}`);
+      },
+      onFailure: (message) => thrown(message),
+      pauseMs: 5,
+      wait: () => Promise.reject(new Error('no timer')),
+    });
+    await expect(done).resolves.toBeUndefined();
+    expect(passes).toBe(3);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        'alert a.example',
+        'alert b.example',
+        'thrown by alert a.example',
+        'thrown by pass 1',
+        'no timer',
+      ]),
+    );
+  });
+
+  it('pauses by a timer where the wait fails', async () => {
+    const { ports } = world();
+    const controller = new AbortController();
+    let passes = 0;
+    setTimeout(() => controller.abort(), 50);
+    await keepPoliciesFresh(ports, controller.signal, {
+      onPass: () => passes++,
+      wait: () => Promise.reject(new Error('no timer')),
+    });
+    expect(passes).toBe(1);
   });
 
   it('waits by a timer that the signal ends', async () => {

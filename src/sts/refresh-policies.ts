@@ -3,12 +3,15 @@
  * nothing: what is due, and who is told, say tables, from what the store holds. So it may be killed at any time, and
  * run on several nodes; what two of them fetch at once is fetched twice and merged.
  */
+
+import { JOURNAL_FORMAT, JOURNAL_VERSION, type Journal } from '../effects/journal.js';
 import type { PolicyStore, StoredPolicy } from '../effects/stores.js';
 import type { Engine, PolicyResult } from '../engine.js';
 import type { Decision } from '../policy/kernel/table.js';
 import {
   DEFAULT_REFRESH_SETTINGS,
   judgeRefreshed,
+  latenessOf,
   planRefresh,
   type RefreshPlan,
   type RefreshSettings,
@@ -25,7 +28,7 @@ export interface RefreshPorts {
 export interface RefreshPassSettings extends RefreshSettings {
   /** Fetches at once. */
   readonly atOnceMax: number;
-  /** Fetches in one pass; what is left is done in the next one, what expires soonest first. */
+  /** Fetches in one pass; what is left is done in the next one, what is latest for its own period first. */
   readonly fetchesMax: number;
 }
 
@@ -42,6 +45,8 @@ export interface RefreshOutcome {
   readonly plan: RefreshPlan['decision'];
   /** What was found; `policy` is null after a fault of ours. */
   readonly result: PolicyResult;
+  /** What the engine threw, as it does for a name that it does not take; null: nothing. */
+  readonly fault: string | null;
   /** Whether the operator is to hear of it. */
   readonly alert: Decision<'quiet' | 'warn' | 'alarm'>;
   /** When what is kept now expires, in milliseconds since 1970; null: nobody knows, or nothing is kept. */
@@ -51,7 +56,7 @@ export interface RefreshOutcome {
 export interface RefreshPass {
   /** In order of domain names. */
   readonly outcomes: readonly RefreshOutcome[];
-  /** How many more were due than one pass may fetch. */
+  /** How many more were due: beyond what one pass may fetch, or given up when the signal aborted. */
   readonly leftOut: number;
 }
 
@@ -67,7 +72,7 @@ export async function refreshPolicies(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RefreshPass> {
   const known = { ...DEFAULT_PASS_SETTINGS, ...settings };
-  const { chosen, leftOut } = await chooseDue(ports, known, signal);
+  const { chosen, due } = await chooseDue(ports, known, signal);
   const outcomes: RefreshOutcome[] = [];
   let next = 0;
   const worker = async () => {
@@ -77,12 +82,17 @@ export async function refreshPolicies(
     }
   };
   await Promise.all(Array.from({ length: Math.min(known.atOnceMax, chosen.length) }, worker));
-  return { outcomes: outcomes.toSorted((a, b) => (a.domain < b.domain ? -1 : 1)), leftOut };
+  return {
+    outcomes: outcomes.toSorted((a, b) => (a.domain < b.domain ? -1 : 1)),
+    leftOut: due - outcomes.length,
+  };
 }
 
 interface Due {
   readonly entry: StoredPolicy;
   readonly plan: RefreshPlan;
+  /** In periods of its own. */
+  readonly lateness: number;
 }
 
 /** Never holds more than twice as many as may be fetched, however large the store is. */
@@ -90,29 +100,31 @@ async function chooseDue(
   { store, clock }: RefreshPorts,
   settings: RefreshPassSettings,
   signal: AbortSignal,
-): Promise<{ readonly chosen: readonly Due[]; readonly leftOut: number }> {
+): Promise<{ readonly chosen: readonly Due[]; readonly due: number }> {
+  const now = clock();
   let chosen: Due[] = [];
   let due = 0;
   let after: string | null = null;
   while (!signal.aborted) {
     const page: readonly StoredPolicy[] = await store.list({ after, entriesMax: PAGE_ENTRIES });
     for (const entry of page) {
-      const plan = planRefresh(entry.domain, entry, settings, clock());
+      const plan = planRefresh(entry.domain, entry, settings, now);
       if (plan.decision.verdict !== 'refresh-now') continue;
       due++;
-      chosen.push({ entry, plan });
+      chosen.push({ entry, plan, lateness: latenessOf(entry.domain, entry, settings, now) });
     }
-    if (chosen.length > settings.fetchesMax) chosen = soonest(chosen, settings.fetchesMax);
+    if (chosen.length > settings.fetchesMax) chosen = latest(chosen, settings.fetchesMax);
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_ENTRIES) break;
     after = last.domain;
   }
-  return { chosen: soonest(chosen, settings.fetchesMax), leftOut: due - Math.min(due, settings.fetchesMax) };
+  return { chosen: latest(chosen, settings.fetchesMax), due };
 }
 
-function soonest(due: readonly Due[], max: number): Due[] {
-  const expiry = ({ plan }: Due) => plan.expiresAt ?? Number.POSITIVE_INFINITY;
-  return due.toSorted((a, b) => (expiry(a) < expiry(b) ? -1 : expiry(a) > expiry(b) ? 1 : 0)).slice(0, max);
+function latest(due: readonly Due[], max: number): Due[] {
+  return due
+    .toSorted((a, b) => b.lateness - a.lateness || (a.entry.domain < b.entry.domain ? -1 : 1))
+    .slice(0, max);
 }
 
 async function refreshOne(
@@ -121,7 +133,7 @@ async function refreshOne(
   settings: RefreshPassSettings,
   signal: AbortSignal,
 ): Promise<RefreshOutcome | null> {
-  const result = await engine.policy(entry.domain, { purpose: 'refresh' }, { signal });
+  const { result, fault } = await ask(engine, entry.domain, signal);
   // What was given up says nothing about the domain.
   if (signal.aborted) return null;
   const after = result.policy?.after ?? entry;
@@ -129,7 +141,25 @@ async function refreshOne(
     domain: entry.domain,
     plan: plan.decision,
     result,
+    fault,
     alert: judgeRefreshed(entry, result.policy, settings, clock()),
     expiresAt: planRefresh(entry.domain, after, settings, clock()).expiresAt,
   };
+}
+
+/** One name that the engine throws at must not keep the others from being renewed. */
+async function ask(
+  engine: RefreshPorts['engine'],
+  domain: string,
+  signal: AbortSignal,
+): Promise<Pick<RefreshOutcome, 'result' | 'fault'>> {
+  try {
+    return { result: await engine.policy(domain, { purpose: 'refresh' }, { signal }), fault: null };
+  } catch (error) {
+    const journal: Journal = { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: [] };
+    return {
+      result: { domain, policy: null, decisions: [], journal },
+      fault: error instanceof Error ? error.message : String(error),
+    };
+  }
 }

@@ -30,6 +30,9 @@ mail host HOST presents over STARTTLS. A key will do before there is a certifica
   --name HOST            the mail host; default: the one name in the certificate, or HOST
   --port N               the port in the name of the record (25)
 ${RESOLVER_OPTIONS_HELP}\
+  --ca FILE              trust these certificates (PEM) too, for resolvers
+  --helo NAME            the name to give in EHLO; default: this host's, if complete
+  --allow-loopback       HOST may have loopback and private addresses
   --json                 print one JSON object {"records":[...],"warnings":[...]}
 
 Records go to standard output, advice to standard error. Ends with 66 if FILE cannot be

@@ -7,10 +7,19 @@ export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
 /** Colours a text, or leaves it alone. */
 export type Paint = (style: Style, text: string) => string;
 
+let isLost = false;
+
+/** Whether something that was printed is not where it should be; a reader who went away has not missed it. */
+export function hasLostOutput(): boolean {
+  return isLost;
+}
+
 /** Must be called before anything is written. */
 export function tolerateClosedPipes(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') complain(`the output cannot be written: ${error.message}`);
+    if (error.code === 'EPIPE') return;
+    isLost = true;
+    complain(`waxseal: the output cannot be written: ${error.message}`);
   });
   process.stderr.on('error', () => {});
 }

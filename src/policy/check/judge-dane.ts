@@ -6,6 +6,7 @@ import type { PeerFacts } from '../certificate/facts.js';
 import { matchDane } from '../dane/match.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
 import { isUsable } from '../dane/usability.js';
+import { judgePkix } from '../host/authenticate.js';
 import { decide } from '../kernel/table.js';
 import { coversName } from '../names/match.js';
 import type { Case, Finding } from './finding.js';
@@ -44,37 +45,55 @@ function judgeHost(host: HostSurvey, survey: Survey, isUsed: boolean): readonly 
 function judgeAbsence(
   survey: HostSurvey,
   dane: Extract<HostDane, { kind: 'absent' }>,
-  { facts, mxSecurity }: Survey,
+  { facts, mxSecurity, now }: Survey,
   isUsed: boolean,
 ): readonly Finding[] {
   const { host } = survey.facts;
-  const place = { ...advice(survey, host, facts.port), values: { base: host } };
+  const peers = peersOf(survey);
+  const place = { ...advice(survey, host, peers, facts.port, now), values: { base: host } };
   const idle =
     dane.idle === 'records' && facts.validation === 'believed'
       ? [raiseDane('tlsa-insecure', { host, values: { base: host } })]
       : [];
   if (isUsed) return [...idle, raiseDane('tlsa-at-some-hosts', place)];
-  if (dane.way !== 'possible' || mxSecurity !== 'secure' || place.publish === undefined) return idle;
+  if (dane.way !== 'possible' || mxSecurity !== 'secure' || peers.length === 0) return idle;
   return [...idle, raiseDane('dane-ready', place)];
 }
 
-/** What to publish, as far as the host shows its key. */
-function advice(survey: HostSurvey, base: string, port: number): Case & { readonly host: string } {
-  const lines = recommendedLines(base, port, leavesOf(survey));
+/**
+ * What to publish, as far as the host shows its key and somebody vouches for it: anybody can show a key in a session that
+ * nothing authenticates, and a record for the key of an impostor would let it in for good.
+ */
+function advice(
+  survey: HostSurvey,
+  base: string,
+  peers: readonly PeerFacts[],
+  port: number,
+  now: number,
+): Case & { readonly host: string } {
+  const leaves = peers.flatMap((peer) =>
+    peer.kind === 'presented' && isVouchedFor(survey, peer, now) ? [peer.chain[0]] : [],
+  );
+  const lines = recommendedLines(base, port, leaves);
   return { host: survey.facts.host, ...(lines === null ? {} : { publish: lines }) };
 }
 
-function leavesOf(survey: HostSurvey) {
-  return securedVisits(survey).flatMap(({ visit: { peer } }) =>
-    peer.kind === 'presented' ? [peer.chain[0]] : [],
-  );
+/** By a TLSA record, or by a CA for the right name. */
+function isVouchedFor({ facts, dane, references }: HostSurvey, peer: PeerFacts, now: number): boolean {
+  if (judgePkix(peer, facts.host, 'never') === 'passed') return true;
+  return dane.kind === 'present' && matchDane(dane.records, peer, references, now).kind === 'matched';
+}
+
+/** What the addresses of the host present, where it can be read. */
+function peersOf(survey: HostSurvey): readonly PeerFacts[] {
+  return securedVisits(survey).flatMap(({ visit: { peer } }) => (peer.kind === 'presented' ? [peer] : []));
 }
 
 function judgePresence(survey: HostSurvey, dane: PresentDane, { facts, mxSecurity, now }: Survey) {
   const { host, source } = survey.facts;
-  const place = advice(survey, dane.baseDomain, facts.port);
+  const adviceFor = (peers: readonly PeerFacts[]) => advice(survey, dane.baseDomain, peers, facts.port, now);
   const matches = securedVisits(survey).map(({ address, visit: { peer } }) =>
-    judgeMatch({ survey, dane, now, place: { ...place, address } }, peer),
+    judgeMatch({ survey, dane, now, place: { ...adviceFor([peer]), address } }, peer),
   );
   const isSettled = matches.length > 0 && matches.every((findings) => findings.length === 0);
   const hasUsable = dane.records.some(isUsable);
@@ -84,7 +103,7 @@ function judgePresence(survey: HostSurvey, dane: PresentDane, { facts, mxSecurit
       : []),
     ...matches.flat(),
     ...(isSettled && hasUsable ? [raiseDane('tlsa-matches', { host })] : []),
-    ...judgeTlsaRecords(dane, place),
+    ...judgeTlsaRecords(dane, adviceFor(peersOf(survey))),
   ];
 }
 
@@ -106,7 +125,10 @@ function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
     case 'tlsa-matches':
       return judgeKinds(known, peer);
     case 'tlsa-mismatch':
-      return [raiseDane('tlsa-mismatch', place), ...anchorsNotSent(known, peer)];
+      return [
+        raiseDane('tlsa-mismatch', { ...place, values: { key: keyOf(peer) } }),
+        ...anchorsNotSent(known, peer),
+      ];
     case 'tlsa-name-mismatch':
       return [
         raiseDane('tlsa-name-mismatch', {
@@ -118,6 +140,11 @@ function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
     case 'tlsa-expired':
       return [raiseDane('tlsa-expired', place)];
   }
+}
+
+/** As it stands in a 3 1 1 record. */
+function keyOf(peer: PeerFacts): string {
+  return peer.kind === 'presented' ? peer.chain[0].spkiSha256.toUpperCase() : 'unreadable';
 }
 
 function namesOf(peer: PeerFacts): readonly string[] {

@@ -220,6 +220,9 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
       fetch: { kind: 'failed', cause: 'certificate', code: 'ERR_TLS_CERT_ALTNAME_INVALID' },
     }),
   }),
+  'sts-fetch-unreachable': domain({
+    sts: sts({ fetch: { kind: 'failed', cause: 'connect', code: 'ENETUNREACH' } }),
+  }),
   'sts-fetch-slow': domain({ sts: sts({ fetch: { kind: 'failed', cause: 'timeout', code: '' } }) }),
   'sts-fetch-large': domain({ sts: sts({ fetch: { kind: 'failed', cause: 'too-large', code: '' } }) }),
   'sts-fetch-fails': domain({
@@ -236,6 +239,7 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
   'sts-host-not-listed-in-testing': withPolicy(
     'version: STSv1\nmode: testing\nmx: mx2.a.example\nmax_age: 1209600\n',
   ),
+  'sts-host-unlistable': withHost({ host: 'mx_1.a.example' }, { mx: mx('mx_1.a.example'), sts: NO_STS }),
   'sts-pattern-unused': withPolicy(
     'version: STSv1\nmode: enforce\nmx: mx.a.example\nmx: old.a.example\nmax_age: 1209600\n',
   ),
@@ -392,6 +396,48 @@ describe('DANE', () => {
       severity: 'critical',
       publish: `_25._tcp.mx.a.example. IN TLSA 3 1 1 ${hex('A1')}`,
     });
+  });
+
+  it('has a key of an unauthenticated session compared first, and prints no record for it (DANE-8.1-2)', () => {
+    const stranger = visited(
+      secured({
+        peer: peer(certificate({ spkiSha256: hex('ee') }), {
+          path: { kind: 'untrusted', cause: 'self-signed', code: 'SELF' },
+        }),
+      }),
+    );
+    const misnamed = visited(secured({ peer: peer(certificate({ dnsNames: ['other.example'] })) }));
+    const wrong = tlsaAt(NAME, [`3 1 1 ${hex('a2')}`]);
+    const [mismatch] = found(withHost(stranger));
+    expect(mismatch).toMatchObject({ id: 'tlsa-mismatch', publish: null });
+    expect(mismatch!.what).toContain(`key: ${hex('EE')})`);
+    expect(mismatch!.todo).toMatch(
+      /^If this is the key of your server: compare with `waxseal tlsa CERT\.pem`/,
+    );
+    for (const facts of [
+      withHost({ ...misnamed, tlsa: wrong }),
+      withHost({ ...stranger, tlsa: [] }),
+      withHost({ ...stranger, tlsa: tlsaAt(NAME, [`1 1 1 ${hex('a1')}`]) }),
+    ])
+      expect(found(facts).filter(({ subject, publish }) => subject === 'dane' && publish !== null)).toEqual(
+        [],
+      );
+    expect(ids(withHost({ ...stranger, tlsa: [] }))).toContain('dane-ready');
+  });
+
+  it('prints a record for a key that only another record vouches for (DOPS-8-1)', () => {
+    const facts = withHost({ ...untrusted, tlsa: tlsaAt(NAME, [`3 1 2 ${hex('a1', 64)}`]) });
+    expect(found(facts).find(({ id }) => id === 'tlsa-without-3-1-1')!.publish).toBe(
+      `_25._tcp.mx.a.example. IN TLSA 3 1 1 ${hex('A1')}`,
+    );
+  });
+
+  it('prints the record of the very session that did not match', () => {
+    const visits = [
+      { address: SIX, visit: secured() },
+      { address: FOUR, visit: other('a2') },
+    ];
+    expect(found(withHost({ visits }))[0]!.publish).toBe(`_25._tcp.mx.a.example. IN TLSA 3 1 1 ${hex('A2')}`);
   });
 
   it('looks at every address', () => {
@@ -559,6 +605,71 @@ describe('MTA-STS', () => {
   it('wants the policy in time and within 64 KB (STS-3.3-16)', () => {
     expect(faults(REACHED['sts-fetch-slow'])).toEqual(['sts-fetch-slow']);
     expect(faults(REACHED['sts-fetch-large'])).toEqual(['sts-fetch-large']);
+  });
+
+  it('does not know whether a policy host that cannot be reached is at fault', () => {
+    for (const id of ['sts-fetch-unreachable', 'sts-fetch-slow'] as const) {
+      const grave = found(REACHED[id]).filter(({ severity }) => severity === 'error');
+      expect(grave).toMatchObject([{ id, certainty: 'unknown' }]);
+    }
+    expect(found(REACHED['sts-fetch-fails'])[0]).toMatchObject({ certainty: 'known' });
+  });
+
+  describe('with more MX hosts than are visited', () => {
+    const names = Array.from({ length: 18 }, (_, at) => `mx${at}.a.example`);
+    const many = (listed: readonly string[], mode = 'enforce') =>
+      domain({
+        mx: mx(...names),
+        hosts: names.slice(0, 16).map((name) => host({ host: name })),
+        hostsLeftOut: names.slice(16),
+        sts: sts({
+          fetch: served(
+            `version: STSv1\nmode: ${mode}\n${listed.map((name) => `mx: ${name}\n`).join('')}max_age: 1209600\n`,
+          ),
+        }),
+      });
+
+    it('wants all of them listed', () => {
+      const judged = found(many(names.slice(0, 17))).filter(({ subject }) => subject === 'mta-sts');
+      expect(judged).toMatchObject([
+        { id: 'sts-host-not-listed', host: 'mx17.a.example', publish: 'mx: mx17.a.example' },
+      ]);
+      expect(ids(many(names))).toContain('sts-enforced');
+    });
+
+    it('lists all of them in the policy to begin with', () => {
+      const { publish } = found({ ...many(names), sts: NO_STS }).find(({ id }) => id === 'sts-missing')!;
+      expect(publish!.match(/^mx: .*$/gm)).toEqual(names.map((name) => `mx: ${name}`));
+    });
+  });
+
+  describe('with an MX host whose name no policy can list', () => {
+    const odd = 'mx_1.a.example';
+    const both = { mx: mx(NAME, odd), hosts: [host(), host({ host: odd })] };
+
+    it('leaves it out of the policy to begin with, and says so', () => {
+      const judged = found(domain({ ...both, sts: NO_STS }));
+      expect(judged.find(({ id }) => id === 'sts-host-unlistable')).toMatchObject({ host: odd });
+      const [, policy] = judged.find(({ id }) => id === 'sts-missing')!.publish!.split('\n\n');
+      expect(policy).toBe('version: STSv1\nmode: testing\nmx: mx.a.example\nmax_age: 604800');
+      const invalid = found(
+        domain({ ...both, sts: sts({ fetch: served('version: STSv1\nmode: Enforce\n') }) }),
+      );
+      expect(invalid.find(({ id }) => id === 'sts-policy-invalid')!.publish).toBe(policy);
+      expect(invalid.map(({ id }) => id)).toContain('sts-host-unlistable');
+    });
+
+    it('gives no policy where there is nothing else to list', () => {
+      expect(
+        found(REACHED['sts-host-unlistable']).find(({ id }) => id === 'sts-missing')!.publish,
+      ).toBeNull();
+    });
+
+    it('gives no line for it under a policy', () => {
+      const judged = found(domain(both)).filter(({ id }) => id === 'sts-host-not-listed');
+      expect(judged).toMatchObject([{ host: odd, publish: null }]);
+      expect(judged[0]!.todo).toMatch(/^A policy cannot list this name \(RFC 8461, Section 3\.2\)/);
+    });
   });
 
   it('wants a certificate for the policy host, also of whom it is delegated to (STS-3.3-17, STS-8.2-1)', () => {

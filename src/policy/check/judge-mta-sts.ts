@@ -1,5 +1,6 @@
 import type { StsPolicy } from '../mta-sts/policy.js';
 import {
+  isMxPattern,
   MAX_AGE_SECONDS_MAX,
   type PolicyProblem,
   printPolicyFile,
@@ -8,7 +9,7 @@ import {
 import { printStsRecord, readStsRecord, type StsRecord } from '../mta-sts/record.js';
 import { isAscii } from '../names/mailbox.js';
 import { listsHost } from '../names/match.js';
-import type { Finding } from './finding.js';
+import type { Case, Finding } from './finding.js';
 import { raiseSts } from './findings.js';
 import { causeOf, type Survey } from './survey.js';
 import { quoted, spanOf } from './wording.js';
@@ -40,10 +41,12 @@ function judgeAbsence(survey: Survey, records: readonly string[]): readonly Find
   const odd = records.find((text) => /^\s*["'\u201c]?v=sts/i.test(text));
   if (odd !== undefined) return [invalidRecord(odd, 'it does not begin with "v=STSv1;"')];
   const values = { domain: facts.domain };
-  const publish = `${stsLine(facts.domain)}\n\n${examplePolicy(survey)}`;
+  const policy = examplePolicy(survey);
+  const publish = policy === null ? {} : { publish: `${stsLine(facts.domain)}\n\n${policy}` };
   const isDane = hosts.some(({ dane }) => dane.kind === 'present');
   return [
-    raiseSts('sts-missing', { values, publish }),
+    raiseSts('sts-missing', { values, ...publish }),
+    ...judgeUnlistable(survey),
     ...(isDane ? [raiseSts('dane-without-sts', { values })] : []),
   ];
 }
@@ -52,10 +55,23 @@ function stsLine(domain: string): string {
   return `_mta-sts.${domain}. IN TXT "${printStsRecord(EXAMPLE_ID)}"`;
 }
 
-/** A policy to begin with: it lists what is there, and stops nothing. */
-function examplePolicy({ facts }: Survey): string {
-  const mx = facts.hosts.map(({ host }) => host);
+/** Every MX host, those too that were not visited. */
+function namesOf({ facts }: Survey): readonly string[] {
+  return [...facts.hosts.map(({ host }) => host), ...facts.hostsLeftOut];
+}
+
+/** A policy to begin with: it lists what is there, and stops nothing. Null: there is nothing that a policy can list. */
+function examplePolicy(survey: Survey): string | null {
+  const mx = namesOf(survey).filter(isMxPattern);
+  if (mx.length === 0) return null;
   return printPolicyFile({ mode: 'testing', mx, maxAgeSeconds: MAX_AGE_SECONDS_MIN }).trimEnd();
+}
+
+/** Names that DNS takes and a policy file does not, with underscores. */
+function judgeUnlistable(survey: Survey): readonly Finding[] {
+  return namesOf(survey)
+    .filter((host) => !isMxPattern(host))
+    .map((host) => raiseSts('sts-host-unlistable', { host }));
 }
 
 function judgeRecord(
@@ -99,13 +115,15 @@ function judgeFetch(survey: Survey): readonly Finding[] {
         : [raiseSts('sts-delegated-certificate', { values: { ...values, target } })];
     }
     case 'policy-fetch-failed':
+      if (fetch.kind === 'failed' && fetch.cause === 'connect')
+        return [raiseSts('sts-fetch-unreachable', { values })];
       if (fetch.kind === 'failed' && fetch.cause === 'timeout')
         return [raiseSts('sts-fetch-slow', { values })];
       if (fetch.kind === 'failed' && fetch.cause === 'too-large')
         return [raiseSts('sts-fetch-large', { values })];
       return [raiseSts('sts-fetch-fails', { values })];
     case 'policy-invalid':
-      return fetch.kind === 'response' ? [judgeFile(survey, fetch.body)] : [];
+      return fetch.kind === 'response' ? [judgeFile(survey, fetch.body), ...judgeUnlistable(survey)] : [];
   }
 }
 
@@ -139,35 +157,46 @@ function judgeFile(survey: Survey, body: string): Finding {
   const file = readPolicyFile(body);
   const [problem, line] = file.kind === 'invalid' ? [file.problem, file.line] : (['not-a-field', 0] as const);
   const text = line === 0 ? '' : (body.split('\n')[line - 1] ?? '');
-  const publish = examplePolicy(survey);
+  const policy = examplePolicy(survey);
+  const publish = policy === null ? {} : { publish: policy };
   const values = { line, text: quoted(text.trim()) };
-  if (problem === 'bad-mx' && !isAscii(text)) return raiseSts('sts-policy-mx-u-label', { values, publish });
+  if (problem === 'bad-mx' && !isAscii(text))
+    return raiseSts('sts-policy-mx-u-label', { values, ...publish });
   if (problem === 'bad-mx' && /[,;\s]\S/.test(text.slice(text.indexOf(':') + 1).trim()))
-    return raiseSts('sts-policy-mx-list', { values, publish });
+    return raiseSts('sts-policy-mx-list', { values, ...publish });
   const where = line === 0 ? '' : `, line ${line}`;
-  return raiseSts('sts-policy-invalid', { values: { reason: PROBLEMS[problem], line: where }, publish });
+  return raiseSts('sts-policy-invalid', { values: { reason: PROBLEMS[problem], line: where }, ...publish });
 }
 
 function judgePolicy(survey: Survey, policy: StsPolicy, id: string): readonly Finding[] {
   if (policy.mode === 'none') return [raiseSts('sts-off')];
-  const unlisted = survey.hosts.filter(
-    ({ facts }) => !policy.mx.some((pattern) => listsHost(pattern, facts.host)),
-  );
+  const unlisted = namesOf(survey).filter((host) => !policy.mx.some((pattern) => listsHost(pattern, host)));
   const days = spanOf(policy.maxAgeSeconds);
   return [
     ...(policy.mode === 'testing' ? [raiseSts('sts-testing')] : []),
     ...(policy.mode === 'enforce' && unlisted.length === 0
       ? [raiseSts('sts-enforced', { values: { id, days } })]
       : []),
-    ...unlisted.map(({ facts: { host } }) =>
-      raiseSts(policy.mode === 'enforce' ? 'sts-host-not-listed' : 'sts-host-not-listed-in-testing', {
-        host,
-        publish: `mx: ${host}`,
-      }),
+    ...unlisted.map((host) =>
+      raiseSts(
+        policy.mode === 'enforce' ? 'sts-host-not-listed' : 'sts-host-not-listed-in-testing',
+        toList(host),
+      ),
     ),
     ...judgeMaxAge(survey, policy, days),
     ...judgePatterns(survey, policy),
   ];
+}
+
+/** What would have a policy list the host. */
+function toList(host: string): Case {
+  if (isMxPattern(host)) {
+    const remedy = `Add the line "mx: ${host}" to the policy file, and change the id in the record.`;
+    return { host, values: { remedy }, publish: `mx: ${host}` };
+  }
+  const remedy =
+    'A policy cannot list this name (RFC 8461, Section 3.2): give the host one of letters, digits and hyphens, and list that.';
+  return { host, values: { remedy } };
 }
 
 function judgeMaxAge({ facts }: Survey, policy: StsPolicy, days: string): readonly Finding[] {
@@ -181,9 +210,9 @@ function judgeMaxAge({ facts }: Survey, policy: StsPolicy, days: string): readon
     : [];
 }
 
-function judgePatterns({ facts }: Survey, policy: StsPolicy): readonly Finding[] {
-  const { domain } = facts;
-  const names = [...facts.hosts.map(({ host }) => host), ...facts.hostsLeftOut];
+function judgePatterns(survey: Survey, policy: StsPolicy): readonly Finding[] {
+  const { domain } = survey.facts;
+  const names = namesOf(survey);
   return [...new Set(policy.mx)].flatMap((pattern) => {
     const unused = names.some((host) => listsHost(pattern, host))
       ? []

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CacheAnswer } from './fetch.js';
 import type { CachedPolicy, StsMode } from './policy.js';
 import type { PolicyFindings } from './policy-findings.js';
-import { DEFAULT_REFRESH_SETTINGS, dueAt, judgeRefreshed, planRefresh } from './refresh-plan.js';
+import { DEFAULT_REFRESH_SETTINGS, dueAt, judgeRefreshed, latenessOf, planRefresh } from './refresh-plan.js';
 
 const NOW = 1_767_268_800_000;
 const DAY = 86_400_000;
@@ -64,6 +64,42 @@ describe('the plan for a refresh', () => {
     expect(rowOf(kept(cachedAt(NOW - 1, 3599)))).toBe('REFRESH-3');
     expect(rowOf({ kind: 'unreadable' })).toBe('REFRESH-7');
     expect(rowOf(kept(cachedAt(NOW + HOUR)))).toBe('REFRESH-6');
+  });
+});
+
+describe('how late a refresh is', () => {
+  const late = (cache: CacheAnswer) => latenessOf('a.example', cache, settings, NOW);
+
+  it('is counted in periods of the policy, so that no short life passes four (STS-3.3-13)', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 3600, max: 345_600 }),
+        fc.double({ min: 0.25, max: 1, noNaN: true }),
+        (life, part) => {
+          const cached = cachedAt(NOW - life * 1000 * part, life);
+          expect(late(kept(cached))).toBeLessThanOrEqual(3.25);
+          expect(late(kept(cached))).toBeCloseTo(
+            (NOW - dueAt('a.example', cached, settings)) / (life * 250),
+            6,
+          );
+        },
+      ),
+    );
+    expect(late(kept(cachedAt(NOW - 13 * DAY, 1_209_600)))).toBeGreaterThan(12);
+  });
+
+  it('begins anew with each fetch that failed, so that what fails for long keeps nobody back (STS-3.3-8)', () => {
+    const old = cachedAt(NOW - 100 * DAY, 31_557_600);
+    expect(late(kept(old))).toBeGreaterThan(99);
+    expect(late(kept(old, NOW - HOUR))).toBe(0);
+    expect(late(kept(old, NOW - HOUR - DAY))).toBe(1);
+    expect(late(kept(old, NOW + HOUR))).toBeGreaterThan(99);
+  });
+
+  it('is one period where there is no telling', () => {
+    expect(late({ kind: 'unreadable' })).toBe(1);
+    expect(late(kept(null))).toBe(1);
+    expect(late(kept(cachedAt(NOW + HOUR)))).toBe(1);
   });
 });
 

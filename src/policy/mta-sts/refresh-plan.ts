@@ -85,6 +85,24 @@ export function dueAt(domain: string, cached: CachedPolicy, settings: RefreshSet
   return cached.fetchedAt + periodOf(cached, settings) * (1 - SPREAD * fractionOf(domain));
 }
 
+/**
+ * How long the policy of a domain has waited for a fetch, in periods of its own: since it was due, or since its host was to be left
+ * alone after a fetch that failed. So whoever has many policies of short life cannot keep back one of long life until
+ * it expires: theirs are over after a few periods. What says nothing of a time counts as a period late. Never throws.
+ */
+export function latenessOf(
+  domain: string,
+  kept: CacheAnswer,
+  settings: RefreshSettings,
+  now: number,
+): number {
+  if (kept.kind !== 'read' || kept.cached === null) return 1;
+  const { cached, failure } = kept;
+  const tried = failure === null || failure.failedAt > now ? 0 : failure.failedAt + pauseOf(cached, settings);
+  const waited = now - Math.max(dueAt(domain, cached, settings), tried);
+  return waited < 0 ? 1 : waited / Math.max(1, periodOf(cached, settings));
+}
+
 function periodOf(cached: CachedPolicy, { dailyMs }: RefreshSettings): number {
   return Math.min(dailyMs, lifeOf(cached) * PART_OF_LIFE);
 }
@@ -99,10 +117,14 @@ function lifeOf({ policy }: CachedPolicy): number {
 
 function whenFailed(kept: CacheAnswer, settings: RefreshSettings, now: number): 'no' | 'lately' | 'before' {
   if (kept.kind !== 'read' || kept.failure === null) return 'no';
-  const period = kept.cached === null ? settings.dailyMs : periodOf(kept.cached, settings);
-  const pause = Math.max(RETRY_MS_MIN, Math.min(settings.retryMs, period * PART_OF_LIFE));
   const elapsed = now - kept.failure.failedAt;
-  return elapsed >= 0 && elapsed < pause ? 'lately' : 'before';
+  return elapsed >= 0 && elapsed < pauseOf(kept.cached, settings) ? 'lately' : 'before';
+}
+
+/** How long a host is left alone after a fetch that failed. */
+function pauseOf(cached: CachedPolicy | null, settings: RefreshSettings): number {
+  const period = cached === null ? settings.dailyMs : periodOf(cached, settings);
+  return Math.max(RETRY_MS_MIN, Math.min(settings.retryMs, period * PART_OF_LIFE));
 }
 
 /** Whether the store holds what was fetched, or what somebody fetched later. */

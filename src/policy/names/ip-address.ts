@@ -6,7 +6,8 @@
 export type AddressFamily = 'ipv4' | 'ipv6';
 
 /**
- * - `loopback`, `private`: this host, its link or its site (RFC 1122, 1918, 4193, 4291, 6598 and the like).
+ * - `loopback`, `private`: this host, its link or its site (RFC 1122, 1918, 4193, 4291, 6598 and the like); also ranges for
+ *   documentation (RFC 3849, 5737, 9637), and Teredo (RFC 4380), which leads to whatever IPv4 address is hidden in it.
  * - `unusable`: never a host to deliver to: unspecified, multicast, broadcast.
  */
 export type AddressScope = 'public' | 'loopback' | 'private' | 'unusable';
@@ -32,7 +33,9 @@ const IPV4: readonly Range[] = [
 
 const IPV6: readonly Range[] = [
   [[0x01, 0x00, 0, 0, 0, 0, 0, 0], 64, 'unusable'],
+  [[0x20, 0x01, 0, 0], 32, 'private'],
   [[0x20, 0x01, 0x0d, 0xb8], 32, 'private'],
+  [[0x3f, 0xff, 0x00], 20, 'private'],
   [[0xfc], 7, 'private'],
   [[0xfe, 0x80], 10, 'private'],
   [[0xfe, 0xc0], 10, 'private'],
@@ -82,10 +85,11 @@ function isWithin(octets: readonly number[], prefix: readonly number[], bits: nu
   return true;
 }
 
-/** IPv4-mapped, IPv4-compatible, NAT64 (RFC 6052), and 6to4. */
+/** IPv4-mapped, IPv4-translated (RFC 2765), IPv4-compatible, NAT64 (RFC 6052), and 6to4. */
 function embeddedIpv4(octets: readonly number[]): readonly number[] | null {
   const zeros = (from: number, to: number) => octets.slice(from, to).every((octet) => octet === 0);
   if (zeros(0, 10) && octets[10] === 0xff && octets[11] === 0xff) return octets.slice(12);
+  if (zeros(0, 8) && octets[8] === 0xff && octets[9] === 0xff && zeros(10, 12)) return octets.slice(12);
   if (zeros(0, 12)) return octets.slice(12);
   if (octets[0] === 0 && octets[1] === 0x64 && octets[2] === 0xff && octets[3] === 0x9b)
     return octets.slice(12);

@@ -1,4 +1,5 @@
 import type { SourceProblem } from './read-source.js';
+import { MESSAGES_MAX } from './unpack.js';
 
 /** Each problem in words: what is the matter, and what to do where something can be done. */
 export const PROBLEM_WORDS: Readonly<Record<SourceProblem, string>> = {
@@ -9,6 +10,7 @@ export const PROBLEM_WORDS: Readonly<Record<SourceProblem, string>> = {
   'zip-archive': 'it is a ZIP archive; reports are JSON or gzip (RFC 8460, Section 5.1)',
   'unknown-form': 'it is neither JSON, nor gzip, nor a mail message',
   'nested-too-deep': 'it is packed in more layers than are opened',
+  'too-many-messages': `the mailbox has more than ${MESSAGES_MAX} messages, and those beyond were not read; split it`,
   'no-report': 'there is no report in the message',
   'not-json': 'it is not JSON',
   'too-deep': 'it is nested deeper than a report can be',

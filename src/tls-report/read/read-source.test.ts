@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { messagesOf } from './mbox.js';
 import { PROBLEM_WORDS } from './problems.js';
 import { readSource } from './read-source.js';
 import {
@@ -204,6 +205,26 @@ describe('what cannot be read', () => {
     const read = await readSource(messageOf({ parts: [broken, gzipPart(tidyReport(), FILE_NAME)] }), '');
     expect(read.reports).toHaveLength(1);
     expect(read.failures).toEqual([{ part: 'broken.json.gz', problem: 'unknown-form' }]);
+  });
+
+  it('is told of where a mailbox has more messages than are read', async () => {
+    const mailboxOf = (messages: number) => Buffer.from('From x\n\n\n'.repeat(messages));
+    const problemsOf = async (messages: number) => {
+      const { failures } = await readSource(mailboxOf(messages), 'box');
+      return failures.filter(({ problem }) => problem !== 'no-report');
+    };
+    expect(await problemsOf(10_000)).toEqual([]);
+    expect(await problemsOf(10_001)).toEqual([{ part: 'box', problem: 'too-many-messages' }]);
+  }, 60_000);
+
+  it('reads as many messages of a mailbox as it may', () => {
+    const mailbox = Buffer.from('From x\na\n\nFrom y\nb\n\nFrom z\nc\n');
+    const read = (messagesMax: number) => {
+      const { messages, rest } = messagesOf(mailbox, messagesMax);
+      return [messages.map((message) => String(message).trim()).join(), rest];
+    };
+    expect(read(3)).toEqual(['a,b,c', 'none']);
+    expect(read(2)).toEqual(['a,b', 'left-out']);
   });
 
   it('has words', () => {

@@ -17,6 +17,7 @@ export type UnpackProblem =
   | 'zip-archive'
   | 'unknown-form'
   | 'nested-too-deep'
+  | 'too-many-messages'
   | 'no-report';
 
 export interface PackedReport {
@@ -48,7 +49,8 @@ const REPORT_FILE_NAME = /\.(?:json|gz)$/i;
 
 /** Layers: a message in a message, gzip in a message. */
 const LAYERS_MAX = 6;
-const MESSAGES_MAX = 10_000;
+/** Of one mailbox. */
+export const MESSAGES_MAX = 10_000;
 const REPORTS_MAX = 10_000;
 /** Of one report, unpacked. */
 const UNPACKED_OCTETS_MAX = 20_971_520;
@@ -79,10 +81,7 @@ class Search {
       case 'message':
         return this.lookInMessage(octets, names.fileName, layer);
       case 'mbox':
-        for (const message of messagesOf(octets, MESSAGES_MAX)) {
-          await this.lookInMessage(message, names.fileName, layer + 1);
-        }
-        return;
+        return this.lookInMbox(octets, names.fileName, layer);
       case 'zip':
         return this.fail(names.fileName, 'zip-archive');
       case 'unknown':
@@ -95,6 +94,12 @@ class Search {
     if (unpacked.kind === 'failed') return this.fail(names.fileName, unpacked.problem);
     this.octetsLeft -= unpacked.octets.length;
     await this.look(unpacked.octets, { ...names, form: 'gzip' }, layer + 1);
+  }
+
+  private async lookInMbox(octets: Uint8Array, fileName: string, layer: number): Promise<void> {
+    const { messages, rest } = messagesOf(octets, MESSAGES_MAX);
+    for (const message of messages) await this.lookInMessage(message, fileName, layer + 1);
+    if (rest === 'left-out') this.fail(fileName, 'too-many-messages');
   }
 
   private async lookInMessage(octets: Uint8Array, fileName: string, layer: number): Promise<void> {

@@ -23,7 +23,7 @@ export async function checkKeys(
       const name = `${key.selector}._domainkey.${submitter}`;
       const answer = await dns['dns.txt']({ name, deadlineMs: deadlines.dnsMs }, signal);
       const texts = answer.kind === 'failed' ? null : answer.records;
-      return { key, name, decision: judgeKeyRecord(texts, key.publicKey) };
+      return { key, name, decision: judgeKeyRecord(texts, key) };
     }),
   );
 }

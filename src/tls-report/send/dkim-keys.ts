@@ -55,11 +55,13 @@ function privateKeyOf(pem: string): KeyObject | null {
   }
 }
 
-/** RFC 6376 has the octets of RSAPublicKey, and its readers SubjectPublicKeyInfo too; RFC 8463 the 32 octets of the key. */
+/** RFC 6376 has the octets of RSAPublicKey, and its readers SubjectPublicKeyInfo too; RFC 8463 only the 32 octets of the key. */
 function publicFormsOf(privateKey: KeyObject): readonly string[] {
   const key = createPublicKey(privateKey);
   const spki = key.export({ type: 'spki', format: 'der' });
-  const other =
-    key.asymmetricKeyType === 'rsa' ? key.export({ type: 'pkcs1', format: 'der' }) : spki.subarray(-32);
-  return [spki.toString('base64'), other.toString('base64')];
+  const forms =
+    key.asymmetricKeyType === 'rsa'
+      ? [spki, key.export({ type: 'pkcs1', format: 'der' })]
+      : [spki.subarray(-32)];
+  return forms.map((octets) => octets.toString('base64'));
 }

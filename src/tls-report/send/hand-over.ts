@@ -11,6 +11,7 @@ import {
   judgeEndpoint,
 } from '../../policy/tls-report/send/endpoint-outcome.table.js';
 import { type HttpsTarget, readHttpsUri } from '../../policy/tls-report/send/https-target.js';
+import { presentAddress } from '../../policy/tls-report/send/present-address.js';
 import type { TlsReportDestination } from '../../policy/tls-report/tlsrpt-record.js';
 import { readMessage } from '../../read-message.js';
 import type { HostBudget } from './host-budget.js';
@@ -54,7 +55,9 @@ export async function handOver(destination: TlsReportDestination, work: HandOver
 }
 
 async function mail(to: string, { made, ports, settings, budget, signal }: HandOver): Promise<Answered> {
-  if (settings.keys.length === 0) return { answer: 'no-key', detail: 'no DKIM key is given' };
+  if (settings.keys.length === 0)
+    return { answer: 'no-key', detail: 'no DKIM key is given, and nothing is mailed unsigned' };
+  // By its domain: which hosts receive for it is between the engine and DNS.
   if (budget.take(to.slice(to.lastIndexOf('@') + 1)) === 'exhausted') return EXHAUSTED;
   const signed = await mailOf(made, to, settings, ports.clock());
   if (signed.kind === 'failed') return { answer: 'signing-failed', detail: signed.reason };
@@ -78,7 +81,7 @@ async function post(uri: string, { made, ports, settings, budget, signal }: Hand
   if (target === null) return { answer: 'no-such-host', detail: 'the URI names no host' };
   const addresses = await addressesOf(target, ports, settings, signal);
   if ('answer' in addresses) return addresses;
-  if (budget.take(target.host) === 'exhausted') return EXHAUSTED;
+  if (budget.take(...namesOf(target.host, addresses.vetted)) === 'exhausted') return EXHAUSTED;
   const ask = {
     target,
     addresses: addresses.vetted,
@@ -89,6 +92,11 @@ async function post(uri: string, { made, ports, settings, budget, signal }: Hand
   const isUntrusted = first.kind === 'failed' && first.cause === 'certificate';
   if (!isUntrusted || settings.untrustedEndpoints === 'refuse') return answeredBy(first);
   return answeredBy(await ports.https({ ...ask, certificate: 'ignore' }, signal));
+}
+
+/** Of a host, each in one spelling. */
+function namesOf(host: string, addresses: readonly string[]): readonly string[] {
+  return [host, ...addresses].map((name) => presentAddress(name) || name);
 }
 
 const EXHAUSTED: Answered = {

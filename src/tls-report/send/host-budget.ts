@@ -1,6 +1,9 @@
 const HOUR_MS = 3_600_000;
 
-/** How many reports a host may still get, so that records of many domains cannot make us flood one (RFC 8460, Section 7). */
+/**
+ * How many reports a host may still get, so that records of many domains cannot make us flood one (RFC 8460, Section 7). A host
+ * is each of its names and addresses, because a stranger has as many names for it as he likes.
+ */
 export class HostBudget {
   readonly #perHourMax: number;
   readonly #clock: () => number;
@@ -13,16 +16,16 @@ export class HostBudget {
     this.#since = clock();
   }
 
-  /** Takes one, if there is one left in this hour. */
-  take(host: string): 'granted' | 'exhausted' {
+  /** Takes one of each of the names, if there is one left for all of them in this hour. */
+  take(...names: readonly string[]): 'granted' | 'exhausted' {
     const now = this.#clock();
     if (now - this.#since >= HOUR_MS || now < this.#since) {
       this.#since = now;
       this.#spent = new Map();
     }
-    const spent = this.#spent.get(host) ?? 0;
-    if (spent >= this.#perHourMax) return 'exhausted';
-    this.#spent.set(host, spent + 1);
+    const spentOn = (name: string) => this.#spent.get(name) ?? 0;
+    if (names.some((name) => spentOn(name) >= this.#perHourMax)) return 'exhausted';
+    for (const name of new Set(names)) this.#spent.set(name, spentOn(name) + 1);
     return 'granted';
   }
 }

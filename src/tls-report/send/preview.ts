@@ -5,8 +5,9 @@ import { nextStep } from '../../policy/tls-report/send/report-step.table.js';
 import { judgeWanted } from '../../policy/tls-report/send/report-wanted.table.js';
 import type { TlsReport } from '../../policy/tls-report/send/tls-report.js';
 import type { SkippedDestination } from '../../policy/tls-report/tlsrpt-record.js';
+import { chooseReports, type ReportChoice } from './choose-reports.js';
 import { type MadeReport, mailOf, makeReport } from './make-report.js';
-import { listChosen, type ReportChoice } from './send-due.js';
+import { inOrder } from './send-due.js';
 import {
   completeSettings,
   type KnownReportSettings,
@@ -44,7 +45,9 @@ export async function previewReports(
 ): Promise<readonly ReportPreview[]> {
   const known = completeSettings(settings);
   const previews: ReportPreview[] = [];
-  for (const { day, domain, state } of await listChosen(ports.store, choice, known.reportsMax)) {
+  const { due, waiting } = await chooseReports(ports.store, choice, { ...known, now: ports.clock() });
+  const chosen = [...due, ...waiting].slice(0, known.reportsMax).toSorted(inOrder);
+  for (const { day, domain, state } of chosen) {
     if (signal.aborted) break;
     const step = nextStep({ day, domain, state, now: ports.clock(), spread: known.spread });
     const lookup = { name: `_smtp._tls.${domain}`, deadlineMs: known.deadlines.dnsMs };

@@ -226,6 +226,34 @@ describe('a report that fails', () => {
   });
 });
 
+describe('more reports than fit into a pass', () => {
+  const others = Array.from({ length: 6 }, (_, at) => `a${at}.example`);
+  const inLine = async (...domains: readonly string[]) => {
+    const told = play({ now: overAt - 20 * 3_600_000 });
+    for (const domain of domains) await told.store.add({ day: DAY, domain }, [line]);
+    return told;
+  };
+
+  it('take turns, whatever their names: who was tried before comes after who was not (RPT-5.5-1)', async () => {
+    const told = await inLine(...others, 'zz.example');
+    const { now } = told.world;
+    for (const domain of others)
+      await told.store.claim({ day: DAY, domain }, { now: now - 9, until: now - 1 });
+    told.world.txt['_smtp._tls.zz.example'] = ['v=TLSRPTv1; rua=https://c.example/r'];
+    const outcomes = await sendDue(told.ports, { ...settings, reportsMax: 1 }, never);
+    expect(outcomes).toMatchObject([{ domain: 'zz.example', outcome: 'sent' }]);
+  });
+
+  it('wait without taking the place of those that are due', async () => {
+    const told = await inLine(...others, 'zz.example');
+    const { now } = told.world;
+    for (const domain of others) await told.store.claim({ day: DAY, domain }, { now, until: now + 1 });
+    told.world.txt['_smtp._tls.zz.example'] = ['v=TLSRPTv1; rua=https://c.example/r'];
+    const outcomes = await sendDue(told.ports, { ...settings, reportsMax: 1 }, never);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['waiting', 'sent']);
+  });
+});
+
 describe('many nodes', () => {
   it('send a report once (X-11)', async () => {
     const { reports } = memoryStores();
@@ -250,7 +278,8 @@ describe('what is not done', () => {
     const mailOnly = { '_smtp._tls.a.example': ['v=TLSRPTv1; rua=mailto:tls@a.example'] };
     const keyless = play({ txt: mailOnly });
     await keyless.store.add(KEY, [line]);
-    expect(await pass(keyless, { keys: [] })).toEqual([['dropped', 'ENDP-5']]);
+    expect(await pass(keyless, { keys: [] })).toEqual([['waiting', 'ENDP-5']]);
+    expect(await stateOf(keyless.store)).toEqual(['claimed']);
     const broken = play({ txt: mailOnly });
     await broken.store.add(KEY, [line]);
     expect(await pass(broken, { keys: [{ ...dkim, privateKeyPem: '' }] })).toEqual([['waiting', 'ENDP-6']]);
@@ -298,6 +327,16 @@ describe('what is not done', () => {
     expect(told.posts).toHaveLength(2);
   });
 
+  it('no flood to one host under many names, in either spelling of its address (RPT-7-1)', async () => {
+    const told = play({ address: ['2a00::1'] });
+    const uris = ['https://x.example/', 'https://y.example/', 'https://[2A00:0::1]/'];
+    told.world.txt['_smtp._tls.a.example'] = [`v=TLSRPTv1; rua=${uris.join(',')}`];
+    await told.store.add(KEY, [line]);
+    const [outcome] = await pass(told, { perHostMax: 1 });
+    expect(outcome!.toSorted()).toEqual(['ENDP-1', 'ENDP-9', 'ENDP-9', 'sent']);
+    expect(told.posts).toHaveLength(1);
+  });
+
   it('no insisting on a certificate, unless the operator insists (RPT-3-9)', async () => {
     const post = ({ certificate }: PostAsk): PostAnswer =>
       certificate === 'verify'
@@ -318,6 +357,18 @@ describe('what is not done', () => {
       await expect(sendDue(ports, { ...settings, contactInfo }, never)).rejects.toMatchObject({
         code: 'WAXSEAL_BAD_REPORT_SETTINGS',
       });
+  });
+
+  it('no waiting for an endpoint for longer than an attempt may take', async () => {
+    const told = play({ txt: { '_smtp._tls.a.example': ['v=TLSRPTv1; rua=https://c.example/r'] } });
+    await told.store.add(KEY, [line]);
+    const https: ReportPorts['https'] = (_, signal) =>
+      new Promise((resolve) => {
+        const cut = () => resolve({ kind: 'failed', cause: 'timeout', code: 'aborted' });
+        signal.addEventListener('abort', cut, { once: true });
+      });
+    const outcomes = await sendDue({ ...told.ports, https }, { ...settings, attemptMsMax: 20 }, never);
+    expect(outcomes).toMatchObject([{ outcome: 'waiting' }]);
   });
 
   it('no end of everything where a store fails', async () => {

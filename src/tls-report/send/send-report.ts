@@ -109,8 +109,9 @@ async function handOverAll(
   const lines = await ports.store.read(key);
   if (lines.length === 0) return [];
   const made = await makeReport(key, lines, settings);
-  // Before the claim ends, or another node might send it at the same time.
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(ATTEMPT_MS_MAX - MARGIN_MS)]);
+  // Slow endpoints must not hold up the others; and before the claim ends, or another node might send it at the same time.
+  const attemptMs = Math.min(settings.attemptMsMax, ATTEMPT_MS_MAX - MARGIN_MS);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]);
   const work = { made, ports, settings, budget, signal: inTime };
   return Promise.all(destinations.map((destination) => handOver(destination, work)));
 }

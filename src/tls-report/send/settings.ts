@@ -24,10 +24,12 @@ export interface ReportSettings {
   readonly untrustedEndpoints?: 'accept' | 'refuse';
   /** Whether endpoints may be in our own network. Default: `refuse`. */
   readonly privateAddresses?: Settings['privateAddresses'];
-  /** Reports in the making at the same time. Default 4. */
+  /** Reports in the making at the same time. Default 8. */
   readonly reportsAtOnceMax?: number;
-  /** Reports in one pass. Default 10,000. */
+  /** Reports that one pass sends or gives up; those that only wait are not counted. Default 10,000. */
   readonly reportsMax?: number;
+  /** Milliseconds for one attempt at a report, all its endpoints together. Default: three minutes; nine at most. */
+  readonly attemptMsMax?: number;
   /** Reports that one host gets in an hour, whoever names it. Default 1000. */
   readonly perHostMax?: number;
   /** Milliseconds. */
@@ -72,7 +74,8 @@ export function completeSettings(settings: ReportSettings): KnownReportSettings 
     spread: 'night',
     untrustedEndpoints: 'accept',
     privateAddresses: 'refuse',
-    reportsAtOnceMax: 4,
+    reportsAtOnceMax: 8,
+    attemptMsMax: 180_000,
     reportsMax: 10_000,
     perHostMax: 1000,
     deadlines: { dnsMs, postMs },

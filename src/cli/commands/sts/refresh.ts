@@ -4,7 +4,7 @@ import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { renderFound, renderRefreshed } from '../../output/sts/policies-text.js';
-import { complain, painter, print } from '../../output/terminal.js';
+import { complain, painter, print, printable } from '../../output/terminal.js';
 import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readDomain, withEngine } from './setup.js';
 
 const HELP = `\
@@ -15,7 +15,8 @@ fetched, or those of each DOMAIN at once. To be run once an hour. What cannot be
 fetched stays in force until it expires, and standard error says so.
 
 ${FETCH_OPTIONS_HELP}
-Ends with 75 if a policy could not be renewed.
+Ends with 75 if a policy could not be renewed, or if more were due than one run
+fetches; the next run goes on with those.
 `;
 
 export const refresh: Command = {
@@ -36,19 +37,26 @@ async function refreshDue(values: Values): Promise<Exit> {
     refreshPolicies({ engine, store, clock: Date.now }, {}, signal),
   );
   const told = outcomes.filter(({ alert }) => alert.verdict !== 'quiet');
-  for (const { domain, alert } of told)
-    complain(`waxseal sts refresh: ${domain}: ${alert.verdict}: ${alert.why}`);
+  for (const { domain, alert, fault } of told)
+    complain(
+      `waxseal sts refresh: ${domain}: ${alert.verdict}: ${fault === null ? alert.why : printable(fault)}`,
+    );
+  if (leftOut > 0)
+    complain(
+      `waxseal sts refresh: ${leftOut} more are due and were not fetched; run it again, or more often`,
+    );
   if (values.json === true) {
-    const brief = outcomes.map(({ domain, plan, result, alert, expiresAt }) => ({
+    const brief = outcomes.map(({ domain, plan, result, fault, alert, expiresAt }) => ({
       domain,
       plan,
       policy: result.policy,
+      fault,
       alert,
       expiresAt,
     }));
     await print(`${JSON.stringify({ outcomes: brief, leftOut })}\n`);
   } else await print(renderRefreshed(outcomes, leftOut, Date.now(), painter()));
-  return told.length > 0 ? EXIT.deferred : EXIT.ok;
+  return told.length > 0 || leftOut > 0 ? EXIT.deferred : EXIT.ok;
 }
 
 async function refreshThese(values: Values, domains: readonly string[]): Promise<Exit> {

@@ -11,6 +11,8 @@ import { type Paint, printable } from '../terminal.js';
 import type { ReportsView } from './view.js';
 import { count, countOf, days, list, place, senderName, share, typeName } from './words.js';
 
+const FAILURES_SHOWN_MAX = 200;
+
 export function renderReportsText({ summary, reports }: ReportsView, paint: Paint): string {
   if (summary.reports === 0) return 'no reports\n';
   const failing = summary.senders.filter(({ failures }) => failures.length > 0);
@@ -30,8 +32,12 @@ function renderSender(sender: SenderSummary, paint: Paint): string {
   const alias = organizations.length === 0 ? '' : ` (${clean(list(organizations))})`;
   const all = success + failure;
   const verdict = paint('red', `${count(failure)} of ${countOf(all, 'session')} failed`);
-  const width = Math.max(...failures.map(({ sessions }) => count(sessions).length));
-  return `${name}${alias}  ${verdict}\n${failures.map((each) => renderFailure(each, width, paint)).join('')}`;
+  const shown = failures.slice(0, FAILURES_SHOWN_MAX);
+  const width = widest(shown.map(({ sessions }) => count(sessions)));
+  const left = failures.length - shown.length;
+  const more =
+    left === 0 ? '' : `  ${paint('dim', `and ${count(left)} more kinds of failure; --json has all`)}\n`;
+  return `${name}${alias}  ${verdict}\n${shown.map((each) => renderFailure(each, width, paint)).join('')}${more}`;
 }
 
 function renderFailure(failure: FailureSummary, width: number, paint: Paint): string {
@@ -57,7 +63,7 @@ function renderAdvice({ resultTypes }: ReportSummary, paint: Paint): string {
 }
 
 function renderPolicies({ policies }: ReportSummary, paint: Paint): string {
-  const width = Math.max(...policies.map(({ policyDomain }) => clean(policyDomain).length));
+  const width = widest(policies.map(({ policyDomain }) => clean(policyDomain)));
   const lines = policies.map((policy) => {
     const name = clean(policy.policyDomain).padEnd(width);
     const counts = `${count(policy.success).padStart(10)} passed ${count(policy.failure).padStart(8)} failed`;
@@ -79,6 +85,11 @@ function renderTotals(summary: ReportSummary, deviating: number, paint: Paint): 
   ];
   const lines = notes.map((note) => `  ${paint('dim', note)}\n`);
   return `${paint('bold', 'In all')}\n  ${head}\n  ${countOf(summary.success + failure, 'session')}, ${count(failure)} failed, ${passed}\n${lines.join('')}`;
+}
+
+/** Strangers say how many texts there are, and a call takes only so many arguments. */
+function widest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
 const SHOWN_LENGTH_MAX = 100;

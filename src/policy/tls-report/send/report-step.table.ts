@@ -25,7 +25,7 @@ export const reportStep = defineTable({
   { id: 'STEP-4', when: { hour: 'due', state: 'claimed' },               then: 'wait-for-claim',
     why: 'Another attempt is under way, or the time until the next one has not passed.', refs: ['RPT-5.5-2', 'X-11'] },
   { id: 'STEP-5', when: { hour: 'over', state: ['open', 'claimed'] },    then: 'drop',
-    why: 'It could not be sent for a day, and nobody waits for it any more.', refs: ['RPT-5.5-1'] },
+    why: 'The day in which it may be sent has passed, and nobody waits for it any more.', refs: ['RPT-5.5-1'] },
 ]);
 
 export interface StepFacts {
@@ -39,7 +39,9 @@ export interface StepFacts {
 }
 
 export type NextStep =
-  | { readonly kind: 'send-now' | 'drop' | 'done'; readonly decision: Decision }
+  | { readonly kind: 'done'; readonly decision: Decision }
+  /** `since`: from when on this could have been done, in milliseconds since 1970. */
+  | { readonly kind: 'send-now' | 'drop'; readonly since: number; readonly decision: Decision }
   /** Milliseconds since 1970. */
   | {
       readonly kind: 'wait';
@@ -63,11 +65,17 @@ export function nextStep({ domain, day, state, now, spread }: StepFacts): NextSt
         decision,
       };
     case 'send':
-      return { kind: 'send-now', decision };
+      return { kind: 'send-now', since: sendableSince(schedule, state), decision };
     case 'drop':
+      return { kind: 'drop', since: schedule.overAt, decision };
     case 'done':
-      return { kind: decision.verdict, decision };
+      return { kind: 'done', decision };
   }
+}
+
+/** What was tried before could be sent again when its claim ended. */
+function sendableSince({ dueAt }: Schedule, state: ReportState): number {
+  return state.kind === 'claimed' ? Math.max(dueAt, state.until) : dueAt;
 }
 
 function hourOf({ dueAt, overAt }: Schedule, now: number): 'early' | 'due' | 'over' {

@@ -1,7 +1,8 @@
 /*
  * When a report is sent. Everything follows from the domain and the day, so that nothing has to be kept between attempts and
  * all nodes agree: the hour at which it is first due, spread over the night by a hash of both, and the later attempts, each
- * twice as far from the last one, until a day has passed (RFC 8460, Sections 4.1 and 5.5).
+ * farther from the last one, until a day has passed (RFC 8460, Sections 4.1 and 5.5). The last of them comes an hour before
+ * that, so that a first attempt that comes late, after a night without a sender say, is not the only one.
  */
 import { startOfDay } from './report-day.js';
 
@@ -13,8 +14,8 @@ const DAY_MS = 24 * HOUR_MS;
 const SETTLING_MS = 5 * MINUTE_MS;
 /** RFC 8460, Section 4.1. */
 export const SPREAD_MS = 4 * HOUR_MS - SETTLING_MS;
-/** Attempts after the first, counted from when it was due; the last is given up a day after that. */
-const RETRIES_MS = [15, 45, 105, 225, 465, 945].map((minutes) => minutes * MINUTE_MS);
+/** Attempts after the first, counted from when it was due. */
+const RETRIES_MS = [15, 45, 105, 225, 465, 900, 1380].map((minutes) => minutes * MINUTE_MS);
 /** What one attempt may take before another node may make the next. */
 export const ATTEMPT_MS_MAX = 10 * MINUTE_MS;
 
@@ -36,11 +37,12 @@ export function scheduleOf(domain: string, day: string, spread: Spread = 'night'
   return { dueAt: spread === 'none' ? midnight : midnight + delayMs, overAt: midnight + delayMs + DAY_MS };
 }
 
-/** When the attempt after this one may be made: a whole attempt later at the earliest; null if that is too late. */
+/** When the attempt after this one may be made: as planned, or in an hour, while the day lasts; null if it does not. */
 export function nextAttemptAt(domain: string, day: string, now: number): number | null {
   const { dueAt, overAt } = scheduleOf(domain, day);
-  const next = RETRIES_MS.map((ms) => dueAt + ms).find((at) => at >= now + ATTEMPT_MS_MAX);
-  return next === undefined || next >= overAt ? null : next;
+  const planned = RETRIES_MS.map((ms) => dueAt + ms).find((at) => at >= now + ATTEMPT_MS_MAX);
+  const next = planned ?? now + HOUR_MS;
+  return next >= overAt ? null : next;
 }
 
 /** FNV-1a, its octets stirred once more, because names of domains differ little. */

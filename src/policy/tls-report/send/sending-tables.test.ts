@@ -69,6 +69,28 @@ describe('the schedule', () => {
   });
 });
 
+describe('a first attempt that comes late', () => {
+  it('is not the last one while the day lasts (RPT-5.5-1)', () => {
+    fc.assert(
+      fc.property(aDomain, fc.integer({ min: 0, max: 24 * HOUR_MS - 1 }), (domain, lateMs) => {
+        const { dueAt, overAt } = scheduleOf(domain, DAY);
+        const next = nextAttemptAt(domain, DAY, dueAt + lateMs);
+        if (lateMs >= 23 * HOUR_MS) expect(next).toBeNull();
+        else {
+          expect(next).toBeGreaterThan(dueAt + lateMs);
+          expect(next).toBeLessThan(overAt);
+        }
+      }),
+    );
+  });
+
+  it('is followed in an hour where no attempt is planned any more', () => {
+    const { dueAt } = scheduleOf('a.example', DAY);
+    const late = dueAt + 22.9 * HOUR_MS;
+    expect(nextAttemptAt('a.example', DAY, late)).toBe(late + HOUR_MS);
+  });
+});
+
 describe('the next step', () => {
   const { dueAt, overAt } = scheduleOf('a.example', DAY);
   const stepAt = (now: number, state: ReportState, spread: 'night' | 'none' = 'night') => {
@@ -84,6 +106,14 @@ describe('the next step', () => {
     expect(stepAt(dueAt, open)).toBe('send-now');
     expect(stepAt(overAt - 1, open)).toBe('send-now');
     expect(stepAt(overAt, open)).toBe('drop');
+  });
+
+  it('says since when it could have been taken', () => {
+    const sinceAt = (now: number, state: ReportState) =>
+      nextStep({ domain: 'a.example', day: DAY, state, now, spread: 'night' });
+    expect(sinceAt(dueAt + 9, open)).toMatchObject({ kind: 'send-now', since: dueAt });
+    expect(sinceAt(dueAt + 9, { kind: 'claimed', until: dueAt + 5 })).toMatchObject({ since: dueAt + 5 });
+    expect(sinceAt(overAt + 9, open)).toMatchObject({ kind: 'drop', since: overAt });
   });
 
   it('waits for a claim to end (RPT-5.5-2)', () => {
@@ -147,7 +177,7 @@ describe('what an endpoint answers', () => {
   });
 
   it('never comes to an unsigned report (RPT-3-12)', () => {
-    expect(judgeEndpoint('no-key').verdict).toBe('refused');
+    expect(judgeEndpoint('no-key').verdict).toBe('later');
     expect(judgeEndpoint('signing-failed').verdict).toBe('later');
   });
 });
@@ -192,6 +222,9 @@ describe('an https URI', () => {
 });
 
 describe('a key', () => {
+  const rsa = { algorithm: 'rsa-sha256', publicKey: ['KEY', 'FORM'] } as const;
+  const ed25519 = { algorithm: 'ed25519-sha256', publicKey: ['KEY'] } as const;
+
   it('is RSA of 1024 bits at least, better 2048, or Ed25519 (DKIM-8301-3-1)', () => {
     const verdicts = [512, 1023, 1024, 2047, 2048, 4096].map(
       (bits) => judgeKey({ algorithm: 'rsa', bits }).verdict,
@@ -203,7 +236,7 @@ describe('a key', () => {
   });
 
   it('is published for reports, and for mail as well (RPT-3-14, DKIM-6376-3.6.1-1)', () => {
-    const verdictOf = (...texts: readonly string[]) => judgeKeyRecord(texts, ['KEY', 'FORM']).verdict;
+    const verdictOf = (...texts: readonly string[]) => judgeKeyRecord(texts, rsa).verdict;
     expect(verdictOf('v=DKIM1; k=rsa; p=KEY')).toBe('fit');
     expect(verdictOf('v=DKIM1; p=FO RM; s=*')).toBe('fit');
     expect(verdictOf('v=DKIM1; s=email:tlsrpt; p=KEY')).toBe('fit');
@@ -214,7 +247,20 @@ describe('a key', () => {
     expect(verdictOf('v=DKIM1; p=')).toBe('warn-no-key');
     expect(verdictOf('v=DKIM2; p=KEY')).toBe('warn-no-key');
     expect(verdictOf()).toBe('warn-no-key');
-    expect(verdictOf('v=DKIM1; p=ELSE', 'p=KEY; s=tlsrpt')).toBe('warn-tlsrpt-only');
-    expect(judgeKeyRecord(null, ['KEY']).verdict).toBe('unknown');
+    expect(judgeKeyRecord(null, rsa).verdict).toBe('unknown');
+  });
+
+  it('is published alone, for its algorithm and for SHA-256', () => {
+    const verdictsOf = (...texts: readonly string[]) =>
+      [rsa, ed25519].map((key) => judgeKeyRecord(texts, key).verdict);
+    expect(verdictsOf('v=DKIM1; p=KEY')).toEqual(['fit', 'warn-other-type']);
+    expect(verdictsOf('v=DKIM1; k=rsa; p=KEY')).toEqual(['fit', 'warn-other-type']);
+    expect(verdictsOf('v=DKIM1; k=ed25519; p=KEY')).toEqual(['warn-other-type', 'fit']);
+    expect(verdictsOf('k=RSA; p=KEY')).toEqual(['warn-other-type', 'warn-other-type']);
+    expect(verdictsOf('h=sha1; p=KEY')[0]).toBe('warn-no-sha256');
+    expect(verdictsOf('h=sha1 : sha256; p=KEY')[0]).toBe('fit');
+    expect(verdictsOf('p=KEY', 'p=ELSE')[0]).toBe('warn-several-records');
+    expect(verdictsOf('v=spf1 -all', 'p=KEY')[0]).toBe('warn-several-records');
+    expect(verdictsOf('v=spf1 -all', 'something')[0]).toBe('warn-no-key');
   });
 });
