@@ -95,7 +95,7 @@ const keys = [keyOf('rsa', 'r1'), keyOf('ed25519', 'e1')];
 /** One for reports only, as RFC 8460 has it, and one for everything. */
 const keyRecords = {
   'r1._domainkey.sender.test': `v=DKIM1; k=rsa; s=tlsrpt; p=${keys[0]!.publicKey[0]}`,
-  'e1._domainkey.sender.test': `v=DKIM1; k=ed25519; p=${keys[1]!.publicKey[1]}`,
+  'e1._domainkey.sender.test': `v=DKIM1; k=ed25519; p=${keys[1]!.publicKey[0]}`,
 };
 
 let internet: Internet;
