@@ -3,6 +3,7 @@
  * What is said of a case in words explains differences between verifiers; no verifier gets to see it.
  */
 import { createHash } from 'node:crypto';
+import type { Dice } from '../property-tests/arbitraries/dice.js';
 import {
   type CertificateWish,
   type Keys,
@@ -12,7 +13,6 @@ import {
   makeKeys,
   type NameConstraints,
 } from './certificates.js';
-import type { Dice } from './dice.js';
 
 /** A TLSA record in fields; the data in hexadecimal. */
 export interface RecordFields {

@@ -3,9 +3,9 @@
  * are shown to it and to us. DANE_SEED and DANE_CASES in the environment choose others, or more.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Dice } from '../property-tests/arbitraries/dice.js';
 import { caseMaker, type DaneCase } from './dane-cases.js';
 import { type Explained, explainedDifference } from './dane-differences.js';
-import { Dice } from './dice.js';
 import { bothVerdicts, type Verdicts } from './openssl-dane.js';
 
 const SEED = Number(process.env.DANE_SEED ?? 20_261_122);

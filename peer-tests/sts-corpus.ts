@@ -2,7 +2,7 @@
  * TXT records and policy files of MTA-STS as they are, as they should not be, and as chance makes them. Every mistake that was
  * found in a parser of somebody else's is among them.
  */
-import { Dice } from './dice.js';
+import { Dice } from '../property-tests/arbitraries/dice.js';
 
 export interface StsCorpus {
   /** Sets of TXT records, each joined to one string. */

@@ -17,8 +17,8 @@ import { decodeResponse, type RecordType } from '../../src/adapters/node/dns/wir
 import { CertificateReader } from '../../src/adapters/node/x509/index.js';
 import { recordsToMatch } from '../../src/policy/dane/usability.js';
 import { makeStock } from '../arbitraries/certificate-files.js';
+import { Dice } from '../arbitraries/dice.js';
 import { damage } from './damage.js';
-import { Dice } from './dice.js';
 
 export interface Tally {
   /** What was made of the inputs, by kind. */
@@ -74,7 +74,7 @@ export function dnsProbe(rdatas: readonly Buffer[]): Probe {
     const { query, octets } = dice.pick(seeds);
     const damaged = damage(octets, dice);
     // Else three of four would be nobody's answer, and nothing behind the header would be read.
-    if (damaged.length >= 12 && dice.roll(4) > 0) octets.copy(damaged, 0, 0, 4);
+    if (damaged.length >= 12 && dice.below(4) > 0) octets.copy(damaged, 0, 0, 4);
     const decoded = decodeResponse(damaged, query);
     if (typeof decoded === 'string') return decoded;
     for (const record of decoded.answers) if (record.type === 'TLSA') readTlsa(record.data);

@@ -2,12 +2,13 @@ import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
 import { matchDane } from '../dane/match.js';
 import { judgePkix, type PkixResult } from '../host/authenticate.js';
 import { decide } from '../kernel/table.js';
+import { utcDay } from '../tls-report/send/report-day.js';
 import type { Finding } from './finding.js';
 import { raiseCertificate } from './findings.js';
 import { securedVisits } from './judge-tls.js';
 import { certificateFinding } from './session.tables.js';
 import type { HostSurvey, Survey } from './survey.js';
-import { countOf, dayOf, listOf, quoted } from './wording.js';
+import { countOf, listOf, quoted } from './wording.js';
 
 const DAY_MS = 86_400_000;
 /** Renewals run weeks ahead; what is nearer than this has been forgotten. */
@@ -38,7 +39,7 @@ function judgeHost(survey: HostSurvey, { mode, now }: Survey): readonly Finding[
   const until = Math.min(...expiries);
   const passes =
     failures.length === 0
-      ? [raiseCertificate('certificate-passes', { host, values: { until: dayOf(until) } })]
+      ? [raiseCertificate('certificate-passes', { host, values: { until: utcDay(until) } })]
       : [];
   return [...failures, ...passes, ...judgeExpiry(survey, mode, until, now)];
 }
@@ -59,7 +60,7 @@ function judgeExpiry(
     dane.kind === 'present' && dane.records.some((record) => record.kind === 'tlsa' && record.usage === 2);
   const days = Math.floor((until - now) / DAY_MS);
   if (until < now || days >= EXPIRY_DAYS_MIN || (mode === 'none' && !isAnchored)) return [];
-  const values = { until: dayOf(until), days: days === 0 ? 'less than a day' : countOf(days, 'day') };
+  const values = { until: utcDay(until), days: days === 0 ? 'less than a day' : countOf(days, 'day') };
   return [raiseCertificate('certificate-expires-soon', { host: facts.host, values })];
 }
 
@@ -72,10 +73,10 @@ function faultOf(pkix: PkixResult, peer: PeerFacts, now: number): string {
   switch (cause) {
     case 'expired':
       return leaf.notAfter < now
-        ? `has expired on ${dayOf(leaf.notAfter)}`
+        ? `has expired on ${utcDay(leaf.notAfter)}`
         : 'has an issuer that has expired';
     case 'not-yet-valid':
-      return `is not valid before ${dayOf(leaf.notBefore)}`;
+      return `is not valid before ${utcDay(leaf.notBefore)}`;
     case 'self-signed':
       return `is signed by itself, or by a root that is not trusted here (${code})`;
     case 'unknown-issuer':

@@ -24,19 +24,3 @@ export function spanOf(seconds: number): string {
     ? countOf(Math.floor(seconds / 3600), 'hour')
     : countOf(Math.floor(seconds / 86_400), 'day');
 }
-
-/** The UTC day of a time in milliseconds since 1970, as YYYY-MM-DD (the proleptic Gregorian calendar, counted from 1 March). */
-export function dayOf(ms: number): string {
-  const days = Math.floor(ms / 86_400_000) + 719_468;
-  const era = Math.floor(days / 146_097);
-  const ofEra = days - era * 146_097;
-  const yearOfEra = Math.floor(
-    (ofEra - Math.floor(ofEra / 1460) + Math.floor(ofEra / 36_524) - Math.floor(ofEra / 146_096)) / 365,
-  );
-  const ofYear = ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-  const marchMonth = Math.floor((5 * ofYear + 2) / 153);
-  const day = ofYear - Math.floor((153 * marchMonth + 2) / 5) + 1;
-  const month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9;
-  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-  return `${year}-${`${month}`.padStart(2, '0')}-${`${day}`.padStart(2, '0')}`;
-}

@@ -2,6 +2,7 @@
  * The job that sends reports day after day. It keeps nothing in memory that matters: what is to be done is in the store and in
  * the schedule, so that it may be killed at any time, and run on several nodes.
  */
+import { setTimeout } from 'node:timers/promises';
 import { HostBudget } from './host-budget.js';
 import { passWith } from './send-due.js';
 import type { ReportOutcome } from './send-report.js';
@@ -55,13 +56,5 @@ function untilNext(outcomes: readonly ReportOutcome[], now: number): number {
 }
 
 function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
+  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

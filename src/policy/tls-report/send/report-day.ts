@@ -1,10 +1,8 @@
 /*
  * Days and hours of reports, in UTC, without a platform's clock or calendar.
  */
-import { dayOf, readDateTime } from '../read/date-time.js';
+import { DAY_SECONDS, dayOf, MONTHS, readDateTime } from '../read/date-time.js';
 
-const DAY_SECONDS = 86_400;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const WEEKDAYS = ['Thu', 'Fri', 'Sat', 'Sun', 'Mon', 'Tue', 'Wed'];
 
 export interface Moment {
