@@ -1,5 +1,5 @@
 import type { Scenario } from '../src/adapters/scripted/index.js';
-import type { RecipientReport } from '../src/recipient-report.js';
+import type { RecipientReport } from '../src/engine/recipient-report.js';
 import { differencesFrom } from '../src/testing/scenario/expectation.js';
 import type { Played } from './peers.js';
 

@@ -10,7 +10,7 @@ import {
   type PolicyHost,
   type Scenario,
 } from '../src/adapters/scripted/index.js';
-import type { DeliveryResult, Engine } from '../src/engine.js';
+import type { DeliveryResult, Engine } from '../src/engine/engine.js';
 import { createNodeEngine, type NodeOptions, type ResolverConfig } from '../src/node.js';
 import { type Settings, settingsOf } from '../src/policy/settings.js';
 import { createPki, type Issued, type Pki } from '../src/testing/pki.js';

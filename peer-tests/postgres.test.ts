@@ -1,17 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { policyCacheContract } from '../src/adapters/contract/policy-cache.contract.js';
-import { policyStoreContract } from '../src/adapters/contract/policy-store.contract.js';
-import { policyStoreHistories } from '../src/adapters/contract/policy-store.histories.fixture.js';
-import {
-  lineOf,
-  manyNodes,
-  NOW,
-  policyAt,
-  type StartStores,
-} from '../src/adapters/contract/stores.fixture.js';
-import { tlsReportStoreContract } from '../src/adapters/contract/tls-report-store.contract.js';
-import { tlsReportStoreHistories } from '../src/adapters/contract/tls-report-store.histories.fixture.js';
+import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
+import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
+import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
+import { lineOf, manyNodes, NOW, policyAt, type StartStores } from '../spec/contracts/stores.fixture.js';
+import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
+import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
 import { postgresStores } from '../src/adapters/postgres/index.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
 

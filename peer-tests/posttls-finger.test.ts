@@ -1,7 +1,7 @@
 /* Postfix's probe and we look at the same domains, through the same Unbound, at the same servers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { send } from '../spec/scenarios/worlds.js';
-import type { RecipientReport } from '../src/recipient-report.js';
+import type { RecipientReport } from '../src/engine/recipient-report.js';
 import type { Issued } from '../src/testing/pki.js';
 import { type PeerStory, type Peers, SMTP_PORT, startPeers } from './peers.js';
 import { inDomainsOfItsOwn } from './playable.js';

@@ -8,8 +8,8 @@ import { memoryStores } from '../src/adapters/memory/index.js';
 import { createNodeEngine, nodeAdapters } from '../src/node.js';
 import { settingsOf } from '../src/policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../src/policy/tls-report/tally.js';
+import { loadDkimKey, nodePostReport, sendDue } from '../src/services/tls-report/send/index.js';
 import { type Internet, startInternet } from '../src/testing/index.js';
-import { loadDkimKey, nodePostReport, sendDue } from '../src/tls-report/send/index.js';
 import { type ReadMessage, readReports } from './tls-report-reader.js';
 
 const DAY = '2026-05-01';

@@ -6,7 +6,7 @@
 import { stories } from '../spec/scenarios/stories.js';
 import { renderResults } from '../src/cli/output/results-text.js';
 import { painter } from '../src/cli/output/terminal.js';
-import type { RecipientReport } from '../src/recipient-report.js';
+import type { RecipientReport } from '../src/engine/recipient-report.js';
 import { playScenario } from '../src/testing/scenario/play-scenario.js';
 
 const EXPLAINED = 'REQUIRETLS over DANE, the keyword is missing';

@@ -1,11 +1,9 @@
 /** The engine, and what it takes and gives. It runs wherever adapters for it are brought; `waxseal/node` brings Node's. */
 
-export { MisuseError } from './attempt-inputs.js';
-export { checkDomain, type DomainCheck } from './check/check-domain.js';
-export { type CheckOptions, gatherDomain } from './check/gather-domain.js';
 export type { Journal } from './effects/journal.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
 export type { PolicyStore, ReportKey, Stores, TlsReportStore } from './effects/stores.js';
+export { MisuseError } from './engine/attempt-inputs.js';
 export {
   type AttemptOptions,
   createEngine,
@@ -15,7 +13,9 @@ export {
   type LastLook,
   type OutboundMail,
   type PolicyResult,
-} from './engine.js';
+} from './engine/engine.js';
+export { readMessage } from './engine/read-message.js';
+export type { RecipientReport } from './engine/recipient-report.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';
@@ -35,6 +35,6 @@ export {
   type Settings,
   settingsOf,
 } from './policy/settings.js';
-export { readMessage } from './read-message.js';
-export type { RecipientReport } from './recipient-report.js';
-export * from './sts/index.js';
+export { checkDomain, type DomainCheck } from './services/check/check-domain.js';
+export { type CheckOptions, gatherDomain } from './services/check/gather-domain.js';
+export * from './services/sts/index.js';

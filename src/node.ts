@@ -24,8 +24,8 @@ import {
 import { sqliteStores } from './adapters/sqlite/index.js';
 import type { Adapters } from './effects/ports.js';
 import type { Stores } from './effects/stores.js';
-import { createEngine, type Engine, type EngineOptions } from './engine.js';
-import { type CollectOptions, collectReports } from './tls-report/send/collect.js';
+import { createEngine, type Engine, type EngineOptions } from './engine/engine.js';
+import { type CollectOptions, collectReports } from './services/tls-report/send/collect.js';
 
 export {
   parseResolver,
@@ -36,8 +36,8 @@ export {
   type TrustAnchor,
 } from './adapters/node/index.js';
 export * from './index.js';
-export { type KeepFreshOptions, keepPoliciesFresh } from './sts/keep-policies-fresh.js';
-export * from './tls-report/send/index.js';
+export { type KeepFreshOptions, keepPoliciesFresh } from './services/sts/keep-policies-fresh.js';
+export * from './services/tls-report/send/index.js';
 
 export interface NodeOptions {
   /**

@@ -3,10 +3,10 @@
  * which host run they belonged to. Laws are checked against this, never against what a plan says.
  */
 
-import { deferAll } from '../../src/attempt-inputs.js';
 import type { AnswerOf, Ask, AskOf, EffectName } from '../../src/effects/catalog.js';
 import type { AttemptJournal, JournalEntry } from '../../src/effects/journal.js';
 import { type Ended, type Player, type Programs, simulate } from '../../src/effects/simulate.js';
+import { deferAll } from '../../src/engine/attempt-inputs.js';
 import { programs as realPrograms } from '../../src/machine/programs.js';
 import type { AttemptInput, AttemptResult } from '../../src/policy/attempt/types.js';
 import { choiceOf, type Schedule } from './schedules.js';

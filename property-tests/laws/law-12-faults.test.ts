@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Adapters } from '../../src/effects/ports.js';
 import type { AnyProgram } from '../../src/effects/program.js';
 import type { Programs } from '../../src/effects/simulate.js';
-import { createEngine } from '../../src/engine.js';
+import { createEngine } from '../../src/engine/engine.js';
 import { programs } from '../../src/machine/programs.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { acceptedIn, type Play, play } from '../arbitraries/plays.js';

@@ -5,8 +5,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseJournal, printJournal } from '../../src/effects/codecs/journal.codec.js';
 import { replay } from '../../src/effects/replay.js';
+import type { RecipientReport } from '../../src/engine/recipient-report.js';
 import { programs } from '../../src/machine/programs.js';
-import type { RecipientReport } from '../../src/recipient-report.js';
 import { playScenario } from '../../src/testing/scenario/play-scenario.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 import { scenarioGroups } from './index.js';

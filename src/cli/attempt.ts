@@ -1,5 +1,5 @@
-import { MisuseError } from '../attempt-inputs.js';
-import type { AttemptOptions, DeliveryResult, Engine } from '../engine.js';
+import { MisuseError } from '../engine/attempt-inputs.js';
+import type { AttemptOptions, DeliveryResult, Engine } from '../engine/engine.js';
 import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
 import { listenForSignals } from './interruption.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { RecipientReport } from '../recipient-report.js';
+import type { RecipientReport } from '../engine/recipient-report.js';
 import type { Internet } from '../testing/index.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));

@@ -1,4 +1,4 @@
-import type { RecipientReport } from '../recipient-report.js';
+import type { RecipientReport } from '../engine/recipient-report.js';
 
 /** What the command ends with, after sysexits.h; mail systems tell by it what to do with the message. */
 export const EXIT = {

@@ -2,9 +2,9 @@
  * What `check` and `tlsa` have in common: how the world is reached by somebody who only looks.
  */
 import { trustsAd } from '../adapters/node/index.js';
-import type { CheckOptions } from '../check/gather-domain.js';
 import type { DomainFacts } from '../policy/check/facts.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
+import type { CheckOptions } from '../services/check/gather-domain.js';
 import type { OptionTable, ValuesOf } from './arguments.js';
 import { showProgress } from './progress.js';
 import { RESOLVER_OPTIONS, readDnssec, readResolver, systemConfig } from './resolver.js';

@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { summariseReports } from '../policy/tls-report/read/summarise.js';
-import { readSource } from '../tls-report/read/read-source.js';
+import { readSource } from '../services/tls-report/read/read-source.js';
 import {
   bigReport,
   gzipPart,
@@ -13,7 +13,7 @@ import {
   officeReport,
   SLOPPY_TEXT,
   tidyReport,
-} from '../tls-report/read/samples.fixture.js';
+} from '../services/tls-report/read/samples.fixture.js';
 import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { renderReportsPage } from './output/tlsrpt/page.js';
 import { renderReportsText } from './output/tlsrpt/text.js';

@@ -21,7 +21,15 @@ import { judgeMessage } from '../policy/require-tls/message-kind.table.js';
 import type { Keywords } from '../policy/smtp/ehlo.js';
 import { NO_KEYWORDS } from '../policy/smtp/ehlo.js';
 import type { Reply } from '../policy/smtp/reply.js';
-import type { ReportedSession } from './host.result.js';
+import type { SessionEnd } from '../policy/tls-report/report.tables.js';
+
+/** How far the reported session came; see the table `session-report`. */
+export interface ReportedSession {
+  readonly ended: SessionEnd;
+  readonly code: string;
+  readonly ip: string | null;
+  readonly localAddress?: string;
+}
 
 /** How a host run ended before or without a transaction; see `HostResult`. */
 export interface HostEnd {

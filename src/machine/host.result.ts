@@ -1,17 +1,8 @@
 import type { HostResult } from '../policy/host/types.js';
 import { policyDomainOf } from '../policy/mx/candidate.js';
-import type { SessionEnd } from '../policy/tls-report/report.tables.js';
 import { reportSession } from '../policy/tls-report/report-session.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { HostContext } from './host.context.js';
-
-/** How far the reported session came; see the table `session-report`. */
-export interface ReportedSession {
-  readonly ended: SessionEnd;
-  readonly code: string;
-  readonly ip: string | null;
-  readonly localAddress?: string;
-}
 
 /** What a host run came to. */
 export function resultOf(context: HostContext): HostResult {

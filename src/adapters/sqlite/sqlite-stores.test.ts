@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { detailOf, lineOf, NOW, policyAt } from '../contract/stores.fixture.js';
+import { detailOf, lineOf, NOW, policyAt } from '../../../spec/contracts/stores.fixture.js';
 import { STATE_FILE, sqliteStores } from './index.js';
 import { openSqlite } from './libsql.js';
 import { sqliteDatabase } from './sqlite-database.js';

@@ -3,7 +3,7 @@
  * tally, and then the number on its standard output.
  */
 import { fileURLToPath } from 'node:url';
-import { detailOf, lineOf, NOW, policyAt } from '../contract/stores.fixture.js';
+import { detailOf, lineOf, NOW, policyAt } from '../../../spec/contracts/stores.fixture.js';
 import { sqliteStores } from './index.js';
 
 export const KEY = { day: '2026-01-01', domain: 'a.example' };

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { checkDomain } from '../../check/check-domain.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
+import { checkDomain } from '../../services/check/check-domain.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';

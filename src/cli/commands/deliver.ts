@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { MisuseError, parseRecipients } from '../../attempt-inputs.js';
-import { readMessage } from '../../read-message.js';
+import { MisuseError, parseRecipients } from '../../engine/attempt-inputs.js';
+import { readMessage } from '../../engine/read-message.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';
 import type { Command } from '../command.js';

@@ -1,8 +1,8 @@
 import { JOURNAL_LENGTH_MAX, parseJournal } from '../../effects/codecs/journal.codec.js';
 import type { AttemptJournal, Journal } from '../../effects/journal.js';
 import { replay as replayAttempt } from '../../effects/replay.js';
+import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
 import { programs } from '../../machine/programs.js';
-import { type RecipientReport, reportOf } from '../../recipient-report.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT, exitOf } from '../exit.js';

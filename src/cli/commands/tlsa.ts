@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
-import { Asker } from '../../check/asker.js';
-import { gatherHost } from '../../check/gather-host.js';
-import { visitAddress } from '../../check/visit-address.js';
 import type { Visit } from '../../policy/check/facts.js';
 import { parseDnsName } from '../../policy/names/domain-name.js';
+import { Asker } from '../../services/check/asker.js';
+import { gatherHost } from '../../services/check/gather-host.js';
+import { visitAddress } from '../../services/check/visit-address.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import { type KeyMaterial, readKeyMaterial } from '../certificate-file.js';
 import type { Command } from '../command.js';

@@ -1,7 +1,7 @@
-import type { DomainCheck } from '../../check/check-domain.js';
 import type { HostFacts, Visit } from '../../policy/check/facts.js';
 import { judgeTlsaKind } from '../../policy/check/tlsa-worth.table.js';
 import { presentRecord, whyUnusable } from '../../policy/dane/usability.js';
+import type { DomainCheck } from '../../services/check/check-domain.js';
 
 /** What `waxseal check --json` prints. */
 export function reportOf(domain: string, { findings, facts, checkedAt }: DomainCheck) {

@@ -1,8 +1,9 @@
 /*
  * Results for people: a short table for each recipient, and for each domain the decisions that led there, by host.
  */
+
+import type { RecipientReport } from '../../engine/recipient-report.js';
 import type { AttemptPurpose, PlacedDecision } from '../../policy/attempt/types.js';
-import type { RecipientReport } from '../../recipient-report.js';
 import { isQuiet } from './quiet.js';
 import { type Paint, printable, type Style } from './terminal.js';
 

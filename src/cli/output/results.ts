@@ -1,5 +1,5 @@
+import type { RecipientReport } from '../../engine/recipient-report.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
-import type { RecipientReport } from '../../recipient-report.js';
 import { renderResults } from './results-text.js';
 import { painter, print } from './terminal.js';
 

@@ -1,5 +1,5 @@
 import { isAscii } from '../names/mailbox.js';
-import type { LintFinding } from './lint.js';
+import type { LintFinding } from './lint-finding.js';
 import type { StsPolicy } from './policy.js';
 import { MAX_AGE_SECONDS_MAX, type PolicyProblem, readPolicyFile } from './policy-file.js';
 import { trimBlanks } from './record.js';

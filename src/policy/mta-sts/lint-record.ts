@@ -1,5 +1,5 @@
 import { isAscii } from '../names/mailbox.js';
-import type { LintFinding } from './lint.js';
+import type { LintFinding } from './lint-finding.js';
 import { readStsRecord, trimBlanks } from './record.js';
 
 /** The fields of the IANA registry (RFC 8461, Section 9.2). */

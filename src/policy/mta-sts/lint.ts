@@ -7,23 +7,10 @@ import { candidatesOf, judgeMx } from '../mx/discover.js';
 import { listsHost } from '../names/match.js';
 import { type FetchAnswer, readFetch } from './fetch.js';
 import { lintPolicyFile } from './lint-file.js';
+import type { LintFinding } from './lint-finding.js';
 import { lintStsRecord } from './lint-record.js';
 import type { StsPolicy } from './policy.js';
 import { readPolicyFile } from './policy-file.js';
-
-/** `unknown`: it could not be seen this time. */
-export type LintSeverity = 'error' | 'warning' | 'unknown';
-
-export interface LintFinding {
-  /** Stable. */
-  readonly code: string;
-  readonly severity: LintSeverity;
-  readonly where: 'record' | 'policy-host' | 'file' | 'mx';
-  /** Of the file, from 1; 0: as a whole. */
-  readonly line: number;
-  readonly says: string;
-  readonly why: string;
-}
 
 /** What was looked up about a domain. */
 export interface PublishedSts {

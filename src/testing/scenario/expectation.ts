@@ -1,5 +1,5 @@
 import type { Expectation } from '../../adapters/scripted/index.js';
-import type { RecipientReport } from '../../recipient-report.js';
+import type { RecipientReport } from '../../engine/recipient-report.js';
 
 /** What a host has taken, as far as expectations speak of it. */
 export interface Witness {

@@ -1,8 +1,8 @@
 import type { Step } from '../../adapters/scripted/index.js';
 import type { Journal } from '../../effects/journal.js';
-import type { OutboundMail } from '../../engine.js';
-import { readMessage } from '../../read-message.js';
-import type { RecipientReport } from '../../recipient-report.js';
+import type { OutboundMail } from '../../engine/engine.js';
+import { readMessage } from '../../engine/read-message.js';
+import type { RecipientReport } from '../../engine/recipient-report.js';
 
 /** How a scenario went. */
 export interface ScenarioRun {

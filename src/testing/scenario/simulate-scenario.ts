@@ -8,7 +8,6 @@ import {
   scriptedWorld,
   type WorldMemory,
 } from '../../adapters/scripted/index.js';
-import { byDestination, deferAll, parseRecipients } from '../../attempt-inputs.js';
 import type { Ask } from '../../effects/catalog.js';
 import {
   type AttemptJournal,
@@ -17,11 +16,12 @@ import {
   type JournalEntry,
 } from '../../effects/journal.js';
 import { type Player, simulate } from '../../effects/simulate.js';
+import { byDestination, deferAll, parseRecipients } from '../../engine/attempt-inputs.js';
+import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import type { Mailbox } from '../../policy/names/mailbox.js';
 import { settingsOf } from '../../policy/settings.js';
-import { type RecipientReport, reportOf } from '../../recipient-report.js';
 import { differencesFrom } from './expectation.js';
 import { mailOf, type ScenarioRun, type StepRun } from './run.js';
 

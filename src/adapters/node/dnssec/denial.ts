@@ -2,26 +2,11 @@
  * What a zone's signed denials prove about one question. The records given here are verified and of one zone; what they
  * say about names outside of it, or below a delegation from it, counts for nothing (RFC 6840, Section 4.1).
  */
+import type { Denial, DenialRecord, Expansion } from './denial-record.js';
 import { TYPE, type WireQuestion } from './message.js';
 import { denyByNsec, expandsByNsec, readNsec } from './nsec.js';
 import { denyByNsec3, expandsByNsec3, readNsec3 } from './nsec3.js';
 import type { Budget } from './signed-set.js';
-
-/**
- * `delegation`: asked for DS, and the name is delegated without one. `opt-out`: an unsigned delegation may be there
- * (RFC 5155, Section 9.2). `too-many-iterations`: of the records, or of what the lookup may spend on hashes.
- */
-export type Denial = 'nodata' | 'nxdomain' | 'delegation' | 'opt-out' | 'unproven' | 'too-many-iterations';
-
-/** Whether nothing stands in the way of a wildcard's expansion. */
-export type Expansion = 'proven' | 'opt-out' | 'unproven' | 'too-many-iterations';
-
-/** A record of NSEC or NSEC3, verified. */
-export interface DenialRecord {
-  readonly owner: string;
-  readonly type: number;
-  readonly rdata: Buffer;
-}
 
 /** What is proven about a name and type that had no answer (RFC 4035, Section 5.4; RFC 5155, Section 8). */
 export function denialBy(

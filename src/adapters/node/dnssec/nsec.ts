@@ -1,6 +1,6 @@
 /* NSEC: the names of a zone in order, each with its types and the next one (RFC 4034, Section 4; RFC 4035, Section 5.4). */
 import { child, commonAncestor, compareNames, isAtOrBelow, isBelow } from './canonical-name.js';
-import type { Denial, DenialRecord } from './denial.js';
+import type { Denial, DenialRecord } from './denial-record.js';
 import { nameInRdata, TYPE, type WireQuestion } from './message.js';
 import { denyAtName, denyAtWildcard, isDelegation, readTypes } from './type-bitmap.js';
 

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { ancestor, child, labelsOf, nameOctets } from './canonical-name.js';
-import type { Denial, DenialRecord, Expansion } from './denial.js';
+import type { Denial, DenialRecord, Expansion } from './denial-record.js';
 import { TYPE, type WireQuestion } from './message.js';
 import type { Budget } from './signed-set.js';
 import { denyAtName, denyAtWildcard, isDelegation, readTypes } from './type-bitmap.js';

@@ -3,7 +3,8 @@
  * Section 5.3.4), or a denial (Section 5.4).
  */
 import type { DnsFailure } from '../../../policy/dns/answer.js';
-import { type Denial, denialBy, expansionBy } from './denial.js';
+import { denialBy, expansionBy } from './denial.js';
+import type { Denial } from './denial-record.js';
 import { type RecordSet, type SecureMessage, TYPE, type WireQuestion } from './message.js';
 import { type Budget, REASON, type Reason, type SecureZone, signerOf, verifySet } from './signed-set.js';
 

@@ -1,9 +1,8 @@
-import type { X509Certificate } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { connect, type DetailedPeerCertificate, type SecureContext, type TLSSocket } from 'node:tls';
 import type { HandshakeAnswer } from '../../../effects/catalog.js';
-import { CHAIN_MAX, type Presented } from '../x509/peer-inspector.js';
-import { trustPath } from '../x509/trust-path.js';
+import type { Presented } from '../x509/peer-inspector.js';
+import { presentedBy } from '../x509/presented.js';
 import type { Deadline } from './deadline.js';
 import { codeOf, handshakeCause } from './socket-errors.js';
 
@@ -75,20 +74,4 @@ export function startTls(
     secure.once('error', onError);
     deadline.whenPassed(() => fail('timeout', 'ETIMEDOUT'));
   });
-}
-
-/** The library hands the chain out only once. */
-function presentedBy(secure: TLSSocket): Presented {
-  const path = trustPath(secure.authorized, secure.authorizationError);
-  const certificates: X509Certificate[] = [];
-  try {
-    let certificate = secure.getPeerX509Certificate();
-    while (certificate !== undefined && certificates.length < CHAIN_MAX) {
-      certificates.push(certificate);
-      certificate = certificate.issuerCertificate;
-    }
-  } catch {
-    // What could be read up to here is what there is.
-  }
-  return { certificates, path };
 }

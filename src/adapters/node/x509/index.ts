@@ -6,5 +6,6 @@ export {
   type ReadCertificate,
 } from './certificate-facts.js';
 export { CHAIN_MAX, PeerInspector, type Presented } from './peer-inspector.js';
+export { presentedBy } from './presented.js';
 export { SignatureChecker, type TlsaKey } from './signatures.js';
 export { trustPath } from './trust-path.js';

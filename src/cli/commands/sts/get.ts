@@ -1,4 +1,4 @@
-import type { PolicyResult } from '../../../engine.js';
+import type { PolicyResult } from '../../../engine/engine.js';
 import { readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';

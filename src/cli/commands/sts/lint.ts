@@ -1,12 +1,13 @@
 import { stat } from 'node:fs/promises';
-import { Asker } from '../../../check/asker.js';
 import type { FetchAnswer } from '../../../policy/mta-sts/fetch.js';
-import { type LintFinding, lintDomain, type PublishedSts } from '../../../policy/mta-sts/lint.js';
+import { lintDomain, type PublishedSts } from '../../../policy/mta-sts/lint.js';
 import { lintPolicyFile } from '../../../policy/mta-sts/lint-file.js';
+import type { LintFinding } from '../../../policy/mta-sts/lint-finding.js';
 import { lintStsRecord } from '../../../policy/mta-sts/lint-record.js';
 import { POLICY_LENGTH_MAX, readPolicyFile } from '../../../policy/mta-sts/policy-file.js';
 import { candidatesOf } from '../../../policy/mx/discover.js';
 import { judgeAddress } from '../../../policy/names/target-address.table.js';
+import { Asker } from '../../../services/check/asker.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';

@@ -1,5 +1,5 @@
-import type { PolicyResult } from '../../../engine.js';
-import { refreshPolicies } from '../../../sts/index.js';
+import type { PolicyResult } from '../../../engine/engine.js';
+import { refreshPolicies } from '../../../services/sts/index.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';

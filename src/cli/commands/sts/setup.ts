@@ -5,7 +5,7 @@ import { domainToASCII } from 'node:url';
 import { memoryStores } from '../../../adapters/memory/index.js';
 import { sqliteStores } from '../../../adapters/sqlite/index.js';
 import type { PolicyStore } from '../../../effects/stores.js';
-import type { Engine } from '../../../engine.js';
+import type { Engine } from '../../../engine/engine.js';
 import { parseHostName } from '../../../policy/names/domain-name.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import { CommandError, EXIT } from '../../exit.js';

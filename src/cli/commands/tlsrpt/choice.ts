@@ -2,7 +2,7 @@ import { domainToASCII } from 'node:url';
 import { parseHostName } from '../../../policy/names/domain-name.js';
 import { isAscii } from '../../../policy/names/mailbox.js';
 import { isDay } from '../../../policy/tls-report/send/report-day.js';
-import type { ReportChoice } from '../../../tls-report/send/index.js';
+import type { ReportChoice } from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable } from '../../arguments.js';
 
 export const CHOICE_OPTIONS = {

@@ -30,7 +30,7 @@ export const run: Command = {
     const interruption = listenForSignals((name) =>
       complain(`waxseal tlsrpt: ${name}: ends when what is under way has ended`),
     );
-    const { checkKeys, runTlsReports } = await import('../../../tls-report/send/index.js');
+    const { checkKeys, runTlsReports } = await import('../../../services/tls-report/send/index.js');
     try {
       complainOfKeys(await checkKeys(ports, settings, interruption.signal));
       await runTlsReports(ports, settings, interruption.signal, {

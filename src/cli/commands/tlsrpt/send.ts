@@ -1,4 +1,4 @@
-import type { ReportOutcome } from '../../../tls-report/send/index.js';
+import type { ReportOutcome } from '../../../services/tls-report/send/index.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT, type Exit } from '../../exit.js';
@@ -71,7 +71,7 @@ async function pass(
   choice: ReturnType<typeof readChoice>,
   signal: AbortSignal,
 ): Promise<Exit> {
-  const { checkKeys, previewReports, sendDue } = await import('../../../tls-report/send/index.js');
+  const { checkKeys, previewReports, sendDue } = await import('../../../services/tls-report/send/index.js');
   complainOfKeys(await checkKeys(ports, settings, signal));
   if (values['dry-run'] === true) {
     const previews = await previewReports(ports, settings, signal, choice);

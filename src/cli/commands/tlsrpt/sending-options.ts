@@ -5,7 +5,12 @@ import { domainToASCII } from 'node:url';
 import type { Stores } from '../../../effects/stores.js';
 import { parseMailbox } from '../../../policy/names/mailbox.js';
 import type { Settings } from '../../../policy/settings.js';
-import type { DkimKey, KeyCheck, ReportPorts, ReportSettings } from '../../../tls-report/send/index.js';
+import type {
+  DkimKey,
+  KeyCheck,
+  ReportPorts,
+  ReportSettings,
+} from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } from '../../options.js';
@@ -84,7 +89,7 @@ function readContact(from: string | undefined): string {
 async function readKeys(files: readonly string[], selectors: readonly string[]): Promise<readonly DkimKey[]> {
   if (files.length !== selectors.length)
     throw misuse('--dkim-key and --dkim-selector belong together; give one selector for each key');
-  const { loadDkimKey } = await import('../../../tls-report/send/index.js');
+  const { loadDkimKey } = await import('../../../services/tls-report/send/index.js');
   return Promise.all(
     files.map(async (file, at) => {
       const pem = await readText(file, {
@@ -112,7 +117,7 @@ async function connect(
   const [{ createNodeEngine, nodeAdapters }, { sqliteStores }, { nodePostReport }] = await Promise.all([
     import('../../../node.js'),
     import('../../../adapters/sqlite/index.js'),
-    import('../../../tls-report/send/index.js'),
+    import('../../../services/tls-report/send/index.js'),
   ]);
   const stores: Stores = sqliteStores({ directory });
   const engine = createNodeEngine({ ...node, settings });

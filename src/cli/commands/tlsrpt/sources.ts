@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ReceivedReport } from '../../../policy/tls-report/read/received-report.js';
-import { PROBLEM_WORDS } from '../../../tls-report/read/problems.js';
-import { readSource, type SourceProblem } from '../../../tls-report/read/read-source.js';
+import { PROBLEM_WORDS } from '../../../services/tls-report/read/problems.js';
+import { readSource, type SourceProblem } from '../../../services/tls-report/read/read-source.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { readOctets, readStandardInput } from '../../read-file.js';
 

@@ -1,4 +1,4 @@
-import type { LintFinding } from '../../../policy/mta-sts/lint.js';
+import type { LintFinding } from '../../../policy/mta-sts/lint-finding.js';
 import { printPolicyFile } from '../../../policy/mta-sts/policy-file.js';
 import { printStsRecord } from '../../../policy/mta-sts/record.js';
 import { type Paint, printable, type Style } from '../terminal.js';

@@ -2,11 +2,11 @@
  * MTA-STS policies for people: a line that says what is in force, and what stands behind it.
  */
 import type { StoredPolicy } from '../../../effects/stores.js';
-import type { PolicyResult } from '../../../engine.js';
+import type { PolicyResult } from '../../../engine/engine.js';
 import { ageOfCache } from '../../../policy/mta-sts/discover.js';
 import { expiryOf } from '../../../policy/mta-sts/merge-policy.js';
 import type { StsPolicy } from '../../../policy/mta-sts/policy.js';
-import type { RefreshOutcome } from '../../../sts/index.js';
+import type { RefreshOutcome } from '../../../services/sts/index.js';
 import { type Paint, printable, type Style } from '../terminal.js';
 
 /** What was found of a policy, and why it is taken for what it is. */

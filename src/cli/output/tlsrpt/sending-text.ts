@@ -3,7 +3,7 @@
  */
 import type { ReportDue } from '../../../effects/stores.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
-import type { ReportOutcome, ReportPreview } from '../../../tls-report/send/index.js';
+import type { ReportOutcome, ReportPreview } from '../../../services/tls-report/send/index.js';
 import { type Paint, printable } from '../terminal.js';
 
 const STATES: Readonly<Record<ReportDue['state']['kind'], string>> = {

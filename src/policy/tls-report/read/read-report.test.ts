@@ -5,7 +5,7 @@ import {
   officeReport,
   SLOPPY_TEXT,
   tidyReport,
-} from '../../../tls-report/read/samples.fixture.js';
+} from '../../../services/tls-report/read/samples.fixture.js';
 import { allTables } from '../../tables.js';
 import { ADVICE, resultTypeOf } from './advice.js';
 import { DEPTH_MAX, DETAILS_MAX, DEVIATIONS_MAX, POLICIES_MAX, TEXT_LENGTH_MAX } from './bounds.js';

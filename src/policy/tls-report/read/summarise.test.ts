@@ -5,7 +5,7 @@ import {
   officeReport,
   SLOPPY_TEXT,
   tidyReport,
-} from '../../../tls-report/read/samples.fixture.js';
+} from '../../../services/tls-report/read/samples.fixture.js';
 import { compareOuterNames, type OuterNames } from './outer-names.js';
 import { readReport } from './read-report.js';
 import type { ReceivedReport } from './received-report.js';

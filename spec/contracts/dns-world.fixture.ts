@@ -1,0 +1,91 @@
+import type { World } from '../../src/adapters/scripted/index.js';
+
+export const LONG_TEXT = 'v=spf1 '.padEnd(600, 'x');
+export const VAST_TEXT = 'y'.repeat(5000);
+export const DIGEST = '0123456789abcdef'.repeat(4);
+export const VAST_DATA = 'ab'.repeat(3000);
+
+/** Signed: signed.example and everything below it. */
+export const world: World = {
+  signedZones: ['signed.example'],
+  dns: {
+    'MX signed.example': ['10 mx.signed.example', '20 mx.plain.example', '10 other.signed.example'],
+    'MX plain.example': ['65535 MX.Plain.Example.', '0 mx.signed.example'],
+    'MX null.signed.example': ['0 .'],
+    'MX half.signed.example': { security: 'insecure', records: ['5 mx.signed.example'] },
+    'MX island.plain.example': { security: 'secure', records: ['5 mx.plain.example'] },
+    'MX deep.ent.signed.example': ['1 mx.signed.example'],
+    'MX denied.signed.example': { denial: 'nodata' },
+    'MX gone.signed.example': { denial: 'nxdomain' },
+    'MX unsure.signed.example': { denial: 'nxdomain', security: 'insecure' },
+    'MX nonsense.signed.example': ['10 mx.signed.example', 'ten mx'],
+
+    'TXT signed.example': ['v=STSv1; id=1;'],
+    'TXT several.plain.example': ['one', 'v=STSv1; id=2;', ''],
+    'TXT octets.signed.example': ['caf\u00e9 \u00ff "quoted" \\ ;'],
+    'TXT long.signed.example': [LONG_TEXT],
+    'TXT vast.signed.example': [VAST_TEXT, 'short'],
+    'TXT bogus.signed.example': { fails: 'bogus' },
+    'TXT servfail.signed.example': { fails: 'servfail' },
+    'TXT refused.signed.example': { fails: 'refused' },
+    'TXT timeout.signed.example': { fails: 'timeout' },
+    'TXT malformed.signed.example': { fails: 'malformed' },
+
+    'A mx.signed.example': ['@mx', '192.0.2.7'],
+    'AAAA mx.signed.example': ['@mx', '2001:db8::25'],
+    'A mx.plain.example': ['192.0.2.8'],
+    'A mixed.signed.example': ['192.0.2.9'],
+    'AAAA mixed.signed.example': { security: 'insecure', records: ['2001:db8::9'] },
+    'A torn.signed.example': ['192.0.2.10'],
+    'AAAA torn.signed.example': { fails: 'bogus' },
+    'A lost.signed.example': ['@nobody'],
+    'AAAA lost.signed.example': ['2001:db8::11'],
+    'AAAA spelt.signed.example': ['2001:0DB8:0:0::00A1'],
+    'A nonsense.signed.example': ['no address'],
+    'AAAA nonsense.signed.example': ['192.0.2.1'],
+
+    'CNAME alias.signed.example': ['signed.example.'],
+    'CNAME out.signed.example': ['plain.example'],
+    'CNAME in.plain.example': ['signed.example'],
+    'CNAME third.signed.example': ['second.signed.example'],
+    'CNAME second.signed.example': ['First.Signed.Example'],
+    'CNAME first.signed.example': ['mx.signed.example'],
+    'CNAME dangling.signed.example': ['nowhere.signed.example'],
+    'CNAME away.signed.example': ['nowhere.plain.example'],
+    'CNAME broken.signed.example': ['bogus.signed.example'],
+    'CNAME slow.signed.example': ['timeout.signed.example'],
+    'CNAME weak.signed.example': { security: 'insecure', records: ['mx.signed.example'] },
+    'CNAME forged.signed.example': { fails: 'bogus' },
+    'CNAME loop.signed.example': ['pool.signed.example'],
+    'CNAME pool.signed.example': ['loop.signed.example'],
+
+    'TLSA mx.signed.example': [`3 1 1 ${DIGEST}`, '2 0 1 @mx:ca', '3 1 2 @mx'],
+    'TLSA plain.example': [`3 1 1 ${DIGEST.toUpperCase()}`],
+    'TLSA whole.signed.example': [
+      '3 0 0 @mx',
+      '2 1 0 @mx:ca',
+      '3 1 0 @mx',
+      '2 0 0 3003020101',
+      '2 0 0 @mx:ca',
+    ],
+    'TLSA odd.signed.example': ['3 9 0 @mx'],
+    'TLSA hostile.signed.example': [
+      '#',
+      '# 03',
+      '# 030101',
+      '# 0301010a',
+      '# ffffffff00',
+      '# 020000',
+      '# 02000000',
+    ],
+    'TLSA vast.signed.example': [`3 0 0 ${VAST_DATA}`],
+    'TLSA nonsense.signed.example': ['3 1 1', `3 1 1 ${DIGEST}`],
+    'TLSA strange.signed.example': ['3 1 1 @nobody'],
+    'TLSA half.signed.example': { security: 'insecure', records: [`3 1 1 ${DIGEST}`] },
+    'TLSA bogus.signed.example': { fails: 'bogus' },
+    'CNAME _25._tcp.shared.signed.example': ['_dane.signed.example'],
+    'TLSA _dane.signed.example': [`2 1 1 ${DIGEST}`],
+    'CNAME _25._tcp.weak.plain.example': ['_25._tcp.mx.signed.example'],
+  },
+  mail: { mx: {} },
+};

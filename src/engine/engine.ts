@@ -1,0 +1,308 @@
+/*
+ * The composition root: machines, interpreter, adapters and settings put together. It splits a message by destination,
+ * carries out an attempt for each, and says what became of every recipient. A fault of ours defers.
+ */
+
+import { interpret } from '../effects/interpret.js';
+import {
+  type AttemptJournal,
+  JOURNAL_FORMAT,
+  JOURNAL_VERSION,
+  type Journal,
+  type JournalEntry,
+} from '../effects/journal.js';
+import type { Adapters, MessageSource } from '../effects/ports.js';
+import { programs } from '../machine/programs.js';
+import type { AttemptInput, AttemptPurpose, AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import type { Decision } from '../policy/kernel/table.js';
+import {
+  judgeLastLook,
+  type LastLookVerdict,
+  type Patience,
+  type StoppedMessage,
+  whatStopped,
+} from '../policy/mta-sts/last-look.js';
+import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
+import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
+import type { MessageFacts } from '../policy/require-tls/message.js';
+import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
+import {
+  byDestination,
+  checkMessage,
+  checkSettings,
+  deferAll,
+  MisuseError,
+  parseRecipients,
+} from './attempt-inputs.js';
+import { type RecipientReport, reportOf } from './recipient-report.js';
+
+export interface EngineOptions {
+  readonly adapters: Adapters;
+  /** Default: the profile `rfc`. */
+  readonly settings?: Settings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+  /** Told of faults of ours; the message is deferred all the same. */
+  readonly onFault?: (message: string) => void;
+  /**
+   * Told of every attempt to deliver, before its message is answered for; the engine waits for it, and its failures change
+   * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
+   */
+  readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
+}
+
+/** A message to be sent. */
+export interface OutboundMail {
+  /** The reverse-path without angle brackets; "" is the null sender. */
+  readonly from: string;
+  /** Forward-paths without angle brackets, at least one. */
+  readonly to: readonly string[];
+  /** The octets, with CRLF line ends; read once for each server that takes it. */
+  readonly content: MessageSource;
+  readonly facts: Omit<MessageFacts, 'sender'>;
+}
+
+export interface AttemptOptions {
+  /** 1 for the first attempt. */
+  readonly attempt?: number;
+  /** From the results of earlier attempts at this message; see `AttemptResult.dialled`. */
+  readonly dialled?: AttemptInput['dialled'];
+  readonly signal?: AbortSignal;
+  /** Told when a question is asked or answered, for showing progress. */
+  readonly onEntry?: (entry: JournalEntry) => void;
+}
+
+export interface DeliveryResult {
+  /** One for each recipient, in the order of `to`. */
+  readonly results: readonly RecipientReport[];
+  /** One for each destination, in order of first appearance. */
+  readonly attempts: readonly AttemptResult[];
+  /** What can be replayed. */
+  readonly journal: Journal;
+}
+
+export interface Engine {
+  /** One attempt for each destination of the message. Throws a {@link MisuseError} for what is no address, and never for what the world does. */
+  deliver(mail: OutboundMail, options?: AttemptOptions): Promise<DeliveryResult>;
+  /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
+  explain(
+    domain: string,
+    mail?: Partial<Pick<OutboundMail, 'from'>> & { readonly facts?: Partial<OutboundMail['facts']> },
+    options?: AttemptOptions,
+  ): Promise<DeliveryResult>;
+  /**
+   * Looks for a domain's own MTA-STS policy and keeps it, and connects to no mail host. `learn`: as for a message, so that what is
+   * kept and still current is not fetched again. `refresh`: what is kept is renewed, whatever the TXT record says (RFC 8461,
+   * Section 10.2). Throws a {@link MisuseError} for what is no domain, and never for what the world does.
+   */
+  policy(
+    domain: string,
+    wanted: { readonly purpose: 'learn' | 'refresh' },
+    options?: AttemptOptions,
+  ): Promise<PolicyResult>;
+  /**
+   * To be asked before a message that could not be delivered is given up: if an MTA-STS policy stopped it, the policy is looked for
+   * again (RFC 8461, Section 5.1). Takes the result of the last attempt, or what {@link whatStopped} says of it.
+   */
+  lastLook(
+    stopped: AttemptResult | StoppedMessage,
+    options?: AttemptOptions & {
+      /** Default: left. */
+      readonly patience?: Patience;
+    },
+  ): Promise<LastLook>;
+}
+
+/** What was found of a domain's policy. */
+export interface PolicyResult {
+  /** In A-labels. */
+  readonly domain: string;
+  /** Null: a fault of ours, of which `onFault` was told. What was kept stays as it was. */
+  readonly policy: PolicyFindings | null;
+  readonly decisions: readonly PlacedDecision[];
+  /** What can be replayed. */
+  readonly journal: Journal;
+}
+
+/** Whether a message may be given up. */
+export interface LastLook {
+  readonly decision: Decision<LastLookVerdict>;
+  /** What was looked at; null: no policy had stopped the message, so there was nothing to look for. */
+  readonly found: PolicyResult | null;
+}
+
+/** An engine over those adapters. Throws a {@link MisuseError} for settings that say nothing sensible. */
+export function createEngine(options: EngineOptions): Engine {
+  if (options.settings !== undefined) checkSettings(options.settings);
+  const toAscii = options.toAscii ?? (() => '');
+  const engine: Engine = {
+    async deliver(mail, attemptOptions = {}) {
+      checkMessage(mail);
+      return carryOut(
+        options,
+        { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' },
+        attemptOptions,
+      );
+    },
+    async explain(
+      domain,
+      { from = 'postmaster@localhost.localdomain', facts = {} } = {},
+      attemptOptions = {},
+    ) {
+      const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
+      if (mailbox === null) throw notADomain(domain);
+      const mail = {
+        from,
+        to: [mailbox.address],
+        content: () => [],
+        facts: { ...PLAIN_FACTS, ...facts },
+      };
+      return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, attemptOptions);
+    },
+    async policy(domain, { purpose }, attemptOptions = {}) {
+      const destination = parseMailbox(`postmaster@${domain}`, toAscii)?.destination;
+      if (destination?.kind !== 'domain') throw notADomain(domain);
+      return findPolicy(options, destination.name, `${purpose}-policy`, attemptOptions);
+    },
+    async lastLook(last, { patience = 'left', ...attemptOptions } = {}) {
+      const stopped = 'stopped' in last ? last : whatStopped(last);
+      if (stopped.stopped === 'otherwise' || stopped.domain === null)
+        return { decision: judgeLastLook(stopped, null, patience), found: null };
+      const found = await engine.policy(stopped.domain, { purpose: 'refresh' }, attemptOptions);
+      return { decision: judgeLastLook(stopped, found.policy, patience), found };
+    },
+  };
+  return engine;
+}
+
+function notADomain(text: string): MisuseError {
+  return new MisuseError('WAXSEAL_BAD_DOMAIN', `"${text}" is not a domain; give one like example.org`);
+}
+
+const PLAIN_FACTS = {
+  requireTls: 'no',
+  tlsRequired: 'absent',
+  report: 'none',
+  sizeBytes: 0,
+  body: '7bit',
+  utf8: 'not-needed',
+} as const satisfies OutboundMail['facts'];
+
+type Job = OutboundMail & {
+  readonly mailboxes: readonly Mailbox[];
+  readonly purpose: 'deliver' | 'explain';
+};
+
+async function findPolicy(
+  options: EngineOptions,
+  domain: string,
+  purpose: Exclude<AttemptPurpose, Job['purpose']>,
+  attemptOptions: AttemptOptions,
+): Promise<PolicyResult> {
+  const { settings = DEFAULT_SETTINGS, clock } = options;
+  const input: AttemptInput = {
+    startedAt: clock(),
+    attempt: 1,
+    destination: { kind: 'domain', name: domain },
+    recipients: [],
+    message: { ...PLAIN_FACTS, sender: '' },
+    settings,
+    dialled: {},
+    purpose,
+  };
+  const { result, entries } = await attempt(options, () => [], input, attemptOptions);
+  return {
+    domain,
+    policy: result.policy,
+    decisions: result.decisions,
+    journal: journalOf([{ input, places: [], entries, result }]),
+  };
+}
+
+function journalOf(attempts: readonly AttemptJournal[]): Journal {
+  return { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts };
+}
+
+async function carryOut(
+  options: EngineOptions,
+  job: Job,
+  attemptOptions: AttemptOptions,
+): Promise<DeliveryResult> {
+  const journals: AttemptJournal[] = [];
+  const reports = new Map<Mailbox, RecipientReport>();
+  for (const mailboxes of byDestination(job.mailboxes)) {
+    const input = inputOf(options, job, mailboxes, attemptOptions);
+    const { result, entries } = await attempt(options, job.content, input, attemptOptions);
+    if (job.purpose === 'deliver') await tellAttempt(options, result);
+    const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
+    journals.push({ input, places, entries, result });
+    mailboxes.forEach((mailbox, at) => {
+      reports.set(mailbox, reportOf(result, at));
+    });
+  }
+  return {
+    results: job.mailboxes.map((mailbox) => reports.get(mailbox)!),
+    attempts: journals.map(({ result }) => result!),
+    journal: journalOf(journals),
+  };
+}
+
+async function attempt(
+  options: EngineOptions,
+  message: MessageSource,
+  input: AttemptInput,
+  attemptOptions: AttemptOptions,
+) {
+  const entries: JournalEntry[] = [];
+  const ended = await interpret(input, {
+    programs,
+    adapters: options.adapters,
+    message,
+    clock: options.clock,
+    signal: attemptOptions.signal ?? new AbortController().signal,
+    note: (entry) => {
+      entries.push(entry);
+      tell(attemptOptions.onEntry, entry);
+    },
+  });
+  if (ended.kind === 'finished') return { result: ended.output, entries };
+  options.onFault?.(ended.message);
+  return { result: deferAll(input), entries };
+}
+
+async function tellAttempt(options: EngineOptions, result: AttemptResult): Promise<void> {
+  try {
+    await options.onAttempt?.(result, options.clock());
+  } catch (error) {
+    options.onFault?.(`onAttempt: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** An onlooker that throws must not come between an answer and its machine. */
+function tell(onEntry: AttemptOptions['onEntry'], entry: JournalEntry): void {
+  try {
+    onEntry?.(entry);
+  } catch {
+    // What it throws is its own affair.
+  }
+}
+
+function inputOf(
+  { settings = DEFAULT_SETTINGS, clock }: EngineOptions,
+  job: Job,
+  mailboxes: readonly Mailbox[],
+  { attempt = 1, dialled = {} }: AttemptOptions,
+): AttemptInput {
+  return {
+    startedAt: clock(),
+    attempt,
+    destination: mailboxes[0]!.destination,
+    recipients: mailboxes.map(({ address }) => address),
+    message: { ...job.facts, sender: job.from },
+    settings,
+    dialled,
+    purpose: job.purpose,
+  };
+}

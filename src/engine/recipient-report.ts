@@ -1,0 +1,59 @@
+import type { AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import type { Authentication, TlsFacts } from '../policy/host/types.js';
+import { textOf } from '../policy/smtp/reply.js';
+import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
+
+/** What became of one recipient, as the command prints it with `--json` and as embedders get it. */
+export interface RecipientReport {
+  readonly recipient: string;
+  readonly domain: string;
+  readonly outcome: 'delivered' | 'deferred' | 'bounced';
+  /** Enhanced status code (RFC 3463). */
+  readonly status: string;
+  /** The reply that decided, or the last one of the host last judged. */
+  readonly reply: { readonly code: number; readonly text: string } | null;
+  /** Of the host last judged: its name, address, TLS. */
+  readonly mx: string | null;
+  readonly ip: string | null;
+  /** Whether DNSSEC validated the MX records, or their absence. */
+  readonly mxSecure: boolean;
+  readonly tls: TlsFacts | null;
+  /** What was demanded of the peer and passed. */
+  readonly authentication: Authentication;
+  readonly cleartextRetry: boolean;
+  /** Whether REQUIRETLS governed the delivery (RFC 8689). */
+  readonly requireTls: boolean;
+  readonly decisions: readonly PlacedDecision[];
+  /** The tally of the domain, in sessions (RFC 8460). */
+  readonly reports: readonly TlsReportPolicy[];
+}
+
+/** The report for the recipient at that place of the attempt's input. */
+export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
+  const { recipient, outcome, status, state, host } = attempt.recipients[at]!;
+  const reply = state.reply ?? host?.reply ?? null;
+  const { destination } = attempt;
+  return {
+    recipient,
+    domain: destination.kind === 'domain' ? destination.name : `[${destination.address}]`,
+    outcome,
+    status,
+    reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
+    mx: host?.candidate.host ?? null,
+    ip: host?.ip ?? null,
+    mxSecure: attempt.mxSecurity === 'secure',
+    tls: host?.tls ?? null,
+    authentication: host?.authentication ?? 'none',
+    cleartextRetry: host?.cleartextRetry === 'yes',
+    requireTls: attempt.requireTls === 'yes',
+    decisions: attempt.decisions.map(({ mx, table, row, verdict, why, refs }) => ({
+      mx,
+      table,
+      row,
+      verdict,
+      why,
+      refs,
+    })),
+    reports: attempt.reports,
+  };
+}

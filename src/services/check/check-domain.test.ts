@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { nodeAdapters } from '../../node.js';
+import { settingsOf } from '../../policy/settings.js';
+import { type Internet, startInternet, type World } from '../../testing/index.js';
+import { checkDomain } from './check-domain.js';
+
+const POLICY = (mx: string) => `version: STSv1\nmode: enforce\nmx: ${mx}\nmax_age: 1209600\n`;
+const announced = (domain: string) => ({
+  [`TXT _mta-sts.${domain}`]: ['v=STSv1; id=1;'],
+  [`A mta-sts.${domain}`]: [`@mta-sts.${domain}`],
+});
+const hosted = (domain: string, ...tlsa: readonly string[]) => ({
+  [`MX ${domain}`]: [`10 mx.${domain}`],
+  [`A mx.${domain}`]: [`@mx.${domain}`],
+  ...(tlsa.length === 0 ? {} : { [`TLSA mx.${domain}`]: tlsa }),
+});
+
+const WORLD: World = {
+  signedZones: ['good.test', 'anchor.test', 'mismatch.test', 'clear.test', 'aliased.test'],
+  dns: {
+    ...hosted('good.test', '3 1 1 @mx.good.test', '2 0 1 @mx.good.test:ca'),
+    ...announced('good.test'),
+    'TXT _smtp._tls.good.test': ['v=TLSRPTv1; rua=mailto:tls@good.test'],
+    ...hosted('anchor.test', '2 0 1 @mx.anchor.test:ca'),
+    ...hosted('mismatch.test', `3 1 1 ${'ab'.repeat(32)}`),
+    ...hosted('clear.test', '3 1 1 @mx.clear.test'),
+    ...hosted('unlisted.test'),
+    ...announced('unlisted.test'),
+    ...hosted('expired.test'),
+    ...announced('expired.test'),
+    ...hosted('broken.test'),
+    ...hosted('old.test'),
+    ...hosted('injected.test'),
+    ...hosted('late.test'),
+    ...hosted('turned-away.test'),
+    'MX refused.test': ['10 mx.refused.test'],
+    'A mx.refused.test': ['@mx.refused.test'],
+    'TLSA mx.refused.test': { fails: 'refused' },
+    'MX null.test': ['0 .'],
+    'TXT null.test': ['v=spf1 mx -all'],
+    'A implicit.test': ['@implicit.test'],
+    'MX aliased.test': ['10 mx.aliased.test'],
+    'CNAME mx.aliased.test': ['mx.good.test'],
+    'MX bogus.test': { fails: 'bogus' },
+  },
+  mail: {
+    'mx.good.test': { certificate: { sends: 'full' }, keywords: ['REQUIRETLS'] },
+    'mx.anchor.test': { certificate: { issuer: 'private-ca' } },
+    'mx.mismatch.test': {},
+    'mx.clear.test': { starttls: 'not-offered' },
+    'mx.unlisted.test': {},
+    'mx.expired.test': { certificate: { validity: 'expired' } },
+    'mx.broken.test': { starttls: 'broken' },
+    'mx.old.test': { starttls: 'old' },
+    'mx.injected.test': { starttls: 'injected' },
+    'mx.late.test': { starttls: 'late-alert' },
+    'mx.turned-away.test': { greeting: '421 4.7.0 Come back later' },
+    'mx.refused.test': { connect: 'refuse' },
+    'implicit.test': {},
+  },
+  policy: {
+    'mta-sts.good.test': { body: POLICY('mx.good.test') },
+    'mta-sts.unlisted.test': { body: POLICY('mx.other.test') },
+    'mta-sts.expired.test': { body: POLICY('mx.expired.test') },
+  },
+};
+
+let internet: Internet;
+beforeAll(async () => {
+  internet = await startInternet(WORLD);
+});
+afterAll(() => internet.close());
+
+function check(domain: string, more: { readonly privateAddresses?: 'refuse' } = {}) {
+  const { port, httpsPort, resolver, caPem } = internet;
+  const settings = settingsOf('rfc', {
+    port,
+    httpsPort,
+    helo: 'me.test',
+    privateAddresses: 'allow',
+    ...more,
+  });
+  const adapters = nodeAdapters({ resolver: { servers: [resolver] }, ca: [caPem] });
+  return checkDomain(domain, { adapters, settings, clock: Date.now });
+}
+
+async function faultsOf(domain: string): Promise<readonly string[]> {
+  const { findings } = await check(domain);
+  return findings.flatMap(({ id, severity }) =>
+    severity === 'critical' || severity === 'error' || severity === 'warning' ? [id] : [],
+  );
+}
+
+describe('a check over real sockets', () => {
+  it('finds nothing worse than a missing IPv6 address in a good domain', async () => {
+    const { findings, facts } = await check('good.test');
+    expect(findings.filter(({ severity }) => severity !== 'good').map(({ id }) => id)).toEqual([
+      'host-without-ipv6',
+    ]);
+    expect(findings.map(({ id }) => id)).toEqual(
+      expect.arrayContaining([
+        ...['mx-secure', 'tls-works', 'tlsa-matches', 'certificate-passes', 'sts-enforced'],
+        ...['reports-asked-for', 'requiretls-offered', 'sni-not-needed'],
+      ]),
+    );
+    // One look with the right name, one with none, one with a foreign one (DANE-8.1-2, STS-7.1-3).
+    expect(facts.hosts[0]!.probes.map(({ serverName, visit }) => [serverName, visit.kind])).toEqual([
+      [null, 'secured'],
+      ['waxseal-check.invalid', 'secured'],
+    ]);
+    expect(internet.received('mx.good.test')).toEqual([]);
+  });
+
+  it('tries signatures for every server name where an issuer is the anchor (DANE-3.1.2-1)', async () => {
+    const { findings } = await check('anchor.test');
+    const ids = findings.map(({ id }) => id);
+    expect(ids).toEqual(expect.arrayContaining(['tlsa-matches', 'sni-not-needed']));
+    expect(ids).not.toContain('sni-other-certificate');
+  });
+
+  it('finds TLSA records that do not match, and gives the one that does (DANE-8.1-2)', async () => {
+    const { findings, facts } = await check('mismatch.test');
+    const [worst] = findings;
+    expect(worst).toMatchObject({ id: 'tlsa-mismatch', severity: 'critical', host: 'mx.mismatch.test' });
+    const record = /3 1 1 ([0-9A-F]{64})$/.exec(worst!.publish!)![1]!;
+    expect(facts.hosts[0]!.visits[0]!.visit).toMatchObject({
+      peer: { chain: [{ spkiSha256: record.toLowerCase() }] },
+    });
+  });
+
+  it('finds TLSA records without STARTTLS (DANE-2.2-8, DANE-9.2-1)', async () => {
+    expect(await faultsOf('clear.test')).toContain('no-starttls-under-dane');
+  });
+
+  it('finds hosts that an enforced policy does not list, and certificates that fail it', async () => {
+    expect(await faultsOf('unlisted.test')).toEqual(['sts-host-not-listed']);
+    expect(await faultsOf('expired.test')).toEqual(['certificate-fails-under-enforce']);
+  });
+
+  it.each([
+    ['broken.test', 'tls-fails'],
+    ['old.test', 'tls-fails'],
+    ['late.test', 'tls-fails'],
+    ['injected.test', 'starttls-injected'],
+    ['turned-away.test', 'address-rejects-for-now'],
+    ['refused.test', 'address-refuses'],
+    ['bogus.test', 'mx-bogus'],
+    ['nowhere.test', 'domain-missing'],
+  ])('%s: %s', async (domain, fault) => {
+    expect(await faultsOf(domain)).toContain(fault);
+  });
+
+  it('finds name servers that refuse TLSA queries below unsigned names (DANE-2.2.2-9)', async () => {
+    expect(await faultsOf('refused.test')).toContain('tlsa-lookup-fails-unasked');
+  });
+
+  it('finds a null MX of a domain that sends (NULLMX-4.2-1)', async () => {
+    expect(await faultsOf('null.test')).toEqual(['mx-null-but-sends']);
+  });
+
+  it('goes to the domain itself without MX, and through aliases', async () => {
+    expect((await check('implicit.test')).findings.map(({ id }) => id)).toContain('mx-implicit');
+    const { findings, facts } = await check('aliased.test');
+    expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['host-alias', 'tlsa-matches']));
+    expect(facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual([
+      'mx.good.test',
+      'mx.aliased.test',
+    ]);
+  });
+
+  it('does not connect to private addresses unless it may', async () => {
+    const before = internet.connections('mx.good.test');
+    const { findings } = await check('good.test', { privateAddresses: 'refuse' });
+    expect(findings.map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['host-private-address', 'sts-host-private']),
+    );
+    expect(internet.connections('mx.good.test')).toBe(before);
+  });
+});

@@ -1,0 +1,98 @@
+/*
+ * A look at a domain as a receiver of mail, from outside, through the same adapters that deliver to it. It asks and takes
+ * notes; `judgeDomain` says what they mean. Hosts are visited side by side, the addresses of a host one after the other.
+ */
+import type { DomainFacts, HostFacts, StsFacts } from '../../policy/check/facts.js';
+import type { MxAnswer } from '../../policy/dns/answer.js';
+import { POLICY_LENGTH_MAX } from '../../policy/mta-sts/policy-file.js';
+import { candidatesOf, judgeMx } from '../../policy/mx/discover.js';
+import { judgeAddress } from '../../policy/names/target-address.table.js';
+import { Asker, type CheckOptions } from './asker.js';
+import { gatherHost } from './gather-host.js';
+
+export type { CheckOptions } from './asker.js';
+
+/** Hosts that are visited; the others are named and left out. */
+const HOSTS_MAX = 16;
+const HOSTS_AT_ONCE = 4;
+
+/**
+ * Gathers the facts about a domain.
+ *
+ * @param domain in lower-case A-labels
+ * @param validation whether the AD bit of the resolver behind the adapters counts; see `trustsAd`
+ */
+export async function gatherDomain(
+  domain: string,
+  options: CheckOptions,
+  validation: DomainFacts['validation'],
+): Promise<DomainFacts> {
+  const asker = new Asker(options);
+  const [mx, sts, tlsReport] = await Promise.all([
+    asker.lookUp('dns.mx', domain),
+    gatherSts(asker, domain),
+    asker.lookUp('dns.txt', `_smtp._tls.${domain}`),
+  ]);
+  const candidates = hostsOf(domain, mx);
+  const isNull = judgeMx(mx).verdict === 'no-mail-accepted';
+  const txt = isNull ? await asker.lookUp('dns.txt', domain) : null;
+  const hosts = await inTurn(candidates.slice(0, HOSTS_MAX), (candidate) => gatherHost(asker, candidate));
+  const hostsLeftOut = candidates.slice(HOSTS_MAX).map(({ host }) => host);
+  const { port } = options.settings;
+  return { domain, port, validation, mx, txt, hosts, hostsLeftOut, sts, tlsReport };
+}
+
+function hostsOf(domain: string, mx: MxAnswer): readonly Pick<HostFacts, 'host' | 'source'>[] {
+  switch (judgeMx(mx).verdict) {
+    case 'try-hosts':
+      return candidatesOf(mx.kind === 'failed' ? [] : mx.records, []).map(({ host }) => ({
+        host,
+        source: 'mx',
+      }));
+    case 'try-domain':
+      return [{ host: domain, source: 'implicit' }];
+    case 'no-mail-accepted':
+    case 'no-target':
+    case 'unknown':
+      return [];
+  }
+}
+
+/** The policy is fetched even where no record announces it: that is one of the faults to be found. */
+async function gatherSts(asker: Asker, domain: string): Promise<StsFacts> {
+  const policyHost = `mta-sts.${domain}`;
+  const [record, addresses] = await Promise.all([
+    asker.lookUp('dns.txt', `_mta-sts.${domain}`),
+    asker.lookUp('dns.addresses', policyHost),
+  ]);
+  const { httpsPort, privateAddresses, deadlines, addressesMax } = asker.settings;
+  const vetted = [addresses.aaaa, addresses.a]
+    .flatMap((answer) => (answer.kind === 'failed' ? [] : answer.records))
+    .filter((address) => judgeAddress(address, privateAddresses).verdict === 'connect')
+    .slice(0, addressesMax);
+  if (vetted.length === 0) return { record, policyHost, addresses, fetch: null };
+  const ask = {
+    host: policyHost,
+    port: httpsPort,
+    addresses: vetted,
+    bytesMax: POLICY_LENGTH_MAX,
+    deadlineMs: deadlines.policyFetchMs,
+  };
+  asker.tell('policy.fetch', ask);
+  const fetch = await asker.adapters['policy.fetch'](ask, asker.signal);
+  return { record, policyHost, addresses, fetch };
+}
+
+/** A few at a time; results in the order of the items. */
+async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results = new Array<R>(items.length);
+  let next = 0;
+  const worker = async () => {
+    while (next < items.length) {
+      const at = next++;
+      results[at] = await work(items[at]!);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(HOSTS_AT_ONCE, items.length) }, worker));
+  return results;
+}

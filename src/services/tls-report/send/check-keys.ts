@@ -1,0 +1,29 @@
+import type { Decision } from '../../../policy/kernel/table.js';
+import { judgeKeyRecord } from '../../../policy/tls-report/send/dkim-key.table.js';
+import type { DkimKey } from './dkim-keys.js';
+import { completeSettings, type ReportPorts, type ReportSettings } from './settings.js';
+
+/** Whether receivers can verify what a key signs. */
+export interface KeyCheck {
+  readonly key: DkimKey;
+  /** Where its public half is published. */
+  readonly name: string;
+  readonly decision: Decision;
+}
+
+/** Looks up the public halves of the signing keys (RFC 8460, Section 3; RFC 6376, Section 3.6.1). Throws a `ReportSettingsError`. */
+export async function checkKeys(
+  { dns }: Pick<ReportPorts, 'dns'>,
+  settings: ReportSettings,
+  signal: AbortSignal,
+): Promise<readonly KeyCheck[]> {
+  const { keys, submitter, deadlines } = completeSettings(settings);
+  return Promise.all(
+    keys.map(async (key) => {
+      const name = `${key.selector}._domainkey.${submitter}`;
+      const answer = await dns['dns.txt']({ name, deadlineMs: deadlines.dnsMs }, signal);
+      const texts = answer.kind === 'failed' ? null : answer.records;
+      return { key, name, decision: judgeKeyRecord(texts, key) };
+    }),
+  );
+}

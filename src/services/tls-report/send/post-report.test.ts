@@ -1,0 +1,110 @@
+import { createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { readHttpsUri } from '../../../policy/tls-report/send/https-target.js';
+import { type Endpoint, startEndpoint } from './endpoint.fixture.js';
+import { nodePostReport, type PostAsk } from './post-report.js';
+
+const BODY = Buffer.from([0x1f, 0x8b, 0, 1, 2, 255]);
+const never = new AbortController().signal;
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function start(...parameters: Parameters<typeof startEndpoint>): Promise<Endpoint> {
+  const endpoint = await startEndpoint(...parameters);
+  closers.push(endpoint.close);
+  return endpoint;
+}
+
+function postTo(
+  { port, caPem }: Pick<Endpoint, 'port' | 'caPem'>,
+  own: Partial<PostAsk> & { readonly path?: string } = {},
+  ca = [caPem],
+) {
+  const target = readHttpsUri(`https://reports.c.test:${port}${own.path ?? '/v1'}`)!;
+  const ask = {
+    target,
+    addresses: ['127.0.0.1'],
+    body: BODY,
+    certificate: 'verify',
+    deadlineMs: 3000,
+  } as const;
+  return nodePostReport({ ca })({ ...ask, ...own }, never);
+}
+
+describe('a report to an HTTPS endpoint', () => {
+  it('is one POST of the file itself (RPT-3-8, RPT-5.4-1)', async () => {
+    const endpoint = await start();
+    const path = '/v1/%7Etls?domain=a.example&x=%2C';
+    expect(await postTo(endpoint, { path })).toEqual({ kind: 'response', status: 200 });
+    expect(endpoint.posted).toEqual([
+      {
+        method: 'POST',
+        url: path,
+        headers: {
+          host: `reports.c.test:${endpoint.port}`,
+          'content-type': 'application/tlsrpt+gzip',
+          'content-length': `${BODY.length}`,
+          connection: 'close',
+        },
+        body: BODY,
+      },
+    ]);
+  });
+
+  it('is not sent on where it is sent away (RPT-5.4-2)', async () => {
+    const endpoint = await start();
+    for (const status of [201, 204, 302, 307, 404, 500]) {
+      endpoint.status = status;
+      expect(await postTo(endpoint)).toEqual({ kind: 'response', status });
+    }
+    expect(endpoint.posted.map(({ url }) => url)).toEqual(new Array(6).fill('/v1'));
+  });
+
+  it('wants a certificate for the name, unless told otherwise (RPT-3-9)', async () => {
+    for (const certificate of [
+      { issuer: 'self' },
+      { names: ['other.test'] },
+      { validity: 'expired' },
+    ] as const) {
+      const endpoint = await start(certificate);
+      expect(await postTo(endpoint)).toMatchObject({ kind: 'failed', cause: 'certificate' });
+      expect(endpoint.posted).toEqual([]);
+      expect(await postTo(endpoint, { certificate: 'ignore' })).toEqual({ kind: 'response', status: 200 });
+    }
+  });
+
+  it('fails where nobody answers, and tries the next address where nobody listens', async () => {
+    const endpoint = await start();
+    expect(await postTo(endpoint, { addresses: ['127.0.0.9', '127.0.0.1'] })).toMatchObject({ status: 200 });
+    expect(await postTo(endpoint, { addresses: ['127.0.0.9'] })).toMatchObject({ cause: 'connect' });
+    expect(await postTo(endpoint, { addresses: [] })).toMatchObject({ cause: 'connect' });
+    endpoint.status = 'silent';
+    expect(await postTo(endpoint, { deadlineMs: 200 })).toMatchObject({ cause: 'timeout' });
+  });
+
+  it('fails where there is no TLS, or no HTTP', async () => {
+    const plain = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.end('220 mx.example ESMTP\r\n', () => socket.destroy());
+    });
+    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
+    closers.push(() => new Promise((resolve) => plain.close(() => resolve())));
+    const bound = plain.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    expect(await postTo({ port, caPem: '' }, {}, [])).toMatchObject({ kind: 'failed', cause: 'tls' });
+  });
+
+  it('is given up when told to', async () => {
+    const endpoint = await start();
+    endpoint.status = 'silent';
+    const target = readHttpsUri(`https://reports.c.test:${endpoint.port}/`)!;
+    const ask = { target, addresses: ['127.0.0.1'], body: BODY, deadlineMs: 60_000 } as const;
+    const answer = nodePostReport({ ca: [endpoint.caPem] })(
+      { ...ask, certificate: 'ignore' },
+      AbortSignal.timeout(100),
+    );
+    expect(await answer).toMatchObject({ cause: 'timeout' });
+  });
+});
