@@ -1,6 +1,7 @@
 /* Whole deliveries in memory: the stories, from their messages to the report for every recipient. */
-import { programs } from '../dist/machine/index.js';
+
 import { reportOf } from '../dist/engine/recipient-report.js';
+import { programs } from '../dist/machine/index.js';
 import { stories } from '../spec/scenarios/index.js';
 import { measure } from './measure.js';
 import { type Prepared, play, prepare, recorded } from './stories.js';
