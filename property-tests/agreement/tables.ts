@@ -5,10 +5,12 @@ import {
   afterConnection,
   afterFirstEhlo,
   afterHost,
+  discoveryCounts,
   firstHop,
   fits,
   keywordOnMail,
   looksForDane,
+  lookupCounts,
   mayConnectTo,
   overridden,
   resultType,
@@ -51,7 +53,12 @@ import { targetAddress } from '../../src/policy/names/target-address.table.js';
 import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
 import { messageKind } from '../../src/policy/require-tls/message-kind.table.js';
 import { requireTlsDemand } from '../../src/policy/require-tls/requiretls-demand.table.js';
-import { reportResultType, sessionReport } from '../../src/policy/tls-report/report.tables.js';
+import {
+  discoveryReport,
+  lookupReport,
+  reportResultType,
+  sessionReport,
+} from '../../src/policy/tls-report/report.tables.js';
 import type { Disagreement } from './checks.js';
 
 /** Compares a table with the reference over all its inputs. */
@@ -125,6 +132,8 @@ export const tableComparisons: readonly (readonly [name: string, compare: () => 
     }),
   ),
   comparison(sessionReport, sessionCounts),
+  comparison(discoveryReport, discoveryCounts),
+  comparison(lookupReport, lookupCounts),
   comparison(reportResultType, ({ failure }) => resultType(failure)),
 ];
 

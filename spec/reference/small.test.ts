@@ -3,10 +3,12 @@ import {
   afterConnection,
   afterFirstEhlo,
   afterHost,
+  discoveryCounts,
   firstHop,
   fits,
   keywordOnMail,
   looksForDane,
+  lookupCounts,
   mayConnectTo,
   overridden,
   resultType,
@@ -82,10 +84,17 @@ it('what is reported', () => {
   expect(sessionCounts({ policy: 'none', ended: 'established', judged: 'not-judged' })).toBe('success');
   expect(sessionCounts({ policy: 'none', ended: 'barred', judged: 'failed' })).toBe('not-counted');
   expect(sessionCounts({ policy: 'sts', ended: 'barred', judged: 'failed' })).toBe('failure');
+  expect(sessionCounts({ policy: 'sts-testing', ended: 'barred', judged: 'failed' })).toBe('not-counted');
   expect(sessionCounts({ policy: 'tlsa', ended: 'barred', judged: 'passed' })).toBe('not-counted');
   expect(sessionCounts({ policy: 'sts', ended: 'not-offered', judged: 'passed' })).toBe('failure');
   expect(sessionCounts({ policy: 'tlsa', ended: 'not-reached', judged: 'failed' })).toBe('not-counted');
   expect(sessionCounts({ policy: 'tlsa', ended: 'established', judged: 'passed' })).toBe('success');
+  expect(discoveryCounts({ kept: 'in-force', record: 'failed', fetched: 'not-asked' })).toBe('tell-record');
+  expect(discoveryCounts({ kept: 'mode-none', record: 'failed', fetched: 'not-asked' })).toBe('not-told');
+  expect(discoveryCounts({ kept: 'none', record: 'failed', fetched: 'not-asked' })).toBe('not-told');
+  expect(discoveryCounts({ kept: 'none', record: 'found', fetched: 'failed' })).toBe('tell-fetch');
+  expect(lookupCounts({ dane: 'looked-for', zone: 'unproven', cause: 'bogus' })).toBe('failure');
+  expect(lookupCounts({ dane: 'looked-for', zone: 'unproven', cause: 'other' })).toBe('not-counted');
   expect(resultType('starttls-refused')).toBe('starttls-not-supported');
   expect(resultType('tlsa-mismatch')).toBe('certificate-not-trusted');
   expect(resultType('mx-not-listed')).toBe('validation-failure');

@@ -136,7 +136,7 @@ export function afterFirstEhlo(
  * decision. judged: whether it met this very policy, as far as was seen.
  */
 export function sessionCounts(f: {
-  policy: 'sts' | 'tlsa' | 'none';
+  policy: 'sts' | 'sts-testing' | 'tlsa' | 'none';
   ended:
     | 'barred'
     | 'not-reached'
@@ -153,6 +153,9 @@ export function sessionCounts(f: {
   if (f.ended === 'barred') {
     // There was nothing to fail where there is no policy.
     if (f.policy === 'none') return 'not-counted';
+    // RFC 8461, Section 5: in testing mode messages "may be delivered as though there were no MTA-STS validation failure".
+    // What was not delivered was stopped by something else.
+    if (f.policy === 'sts-testing') return 'not-counted';
     // Stopped by this policy, or by something else?
     if (f.judged === 'failed') return 'failure';
     return 'not-counted';
@@ -168,6 +171,40 @@ export function sessionCounts(f: {
   if (f.judged === 'failed') return 'failure';
   // TLS it was, but nobody got to see whether it complied.
   return 'not-counted';
+}
+
+/**
+ * RFC 8461, Section 6, the first two events: "HTTPS policy fetch failures when a valid TXT record is present", and "policy
+ * fetch failures of any kind when a valid policy exists in the policy cache, except if that policy's mode is none".
+ */
+export function discoveryCounts(f: {
+  kept: 'in-force' | 'mode-none' | 'none';
+  record: 'found' | 'absent' | 'invalid' | 'failed';
+  fetched: 'not-asked' | 'policy' | 'failed';
+}): 'tell-fetch' | 'tell-record' | 'not-told' {
+  // Nothing failed where the policy came.
+  if (f.fetched === 'policy') return 'not-told';
+  // "except if that policy's mode is none"
+  if (f.kept === 'mode-none') return 'not-told';
+  if (f.fetched === 'failed') return 'tell-fetch';
+  // Section 3.3 has two ways not to learn: not "discovered via DNS", or not "fetched via HTTPS".
+  if (f.kept === 'in-force' && f.record !== 'found') return 'tell-record';
+  return 'not-told';
+}
+
+/** RFC 8460, Section 4.3.2.1, of lookups that come before TLSA records (RFC 7672, Section 2.1). */
+export function lookupCounts(f: {
+  dane: 'looked-for' | 'not-looked-for';
+  zone: 'signed' | 'unproven';
+  cause: 'bogus' | 'timeout' | 'other';
+}): 'failure' | 'not-counted' {
+  // A policy of DANE is defined against a TLSA base domain (Section 1.1). Who looks for none has none to report.
+  if (f.dane === 'not-looked-for') return 'not-counted';
+  // Section 4.3.4: timeouts need not be reported.
+  if (f.cause === 'timeout') return 'not-counted';
+  // RFC 4035, Section 4.3: bogus is what has a chain of trust and fails. Without a chain it is insecure.
+  if (f.cause === 'bogus') return 'failure';
+  return f.zone === 'signed' ? 'failure' : 'not-counted';
 }
 
 /** RFC 8460, Section 4.3. */
@@ -189,7 +226,9 @@ export function resultType(
     | 'dane-missing'
     | 'policy-fetch-failed'
     | 'policy-invalid'
-    | 'policy-host-certificate',
+    | 'policy-host-certificate'
+    | 'policy-record-failed'
+    | 'lookup-failed',
 ):
   | 'starttls-not-supported'
   | 'certificate-host-mismatch'
@@ -216,9 +255,13 @@ export function resultType(
   if (failure === 'tlsa-unusable') return 'tlsa-invalid';
   if (failure === 'tlsa-lookup-failed') return 'dnssec-invalid';
   if (failure === 'dane-missing') return 'dane-required';
+  // "no valid records were returned from the recursive resolver", of whatever kind.
+  if (failure === 'lookup-failed') return 'dnssec-invalid';
 
   // Section 4.3.2.2, MTA-STS.
   if (failure === 'policy-fetch-failed') return 'sts-policy-fetch-error';
+  // "a failure to retrieve": retrieval begins with the record (RFC 8461, Section 3).
+  if (failure === 'policy-record-failed') return 'sts-policy-fetch-error';
   if (failure === 'policy-invalid') return 'sts-policy-invalid';
   if (failure === 'policy-host-certificate') return 'sts-webpki-invalid';
 

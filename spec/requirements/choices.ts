@@ -207,4 +207,17 @@ export const choices = [
     confidence: 'high',
     otherwise: planned('audit'),
   },
+  {
+    id: 'CHOICE-24',
+    rfc: 'choice',
+    section: '24',
+    level: 'MUST',
+    side: 'sender',
+    area: 'tlsrpt-collect',
+    text: 'A TXT record, an address or a policy that cannot be learned again while a policy is kept is reported under the kept policy; a failed address lookup of a host that DANE may apply to is reported as dnssec-invalid. A policy in testing mode never counts as having stopped a session.',
+    observation:
+      'Kept enforce and a TXT record that fails, is gone or is invalid: sts-policy-fetch-error beside the success. Secure MX and a bogus address: dnssec-invalid under tlsa. REQUIRETLS and a testing policy that does not list the host: nothing under sts.',
+    confidence: 'high',
+    otherwise: planned('queue-and-bounces'),
+  },
 ] as const satisfies readonly Requirement[];

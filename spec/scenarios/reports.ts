@@ -367,4 +367,171 @@ const dane: readonly Story[] = [
   },
 ];
 
-export const reports: readonly Scenario[] = [...withoutPolicy, ...sts, ...dane];
+/** What is told of a kept policy whose discovery fails: beside the session, and once. */
+const withoutRecord = (reason: string, change: NonNullable<Story['steps'][number]['change']>): Story => ({
+  name: `a kept policy, ${reason}: told under that policy, beside the success`,
+  refs: ['STS-6-2', 'RPT-4.3.2.2-1', 'CHOICE-24'],
+  world: stsDomain('enforce'),
+  steps: [
+    send(delivered({ policyType: 'sts', success: 1, failure: 0 })),
+    {
+      change,
+      ...send(
+        delivered({
+          policyType: 'sts',
+          mxHost: ['mx.a.example'],
+          success: 1,
+          failure: 1,
+          details: [
+            { resultType: 'sts-policy-fetch-error', receivingMxHostname: '', failureReasonCode: reason },
+          ],
+        }),
+      ),
+    },
+  ],
+});
+
+/** How a policy is looked for, and is not found. */
+const discovery: readonly Story[] = [
+  withoutRecord('txt-lookup-failed', { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } }),
+  withoutRecord('txt-record-absent', { dns: { 'TXT _mta-sts.a.example': [] } }),
+  withoutRecord('txt-record-invalid', { dns: { 'TXT _mta-sts.a.example': ['v=STSv1; id=no-id;'] } }),
+  withoutRecord('address-lookup-failed', {
+    dns: { ...announced('2').dns, 'A mta-sts.a.example': { fails: 'servfail' } },
+  }),
+  {
+    name: 'a kept policy under test, and its record fails: told as well',
+    refs: ['STS-6-2', 'CHOICE-24'],
+    world: stsDomain('testing'),
+    steps: [
+      send(delivered({ policyType: 'sts', success: 1, failure: 0 })),
+      {
+        change: { dns: { 'TXT _mta-sts.a.example': { fails: 'timeout' } } },
+        ...send(delivered({ policyType: 'sts', success: 1, failure: 1 })),
+      },
+    ],
+  },
+  {
+    name: 'a kept policy of mode none, and its record fails: nothing is missed',
+    refs: ['STS-6-2'],
+    world: stsDomain('none'),
+    steps: [
+      send(delivered({ policyType: 'no-policy-found', success: 1 })),
+      {
+        change: { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } },
+        ...send(delivered({ policyType: 'no-policy-found', success: 1, failure: 0, details: [] })),
+      },
+    ],
+  },
+];
+
+/** Lookups that fail before there is a session, or records, to be counted. */
+const lookups: readonly Story[] = [
+  {
+    name: 'a secure MX names a host whose address is bogus',
+    refs: ['RPT-4.3.2.1-2', 'DANE-2.1.2-1', 'CHOICE-24'],
+    world: together(daneDomain(['3 1 1 @mx.a.example']), { dns: { 'A mx.a.example': { fails: 'bogus' } } }),
+    steps: [
+      send(
+        deferred({
+          policyType: 'tlsa',
+          policyDomain: 'mx.a.example',
+          policyString: [],
+          success: 0,
+          failure: 1,
+          details: [
+            {
+              resultType: 'dnssec-invalid',
+              receivingMxHostname: 'mx.a.example',
+              failureReasonCode: 'address-bogus',
+            },
+          ],
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'a secure MX names a host whose address cannot be looked up',
+    refs: ['RPT-4.3.2.1-2', 'CHOICE-24'],
+    world: together(daneDomain(['3 1 1 @mx.a.example']), {
+      dns: { 'A mx.a.example': { fails: 'servfail' } },
+    }),
+    steps: [send(deferred({ policyType: 'tlsa', failure: 1, details: [{ resultType: 'dnssec-invalid' }] }))],
+  },
+  {
+    name: 'a secure MX, and the address does not come in time: our own trouble',
+    refs: ['RPT-4.3.4-1'],
+    world: together(daneDomain(['3 1 1 @mx.a.example']), {
+      dns: { 'A mx.a.example': { fails: 'timeout' } },
+    }),
+    steps: [send(deferred())],
+  },
+  {
+    name: 'an insecure MX names a host whose address cannot be looked up: nothing speaks for DANE',
+    refs: ['RPT-4.3.4-1'],
+    world: together(plainDomain(), { dns: { 'A mx.a.example': { fails: 'servfail' } } }),
+    steps: [send(deferred())],
+  },
+  {
+    name: 'an insecure MX names a host that is in a signed zone and bogus',
+    refs: ['RPT-4.3.2.1-2', 'CHOICE-24'],
+    world: together(plainDomain(), { dns: { 'A mx.a.example': { fails: 'bogus' } } }),
+    steps: [send(deferred({ policyType: 'tlsa', failure: 1, details: [{ resultType: 'dnssec-invalid' }] }))],
+  },
+  {
+    name: 'half DANE is left alone: a bogus address behind an insecure MX is no failure of DANE',
+    refs: ['RPT-1.1-1'],
+    world: together(plainDomain(), { dns: { 'A mx.a.example': { fails: 'bogus' } } }),
+    settings: { halfDane: 'ignore' },
+    steps: [send(deferred())],
+  },
+  {
+    name: 'bogus MX records: no host is known, and the domain hears of it',
+    refs: ['RPT-4.3.2.1-2'],
+    world: together(plainDomain(), SIGNED, { dns: { 'MX a.example': { fails: 'bogus' } } }),
+    steps: [
+      send(
+        deferred({
+          policyType: 'tlsa',
+          policyDomain: 'a.example',
+          success: 0,
+          failure: 1,
+          details: [{ resultType: 'dnssec-invalid', receivingMxHostname: '', failureReasonCode: 'mx-bogus' }],
+        }),
+      ),
+    ],
+  },
+  {
+    name: 'MX records that cannot be looked up say nothing about TLS',
+    refs: ['RPT-4.3.4-1'],
+    world: together(plainDomain(), { dns: { 'MX a.example': { fails: 'servfail' } } }),
+    steps: [send(deferred())],
+  },
+];
+
+/** What stopped a session, and what did not. */
+const barred: readonly Story[] = [
+  {
+    name: 'REQUIRETLS forbids a host that a policy under test does not list: that policy stopped nothing',
+    refs: ['STS-5-2', 'RPT-4.2.2-1', 'CHOICE-24'],
+    world: together(plainDomain(), stsPolicy('testing', ['elsewhere.example'])),
+    steps: [send({ outcome: 'bounced', notConnected: ['mx.a.example'], reports: [] }, { requireTls: true })],
+  },
+  {
+    name: 'TLSA records that cannot be looked up stop it, and a policy under test has no part in it',
+    refs: ['STS-5-2', 'RPT-4.3.2.1-2', 'CHOICE-24'],
+    world: together(plainDomain(), SIGNED, stsPolicy('testing', ['elsewhere.example']), {
+      dns: { 'TLSA mx.a.example': { fails: 'bogus' } },
+    }),
+    steps: [send(deferred({ policyType: 'tlsa', success: 0, failure: 1 }))],
+  },
+];
+
+export const reports: readonly Scenario[] = [
+  ...withoutPolicy,
+  ...sts,
+  ...discovery,
+  ...dane,
+  ...lookups,
+  ...barred,
+];

@@ -5,7 +5,8 @@ import type { Decision } from '../policy/kernel/table.js';
 import { learnRecord } from '../policy/mta-sts/discover.js';
 import { mergePolicy } from '../policy/mta-sts/merge-policy.js';
 import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
-import { reportFetchFailure } from '../policy/tls-report/report-fetch.js';
+import { reportDiscovery } from '../policy/tls-report/report-discovery.js';
+import { reportLookup } from '../policy/tls-report/report-lookup.js';
 import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
 import { changeOf } from './attempt.asks.js';
 import { type AttemptContext, policyDomain, type RecipientProgress, seeksPolicy } from './attempt.context.js';
@@ -123,8 +124,12 @@ function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
   const isCounted = context.message !== 'tls-optional' && context.input.message.report !== 'tls';
   const domain = policyDomain(context);
   if (!isCounted || domain === null) return [];
+  const { mx, txt, fetched, sts } = context;
   return addTallies([
-    ...reportFetchFailure(domain, context.fetched, context.sts),
+    ...(mx === null
+      ? []
+      : reportLookup({ policyDomain: domain, host: '', dane: 'look', security: 'insecure', answers: [mx] })),
+    ...(txt === null ? [] : reportDiscovery({ domain, record: learnRecord(txt), fetched, sts })),
     ...context.runs.flatMap((run) => run.reports),
   ]);
 }

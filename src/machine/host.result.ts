@@ -1,5 +1,8 @@
+import { daneApplies } from '../policy/dane/dane-applies.table.js';
 import type { HostResult } from '../policy/host/types.js';
-import { policyDomainOf } from '../policy/mx/candidate.js';
+import { decide } from '../policy/kernel/table.js';
+import { mxProofOf, policyDomainOf } from '../policy/mx/candidate.js';
+import { answersOf, reportLookup } from '../policy/tls-report/report-lookup.js';
 import { reportSession } from '../policy/tls-report/report-session.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { HostContext } from './host.context.js';
@@ -28,7 +31,9 @@ function reportsOf(context: HostContext): readonly TlsReportPolicy[] {
   const { input, reported, plan } = context;
   const isCounted = context.message !== 'tls-optional' && input.message.report !== 'tls';
   const domain = policyDomainOf(input.destination, input.candidate);
-  if (reported === null || plan === null || domain === null || !isCounted) return [];
+  if (domain === null || !isCounted) return [];
+  if (context.addressKnowledge?.kind === 'failed') return lookupOf(context);
+  if (reported === null || plan === null) return [];
   return reportSession({
     domain,
     host: input.candidate.host,
@@ -41,5 +46,19 @@ function reportsOf(context: HostContext): readonly TlsReportPolicy[] {
     operator: context.operator,
     plan,
     peer: context.peer,
+  });
+}
+
+/** Before there was a plan. */
+function lookupOf({ input, addressAnswer }: HostContext): readonly TlsReportPolicy[] {
+  const { host, source } = input.candidate;
+  const dane = decide(daneApplies, {
+    target: 'name',
+    mx: mxProofOf(source, input.mxSecurity),
+    halfDane: input.settings.halfDane,
+  });
+  return reportLookup({
+    ...{ policyDomain: host, host, dane: dane.verdict, security: input.mxSecurity },
+    answers: addressAnswer === null ? [] : answersOf(addressAnswer),
   });
 }

@@ -41,7 +41,12 @@ import { targetAddress } from './names/target-address.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
-import { reportResultType, sessionReport } from './tls-report/report.tables.js';
+import {
+  discoveryReport,
+  lookupReport,
+  reportResultType,
+  sessionReport,
+} from './tls-report/report.tables.js';
 import { reportClaim } from './tls-report/report-claim.table.js';
 import { dkimKey, dkimRecord } from './tls-report/send/dkim-key.table.js';
 import { endpointOutcome, reportConclusion } from './tls-report/send/endpoint-outcome.table.js';
@@ -86,6 +91,8 @@ export const attemptTables = [
   nextCandidate,
   attemptConclusion,
   sessionReport,
+  discoveryReport,
+  lookupReport,
   reportResultType,
 ] as unknown as readonly Table[];
 

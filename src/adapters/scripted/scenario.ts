@@ -54,7 +54,7 @@ export interface Expectation {
   readonly notConnected?: readonly string[];
   /** MAIL parameters that the accepting host must have seen, e.g. REQUIRETLS. */
   readonly mailParameters?: readonly string[];
-  /** Each must be contained in the tally: the given fields equal, of `details` each contained. */
+  /** Each must be contained in the tally: the given fields equal, of `details` each contained. None: the tally is empty. */
   readonly reports?: readonly (Partial<Omit<TlsReportPolicy, 'details'>> & {
     readonly details?: readonly Partial<TlsReportPolicy['details'][number]>[];
   })[];

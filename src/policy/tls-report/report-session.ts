@@ -7,8 +7,9 @@ import type { PeerJudgement, PkixResult } from '../host/authenticate.js';
 import type { HostPlan } from '../host/plan.js';
 import { decide } from '../kernel/table.js';
 import type { OperatorDemand } from '../local/destination.js';
-import type { StsKnowledge, StsPolicy } from '../mta-sts/policy.js';
-import { type ReportedFailure, reportResultType, type SessionEnd, sessionReport } from './report.tables.js';
+import type { StsKnowledge } from '../mta-sts/policy.js';
+import { type ReportedFailure, type SessionEnd, sessionReport } from './report.tables.js';
+import { detailOf, type PolicyEntry, stsPolicyEntry, unknownTlsaEntry } from './report-entries.js';
 import type { TlsReportDetail, TlsReportPolicy } from './tally.js';
 
 /** A session as the report sees it. */
@@ -40,7 +41,9 @@ export function reportSession(facts: SessionFacts): readonly TlsReportPolicy[] {
   const hasSts = facts.sts.kind === 'policy' && facts.sts.policy.mode !== 'none';
   const hasTlsa = facts.tlsa.kind === 'present' || facts.tlsa.kind === 'failed' || isDaneMissing(facts);
   if (hasSts && facts.sts.kind === 'policy') {
-    add(lines, facts, 'sts', stsPolicyEntry(facts.domain, facts.sts.policy), judgedUnderSts(facts));
+    const { policy } = facts.sts;
+    const word = policy.mode === 'testing' ? 'sts-testing' : 'sts';
+    add(lines, facts, word, stsPolicyEntry(facts.domain, policy), judgedUnderSts(facts));
   }
   if (hasTlsa) add(lines, facts, 'tlsa', tlsaPolicyEntry(facts), judgedUnderTlsa(facts));
   if (!hasSts && !hasTlsa) {
@@ -55,21 +58,9 @@ export function reportSession(facts: SessionFacts): readonly TlsReportPolicy[] {
   return lines;
 }
 
-/** How a policy is named in the tally. */
-export type PolicyEntry = Pick<TlsReportPolicy, 'policyType' | 'policyDomain' | 'policyString' | 'mxHost'>;
-
-export function stsPolicyEntry(domain: string, policy: StsPolicy): PolicyEntry {
-  return { policyType: 'sts', policyDomain: domain, policyString: policy.lines, mxHost: policy.mx };
-}
-
-function tlsaPolicyEntry(facts: SessionFacts): PolicyEntry {
-  const isPresent = facts.tlsa.kind === 'present';
-  return {
-    policyType: 'tlsa',
-    policyDomain: isPresent ? facts.tlsa.baseDomain : facts.host,
-    policyString: isPresent ? facts.tlsa.records.map(presentRecord).sort() : [],
-    mxHost: [],
-  };
+function tlsaPolicyEntry({ tlsa, host }: SessionFacts): PolicyEntry {
+  if (tlsa.kind !== 'present') return unknownTlsaEntry(host);
+  return { ...unknownTlsaEntry(tlsa.baseDomain), policyString: tlsa.records.map(presentRecord).sort() };
 }
 
 /** Whether a session met one policy, as far as that was seen, and what there is to say about it. */
@@ -82,7 +73,7 @@ interface Judged {
 function add(
   lines: TlsReportPolicy[],
   facts: SessionFacts,
-  policy: 'sts' | 'tlsa' | 'none',
+  policy: (typeof sessionReport.inputs.policy)[number],
   entry: PolicyEntry,
   { judged, why }: Judged,
 ): void {
@@ -100,18 +91,12 @@ function add(
 }
 
 function detailsOf({ failure, reason }: Failure, facts: SessionFacts): readonly TlsReportDetail[] {
-  const { verdict } = decide(reportResultType, { failure });
-  if (verdict === 'not-reported') return [];
-  return [
-    {
-      resultType: verdict,
-      receivingMxHostname: facts.host,
-      receivingIp: facts.ip ?? '',
-      sendingMtaIp: facts.localAddress,
-      failedSessionCount: 1,
-      failureReasonCode: reason,
-    },
-  ];
+  return detailOf(failure, {
+    receivingMxHostname: facts.host,
+    receivingIp: facts.ip ?? '',
+    sendingMtaIp: facts.localAddress,
+    failureReasonCode: reason,
+  });
 }
 
 /** How TLS could not be started. */

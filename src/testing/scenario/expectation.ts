@@ -50,6 +50,8 @@ export function differencesFrom(
       );
     }
   }
+  if (expected.reports?.length === 0 && report.reports.length > 0)
+    differences.push(`${report.recipient}: the tally ${JSON.stringify(report.reports)} is not empty`);
   return differences;
 }
 

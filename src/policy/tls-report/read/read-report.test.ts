@@ -87,6 +87,29 @@ describe('a report in order', () => {
   });
 });
 
+describe('counts', () => {
+  const counts = (success: number, failure: number, ...details: readonly number[]) =>
+    noted(
+      smallReport({
+        summary: { 'total-successful-session-count': success, 'total-failure-session-count': failure },
+        'failure-details': details.map((sessions) => ({
+          ...{ 'result-type': 'tlsa-invalid', 'failed-session-count': sessions },
+        })),
+      }),
+    ).map(({ kind }) => kind);
+
+  it('agree where a session that passed matches a type: unusable TLSA records fail none (RPT-4.3.2.1-1)', () => {
+    expect(counts(1, 0, 1)).toEqual([]);
+    expect(counts(5, 2, 5, 2)).toEqual([]);
+  });
+
+  it('disagree where failures have no type, or a type has more sessions than there were (RPT-4.2.2-1)', () => {
+    expect(counts(0, 2, 1)).toEqual(['counts-disagree']);
+    expect(counts(1, 0, 2)).toEqual(['counts-disagree']);
+    expect(counts(1, 1, 3)).toEqual(['counts-disagree']);
+  });
+});
+
 describe('a report with liberties', () => {
   it('is read, and every liberty is noted with its place', () => {
     const report = reportIn(SLOPPY_TEXT);
@@ -203,7 +226,7 @@ describe('a report with liberties', () => {
     [
       'counts-disagree',
       'policies[0].summary.total-failure-session-count',
-      smallReport({ 'failure-details': [{ 'result-type': 'tlsa-invalid', 'failed-session-count': 1 }] }),
+      smallReport({ 'failure-details': [{ 'result-type': 'tlsa-invalid', 'failed-session-count': 2 }] }),
     ],
     [
       'bad-count',
