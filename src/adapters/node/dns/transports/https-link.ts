@@ -5,7 +5,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { isIPv6 } from 'node:net';
-import type { ConnectionOptions, SecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
 import { HTTPS_PORT, type HttpsResolver } from '../resolver-config.js';
 import { echoOf, isTruncated, type WireQuery, withId } from '../wire-query.js';
 import {
@@ -27,18 +27,25 @@ const CONNECTIONS_MAX = 4;
 export class HttpsLink {
   readonly #server: HttpsResolver;
   readonly #secureContext: () => SecureContext;
-  readonly #agent = new Agent({
-    keepAlive: true,
-    timeout: IDLE_MS,
-    maxSockets: CONNECTIONS_MAX,
-    maxFreeSockets: 1,
-    // A resumed session would not be verified again.
-    maxCachedSessions: 0,
-  });
+  #known: Agent | null = null;
 
   constructor(server: HttpsResolver, secureContext: () => SecureContext) {
     this.#server = server;
     this.#secureContext = secureContext;
+  }
+
+  /** It verifies by itself: Node 24 reuses no connection of a request that brings its own check of the name. */
+  get #agent(): Agent {
+    this.#known ??= new Agent({
+      ...verifiedPeer(this.#server.name, this.#secureContext()),
+      keepAlive: true,
+      timeout: IDLE_MS,
+      maxSockets: CONNECTIONS_MAX,
+      maxFreeSockets: 1,
+      // A resumed session would not be verified again.
+      maxCachedSessions: 0,
+    });
+    return this.#known;
   }
 
   /** Asks by HTTPS. Never rejects. */
@@ -76,8 +83,7 @@ export class HttpsLink {
   #post(): ClientRequest {
     const { address, port, name, path } = this.#server;
     const authority = isIPv6(name) ? `[${name}]` : name;
-    const options: RequestOptions & ConnectionOptions = {
-      ...verifiedPeer(name, this.#secureContext()),
+    const options: RequestOptions = {
       agent: this.#agent,
       method: 'POST',
       host: address,
