@@ -10,13 +10,19 @@
 export function parseStsRecords(
   txts: string[],
 ): { kind: 'found'; id: string } | { kind: 'absent' } | { kind: 'invalid' } {
-  // Anything that does not begin with these very characters belongs to somebody else.
-  const candidates = txts.filter((txt) => txt.startsWith('v=STSv1;'));
-  if (candidates.length === 0) return { kind: 'absent' };
+  // "If multiple TXT records ... are returned": only then are those discarded that do not begin with these very characters.
+  let candidates = txts;
+  if (txts.length > 1) candidates = txts.filter((txt) => txt.startsWith('v=STSv1;'));
   // More than one means none, even if only one of them is well-formed.
   if (candidates.length > 1) return { kind: 'invalid' };
+  const candidate = candidates[0];
+  // What has no sts-version belongs to somebody else. A lone record is read by the grammar, in which a delimiter may begin with blanks.
+  if (candidate === undefined) return { kind: 'absent' };
+  if (!candidate.startsWith('v=STSv1')) return { kind: 'absent' };
+  const behind = trimStart(candidate.slice('v=STSv1'.length));
+  if (!behind.startsWith(';')) return { kind: 'absent' };
 
-  const pieces = (candidates[0] as string).slice('v=STSv1;'.length).split(';');
+  const pieces = behind.slice(1).split(';');
   let id: string | null = null;
   let fields = 0;
   for (let i = 0; i < pieces.length; i++) {
@@ -63,10 +69,12 @@ function isTxtValue(value: string): boolean {
 // RFC 8461, Section 3.2
 
 const bytesMax = 64 * 1024;
-const linesMax = 1000;
-const mxMax = 100;
 const maxAgeSecondsMax = 31557600;
 
+/**
+ * What is not a field is not part of the policy, and does not take the policy with it: a sender that looks away from the whole file
+ * protects nothing (choice 19).
+ */
 export function parsePolicy(
   text: string,
 ): { mode: 'enforce' | 'testing' | 'none'; mx: string[]; maxAgeSeconds: number } | null {
@@ -75,56 +83,41 @@ export function parsePolicy(
   let rest = text;
   if (rest.startsWith('\uFEFF')) rest = rest.slice(1);
 
-  const lines = rest.split('\n');
-  // The end of the last line is not the beginning of another one.
-  if (lines[lines.length - 1] === '') lines.pop();
-  if (lines.length > linesMax) return null;
+  // A CR can stand in no field, so it ends a line whether an LF follows or not.
+  const lines = rest.replaceAll('\r\n', '\n').replaceAll('\r', '\n').split('\n');
 
-  let version: string | null = null;
-  let mode: 'enforce' | 'testing' | 'none' | null = null;
-  let maxAgeSeconds: number | null = null;
+  const versions: string[] = [];
+  const modes: string[] = [];
+  const maxAges: string[] = [];
   const mx: string[] = [];
 
-  for (let i = 0; i < lines.length; i++) {
-    let line = lines[i] as string;
-    // A CR is part of a line ending if an LF follows, and a mistake otherwise.
-    const endsWithLf = i < lines.length - 1 || rest.endsWith('\n');
-    if (endsWithLf && line.endsWith('\r')) line = line.slice(0, -1);
-    if (line.includes('\r')) return null;
-
-    if (trimEnd(line) === '') continue;
-
+  for (const line of lines) {
     const colon = line.indexOf(':');
-    if (colon < 0) return null;
+    if (colon < 0) continue;
     const key = line.slice(0, colon);
     const value = trimEnd(trimStart(line.slice(colon + 1)));
-    if (!isExtensionName(key)) return null;
-    if (!isPolicyValue(value)) return null;
+    if (!isExtensionName(key)) continue;
+    if (!isPolicyValue(value)) continue;
 
-    if (key === 'mx') {
-      if (!isMxPattern(value)) return null;
-      mx.push(lowerCaseAscii(value));
-      if (mx.length > mxMax) return null;
-    }
-    // Of a field that may stand only once, the first counts and the others are ignored.
-    if (key === 'version' && version === null) {
-      if (value !== 'STSv1') return null;
-      version = value;
-    }
-    if (key === 'mode' && mode === null) {
-      if (value !== 'enforce' && value !== 'testing' && value !== 'none') return null;
-      mode = value;
-    }
-    if (key === 'max_age' && maxAgeSeconds === null) {
-      if (!/^[0-9]{1,10}$/.test(value)) return null;
-      maxAgeSeconds = Number(value);
-      if (maxAgeSeconds > maxAgeSecondsMax) maxAgeSeconds = maxAgeSecondsMax;
-    }
+    if (key === 'version') versions.push(value);
+    if (key === 'mode') modes.push(value);
+    if (key === 'max_age') maxAges.push(value);
+    // With any other value it is still of the form of an extension field, and those are ignored.
+    if (key === 'mx' && isMxPattern(value)) mx.push(lowerCaseAscii(value));
   }
 
-  if (version === null || mode === null || maxAgeSeconds === null) return null;
+  // Each is required, and of several the first counts.
+  const [version] = versions;
+  const [mode] = modes;
+  const [maxAge] = maxAges;
+  if (version !== 'STSv1') return null;
+  if (mode !== 'enforce' && mode !== 'testing' && mode !== 'none') return null;
+  if (maxAge === undefined || !/^[0-9]{1,10}$/.test(maxAge)) return null;
   // Required at least once, except when the mode is none.
   if (mode !== 'none' && mx.length === 0) return null;
+
+  let maxAgeSeconds = Number(maxAge);
+  if (maxAgeSeconds > maxAgeSecondsMax) maxAgeSeconds = maxAgeSecondsMax;
   return { mode, mx, maxAgeSeconds };
 }
 
@@ -141,13 +134,11 @@ function isPolicyValue(value: string): boolean {
   return true;
 }
 
-/** ["*."] Domain, with Domain from RFC 5321, Section 4.1.2, and lengths from RFC 1035, Section 2.3.4. */
+/** ["*."] Domain, with Domain from RFC 5321, Section 4.1.2: its grammar knows no lengths, and digits are letters enough. */
 function isMxPattern(value: string): boolean {
   let domain = value;
   if (domain.startsWith('*.')) domain = domain.slice(2);
-  if (domain.length > 253) return false;
   for (const label of domain.split('.')) {
-    if (label.length > 63) return false;
     if (!/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(label)) return false;
   }
   return true;

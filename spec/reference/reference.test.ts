@@ -447,6 +447,9 @@ describe('texts', () => {
     [['v=STSv1;x=y ;\tid=1; '], { kind: 'found', id: '1' }],
     [['v=STSv1; id=1; id=2'], { kind: 'found', id: '1' }],
     [['v=STSv1; id=1', 'v=STSv1; broken'], { kind: 'invalid' }],
+    [['v=STSv1 \t; id=1'], { kind: 'found', id: '1' }],
+    [['v=STSv10; id=1'], { kind: 'absent' }],
+    [['v=STSv1; id=1 '], { kind: 'invalid' }],
     [['v=STSv1;'], { kind: 'invalid' }],
     [['v=STSv1;; id=1'], { kind: 'invalid' }],
     [['v=STSv1; id=a-b'], { kind: 'invalid' }],
@@ -472,23 +475,36 @@ describe('texts', () => {
     });
   });
 
+  it.each<[string, string, string[]]>([
+    ['bare CR', good.replaceAll('\n', '\r'), []],
+    ['CR at the end', `${good}x: y\r`, []],
+    ['not a pair', `${good}hello\n`, []],
+    ['empty value', `${good}x:\n`, []],
+    ['a control character', `${good}x: a\u0007b\n`, []],
+    ['a star within', `${good}mx: a*.example.org\n`, []],
+    ['a dot at the end', `${good}mx: a.example.org.\n`, []],
+    ['a U-label', `${good}mx: m\u00E4il.example.org\n`, []],
+    ['an address', `${good}mx: 192.0.2.56\n`, ['192.0.2.56']],
+    ['digits', `${good}mx: mx.123\n`, ['mx.123']],
+    ['a long label', `${good}mx: ${'a'.repeat(64)}\n`, ['a'.repeat(64)]],
+    ['many mx', good + 'mx: a.example\n'.repeat(99), Array.from({ length: 99 }, () => 'a.example')],
+    ['many lines', good + '\n'.repeat(2000), []],
+  ])('a policy all the same: %s', (_, text, more) => {
+    expect(parsePolicy(text)).toMatchObject({ mx: ['mail.example.com', '*.example.net', ...more] });
+  });
+
   it.each([
     ['empty', ''],
     ['no mx', 'version: STSv1\nmode: testing\nmax_age: 1\n'],
-    ['bare CR', good.replace('\n', '\r')],
-    ['CR at the end', `${good}x: y\r`],
-    ['not a pair', `${good}hello\n`],
-    ['empty value', `${good}x:\n`],
     ['space before the colon', good.replace('mode:', 'mode :')],
     ['indented', good.replace('mode', ' mode')],
     ['mode in capitals', good.replace('enforce', 'Enforce')],
     ['version', good.replace('STSv1', 'STSv2')],
     ['max_age', good.replace('604800', '12345678901')],
-    ['a star within', good.replace('*.', 'a*.')],
-    ['a dot at the end', good.replace('.net', '.net.')],
-    ['a U-label', good.replace('mail', 'm\u00E4il')],
-    ['too many mx', good + 'mx: a.example\n'.repeat(99)],
-    ['too many lines', good + '\n'.repeat(996)],
+    [
+      'no mx that can be read',
+      'version: STSv1\nmode: enforce\nmx: a*.example.net\nmx: a.example.\nmax_age: 1\n',
+    ],
     ['too long', `${good}x: ${'y'.repeat(65536)}`],
   ])('no policy: %s', (_, text) => {
     expect(parsePolicy(text)).toBeNull();

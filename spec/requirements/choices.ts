@@ -208,6 +208,19 @@ export const choices = [
     otherwise: planned('audit'),
   },
   {
+    id: 'CHOICE-19',
+    rfc: 'choice',
+    section: '19',
+    level: 'MUST',
+    side: 'sender',
+    area: 'fetch',
+    text: 'What the grammar allows is never taken for invalid where invalid means less protection: an mx value that can match no host is kept and matches nothing, and an unreadable or over-long part never drops the policy that can be read.',
+    observation:
+      'An enforced policy with an address, 101 hosts, 1001 lines or a line of prose in it: a host without STARTTLS gets nothing.',
+    confidence: 'high',
+    otherwise: planned('audit'),
+  },
+  {
     id: 'CHOICE-24',
     rfc: 'choice',
     section: '24',

@@ -147,7 +147,7 @@ export const dns = [
     side: 'sender',
     area: 'dns',
     text: '"v=STSv1 ;" (space before the semicolon) is allowed by the ABNF but fails the "begins with v=STSv1;" filter; behaviour must be fixed and documented.',
-    observation: '"v=STSv1 ; id=1" alone: documented outcome (recommended: discarded, counts as no record).',
+    observation: '"v=STSv1 ; id=1" alone announces a policy; beside another TXT record it is discarded.',
     confidence: 'medium',
     otherwise: planned('mta-sts-and-tls-reporting'),
   },

@@ -108,7 +108,7 @@ export const fetch = [
     area: 'fetch',
     text: 'An mx value is a Domain or "*." + Domain (RFC 5321 LDH labels, no trailing dot, no underscore, no port, no literal).',
     observation:
-      '"mx: *", "mx: *mail.example.com", "mx: a.*.example.com", "mx: mail.example.com." handled per documented rule (strict: invalid policy).',
+      '"mx: *", "mx: *mail.example.com", "mx: a.*.example.com", "mx: mail.example.com." list nobody; "mx: 192.0.2.56" and "mx: mx.123" are taken, and match no host.',
     confidence: 'high',
     otherwise: planned('mta-sts-and-tls-reporting'),
   },

@@ -350,9 +350,15 @@ const records: readonly Story[] = [
     steps: [send({ ...waits, rows: ['STS-5'] })],
   },
   {
-    name: 'a space before the first semicolon: announces nothing',
-    refs: ['STS-3.1-14'],
+    name: 'a space before the first semicolon of a lone record, as its grammar has it',
+    refs: ['STS-3.1-14', 'CHOICE-19'],
     world: together(unencrypted, { dns: { 'TXT _mta-sts.a.example': ['v=STSv1 ; id=1;'] } }),
+    steps: [send(waits)],
+  },
+  {
+    name: 'a space before the first semicolon, beside another record: announces nothing',
+    refs: ['STS-3.1-14', 'STS-3.1-2'],
+    world: together(unencrypted, { dns: { 'TXT _mta-sts.a.example': ['v=STSv1 ; id=1;', 'v=spf1 -all'] } }),
     steps: [send(inClear)],
   },
   {
@@ -481,6 +487,27 @@ const files: readonly Story[] = [
     ['STS-3.2-8'],
     policyText('enforce', ['mx.a.example'], 9_999_999_999),
   ),
+  readable(
+    'an address and digits among its hosts, which list nobody',
+    ['STS-3.2-11', 'CHOICE-19'],
+    policyText('enforce', ['192.0.2.56', 'mx.123', 'mx.a.example']),
+  ),
+  readable(
+    'a host with a remark, which is passed over',
+    ['STS-3.2-11', 'CHOICE-19'],
+    policyText('enforce', ['mx2.a.example # soon', 'mx.a.example']),
+  ),
+  readable(
+    'a hundred hosts and one',
+    ['STS-3.2-11', 'CHOICE-19'],
+    policyText('enforce', [...Array.from({ length: 100 }, (_, at) => `mx${at}.a.example`), 'mx.a.example']),
+  ),
+  readable(
+    'more than a thousand lines',
+    ['STS-3.2-14', 'CHOICE-19'],
+    `${policyText('enforce')}${Array.from({ length: 1000 }, (_, at) => `note-${at}: x\n`).join('')}`,
+  ),
+  readable('a line of prose', ['STS-3.2-16', 'CHOICE-19'], `This is our policy\n${policyText('enforce')}`),
   unreadable('no version', ['STS-3.2-5'], 'mode: enforce\nmx: mx.a.example\nmax_age: 604800\n'),
   unreadable('a later version', ['STS-3.2-5'], policyText('enforce').replace('STSv1', 'STSv2')),
   unreadable('no mode', ['STS-3.2-6'], 'version: STSv1\nmx: mx.a.example\nmax_age: 604800\n'),
@@ -493,7 +520,6 @@ const files: readonly Story[] = [
   unreadable('a host in U-labels', ['STS-3.2-12'], policyText('enforce', ['mx.ä.example'])),
   unreadable('two hosts on a line', ['STS-3.2-13'], policyText('enforce', ['mx1.a.example, mx2.a.example'])),
   unreadable('a space before the colon', ['STS-3.2-16'], policyText('enforce').replace('mode:', 'mode :')),
-  unreadable('a line of prose', ['STS-3.2-16'], `This is our policy\n${policyText('enforce')}`),
   unreadable('nothing in it', ['STS-3.2-5'], ''),
 ];
 

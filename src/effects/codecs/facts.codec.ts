@@ -119,7 +119,7 @@ const RecordCodec = tagged<AnnouncedRecord, 'kind'>('an announcement', 'kind', {
   }),
   invalid: strictObject<Extract<AnnouncedRecord, { kind: 'invalid' }>>('an invalid announcement', {
     kind: oneOf('invalid'),
-    reason: oneOf('several-records', 'syntax', 'no-id', 'bad-id'),
+    reason: oneOf('several-records', 'syntax', 'blank-at-the-end', 'no-id', 'bad-id'),
   }),
   failed: strictObject<Extract<AnnouncedRecord, { kind: 'failed' }>>('an unknown announcement', {
     kind: oneOf('failed'),

@@ -5,7 +5,7 @@
 import type { PeerFacts } from '../certificate/facts.js';
 import { matchDane } from '../dane/match.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
-import { isUsable } from '../dane/usability.js';
+import { isUsable, presentRecord } from '../dane/usability.js';
 import { judgePkix } from '../host/authenticate.js';
 import { decide } from '../kernel/table.js';
 import { coversName } from '../names/match.js';
@@ -15,7 +15,7 @@ import { securedVisits } from './judge-tls.js';
 import { judgeTlsaRecords } from './judge-tlsa-records.js';
 import { daneFinding } from './session.tables.js';
 import type { HostDane, HostSurvey, Survey } from './survey.js';
-import { recommendedLines } from './tlsa-publish.js';
+import { misnumberedIn, recommendedLines } from './tlsa-publish.js';
 import { listOf, quoted } from './wording.js';
 
 export type PresentDane = Extract<HostDane, { kind: 'present' }>;
@@ -102,6 +102,7 @@ function judgePresence(survey: HostSurvey, dane: PresentDane, { facts, mxSecurit
       ? [raiseDane('tlsa-behind-insecure-mx', { host, values: { domain: facts.domain } })]
       : []),
     ...matches.flat(),
+    ...judgeNumbers(survey, dane),
     ...(isSettled && hasUsable ? [raiseDane('tlsa-matches', { host })] : []),
     ...judgeTlsaRecords(dane, adviceFor(peersOf(survey))),
   ];
@@ -140,6 +141,19 @@ function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
     case 'tlsa-expired':
       return [raiseDane('tlsa-expired', place)];
   }
+}
+
+/** Records that hold the digest of something that is presented, under numbers that mean something else. */
+function judgeNumbers(survey: HostSurvey, dane: PresentDane): readonly Finding[] {
+  const { host } = survey.facts;
+  return securedVisits(survey).flatMap(({ address, visit: { peer } }) =>
+    dane.records.flatMap((record) => {
+      const misnumbered = peer.kind === 'presented' ? misnumberedIn(peer.chain, record) : null;
+      if (misnumbered === null) return [];
+      const values = { ...misnumbered, kind: kindOf(record), record: quoted(presentRecord(record)) };
+      return [raiseDane('tlsa-wrong-numbers', { host, address, values })];
+    }),
+  );
 }
 
 /** As it stands in a 3 1 1 record. */

@@ -156,6 +156,11 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
   'tlsa-behind-insecure-mx': domain({ mx: { ...mx(NAME), kind: 'insecure' } as DomainFacts['mx'] }),
   'tlsa-all-unusable': withTlsa([`1 1 1 ${hex('a1')}`]),
   'tlsa-unusable': withTlsa([`3 1 1 ${hex('a1')}`, '3 1 1 00ff']),
+  'tlsa-meaningless': withTlsa([
+    `3 1 1 ${hex('a1')}`,
+    '3 1 1 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  ]),
+  'tlsa-wrong-numbers': withTlsa([`3 1 1 ${hex('a1')}`, `3 1 1 ${hex('c1')}`]),
   'tlsa-pkix-usage': withTlsa([`3 1 1 ${hex('a1')}`, `1 1 1 ${hex('a1')}`]),
   'tlsa-at-some-hosts': domain({ hosts: [host(), host({ host: 'mx2.a.example', ...unsigned })] }),
   'dane-ready': withHost(unsigned),
@@ -229,6 +234,13 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
     sts: sts({ fetch: { kind: 'response', status: 301, mediaType: '', body: '' } }),
   }),
   'sts-policy-invalid': withPolicy('version: STSv1\nmode: Enforce\n'),
+  'sts-policy-line': withPolicy(
+    'version: STSv1\nmode: enforce\nmx: mx.a.example\nthese are words\nmax_age: 1209600\n',
+  ),
+  'sts-policy-remark': withPolicy(
+    '\uFEFFversion: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 1209600\n',
+  ),
+  'sts-record-remark': withRecord('v=STSv1 ; id=2026;'),
   'sts-policy-mx-u-label': withPolicy('version: STSv1\nmode: enforce\nmx: m\u00fcx.a.example\nmax_age: 1\n'),
   'sts-policy-mx-list': withPolicy(
     'version: STSv1\nmode: enforce\nmx: mx.a.example, mx2.a.example\nmax_age: 1\n',
@@ -236,6 +248,13 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
   'sts-max-age-short': withPolicy('version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 604799\n'),
   'sts-max-age-long': withPolicy('version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 31557601\n'),
   'sts-host-not-listed': withPolicy('version: STSv1\nmode: enforce\nmx: mx2.a.example\nmax_age: 1209600\n'),
+  'sts-host-not-listed-yet': domain({
+    sts: sts({
+      record: answer<string>([]),
+      fetch: served('version: STSv1\nmode: enforce\nmx: mx2.a.example\nmax_age: 1209600\n'),
+    }),
+  }),
+  'sts-hosts-unknown': domain({ mx: failure('timeout'), hosts: [] }),
   'sts-host-not-listed-in-testing': withPolicy(
     'version: STSv1\nmode: testing\nmx: mx2.a.example\nmax_age: 1209600\n',
   ),
@@ -252,6 +271,8 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
     tlsReport: answer(['v=TLSRPTv1; rua=mailto:a@b.example', 'v=TLSRPTv1; rua=mailto:c@d.example']),
   }),
   'reports-record-invalid': domain({ tlsReport: answer(['v=TLSRPTv1; ruf=mailto:a@b.example']) }),
+  'reports-record-remark': domain({ tlsReport: answer(['v=TLSRPTv1; rua=mailto:a@b.example ']) }),
+  'reports-mailto-slashes': domain({ tlsReport: answer(['v=TLSRPTv1; rua=mailto://a@b.example']) }),
   'reports-destination-skipped': domain({
     tlsReport: answer(['v=TLSRPTv1; rua=http://b.example/,mailto:a@b.example']),
   }),
@@ -693,6 +714,54 @@ describe('MTA-STS', () => {
         withPolicy('version: STSv1\nmode: enforce\nmx: *.mx.a.example\nmx: mx.a.example\nmax_age: 1209600\n'),
       ),
     ).toEqual(['sts-pattern-unused']);
+  });
+
+  it('says of a file what the lint says, whatever the record is, and of hosts, too', () => {
+    const file = served(
+      '\uFEFFversion: STSv1\nmode: enforce\nmx: mx2.a.example\nmx: 192.0.2.1\nmax_age: 1209600\n',
+    );
+    const other = (...records: readonly string[]) =>
+      ids(domain({ sts: sts({ record: answer(records), fetch: file }) }));
+    const always = ['sts-policy-remark', 'sts-policy-remark', 'sts-pattern-unused', 'sts-pattern-unused'];
+    const ofFile = (found: readonly string[]) => found.filter((id) => /^sts-(?:policy|pattern)/.test(id));
+    for (const records of [
+      [],
+      ['v=STSv1; id=2026-01;'],
+      ['V=STSv1; id=1'],
+      ['v=STSv1; id=1;', 'v=STSv1; id=2;'],
+    ]) {
+      expect(ofFile(other(...records))).toEqual(always);
+      expect(other(...records)).toContain('sts-host-not-listed-yet');
+    }
+    expect(ofFile(other('v=STSv1; id=1;'))).toEqual(always);
+    const lone = found(domain({ sts: sts({ record: answer(['V=STSv1; id=1']), fetch: null }) }));
+    expect(
+      lone
+        .filter(({ subject, severity }) => subject === 'mta-sts' && severity === 'error')
+        .map(({ id }) => id),
+    ).toEqual(['sts-record-invalid', 'sts-host-private']);
+  });
+
+  it('says in words why there is no policy', () => {
+    const said = (fetch: Parameters<typeof sts>[0]) =>
+      found(domain({ sts: sts(fetch) })).find(
+        ({ id }) => id.startsWith('sts-fetch') || id === 'sts-host-certificate',
+      )!.what;
+    const response = { kind: 'response', status: 200, mediaType: 'text/plain', body: '' } as const;
+    expect(said({ fetch: { ...response, status: 404 } })).toContain('answers with status 404');
+    expect(said({ fetch: { ...response, mediaType: 'text/html' } })).toContain('"text/html"');
+    expect(said({ fetch: { ...response, mediaType: '' } })).toContain('without a media type');
+    expect(said({ fetch: { kind: 'failed', cause: 'connect', code: 'ECONNREFUSED' } })).toContain('refuses');
+    expect(said({ fetch: { kind: 'failed', cause: 'certificate', code: 'CERT_HAS_EXPIRED' } })).toContain(
+      'expired',
+    );
+    expect(said({ fetch: { kind: 'failed', cause: 'protocol', code: '' } })).toContain('HTTP');
+  });
+
+  it('looks at records and reports where the MX records cannot be looked up', () => {
+    expect(ids(domain({ mx: failure('timeout'), hosts: [] }))).toEqual(
+      expect.arrayContaining(['mx-unknown', 'sts-hosts-unknown', 'reports-asked-for']),
+    );
   });
 
   it('gives a policy to begin with that reads as one and covers the hosts', () => {

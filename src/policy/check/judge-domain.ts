@@ -16,7 +16,11 @@ import { surveyOf } from './survey.js';
 export function judgeDomain(facts: DomainFacts, now: number): readonly Finding[] {
   const survey = surveyOf(facts, now);
   const mx = judgeMxRecords(survey);
-  if (survey.hosts.length === 0) return inOrder(mx);
+  if (survey.hosts.length === 0) {
+    // What could not be learned of the MX records says nothing about the rest.
+    const others = facts.mx.kind === 'failed' ? [...judgeMtaSts(survey), ...judgeTlsReporting(survey)] : [];
+    return inOrder([...mx, ...others]);
+  }
   return inOrder([
     ...mx,
     ...judgeHosts(survey),

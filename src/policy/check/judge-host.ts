@@ -1,10 +1,11 @@
 import type { DnsAnswer } from '../dns/answer.js';
+import { causeInWords } from '../dns/cause-words.js';
 import { classOf, textOf } from '../smtp/reply.js';
 import type { HostFacts, Visit } from './facts.js';
 import type { Finding } from './finding.js';
 import { raiseHost } from './findings.js';
-import { causeOf, type HostSurvey, type Survey } from './survey.js';
-import { listOf, quoted } from './wording.js';
+import type { HostSurvey, Survey } from './survey.js';
+import { listOf, lossInWords, quoted } from './wording.js';
 
 /** Whether the mail hosts have addresses, and whether these answer. */
 export function judgeHosts({ hosts, facts }: Survey): readonly Finding[] {
@@ -34,8 +35,9 @@ function judgeAlias({ host, addresses: { a, aaaa } }: HostFacts): readonly Findi
 
 function judgeFailure({ host, addresses: { a, aaaa } }: HostFacts): Finding {
   const failures = [a, aaaa].flatMap((answer) => (answer.kind === 'failed' ? [answer] : []));
-  if (failures.some(({ cause }) => cause === 'bogus')) return raiseHost('host-bogus', { host });
-  return raiseHost('host-unknown', { host, values: { cause: causeOf(failures[0]!) } });
+  const bogus = failures.find(({ cause }) => cause === 'bogus');
+  if (bogus !== undefined) return raiseHost('host-bogus', { host, values: { cause: causeInWords(bogus) } });
+  return raiseHost('host-unknown', { host, values: { cause: causeInWords(failures[0]!) } });
 }
 
 function judgeFamilies({ host, addresses: { a, aaaa } }: HostFacts): readonly Finding[] {
@@ -53,13 +55,19 @@ function judgeVisit(host: string, address: string, visit: Visit, port: number): 
       return visit.cause === 'private-address' ? [raiseHost('host-private-address', { host, address })] : [];
     case 'not-connected': {
       const id = visit.cause === 'refused' || visit.cause === 'reset' ? 'address-refuses' : 'address-silent';
-      return [raiseHost(id, { host, address, values: { port, cause: visit.cause } })];
+      return [raiseHost(id, { host, address, values: { port, cause: NOT_CONNECTED[visit.cause] } })];
     }
     case 'lost':
-      return [raiseHost('address-no-smtp', { host, address, values: visit })];
+      return [
+        raiseHost('address-no-smtp', {
+          host,
+          address,
+          values: { stage: STAGES[visit.stage], cause: lossInWords(visit.cause) },
+        }),
+      ];
     case 'rejected': {
       const id = classOf(visit.reply) === '4yz' ? 'address-rejects-for-now' : 'address-rejects';
-      const stage = visit.stage === 'greeting' ? 'a connection' : 'EHLO';
+      const stage = STAGES[visit.stage];
       const reply = quoted(`${visit.reply.code} ${textOf(visit.reply)}`);
       return [raiseHost(id, { host, address, values: { stage, reply } })];
     }
@@ -69,6 +77,16 @@ function judgeVisit(host: string, address: string, visit: Visit, port: number): 
       return [];
   }
 }
+
+const STAGES = { greeting: 'a connection', hello: 'EHLO' } as const;
+
+const NOT_CONNECTED: Readonly<Record<Extract<Visit, { kind: 'not-connected' }>['cause'], string>> = {
+  refused: 'the connection is refused',
+  timeout: 'no answer in time',
+  unreachable: 'there is no way to it',
+  reset: 'the connection is broken off',
+  other: 'the system gives no usual reason',
+};
 
 function judgeLeftOut({ host, visits }: HostFacts): readonly Finding[] {
   const leftOut = visits.flatMap(({ address, visit }) =>

@@ -1,45 +1,52 @@
+/*
+ * MTA-STS as senders meet it: record, policy host, file, and the file beside the MX records. What is wrong with a record or a file
+ * by itself says the lint, here as everywhere; each of the four is judged whatever the others came to.
+ */
+import { causeInWords } from '../dns/cause-words.js';
+import { fetchFailureInWords } from '../mta-sts/fetch-words.js';
+import { mediaTypeInWords } from '../mta-sts/lint.js';
+import { lintPolicyFile, MAX_AGE_SECONDS_MIN } from '../mta-sts/lint-file.js';
+import type { LintFinding } from '../mta-sts/lint-finding.js';
+import { isNearRecord, lintStsRecord } from '../mta-sts/lint-record.js';
 import type { StsPolicy } from '../mta-sts/policy.js';
-import {
-  isMxPattern,
-  MAX_AGE_SECONDS_MAX,
-  type PolicyProblem,
-  printPolicyFile,
-  readPolicyFile,
-} from '../mta-sts/policy-file.js';
-import { printStsRecord, readStsRecord, type StsRecord } from '../mta-sts/record.js';
-import { isAscii } from '../names/mailbox.js';
-import { listsHost } from '../names/match.js';
+import { isMxPattern, linesOfPolicy, printPolicyFile } from '../mta-sts/policy-file.js';
+import { printStsRecord, readStsRecord, stsRecordsIn } from '../mta-sts/record.js';
+import { idlePatterns, listerOf } from '../names/match.js';
 import type { Case, Finding } from './finding.js';
 import { raiseSts } from './findings.js';
-import { causeOf, type Survey } from './survey.js';
+import type { Survey } from './survey.js';
 import { quoted, spanOf } from './wording.js';
 
-/** Below this a policy is hardly worth caching (RFC 8461, Section 3.2 expects weeks). */
-export const MAX_AGE_SECONDS_MIN = 604_800;
 const EXAMPLE_ID = '1';
+/** As many patterns as are named one by one. */
+const PATTERNS_MAX = 20;
 
 /** Whether senders that know MTA-STS find a policy, and whether the domain keeps it. */
 export function judgeMtaSts(survey: Survey): readonly Finding[] {
-  const { record } = survey.facts.sts;
-  const { domain } = survey.facts;
-  if (record.kind === 'failed') {
-    if (record.cause === 'bogus') return [raiseSts('sts-record-bogus', { values: { domain } })];
-    return [raiseSts('sts-record-unknown', { values: { domain, cause: causeOf(record) } })];
-  }
-  const read = readStsRecord(record.records);
-  if (read.kind === 'absent' && survey.fetched?.kind !== 'policy')
-    return judgeAbsence(survey, record.records);
+  if (!isMeant(survey)) return judgeAbsence(survey);
+  const { fetched } = survey;
   return [
-    ...judgeRecord(read, record.records, domain, survey.facts.sts.policyHost),
+    ...judgeRecord(survey),
     ...judgeFetch(survey),
-    ...(read.kind === 'found' && survey.policy !== null ? judgePolicy(survey, survey.policy, read.id) : []),
+    ...judgeFile(survey),
+    ...(fetched?.kind === 'policy' ? judgePolicy(survey, fetched.policy) : []),
   ];
 }
 
-function judgeAbsence(survey: Survey, records: readonly string[]): readonly Finding[] {
+/** Whether the owner has begun with MTA-STS: a record, something like one, or a file that is something like a policy. */
+function isMeant({ facts, fetched }: Survey): boolean {
+  const { record, fetch } = facts.sts;
+  if (record.kind === 'failed' || record.records.some(isNearRecord)) return true;
+  if (readStsRecord(record.records).kind !== 'absent' || fetched?.kind === 'policy') return true;
+  // A web server that takes any name may answer with any text.
+  const isText = fetched?.kind === 'failed' && fetched.failure === 'policy-invalid';
+  return (
+    isText && fetch?.kind === 'response' && /^[ \t]*(?:version|mode|mx|max_age)[ \t]*:/im.test(fetch.body)
+  );
+}
+
+function judgeAbsence(survey: Survey): readonly Finding[] {
   const { facts, hosts } = survey;
-  const odd = records.find((text) => /^\s*["'\u201c]?v=sts/i.test(text));
-  if (odd !== undefined) return [invalidRecord(odd, 'it does not begin with "v=STSv1;"')];
   const values = { domain: facts.domain };
   const policy = examplePolicy(survey);
   const publish = policy === null ? {} : { publish: `${stsLine(facts.domain)}\n\n${policy}` };
@@ -74,57 +81,56 @@ function judgeUnlistable(survey: Survey): readonly Finding[] {
     .map((host) => raiseSts('sts-host-unlistable', { host }));
 }
 
-function judgeRecord(
-  read: StsRecord,
-  records: readonly string[],
-  domain: string,
-  policyHost: string,
-): readonly Finding[] {
-  if (read.kind === 'found') return [];
-  if (read.kind === 'absent')
-    return [raiseSts('sts-record-missing', { values: { policyHost }, publish: stsLine(domain) })];
-  if (read.reason === 'several-records') return [raiseSts('sts-record-several', { values: { domain } })];
-  const text = records.find((each) => each.startsWith('v=STSv1;')) ?? '';
-  const words = {
-    syntax: 'a field is not of the form name=value',
-    'no-id': 'there is no id',
-    'bad-id': 'the id is not 1 to 32 letters and digits',
-  }[read.reason];
-  return [invalidRecord(text, words)];
-}
-
-function invalidRecord(text: string, reason: string): Finding {
-  const values = { reason, record: quoted(text) };
-  const publish = `"${printStsRecord(EXAMPLE_ID)}"`;
-  return raiseSts(isAscii(text) ? 'sts-record-invalid' : 'sts-record-not-ascii', { values, publish });
+function judgeRecord({ facts }: Survey): readonly Finding[] {
+  const { domain } = facts;
+  const { record, policyHost } = facts.sts;
+  if (record.kind === 'failed') {
+    const id = record.cause === 'bogus' ? 'sts-record-bogus' : 'sts-record-unknown';
+    return [raiseSts(id, { values: { domain, cause: causeInWords(record) } })];
+  }
+  const text = stsRecordsIn(record.records)[0] ?? record.records.find(isNearRecord) ?? '';
+  return lintStsRecord(record.records).map(({ code, severity, says, why }) => {
+    const values = { domain, policyHost, record: quoted(text), reason: says, clause: why };
+    if (severity !== 'error') return raiseSts('sts-record-remark', { values });
+    switch (code) {
+      case 'record-missing':
+        return raiseSts('sts-record-missing', { values, publish: stsLine(domain) });
+      case 'record-several':
+        return raiseSts('sts-record-several', { values });
+      case 'record-not-ascii':
+        return raiseSts('sts-record-not-ascii', { values, publish: `"${printStsRecord(EXAMPLE_ID)}"` });
+      default:
+        return raiseSts('sts-record-invalid', { values, publish: `"${printStsRecord(EXAMPLE_ID)}"` });
+    }
+  });
 }
 
 function judgeFetch(survey: Survey): readonly Finding[] {
   const { policyHost, addresses, fetch } = survey.facts.sts;
   const { fetched } = survey;
   if (fetch === null || fetched === null) return [judgeAddresses(survey)];
-  if (fetched.kind === 'policy') return [];
-  const values = { policyHost, reason: fetched.reason };
-  switch (fetched.failure) {
-    case 'policy-host-certificate': {
-      const target = [addresses.a, addresses.aaaa]
-        .flatMap((answer) => (answer.kind === 'failed' ? [] : answer.aliases))
-        .at(-1);
-      return target === undefined
-        ? [raiseSts('sts-host-certificate', { values })]
-        : [raiseSts('sts-delegated-certificate', { values: { ...values, target } })];
-    }
-    case 'policy-fetch-failed':
-      if (fetch.kind === 'failed' && fetch.cause === 'connect')
-        return [raiseSts('sts-fetch-unreachable', { values })];
-      if (fetch.kind === 'failed' && fetch.cause === 'timeout')
-        return [raiseSts('sts-fetch-slow', { values })];
-      if (fetch.kind === 'failed' && fetch.cause === 'too-large')
-        return [raiseSts('sts-fetch-large', { values })];
-      return [raiseSts('sts-fetch-fails', { values })];
-    case 'policy-invalid':
-      return fetch.kind === 'response' ? [judgeFile(survey, fetch.body), ...judgeUnlistable(survey)] : [];
+  if (fetched.kind === 'policy' || fetched.failure === 'policy-invalid') return [];
+  const values = { policyHost, reason: fetchFailureInWords(fetched) };
+  if (fetched.failure === 'policy-host-certificate') {
+    const target = [addresses.a, addresses.aaaa]
+      .flatMap((answer) => (answer.kind === 'failed' ? [] : answer.aliases))
+      .at(-1);
+    return target === undefined
+      ? [raiseSts('sts-host-certificate', { values })]
+      : [raiseSts('sts-delegated-certificate', { values: { ...values, target } })];
   }
+  if (fetch.kind === 'response') {
+    if (fetch.status !== 200) return [raiseSts('sts-fetch-fails', { values })];
+    const reason = `it is served ${mediaTypeInWords(fetch.mediaType)}, and not as text/plain`;
+    return [raiseSts('sts-fetch-fails', { values: { policyHost, reason } })];
+  }
+  const ids = {
+    connect: 'sts-fetch-unreachable',
+    timeout: 'sts-fetch-slow',
+    'too-large': 'sts-fetch-large',
+  } as const;
+  const id = fetch.cause in ids ? ids[fetch.cause as keyof typeof ids] : 'sts-fetch-fails';
+  return [raiseSts(id, { values })];
 }
 
 function judgeAddresses({ facts }: Survey): Finding {
@@ -135,55 +141,73 @@ function judgeAddresses({ facts }: Survey): Finding {
     return raiseSts('sts-host-private', { values });
   const failure = answers.flatMap((answer) => (answer.kind === 'failed' ? [answer] : []))[0];
   if (failure === undefined) return raiseSts('sts-host-missing', { values });
-  return raiseSts('sts-host-unknown', { values: { ...values, cause: causeOf(failure) } });
+  return raiseSts('sts-host-unknown', { values: { ...values, cause: causeInWords(failure) } });
 }
 
-const PROBLEMS: Readonly<Record<PolicyProblem, string>> = {
-  'too-long': 'it is too long',
-  'too-many-lines': 'it has too many lines',
-  'not-a-field': 'a line is not of the form "key: value"',
-  'bad-version': 'the version is not STSv1',
-  'bad-mode': 'the mode is not enforce, testing or none',
-  'bad-max-age': 'max_age is not a whole number of seconds',
-  'bad-mx': 'an mx is neither a host name nor "*." and one',
-  'too-many-mx': 'it has too many mx lines',
-  'no-version': 'there is no "version: STSv1"',
-  'no-mode': 'there is no mode',
-  'no-max-age': 'there is no max_age',
-  'no-mx': 'there is no mx',
-};
-
-function judgeFile(survey: Survey, body: string): Finding {
-  const file = readPolicyFile(body);
-  const [problem, line] = file.kind === 'invalid' ? [file.problem, file.line] : (['not-a-field', 0] as const);
-  const text = line === 0 ? '' : (body.split('\n')[line - 1] ?? '');
+/** What the lint says of the file. */
+function judgeFile(survey: Survey): readonly Finding[] {
+  const { fetch } = survey.facts.sts;
+  const { fetched } = survey;
+  if (fetch?.kind !== 'response' || fetched === null) return [];
+  if (fetched.kind === 'failed' && fetched.failure !== 'policy-invalid') return [];
   const policy = examplePolicy(survey);
   const publish = policy === null ? {} : { publish: policy };
-  const values = { line, text: quoted(text.trim()) };
-  if (problem === 'bad-mx' && !isAscii(text))
-    return raiseSts('sts-policy-mx-u-label', { values, ...publish });
-  if (problem === 'bad-mx' && /[,;\s]\S/.test(text.slice(text.indexOf(':') + 1).trim()))
-    return raiseSts('sts-policy-mx-list', { values, ...publish });
-  const where = line === 0 ? '' : `, line ${line}`;
-  return raiseSts('sts-policy-invalid', { values: { reason: PROBLEMS[problem], line: where }, ...publish });
+  const lines = linesOfPolicy(fetch.body);
+  const findings = lintPolicyFile(fetch.body).map((finding) =>
+    raiseSts(findingOf(finding, fetched.kind), {
+      values: valuesOf(finding, lines),
+      ...(finding.severity === 'error' ? publish : {}),
+    }),
+  );
+  return fetched.kind === 'failed' ? [...findings, ...judgeUnlistable(survey)] : findings;
 }
 
-function judgePolicy(survey: Survey, policy: StsPolicy, id: string): readonly Finding[] {
-  if (policy.mode === 'none') return [raiseSts('sts-off')];
-  const unlisted = namesOf(survey).filter((host) => !policy.mx.some((pattern) => listsHost(pattern, host)));
+function findingOf({ code, detail, severity }: LintFinding, read: 'policy' | 'failed') {
+  if (code === 'bad-mx' && detail === 'u-label') return 'sts-policy-mx-u-label';
+  if (code === 'bad-mx' && detail === 'several-hosts') return 'sts-policy-mx-list';
+  if (code === 'max-age-short') return 'sts-max-age-short';
+  if (code === 'max-age-long') return 'sts-max-age-long';
+  if (severity !== 'error') return 'sts-policy-remark';
+  return read === 'policy' ? 'sts-policy-line' : 'sts-policy-invalid';
+}
+
+function valuesOf({ line, says, why }: LintFinding, lines: readonly string[]) {
+  const text = lines[line - 1] ?? '';
+  const seconds = Number(/^max_age:[ \t]*([0-9]+)/.exec(text)?.[1] ?? 0);
+  return {
+    line,
+    where: line === 0 ? 'as a whole' : `line ${line}`,
+    text: quoted(text.trim()),
+    reason: says,
+    clause: why,
+    seconds,
+    days: spanOf(seconds),
+  };
+}
+
+function judgePolicy(survey: Survey, policy: StsPolicy): readonly Finding[] {
+  const { record } = survey.facts.sts;
+  const read = record.kind === 'failed' ? null : readStsRecord(record.records);
+  const id = read?.kind === 'found' ? read.id : null;
+  if (policy.mode === 'none') return id === null ? [] : [raiseSts('sts-off')];
+  const testing = policy.mode === 'testing' && id !== null ? [raiseSts('sts-testing')] : [];
+  const names = namesOf(survey);
+  if (names.length === 0) return [...testing, raiseSts('sts-hosts-unknown')];
+  const isListed = listerOf(policy.mx);
+  const unlisted = names.filter((host) => !isListed(host));
   const days = spanOf(policy.maxAgeSeconds);
+  const unlistedId =
+    id === null
+      ? 'sts-host-not-listed-yet'
+      : policy.mode === 'enforce'
+        ? 'sts-host-not-listed'
+        : 'sts-host-not-listed-in-testing';
   return [
-    ...(policy.mode === 'testing' ? [raiseSts('sts-testing')] : []),
-    ...(policy.mode === 'enforce' && unlisted.length === 0
+    ...testing,
+    ...(policy.mode === 'enforce' && unlisted.length === 0 && id !== null
       ? [raiseSts('sts-enforced', { values: { id, days } })]
       : []),
-    ...unlisted.map((host) =>
-      raiseSts(
-        policy.mode === 'enforce' ? 'sts-host-not-listed' : 'sts-host-not-listed-in-testing',
-        toList(host),
-      ),
-    ),
-    ...judgeMaxAge(survey, policy, days),
+    ...unlisted.map((host) => raiseSts(unlistedId, toList(host))),
     ...judgePatterns(survey, policy),
   ];
 }
@@ -199,26 +223,15 @@ function toList(host: string): Case {
   return { host, values: { remedy } };
 }
 
-function judgeMaxAge({ facts }: Survey, policy: StsPolicy, days: string): readonly Finding[] {
-  const seconds = policy.maxAgeSeconds;
-  if (policy.mode === 'enforce' && seconds < MAX_AGE_SECONDS_MIN)
-    return [raiseSts('sts-max-age-short', { values: { seconds, days } })];
-  const body = facts.sts.fetch?.kind === 'response' ? facts.sts.fetch.body : '';
-  const written = Number(/^max_age:[ \t]*([0-9]{1,10})/m.exec(body)?.[1] ?? seconds);
-  return written > MAX_AGE_SECONDS_MAX
-    ? [raiseSts('sts-max-age-long', { values: { seconds: written } })]
-    : [];
-}
-
 function judgePatterns(survey: Survey, policy: StsPolicy): readonly Finding[] {
   const { domain } = survey.facts;
-  const names = namesOf(survey);
-  return [...new Set(policy.mx)].flatMap((pattern) => {
-    const unused = names.some((host) => listsHost(pattern, host))
-      ? []
-      : [raiseSts('sts-pattern-unused', { values: { pattern } })];
-    const broad =
-      pattern === `*.${domain}` ? [raiseSts('sts-pattern-broad', { values: { pattern, domain } })] : [];
-    return [...unused, ...broad];
-  });
+  const broad = `*.${domain}`;
+  return [
+    ...idlePatterns(policy.mx, namesOf(survey))
+      .slice(0, PATTERNS_MAX)
+      .map((pattern) => raiseSts('sts-pattern-unused', { values: { pattern } })),
+    ...(policy.mx.includes(broad)
+      ? [raiseSts('sts-pattern-broad', { values: { pattern: broad, domain } })]
+      : []),
+  ];
 }

@@ -1,18 +1,19 @@
 import type { MxRecord, TxtAnswer } from '../dns/answer.js';
+import { causeInWords } from '../dns/cause-words.js';
 import { judgeMx } from '../mx/discover.js';
 import { parseDnsName } from '../names/domain-name.js';
 import { familyOf } from '../names/ip-address.js';
 import type { Finding } from './finding.js';
 import { raiseMx } from './findings.js';
-import { causeOf, type Survey } from './survey.js';
+import type { Survey } from './survey.js';
 import { countOf, listOf, quoted } from './wording.js';
 
 /** What the MX records say of a domain, and what is wrong with them. */
 export function judgeMxRecords({ facts, mxSecurity }: Survey): readonly Finding[] {
   const { domain, mx, validation } = facts;
   if (mx.kind === 'failed') {
-    if (mx.cause === 'bogus') return [raiseMx('mx-bogus')];
-    return [raiseMx('mx-unknown', { values: { cause: causeOf(mx) } })];
+    if (mx.cause === 'bogus') return [raiseMx('mx-bogus', { values: { cause: causeInWords(mx) } })];
+    return [raiseMx('mx-unknown', { values: { cause: causeInWords(mx) } })];
   }
   if (mx.denial === 'nxdomain') return [raiseMx('domain-missing', { values: { domain } })];
   const security =

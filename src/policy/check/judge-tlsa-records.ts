@@ -3,6 +3,7 @@ import type { TlsaRecord } from '../dane/tlsa.js';
 import { isUsable, presentRecord, type Unusable, whyUnusable } from '../dane/usability.js';
 import type { Case, Finding } from './finding.js';
 import { raiseDane } from './findings.js';
+import { whyMeaningless } from './meaningless-digest.js';
 import type { HostDane } from './survey.js';
 import { listOf, quoted } from './wording.js';
 
@@ -37,6 +38,7 @@ export function judgeTlsaRecords(
   const { host } = place;
   return [
     ...(usable.length === 0 ? [judgeAllUnusable(records, place)] : judgeUnusable(records, host)),
+    ...judgeMeaning(records, host),
     ...judgeKinds(usable, place),
     ...judgeDigests(usable, host),
     ...judgeSize(dane, host),
@@ -59,6 +61,17 @@ function judgeUnusable(records: readonly TlsaRecord[], host: string): readonly F
     if (record.kind === 'tlsa' && record.usage < 2)
       return [raiseDane('tlsa-pkix-usage', { host, values: { usage: record.usage, record: text } })];
     return [raiseDane('tlsa-unusable', { host, values: { reason: REASONS[why], record: text } })];
+  });
+}
+
+/** Whatever its kind: what publishes such a record publishes it again. */
+function judgeMeaning(records: readonly TlsaRecord[], host: string): readonly Finding[] {
+  return records.flatMap((record) => {
+    const reason = record.kind === 'tlsa' ? whyMeaningless(record.data) : null;
+    if (reason === null) return [];
+    return [
+      raiseDane('tlsa-meaningless', { host, values: { reason, record: quoted(presentRecord(record)) } }),
+    ];
   });
 }
 

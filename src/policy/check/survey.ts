@@ -5,7 +5,7 @@
 import { type ReferenceFacts, referenceNames } from '../dane/reference-names.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
 import { tlsaBase } from '../dane/tlsa-base.table.js';
-import type { DnsAnswer } from '../dns/answer.js';
+import { causeInWords } from '../dns/cause-words.js';
 import { type AddressKnowledge, learnAddresses } from '../host/addresses.js';
 import { decide } from '../kernel/table.js';
 import { type FetchResult, readFetch } from '../mta-sts/fetch.js';
@@ -82,7 +82,12 @@ function learnDane(host: HostFacts, addresses: AddressKnowledge): HostDane {
   let idle: 'records' | 'none' = 'none';
   for (const { baseDomain, answer } of host.tlsa) {
     if (answer.kind === 'failed') {
-      return { kind: 'failed', baseDomain, cause: causeOf(answer), asked: way === 'possible' ? 'yes' : 'no' };
+      return {
+        kind: 'failed',
+        baseDomain,
+        cause: causeInWords(answer),
+        asked: way === 'possible' ? 'yes' : 'no',
+      };
     }
     if (answer.records.length === 0) continue;
     if (answer.kind === 'secure' && way === 'possible') {
@@ -101,17 +106,4 @@ function isWaySecure(host: HostFacts, addresses: AddressKnowledge): boolean {
     firstAlias: host.alias === null ? 'not-asked' : host.alias.kind,
   });
   return verdict === 'original' || verdict === 'expanded-then-original';
-}
-
-/** Why a lookup failed, for people. */
-export function causeOf(answer: Extract<DnsAnswer<unknown>, { kind: 'failed' }>): string {
-  const words = {
-    bogus: 'DNSSEC validation fails',
-    servfail: 'the name servers fail (SERVFAIL or the like)',
-    refused: 'the question is refused',
-    timeout: 'no answer in time',
-    malformed: 'the answer is malformed',
-    unreachable: 'no resolver could be reached',
-  }[answer.cause];
-  return answer.extendedError === null ? words : `${words}, extended error ${answer.extendedError}`;
 }

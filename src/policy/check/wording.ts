@@ -1,4 +1,5 @@
 /* How values stand in findings. */
+import type { LostCause } from '../smtp/reply.js';
 
 /** Texts of strangers are cut to this length. */
 const QUOTED_MAX = 200;
@@ -11,6 +12,26 @@ export function countOf(count: number, noun: string): string {
 /** "a", "a and b", "a, b and c". */
 export function listOf(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? 'none') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** Why a connection gave no further reply, for people. */
+export function lossInWords(cause: LostCause): string {
+  switch (cause) {
+    case 'timeout':
+      return 'no reply in time';
+    case 'closed':
+      return 'it closes the connection';
+    case 'reset':
+      return 'it breaks the connection off';
+    case 'malformed':
+      return 'what it sends is no SMTP reply';
+    case 'oversized':
+      return 'its reply has no end';
+    case 'tls-alert':
+      return 'it ends TLS with an alert';
+    default:
+      return cause;
+  }
 }
 
 /** Somebody else's words, bounded. */

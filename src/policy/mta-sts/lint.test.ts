@@ -6,13 +6,14 @@ import { lintPolicyFile, POLICY_FIELDS } from './lint-file.js';
 import { lintStsRecord, RECORD_FIELDS } from './lint-record.js';
 import { printPolicyFile, readPolicyFile } from './policy-file.js';
 import { printStsRecord, readStsRecord } from './record.js';
+import { stsRecordsInText } from './record-text.js';
 
 const GOOD = 'version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 2419200\n';
 const codes = (text: string) =>
   lintPolicyFile(text).map(({ line, severity, code }) => `${line} ${severity} ${code}`);
 
 describe('the lint of a policy file', () => {
-  it('finds an error in exactly those files that senders refuse', () => {
+  it('finds an error in every file that senders refuse, and in every line that they pass over', () => {
     const pieces = [
       'version: STSv1',
       'mode: none',
@@ -36,8 +37,10 @@ describe('the lint of a policy file', () => {
           fc.array(fc.constantFrom(...pieces)).map((parts) => parts.join('')),
         ),
         (text) => {
-          const isRefused = lintPolicyFile(text).some(({ severity }) => severity === 'error');
-          expect(isRefused).toBe(readPolicyFile(text).kind === 'invalid');
+          const read = readPolicyFile(text);
+          const errors = lintPolicyFile(text).filter(({ severity }) => severity === 'error');
+          if (read.kind === 'invalid') expect(read.faults).not.toEqual([]);
+          expect(errors.length > 0).toBe(read.faults.length > 0 || /\r(?!\n)/.test(text));
         },
       ),
       { numRuns: 2000 },
@@ -64,8 +67,22 @@ describe('the lint of a policy file', () => {
         '7 error bad-max-age',
       ],
     ],
-    ['mode : enforce\nwhat\n', ['0 error no-version', '1 error not-a-field', '2 error not-a-field']],
-    [GOOD.replace('\nmode', '\rmode'), ['0 error no-version', '1 error not-a-field']],
+    [
+      'mode : enforce\nwhat\n',
+      [
+        '0 error no-version',
+        '0 error no-mode',
+        '0 error no-max-age',
+        '0 error no-mx',
+        '1 error not-a-field',
+        '2 error not-a-field',
+      ],
+    ],
+    [GOOD.replace('\nmode', '\rmode'), ['1 error carriage-return']],
+    [`${GOOD}\r`, ['5 error carriage-return', '5 warning blank-line']],
+    [`${GOOD}mx: 192.0.2.56\nmx: *.7\n`, ['5 warning mx-no-host', '6 warning mx-no-host']],
+    [GOOD.replace('enforce', 'testing').replace('2419200', '86400'), []],
+    [`${GOOD}name: \ufffd\n`, ['5 warning not-utf-8']],
     [
       `\uFEFF\n${GOOD}\n  \n`,
       ['1 warning byte-order-mark', '1 warning blank-line', '6 warning blank-line', '7 warning blank-line'],
@@ -86,16 +103,17 @@ describe('the lint of a policy file', () => {
   it('says what is wrong with a host (STS-3.2-11, STS-3.2-12, STS-3.2-13)', () => {
     const says = (mx: string) => lintPolicyFile(GOOD.replace('mx.a.example', mx))[0]!.says;
     expect(says('b\u00fccher.example')).toContain('beyond ASCII');
-    expect(says('a.example; b.example')).toContain('several hosts');
+    expect(says('a.example, b.example')).toContain('several hosts');
     expect(says('a.example.')).toContain('ends in a dot');
     expect(says('*')).toContain('"*." and one');
-    expect(lintPolicyFile('a\rb: c').at(-1)!.says).toContain('carriage return');
     expect(lintPolicyFile('mode : c').at(-1)!.says).toContain('before the colon');
     expect(lintPolicyFile('gone').at(-1)!.says).toContain('key: value');
   });
 
   it('stops in time', () => {
-    expect(lintPolicyFile('x\n'.repeat(900)).filter(({ severity }) => severity === 'error')).toHaveLength(20);
+    const errors = lintPolicyFile('x\n'.repeat(900)).filter(({ severity }) => severity === 'error');
+    expect(errors).toHaveLength(21);
+    expect(errors.find(({ code }) => code === 'more')!.says).toBe('there are 884 more of this severity');
   });
 });
 
@@ -123,9 +141,16 @@ describe('the lint of a record', () => {
   it.each([
     [[], ['record-missing']],
     [['v=spf1 -all'], ['record-missing']],
-    [['v=STSv1 ; id=1'], ['record-prefix']],
+    [['v=STSv1 ; id=1'], ['record-blank-before-semicolon']],
+    [['v=STSv1 ; id=1', 'v=spf1 -all'], ['record-prefix']],
+    [['v=STSv1; id=1;', 'v=STSv1 ; id=2'], ['record-beside']],
+    [['v=STSv1; id=1 '], ['record-blank-at-the-end']],
+    [
+      ['v=STSv1; id=1;', 'v=STSv1; id=1-2;'],
+      ['record-several', 'record-bad-id'],
+    ],
     [['v=STSv1; id=1;', 'v=STSv1; id=2;'], ['record-several']],
-    [['v=STSv1;'], ['record-syntax']],
+    [['v=STSv1;'], ['record-no-id']],
     [['v=STSv1; a=b;'], ['record-no-id']],
     [['v=STSv1; id=2026-01-01;'], ['record-bad-id']],
     [['v=STSv1; id'], ['record-syntax']],
@@ -150,6 +175,85 @@ describe('the lint of a record', () => {
         },
       ),
     );
+  });
+});
+
+describe('records in a file', () => {
+  it.each([
+    ['v=STSv1; id=1;\n', ['v=STSv1; id=1;']],
+    ['"v=STSv1; id=1 "\r\n', ['v=STSv1; id=1 ']],
+    ['v=STSv1; id=1 \n', ['v=STSv1; id=1 ']],
+    ['_mta-sts.a.example. 300 IN TXT "v=STSv1; " "id=1"\n', ['v=STSv1; id=1']],
+    ['_mta-sts IN TXT "v=STSv1\\; id=\\049"', ['v=STSv1; id=1']],
+    ['"v=STSv1; id=1"\n"v=STSv1; id=2"\n', ['v=STSv1; id=1', 'v=STSv1; id=2']],
+    [' v=stsv1;id=1', [' v=stsv1;id=1']],
+    [GOOD, []],
+    ['', []],
+  ])('are found in %j', (text, records) => {
+    expect(stsRecordsInText(text)).toEqual(records);
+  });
+});
+
+describe('what an author wrote', () => {
+  const said = (line: string, place = 2) =>
+    lintPolicyFile(
+      ['version: STSv1', 'mode: enforce', 'mx: mx.a.example', 'max_age: 2419200']
+        .toSpliced(place - 1, 1, line)
+        .join('\n'),
+    ).find((finding) => finding.line === place && finding.severity === 'error');
+
+  it.each([
+    ['  mode: enforce', 'indented'],
+    ['\u00a0mode: enforce', 'odd-blank'],
+    ['mode:\u200b enforce', 'odd-blank'],
+    ['mode\uff1a enforce', 'odd-colon'],
+    ['mode : enforce', 'blank-before-colon'],
+    ['mode = enforce', 'equals-sign'],
+    ['mode:', 'empty'],
+    ['"mode": enforce', 'quotes'],
+    ['mode: "enforce"', 'quotes'],
+    ['mode: \u2018enforce\u2019', 'quotes'],
+    ['mode: enforce # soon', 'remark'],
+    ['mode: enforce;', 'end-mark'],
+    ['mode: Enforce', 'value'],
+    ['# mode: enforce', 'remark'],
+    ['<!DOCTYPE html>', 'markup'],
+    ['- mode: enforce', 'list-mark'],
+    ['our mode: enforce', 'odd-key'],
+    [`${'m'.repeat(33)}: enforce`, 'long-key'],
+    ['mode: enf\u0007orce', 'control'],
+    ['m\u0000o\u0000d\u0000e', 'nul'],
+  ])('as %j is called %s', (line, detail) => {
+    expect(said(line)?.detail).toBe(detail);
+  });
+
+  it.each([
+    ['mx1.a.example mx2.a.example', 'several-hosts'],
+    ['mx.a.example # the first', 'remark'],
+    ['10 mx.a.example', 'priority'],
+    ['Priority 5: mx.a.example', 'priority'],
+    ['mx.a.example;', 'end-mark'],
+    ['mx.a.example:25', 'port'],
+    ['smtp://mx.a.example', 'url'],
+    ['post@a.example', 'mail-address'],
+    ['[192.0.2.1]', 'address'],
+    ['2001:db8::1', 'address'],
+    ['.a.example', 'leading-dot'],
+    ['mx_1.a.example', 'underscore'],
+    ['mx.a.example.', 'final-dot'],
+    ['m\u00fcx.a.example', 'u-label'],
+    ['\u00a0mx.a.example', 'odd-blank'],
+    ['mx*.a.example', 'value'],
+  ])('for a host as %j is called %s (STS-3.2-12, STS-3.2-13)', (value, detail) => {
+    expect(said(`mx: ${value}`, 3)?.detail).toBe(detail);
+  });
+
+  it('is repeated as it was written', () => {
+    expect(said('mode: Enforce')!.says).toContain('"Enforce"');
+    expect(said('max_age: 4 weeks', 4)!.says).toContain('"4 weeks"');
+    expect(lintStsRecord(['v=STSv1; id=2026-01'])[0]!.says).toContain('"2026-01"');
+    expect(lintStsRecord(['v=STSv1; id: 1'])[0]).toMatchObject({ code: 'record-syntax', detail: 'colon' });
+    expect(lintStsRecord(['v=stsv1; id=1'])[0]!.says).toContain('"v=stsv1; id=1"');
   });
 });
 
@@ -180,7 +284,10 @@ describe('the lint of a domain', () => {
       ['error policy-host-certificate'],
     ],
     [{ fetch: { kind: 'failed', cause: 'timeout', code: 'X' } as const }, ['unknown policy-unknown']],
-    [{ fetch: served({ body: 'x' }) }, ['error no-version', 'error not-a-field']],
+    [
+      { fetch: served({ body: 'x' }) },
+      ['error no-version', 'error no-mode', 'error no-max-age', 'error no-mx', 'error not-a-field'],
+    ],
     [{ mx: other }, ['error mx-not-listed', 'warning mx-unused']],
     [
       { mx: other, fetch: served({ body: GOOD.replace('enforce', 'testing') }) },

@@ -2,13 +2,17 @@
  * What is wrong with an MTA-STS record or policy file, for whoever publishes it. The parsers that senders' mail depends on
  * read it, so that a lint never disagrees with them; beyond what they refuse it warns of what other senders may.
  */
+
 import type { MxAnswer, TxtAnswer } from '../dns/answer.js';
+import { causeInWords } from '../dns/cause-words.js';
 import { candidatesOf, judgeMx } from '../mx/discover.js';
-import { listsHost } from '../names/match.js';
+import { idlePatterns, listerOf } from '../names/match.js';
 import { type FetchAnswer, readFetch } from './fetch.js';
+import { fetchFailureInWords } from './fetch-words.js';
 import { lintPolicyFile } from './lint-file.js';
 import type { LintFinding } from './lint-finding.js';
 import { lintStsRecord } from './lint-record.js';
+import { cited } from './lint-words.js';
 import type { StsPolicy } from './policy.js';
 import { readPolicyFile } from './policy-file.js';
 
@@ -22,11 +26,19 @@ export interface PublishedSts {
   readonly mx: MxAnswer;
 }
 
+const NAMES_MAX = 20;
+
 /** What is wrong with what a domain publishes: its record, its policy host, its file, and the file beside its MX records. Never throws. */
 export function lintDomain({ domain, txt, fetch, mx }: PublishedSts): readonly LintFinding[] {
   const record =
     txt.kind === 'failed'
-      ? [unseen('record', 'record-unknown', `_mta-sts.${domain} could not be looked up (${txt.cause})`)]
+      ? [
+          unseen(
+            'record',
+            'record-unknown',
+            `_mta-sts.${domain} could not be looked up: ${causeInWords(txt)}`,
+          ),
+        ]
       : lintStsRecord(txt.records);
   const policy = fetch?.kind === 'response' ? readPolicyFile(fetch.body) : null;
   return [
@@ -48,27 +60,32 @@ function lintFetch(domain: string, fetch: FetchAnswer | null): readonly LintFind
   }
   const read = readFetch(fetch);
   if (read.kind === 'policy' || read.failure === 'policy-invalid') return [];
+  const says = `the policy cannot be fetched from ${host}: ${fetchFailureInWords(read)}`;
   if (read.failure === 'policy-host-certificate') {
     const why = 'A policy that anybody could have served would be worthless (RFC 8461, Section 3.3).';
-    const says = `the certificate of ${host} is not accepted (${read.reason})`;
     return [{ ...finding, code: 'policy-host-certificate', says, why }];
   }
-  if (fetch.kind === 'failed')
-    return [
-      unseen(
-        'policy-host',
-        'policy-unknown',
-        `the policy could not be fetched from ${host} (${read.reason})`,
-      ),
-    ];
+  if (fetch.kind === 'failed' && fetch.cause === 'too-large')
+    return [{ ...finding, code: 'too-long', says, why: 'Senders stop reading there (Section 3.3).' }];
+  if (fetch.kind === 'failed') return [unseen('policy-host', 'policy-unknown', says)];
   if (fetch.status !== 200) {
     const why =
       'Status 200 is the only one that brings a policy, and redirections are not followed (Section 3.3).';
-    return [{ ...finding, code: 'policy-status', says: `${host} answers with status ${fetch.status}`, why }];
+    return [{ ...finding, code: 'policy-status', says, why }];
   }
-  const why = 'A web server that serves anything else may be serving the files of its users (Section 3.2).';
-  const says = `${host} serves the policy as ${JSON.stringify(fetch.mediaType.slice(0, 80))} and not as text/plain`;
-  return [{ ...finding, code: 'content-type', says, why }];
+  return [
+    {
+      ...finding,
+      code: 'content-type',
+      says: `${host} serves the policy ${mediaTypeInWords(fetch.mediaType)}, and not as text/plain`,
+      why: 'A web server that serves anything else may be serving the files of its users (Section 3.2).',
+    },
+  ];
+}
+
+/** How a file was served, in words: `as "text/html"`. */
+export function mediaTypeInWords(mediaType: string): string {
+  return mediaType === '' ? 'without a media type' : `as ${cited(mediaType)}`;
 }
 
 function lintHosts(domain: string, policy: StsPolicy, mx: MxAnswer): readonly LintFinding[] {
@@ -76,9 +93,11 @@ function lintHosts(domain: string, policy: StsPolicy, mx: MxAnswer): readonly Li
   const { verdict } = judgeMx(mx);
   if (verdict === 'unknown' || mx.kind === 'failed')
     return [unseen('mx', 'mx-unknown', `the MX records of ${domain} could not be looked up`)];
+  if (verdict === 'no-mail-accepted') return [];
   const hosts = verdict === 'try-domain' ? [domain] : candidatesOf(mx.records, []).map(({ host }) => host);
-  const unlisted = hosts.filter((host) => !policy.mx.some((pattern) => listsHost(pattern, host)));
-  const unused = [...new Set(policy.mx)].filter((pattern) => !hosts.some((host) => listsHost(pattern, host)));
+  const isListed = listerOf(policy.mx);
+  const unlisted = hosts.filter((host) => !isListed(host)).slice(0, NAMES_MAX);
+  const unused = idlePatterns(policy.mx, hosts).slice(0, NAMES_MAX);
   return [
     ...unlisted.map((host) => ({
       code: 'mx-not-listed',

@@ -1,80 +1,100 @@
 /*
- * The policy file (RFC 8461, Section 3.2). Lines end in LF or CRLF, mixed; blank lines and a leading byte order mark are
- * let pass, because dropping a policy for them would be a downgrade; anything else that is no "key: value" line
- * makes the policy invalid, and so does a known key with a bad value. Of equal keys, `mx` apart, the first counts.
+ * The policy file (RFC 8461, Section 3.2). To take a file for none lifts the protection that its owner asked for, so it is
+ * refused only where a clause leaves nothing else:
+ *
+ *   refused as a whole        clause                                                    what it costs
+ *   larger than 64 KB         3.3: senders MAY bound the size, and 64 KB is suggested   a policy, told by the lint
+ *   no version, or another    3.2: required, only "STSv1" is supported                  what it would mean is unknown
+ *   no mode, or another       3.2: required, three words, no default                    the same
+ *   no max_age, or no number  3.2: required, 1 to 10 digits                             the same
+ *   no mx, unless mode none   3.2: required at least once                               every host would be refused
+ *
+ * All else that cannot be read is passed over by the line, and what can be read stands: blank lines, a byte order mark, lines that
+ * are no fields, unknown keys, what is duplicated. An `mx` whose value is no Domain is by the grammar an extension field, which
+ * is ignored; one that is a Domain and the name of no host (an address, labels of digits or of any length) is kept, and lists
+ * nobody. A max_age beyond the maximum is cut down to it. No line is counted: the size bounds them all.
  */
-import { parseHostName } from '../names/domain-name.js';
 import type { StsMode, StsPolicy } from './policy.js';
 import { trimBlanks } from './record.js';
 
 export type PolicyFile =
-  | { readonly kind: 'valid'; readonly policy: StsPolicy }
-  | { readonly kind: 'invalid'; readonly problem: PolicyProblem; readonly line: number };
+  | { readonly kind: 'valid'; readonly policy: StsPolicy; readonly faults: readonly PolicyFault[] }
+  | {
+      readonly kind: 'invalid';
+      /** The first thing that nothing can be made of. */
+      readonly problem: PolicyProblem;
+      readonly line: number;
+      readonly faults: readonly PolicyFault[];
+    };
 
 export type PolicyProblem =
   | 'too-long'
-  | 'too-many-lines'
   | 'not-a-field'
   | 'bad-version'
   | 'bad-mode'
   | 'bad-max-age'
   | 'bad-mx'
-  | 'too-many-mx'
   | 'no-version'
   | 'no-mode'
   | 'no-max-age'
   | 'no-mx';
 
-/** RFC 8461, Section 3.3 (64 KB), and bounds of our own. */
+/** Something that the grammar does not have. `line` counts from 1; 0: the file as a whole. */
+export interface PolicyFault {
+  readonly problem: PolicyProblem;
+  readonly line: number;
+}
+
+/** In octets; RFC 8461, Section 3.3. */
 export const POLICY_LENGTH_MAX = 65_536;
-const LINES_MAX = 1000;
-const MX_MAX = 100;
 /** RFC 8461, Section 3.2: the maximum value of max_age, about a year. Larger ones are cut down to it. */
 export const MAX_AGE_SECONDS_MAX = 31_557_600;
 const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
 const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)$/s;
+const LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
-/** Reads a policy file. Never throws; `line` counts from 1, 0 means the file as a whole. */
+/** Reads a policy file. Never throws. */
 export function readPolicyFile(text: string): PolicyFile {
-  if (text.length > POLICY_LENGTH_MAX) return invalid('too-long', 0);
-  const lines = text
-    .replace(/^\uFEFF/, '')
-    .split('\n')
-    .map(withoutCarriageReturn);
-  if (lines.length > LINES_MAX + 1) return invalid('too-many-lines', 0);
+  if (octetsIn(text) > POLICY_LENGTH_MAX) return invalid([{ problem: 'too-long', line: 0 }]);
+  const lines = linesOfPolicy(text);
   const known = new Map<string, string>();
   const mx: string[] = [];
+  const faults: PolicyFault[] = [];
   for (const [at, line] of lines.entries()) {
     if (trimBlanks(line) === '') continue;
-    const parts = FIELD.exec(line);
-    const value = parts === null ? '' : trimBlanks(parts[2]!);
-    if (parts === null || value === '' || hasControl(value)) return invalid('not-a-field', at + 1);
-    const key = parts[1]!;
-    if (known.has(key)) continue;
-    const problem = judgeField(key, value);
-    if (problem !== null) return invalid(problem, at + 1);
-    if (key === 'mx') mx.push(value.toLowerCase());
-    else known.set(key, value);
-    if (mx.length > MX_MAX) return invalid('too-many-mx', at + 1);
+    const field = fieldIn(line);
+    const problem = field === null ? 'not-a-field' : known.has(field.key) ? null : judgeField(field);
+    if (problem !== null) faults.push({ problem, line: at + 1 });
+    // Of equal keys the first counts, even where nothing can be made of it.
+    if (field !== null && field.key !== 'mx' && !known.has(field.key)) known.set(field.key, field.value);
+    if (field?.key === 'mx' && problem === null) mx.push(field.value.toLowerCase());
   }
-  const missing = whatIsMissing(known, mx);
-  if (missing !== null) return invalid(missing, 0);
+  const all = [...missingFrom(known, mx, faults), ...faults];
+  if (all.some(({ problem }) => DECISIVE.has(problem)) || (mx.length === 0 && known.get('mode') !== 'none'))
+    return invalid(all);
   const policy = {
     mode: known.get('mode') as StsMode,
     mx,
     maxAgeSeconds: Math.min(Number(known.get('max_age')), MAX_AGE_SECONDS_MAX),
     lines: reportLines(lines),
   };
-  return { kind: 'valid', policy };
+  return { kind: 'valid', policy, faults };
 }
 
-/** Whether a value is an `mx` pattern: a host name in A-labels, or "*." and one. */
+/** The lines of a policy file, without a byte order mark. No field can hold a carriage return, so a bare one ends a line, too. */
+export function linesOfPolicy(text: string): readonly string[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  // Behind the last line end there is no line.
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+/** Whether a value is an `mx` pattern: a Domain (RFC 5321, Section 4.1.2), or "*." and one. */
 export function isMxPattern(value: string): boolean {
-  const host = value.startsWith('*.') ? value.slice(2) : value;
-  return !host.endsWith('.') && parseHostName(host) !== null;
+  const domain = value.startsWith('*.') ? value.slice(2) : value;
+  return domain.split('.').every((label) => LABEL.test(label));
 }
 
 /** A policy file that reads back as the policy. */
@@ -83,7 +103,19 @@ export function printPolicyFile(policy: Pick<StsPolicy, 'mode' | 'mx' | 'maxAgeS
   return `version: STSv1\nmode: ${policy.mode}\n${mx}max_age: ${policy.maxAgeSeconds}\n`;
 }
 
-function judgeField(key: string, value: string): PolicyProblem | null {
+interface Field {
+  readonly key: string;
+  readonly value: string;
+}
+
+function fieldIn(line: string): Field | null {
+  const parts = FIELD.exec(line);
+  if (parts === null) return null;
+  const value = trimBlanks(parts[2]!);
+  return value === '' || hasControl(value) ? null : { key: parts[1]!, value };
+}
+
+function judgeField({ key, value }: Field): PolicyProblem | null {
   switch (key) {
     case 'version':
       return value === 'STSv1' ? null : 'bad-version';
@@ -98,11 +130,28 @@ function judgeField(key: string, value: string): PolicyProblem | null {
   }
 }
 
-function whatIsMissing(known: ReadonlyMap<string, string>, mx: readonly string[]): PolicyProblem | null {
-  if (!known.has('version')) return 'no-version';
-  if (!known.has('mode')) return 'no-mode';
-  if (!known.has('max_age')) return 'no-max-age';
-  return mx.length === 0 && known.get('mode') !== 'none' ? 'no-mx' : null;
+const DECISIVE: ReadonlySet<PolicyProblem> = new Set([
+  'bad-version',
+  'bad-mode',
+  'bad-max-age',
+  'no-version',
+  'no-mode',
+  'no-max-age',
+]);
+
+/** `no-mx` would only repeat what is said of the lines that were meant as such. */
+function missingFrom(
+  known: ReadonlyMap<string, string>,
+  mx: readonly string[],
+  faults: readonly PolicyFault[],
+): readonly PolicyFault[] {
+  const problems: PolicyProblem[] = [];
+  if (!known.has('version')) problems.push('no-version');
+  if (!known.has('mode')) problems.push('no-mode');
+  if (!known.has('max_age')) problems.push('no-max-age');
+  const isMeant = faults.some(({ problem }) => problem === 'bad-mx');
+  if (mx.length === 0 && known.get('mode') !== 'none' && !isMeant) problems.push('no-mx');
+  return problems.map((problem) => ({ problem, line: 0 }));
 }
 
 function reportLines(lines: readonly string[]): readonly string[] {
@@ -112,16 +161,26 @@ function reportLines(lines: readonly string[]): readonly string[] {
     .slice(0, REPORT_LINES_MAX);
 }
 
-/** A carriage return counts as part of a line end only before a line feed. */
-function withoutCarriageReturn(line: string, at: number, lines: readonly string[]): string {
-  return at < lines.length - 1 && line.endsWith('\r') ? line.slice(0, -1) : line;
-}
-
 function hasControl(value: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return /[\x00-\x1f\x7f]/.test(value);
 }
 
-function invalid(problem: PolicyProblem, line: number): PolicyFile {
-  return { kind: 'invalid', problem, line };
+/** In UTF-8, as the file came; counted no further than it matters. */
+function octetsIn(text: string): number {
+  let octets = 0;
+  for (let at = 0; at < text.length && octets <= POLICY_LENGTH_MAX; at++) {
+    const code = text.charCodeAt(at);
+    // Either half of a surrogate pair stands for two of its four octets.
+    octets += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
+  }
+  return octets;
+}
+
+function invalid(faults: readonly PolicyFault[]): PolicyFile {
+  const { problem, line } =
+    faults.find((fault) => fault.line === 0 || DECISIVE.has(fault.problem)) ??
+    faults.find((fault) => fault.problem === 'bad-mx') ??
+    faults[0]!;
+  return { kind: 'invalid', problem, line, faults };
 }

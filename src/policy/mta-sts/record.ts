@@ -1,37 +1,44 @@
 /*
- * The TXT record that announces an MTA-STS policy (RFC 8461, Section 3.1), read strictly: version first and exact, the
- * id alphanumeric, extension fields well-formed, the first of equal fields counts. Strictness here never lowers
- * security: a record that cannot be read leaves a cached policy in force.
+ * The TXT record that announces an MTA-STS policy, read by its grammar (RFC 8461, Section 3.1): to take an invalid one for none is
+ * what the text asks for ("if the resulting record is syntactically invalid, senders MUST assume" that there is no policy), and
+ * so it is with several. Nothing else is refused. Of several records those are discarded that do not begin with "v=STSv1;"; a lone
+ * one may have blanks before that semicolon, as its grammar does. A kept policy outlives whatever stands here.
  */
 
 export type StsRecord =
   | { readonly kind: 'found'; readonly id: string }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'invalid'; readonly reason: 'several-records' | 'syntax' | 'no-id' | 'bad-id' };
+  | { readonly kind: 'invalid'; readonly reason: StsRecordProblem };
+
+export type StsRecordProblem = 'several-records' | 'syntax' | 'blank-at-the-end' | 'no-id' | 'bad-id';
 
 const PREFIX = 'v=STSv1;';
-const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x21-\x3a\x3c\x3e-\x7e]+)$/;
+const LONE_PREFIX = /^v=STSv1[ \t]*;/;
+/** `sts-field`: its name and its value. */
+export const RECORD_FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31})=([\x21-\x3a\x3c\x3e-\x7e]+)$/;
 const ID = /^[A-Za-z0-9]{1,32}$/;
-const RECORD_LENGTH_MAX = 65_536;
 
 /** What the TXT records at `_mta-sts.DOMAIN` say, each joined to one string. Never throws. */
 export function readStsRecord(texts: readonly string[]): StsRecord {
-  const ours = texts.filter((text) => text.startsWith(PREFIX));
-  if (ours.length === 0) return { kind: 'absent' };
+  const ours = stsRecordsIn(texts);
   if (ours.length > 1) return { kind: 'invalid', reason: 'several-records' };
-  return readFields(ours[0]!.slice(PREFIX.length));
+  const [text] = ours;
+  return text === undefined ? { kind: 'absent' } : readFields(text.slice(text.indexOf(';') + 1));
+}
+
+/** Those that are MTA-STS records by their first words. */
+export function stsRecordsIn(texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => (texts.length > 1 ? text.startsWith(PREFIX) : LONE_PREFIX.test(text)));
 }
 
 function readFields(text: string): StsRecord {
-  if (text.length > RECORD_LENGTH_MAX) return { kind: 'invalid', reason: 'syntax' };
   const parts = text.split(';');
   // Blanks belong to a delimiter, so behind the last field they need one.
-  if (trimBlanks(parts.at(-1)!) === '' && parts.length > 1) parts.pop();
-  else if (/[ \t]$/.test(text)) return { kind: 'invalid', reason: 'syntax' };
-  const fields = parts.map(trimBlanks);
+  if (trimBlanks(parts.at(-1)!) === '') parts.pop();
+  else if (/[ \t]$/.test(text)) return { kind: 'invalid', reason: 'blank-at-the-end' };
   let id: string | null = null;
-  for (const field of fields) {
-    const match = FIELD.exec(field);
+  for (const field of parts.map(trimBlanks)) {
+    const match = RECORD_FIELD.exec(field);
     if (match === null) return { kind: 'invalid', reason: 'syntax' };
     if (match[1] !== 'id' || id !== null) continue;
     if (!ID.test(match[2]!)) return { kind: 'invalid', reason: 'bad-id' };

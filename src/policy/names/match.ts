@@ -21,6 +21,24 @@ export function listsHost(pattern: string, host: string): boolean {
   return pattern.startsWith('*.') ? coversOneLabel(pattern.slice(2), host) : pattern === host;
 }
 
+/** As {@link listsHost} for many patterns: made once, it answers without going through them. */
+export function listerOf(patterns: readonly string[]): (host: string) => boolean {
+  const known = new Set(patterns);
+  return (host) => patternsFor(host).some((pattern) => known.has(pattern));
+}
+
+/** The patterns that list none of the hosts, each once. */
+export function idlePatterns(patterns: readonly string[], hosts: readonly string[]): readonly string[] {
+  const listing = new Set(hosts.flatMap(patternsFor));
+  return [...new Set(patterns)].filter((pattern) => !listing.has(pattern));
+}
+
+/** Every pattern that lists the host. */
+function patternsFor(host: string): readonly string[] {
+  const dot = host.indexOf('.');
+  return dot < 0 ? [host] : [host, `*${host.slice(dot)}`];
+}
+
 function coversOneLabel(parent: string, host: string): boolean {
   return host.includes('.') && host.slice(host.indexOf('.') + 1) === parent;
 }

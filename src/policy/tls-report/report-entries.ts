@@ -10,8 +10,12 @@ export type PolicyEntry = Pick<TlsReportPolicy, 'policyType' | 'policyDomain' | 
 /** Where a failure was met, as far as that is known. */
 export type FailurePlace = Partial<Omit<TlsReportDetail, 'resultType' | 'failedSessionCount'>>;
 
+/** As many as a report names; a policy may list thousands. */
+const MX_HOSTS_MAX = 100;
+
 export function stsPolicyEntry(domain: string, policy: StsPolicy): PolicyEntry {
-  return { policyType: 'sts', policyDomain: domain, policyString: policy.lines, mxHost: policy.mx };
+  const mxHost = policy.mx.slice(0, MX_HOSTS_MAX);
+  return { policyType: 'sts', policyDomain: domain, policyString: policy.lines, mxHost };
 }
 
 /** A policy of DANE whose records are not known: none were found, or they were never come to. */

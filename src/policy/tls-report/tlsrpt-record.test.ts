@@ -22,7 +22,8 @@ describe('the record that asks for TLS reports', () => {
     });
     expect(read()).toEqual({ kind: 'absent' });
     expect(read('v=TLSRPTv1')).toEqual({ kind: 'absent' });
-    expect(read(`v=TLSRPTv1 ; rua=${MAIL}`)).toEqual({ kind: 'absent' });
+    expect(read(`v=TLSRPTv1 ; rua=${MAIL}`, 'v=spf1 -all')).toEqual({ kind: 'absent' });
+    expect(read(`v=TLSRPTv1 \t; rua=${MAIL}`)).toMatchObject({ kind: 'found', faults: ['late-semicolon'] });
   });
 
   it('wants the version exactly, and first (RPT-3-3)', () => {
@@ -96,20 +97,23 @@ describe('the record that asks for TLS reports', () => {
     expect(read('v=TLSRPTv1; rua=http://x.example/')).toMatchObject({ kind: 'found', destinations: [] });
   });
 
-  it('ignores fields that it does not know if they are well-formed (RPT-3-6)', () => {
+  it('ignores fields that it does not know, and says which of them are not well-formed (RPT-3-6)', () => {
     expect(uris(`v=TLSRPTv1; foo=bar; rua=${MAIL}; x_y-z.1=!"#:<>~`)).toEqual([MAIL]);
     for (const field of ['foo', '=bar', 'foo=', 'foo=a=b', 'foo=a b', '-foo=a', `${'f'.repeat(33)}=a`, ''])
-      expect(read(`v=TLSRPTv1; rua=${MAIL}; ${field};`), field).toEqual({
-        kind: 'invalid',
-        reason: 'syntax',
+      expect(read(`v=TLSRPTv1; rua=${MAIL}; ${field};`), field).toMatchObject({
+        destinations: [{ uri: MAIL }],
+        faults: ['field'],
       });
+    expect(read('v=TLSRPTv1; rua: mailto:tls@a.example')).toEqual({ kind: 'invalid', reason: 'syntax' });
     expect(uris(`v=TLSRPTv1; rua=${MAIL}; ${'f'.repeat(32)}=a`)).toEqual([MAIL]);
   });
 
-  it('lets blanks stand with a delimiter only', () => {
+  it('lets blanks stand with a delimiter, and tells of others', () => {
     expect(uris(`v=TLSRPTv1;\t rua=${MAIL}\t;\t`)).toEqual([MAIL]);
-    expect(read(`v=TLSRPTv1; rua=${MAIL} `)).toEqual({ kind: 'invalid', reason: 'syntax' });
-    expect(read(`v=TLSRPTv1; rua=${MAIL};;`)).toEqual({ kind: 'invalid', reason: 'syntax' });
+    expect(read(`v=TLSRPTv1; rua=${MAIL};`)).toMatchObject({ faults: [] });
+    expect(uris(`v=TLSRPTv1; rua=${MAIL} `)).toEqual([MAIL]);
+    expect(read(`v=TLSRPTv1; rua=${MAIL} `)).toMatchObject({ faults: ['blank-at-the-end'] });
+    expect(read(`v=TLSRPTv1; rua=${MAIL};;`)).toMatchObject({ faults: ['field'] });
   });
 
   it('bounds the number of destinations', () => {
@@ -134,7 +138,7 @@ describe('the record that asks for TLS reports', () => {
           const strangers = others.filter((text) => !text.startsWith('v=TLSRPTv1;'));
           const record = read(...strangers, printTlsReportRecord(list));
           expect(record.kind === 'found' && record.destinations.map(({ uri }) => uri)).toEqual(list);
-          expect(record).toMatchObject({ skipped: [] });
+          expect(record).toMatchObject({ skipped: [], faults: [] });
         },
       ),
     );

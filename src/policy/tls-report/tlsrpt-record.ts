@@ -1,7 +1,9 @@
 /*
- * The TXT record that asks for TLS reports (RFC 8460, Section 3), read by its grammar: the version first and exact, `rua`
- * required, extension fields well-formed. Destinations are judged one by one, because a report that reaches one of
- * them is worth more than none: what is no URI, or of a scheme that nobody defined, is passed over with its reason.
+ * The TXT record that asks for TLS reports (RFC 8460, Section 3): the version first and exact, `rua` required. Two things make it
+ * none by the text, several records and no `rua`; nothing in it asks to refuse a record for the rest, and it would cost its owner
+ * all reports. So what is no field, and a blank at the end, is passed over and told. Destinations are judged one by one, because a
+ * report that reaches one of them is worth more than none: what is no URI, or of a scheme that nobody defined, is passed over with
+ * its reason.
  */
 import { trimBlanks } from '../mta-sts/record.js';
 import { parseMailbox } from '../names/mailbox.js';
@@ -23,29 +25,42 @@ export type TlsReportRecord =
       /** In order, without repetitions; may be empty, and then nothing is sent. */
       readonly destinations: readonly TlsReportDestination[];
       readonly skipped: readonly SkippedDestination[];
+      /** What stands in it and is not in the grammar. */
+      readonly faults: readonly TlsReportRecordFault[];
     }
   | { readonly kind: 'absent' }
   | { readonly kind: 'invalid'; readonly reason: 'several-records' | 'syntax' | 'no-rua' };
+
+/** `late-semicolon`: blanks before the first one, which the grammar lets pass in a lone record only. */
+export type TlsReportRecordFault = 'field' | 'blank-at-the-end' | 'late-semicolon';
 
 /** More than these are passed over: a record must not make a sender post to the whole world. */
 export const DESTINATIONS_MAX = 10;
 
 const PREFIX = 'v=TLSRPTv1;';
+const LONE_PREFIX = /^v=TLSRPTv1[ \t]*;/;
 const RECORD_LENGTH_MAX = 65_536;
 const RUA = 'rua=';
 const EXTENSION = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}=[\x21-\x3a\x3c\x3e-\x7e]+$/;
-/** Visible characters and the blanks around commas; a semicolon never comes this far. */
-const RUA_VALUE = /^[\t\x20-\x7e]+$/;
 /** RFC 3986, Section 2, without the characters that RFC 8460 wants encoded. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:(?:[A-Za-z0-9\-._~:/?#[\]@$&'()*+=]|%[0-9A-Fa-f]{2})+$/;
 const HTTPS = /^https:\/\/(?:[A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?(?:[/?#]|$)/i;
 
 /** What the TXT records at `_smtp._tls.DOMAIN` say, each joined to one string. Never throws. */
 export function readTlsReportRecord(texts: readonly string[]): TlsReportRecord {
-  const ours = texts.filter((text) => text.startsWith(PREFIX));
-  if (ours.length === 0) return { kind: 'absent' };
+  const ours = tlsReportRecordsIn(texts);
   if (ours.length > 1) return { kind: 'invalid', reason: 'several-records' };
-  return readFields(ours[0]!.slice(PREFIX.length));
+  const [text] = ours;
+  if (text === undefined) return { kind: 'absent' };
+  if (text.length > RECORD_LENGTH_MAX) return { kind: 'invalid', reason: 'syntax' };
+  const read = readFields(text.slice(text.indexOf(';') + 1));
+  if (read.kind !== 'found' || text.startsWith(PREFIX)) return read;
+  return { ...read, faults: ['late-semicolon', ...read.faults] };
+}
+
+/** Those that ask for TLS reports by their first words. */
+export function tlsReportRecordsIn(texts: readonly string[]): readonly string[] {
+  return texts.filter((text) => (texts.length > 1 ? text.startsWith(PREFIX) : LONE_PREFIX.test(text)));
 }
 
 /** The record that asks for reports at those URIs. */
@@ -54,23 +69,20 @@ export function printTlsReportRecord(uris: readonly string[]): string {
 }
 
 function readFields(text: string): TlsReportRecord {
-  if (text.length > RECORD_LENGTH_MAX) return { kind: 'invalid', reason: 'syntax' };
   const parts = text.split(';');
+  const faults: TlsReportRecordFault[] = [];
   // Blanks belong to a delimiter, so behind the last field they need one.
   if (trimBlanks(parts.at(-1)!) === '') parts.pop();
-  else if (/[ \t]$/.test(text)) return { kind: 'invalid', reason: 'syntax' };
+  else if (/[ \t]$/.test(text)) faults.push('blank-at-the-end');
   const fields = parts.map(trimBlanks);
-  if (!fields.every(isField)) return { kind: 'invalid', reason: 'syntax' };
+  if (!fields.every((field) => field.startsWith(RUA) || EXTENSION.test(field))) faults.push('field');
   const rua = fields.filter((field) => field.startsWith(RUA));
-  if (rua.length === 0) return { kind: 'invalid', reason: 'no-rua' };
-  return sort(rua.flatMap((field) => field.slice(RUA.length).split(',').map(trimBlanks)));
+  if (rua.length === 0) return { kind: 'invalid', reason: faults.includes('field') ? 'syntax' : 'no-rua' };
+  const uris = rua.flatMap((field) => field.slice(RUA.length).split(',').map(trimBlanks));
+  return { kind: 'found', ...sort(uris), faults };
 }
 
-function isField(field: string): boolean {
-  return field.startsWith(RUA) ? RUA_VALUE.test(field.slice(RUA.length)) : EXTENSION.test(field);
-}
-
-function sort(uris: readonly string[]): TlsReportRecord {
+function sort(uris: readonly string[]) {
   const destinations: TlsReportDestination[] = [];
   const skipped: SkippedDestination[] = [];
   for (const uri of new Set(uris)) {
@@ -80,7 +92,7 @@ function sort(uris: readonly string[]): TlsReportRecord {
       else destinations.push(read);
     }
   }
-  return { kind: 'found', destinations, skipped };
+  return { destinations, skipped };
 }
 
 type ReadDestination =

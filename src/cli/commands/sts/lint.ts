@@ -5,6 +5,7 @@ import { lintPolicyFile } from '../../../policy/mta-sts/lint-file.js';
 import type { LintFinding } from '../../../policy/mta-sts/lint-finding.js';
 import { lintStsRecord } from '../../../policy/mta-sts/lint-record.js';
 import { POLICY_LENGTH_MAX, readPolicyFile } from '../../../policy/mta-sts/policy-file.js';
+import { stsRecordsInText } from '../../../policy/mta-sts/record-text.js';
 import { candidatesOf } from '../../../policy/mx/discover.js';
 import { judgeAddress } from '../../../policy/names/target-address.table.js';
 import { Asker } from '../../../services/check/asker.js';
@@ -14,7 +15,7 @@ import { EXIT, type Exit } from '../../exit.js';
 import { LOOK_OPTIONS, readLook } from '../../look.js';
 import { exampleOf, renderLint } from '../../output/sts/lint-text.js';
 import { painter, print } from '../../output/terminal.js';
-import { readText } from '../../read-file.js';
+import { readOctets } from '../../read-file.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
 import { readDomain } from './setup.js';
 
@@ -24,7 +25,8 @@ Usage: waxseal sts lint FILE|DOMAIN [OPTION]...
 Says what is wrong with an MTA-STS policy file before it is published, or with what
 DOMAIN publishes: its record, its policy host, its file, and the file beside its MX
 records. FILE is what there is a file of that name, or what has a slash in it; it may
-also hold a record ("v=STSv1; ..."), on one line. Shows what a good one looks like.
+also hold records, a line each: bare, in quotation marks, or as lines of a zone file.
+Shows what a good one looks like.
 
 ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of the policy host (443)
@@ -75,15 +77,16 @@ async function isFile(text: string): Promise<boolean> {
 }
 
 async function lintFile(path: string): Promise<Linted> {
-  const text = await readText(path, {
+  const octets = await readOctets(path, {
     what: 'the policy file',
     octetsMax: 1_048_576,
     unreadable: EXIT.noInput,
     tooLarge: EXIT.badData,
-    malformed: EXIT.badData,
   });
-  if (/^\s*"?v=STS/i.test(text))
-    return { findings: lintStsRecord([text.trim().replace(/^"|"$/g, '')]), hosts: [], domain: null };
+  // As what comes from a policy host is read, so that a file says the same here and there.
+  const text = Buffer.from(octets).toString('utf8');
+  const records = stsRecordsInText(text);
+  if (records.length > 0) return { findings: lintStsRecord(records), hosts: [], domain: null };
   const read = readPolicyFile(text);
   return { findings: lintPolicyFile(text), hosts: read.kind === 'valid' ? read.policy.mx : [], domain: null };
 }

@@ -4,6 +4,7 @@
 import type { StoredPolicy } from '../../../effects/stores.js';
 import type { PolicyResult } from '../../../engine/engine.js';
 import { ageOfCache } from '../../../policy/mta-sts/discover.js';
+import { fetchFailureInWords } from '../../../policy/mta-sts/fetch-words.js';
 import { expiryOf } from '../../../policy/mta-sts/merge-policy.js';
 import type { StsPolicy } from '../../../policy/mta-sts/policy.js';
 import type { RefreshOutcome } from '../../../services/sts/index.js';
@@ -16,7 +17,8 @@ export function renderFound({ domain, policy, decisions }: PolicyResult, now: nu
   );
   if (policy === null) return `${domain}  ${paint('red', 'nothing was learned')}\n${why.join('')}`;
   const { known, fetched, after } = policy;
-  const failed = fetched?.kind === 'failed' ? [`    fetch    failed (${printable(fetched.reason)})\n`] : [];
+  const failed =
+    fetched?.kind === 'failed' ? [`    fetch    failed: ${printable(fetchFailureInWords(fetched))}\n`] : [];
   const head =
     known.kind === 'none'
       ? `${domain}  no policy\n`
@@ -66,7 +68,7 @@ export function renderRefreshed(
   const lines = outcomes.map(({ domain, alert, expiresAt, result }) => {
     const [word, style] = ALERTS[alert.verdict];
     const fetched = result.policy?.fetched;
-    const reason = fetched?.kind === 'failed' ? ` (${printable(fetched.reason)})` : '';
+    const reason = fetched?.kind === 'failed' ? `: ${printable(fetchFailureInWords(fetched))}` : '';
     const until = expiresAt === null ? '' : `  ${spanOf(expiresAt, now)}`;
     return `${domain}  ${paint(style, word)}${reason}${until}\n`;
   });

@@ -45,9 +45,9 @@ export const HOST_FINDINGS = {
   },
   'host-bogus': {
     severity: 'critical',
-    what: 'The addresses of {host} fail DNSSEC validation.',
-    why: 'Every resolver that validates answers with an error, so many senders cannot reach the host.',
-    todo: 'Compare the DS record with the keys of its zone, and see whether signatures have expired.',
+    what: 'The addresses of {host} cannot be believed: {cause}.',
+    why: 'Where every resolver that validates says so, many senders cannot reach the host.',
+    todo: 'Ask another resolver first: one that strips signatures makes a sound zone look like this. If that says the same, compare the DS record with the keys of its zone, and see whether signatures have expired.',
     refs: ['DANE-2.1.2-4'],
     clause: 'RFC 7672, Section 2.1.2',
   },
@@ -102,7 +102,7 @@ export const HOST_FINDINGS = {
   },
   'address-no-smtp': {
     severity: 'error',
-    what: '{host} [{address}] accepts the connection and then speaks no SMTP ({stage}: {cause}).',
+    what: '{host} [{address}] accepts the connection and then speaks no SMTP (after {stage}: {cause}).',
     why: 'Senders wait for minutes and try again later.',
     todo: 'See what listens there, and whether it is overloaded.',
     refs: ['SMTP-5.1-2'],

@@ -28,11 +28,27 @@ export const REPORTING_FINDINGS = {
   },
   'reports-record-invalid': {
     severity: 'error',
-    what: 'The TLS report record cannot be read ({reason}): {record}',
+    what: 'The TLS report record cannot be read, because {reason}: {record}',
     why: 'Senders take it for none.',
     todo: 'Publish it in the form below.',
     refs: ['RPT-3-3', 'RPT-3-5', 'RPT-3.1-1'],
     clause: 'RFC 8460, Section 3',
+  },
+  'reports-record-remark': {
+    severity: 'warning',
+    what: 'In the TLS report record {reason}: {record}',
+    why: 'The grammar does not have it. Some senders take the record for none, and send no reports.',
+    todo: 'Take it out; the form below is a good one.',
+    refs: ['RPT-3-3', 'RPT-3-6'],
+    clause: 'RFC 8460, Section 3',
+  },
+  'reports-mailto-slashes': {
+    severity: 'warning',
+    what: 'Reports go to the address {address}, because {uri} has slashes behind "mailto:".',
+    why: 'A mailto URI has none (RFC 6068, Section 2), so they are part of the address, and there is most likely no such mailbox.',
+    todo: 'Write it without the slashes.',
+    refs: ['RPT-3-5', 'MAILTO-6068-2-1'],
+    clause: 'RFC 6068, Section 2',
   },
   'reports-destination-skipped': {
     severity: 'warning',
