@@ -36,6 +36,7 @@ export type RequirementId =
   | 'CHOICE-14'
   | 'CHOICE-15'
   | 'CHOICE-16'
+  | 'CHOICE-19'
   | 'CHOICE-24'
   | 'CHUNK-1'
   | 'DANE-1.1-1'
