@@ -91,10 +91,11 @@ describe("an engine with Node's adapters", () => {
     // What reads SQLite lets go of a file when its statements are collected.
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
-    await vi.waitFor(async () => {
+    const isLetGo = async () => {
       collect();
       expect(await openFilesIn(folder)).toBe(0);
-    });
+    };
+    await vi.waitFor(isLetGo, { timeout: 60_000 });
   });
 
   it('counts for TLS reports, whatever else its owner wants to know of attempts', async () => {

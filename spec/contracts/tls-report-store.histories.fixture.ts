@@ -61,7 +61,7 @@ const happenings: fc.Arbitrary<Happening<Model>>[] = [
   fc.constant(
     happening<Model>('list', async ({ tallies }, node) => {
       const due = tallies.map(({ key, state }) => ({ ...key, state }));
-      const expected = due.sort((a, b) => `${a.day} ${a.domain}`.localeCompare(`${b.day} ${b.domain}`));
+      const expected = due.sort((a, b) => (`${a.day} ${a.domain}` < `${b.day} ${b.domain}` ? -1 : 1));
       expect(await node.reports.list({ after: null, entriesMax: 100 })).toEqual(expected);
     }),
   ),

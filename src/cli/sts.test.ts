@@ -1,6 +1,6 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
@@ -14,7 +14,6 @@ let state: string;
 let options: readonly string[];
 beforeAll(async () => {
   folder = await makeFolder();
-  state = join(folder, 'state');
   internet = await startInternet({
     dns: {
       'MX a.test': ['10 mx.a.test'],
@@ -33,6 +32,9 @@ beforeAll(async () => {
   });
   const all = await optionsFor(internet, folder);
   options = all.filter((_, at) => all[at] !== '--port' && all[at - 1] !== '--port');
+});
+beforeEach(async () => {
+  state = await mkdtemp(join(folder, 'state-'));
 });
 afterAll(async () => {
   await internet.close();

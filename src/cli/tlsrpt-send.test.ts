@@ -11,7 +11,8 @@ import { fileIn, MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from '
 vi.setConfig({ testTimeout: 60_000 });
 
 const DAY_MS = 86_400_000;
-const yesterday = () => utcDay(Date.now() - DAY_MS);
+/** Over already when the tests begin, whenever they end. */
+const YESTERDAY = utcDay(Date.now() - DAY_MS);
 const pem = ed25519Pem();
 const key = keyOf(pem, 'sel');
 
@@ -66,7 +67,7 @@ const line = (policyDomain: string): TlsReportPolicy => ({
 async function stateWith(...domains: readonly string[]): Promise<string> {
   const directory = join(folder, `state-${domains.join('-')}-${Math.trunc(performance.now())}`);
   const { reports, close } = sqliteStores({ directory });
-  for (const domain of domains) await reports.add({ day: yesterday(), domain }, [line(domain)]);
+  for (const domain of domains) await reports.add({ day: YESTERDAY, domain }, [line(domain)]);
   await close();
   return directory;
 }
@@ -83,12 +84,21 @@ describe('waxseal deliver --state', () => {
       waxseal(['deliver', '--from', 's@s.test', '--to', 'u@a.test', '--state', state, ...reach], {
         input: MESSAGE,
       });
+    const days = new Set([utcDay(Date.now())]);
     for (const { exit, stderr } of [await deliver(), await deliver()])
       expect([exit, stderr]).toEqual([0, '']);
-    const { exit, stdout } = await waxseal(['tlsrpt', 'show', '--state', state]);
+    days.add(utcDay(Date.now()));
+    const { exit, stdout } = await waxseal(['tlsrpt', 'show', '--state', state, '--json']);
     expect(exit).toBe(0);
-    expect(stdout).toContain(`${utcDay(Date.now())}  a.test  not sent yet\n`);
-    expect(stdout).toContain('  no-policy-found a.test: 2 succeeded, 0 failed\n');
+    // Two of them where midnight came in between.
+    const { tallies } = JSON.parse(stdout) as {
+      tallies: readonly { day: string; lines: TlsReportPolicy[] }[];
+    };
+    expect(tallies.filter(({ day }) => !days.has(day))).toEqual([]);
+    const lines = tallies.flatMap((tally) => tally.lines);
+    expect(new Set(lines.map((each) => each.policyDomain))).toEqual(new Set(['a.test']));
+    expect(lines.reduce((sum, { success }) => sum + success, 0)).toBe(2);
+    expect(lines.filter(({ failure }) => failure > 0)).toEqual([]);
   });
 });
 
@@ -97,13 +107,13 @@ describe('waxseal tlsrpt show', () => {
     const state = await stateWith('a.test', 'b.test');
     const text = await waxseal(['tlsrpt', 'show', '--state', state, '--domain', 'B.test']);
     expect(text.stdout).toBe(
-      `${yesterday()}  b.test  not sent yet\n  no-policy-found b.test: 3 succeeded, 2 failed\n` +
+      `${YESTERDAY}  b.test  not sent yet\n  no-policy-found b.test: 3 succeeded, 2 failed\n` +
         '    2  starttls-not-supported at mx.b.test [192.0.2.1]\n',
     );
-    const json = await waxseal(['tlsrpt', 'show', '--state', state, '--json', '--day', yesterday()]);
+    const json = await waxseal(['tlsrpt', 'show', '--state', state, '--json', '--day', YESTERDAY]);
     expect(JSON.parse(json.stdout)).toEqual({
       tallies: ['a.test', 'b.test'].map((domain) => ({
-        day: yesterday(),
+        day: YESTERDAY,
         domain,
         state: { kind: 'open' },
         lines: [line(domain)],
@@ -140,7 +150,7 @@ describe('waxseal tlsrpt send', () => {
     const { exit, stdout, stderr } = await send(state, ...signed());
     expect([exit, stdout]).toEqual([
       0,
-      expect.stringContaining(`${yesterday()}  a.test  sent\n  accepted  tls@a.test  250 `),
+      expect.stringContaining(`${YESTERDAY}  a.test  sent\n  accepted  tls@a.test  250 `),
     ]);
     expect(stderr).toContain('the key record at sel._domainkey.s.test: warn-tlsrpt-only: ');
     const mail = internet.received('mx.a.test').at(-1)!;

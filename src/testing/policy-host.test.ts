@@ -84,6 +84,7 @@ describe('a policy host', () => {
     await internet.change({ policy: { [host]: { connect: 'silent' } } });
     const socket = connect(internet.httpsPort, internet.addressOf(host));
     await once(socket, 'connect');
+    // Long enough for whoever would speak; a slow machine can only hide that it does.
     const told = await Promise.race([
       once(socket, 'data').then(() => 'spoke'),
       new Promise((resolve) => setTimeout(resolve, 30, 'silent')),

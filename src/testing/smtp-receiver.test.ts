@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Certificate, type Internet, type MailHost, startInternet } from './index.js';
 
 let internet: Internet;
@@ -204,6 +204,7 @@ describe('a mail host with a script', () => {
     await internet.change({ mail: { 'mx.test': { connect: 'silent' } } });
     const silent = Client.to('mx.test');
     silent.write('EHLO c\r\n');
+    await vi.waitFor(() => expect(internet.connections('mx.test')).toBe(1), { timeout: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect([silent.unread, silent.ended, internet.connections('mx.test')]).toEqual(['', false, 1]);
   });

@@ -208,25 +208,22 @@ describe('stores in a SQLite file', () => {
     await database.write(async () => {});
     const other = await openSqlite(join(directory, STATE_FILE));
     await other.exec('BEGIN IMMEDIATE');
-    const began = performance.now();
     const change = () =>
       database.write(async () => 'written').catch((error: Error) => error.message.replace(/:.*/, ''));
     const first = change();
     await pause(50);
     const waiting = Array.from({ length: 1000 }, change);
     const ended = Promise.all([first, ...waiting]);
-    expect(await change()).toBe('too much waits for the SQLite file');
-    expect(performance.now() - began).toBeLessThan(2000);
+    expect(await Promise.race([ended, change()])).toBe('too much waits for the SQLite file');
     const [busy, ...others] = await ended;
     expect(busy).toMatch(/locked/);
     // The second in line may have waited a little less than that, and then tries for itself.
     expect(new Set(others.slice(1))).toEqual(new Set(['too much waits for the SQLite file']));
-    expect(performance.now() - began).toBeLessThan(11_000);
     await other.exec('COMMIT');
     expect(await change()).toBe('written');
     other.close();
     await database.close();
-  }, 20_000);
+  });
 
   it('wait for another process, and undo what they could not finish', async () => {
     const stores = sqliteStores({ directory });

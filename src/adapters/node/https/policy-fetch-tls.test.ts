@@ -64,7 +64,7 @@ describe('the policy fetch', () => {
 });
 
 function fetchFrom(port: number) {
-  const ask = { host: HOST, port, addresses: ['127.0.0.1'], bytesMax: 1000, deadlineMs: 3000 };
+  const ask = { host: HOST, port, addresses: ['127.0.0.1'], bytesMax: 1000, deadlineMs: 60_000 };
   return nodePolicyFetch({ ca: [good.pem] })(ask, never);
 }
 

@@ -7,7 +7,7 @@ import { getDiffieHellman, webcrypto } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { TLSSocket, TlsOptions } from 'node:tls';
 import * as x509 from '@peculiar/x509';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { SmtpSession } from '../../../effects/ports.js';
 import {
   type ClientHello,
@@ -25,7 +25,7 @@ import {
   startTlsServer,
 } from './starttls-server.fixture.js';
 
-const base = { session: 1, deadlineMs: 5000 };
+const base = { session: 1, deadlineMs: 60_000 };
 const never = new AbortController().signal;
 const closers: (() => void)[] = [];
 let identity: Awaited<ReturnType<typeof makeIdentity>>;
@@ -208,6 +208,8 @@ describe('STARTTLS', () => {
     const server = await serve({ replies: { STARTTLS: '' } });
     const client = await introduce(server);
     const answer = client.startTls(base, never);
+    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('STARTTLS'), { timeout: 60_000 });
+    // Time for whatever would be written behind it.
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(server.seen[0]!.lines).toEqual(['EHLO me.example', 'STARTTLS']);
     expect(server.seen[0]!.socket.bytesRead).toBe('EHLO me.example\r\nSTARTTLS\r\n'.length);

@@ -28,7 +28,7 @@ function postTo(
     addresses: ['127.0.0.1'],
     body: BODY,
     certificate: 'verify',
-    deadlineMs: 3000,
+    deadlineMs: 60_000,
   } as const;
   return nodePostReport({ ca })({ ...ask, ...own }, never);
 }
