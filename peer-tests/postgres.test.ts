@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.js';
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
@@ -38,6 +39,7 @@ policyStoreContract('postgresStores', inPostgres);
 policyStoreHistories('postgresStores', inPostgres, 25);
 tlsReportStoreContract('postgresStores', inPostgres);
 tlsReportStoreHistories('postgresStores', inPostgres, 25);
+attemptStoreContract('postgresStores', inPostgres);
 
 describe('stores in PostgreSQL', () => {
   it('go on after the server has ended their connections', async () => {

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStores } from '../../src/adapters/memory/index.js';
 import { sqliteStores } from '../../src/adapters/sqlite/index.js';
-import type { PolicyStoreBounds, Stores, TlsReportStoreBounds } from '../../src/effects/stores.js';
+import type { StoreBounds, Stores } from '../../src/effects/stores.js';
 import type { CachedPolicy } from '../../src/policy/mta-sts/policy.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../src/policy/tls-report/tally.js';
 
-export type Bounds = Partial<PolicyStoreBounds & TlsReportStoreBounds>;
+export type Bounds = Partial<StoreBounds>;
 
 /** Empty stores. */
 export interface StoresSubject {

@@ -1,3 +1,4 @@
+import { attemptStoreContract } from './attempt-store.contract.js';
 import { policyStoreContract } from './policy-store.contract.js';
 import { policyStoreHistories } from './policy-store.histories.fixture.js';
 import { inMemory, inSqlite } from './stores.fixture.js';
@@ -13,3 +14,6 @@ tlsReportStoreContract('memoryStores', inMemory);
 tlsReportStoreContract('sqliteStores', inSqlite);
 tlsReportStoreHistories('memoryStores', inMemory);
 tlsReportStoreHistories('sqliteStores', inSqlite);
+
+attemptStoreContract('memoryStores', inMemory);
+attemptStoreContract('sqliteStores', inSqlite);

@@ -4,6 +4,7 @@
  * decided by policy (`mergePolicy`, `judgeRoom`, `boundTallies`, `judgeClaim`); a store only makes it last, each change as
  * a whole or not at all.
  */
+import type { AttemptInput } from '../policy/attempt/types.js';
 import type { CacheAnswer } from '../policy/mta-sts/fetch.js';
 import type { ReportState } from '../policy/tls-report/report-state.js';
 import type { TallyBounds, TlsReportPolicy } from '../policy/tls-report/tally.js';
@@ -89,18 +90,53 @@ export interface TlsReportStore {
   prune(before: UtcDay): Promise<void>;
 }
 
-/** Both stores over one database. No I/O happens before the first question. */
+/** How far the attempts at one message to one recipient have come. */
+export interface AttemptRecord {
+  /** How many were made. */
+  readonly attempts: number;
+  /** See `AttemptResult.dialled`. */
+  readonly dialled: AttemptInput['dialled'];
+  /** What was said when the message was delivered; null: it was not. */
+  readonly delivered: string | null;
+  /** When the last attempt ended; milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * What a host that keeps its queue does not keep with it. The methods reject with an Error if the store cannot be reached;
+ * then nothing was changed.
+ */
+export interface AttemptStore {
+  /** In the order of the keys; null: nothing is known. A record that cannot be read is not known, unless it says `delivered`. */
+  read(keys: readonly string[]): Promise<readonly (AttemptRecord | null)[]>;
+  /** All of them or none, durably. What was delivered stays delivered. */
+  write(records: readonly (AttemptRecord & { readonly key: string })[]): Promise<void>;
+  /** Drops what was delivered, and what was attempted last, before those times, and the oldest beyond the bound. */
+  prune(before: { readonly delivered: number; readonly attempted: number }): Promise<number>;
+}
+
+/** How much a store of attempts keeps at most. */
+export interface AttemptStoreBounds {
+  /** Messages times recipients. */
+  readonly attemptsMax: number;
+}
+
+export type StoreBounds = PolicyStoreBounds & TlsReportStoreBounds & AttemptStoreBounds;
+
+/** All stores over one database. No I/O happens before the first question. */
 export interface Stores {
   readonly policies: PolicyStore;
   readonly reports: TlsReportStore;
+  readonly attempts: AttemptStore;
   /** Frees what is held open. What is asked afterwards fails. */
   close(): Promise<void>;
 }
 
 /** What keeps a small machine safe; a large one may want more. */
-export const DEFAULT_STORE_BOUNDS: PolicyStoreBounds & TlsReportStoreBounds = {
+export const DEFAULT_STORE_BOUNDS: StoreBounds = {
   entriesMax: 100_000,
   domainsMax: 50_000,
   policiesMax: 32,
   detailsMax: 100,
+  attemptsMax: 1_000_000,
 };

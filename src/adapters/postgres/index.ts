@@ -1,13 +1,13 @@
 /** Stores in a PostgreSQL database, for the nodes of a cluster. */
-import type { PolicyStoreBounds, Stores, TlsReportStoreBounds } from '../../effects/stores.js';
+import type { StoreBounds, Stores } from '../../effects/stores.js';
 import { sqlStores } from '../sql/stores.js';
 import { type PostgresConnection, postgresDatabase } from './postgres-database.js';
 
 export interface PostgresOptions extends PostgresConnection {
-  readonly bounds?: Partial<PolicyStoreBounds & TlsReportStoreBounds>;
+  readonly bounds?: Partial<StoreBounds>;
 }
 
-/** Both stores in one database. Its tables, all called `waxseal_...`, are made when it is first asked. */
+/** All stores in one database. Its tables, all called `waxseal_...`, are made when it is first asked. */
 export function postgresStores({ bounds, ...connection }: PostgresOptions): Stores {
   return sqlStores(postgresDatabase(connection), bounds);
 }

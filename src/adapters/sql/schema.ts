@@ -39,7 +39,9 @@ async function prepare(database: SqlDatabase): Promise<void> {
   );
 }
 
+/** Rejects as well where the table that came last is missing: what is new only stands beside what there was, and is then made. */
 async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
+  await query("SELECT id FROM waxseal_attempts WHERE id = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);
 }
@@ -68,4 +70,7 @@ const statements = (key: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS waxseal_report_failures (
      day ${key}, domain ${key}, policy ${key}, id ${key}, position integer NOT NULL, detail text NOT NULL,
      sessions bigint NOT NULL, PRIMARY KEY (day, domain, policy, id))`,
+  `CREATE TABLE IF NOT EXISTS waxseal_attempts (
+     id ${key} PRIMARY KEY, attempts integer NOT NULL, dialled text NOT NULL, delivered text, at bigint NOT NULL)`,
+  'CREATE INDEX IF NOT EXISTS waxseal_attempts_by_age ON waxseal_attempts (at, id)',
 ];

@@ -1,6 +1,6 @@
 /** Stores in a SQLite file, which several processes of one machine may share; not over a network's file system. */
 import { join } from 'node:path';
-import type { PolicyStoreBounds, Stores, TlsReportStoreBounds } from '../../effects/stores.js';
+import type { StoreBounds, Stores } from '../../effects/stores.js';
 import { sqlStores } from '../sql/stores.js';
 import { sqliteDatabase } from './sqlite-database.js';
 
@@ -10,11 +10,11 @@ export const STATE_FILE = 'waxseal.sqlite';
 export interface SqliteOptions {
   /** A folder, made when first needed. The file in it is `waxseal.sqlite`, with two others beside it while it is in use. */
   readonly directory: string;
-  readonly bounds?: Partial<PolicyStoreBounds & TlsReportStoreBounds>;
+  readonly bounds?: Partial<StoreBounds>;
 }
 
 /**
- * Both stores in one file. A change waits five seconds at most for those of other processes, and at most as long for its
+ * All stores in one file. A change waits five seconds at most for those of other processes, and at most as long for its
  * turn among ours; what is only read waits for neither. Where a thousand wait already, the next one fails at once.
  */
 export function sqliteStores({ directory, bounds }: SqliteOptions): Stores {

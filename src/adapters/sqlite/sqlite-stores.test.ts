@@ -182,6 +182,16 @@ describe('stores in a SQLite file', () => {
     other.close();
   });
 
+  it('get the tables that an earlier database lacks, and keep what is in it', async () => {
+    await write();
+    const other = await openSqlite(join(directory, STATE_FILE));
+    await other.exec('DROP TABLE waxseal_attempts');
+    other.close();
+    const stores = sqliteStores({ directory });
+    expect(await stores.attempts.read(['a'])).toEqual([null]);
+    expect(await read(stores)).toMatchObject({ cached: change.entry });
+  });
+
   it('are read at once, whatever is held or waits to be written', async () => {
     const stores = sqliteStores({ directory });
     await write(stores);

@@ -16,12 +16,11 @@ import type { DestinationRule, Relay } from '../../policy/local/destination.js';
 import type { MessageFacts } from '../../policy/require-tls/message.js';
 import type { Deadlines, Settings } from '../../policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
+import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
-import { dictionary, strictObject, withDefaults } from './strict-object.js';
+import { strictObject, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
-
-const Dialled = dictionary('addresses by host name', () => true, Texts);
 
 const MessageCodec = strictObject<MessageFacts>('a message', {
   sender: Text,
@@ -79,7 +78,7 @@ export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>
   recipients: Texts,
   message: MessageCodec,
   settings: SettingsCodec,
-  dialled: Dialled,
+  dialled: DialledCodec,
   purpose: oneOf('deliver', 'explain', 'learn-policy', 'refresh-policy'),
 });
 
@@ -170,7 +169,7 @@ const WholeResultCodec = strictObject<AttemptResult>('the result of an attempt',
   requireTls: YesNo,
   decisions: listOf('a list of decisions', PlacedDecisionCodec),
   reports: Reports,
-  dialled: Dialled,
+  dialled: DialledCodec,
   policy: orNull(PolicyFindingsCodec),
 });
 
