@@ -27,7 +27,7 @@ export function tolerateClosedPipes(): void {
 /** Writes to standard output; resolves when it is written, or never can be. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve) => {
-    process.stdout.write(text, () => resolve());
+    process.stdout.write(escaped(text), () => resolve());
   });
 }
 
@@ -45,4 +45,12 @@ export function painter(): Paint {
 /** Without control characters, so that nothing that a server or a file says can steer a terminal. Line ends stay. */
 export function printable(text: string): string {
   return text.replace(/[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd');
+}
+
+/** The same JSON, and the same text but for characters that steer: DEL, C1 and directions are written as \\u (RFC 8259, Section 7). */
+function escaped(text: string): string {
+  return text.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -6,8 +6,20 @@
 import { parseDnsName } from '../names/domain-name.js';
 import type { CertificateFacts } from './facts.js';
 
+/** How many more names may be compared with subtrees, over all judgements that share it. Once it is spent, nothing is permitted. */
+export interface ComparisonBudget {
+  comparisonsLeft: number;
+}
+
+/** Far more than an honest chain takes: its issuers have some dozens of subtrees, and its certificates some hundreds of names. */
+export const COMPARISONS_MAX = 20_000;
+
 /** Whether an issuer lets the certificates below it, leaf first, have their names. Total; never throws. */
-export function permitsNames(issuer: CertificateFacts, below: readonly CertificateFacts[]): boolean {
+export function permitsNames(
+  issuer: CertificateFacts,
+  below: readonly CertificateFacts[],
+  budget: ComparisonBudget,
+): boolean {
   const { nameConstraints } = issuer;
   if (nameConstraints.kind === 'absent') return true;
   if (nameConstraints.kind === 'unsupported') return false;
@@ -17,10 +29,16 @@ export function permitsNames(issuer: CertificateFacts, below: readonly Certifica
     if (otherForms.some((form) => hasForm(certificate, form))) return false;
     return namesOf(certificate, at === 0).every(
       (name) =>
+        mayCompare(budget, permitted.length + excluded.length) &&
         !excluded.some((subtree) => touches(name, subtree)) &&
         (permitted.length === 0 || permitted.some((subtree) => isWithin(name, subtree))),
     );
   });
+}
+
+function mayCompare(budget: ComparisonBudget, subtrees: number): boolean {
+  budget.comparisonsLeft -= subtrees + 1;
+  return budget.comparisonsLeft >= 0;
 }
 
 function hasForm(certificate: CertificateFacts, form: CertificateFacts['otherNames'][number]): boolean {

@@ -50,8 +50,8 @@ describe('certificates that all sign one another', () => {
         now: 500,
         budget,
       });
-    expect(search({ stepsLeft: 100 })).toBe('found');
-    expect(search({ stepsLeft: 1 })).toBe('none');
+    expect(search({ stepsLeft: 100, comparisonsLeft: 100 })).toBe('found');
+    expect(search({ stepsLeft: 1, comparisonsLeft: 100 })).toBe('none');
   });
 
   it('do not hold up a check, however many records there are', () => {

@@ -4,7 +4,7 @@
  * certificates may stand in any order and hold strangers: only verified signatures make a path.
  */
 import type { CertificateFacts, KeySource, SignatureFact } from './facts.js';
-import { permitsNames } from './name-constraints.js';
+import { type ComparisonBudget, permitsNames } from './name-constraints.js';
 
 /** How one end of a path is recognised. */
 export interface AnchorSearch {
@@ -23,7 +23,7 @@ export interface AnchorSearch {
  * How many more steps may be taken, over all searches that share it: certificates that all sign one another have more
  * paths than anybody can wait for. An honest chain takes a few steps for each record. Once it is spent, no path is found.
  */
-export interface PathBudget {
+export interface PathBudget extends ComparisonBudget {
   stepsLeft: number;
 }
 
@@ -61,7 +61,7 @@ function settleAtRecord(
   const anchor = search.anchorInRecord(key.index);
   if (anchor === null) return;
   const chain = path.map((index) => search.chain[index]!);
-  judge(chain, anchor.certificate, search.now, best);
+  judge(chain, anchor.certificate, search, best);
 }
 
 /** The top of the path is the anchor itself. With only its key vouched for, its own constraints and dates do not bind. */
@@ -75,24 +75,24 @@ function settle(
   const chain = path.map((index) => search.chain[index]!);
   if (!isIssuer) {
     // The leaf is its own anchor: there is nothing above it, its dates count (RFC 6698, Appendix A.1.2).
-    judge(chain, null, search.now, best);
+    judge(chain, null, search, best);
     return;
   }
-  judge(chain.slice(0, -1), anchor, search.now, best);
+  judge(chain.slice(0, -1), anchor, search, best);
 }
 
 /** `below`: leaf first, up to the certificate that the anchor signed. */
 function judge(
   below: readonly CertificateFacts[],
   anchor: CertificateFacts | null,
-  now: number,
+  { now, budget }: Pick<AnchorSearch, 'now' | 'budget'>,
   best: { verdict: PathVerdict },
 ): void {
   const all = anchor === null ? below : [...below, anchor];
   const issuers = all.slice(1);
   if (!all.every((certificate) => certificate.criticalExtensions === 'known')) return;
   if (!issuers.every(mayIssue) || !respectsPathLengths(below, issuers)) return;
-  if (!issuers.every((issuer, at) => permitsNames(issuer, below.slice(0, at + 1)))) return;
+  if (!issuers.every((issuer, at) => permitsNames(issuer, below.slice(0, at + 1), budget))) return;
   if (all.every((certificate) => certificate.notBefore <= now && now <= certificate.notAfter))
     best.verdict = 'found';
   else if (best.verdict === 'none') best.verdict = 'expired';

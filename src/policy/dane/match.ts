@@ -3,6 +3,7 @@
  * (RFC 7672, Section 3.1.1). DANE-TA(2): a verified path to the anchor, in its dates, and a name (Section 3.1.2).
  */
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
+import { COMPARISONS_MAX } from '../certificate/name-constraints.js';
 import { coversOneOf } from '../certificate/names.js';
 import { findPath, PATH_STEPS_MAX } from '../certificate/path.js';
 import type { TlsaRecord } from './tlsa.js';
@@ -26,7 +27,7 @@ export function matchDane(
   const endEntity = usable.find((record) => record.usage === 'dane-ee' && isSelected(record, leaf));
   if (endEntity !== undefined) return { kind: 'matched', record: endEntity.index };
   let reason: 'mismatch' | 'name-mismatch' | 'expired' = 'mismatch';
-  const budget = { stepsLeft: PATH_STEPS_MAX };
+  const budget = { stepsLeft: PATH_STEPS_MAX, comparisonsLeft: COMPARISONS_MAX };
   for (const record of usable) {
     if (record.usage !== 'dane-ta' || !mayAnchor(record, peer)) continue;
     const path = findPath({

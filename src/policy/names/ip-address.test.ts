@@ -42,3 +42,10 @@ describe('where an address points (X-13)', () => {
       expect(judgeAddress(address, 'refuse')).toMatchObject({ verdict: 'leave-out', row: 'ADDR-2' });
   });
 });
+
+it('takes the translators of a site for the site, wherever the address stands in them (RFC 8215)', () => {
+  for (const address of ['64:ff9b:1:a00:0:100:808:808', '64:ff9b:1::808:808', '64:ff9b:1:ffff::1'])
+    expect(scopeOf(address), address).toBe('private');
+  expect(scopeOf('64:ff9b::808:808')).toBe('public');
+  expect(scopeOf('64:ff9b::a00:1')).toBe('private');
+});

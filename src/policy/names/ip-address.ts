@@ -32,6 +32,8 @@ const IPV4: readonly Range[] = [
 ];
 
 const IPV6: readonly Range[] = [
+  // Translators of a site's own (RFC 8215): the address inside may stand anywhere, and leads into that site.
+  [[0, 0x64, 0xff, 0x9b, 0, 1], 48, 'private'],
   [[0x01, 0x00, 0, 0, 0, 0, 0, 0], 64, 'unusable'],
   [[0x20, 0x01, 0, 0], 32, 'private'],
   [[0x20, 0x01, 0x0d, 0xb8], 32, 'private'],
@@ -91,7 +93,7 @@ function embeddedIpv4(octets: readonly number[]): readonly number[] | null {
   if (zeros(0, 10) && octets[10] === 0xff && octets[11] === 0xff) return octets.slice(12);
   if (zeros(0, 8) && octets[8] === 0xff && octets[9] === 0xff && zeros(10, 12)) return octets.slice(12);
   if (zeros(0, 12)) return octets.slice(12);
-  if (octets[0] === 0 && octets[1] === 0x64 && octets[2] === 0xff && octets[3] === 0x9b)
+  if (octets[0] === 0 && octets[1] === 0x64 && octets[2] === 0xff && octets[3] === 0x9b && zeros(4, 12))
     return octets.slice(12);
   if (octets[0] === 0x20 && octets[1] === 0x02) return octets.slice(2, 6);
   return null;

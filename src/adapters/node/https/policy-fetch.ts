@@ -10,6 +10,7 @@ import { isIP, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   createSecureContext,
+  DEFAULT_CIPHERS,
   rootCertificates,
   type SecureContext,
   type TLSSocket,
@@ -25,6 +26,8 @@ export interface PolicyFetchOptions {
 const PATH = '/.well-known/mta-sts.txt';
 const HTTPS_PORT = 443;
 const HEADER_OCTETS_MAX = 16_384;
+/** Responses before the final one (RFC 9110, Section 15.2); an honest server sends one or two. */
+const INTERIM_MAX = 8;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
 type Ask = AskOf<'policy.fetch'>;
@@ -36,6 +39,8 @@ const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_
 export function nodePolicyFetch({ ca = [] }: PolicyFetchOptions = {}): Port<'policy.fetch'> {
   const secureContext = createSecureContext({
     minVersion: 'TLSv1.2',
+    // Keys and signatures of 112 bits and up, as RSA of 2048 bits has them, in the whole path (RFC 9325, Section 4.5).
+    ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
     ...(ca.length > 0 ? { ca: [...rootCertificates, ...ca] } : {}),
   });
   return async (ask, signal) => {
@@ -97,6 +102,10 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
         opened.on('secureConnect', () => {
           phase = 'http';
         });
+      });
+      let interim = 0;
+      get.on('information', () => {
+        if (++interim > INTERIM_MAX) settle(failed('protocol', 'ERR_TOO_MANY_INTERIM_RESPONSES'));
       });
       get.on('response', (response) => read(response, ask.bytesMax, settle));
       get.end();

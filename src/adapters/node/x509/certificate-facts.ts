@@ -10,12 +10,15 @@ export interface ReadCertificate {
   readonly facts: CertificateFacts;
 }
 
+/** DER of the certificates remembered, which take some ten times as much in memory: some hundreds of honest ones. */
+const REMEMBERED_OCTETS_MAX = 1_048_576;
+
 /** Reads certificates, and remembers those it has read by the SHA-256 of their DER. */
 export class CertificateReader {
   readonly #read: RecentMap<string, ReadCertificate>;
 
   constructor(cacheMax = 1000) {
-    this.#read = new RecentMap(cacheMax);
+    this.#read = new RecentMap(cacheMax, REMEMBERED_OCTETS_MAX);
   }
 
   /** Null for whatever is not exactly one X.509 certificate in DER. Never throws or rejects. */
@@ -40,7 +43,7 @@ export class CertificateReader {
         ...readExtensionFacts(parts),
       };
       const read = { certificate, parts, facts };
-      this.#read.set(sha256, read);
+      this.#read.set(sha256, read, der.length);
       return read;
     } catch {
       return null;
