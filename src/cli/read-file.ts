@@ -1,4 +1,5 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { CommandError, type Exit } from './exit.js';
 
 /** What is read, how much of it at most, and how the command ends if it cannot be. */
@@ -11,12 +12,16 @@ export interface Reading {
 }
 
 const CHUNK_OCTETS = 1_048_576;
+/** How long somebody may take to open a FIFO for writing. */
+const WRITER_MS = 5_000;
+const POLL_MS = 20;
 
 /** Reads a file. Throws a CommandError; of a file that is too large one octet beyond the bound is read. */
 export async function readOctets(path: string, reading: Reading): Promise<Uint8Array> {
   let file: FileHandle | null = null;
   try {
-    file = await open(path, 'r');
+    // To open a FIFO would otherwise wait for somebody who writes to it, for ever and deaf to signals.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     return await collect(chunksOf(file, reading.octetsMax + 1), path, reading);
   } catch (error) {
     throw error instanceof CommandError ? error : unreadable(path, error, reading);
@@ -48,12 +53,34 @@ export async function readText(
 }
 
 async function* chunksOf(file: FileHandle, octetsMax: number): AsyncGenerator<Uint8Array> {
+  const isFifo = (await file.stat()).isFIFO();
+  const writerUntil = performance.now() + WRITER_MS;
+  let isWritten = false;
   for (let left = octetsMax; left > 0; ) {
-    const length = Math.min(left, CHUNK_OCTETS);
+    const chunk = await readSome(file, Math.min(left, CHUNK_OCTETS));
+    if (chunk === null || (chunk.length === 0 && isFifo && !isWritten)) {
+      // Nothing yet: either somebody holds it open for writing, or nobody has opened it.
+      isWritten ||= chunk === null;
+      if (!isWritten && performance.now() >= writerUntil)
+        throw new Error('it is a FIFO, and nobody writes to it');
+      await pause(POLL_MS);
+      continue;
+    }
+    if (chunk.length === 0) return;
+    isWritten = true;
+    left -= chunk.length;
+    yield chunk;
+  }
+}
+
+/** Empty at the end; null: there is nothing to read yet. */
+async function readSome(file: FileHandle, length: number): Promise<Uint8Array | null> {
+  try {
     const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, null);
-    if (bytesRead === 0) return;
-    left -= bytesRead;
-    yield buffer.subarray(0, bytesRead);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return null;
+    throw error;
   }
 }
 

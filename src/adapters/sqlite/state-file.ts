@@ -1,17 +1,37 @@
+import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-/** Makes a file and its folder for their owner alone, unless they are there; rejects if something else is. */
+const OTHERS_MAY_WRITE = 0o022;
+
+/** Makes a file and its folder for their owner alone, unless they are there; rejects if something else is, or if they are not ours alone. */
 export async function makeStateFile(path: string): Promise<void> {
   await makeFolder(dirname(path));
+  refuseOthers(dirname(path), await stat(dirname(path)));
   try {
     // SQLite itself would leave the file to whoever the umask lets read it.
     await (await open(path, 'wx', 0o600)).close();
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
     // It is only looked at: to open it and close it again would end the locks that this process has on it.
-    if (!(await lstat(path)).isFile()) throw new Error(`${path} is not a file`);
+    const found = await lstat(path);
+    if (!found.isFile()) throw new Error(`${path} is not a file`);
+    refuseOthers(path, found);
   }
+}
+
+/** Whoever else may write there could lift every policy, or have us write elsewhere. */
+function refuseOthers(path: string, { uid, mode }: Stats): void {
+  const self = process.getuid?.();
+  if (self === undefined) return;
+  if (uid !== self)
+    throw new Error(
+      `${path} belongs to another user (${uid}, and this is ${self}): run as that user, or keep state in a folder of your own`,
+    );
+  if ((mode & OTHERS_MAY_WRITE) !== 0)
+    throw new Error(
+      `others may write to ${path}: take that from them (chmod go-w), or keep state in another folder`,
+    );
 }
 
 /** Not `recursive` at once: on Node 20 that never returns where the file system refuses below an existing folder. */

@@ -24,10 +24,20 @@ export function tolerateClosedPipes(): void {
   process.stderr.on('error', () => {});
 }
 
-/** Writes to standard output; resolves when it is written, or never can be. */
+/**
+ * Writes to standard output; resolves when it is written, or never can be. Whatever is printed is escaped here once more, so that no
+ * command can forget it; of JSON that is the same JSON (RFC 8259, Section 7).
+ */
 export function print(text: string): Promise<void> {
+  // What paints stays, and is put in here only.
+  const shown = isColoured()
+    ? text
+        .split(PAINT)
+        .map((part, at) => (at % 2 === 1 ? part : escaped(part)))
+        .join('')
+    : escaped(text);
   return new Promise((resolve) => {
-    process.stdout.write(escaped(text), () => resolve());
+    process.stdout.write(shown, () => resolve());
   });
 }
 
@@ -38,19 +48,30 @@ export function complain(text: string): void {
 
 /** Colour on a terminal, unless NO_COLOR says otherwise. */
 export function painter(): Paint {
-  const isColoured = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
-  return isColoured ? (style, text) => styleText(style, text) : (_, text) => text;
+  return isColoured() ? (style, text) => styleText(style, text) : (_, text) => text;
 }
 
-/** Without control characters, so that nothing that a server or a file says can steer a terminal. Line ends stay. */
-export function printable(text: string): string {
-  return text.replace(/[^\P{Cc}\n]|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, '\ufffd');
+function isColoured(): boolean {
+  return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
 }
 
-/** The same JSON, and the same text but for characters that steer: DEL, C1 and directions are written as \\u (RFC 8259, Section 7). */
-function escaped(text: string): string {
-  return text.replace(
-    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+/** Control characters but line feeds and tabs, and what turns, joins or hides other characters (Unicode TR 36, Section 3). */
+const UNSEEN =
+  /[^\P{Cc}\t\n]|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it is what paints
+const PAINT = /(\u001b\[[0-9]{1,3}m)/;
+
+/** With each of those as JSON writes it: \\u and four digits for each of its code units. */
+export function escaped(text: string): string {
+  return text.replace(UNSEEN, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   );
+}
+
+/** {@link escaped}, with tabs as blanks: nothing that a server or a file says can steer a terminal or turn a line around. Line ends stay. */
+export function printable(text: string): string {
+  return escaped(text.replaceAll('\t', ' '));
 }

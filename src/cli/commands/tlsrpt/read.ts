@@ -1,12 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { summariseReports } from '../../../policy/tls-report/read/summarise.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
-import { CommandError, EXIT } from '../../exit.js';
+import { EXIT } from '../../exit.js';
 import { complain, painter, print } from '../../output/terminal.js';
 import { renderReportsPage } from '../../output/tlsrpt/page.js';
 import { renderReportsText } from '../../output/tlsrpt/text.js';
-import { reasonOf } from '../../read-file.js';
+import { writeWhole } from '../../write-file.js';
 import { readSources } from './sources.js';
 
 const HELP = `\
@@ -37,17 +36,9 @@ export const read: Command = {
     const { reports, problems } = await readSources(positionals);
     const summary = summariseReports(reports.map(({ report }) => report));
     const view = { summary, reports, problems };
-    if (values.html !== undefined) await writePage(values.html, renderReportsPage(view));
+    if (values.html !== undefined) await writeWhole(values.html, 'the page', renderReportsPage(view));
     for (const { file, says } of problems) complain(`waxseal tlsrpt: ${file}: ${says}`);
     await print(values.json === true ? `${JSON.stringify(view)}\n` : renderReportsText(view, painter()));
     return problems.length === 0 ? EXIT.ok : EXIT.noInput;
   },
 };
-
-async function writePage(path: string, page: string): Promise<void> {
-  try {
-    await writeFile(path, page);
-  } catch (error) {
-    throw new CommandError(EXIT.cannotCreate, `the page ${path} cannot be written: ${reasonOf(error)}`);
-  }
-}
