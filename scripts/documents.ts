@@ -2,6 +2,7 @@
  * Every generated document, as path and content. `npm run gen` writes them; the house tests compare them with what is there.
  */
 
+import { renderSpecialPurpose } from '../spec/registries/special-purpose.js';
 import { coverageDocuments } from '../spec/requirements/documents.js';
 import { attemptMachine } from '../src/machine/attempt.machine.js';
 import { renderMachine } from '../src/machine/graph.js';
@@ -13,6 +14,7 @@ export function documents(root: string): Readonly<Record<string, string>> {
   return {
     ...coverageDocuments(root),
     'docs/decision-tables.md': renderDecisionTables(),
+    'src/policy/names/special-purpose.ts': renderSpecialPurpose(root),
     'docs/state-machines.md': stateMachines(),
   };
 }

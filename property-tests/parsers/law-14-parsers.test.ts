@@ -9,8 +9,9 @@ import {
   readPolicyFile,
 } from '../../src/policy/mta-sts/policy-file.js';
 import { printStsRecord, readStsRecord } from '../../src/policy/mta-sts/record.js';
+import { scopeOf } from '../../src/policy/names/address-scope.js';
 import { parseDnsName, parseHostName } from '../../src/policy/names/domain-name.js';
-import { familyOf, parseAddressLiteral, scopeOf } from '../../src/policy/names/ip-address.js';
+import { familyOf, parseAddressLiteral } from '../../src/policy/names/ip-address.js';
 import { parseMailbox } from '../../src/policy/names/mailbox.js';
 import { coversName, listsHost } from '../../src/policy/names/match.js';
 import { readTlsRequired } from '../../src/policy/require-tls/header.js';

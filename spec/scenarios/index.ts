@@ -1,5 +1,6 @@
 /* All scenarios, by what they are about. Names are unique over all groups. */
 import type { Scenario } from '../../src/adapters/scripted/index.js';
+import { bounds } from './bounds.js';
 import { combinations } from './combinations.js';
 import { dane } from './dane.js';
 import { delivery } from './delivery.js';
@@ -13,6 +14,7 @@ import { requiretls } from './requiretls.js';
 import { stories } from './stories.js';
 
 export {
+  bounds,
   combinations,
   dane,
   delivery,
@@ -42,6 +44,7 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'relays', scenarios: relays },
   { about: 'delivery', scenarios: delivery },
   { about: 'racing addresses', scenarios: racing },
+  { about: 'bounds', scenarios: bounds },
   { about: 'reports', scenarios: reports },
   { about: 'DANE and MTA-STS combined', scenarios: combinations },
 ];

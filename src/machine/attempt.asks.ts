@@ -88,7 +88,7 @@ export function askHost(context: AttemptContext): Effect {
 }
 
 /** Host names are a stranger's words: none of them may reach what every object inherits. */
-function dialledAt(dialled: AttemptContext['input']['dialled'], host: string): readonly string[] {
+export function dialledAt(dialled: AttemptContext['input']['dialled'], host: string): readonly string[] {
   return Object.hasOwn(dialled, host) ? dialled[host]! : [];
 }
 

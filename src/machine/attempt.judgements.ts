@@ -2,14 +2,18 @@
  * The judgements of the attempt machine, one for each judging state.
  */
 import { chooseNext } from '../policy/attempt/conclude.js';
-import { learnAddresses } from '../policy/host/addresses.js';
+import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
 import { judgePolicyCache, knowledgeOf, learnRecord, unexpiredPolicy } from '../policy/mta-sts/discover.js';
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
 import type { Candidate } from '../policy/mx/candidate.js';
-import { candidatesOf, hasEqualPreferences, judgeMx as judgeMxAnswer } from '../policy/mx/discover.js';
-import { judgeAddress } from '../policy/names/target-address.table.js';
+import {
+  candidatesOf,
+  hasEqualPreferences,
+  judgeMx as judgeMxAnswer,
+  withinBound,
+} from '../policy/mx/discover.js';
 import { type AttemptContext, type AttemptEnd, seeksPolicy, waitingOf } from './attempt.context.js';
 
 type Judged = Partial<AttemptContext>;
@@ -82,12 +86,9 @@ function judgeKept(context: AttemptContext, fetched: FetchResult | null) {
 }
 
 export function judgePolicyHost(context: AttemptContext): Judged {
-  const known = learnAddresses(context.policyHost!, []);
-  const { privateAddresses, addressesMax } = context.input.settings;
-  const found = known.kind === 'found' ? known.addresses : [];
-  const addresses = found.filter((address) => judgeAddress(address, privateAddresses).verdict === 'connect');
+  const addresses = addressesToVisit(context.policyHost!, context.input.settings);
   return {
-    policyAddresses: addresses.slice(0, addressesMax),
+    policyAddresses: addresses,
     next: addresses.length === 0 ? 'go-on' : 'fetch',
   };
 }
@@ -130,9 +131,10 @@ function candidatesFor(context: AttemptContext): Pick<AttemptContext, 'candidate
   if (context.candidates.length > 0 || context.mx === null || context.mx.kind === 'failed') {
     return { candidates: context.candidates, cut: 'no' };
   }
+  const { settings, dialled } = context.input;
   const all = candidatesOf(context.mx.records, context.draws);
-  const { candidatesMax } = context.input.settings;
-  return { candidates: all.slice(0, candidatesMax), cut: all.length > candidatesMax ? 'yes' : 'no' };
+  const candidates = withinBound(all, settings.candidatesMax, new Set(Object.keys(dialled)));
+  return { candidates, cut: candidates.length < all.length ? 'yes' : 'no' };
 }
 
 function domainItself({ input: { destination } }: AttemptContext): Candidate {

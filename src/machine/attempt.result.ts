@@ -1,5 +1,6 @@
 import { type ConclusionVerdict, concludeRecipient, type FailedHost } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
+import { rememberDialled } from '../policy/host/addresses.js';
 import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { learnRecord } from '../policy/mta-sts/discover.js';
@@ -8,7 +9,7 @@ import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
 import { reportDiscovery } from '../policy/tls-report/report-discovery.js';
 import { reportLookup } from '../policy/tls-report/report-lookup.js';
 import { addTallies, type TlsReportPolicy } from '../policy/tls-report/tally.js';
-import { changeOf } from './attempt.asks.js';
+import { changeOf, dialledAt } from './attempt.asks.js';
 import { type AttemptContext, policyDomain, type RecipientProgress, seeksPolicy } from './attempt.context.js';
 
 /** What an attempt came to: every recipient has an outcome. */
@@ -23,11 +24,19 @@ export function resultOf(context: AttemptContext): AttemptResult {
     requireTls: context.message === 'requires-tls' ? 'yes' : 'no',
     decisions: decisionsOf(context, recipients),
     reports: reportsOf(context),
-    dialled: Object.fromEntries(
-      context.runs.filter((run) => run.dialled.length > 0).map((run) => [run.candidate.host, run.dialled]),
-    ),
+    dialled: dialledOf(context),
     policy: policyOf(context),
   };
+}
+
+/** Where there are more hosts than one attempt tries, those that it came to are named even if none of their addresses was dialled. */
+function dialledOf({ input, runs, cut }: AttemptContext): AttemptResult['dialled'] {
+  return Object.fromEntries(
+    runs
+      .map(({ candidate: { host }, dialled }) => [host, dialled] as const)
+      .filter(([, dialled]) => dialled.length > 0 || cut === 'yes')
+      .map(([host, dialled]) => [host, rememberDialled(dialledAt(input.dialled, host), dialled)]),
+  );
 }
 
 function policyOf(context: AttemptContext): PolicyFindings | null {

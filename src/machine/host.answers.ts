@@ -35,10 +35,19 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
     keywords: NO_KEYWORDS,
     helloVerb: 'EHLO',
     localAddress: answer.kind === 'greeted' ? answer.localAddress : '',
-    dialled:
-      answer.kind === 'failed' ? context.dialled : [...context.dialled, raced.addresses[raced.address]!],
+    dialled: [...context.dialled, ...dialledFor(context, answer, raced)],
     ...replyIn(answer),
   };
+}
+
+/** Whom the answer came from; where nobody did, all that were dialled, so that the next attempt begins with others. */
+function dialledFor(
+  context: HostContext,
+  answer: ConnectAnswer,
+  raced: Pick<HostContext, 'addresses' | 'address'>,
+): readonly string[] {
+  if (answer.kind !== 'failed') return [raced.addresses[raced.address]!];
+  return context.addresses.slice(context.address, raced.address + 1);
 }
 
 /** The winner takes the present place and the loser the next one, to be dialled later; where both failed, both are used up. */

@@ -4,7 +4,7 @@
  */
 import { daneApplies } from '../policy/dane/dane-applies.table.js';
 import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
-import { learnAddresses } from '../policy/host/addresses.js';
+import { learnAddresses, withinBound } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
 import { hostWithoutAddress } from '../policy/host/unreachable.table.js';
 import { decide } from '../policy/kernel/table.js';
@@ -58,7 +58,7 @@ export function judgeAddresses(context: HostContext): Judged {
   });
   const learned = {
     addressKnowledge: known,
-    addresses: addresses.slice(0, input.settings.addressesMax),
+    addresses: withinBound(addresses, input.settings.addressesMax),
     ...note({ ...context, ...noted }, applies),
   };
   return {

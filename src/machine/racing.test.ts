@@ -83,7 +83,11 @@ describe('racing', () => {
       [V6[0], V4[0]],
       [V6[1], V4[1]],
     ]);
-    expect(result).toMatchObject({ dialled: [], ip: V4[1], recipients: [{ category: 'connection-failed' }] });
+    expect(result).toMatchObject({
+      dialled: [V6[0], V4[0], V6[1], V4[1]],
+      ip: V4[1],
+      recipients: [{ category: 'connection-failed' }],
+    });
   });
 
   it('calls the winner by its own address, and nobody else dialled', () => {

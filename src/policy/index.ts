@@ -67,8 +67,9 @@ export {
   type RefreshSettings,
 } from './mta-sts/refresh-plan.js';
 export { candidatesOf, judgeMx } from './mx/discover.js';
+export { scopeOf } from './names/address-scope.js';
 export { parseDnsName, parseHostName } from './names/domain-name.js';
-export { type AddressScope, familyOf, scopeOf } from './names/ip-address.js';
+export { type AddressScope, familyOf } from './names/ip-address.js';
 export { coversName, listsHost } from './names/match.js';
 export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';

@@ -1,5 +1,7 @@
 import type { AddressesAnswer, DnsAnswer } from '../dns/answer.js';
 import { type AddressFamily, familyOf } from '../names/ip-address.js';
+import { judgeAddress } from '../names/target-address.table.js';
+import type { Settings } from '../settings.js';
 
 /** What both address answers of a host say together. */
 export type AddressKnowledge =
@@ -39,17 +41,54 @@ export function learnAddresses(answer: AddressesAnswer, dialled: readonly string
 }
 
 /**
- * Resolver order within a family; IPv6 first, unless this message dialled that family last: a refusal that depends on our
- * own address may not hold for the other one (RFC 3974, Section 3; RFC 5321, Section 5.1).
+ * IPv6 first, unless this message dialled that family last: a refusal that depends on our own address may not hold for the other
+ * one (RFC 3974, Section 3; RFC 5321, Section 5.1). Within a family those that were not dialled yet stand first, in resolver
+ * order, and behind them the others, the one that was dialled last at the end.
  */
 export function orderAddresses(addresses: readonly string[], dialled: readonly string[]): readonly string[] {
   const last = dialled.length === 0 ? null : familyOf(dialled.at(-1)!);
   const first: AddressFamily = last === 'ipv6' ? 'ipv4' : 'ipv6';
-  const unique = [...new Set(addresses)];
+  const unique = [...new Set(addresses)].sort((a, b) => dialled.lastIndexOf(a) - dialled.lastIndexOf(b));
   return [
     ...unique.filter((address) => familyOf(address) === first),
     ...unique.filter((address) => familyOf(address) !== first),
   ];
+}
+
+/**
+ * At most so many of them, in their order. Where both families are there, each keeps up to half of the places: what does not work
+ * is often a whole family, and every address may have to be tried (RFC 3974, Section 3; RFC 5321, Section 5.1).
+ */
+export function withinBound(addresses: readonly string[], addressesMax: number): readonly string[] {
+  if (addresses.length <= addressesMax) return addresses;
+  const first = familyOf(addresses[0]!);
+  const others = addresses.filter((address) => familyOf(address) !== first).length;
+  const placesOfOthers = Math.max(
+    Math.min(others, Math.floor(addressesMax / 2)),
+    addressesMax - (addresses.length - others),
+  );
+  const left = { own: addressesMax - placesOfOthers, others: placesOfOthers };
+  return addresses.filter((address) => left[familyOf(address) === first ? 'own' : 'others']-- > 0);
+}
+
+/** The addresses of a stranger's host that may be connected to and are, in their order; not a mail host's, whose history counts. */
+export function addressesToVisit(
+  answer: AddressesAnswer,
+  { privateAddresses, addressesMax }: Pick<Settings, 'privateAddresses' | 'addressesMax'>,
+): readonly string[] {
+  const known = learnAddresses(answer, []);
+  const found = known.kind === 'found' ? known.addresses : [];
+  const vetted = found.filter((address) => judgeAddress(address, privateAddresses).verdict === 'connect');
+  return withinBound(vetted, addressesMax);
+}
+
+/** More addresses of one host than any message needs to remember. */
+const DIALLED_MAX = 100;
+
+/** What was dialled before and what was dialled now, each address once, oldest first; of too many the latest. */
+export function rememberDialled(before: readonly string[], now: readonly string[]): readonly string[] {
+  const all = [...before, ...now];
+  return all.filter((address, at) => all.lastIndexOf(address) === at).slice(-DIALLED_MAX);
 }
 
 /**

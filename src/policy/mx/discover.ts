@@ -40,6 +40,23 @@ export function candidatesOf(records: readonly MxRecord[], draws: readonly numbe
   return [...hosts.values()];
 }
 
+/**
+ * At most so many of them, in their order. Hosts that no attempt has come to yet are taken first, or a bound would leave out the
+ * same ones for ever (RFC 5321, Section 5.1).
+ */
+export function withinBound(
+  candidates: readonly Candidate[],
+  candidatesMax: number,
+  tried: ReadonlySet<string>,
+): readonly Candidate[] {
+  if (candidates.length <= candidatesMax) return candidates;
+  const isNew = ({ host }: Candidate) => !tried.has(host);
+  const ofNew = candidates.filter(isNew).slice(0, candidatesMax);
+  const ofOld = candidates.filter((each) => !isNew(each)).slice(0, candidatesMax - ofNew.length);
+  const chosen = new Set([...ofNew, ...ofOld]);
+  return candidates.filter((candidate) => chosen.has(candidate));
+}
+
 function namesHost(record: MxRecord): boolean {
   return parseDnsName(record.exchange) !== null;
 }

@@ -1,6 +1,6 @@
 import { type Decision, decide, defineTable } from '../kernel/table.js';
 import type { Settings } from '../settings.js';
-import { scopeOf } from './ip-address.js';
+import { scopeOf } from './address-scope.js';
 
 // biome-ignore format: a table
 export const targetAddress = defineTable({

@@ -4,9 +4,9 @@
  */
 import type { DomainFacts, HostFacts, StsFacts } from '../../policy/check/facts.js';
 import type { MxAnswer } from '../../policy/dns/answer.js';
+import { addressesToVisit } from '../../policy/host/addresses.js';
 import { POLICY_LENGTH_MAX } from '../../policy/mta-sts/policy-file.js';
 import { candidatesOf, judgeMx } from '../../policy/mx/discover.js';
-import { judgeAddress } from '../../policy/names/target-address.table.js';
 import { Asker, type CheckOptions } from './asker.js';
 import { gatherHost } from './gather-host.js';
 
@@ -65,11 +65,8 @@ async function gatherSts(asker: Asker, domain: string): Promise<StsFacts> {
     asker.lookUp('dns.txt', `_mta-sts.${domain}`),
     asker.lookUp('dns.addresses', policyHost),
   ]);
-  const { httpsPort, privateAddresses, deadlines, addressesMax } = asker.settings;
-  const vetted = [addresses.aaaa, addresses.a]
-    .flatMap((answer) => (answer.kind === 'failed' ? [] : answer.records))
-    .filter((address) => judgeAddress(address, privateAddresses).verdict === 'connect')
-    .slice(0, addressesMax);
+  const { httpsPort, deadlines } = asker.settings;
+  const vetted = addressesToVisit(addresses, asker.settings);
   if (vetted.length === 0) return { record, policyHost, addresses, fetch: null };
   const ask = {
     host: policyHost,

@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../policy/check/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import { tlsaBase } from '../../policy/dane/tlsa-base.table.js';
-import { type AddressKnowledge, learnAddresses } from '../../policy/host/addresses.js';
+import { type AddressKnowledge, learnAddresses, withinBound } from '../../policy/host/addresses.js';
 import { decide } from '../../policy/kernel/table.js';
 import type { Candidate } from '../../policy/mx/candidate.js';
 import { judgeAddress } from '../../policy/names/target-address.table.js';
@@ -49,23 +49,29 @@ async function visitAll(
   tlsa: HostFacts['tlsa'],
 ): Promise<Pick<HostFacts, 'visits' | 'probes'>> {
   const addresses = known.kind === 'found' ? known.addresses : [];
+  const isLeftOut = (address: string) =>
+    judgeAddress(address, asker.settings.privateAddresses).verdict === 'leave-out';
+  const within = new Set(
+    withinBound(
+      addresses.filter((address) => !isLeftOut(address)),
+      ADDRESSES_MAX,
+    ),
+  );
   const inForce = tlsa.find(({ answer }) => answer.kind === 'secure' && answer.records.length > 0);
   const records: readonly TlsaRecord[] =
     inForce === undefined || inForce.answer.kind === 'failed' ? [] : inForce.answer.records;
   const serverName = inForce?.baseDomain ?? host;
   const visits: HostFacts['visits'][number][] = [];
   const probes: HostFacts['probes'][number][] = [];
-  let visited = 0;
   for (const address of addresses) {
-    if (judgeAddress(address, asker.settings.privateAddresses).verdict === 'leave-out') {
+    if (isLeftOut(address)) {
       visits.push({ address, visit: { kind: 'left-out', cause: 'private-address' } });
       continue;
     }
-    if (visited === ADDRESSES_MAX) {
+    if (!within.has(address)) {
       visits.push({ address, visit: { kind: 'left-out', cause: 'bound' } });
       continue;
     }
-    visited += 1;
     const visit = await visitAddress(asker, { host, address, serverName, tlsa: records });
     visits.push({ address, visit });
     if (visit.kind !== 'secured' || probes.length > 0) continue;

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { addressesToVisit } from '../../../policy/host/addresses.js';
 import type { FetchAnswer } from '../../../policy/mta-sts/fetch.js';
 import { lintDomain, type PublishedSts } from '../../../policy/mta-sts/lint.js';
 import { lintPolicyFile } from '../../../policy/mta-sts/lint-file.js';
@@ -7,7 +8,6 @@ import { lintStsRecord } from '../../../policy/mta-sts/lint-record.js';
 import { POLICY_LENGTH_MAX, readPolicyFile } from '../../../policy/mta-sts/policy-file.js';
 import { stsRecordsInText } from '../../../policy/mta-sts/record-text.js';
 import { candidatesOf } from '../../../policy/mx/discover.js';
-import { judgeAddress } from '../../../policy/names/target-address.table.js';
 import { Asker } from '../../../services/check/asker.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
@@ -105,17 +105,14 @@ async function lintPublished(domain: string, values: ValuesOf<typeof OPTIONS>): 
 
 async function gather(domain: string, asker: Asker): Promise<PublishedSts> {
   const host = `mta-sts.${domain}`;
-  const [mx, txt, { a, aaaa }] = await Promise.all([
+  const [mx, txt, found] = await Promise.all([
     asker.lookUp('dns.mx', domain),
     asker.lookUp('dns.txt', `_mta-sts.${domain}`),
     asker.lookUp('dns.addresses', host),
   ]);
   const { settings } = asker;
-  const addresses = [aaaa, a]
-    .flatMap((answer) => (answer.kind === 'failed' ? [] : answer.records))
-    .filter((address) => judgeAddress(address, settings.privateAddresses).verdict === 'connect')
-    .slice(0, settings.addressesMax);
-  const isUnknown = addresses.length === 0 && (a.kind === 'failed' || aaaa.kind === 'failed');
+  const addresses = addressesToVisit(found, settings);
+  const isUnknown = addresses.length === 0 && (found.a.kind === 'failed' || found.aaaa.kind === 'failed');
   const unseen: FetchAnswer = { kind: 'failed', cause: 'connect', code: 'address-lookup-failed' };
   if (addresses.length === 0) return { domain, mx, txt, fetch: isUnknown ? unseen : null };
   const ask = {

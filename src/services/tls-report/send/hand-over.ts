@@ -4,6 +4,7 @@
 
 import { readMessage } from '../../../engine/read-message.js';
 import type { DnsAnswer } from '../../../policy/dns/answer.js';
+import { withinBound } from '../../../policy/host/addresses.js';
 import type { Decision } from '../../../policy/kernel/table.js';
 import { judgeAddress } from '../../../policy/names/target-address.table.js';
 import {
@@ -125,7 +126,7 @@ async function addressesOf(
   const vetted = found.addresses.filter(
     (address) => judgeAddress(address, privateAddresses).verdict === 'connect',
   );
-  if (vetted.length > 0) return { vetted: vetted.slice(0, ADDRESSES_MAX) };
+  if (vetted.length > 0) return { vetted: withinBound(vetted, ADDRESSES_MAX) };
   if (found.addresses.length > 0)
     return { answer: 'address-refused', detail: `${found.addresses[0]} may not be connected to` };
   return found.failed === 'yes'
