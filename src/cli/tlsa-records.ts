@@ -44,7 +44,7 @@ export function recordForFile(material: KeyMaterial, kind: TlsaKind, path: strin
   if (namesIssuer(usage) && certificate.facts.ca !== 'yes')
     throw new CommandError(
       EXIT.badData,
-      `usage ${usage} names an issuer, and ${chain.length === 1 ? 'the only' : 'the last'} certificate in ${path} is not that of a CA; append the issuer's`,
+      `usage ${usage} names an issuer, and ${chain.length === 1 ? 'the only certificate' : 'the last certificate of the chain'} in ${path} ${chain.length === 1 ? 'that is of use ' : ''}is not that of a CA; append the issuer's`,
     );
   const data = digest(selector === 0 ? certificate.der : certificate.spki, kind.matching);
   return { ...kind, of: namesIssuer(usage) ? 'issuer' : 'leaf', data };

@@ -10,6 +10,7 @@ import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const SPKI = publicKey.export({ type: 'spki', format: 'der' });
 const SHA256 = createHash('sha256').update(SPKI).digest('hex').toUpperCase();
 
@@ -43,6 +44,41 @@ beforeAll(async () => {
   await fileIn(folder, 'private.pem', privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
   await fileIn(folder, 'sec1.pem', privateKey.export({ type: 'sec1', format: 'pem' }).toString());
   await writeFile(join(folder, 'private.der'), privateKey.export({ type: 'pkcs8', format: 'der' }));
+  await writeFile(join(folder, 'sec1.der'), privateKey.export({ type: 'sec1', format: 'der' }));
+  await fileIn(
+    folder,
+    'params.pem',
+    `-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${privateKey.export({ type: 'sec1', format: 'pem' })}`,
+  );
+  for (const type of ['pkcs1', 'pkcs8', 'spki'] as const) {
+    const half = type === 'spki' ? RSA.publicKey : RSA.privateKey;
+    await writeFile(join(folder, `rsa-${type}.der`), half.export({ type, format: 'der' } as never));
+    await writeFile(join(folder, `rsa-${type}.pem`), half.export({ type, format: 'pem' } as never));
+  }
+  await writeFile(join(folder, 'rsa-public.der'), RSA.publicKey.export({ type: 'pkcs1', format: 'der' }));
+  await writeFile(join(folder, 'rsa-public.pem'), RSA.publicKey.export({ type: 'pkcs1', format: 'pem' }));
+  for (const type of ['pkcs1', 'pkcs8'] as const) {
+    const cipher = { type, cipher: 'aes-128-cbc', passphrase: 'x' } as const;
+    await writeFile(join(folder, `locked-${type}.pem`), RSA.privateKey.export({ ...cipher, format: 'pem' }));
+  }
+  await writeFile(
+    join(folder, 'locked-pkcs8.der'),
+    RSA.privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: 'x' }),
+  );
+  const certificates = issued.chainPem.split(/(?<=-----END CERTIFICATE-----\n)/);
+  await fileIn(folder, 'reversed.pem', certificates.toReversed().join(''));
+  await fileIn(folder, 'issuer.pem', certificates.at(-1)!);
+  await fileIn(
+    folder,
+    'strange-key.pem',
+    `${issued.chainPem}${privateKey.export({ type: 'sec1', format: 'pem' })}`,
+  );
+  await fileIn(
+    folder,
+    'request.pem',
+    '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n',
+  );
+  await fileIn(folder, 'cut.pem', issued.chainPem.slice(0, 200));
   const locked = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
   await fileIn(folder, 'locked.pem', privateKey.export(locked).toString());
   await fileIn(folder, 'odd.pem', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n');
@@ -83,13 +119,57 @@ describe('waxseal tlsa, of a file', () => {
     expect(ended.stderr).toContain('The server must send this issuer along');
   });
 
-  it.each(['public.pem', 'public.der', 'private.pem', 'private.der', 'sec1.pem'])(
+  it.each(['public.pem', 'public.der', 'private.pem', 'private.der', 'sec1.pem', 'sec1.der', 'params.pem'])(
     'takes a key before there is a certificate: %s',
     async (file) => {
       const ended = await tlsa(`@/${file}`, '--name', 'mx.a.test');
       expect(ended.stdout).toBe(`_25._tcp.mx.a.test. IN TLSA 3 1 1 ${SHA256}\n`);
     },
   );
+
+  it.each(['rsa-pkcs1', 'rsa-pkcs8', 'rsa-spki', 'rsa-public'])(
+    'takes %s in PEM and DER alike',
+    async (name) => {
+      const digest = createHash('sha256')
+        .update(RSA.publicKey.export({ type: 'spki', format: 'der' }))
+        .digest('hex');
+      for (const form of ['pem', 'der'])
+        expect((await tlsa(`@/${name}.${form}`, '--name', 'mx.a.test')).stdout).toBe(
+          `_25._tcp.mx.a.test. IN TLSA 3 1 1 ${digest.toUpperCase()}\n`,
+        );
+    },
+  );
+
+  it('finds the certificate of the server wherever it stands (DOPS-5.1-1)', async () => {
+    const warningsIn = async (...args: readonly string[]) => {
+      const ended = JSON.parse((await tlsa(...args, '--json')).stdout) as {
+        records: { data: string }[];
+        warnings: string[];
+      };
+      return { data: ended.records[0]!.data, warnings: ended.warnings };
+    };
+    const key = association(issued.leafDer, 1, 1);
+    expect(await warningsIn('@/chain.pem')).toEqual({ data: key, warnings: [] });
+    const reversed = await warningsIn('@/reversed.pem');
+    expect(reversed).toEqual({ data: key, warnings: [expect.stringContaining('and not the first')] });
+    expect((await warningsIn('@/reversed.pem', '--usage', '2')).data).toBe(
+      association(issued.anchorDer, 0, 1),
+    );
+    const alone = await warningsIn('@/issuer.pem', '--name', 'mx.a.test');
+    expect(alone.warnings).toEqual([expect.stringContaining('that of a CA')]);
+    expect((await warningsIn('@/issuer.pem', '--usage', '2', '--name', 'mx.a.test')).warnings).toEqual([]);
+    expect((await warningsIn('@/strange-key.pem')).warnings).toEqual([
+      expect.stringContaining('the key in the file'),
+    ]);
+  });
+
+  it('warns where the certificate is for another host than the record (DANE-3.2.2-1)', async () => {
+    const { stderr } = await tlsa('@/chain.pem', '--usage', '2', '--name', 'mx.b.test');
+    expect(stderr).toMatch(
+      /^; warning: the certificate holds mx\.a\.test, and not mx\.b\.test: under usage 2/,
+    );
+    expect((await tlsa('@/chain.pem', '--name', 'mx.b.test')).stderr).toContain('no obstacle to DANE');
+  });
 
   it('takes the key as it stands in the certificate', async () => {
     const json = await tlsa('@/leaf.pem', '--matching', '0', '--json');
@@ -121,6 +201,11 @@ describe('waxseal tlsa, of a file', () => {
     [['@/text.pem'], 65, 'it is neither a certificate nor a key'],
     [['@/odd.pem'], 65, 'certificate 1 cannot be read'],
     [['@/locked.pem', '--name', 'mx.a.test'], 65, 'the key is encrypted'],
+    [['@/locked-pkcs1.pem', '--name', 'mx.a.test'], 65, 'the key is encrypted'],
+    [['@/locked-pkcs8.pem', '--name', 'mx.a.test'], 65, 'the key is encrypted'],
+    [['@/locked-pkcs8.der', '--name', 'mx.a.test'], 65, 'the key is encrypted'],
+    [['@/request.pem', '--name', 'mx.a.test'], 65, 'a request for a certificate'],
+    [['@/cut.pem', '--name', 'mx.a.test'], 65, 'has no end'],
     [['@/public.pem'], 64, '--name is missing'],
     [
       ['@/public.pem', '--name', 'mx.a.test', '--usage', '2'],

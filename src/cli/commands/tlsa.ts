@@ -14,6 +14,7 @@ import { LOOK_OPTIONS, readLook } from '../look.js';
 import { readPort } from '../numbers.js';
 import { printTlsa } from '../output/tlsa-text.js';
 import { RESOLVER_OPTIONS_HELP } from '../resolver.js';
+import { doubtsAbout } from '../tlsa-doubts.js';
 import { kindOf, recordForFile, recordsForChains, type WantedKind } from '../tlsa-records.js';
 
 const HELP = `\
@@ -21,8 +22,9 @@ Usage: waxseal tlsa FILE [--name HOST] [OPTION]...
        waxseal tlsa HOST[:PORT] [OPTION]...
 
 Prints TLSA records, ready for a zone file, for the certificate or key in FILE (PEM or
-DER; the first certificate is the server's own, the last one its issuer), or for what the
-mail host HOST presents over STARTTLS. A key will do before there is a certificate.
+DER), or for what the mail host HOST presents over STARTTLS. Of several certificates the
+server's own is that of the key beside it, else the one that is no CA; usage 2 names the
+topmost issuer of it. A key will do before there is a certificate: PKCS#8, SEC 1, PKCS#1.
 
   --usage N              3: the server's own key or certificate; 2: its issuer (3)
   --selector N           1: the public key; 0: the whole certificate (1; for usage 2: 0)
@@ -79,8 +81,22 @@ async function forFile(path: string, wanted: WantedKind, place: Place, values: V
   const material = await readKeyMaterial(path);
   const record = recordForFile(material, kindOf(wanted), path);
   const host = place.name ?? nameIn(material, path);
-  await printTlsa({ host, port: place.port, records: [record], alternatives: [] }, values.json === true);
+  const { doubts } = material;
+  const more =
+    material.kind === 'key'
+      ? []
+      : doubtsAbout({ kind: record, host, chain: factsOf(material.chain), now: Date.now() });
+  await printTlsa(
+    { host, port: place.port, records: [record], alternatives: [], doubts: [...doubts, ...more] },
+    values.json === true,
+  );
   return EXIT.ok;
+}
+
+type Chain = TlsaChain[number];
+
+function factsOf([leaf, ...issuers]: Extract<KeyMaterial, { kind: 'certificates' }>['chain']): Chain {
+  return [leaf.facts, ...issuers.map(({ facts }) => facts)];
 }
 
 /** The mail host that a certificate is for, where there is no doubt. */
@@ -122,8 +138,11 @@ async function forHost(
     const alternatives = isPlain
       ? [0, 1].flatMap((selector) => recordsForChains(chains, { usage: 2, selector, matching: 1 }))
       : [];
+    const kind = kindOf(wanted);
+    const owner = name ?? host;
+    const doubts = chains.flatMap((chain) => doubtsAbout({ kind, host: owner, chain, now: Date.now() }));
     await printTlsa(
-      { host: name ?? host, port: asker.settings.port, records, alternatives },
+      { host: owner, port: asker.settings.port, records, alternatives, doubts: [...new Set(doubts)] },
       values.json === true,
     );
     return EXIT.ok;
@@ -144,7 +163,6 @@ async function visits(asker: Asker, host: string) {
   return visits;
 }
 
-type Chain = TlsaChain[number];
 type TlsaChain = Parameters<typeof recordsForChains>[0];
 
 function chainsIn(

@@ -9,11 +9,13 @@ export interface TlsaPrint {
   readonly records: readonly TlsaToPublish[];
   /** What could be published beside or instead. */
   readonly alternatives: readonly TlsaToPublish[];
+  /** What speaks against them; sentences. */
+  readonly doubts: readonly string[];
 }
 
 /** Records for a zone file, alternatives as comments; what to mind on standard error, so that the output can be redirected. */
 export async function printTlsa(what: TlsaPrint, isJson: boolean): Promise<void> {
-  const warnings = what.records.slice(0, 1).flatMap(warningsOf);
+  const warnings = [...what.records.slice(0, 1).flatMap(warningsOf), ...what.doubts];
   const owner = tlsaOwner(what.host, what.port);
   if (isJson) {
     const asJson = (record: TlsaToPublish) => ({
@@ -45,14 +47,17 @@ function warningsOf(record: TlsaToPublish): readonly string[] {
 }
 
 /** RFC 7671, Section 8.1: what is new in DNS must have reached everybody before the server changes. */
-function adviceFor({ records }: TlsaPrint): readonly string[] {
+function adviceFor({ records, host }: TlsaPrint): readonly string[] {
   const isIssuer = records.some(({ of }) => of === 'issuer');
   const thing = isIssuer ? 'issuer' : 'key or certificate';
   return [
     `For a new ${thing}: publish its record beside the old one, wait two TTLs of the old`,
     'records, change the server, and remove the old record only then (RFC 7671, Section 8.1).',
     ...(isIssuer
-      ? ['The server must send this issuer along, even a self-signed root (RFC 7672, Section 3.1.2).']
+      ? [
+          'The server must send this issuer along, even a self-signed root (RFC 7672, Section 3.1.2),',
+          `and its own certificate must hold the name ${host} (Section 3.2.2).`,
+        ]
       : []),
   ];
 }
