@@ -73,7 +73,8 @@ function endOf(facts: HostFacts, plan: HostPlan, message: MessageKind, tlsaAsked
     connected,
     requireTlsFailure,
   });
-  if (plan.barrier !== 'connect') return skip(false, plan.barrier === 'skip' ? 'definitive' : 'temporary');
+  const barrier = plan.barrier.verdict;
+  if (barrier !== 'connect') return skip(false, barrier === 'skip' ? 'definitive' : 'temporary');
   const send = (
     over: 'tls' | 'clear',
     cleartextRetry: boolean,

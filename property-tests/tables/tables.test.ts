@@ -22,6 +22,7 @@ describe.each(allTables.map((table) => [table.name, table] as const))('table %s'
         row: row.id,
         why: row.why,
         refs: row.refs,
+        input,
       });
     }
   });

@@ -62,6 +62,7 @@ const FIELDS = [
   'cleartextRetry',
   'requireTls',
   'decisions',
+  'because',
   'reports',
 ];
 

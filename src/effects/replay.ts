@@ -20,12 +20,34 @@ export function replay(programs: Programs, journal: AttemptJournal): Replay {
   try {
     const ended = simulate(programs, journal.input, new Recording(journal.entries));
     if (ended.kind === 'fault') return { kind: 'diverged', message: ended.message };
-    const isSame = journal.result === null || JSON.stringify(ended.output) === JSON.stringify(journal.result);
+    const isSame = journal.result === null || isAsRecorded(ended.output, journal.result);
     return { kind: isSame ? 'same' : 'different', result: ended.output };
   } catch (cause) {
     if (cause instanceof Divergence) return { kind: 'diverged', message: cause.message };
     throw cause;
   }
+}
+
+/** What results began to say when there were journals already; read as null or empty where a journal does not have it. */
+const LATER_FIELDS: ReadonlySet<string> = new Set(['input', 'because']);
+
+function isAsRecorded(result: AttemptResult, recorded: AttemptResult): boolean {
+  if (JSON.stringify(result) === JSON.stringify(recorded)) return true;
+  return JSON.stringify(asFarAsTold(result, recorded)) === JSON.stringify(recorded);
+}
+
+/** A value without what a record from before such fields does not tell. */
+function asFarAsTold(value: unknown, recorded: unknown): unknown {
+  if (typeof value !== 'object' || typeof recorded !== 'object' || value === null || recorded === null) {
+    return value;
+  }
+  const told = (key: string | number, own: unknown) => {
+    const there: unknown = Object.hasOwn(recorded, key) ? (recorded as Record<string, unknown>)[key] : own;
+    const isUntold = there === null || (typeof there === 'object' && Object.keys(there).length === 0);
+    return LATER_FIELDS.has(`${key}`) && isUntold ? there : asFarAsTold(own, there);
+  };
+  if (Array.isArray(value)) return value.map((own, at) => told(at, own));
+  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, told(key, own)]));
 }
 
 class Recording implements Player {

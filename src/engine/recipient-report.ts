@@ -24,13 +24,15 @@ export interface RecipientReport {
   /** Whether REQUIRETLS governed the delivery (RFC 8689). */
   readonly requireTls: boolean;
   readonly decisions: readonly PlacedDecision[];
+  /** The one of them that decided for this recipient: delivered, what let it pass; else what stopped it. */
+  readonly because: PlacedDecision | null;
   /** The tally of the domain, in sessions (RFC 8460). */
   readonly reports: readonly TlsReportPolicy[];
 }
 
 /** The report for the recipient at that place of the attempt's input. */
 export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
-  const { recipient, outcome, status, state, host } = attempt.recipients[at]!;
+  const { recipient, outcome, status, state, host, because } = attempt.recipients[at]!;
   const reply = state.reply ?? host?.reply ?? null;
   const { destination } = attempt;
   return {
@@ -46,14 +48,13 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
     authentication: host?.authentication ?? 'none',
     cleartextRetry: host?.cleartextRetry === 'yes',
     requireTls: attempt.requireTls === 'yes',
-    decisions: attempt.decisions.map(({ mx, table, row, verdict, why, refs }) => ({
-      mx,
-      table,
-      row,
-      verdict,
-      why,
-      refs,
-    })),
+    decisions: attempt.decisions.map(inOrder),
+    because: because && inOrder(because),
     reports: attempt.reports,
   };
+}
+
+/** As it is printed: where, what, why. */
+function inOrder({ mx, table, row, verdict, why, refs, input }: PlacedDecision): PlacedDecision {
+  return { mx, table, row, verdict, why, refs, input };
 }

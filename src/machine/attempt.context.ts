@@ -1,5 +1,5 @@
 import type { Fault } from '../effects/catalog.js';
-import type { FailedHost } from '../policy/attempt/conclude.js';
+import type { LeftHost } from '../policy/attempt/because.js';
 import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
@@ -15,7 +15,7 @@ import { judgeMessage, type MessageKind } from '../policy/require-tls/message-ki
 export interface RecipientProgress {
   readonly recipient: string;
   /** The hosts that did not take the message for it. */
-  readonly failedAt: readonly FailedHost[];
+  readonly failedAt: readonly LeftHost[];
   /** What the last of them said. */
   readonly state: RecipientState | null;
   readonly host: HostResult | null;

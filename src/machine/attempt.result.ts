@@ -1,8 +1,9 @@
-import { type ConclusionVerdict, concludeRecipient, type FailedHost } from '../policy/attempt/conclude.js';
+import { type LeftHost, whyPassed, whyStopped } from '../policy/attempt/because.js';
+import { type ConclusionVerdict, concludeRecipient } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import { rememberDialled } from '../policy/host/addresses.js';
 import type { FailureCategory, RecipientState } from '../policy/host/types.js';
-import type { Decision } from '../policy/kernel/table.js';
+import { type Decision, withoutRepetition } from '../policy/kernel/table.js';
 import { learnRecord } from '../policy/mta-sts/discover.js';
 import { mergePolicy } from '../policy/mta-sts/merge-policy.js';
 import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
@@ -60,17 +61,25 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
     status: '',
     reply: null,
     category: null,
+    because: null,
   };
-  if (state.verdict === 'delivered' || state.verdict === 'bounced') {
-    return { recipient, outcome: state.verdict, status: state.status, state, host, decision: null };
+  if (state.verdict === 'delivered') {
+    const because = host === null ? null : whyPassed(host);
+    return { recipient, outcome: 'delivered', status: state.status, state, host, decision: null, because };
+  }
+  if (state.verdict === 'bounced') {
+    const because = state.because && { ...state.because, mx: host?.candidate.host ?? null };
+    return { recipient, outcome: 'bounced', status: state.status, state, host, decision: null, because };
   }
   if (context.end !== null) {
     const { outcome, status, decision } = context.end;
-    return { recipient, outcome, status, state, host, decision };
+    return { recipient, outcome, status, state, host, decision, because: { ...decision, mx: null } };
   }
   const required = context.message === 'requires-tls' ? 'yes' : 'no';
-  const decision = concludeRecipient([...progress.failedAt, ...notLookedAt(context)], required);
-  return { recipient, ...outcomeOf(decision, progress), state, host, decision };
+  const hosts = [...progress.failedAt, ...notLookedAt(context)];
+  const decision = concludeRecipient(hosts, required);
+  const because = whyStopped(hosts, decision);
+  return { recipient, ...outcomeOf(decision, progress), state, host, decision, because };
 }
 
 function outcomeOf(
@@ -96,8 +105,8 @@ function outcomeOf(
 }
 
 /** Hosts beyond the bound count as one of which nothing could be learned: never a reason to bounce. */
-function notLookedAt({ cut }: AttemptContext): readonly FailedHost[] {
-  return cut === 'no' ? [] : [{ category: 'lookup-failed', failure: 'temporary', status: '' }];
+function notLookedAt({ cut }: AttemptContext): readonly LeftHost[] {
+  return cut === 'no' ? [] : [{ category: 'lookup-failed', failure: 'temporary', status: '', because: null }];
 }
 
 /** Of the last host whose reply was the reason. */
@@ -117,7 +126,7 @@ function decisionsOf(
     ...next.slice(at, at + 1),
   ]);
   const ends = recipients.flatMap(({ decision }) => (decision === null ? [] : [decision]));
-  const own = [...new Set(ends)].filter(
+  const own = withoutRepetition(ends).filter(
     (decision) => !context.decisions.some(({ row }) => row === decision.row),
   );
   return [

@@ -14,8 +14,8 @@ export function note(
 }
 
 /** An end that is the same for every recipient. */
-export function endOf(category: FailureCategory, failure: RequireTlsFailure): HostEnd {
-  return { failure, state: { verdict: 'next-host', status: '', reply: null, category } };
+export function endOf(category: FailureCategory, failure: RequireTlsFailure, because: Decision): HostEnd {
+  return { failure, state: { verdict: 'next-host', status: '', reply: null, category, because } };
 }
 
 /** The connection is left, and with it the host. */

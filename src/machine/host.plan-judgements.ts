@@ -7,7 +7,7 @@ import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
 import { learnAddresses, withinBound } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
 import { hostWithoutAddress } from '../policy/host/unreachable.table.js';
-import { decide } from '../policy/kernel/table.js';
+import { decide, withoutRepetition } from '../policy/kernel/table.js';
 import { mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
 import type { HostContext } from './host.context.js';
@@ -30,7 +30,7 @@ export function judgeAddresses(context: HostContext): Judged {
     return {
       ...note(context, decision),
       addressKnowledge: known,
-      end: endOf(decision.verdict, 'temporary'),
+      end: endOf(decision.verdict, 'temporary', decision),
     };
   }
   const vetted = known.addresses.map((address) => ({
@@ -47,9 +47,13 @@ export function judgeAddresses(context: HostContext): Judged {
   const addresses = vetted
     .filter(({ decision }) => decision.verdict === 'connect')
     .map(({ address }) => address);
-  const noted = note(context, ...new Set(leftOut));
+  const noted = note(context, ...withoutRepetition(leftOut));
   if (addresses.length === 0) {
-    return { ...noted, addressKnowledge: known, end: endOf('address-left-out', 'temporary') };
+    return {
+      ...noted,
+      addressKnowledge: known,
+      end: endOf('address-left-out', 'temporary', leftOut.at(-1)!),
+    };
   }
   const applies = decide(daneApplies, {
     target: isLiteral ? 'literal' : 'name',
@@ -118,20 +122,20 @@ export function judgePlan(context: HostContext): Judged {
     settings: input.settings,
   });
   const judged = { plan, ...note(context, ...plan.decisions) };
-  switch (plan.barrier) {
+  switch (plan.barrier.verdict) {
     case 'connect':
       return judged;
     case 'skip':
       return {
         ...judged,
         reported: { ended: 'barred', code: '', ip: null },
-        end: endOf('policy', 'definitive'),
+        end: endOf('policy', 'definitive', plan.barrier),
       };
     case 'skip-for-now':
       return {
         ...judged,
         reported: { ended: 'barred', code: '', ip: null },
-        end: endOf('policy', 'temporary'),
+        end: endOf('policy', 'temporary', plan.barrier),
       };
   }
 }

@@ -56,7 +56,7 @@ export function judgeConnection(context: HostContext): Judged {
         behind: 'connect',
       };
     case 'next-host': {
-      const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary');
+      const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary', decision);
       return isOpen ? leave({ ...context, ...noted }, end) : { ...noted, end };
     }
   }
@@ -81,7 +81,7 @@ export function judgeHello(context: HostContext): Judged {
     case 'give-up':
       return {
         ...report(context, 'not-offered', ''),
-        ...leave({ ...context, ...noted }, endOf('policy', 'definitive')),
+        ...leave({ ...context, ...noted }, endOf('policy', 'definitive', decision)),
       };
   }
 }
@@ -108,7 +108,7 @@ export function judgeTlsOutcome(context: HostContext): Judged {
       };
     case 'give-up':
     case 'give-up-for-now': {
-      const end = endOf('policy', decision.verdict === 'give-up' ? 'definitive' : 'temporary');
+      const end = endOf('policy', decision.verdict === 'give-up' ? 'definitive' : 'temporary', decision);
       return { ...report(context, ended, code), tls: null, ...leave({ ...context, ...noted }, end) };
     }
   }
@@ -126,7 +126,7 @@ export function judgePeer(context: HostContext): Judged {
   const noted = { peer, ...note(context, peer.decision) };
   const { verdict } = peer.decision;
   if (verdict === 'refuse' || verdict === 'refuse-for-now') {
-    const end = endOf('policy', verdict === 'refuse' ? 'definitive' : 'temporary');
+    const end = endOf('policy', verdict === 'refuse' ? 'definitive' : 'temporary', peer.decision);
     return { ...noted, ...leave({ ...context, ...noted }, end) };
   }
   return { ...noted, authentication: verdict, helloVerb: 'EHLO', next: 'go-on' };
@@ -147,7 +147,7 @@ export function judgeMessage(context: HostContext): Judged {
   const noted = note(context, keyword);
   if (keyword.verdict === 'give-up') {
     const failure = context.tls === null ? 'temporary' : 'keyword-missing';
-    return leave({ ...context, ...noted }, endOf('policy', failure));
+    return leave({ ...context, ...noted }, endOf('policy', failure, keyword));
   }
   const limit = sizeLimitOf(context.keywords);
   const fit = decide(messageFit, {
@@ -165,7 +165,12 @@ export function judgeMessage(context: HostContext): Judged {
     case 'send':
       return { ...fitted, next: 'send' };
     case 'stop-here':
-      return { ...fitted, states: all(context, stateOf('delivered', null)), next: 'leave', behind: 'end' };
+      return {
+        ...fitted,
+        states: all(context, stateOf('delivered', null, fit)),
+        next: 'leave',
+        behind: 'end',
+      };
     case 'too-large-here':
       return {
         ...fitted,
@@ -173,14 +178,20 @@ export function judgeMessage(context: HostContext): Judged {
           { ...context, ...fitted },
           {
             failure: 'temporary',
-            state: { verdict: 'next-host', status: '5.3.4', reply: null, category: 'refused' },
+            state: { verdict: 'next-host', status: '5.3.4', reply: null, category: 'refused', because: fit },
           },
         ),
       };
     case 'too-large':
       return {
         ...fitted,
-        states: all(context, { verdict: 'bounced', status: '5.3.4', reply: null, category: null }),
+        states: all(context, {
+          verdict: 'bounced',
+          status: '5.3.4',
+          reply: null,
+          category: null,
+          because: fit,
+        }),
         next: 'leave',
         behind: 'end',
       };
@@ -191,7 +202,7 @@ export function judgeMessage(context: HostContext): Judged {
           { ...context, ...fitted },
           {
             failure: 'temporary',
-            state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply' },
+            state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply', because: fit },
           },
         ),
       };
@@ -222,7 +233,10 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
     case 'bounce':
     case 'refused-here':
     case 'next-host':
-      return leave({ ...context, ...noted }, { failure: 'temporary', state: stateOf('next-host', reply) });
+      return leave(
+        { ...context, ...noted },
+        { failure: 'temporary', state: stateOf('next-host', reply, decision) },
+      );
   }
 }
 

@@ -89,6 +89,7 @@ const ExpectationCodec = strictObject<Expectation>(
     mxSecure: t.boolean,
     mx: orNull(Text),
     rows: Texts,
+    because: Text,
     notConnected: Texts,
     mailParameters: Texts,
     reports: listOf('a list of reported policies', ReportCodec),

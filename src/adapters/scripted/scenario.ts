@@ -50,6 +50,8 @@ export interface Expectation {
   readonly mx?: string | null;
   /** Rows that must be among the decisions. */
   readonly rows?: readonly string[];
+  /** The row that must have decided for the recipient. */
+  readonly because?: string;
   /** Mail hosts (by ID) that must not have been connected to. */
   readonly notConnected?: readonly string[];
   /** MAIL parameters that the accepting host must have seen, e.g. REQUIRETLS. */

@@ -89,9 +89,16 @@ const DECISION = {
   why: Text,
   // A journal outlives the list of requirements: what it cites may be gone.
   refs: Texts as unknown as Codec<readonly RequirementId[]>,
+  input: dictionary('words by column', () => true, Text),
 };
 
-const DecisionCodec = strictObject<Decision>('a decision', DECISION);
+/** Older records do not say on which words it was decided. */
+const DecisionCodec = withDefaults(strictObject<Decision>('a decision', DECISION), { input: {} });
+
+const PlacedDecisionCodec = withDefaults(
+  strictObject<PlacedDecision>('a decision', { ...DECISION, mx: orNull(Text) }),
+  { input: {} },
+);
 
 /** The result types of TLS reports (RFC 8460, Section 4.3). */
 export const ReportResultType: Codec<TlsReportDetail['resultType']> = oneOf(
@@ -130,12 +137,16 @@ export const ReportCodec = strictObject<TlsReportPolicy>('a reported policy', {
 
 const Reports = listOf('a list of reported policies', ReportCodec);
 
-const RecipientStateCodec = strictObject<RecipientState>('the state of a recipient', {
-  verdict: oneOf('delivered', 'next-host', 'bounced'),
-  status: Text,
-  reply: orNull(ReplyCodec),
-  category: orNull(oneOf(...FAILURE_CATEGORIES)),
-});
+const RecipientStateCodec = withDefaults(
+  strictObject<RecipientState>('the state of a recipient', {
+    verdict: oneOf('delivered', 'next-host', 'bounced'),
+    status: Text,
+    reply: orNull(ReplyCodec),
+    category: orNull(oneOf(...FAILURE_CATEGORIES)),
+    because: orNull(DecisionCodec),
+  }),
+  { because: null },
+);
 
 const HostResultCodec = strictObject<HostResult>('the result of a host run', {
   candidate: CandidateCodec,
@@ -151,16 +162,18 @@ const HostResultCodec = strictObject<HostResult>('the result of a host run', {
   dialled: Texts,
 });
 
-const RecipientResultCodec = strictObject<RecipientResult>('the result of a recipient', {
-  recipient: Text,
-  outcome: oneOf('delivered', 'deferred', 'bounced'),
-  status: Text,
-  state: RecipientStateCodec,
-  host: orNull(HostResultCodec),
-  decision: orNull(DecisionCodec),
-});
-
-const PlacedDecisionCodec = strictObject<PlacedDecision>('a decision', { ...DECISION, mx: orNull(Text) });
+const RecipientResultCodec = withDefaults(
+  strictObject<RecipientResult>('the result of a recipient', {
+    recipient: Text,
+    outcome: oneOf('delivered', 'deferred', 'bounced'),
+    status: Text,
+    state: RecipientStateCodec,
+    host: orNull(HostResultCodec),
+    decision: orNull(DecisionCodec),
+    because: orNull(PlacedDecisionCodec),
+  }),
+  { because: null },
+);
 
 const WholeResultCodec = strictObject<AttemptResult>('the result of an attempt', {
   destination: DestinationCodec,

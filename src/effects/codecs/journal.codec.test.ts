@@ -535,6 +535,7 @@ const decision = {
   row: text,
   why: text,
   refs: some(fc.constantFrom<RequirementId[]>('STS-4-1', 'CHOICE-1')),
+  input: fc.dictionary(fc.oneof(text, fc.constant('__proto__')), text, { maxKeys: 3, noNullPrototype: true }),
 };
 const aDecision: fc.Arbitrary<Decision> = fc.record(decision);
 
@@ -579,6 +580,7 @@ const aState: fc.Arbitrary<RecipientState> = fc.record({
   status: text,
   reply: orNull(aReply),
   category: orNull(fc.constantFrom(...FAILURE_CATEGORIES)),
+  because: orNull(aDecision),
 });
 
 const aHostResult: fc.Arbitrary<HostResult> = fc.record({
@@ -645,6 +647,7 @@ const aResult: fc.Arbitrary<AttemptResult> = fc.record({
       state: aState,
       host: orNull(aHostResult),
       decision: orNull(aDecision),
+      because: orNull(fc.record({ ...decision, mx: orNull(text) })),
     }),
   ),
   mxSecurity: fc.constantFrom('secure', 'insecure'),
@@ -694,7 +697,7 @@ const attempt: Journal['attempts'][number] = {
     recipients: [],
     mxSecurity: 'insecure',
     requireTls: 'no',
-    decisions: [{ verdict: 'v', table: 't', row: 'r', why: 'w', refs: ['STS-4-1'], mx: null }],
+    decisions: [{ verdict: 'v', table: 't', row: 'r', why: 'w', refs: ['STS-4-1'], input: {}, mx: null }],
     reports: [],
     dialled: {},
     policy: null,

@@ -46,6 +46,8 @@ export interface RecipientResult {
   readonly host: HostResult | null;
   /** The decision that ended it, when it was made about the attempt and not about one recipient's reply. */
   readonly decision: Decision | null;
+  /** The one decision that decided for this recipient (see `whyPassed` and `whyStopped`); null only in a record from before it was kept. */
+  readonly because: PlacedDecision | null;
 }
 
 export interface AttemptResult {

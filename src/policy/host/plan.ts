@@ -47,7 +47,7 @@ export interface PlanFacts {
 
 export interface HostPlan {
   readonly strictness: Strictness;
-  readonly barrier: (typeof hostBarrier.verdicts)[number];
+  readonly barrier: Decision<(typeof hostBarrier.verdicts)[number]>;
   /** Whether the chain must match the TLSA records. */
   readonly dane: (typeof daneMatching.verdicts)[number];
   readonly pkix: (typeof pkixDemand.verdicts)[number];
@@ -146,7 +146,7 @@ export function planHost(facts: PlanFacts): HostPlan {
   const baseDomain = facts.tlsa.kind === 'present' ? facts.tlsa.baseDomain : facts.host;
   return {
     strictness,
-    barrier: barrier.verdict,
+    barrier,
     dane: matching.verdict,
     pkix: pkix.verdict,
     serverName: sni.verdict === 'none' ? null : sni.verdict === 'tlsa-base' ? baseDomain : facts.host,

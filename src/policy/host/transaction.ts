@@ -1,4 +1,4 @@
-import { type Decision, decide } from '../kernel/table.js';
+import { type Decision, decide, withoutRepetition } from '../kernel/table.js';
 import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
 import { classOf, type LostCause, type Reply } from '../smtp/reply.js';
 import { replyMeaning } from './session.tables.js';
@@ -58,7 +58,7 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
   });
   return {
     states: judged.map(({ state }) => state),
-    decisions: [...new Set(judged.map(({ decision }) => decision))],
+    decisions: withoutRepetition(judged.map(({ decision }) => decision)),
   };
 }
 
@@ -66,7 +66,8 @@ function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts:
   for (const [stage, reply] of stages) {
     const decision = judgeReply(stage, reply, facts);
     const { verdict } = decision;
-    if (verdict !== 'go-on' && verdict !== 'say-helo') return { decision, state: stateOf(verdict, reply) };
+    if (verdict !== 'go-on' && verdict !== 'say-helo')
+      return { decision, state: stateOf(verdict, reply, decision) };
   }
   throw new RangeError('the end of data always decides');
 }
@@ -75,18 +76,19 @@ function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts:
 export function stateOf(
   verdict: 'delivered' | 'bounce' | 'refused-here' | 'next-host',
   reply: Reply | null,
+  because: Decision,
 ): RecipientState {
   switch (verdict) {
     case 'delivered':
-      return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null };
+      return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null, because };
     case 'bounce':
-      return { verdict: 'bounced', status: statusIn(5, reply), reply, category: null };
+      return { verdict: 'bounced', status: statusIn(5, reply), reply, category: null, because };
     case 'refused-here':
-      return { verdict: 'next-host', status: statusIn(5, reply), reply, category: 'refused' };
+      return { verdict: 'next-host', status: statusIn(5, reply), reply, category: 'refused', because };
     case 'next-host':
       return reply === null
-        ? { verdict: 'next-host', status: '', reply, category: 'connection-lost' }
-        : { verdict: 'next-host', status: statusIn(4, reply), reply, category: 'reply' };
+        ? { verdict: 'next-host', status: '', reply, category: 'connection-lost', because }
+        : { verdict: 'next-host', status: statusIn(4, reply), reply, category: 'reply', because };
   }
 }
 

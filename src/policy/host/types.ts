@@ -59,6 +59,8 @@ export interface RecipientState {
   readonly reply: Reply | null;
   /** Null if delivered or bounced. */
   readonly category: FailureCategory | null;
+  /** What left it so; null: nobody was asked, or the record is from before it was kept. */
+  readonly because: Decision | null;
 }
 
 /** What leaving a host means for a message under REQUIRETLS (RFC 8689, Section 4.2.1). */

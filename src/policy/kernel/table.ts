@@ -3,8 +3,8 @@
  *
  * A table is closed vocabularies (what may be asked), closed verdicts (what may be answered) and rows. Its hit
  * policy is UNIQUE: for every input exactly one row applies. The rows are compiled once into a flat array that
- * holds a finished, frozen Decision for each combination of inputs, so that deciding is an index computation. A
- * combination that no row or more than one row covers stays empty, and deciding it throws: the caller turns the
+ * holds a finished, frozen Decision for each combination of inputs, its words included, so that deciding is an index
+ * computation. A combination that no row or more than one row covers stays empty, and deciding it throws: the caller turns the
  * fault into a deferral, never into a delivery. `auditTable` finds such combinations before they can happen.
  */
 import type { RequirementId } from './requirement-id.js';
@@ -33,6 +33,8 @@ export interface Decision<Verdict extends string = string> {
   readonly row: string;
   readonly why: string;
   readonly refs: readonly RequirementId[];
+  /** The word of each column that it was decided on; empty in a record from before it was kept. */
+  readonly input: Readonly<Record<string, string>>;
 }
 
 interface Column {
@@ -100,6 +102,23 @@ export function decide<V extends Vocabulary, Verdict extends string>(
   return decision;
 }
 
+/** Whether two decisions say the same: one row, met by the same words. */
+export function isSameDecision(left: Decision, right: Decision): boolean {
+  if (left.row !== right.row) return false;
+  const columns = Object.keys(left.input);
+  return (
+    columns.length === Object.keys(right.input).length &&
+    columns.every((column) => left.input[column] === right.input[column])
+  );
+}
+
+/** The first of each that say the same, in order. */
+export function withoutRepetition<D extends Decision>(decisions: readonly D[]): readonly D[] {
+  return decisions.filter(
+    (decision, at) => decisions.findIndex((other) => isSameDecision(other, decision)) === at,
+  );
+}
+
 /** All combinations of inputs, in the order of the compiled cells. */
 export function* inputsOf<V extends Vocabulary>(table: Table<V>): Generator<InputOf<V>> {
   const keys = table.columns.map((column) => column.key);
@@ -153,6 +172,11 @@ function refuseUnknown(
   }
 }
 
+interface Covered {
+  readonly index: number;
+  readonly input: Readonly<Record<string, string>>;
+}
+
 /** Fills the cells of each row without enumerating the others: the cost is the number of covered cells. */
 export function compileRows<V extends Vocabulary, Verdict extends string>(
   head: {
@@ -168,21 +192,26 @@ export function compileRows<V extends Vocabulary, Verdict extends string>(
   const taken = new Uint8Array(total);
   for (const row of rows) {
     refuseUnknown(head, row);
-    const decision = Object.freeze({
-      verdict: row.then,
-      table: head.name,
-      row: row.id,
-      why: row.why,
-      refs: Object.freeze([...row.refs]),
-    });
-    let covered = [0];
+    const refs = Object.freeze([...row.refs]);
+    let covered: readonly Covered[] = [{ index: 0, input: {} }];
     for (const { key, offsets } of head.columns) {
       const word = row.when[key];
       const words = word === undefined ? Object.keys(offsets) : Array.isArray(word) ? word : [word as string];
-      covered = covered.flatMap((index) => words.map((each) => index + offsets[each]!));
+      covered = covered.flatMap(({ index, input }) =>
+        words.map((each) => ({ index: index + offsets[each]!, input: { ...input, [key]: each } })),
+      );
     }
-    for (const index of covered) {
-      cells[index] = taken[index] ? undefined : decision;
+    for (const { index, input } of covered) {
+      cells[index] = taken[index]
+        ? undefined
+        : Object.freeze({
+            verdict: row.then,
+            table: head.name,
+            row: row.id,
+            why: row.why,
+            refs,
+            input: Object.freeze(input),
+          });
       taken[index] = 1;
     }
   }

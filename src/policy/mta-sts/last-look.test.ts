@@ -80,14 +80,22 @@ describe('the last look at a policy', () => {
 });
 
 describe('what stopped a message', () => {
-  const decision = (verdict: string, table = 't') => ({ verdict, table, row: 'r', why: 'w', refs: [] });
+  const decision = (verdict: string, table = 't') => ({
+    verdict,
+    table,
+    row: 'r',
+    why: 'w',
+    refs: [],
+    input: {},
+  });
   const recipient = (outcome: RecipientResult['outcome'], verdict: string): RecipientResult => ({
     recipient: 'x@a.example',
     outcome,
     status: '',
-    state: { verdict: 'next-host', status: '', reply: null, category: null },
+    state: { verdict: 'next-host', status: '', reply: null, category: null, because: null },
     host: null,
     decision: decision(verdict),
+    because: null,
   });
   const result = (demand: string, ...recipients: readonly RecipientResult[]): AttemptResult => ({
     destination: { kind: 'domain', name: 'a.example' },

@@ -23,6 +23,7 @@ export function differencesFrom(
     requireTls: report.requireTls,
     mxSecure: report.mxSecure,
     mx: report.mx,
+    because: report.because?.row,
   } as const;
   const differences: string[] = [];
   for (const key of Object.keys(seen) as (keyof typeof seen)[]) {
