@@ -19,7 +19,7 @@ import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/t
 import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
-import { strictObject, withDefaults } from './strict-object.js';
+import { dictionary, strictObject, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
 
 const MessageCodec = strictObject<MessageFacts>('a message', {
