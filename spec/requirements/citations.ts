@@ -17,12 +17,14 @@ export type Citations = ReadonlyMap<RequirementId, readonly string[]>;
 export function collectCitations(files: readonly SourceFile[]): Map<RequirementId, string[]> {
   const paths = new Map<RequirementId, Set<string>>();
   for (const { path, text } of files) {
-    for (const token of tokensOf(text)) {
-      if (!isRequirementId(token)) continue;
-      paths.set(token, (paths.get(token) ?? new Set()).add(path));
-    }
+    for (const id of idsIn(text)) paths.set(id, (paths.get(id) ?? new Set()).add(path));
   }
   return new Map([...paths].map(([id, citing]) => [id, [...citing].sort()]));
+}
+
+/** The ids in a text, in order and as often as they stand there. */
+export function idsIn(text: string): readonly RequirementId[] {
+  return tokensOf(text).filter(isRequirementId);
 }
 
 /** Tokens that look like ids of the catalogue and are none: a misspelt citation would silently cite nothing. */

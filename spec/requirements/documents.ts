@@ -1,21 +1,36 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SourceFile } from './citations.js';
-import { collectCitations, renderCoverage } from './coverage.js';
+import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
+import { scenarioGroups } from '../scenarios/index.js';
+import { collectCitations, type SourceFile } from './citations.js';
+import { renderCoverage } from './coverage.js';
+import { collectEvidence, type Shown } from './evidence.js';
 import { requirements } from './index.js';
 import { renderRequirementIds } from './render-ids.js';
 
 /** The generated files that the catalogue is the source of: path from the root to content. */
 export function coverageDocuments(root: string): Readonly<Record<string, string>> {
   return {
-    'docs/spec-coverage.md': renderCoverage(requirements, collectCitations(citingFiles(root))),
+    'docs/spec-coverage.md': renderCoverage(
+      requirements,
+      evidenceIn(root),
+      collectCitations(citingFiles(root)),
+    ),
     'src/policy/kernel/requirement-id.ts': renderRequirementIds(requirements),
   };
 }
 
+/** What the tests and scenarios of the project declare to show. */
+export function evidenceIn(root: string): Shown {
+  const stories = scenarioGroups.flatMap(({ path, scenarios }) =>
+    scenarios.map(({ name, shows = [] }) => ({ path, name, shows: shows as readonly RequirementId[] })),
+  );
+  return collectEvidence(citingFiles(root), stories);
+}
+
 /**
- * The files whose citations count: tests and scenarios. The catalogue itself does not, nor does the test of this
- * very page, because both name ids without testing anything; spec/reference is an implementation, not a test.
+ * The files that are read for evidence and references: tests and scenarios. The catalogue itself is not, nor is the test of
+ * this very page, because both name ids without testing anything; spec/reference is an implementation, not a test.
  */
 export function citingFiles(root: string): readonly SourceFile[] {
   return readdirSync(root, { withFileTypes: true })

@@ -4,8 +4,8 @@ import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
  * The requirement catalogue: every normative statement in scope, in our own words, one object each.
  *
  * Whether a requirement is met is never written down here. It follows from the tests: a requirement that a test
- * cites is met, and any other has the status that it gives itself under `otherwise`. So "met" cannot be claimed
- * without a test, and it goes away together with the last test that cites the requirement.
+ * declares to show is met (evidence.ts), and any other has the status that it gives itself under `otherwise`. So "met"
+ * cannot be claimed without a test, and it goes away together with the last test that shows the requirement.
  */
 export interface Requirement {
   readonly id: RequirementId;
@@ -82,7 +82,7 @@ export interface NotOurs {
   readonly reason: string;
 }
 
-/** The status of a requirement that no test cites. */
+/** The status of a requirement that no test shows. */
 export type Otherwise = Planned | Exception | NotOurs;
 
 export type Status = Met | Otherwise;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
 import { collectCitations, misspeltCitations } from './citations.js';
 import { renderCoverage, statusOf } from './coverage.js';
+import { collectEvidence, type Shown } from './evidence.js';
 import { requirementById, requirements } from './index.js';
 import { compareIds, renderRequirementIds } from './render-ids.js';
 import { AREAS, exception, MILESTONES, planned, type Requirement } from './requirement.js';
@@ -115,33 +116,71 @@ describe('citations', () => {
   });
 });
 
+describe('evidence', () => {
+  const shownBy = (path: string, text: string) => [...collectEvidence([{ path, text }], []).keys()];
+
+  it.each<[string, readonly RequirementId[]]>([
+    ["it('defers (DANE-2.2-1)', () => {})", ['DANE-2.2-1']],
+    ["it.each([1])('defers %s (X-1, X-2)', () => {})", ['X-1', 'X-2']],
+    ["describe.concurrent('a group (X-1)', () => {})", ['X-1']],
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a test
+    ['it(`${one} defers (X-1)`, () => {})', ['X-1']],
+    ["// As X-1.\nconst refs = ['X-2']; it('defers', () => expect('X-3'))", []],
+  ])('is the titles of tests: %s', (text, ids) => {
+    expect(shownBy('a.test.ts', text)).toEqual(ids);
+  });
+
+  it('is the clauses of a contract, and nothing in other files', () => {
+    expect(shownBy('a.contract.ts', "({ 'gives up (X-1)': () => {}, refs: ['X-2'] })")).toEqual(['X-1']);
+    expect(shownBy('a.ts', "it('defers (X-1)', () => {})")).toEqual([]);
+  });
+
+  it('is what a scenario shows', () => {
+    const story = { path: 'a.ts', name: 'A story', shows: ['X-1'] } as const;
+    const evidence = { path: 'a.ts', title: 'A story', kind: 'scenario' };
+    expect(collectEvidence([], [story])).toEqual(new Map([['X-1', [evidence]]]));
+  });
+});
+
 describe('the coverage page', () => {
+  const showing = (...paths: readonly string[]): Shown =>
+    new Map([['DANE-2.2-1', paths.map((path) => ({ path, title: 'defers', kind: 'test' }))]]);
+
   const [first, second] = [requirementById.get('DANE-2.2-1')!, requirementById.get('DANE-2.2-2')!];
   const sample: readonly Requirement[] = [
     { ...second, text: 'a | b, *c*, `d|e_f`, <g>', otherwise: exception('Not [this].') },
     { ...first, otherwise: planned('audit') },
   ];
 
-  it('calls met what a test cites, and nothing else', () => {
-    const citations = new Map([['DANE-2.2-1' as const, ['a.test.ts']]]);
-    expect(sample.map((requirement) => statusOf(requirement, citations).kind)).toEqual(['exception', 'met']);
+  it('calls met what a test shows, and nothing else', () => {
+    const kinds = sample.map((requirement) => statusOf(requirement, showing('a.test.ts')).kind);
+    expect(kinds).toEqual(['exception', 'met']);
   });
 
   it('shows each requirement with its status and its tests', () => {
-    const page = renderCoverage(sample, new Map([['DANE-2.2-1' as const, ['a.test.ts', 'b.test.ts']]]));
+    const citations = collectCitations([
+      { path: 'b.test.ts', text: 'DANE-2.2-1' },
+      { path: 'c.ts', text: 'DANE-2.2-1' },
+    ]);
+    const page = renderCoverage(sample, showing('a.test.ts', 'b.test.ts'), citations);
     const rows = page.split('\n').filter((line) => line.startsWith('| DANE-'));
     expect(rows).toEqual([
-      `| DANE-2.2-1 | MUST | **met** | \`a.test.ts\`, \`b.test.ts\` | ${first.text} |`,
-      '| DANE-2.2-2 | MUST | exception: Not \\[this\\]. |  | a \\| b, \\*c\\*, `d\\|e_f`, \\<g> |',
+      `| DANE-2.2-1 | MUST | **met** | \`a.test.ts\`, \`b.test.ts\` | \`c.ts\` | ${first.text} |`,
+      '| DANE-2.2-2 | MUST | exception: Not \\[this\\]. |  |  | a \\| b, \\*c\\*, `d\\|e_f`, \\<g> |',
     ]);
     expect(page).toContain('| RFC 7672 | 1 | 0 | 1 | 0 | 2 | 1 of 2 |');
     expect(page).toContain('| [dane](#dane) | 1 | 0 | 1 | 0 | 2 | 1 of 2 |');
     expect(page).toContain('| **all** | 1 | 0 | 1 | 0 | 2 | 1 of 2 |');
   });
 
+  it('says where only peers show it', () => {
+    const page = renderCoverage([first], showing('peer-tests/a.test.ts'), new Map());
+    expect(page).toContain('| **met**, by peer tests alone |');
+  });
+
   it('does not depend on the order of the catalogue', () => {
-    expect(renderCoverage(requirements.toReversed(), new Map())).toBe(
-      renderCoverage(requirements, new Map()),
+    expect(renderCoverage(requirements.toReversed(), new Map(), new Map())).toBe(
+      renderCoverage(requirements, new Map(), new Map()),
     );
   });
 });

@@ -25,7 +25,8 @@ const targets: readonly Story[] = [
   },
   {
     name: 'of two hosts of equal preference one is down: the other takes the mail, whatever the draw',
-    refs: ['SMTP-5.1-11', 'DUAL-3-5'],
+    refs: ['SMTP-5.1-11'],
+    shows: ['DUAL-3-5'],
     world: together(twoHosts({ connect: 'refuse' }), {
       dns: { 'MX a.example': ['10 mx1.a.example', '10 mx2.a.example'] },
     }),
@@ -33,13 +34,14 @@ const targets: readonly Story[] = [
   },
   {
     name: 'no MX record: the domain itself',
-    refs: ['SMTP-5.1-5', 'DUAL-3-2'],
+    shows: ['SMTP-5.1-5', 'DUAL-3-2'],
     world: { dns: { 'A a.example': ['@a.example'] }, mail: { 'a.example': {} } },
     steps: [send({ ...delivered, mx: 'a.example', rows: ['MX-4'] })],
   },
   {
     name: 'the recipient domain is an alias: the MX records of its target',
-    refs: ['SMTP-5.1-2', 'DANE-2.2.1-2'],
+    refs: ['DANE-2.2.1-2'],
+    shows: ['SMTP-5.1-2'],
     world: together(plainDomain(), { dns: { 'CNAME b.example': ['a.example'] } }),
     steps: [send({ ...delivered, mx: 'mx.a.example' }, { to: ['user@b.example'] })],
   },
@@ -58,7 +60,7 @@ const targets: readonly Story[] = [
   },
   {
     name: 'an underscore in the name of a mail host: used, as real ones have it',
-    refs: ['SMTP-5.1-2'],
+    shows: ['SMTP-5.1-2'],
     world: {
       dns: { 'MX a.example': ['10 mx_1.a.example'], 'A mx_1.a.example': ['@host'] },
       mail: { host: {} },
@@ -73,25 +75,29 @@ const targets: readonly Story[] = [
   },
   {
     name: 'a null MX of odd preference is still one',
-    refs: ['NULLMX-3-1', 'NULLMX-4.1-1', 'NULLMX-5-1'],
+    refs: ['NULLMX-4.1-1'],
+    shows: ['NULLMX-3-1', 'NULLMX-5-1'],
     world: { dns: { 'MX a.example': ['10 .'] } },
     steps: [send({ outcome: 'bounced', status: '5.1.10', mx: null, rows: ['MX-2'] })],
   },
   {
     name: 'a bogus null MX is a lookup that failed',
-    refs: ['NULLMX-5-2', 'DANE-2.1.1-6'],
+    refs: ['NULLMX-5-2'],
+    shows: ['DANE-2.1.1-6'],
     world: { dns: { 'MX a.example': { fails: 'bogus' } } },
     steps: [send({ outcome: 'deferred', status: '4.4.3', mx: null })],
   },
   {
     name: 'the domain does not exist',
-    refs: ['DUAL-3-2', 'SMTP-5.1-3', 'CHOICE-14'],
+    refs: ['SMTP-5.1-3'],
+    shows: ['DUAL-3-2', 'CHOICE-14'],
     world: { dns: {} },
     steps: [send({ outcome: 'bounced', status: '5.4.4', mx: null, rows: ['MX-5'] })],
   },
   {
     name: 'the MX lookup fails',
-    refs: ['DUAL-3-2', 'SMTP-5.1-4', 'DANE-2.1.2-1', 'CHOICE-14'],
+    refs: ['SMTP-5.1-4', 'DANE-2.1.2-1', 'CHOICE-14'],
+    shows: ['DUAL-3-2'],
     world: {
       dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
@@ -102,7 +108,8 @@ const targets: readonly Story[] = [
   },
   {
     name: "no mail host has an address: not even the domain's own is used",
-    refs: ['SMTP-5.1-6', 'SMTP-5.1-7', 'CHOICE-14'],
+    refs: ['SMTP-5.1-7'],
+    shows: ['SMTP-5.1-6', 'CHOICE-14'],
     world: {
       dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
@@ -111,7 +118,8 @@ const targets: readonly Story[] = [
   },
   {
     name: 'one mail host has no address, the lookup for the other fails: who knows',
-    refs: ['DUAL-3-2', 'DANE-2.1.2-4', 'CHOICE-14'],
+    refs: ['DUAL-3-2', 'DANE-2.1.2-4'],
+    shows: ['CHOICE-14'],
     world: {
       dns: {
         'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'],
@@ -123,7 +131,8 @@ const targets: readonly Story[] = [
   },
   {
     name: 'an MX record that holds an address names no host',
-    refs: ['SMTP-5.1-6', 'SMTP-5.1-7', 'DANE-2.2-7'],
+    refs: ['SMTP-5.1-7', 'DANE-2.2-7'],
+    shows: ['SMTP-5.1-6'],
     world: {
       dns: { 'MX a.example': ['10 192.0.2.1'], 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
@@ -140,7 +149,7 @@ const targets: readonly Story[] = [
   },
   {
     name: 'a host at a private address is left alone',
-    refs: ['X-13', 'CHOICE-14'],
+    shows: ['X-13', 'CHOICE-14'],
     world: { dns: { 'MX a.example': ['10 mx.a.example'], 'A mx.a.example': ['10.0.0.25', '127.0.0.1'] } },
     settings: { privateAddresses: 'refuse' },
     steps: [send({ outcome: 'deferred', status: '4.4.4', rows: ['ADDR-2'] })],
@@ -151,19 +160,20 @@ const targets: readonly Story[] = [
 const connections: readonly Story[] = [
   {
     name: 'the first host is down',
-    refs: ['DUAL-3-5', 'SMTP-5.1-9'],
+    shows: ['DUAL-3-5', 'SMTP-5.1-9'],
     world: twoHosts({ connect: 'refuse' }),
     steps: [send(second)],
   },
   {
     name: 'all hosts are down',
-    refs: ['DUAL-3-5', 'ESC-3463-3-1', 'CHOICE-14'],
+    refs: ['ESC-3463-3-1'],
+    shows: ['DUAL-3-5', 'CHOICE-14'],
     world: twoHosts({ connect: 'refuse' }, { connect: 'refuse' }),
     steps: [send({ outcome: 'deferred', status: '4.4.1', rows: ['END-7'] })],
   },
   {
     name: 'one address of a host is down, the next one answers',
-    refs: ['SMTP-5.1-9', 'SMTP-5.1-12'],
+    shows: ['SMTP-5.1-9', 'SMTP-5.1-12'],
     world: together(plainDomain(), {
       dns: { 'A mx.a.example': ['@down', '@mx.a.example'] },
       mail: { down: { connect: 'refuse' } },
@@ -172,7 +182,7 @@ const connections: readonly Story[] = [
   },
   {
     name: 'one host does not exist, the other is down: it may come back',
-    refs: ['DUAL-3-5', 'CHOICE-14'],
+    shows: ['DUAL-3-5', 'CHOICE-14'],
     world: {
       dns: {
         'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'],
@@ -184,25 +194,26 @@ const connections: readonly Story[] = [
   },
   {
     name: 'the first host accepts connections and says nothing',
-    refs: ['SMTP-4.5.3.2-1', 'DUAL-3-5'],
+    refs: ['SMTP-4.5.3.2-1'],
+    shows: ['DUAL-3-5'],
     world: twoHosts({ connect: 'silent' }),
     steps: [send(second)],
   },
   {
     name: 'the first host greets with 554',
-    refs: ['SMTP-3.1-1'],
+    shows: ['SMTP-3.1-1'],
     world: twoHosts({ greeting: '554 no SMTP service here' }),
     steps: [send(second)],
   },
   {
     name: 'the only host greets with 554: that is said of the host, not of the message',
-    refs: ['SMTP-3.1-1', 'DUAL-3-6'],
+    shows: ['SMTP-3.1-1', 'DUAL-3-6'],
     world: plainDomain({ greeting: '554 no SMTP service here' }),
     steps: [send({ outcome: 'deferred', status: '4.0.0', rows: ['REPLY-3'] })],
   },
   {
     name: 'the first host never accepts mail (521)',
-    refs: ['RC-3-1'],
+    shows: ['RC-3-1'],
     world: twoHosts({ greeting: '521 mx1.a.example does not accept mail' }),
     steps: [send(second)],
   },
@@ -220,7 +231,8 @@ const connections: readonly Story[] = [
   },
   {
     name: 'the first host greets with a code that is no greeting',
-    refs: ['SMTP-4.3.2-1', 'SMTP-4.2-1'],
+    refs: ['SMTP-4.3.2-1'],
+    shows: ['SMTP-4.2-1'],
     world: twoHosts({ greeting: '354 go ahead' }),
     steps: [send(second)],
   },
@@ -236,19 +248,21 @@ const connections: readonly Story[] = [
 const replies: readonly Story[] = [
   {
     name: '451 at RCPT: the next host takes the mail',
-    refs: ['DUAL-3-6', 'CHOICE-15'],
+    shows: ['DUAL-3-6', 'CHOICE-15'],
     world: twoHosts({ replies: { rcpt: { '*': '451 4.7.1 come back later' } } }),
     steps: [send(second)],
   },
   {
     name: '451 at RCPT by the only host: waits with the words of the host',
-    refs: ['DUAL-3-6', 'SMTP-4.2.1-1', 'CHOICE-14'],
+    refs: ['SMTP-4.2.1-1'],
+    shows: ['DUAL-3-6', 'CHOICE-14'],
     world: plainDomain({ replies: { rcpt: { '*': '451 4.7.1 come back later' } } }),
     steps: [send({ outcome: 'deferred', status: '4.7.1', rows: ['END-5'] })],
   },
   {
     name: '550 at RCPT: the next host is not bothered',
-    refs: ['DUAL-3-6', 'SMTP-4.2.1-2'],
+    refs: ['SMTP-4.2.1-2'],
+    shows: ['DUAL-3-6'],
     world: twoHosts({ replies: { rcpt: { '*': '550 5.1.1 no such user' } } }),
     steps: [
       send({ outcome: 'bounced', status: '5.1.1', mx: 'mx1.a.example', notConnected: ['mx2.a.example'] }),
@@ -256,7 +270,8 @@ const replies: readonly Story[] = [
   },
   {
     name: 'two recipients, one served by each host',
-    refs: ['CHOICE-15', 'SMTP-4.5.4.1-7'],
+    refs: ['SMTP-4.5.4.1-7'],
+    shows: ['CHOICE-15'],
     world: twoHosts({ replies: { rcpt: { 'later@a.example': '451 4.2.1 mailbox busy' } } }),
     steps: [
       send([{ ...delivered, mx: 'mx1.a.example' }, second], { to: ['user@a.example', 'later@a.example'] }),
@@ -264,7 +279,7 @@ const replies: readonly Story[] = [
   },
   {
     name: 'three recipients: delivered, deferred and bounced',
-    refs: ['CHOICE-15'],
+    shows: ['CHOICE-15'],
     world: plainDomain({
       replies: {
         rcpt: { 'later@a.example': '451 4.2.1 mailbox busy', 'gone@a.example': '550 5.1.1 no such user' },
@@ -278,7 +293,8 @@ const replies: readonly Story[] = [
   },
   {
     name: 'all of two recipients refused: each bounces with the reply to it',
-    refs: ['CHOICE-15', 'SMTP-4.2.1-2'],
+    refs: ['SMTP-4.2.1-2'],
+    shows: ['CHOICE-15'],
     world: plainDomain({
       replies: {
         rcpt: { 'gone@a.example': '550 5.1.1 no such user', 'full@a.example': '552 5.2.2 mailbox full' },
@@ -312,7 +328,8 @@ const replies: readonly Story[] = [
   },
   {
     name: '550 at MAIL is final for the message',
-    refs: ['NULLMX-4.1-3', 'DUAL-3-6'],
+    refs: ['NULLMX-4.1-3'],
+    shows: ['DUAL-3-6'],
     world: twoHosts({ replies: { mail: '550 5.7.27 sender domain has a null MX' } }),
     steps: [send({ outcome: 'bounced', status: '5.7.27', notConnected: ['mx2.a.example'] })],
   },
@@ -324,7 +341,8 @@ const replies: readonly Story[] = [
   },
   {
     name: '421 at MAIL: the next host takes the mail',
-    refs: ['SMTP-3.8-2', 'DUAL-3-6'],
+    refs: ['SMTP-3.8-2'],
+    shows: ['DUAL-3-6'],
     world: twoHosts({ replies: { mail: '421 4.3.2 shutting down' } }),
     steps: [send(second)],
   },
@@ -336,19 +354,20 @@ const replies: readonly Story[] = [
   },
   {
     name: '451 after the message: the next host takes it',
-    refs: ['DUAL-3-6'],
+    shows: ['DUAL-3-6'],
     world: twoHosts({ replies: { end: '451 4.3.0 no disk space' } }),
     steps: [send(second)],
   },
   {
     name: 'the connection breaks at DATA: the next host takes the mail',
-    refs: ['SMTP-3.8-1'],
+    shows: ['SMTP-3.8-1'],
     world: twoHosts({ replies: { data: 'close' } }),
     steps: [send(second)],
   },
   {
     name: 'the connection breaks after the message, and there is no other host',
-    refs: ['SMTP-3.8-1', 'ESC-3463-3-1', 'CHOICE-14'],
+    refs: ['ESC-3463-3-1'],
+    shows: ['SMTP-3.8-1', 'CHOICE-14'],
     world: plainDomain({ replies: { end: 'close' } }),
     steps: [send({ outcome: 'deferred', status: '4.4.2', rows: ['END-6'] })],
   },
@@ -366,7 +385,7 @@ const replies: readonly Story[] = [
   },
   {
     name: 'a refusal for policy reasons on the first attempt, from a host with addresses of both families: once more',
-    refs: ['CHOICE-10'],
+    shows: ['CHOICE-10'],
     world: together(plainDomain({ replies: { rcpt: { '*': '550 5.7.1 your address is on a list' } } }), {
       dns: { 'AAAA mx.a.example': ['@mx.a.example'] },
     }),
@@ -377,7 +396,8 @@ const replies: readonly Story[] = [
   },
   {
     name: 'a refusal for other reasons is final on the first attempt, whatever the addresses',
-    refs: ['CHOICE-10', 'DUAL-3-6'],
+    refs: ['CHOICE-10'],
+    shows: ['DUAL-3-6'],
     world: together(plainDomain({ replies: { rcpt: { '*': '550 5.1.1 no such user' } } }), {
       dns: { 'AAAA mx.a.example': ['@mx.a.example'] },
     }),
@@ -385,7 +405,8 @@ const replies: readonly Story[] = [
   },
   {
     name: 'a mailbox beyond ASCII: only a host with SMTPUTF8 will do',
-    refs: ['U8-3.2-2', 'U8-3.4-1', 'SMTP-2.2.3-1'],
+    refs: ['SMTP-2.2.3-1'],
+    shows: ['U8-3.2-2', 'U8-3.4-1'],
     world: twoHosts({ keywords: ['8BITMIME'], keywordsAfterTls: ['8BITMIME'] }),
     steps: [send({ ...second, mailParameters: ['SMTPUTF8'] }, { to: ['jörg@a.example'] })],
   },
@@ -395,7 +416,7 @@ const replies: readonly Story[] = [
 const mixtures: readonly Story[] = [
   {
     name: 'policy before a reply',
-    refs: ['CHOICE-14'],
+    shows: ['CHOICE-14'],
     world: together(
       twoHosts({ replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }, { certificate: SELF_SIGNED }),
       stsPolicy('enforce', ['*.a.example']),
@@ -404,7 +425,7 @@ const mixtures: readonly Story[] = [
   },
   {
     name: 'policy before the network',
-    refs: ['CHOICE-14'],
+    shows: ['CHOICE-14'],
     world: together(
       twoHosts({ certificate: OTHER_NAME }, { connect: 'refuse' }),
       stsPolicy('enforce', ['*.a.example']),
@@ -413,13 +434,13 @@ const mixtures: readonly Story[] = [
   },
   {
     name: 'a reply before the network',
-    refs: ['CHOICE-14'],
+    shows: ['CHOICE-14'],
     world: twoHosts({ connect: 'refuse' }, { replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }),
     steps: [send({ outcome: 'deferred', status: '4.2.1', rows: ['END-5'] })],
   },
   {
     name: 'the network before the DNS',
-    refs: ['CHOICE-14'],
+    shows: ['CHOICE-14'],
     world: together(twoHosts({ connect: 'refuse' }), {
       dns: { 'A mx2.a.example': { fails: 'servfail' }, 'AAAA mx2.a.example': { fails: 'servfail' } },
     }),
@@ -438,7 +459,8 @@ const mixtures: readonly Story[] = [
   },
   {
     name: 'more hosts than may be tried, and those that were have no address: nothing is definitive',
-    refs: ['X-16', 'CHOICE-14'],
+    refs: ['X-16'],
+    shows: ['CHOICE-14'],
     world: {
       dns: {
         'MX a.example': ['10 mx1.a.example', '20 mx2.a.example', '30 mx3.a.example'],

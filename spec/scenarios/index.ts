@@ -30,21 +30,23 @@ export {
 
 export interface ScenarioGroup {
   readonly about: string;
+  /** Where they are written, from the root of the project. */
+  readonly path: string;
   readonly scenarios: readonly Scenario[];
 }
 
 /** The groups in reading order. */
 export const scenarioGroups: readonly ScenarioGroup[] = [
-  { about: 'stories', scenarios: stories },
-  { about: 'opportunistic TLS', scenarios: opportunistic },
-  { about: 'DANE', scenarios: dane },
-  { about: 'MTA-STS', scenarios: mtaSts },
-  { about: 'REQUIRETLS and TLS-Required', scenarios: requiretls },
-  { about: 'operator', scenarios: operator },
-  { about: 'relays', scenarios: relays },
-  { about: 'delivery', scenarios: delivery },
-  { about: 'racing addresses', scenarios: racing },
-  { about: 'bounds', scenarios: bounds },
-  { about: 'reports', scenarios: reports },
-  { about: 'DANE and MTA-STS combined', scenarios: combinations },
+  { about: 'stories', path: 'spec/scenarios/stories.ts', scenarios: stories },
+  { about: 'opportunistic TLS', path: 'spec/scenarios/opportunistic.ts', scenarios: opportunistic },
+  { about: 'DANE', path: 'spec/scenarios/dane.ts', scenarios: dane },
+  { about: 'MTA-STS', path: 'spec/scenarios/mta-sts.ts', scenarios: mtaSts },
+  { about: 'REQUIRETLS and TLS-Required', path: 'spec/scenarios/requiretls.ts', scenarios: requiretls },
+  { about: 'operator', path: 'spec/scenarios/operator.ts', scenarios: operator },
+  { about: 'relays', path: 'spec/scenarios/relay.ts', scenarios: relays },
+  { about: 'delivery', path: 'spec/scenarios/delivery.ts', scenarios: delivery },
+  { about: 'racing addresses', path: 'spec/scenarios/racing.ts', scenarios: racing },
+  { about: 'bounds', path: 'spec/scenarios/bounds.ts', scenarios: bounds },
+  { about: 'reports', path: 'spec/scenarios/reports.ts', scenarios: reports },
+  { about: 'DANE and MTA-STS combined', path: 'spec/scenarios/combinations.ts', scenarios: combinations },
 ];

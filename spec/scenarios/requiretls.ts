@@ -36,95 +36,101 @@ const WITHOUT_KEYWORD = { keywords: USUAL_KEYWORDS, keywordsAfterTls: USUAL_KEYW
 const validation: readonly Story[] = [
   {
     name: 'REQUIRETLS, insecure MX, listed by an enforced policy',
-    refs: ['RTLS-2-3', 'RTLS-4.2.1-2', 'RTLS-2-4'],
+    refs: ['RTLS-2-4'],
+    shows: ['RTLS-2-3', 'RTLS-4.2.1-2'],
     world: stsDomain('enforce', REQUIRETLS_HOST),
     steps: [send({ ...promised, authentication: 'pkix', rows: ['RTLS-3', 'KEY-1'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, the current policy does not list the host',
-    refs: ['RTLS-2-3', 'RTLS-4.2.1-2'],
+    shows: ['RTLS-2-3', 'RTLS-4.2.1-2'],
     world: together(plainDomain(REQUIRETLS_HOST), stsPolicy('enforce', ['elsewhere.example'])),
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, the policy lists the host and its certificate is bad',
-    refs: ['RTLS-4.2.1-3', 'RTLS-4.2.1-10'],
+    shows: ['RTLS-4.2.1-3', 'RTLS-4.2.1-10'],
     world: stsDomain('enforce', { ...REQUIRETLS_HOST, certificate: SELF_SIGNED }),
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, a policy in testing promises nothing',
-    refs: ['X-4', 'CHOICE-7'],
+    shows: ['X-4', 'CHOICE-7'],
     world: stsDomain('testing', REQUIRETLS_HOST),
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, a policy in testing that the operator accepts',
-    refs: ['X-4', 'CHOICE-7'],
+    shows: ['X-4', 'CHOICE-7'],
     world: stsDomain('testing', REQUIRETLS_HOST),
     settings: { requireTlsTestingPolicy: 'accept' },
     steps: [send({ ...promised, authentication: 'pkix' }, requireTls)],
   },
   {
     name: 'REQUIRETLS, a policy in testing that the operator accepts is held to in full',
-    refs: ['X-4', 'RTLS-4.2.1-3'],
+    shows: ['X-4', 'RTLS-4.2.1-3'],
     world: stsDomain('testing', { ...REQUIRETLS_HOST, certificate: OTHER_NAME }),
     settings: { requireTlsTestingPolicy: 'accept' },
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, a policy of mode none promises nothing, whatever the operator accepts',
-    refs: ['STS-5-3', 'RTLS-2-3'],
+    refs: ['STS-5-3'],
+    shows: ['RTLS-2-3'],
     world: stsDomain('none', REQUIRETLS_HOST),
     settings: { requireTlsTestingPolicy: 'accept' },
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, secure MX without TLSA, valid certificate',
-    refs: ['RTLS-2-3', 'RTLS-2-4', 'CHOICE-7'],
+    shows: ['RTLS-2-3', 'RTLS-2-4', 'CHOICE-7'],
     world: together(plainDomain(REQUIRETLS_HOST), SIGNED),
     steps: [send({ ...promised, authentication: 'pkix', mxSecure: true }, requireTls)],
   },
   {
     name: 'REQUIRETLS, secure MX without TLSA, self-signed certificate',
-    refs: ['RTLS-2-4', 'RTLS-4.2.1-3'],
+    shows: ['RTLS-2-4', 'RTLS-4.2.1-3'],
     world: together(plainDomain({ ...REQUIRETLS_HOST, certificate: SELF_SIGNED }), SIGNED),
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, secure MX without TLSA, valid certificate, but the operator wants DANE or an enforced policy',
-    refs: ['CHOICE-7', 'RTLS-2-4'],
+    shows: ['CHOICE-7', 'RTLS-2-4'],
     world: together(plainDomain(REQUIRETLS_HOST), SIGNED),
     settings: { requireTlsSecureMx: 'refuse' },
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, only unusable TLSA, valid certificate: PKIX does what DANE cannot',
-    refs: ['DOPS-10.3-2', 'RTLS-2-4'],
+    refs: ['DOPS-10.3-2'],
+    shows: ['RTLS-2-4'],
     world: daneDomain(['# 0301'], REQUIRETLS_HOST),
     steps: [send({ ...promised, authentication: 'pkix' }, requireTls)],
   },
   {
     name: 'REQUIRETLS, only unusable TLSA, self-signed certificate: encryption alone is not enough',
-    refs: ['DOPS-10.3-2', 'RTLS-2-4'],
+    refs: ['DOPS-10.3-2'],
+    shows: ['RTLS-2-4'],
     world: daneDomain(['# 0301'], { ...REQUIRETLS_HOST, certificate: SELF_SIGNED }),
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, half-DANE: a host that anybody could have named',
-    refs: ['RTLS-2-3', 'CHOICE-4', 'DANE-2.2.1-7'],
+    refs: ['CHOICE-4', 'DANE-2.2.1-7'],
+    shows: ['RTLS-2-3'],
     world: together(plainDomain(REQUIRETLS_HOST), tlsa(DANE_RECORD), { signedZones: ['mx.a.example'] }),
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, DANE mismatch',
-    refs: ['RTLS-4.2.1-3', 'RTLS-4.2.1-10'],
+    refs: ['RTLS-4.2.1-3'],
+    shows: ['RTLS-4.2.1-10'],
     world: daneDomain([`3 1 1 ${NO_SHA256}`], REQUIRETLS_HOST),
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, no MX record but its secure denial: the domain itself is validated',
-    refs: ['RTLS-4.2.1-3', 'RTLS-2-3', 'SMTP-5.1-5'],
+    shows: ['RTLS-4.2.1-3', 'RTLS-2-3', 'SMTP-5.1-5'],
     world: together(SIGNED, {
       dns: { 'A a.example': ['@a.example'] },
       mail: { 'a.example': REQUIRETLS_HOST },
@@ -133,7 +139,7 @@ const validation: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, no MX record and an alias into an unsigned zone: its target is no name to trust',
-    refs: ['RTLS-2-3', 'DANE-2.2.2-5'],
+    shows: ['RTLS-2-3', 'DANE-2.2.2-5'],
     world: {
       signedZones: ['a.example'],
       dns: { 'CNAME a.example': ['host.provider.test'], 'A host.provider.test': ['@host.provider.test'] },
@@ -143,7 +149,7 @@ const validation: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS to an address: nothing to validate',
-    refs: ['RTLS-4.2.1-3', 'CHOICE-7', 'CHOICE-15'],
+    shows: ['RTLS-4.2.1-3', 'CHOICE-7', 'CHOICE-15'],
     world: { dns: {} },
     steps: [send(returned, { ...requireTls, to: ['user@[192.0.2.1]'] })],
   },
@@ -153,13 +159,13 @@ const validation: readonly Story[] = [
 const finality: readonly Story[] = [
   {
     name: 'REQUIRETLS, no STARTTLS',
-    refs: ['RTLS-4.2.1-10', 'CHOICE-7'],
+    shows: ['RTLS-4.2.1-10', 'CHOICE-7'],
     world: daneDomain(DANE_RECORD, { starttls: 'not-offered' }),
     steps: [send(returned, requireTls)],
   },
   {
     name: 'REQUIRETLS, STARTTLS refused for good',
-    refs: ['RTLS-4.2.1-10', 'CHOICE-7'],
+    shows: ['RTLS-4.2.1-10', 'CHOICE-7'],
     world: daneDomain(DANE_RECORD, { starttls: '502 5.5.1 not implemented' }),
     steps: [send(returned, requireTls)],
   },
@@ -171,13 +177,15 @@ const finality: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, handshake broken',
-    refs: ['X-18', 'X-7'],
+    refs: ['X-18'],
+    shows: ['X-7'],
     world: daneDomain(DANE_RECORD, { starttls: 'broken' }),
     steps: [send({ ...waits, cleartextRetry: false }, requireTls)],
   },
   {
     name: 'REQUIRETLS, TLSA lookup failed',
-    refs: ['X-18', 'CHOICE-3'],
+    refs: ['X-18'],
+    shows: ['CHOICE-3'],
     world: together(plainDomain(REQUIRETLS_HOST), SIGNED, {
       dns: { 'TLSA mx.a.example': { fails: 'bogus' } },
     }),
@@ -185,13 +193,13 @@ const finality: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the policy that would validate the host cannot be fetched',
-    refs: ['CHOICE-5', 'X-18', 'X-19'],
+    shows: ['CHOICE-5', 'X-18', 'X-19'],
     world: together(plainDomain(REQUIRETLS_HOST), policyFile(policyText('enforce'), { status: 500 })),
     steps: [send({ ...waits, notConnected: ['mx.a.example'], rows: ['RTLS-10'] }, requireTls)],
   },
   {
     name: 'REQUIRETLS, the TXT lookup fails',
-    refs: ['X-19', 'CHOICE-5'],
+    shows: ['X-19', 'CHOICE-5'],
     world: together(plainDomain(REQUIRETLS_HOST), {
       dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } },
     }),
@@ -199,7 +207,8 @@ const finality: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the certificate fails a kept policy whose currency is not known',
-    refs: ['CHOICE-7', 'X-18'],
+    refs: ['X-18'],
+    shows: ['CHOICE-7'],
     world: stsDomain('enforce', REQUIRETLS_HOST),
     steps: [
       send({ ...promised, authentication: 'pkix' }, requireTls),
@@ -214,7 +223,7 @@ const finality: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, a kept policy whose currency is not known does not list the host',
-    refs: ['CHOICE-7', 'X-18'],
+    shows: ['CHOICE-7', 'X-18'],
     world: stsDomain('enforce', REQUIRETLS_HOST),
     steps: [
       send({ ...promised, authentication: 'pkix' }, requireTls),
@@ -237,7 +246,7 @@ const finality: readonly Story[] = [
 const hosts: readonly Story[] = [
   {
     name: 'REQUIRETLS, the keyword is missing on the first host and offered on the second',
-    refs: ['RTLS-4.2.1-6', 'RTLS-4.2.1-11'],
+    shows: ['RTLS-4.2.1-6', 'RTLS-4.2.1-11'],
     world: together(
       twoHosts(WITHOUT_KEYWORD, REQUIRETLS_HOST),
       SIGNED,
@@ -248,7 +257,8 @@ const hosts: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the keyword is missing on both hosts',
-    refs: ['RTLS-4.2.1-8', 'RTLS-4.2.1-10', 'RTLS-7-1'],
+    refs: ['RTLS-4.2.1-8'],
+    shows: ['RTLS-4.2.1-10', 'RTLS-7-1'],
     world: together(
       twoHosts(WITHOUT_KEYWORD, WITHOUT_KEYWORD),
       SIGNED,
@@ -259,7 +269,7 @@ const hosts: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the keyword is missing on the first host, the second does not match',
-    refs: ['RTLS-4.2.1-10', 'CHOICE-7'],
+    shows: ['RTLS-4.2.1-10', 'CHOICE-7'],
     world: together(
       twoHosts(WITHOUT_KEYWORD, REQUIRETLS_HOST),
       SIGNED,
@@ -270,7 +280,8 @@ const hosts: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the keyword is missing on the first host, the second is down: it may have it',
-    refs: ['X-18', 'CHOICE-7', 'CHOICE-14'],
+    refs: ['X-18', 'CHOICE-7'],
+    shows: ['CHOICE-14'],
     world: together(
       twoHosts(WITHOUT_KEYWORD, { connect: 'refuse' }),
       SIGNED,
@@ -308,13 +319,14 @@ const words: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS on a bounce: the keyword is used where it is offered',
-    refs: ['RTLS-5-1', 'RTLS-5-4'],
+    refs: ['RTLS-5-4'],
+    shows: ['RTLS-5-1'],
     world: daneDomain(DANE_RECORD, REQUIRETLS_HOST),
     steps: [send({ ...promised, authentication: 'dane', rows: ['KEY-4'] }, { ...requireTls, from: '' })],
   },
   {
     name: 'REQUIRETLS on a bounce: a missing keyword is no reason to drop it',
-    refs: ['RTLS-5-5', 'RTLS-4.2.1-1'],
+    shows: ['RTLS-5-5', 'RTLS-4.2.1-1'],
     world: daneDomain(DANE_RECORD, WITHOUT_KEYWORD),
     steps: [
       send(
@@ -325,19 +337,19 @@ const words: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS on a bounce: an unvalidated host in clear is still better than no bounce',
-    refs: ['RTLS-5-5', 'RTLS-4.2.1-1'],
+    shows: ['RTLS-5-5', 'RTLS-4.2.1-1'],
     world: plainDomain({ starttls: 'not-offered' }),
     steps: [send({ ...inClear, rows: ['MSG-2', 'KEY-6'] }, { ...requireTls, from: '' })],
   },
   {
     name: 'REQUIRETLS on a bounce sets no policy aside',
-    refs: ['RTLS-5-5', 'STS-5-1'],
+    shows: ['RTLS-5-5', 'STS-5-1'],
     world: stsDomain('enforce', { starttls: 'not-offered' }),
     steps: [send(waits, { ...requireTls, from: '' })],
   },
   {
     name: 'REQUIRETLS and TLS-Required: No on one message: the tag wins',
-    refs: ['X-5', 'RTLS-4.1-3'],
+    shows: ['X-5', 'RTLS-4.1-3'],
     world: plainDomain(REQUIRETLS_HOST),
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, { ...requireTls, ...tlsRequiredNo })],
   },
@@ -347,37 +359,38 @@ const words: readonly Story[] = [
 const setAside: readonly Story[] = [
   {
     name: 'TLS-Required: No where all is well: TLS, and nobody asked who answers',
-    refs: ['RTLS-3-3', 'CHOICE-9', 'CHOICE-13'],
+    shows: ['RTLS-3-3', 'CHOICE-9', 'CHOICE-13'],
     world: together(daneDomain(DANE_RECORD), stsPolicy('enforce')),
     steps: [send({ ...encrypted, rows: ['OPT-2'] }, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, no STARTTLS under an enforced policy',
-    refs: ['RTLS-3-2', 'RTLS-4.2.2-1'],
+    shows: ['RTLS-3-2', 'RTLS-4.2.2-1'],
     world: stsDomain('enforce', { starttls: 'not-offered' }),
     steps: [send({ ...inClear, cleartextRetry: false }, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, STARTTLS refused under DANE',
-    refs: ['RTLS-3-2', 'RTLS-4.2.2-1', 'X-7'],
+    refs: ['X-7'],
+    shows: ['RTLS-3-2', 'RTLS-4.2.2-1'],
     world: daneDomain(DANE_RECORD, { starttls: '454 4.7.0 TLS not available' }),
     steps: [send({ ...inClear, cleartextRetry: true }, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, MX not listed',
-    refs: ['RTLS-3-2', 'RTLS-8.4-1'],
+    shows: ['RTLS-3-2', 'RTLS-8.4-1'],
     world: together(plainDomain(), stsPolicy('enforce', ['elsewhere.example'])),
     steps: [send(encrypted, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, TLSA lookup failed: it does not matter',
-    refs: ['RTLS-8.4-1', 'CHOICE-9'],
+    shows: ['RTLS-8.4-1', 'CHOICE-9'],
     world: together(plainDomain(), SIGNED, { dns: { 'TLSA mx.a.example': { fails: 'bogus' } } }),
     steps: [send(encrypted, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, TXT lookup failed: it does not matter',
-    refs: ['RTLS-8.4-1', 'CHOICE-9'],
+    shows: ['RTLS-8.4-1', 'CHOICE-9'],
     world: together(plainDomain(), { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } }),
     steps: [send({ ...encrypted, rows: ['STS-10'] }, tlsRequiredNo)],
   },
@@ -389,7 +402,8 @@ const setAside: readonly Story[] = [
   },
   {
     name: 'TLS-Required: No, octets injected: an attack is no configuration mistake',
-    refs: ['STLS-4-5', 'CHOICE-8', 'RTLS-3-5'],
+    refs: ['RTLS-3-5'],
+    shows: ['STLS-4-5', 'CHOICE-8'],
     world: plainDomain({ starttls: 'injected' }),
     steps: [send({ outcome: 'deferred', status: '4.7.x', cleartextRetry: false }, tlsRequiredNo)],
   },
@@ -404,14 +418,15 @@ const setAside: readonly Story[] = [
   },
   {
     name: 'TLS-Required: No, ignored by the operator',
-    refs: ['RTLS-3-5', 'CHOICE-9'],
+    refs: ['CHOICE-9'],
+    shows: ['RTLS-3-5'],
     world: daneDomain([`3 1 1 ${NO_SHA256}`]),
     settings: { tlsRequiredNo: 'ignore' },
     steps: [send({ ...waits, rows: ['MSG-4'] }, tlsRequiredNo)],
   },
   {
     name: 'TLS-Required: No, and a host that its policy would have kept away says the message is too large: the next one takes it',
-    refs: ['RTLS-3-2', 'CHOICE-9', 'SIZE-7-1'],
+    shows: ['RTLS-3-2', 'CHOICE-9', 'SIZE-7-1'],
     world: together(twoHosts({ keywords: ['SIZE 20'] }), stsPolicy('enforce', ['mx2.a.example'])),
     steps: [
       send(

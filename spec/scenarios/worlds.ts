@@ -12,8 +12,13 @@ import type {
 } from '../../src/adapters/scripted/index.js';
 import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
 
-/** A scenario that says which requirements it shows; a wrong id does not compile. */
-export type Story = Scenario & { readonly refs: readonly [RequirementId, ...RequirementId[]] };
+type Ids = readonly [RequirementId, ...RequirementId[]];
+
+/** A scenario that says which requirements it shows, which it only touches, or both; a wrong id does not compile. */
+export type Story = Scenario & { readonly refs?: Ids; readonly shows?: Ids } & (
+    | { readonly refs: Ids }
+    | { readonly shows: Ids }
+  );
 
 /** Several pieces as one world; of equal names the last counts. */
 export function together(...pieces: readonly Partial<World>[]): World {

@@ -134,6 +134,7 @@ const ScenarioCodec = strictObject<Scenario>(
   {
     name: Text,
     refs: Texts,
+    shows: Texts,
     world: WorldCodec,
     settings: PartialSettingsCodec,
     steps: filledListOf('a list of at least one step', StepCodec),

@@ -5,8 +5,10 @@ import type { World } from './world.js';
 /** A story: a world, the messages sent into it one after the other, and how each is expected to end. */
 export interface Scenario {
   readonly name: string;
-  /** Requirement ids that the story shows. */
+  /** Requirement ids that the story touches. */
   readonly refs?: readonly string[];
+  /** Requirement ids that the story shows: a sender that breaks one ends it otherwise than expected. */
+  readonly shows?: readonly string[];
   readonly world: World;
   readonly settings?: Partial<Settings>;
   /** What is learned by one step (cached policies, dialled addresses) is known to the next. */

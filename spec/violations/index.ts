@@ -1,0 +1,4 @@
+import type { Violations } from './violation.js';
+
+/** All violations. */
+export const violations: Violations = {};
