@@ -142,7 +142,7 @@ describe('imports run one way', () => {
 
   it('services see the engine, effects and policy, each its own room, and no adapter', () => {
     const seen = ['policy/', 'effects/', 'engine/'];
-    const mail = ['node:', 'postal-mime', 'mailauth/'];
+    const mail = ['node:', 'mailauth/'];
     for (const [room, ...own] of [['check/'], ['sts/'], ['tls-report/', ...mail]] as const) {
       const folder = `services/${room}`;
       expect(below(folder).length, folder).toBeGreaterThan(1);

@@ -25,11 +25,10 @@ let box: string;
 beforeAll(async () => {
   folder = await makeFolder();
   box = join(folder, 'box');
-  await mkdir(join(box, 'below'), { recursive: true });
-  await fileIn(join(box, 'below'), 'ignored.json', '{');
+  await mkdir(box);
   await fileIn(box, '.hidden', '{');
   await fileIn(box, 'b-office.json', JSON.stringify(officeReport()));
-  await fileIn(box, 'c-sloppy.json', SLOPPY_TEXT);
+  await fileIn(box, 'c-sloppy.json', SLOPPY_TEXT.slice(0, SLOPPY_TEXT.lastIndexOf('}') + 1));
   await writeFile(join(box, 'a-big.json.gz'), gzipSync(JSON.stringify(bigReport())));
   await writeFile(
     join(folder, 'tidy.eml'),
@@ -52,7 +51,10 @@ describe('waxseal tlsrpt read', () => {
     const ended = await waxseal(['tlsrpt', 'read', join(folder, 'tidy.eml'), box]);
     expect(ended).toMatchObject({ exit: 0, stderr: '' });
     const text = ended.stdout.replaceAll('\u202f', ' ');
-    expect(text).toContain('tidy.example (Tidy Mail)  303 of 5 641 sessions failed\n');
+    expect(text).toContain(
+      'tidy.example (Tidy Mail)  303 of 5 641 sessions failed, counted under each policy\n',
+    );
+    expect(text).toContain('\n  1 report with several kinds of policy, each of which counts its sessions: ');
     expect(text).toContain(
       '\n  200  starttls-not-supported  at mx2.mail.a.example [203.0.113.56]  a.example, 2026-05-01\n',
     );
@@ -92,6 +94,57 @@ describe('waxseal tlsrpt read', () => {
       '',
     ]);
     expect(await waxseal(['tlsrpt', 'read', other])).toMatchObject({ exit: 66, stdout: 'no reports\n' });
+  });
+
+  it('shows reports that differ under one identifier, and policies without a domain', async () => {
+    const unnamed = {
+      policy: { 'policy-type': 'no-policy-found' },
+      summary: { 'total-successful-session-count': 0, 'total-failure-session-count': 1 },
+      'failure-details': [{ 'result-type': 'starttls-not-supported', 'failed-session-count': 1 }],
+    };
+    const one = await fileIn(
+      folder,
+      'one.json',
+      JSON.stringify(tidyReport('2026-05-01', { policies: [unnamed] })),
+    );
+    const two = await fileIn(
+      folder,
+      'two.json',
+      JSON.stringify(tidyReport('2026-05-01', { policies: [unnamed, unnamed] })),
+    );
+    const { exit, stdout } = await waxseal(['tlsrpt', 'read', one, two, one]);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('\n  1 duplicate not counted\n');
+    expect(stdout).toContain('\n  1 report under the identifier of another, and they differ; both count');
+    expect(stdout).toMatch(/\n {2}3 {2}starttls-not-supported {2}unnamed domain, 2026-05-01\n/);
+    expect(stdout).toMatch(/\n {2}unnamed domain +no-policy-found +0 passed +3 failed/);
+  });
+
+  it('says where a text is no report, and of what follows one, and ends with 66', async () => {
+    const broken = await fileIn(folder, 'broken.json', '{\n  "policies": [\n  {} {}\n]}');
+    const sloppy = await fileIn(folder, 'sloppy.json', SLOPPY_TEXT);
+    const ended = await waxseal(['tlsrpt', 'read', broken, sloppy]);
+    expect(ended.exit).toBe(66);
+    expect(ended.stderr.split('\n')).toEqual([
+      `waxseal tlsrpt: ${broken}: it is not JSON: line 3, column 6`,
+      `waxseal tlsrpt: ${sloppy}: the report ends, and what follows was not read: line 33, column 1`,
+      '',
+    ]);
+  });
+
+  it('reads a Maildir, and says of which folders it does not', async () => {
+    const maildir = join(folder, 'Maildir');
+    for (const name of ['cur', 'new', 'tmp', '.Sent']) await mkdir(join(maildir, name), { recursive: true });
+    const mail = messageOf({ parts: [NOTE, gzipPart(tidyReport(), 'r.json.gz')] }).toString('latin1');
+    await fileIn(join(maildir, 'cur'), '1777650000.M1P1.host:2,S', mail);
+    await fileIn(join(maildir, 'tmp'), '1777650001.M1P1.host', 'half a ');
+    expect(await waxseal(['tlsrpt', 'read', maildir])).toMatchObject({ exit: 0, stderr: '' });
+    const outer = join(folder, 'outer');
+    await mkdir(join(outer, 'below'), { recursive: true });
+    expect(await waxseal(['tlsrpt', 'read', outer])).toMatchObject({
+      exit: 66,
+      stderr: `waxseal tlsrpt: ${outer}: not read: the folders in it (below)\n`,
+    });
   });
 
   it('writes a page, or says why not', async () => {

@@ -60,7 +60,7 @@ function withGaps(days: readonly DaySummary[]): readonly DaySummary[] {
   for (const day of latest) {
     for (let gap = followingDay(filled); gap !== null && gap < day.day; gap = followingDay(filled)) {
       if (filled.length > DAYS_MAX) return latest;
-      filled.push({ day: gap, success: 0, failure: 0, successShare: null });
+      filled.push({ day: gap, success: 0, failure: 0, mayCountTwice: 0, successShare: null });
     }
     filled.push(day);
   }

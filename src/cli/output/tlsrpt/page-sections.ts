@@ -8,7 +8,7 @@ import type {
 } from '../../../policy/tls-report/read/summary.js';
 import { shareBar, splitBar } from './charts.js';
 import { type Markup, markup, NOTHING } from './markup.js';
-import { count, countOf, days, list, senderName, share, typeName } from './words.js';
+import { count, countOf, days, domainName, list, senderName, share, typeName } from './words.js';
 
 const FAILURES_SHOWN_MAX = 200;
 const SENDERS_SHOWN_MAX = 200;
@@ -78,7 +78,7 @@ function failureRow(failure: FailureSummary): Markup {
   const host = receivingMxHostname === '' ? NOTHING : markup`<code>${receivingMxHostname}</code>`;
   const ip = receivingIp === '' ? NOTHING : markup` <code class="soft">${receivingIp}</code>`;
   const reason = failureReasonCode === '' ? NOTHING : markup`<code>${failureReasonCode}</code>`;
-  return markup`<tr><th scope="row"><code class="kind">${typeName(failure)}</code></th><td class="number">${count(failure.sessions)}</td><td>${host}${ip}</td><td>${reason}</td><td>${policyDomain} <span class="soft">${policyTypes.join(', ')}</span></td><td class="when">${days(failure.firstDay, failure.lastDay)}</td></tr>
+  return markup`<tr><th scope="row"><code class="kind">${typeName(failure)}</code></th><td class="number">${count(failure.sessions)}</td><td>${host}${ip}</td><td>${reason}</td><td>${domainName(policyDomain)} <span class="soft">${policyTypes.join(', ')}</span></td><td class="when">${days(failure.firstDay, failure.lastDay)}</td></tr>
 `;
 }
 
@@ -103,7 +103,7 @@ export function domainSection({ policies }: ReportSummary): Markup {
   if (policies.length === 0) return NOTHING;
   const rows = policies.slice(0, SENDERS_SHOWN_MAX).map(
     (policy) =>
-      markup`<tr><th scope="row">${policy.policyDomain}</th><td>${policy.policyType}</td><td class="number">${count(policy.success)}</td><td class="number">${count(policy.failure)}</td><td class="number">${share(policy)}</td><td class="number">${count(policy.senders.length)}</td></tr>
+      markup`<tr><th scope="row">${domainName(policy.policyDomain)}</th><td>${policy.policyType}</td><td class="number">${count(policy.success)}</td><td class="number">${count(policy.failure)}</td><td class="number">${share(policy)}</td><td class="number">${count(policy.senders.length)}</td></tr>
 `,
   );
   return markup`<section aria-labelledby="domains">

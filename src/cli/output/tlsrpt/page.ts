@@ -11,6 +11,9 @@ import { STYLE } from './style.js';
 import type { ReportsView } from './view.js';
 import { count, countOf, days, share } from './words.js';
 
+/** The latest; more than a year of them is read elsewhere. */
+const DAYS_SHOWN_MAX = 400;
+
 export function renderReportsPage(view: ReportsView): string {
   const { summary } = view;
   const body = [
@@ -70,10 +73,12 @@ ${tile(count(reports), reports === 1 ? 'report' : 'reports')}
 }
 
 function daySection({ summary }: ReportsView): Markup {
-  const rows = summary.days.map(
-    (day) =>
-      markup`<tr><th scope="row">${day.day}</th><td class="number">${count(day.success)}</td><td class="number">${count(day.failure)}</td><td class="number">${share(day)}</td></tr>`,
-  );
+  const rows = summary.days
+    .slice(-DAYS_SHOWN_MAX)
+    .map(
+      (day) =>
+        markup`<tr><th scope="row">${day.day}</th><td class="number">${count(day.success)}</td><td class="number">${count(day.failure)}</td><td class="number">${share(day)}</td></tr>`,
+    );
   return markup`<section aria-labelledby="days">
 <h2 id="days">Day by day</h2>
 <div class="card">

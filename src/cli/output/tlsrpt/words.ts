@@ -44,6 +44,16 @@ export function senderName(submitter: string): string {
   return submitter === '' ? 'unnamed sender' : submitter;
 }
 
+/** A domain; a policy may not name the one that it is of (RFC 8460, Section 4.4). */
+export function domainName(policyDomain: string): string {
+  return policyDomain === '' ? 'unnamed domain' : policyDomain;
+}
+
+/** A report by its identifier, which it may not have. */
+export function reportName(reportId: string): string {
+  return reportId === '' ? 'a report without an identifier' : reportId;
+}
+
 /** One item, or the first few of many. */
 export function list(items: readonly string[], shownMax = 5): string {
   const shown = items.slice(0, shownMax).join(', ');

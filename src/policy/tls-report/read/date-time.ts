@@ -10,9 +10,17 @@ export interface ReadDateTime {
 }
 
 const INTERNET =
-  /^(\d{4})-(\d\d)-(\d\d)(?:([Tt ])(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?)? ?([Zz]|[+-]\d\d:?\d\d)?$/;
+  /^(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:(?:[Tt]| +)(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?)? *([Zz]|UTC?|GMT|[+-]\d\d(?::?\d\d)?)?$/;
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(?:[Tt]?(\d\d)(\d\d)(\d\d)?)?([Zz]|[+-]\d\d(?::?\d\d)?)?$/;
 const MAIL =
-  /^(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? (?:GMT|UTC?|([+-]\d{4}))$/;
+  /^(?:[A-Z][a-z]{2}, *)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d)(?::(\d\d))? (?:GMT|UTC?|Z|([+-]\d{4}))$/;
+/** As the C library and its heirs write it, with or without a zone. */
+const MONTH_FIRST =
+  /^(?:[A-Z][a-z]{2} )([A-Z][a-z]{2}) +(\d{1,2}) (?:(\d{4}) )?(\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC)?([+-]\d{4})?(?: \([^()]{0,60}\))?)?(?: ?(\d{4}))?$/;
+/** Seconds since 1970, or milliseconds. */
+const EPOCH = /^(\d{9,13})(?:\.\d{0,9})?$/;
+/** The last second of the year 9999; what is greater has been counted in milliseconds. */
+const SECONDS_MAX = 253_402_300_799;
 const STRICT = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 /** As mail names them (RFC 5322, Section 3.3). */
 export const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -20,23 +28,57 @@ export const DAY_SECONDS = 86_400;
 
 /** Reads a date-time; without a zone it is taken as UTC. Null if it is none. */
 export function readDateTime(text: string): ReadDateTime | null {
+  const parts = partsOf(text);
+  const seconds = parts === null ? null : secondsOf(parts.numbers, parts.zone);
+  if (parts !== null && seconds !== null) return { seconds, form: formOf(text, parts) };
+  return EPOCH.test(text) ? readEpoch(Number(text)) : null;
+}
+
+/** A number of seconds since 1970, or of milliseconds; null if it is neither. */
+export function readEpoch(value: number): ReadDateTime | null {
+  if (!(value >= 0)) return null;
+  const seconds = Math.floor(value > SECONDS_MAX ? value / 1000 : value);
+  return seconds > SECONDS_MAX ? null : { seconds, form: 'other' };
+}
+
+interface Parts {
+  /** Year, month, day, hour, minute, second. */
+  readonly numbers: readonly number[];
+  readonly zone: string | undefined;
+}
+
+function partsOf(text: string): Parts | null {
   const internet = INTERNET.exec(text);
-  const mail = internet === null ? MAIL.exec(text) : null;
   if (internet !== null) {
-    const [, year, month, day, , hour = '0', minute = '0', second = '0', zone] = internet;
-    const seconds = secondsOf([year, month, day, hour, minute, second].map(Number), zone);
-    if (seconds === null) return null;
-    const isStrict = STRICT.test(text) && hour !== '24';
-    return {
-      seconds,
-      form: isStrict ? 'rfc3339' : zone === undefined && STRICT.test(`${text}Z`) ? 'no-zone' : 'other',
-    };
+    const [, year, , month, day, hour = '0', minute = '0', second = '0', zone] = internet;
+    return { numbers: [year, month, day, hour, minute, second].map(Number), zone };
   }
-  if (mail === null) return null;
-  const [, day, month, year, hour, minute, second = '0', zone] = mail;
-  const at = MONTHS.indexOf(month!) + 1;
-  const seconds = secondsOf([Number(year), at, ...[day, hour, minute, second].map(Number)], zone);
-  return seconds === null ? null : { seconds, form: 'other' };
+  const compact = COMPACT.exec(text);
+  if (compact !== null) {
+    const [, year, month, day, hour = '0', minute = '0', second = '0', zone] = compact;
+    return { numbers: [year, month, day, hour, minute, second].map(Number), zone };
+  }
+  const mail = MAIL.exec(text);
+  if (mail !== null) {
+    const [, day, month, year, hour, minute, second = '0', zone] = mail;
+    return { numbers: [year, monthOf(month!), day, hour, minute, second].map(Number), zone };
+  }
+  const monthFirst = MONTH_FIRST.exec(text);
+  if (monthFirst === null) return null;
+  const [, month, day, early, hour, minute, second, zone, late] = monthFirst;
+  if ((early === undefined) === (late === undefined)) return null;
+  return { numbers: [early ?? late, monthOf(month!), day, hour, minute, second].map(Number), zone };
+}
+
+/** From 1; 0 for what is no month. */
+function monthOf(name: string): number {
+  return MONTHS.indexOf(name) + 1;
+}
+
+function formOf(text: string, { numbers, zone }: Parts): ReadDateTime['form'] {
+  if (numbers[3] === 24) return 'other';
+  if (STRICT.test(text)) return 'rfc3339';
+  return zone === undefined && STRICT.test(`${text}Z`) ? 'no-zone' : 'other';
 }
 
 /** The UTC day of a time, `2026-05-01`. */
@@ -61,9 +103,9 @@ function secondsOf(parts: readonly number[], zone: string | undefined): number |
 }
 
 function offsetOf(zone: string | undefined): number {
-  const parts = /^([+-])(\d\d):?(\d\d)$/.exec(zone ?? '');
+  const parts = /^([+-])(\d\d):?(\d\d)?$/.exec(zone ?? '');
   if (parts === null) return 0;
-  const seconds = Number(parts[2]) * 3600 + Number(parts[3]) * 60;
+  const seconds = Number(parts[2]) * 3600 + Number(parts[3] ?? 0) * 60;
   return parts[1] === '-' ? -seconds : seconds;
 }
 

@@ -22,6 +22,7 @@ interface Explanation {
 export const DEVIATIONS = {
   'byte-order-mark': { says: 'begins with a byte order mark', clause: 'RFC 8259, Section 8.1' },
   'damaged-text': { says: 'is not UTF-8 throughout', clause: 'RFC 7493, Section 2.1' },
+  'several-reports': { says: 'is one of several in one text', clause: 'RFC 8460, Section 4' },
   'text-after-end': { says: 'goes on after the report', clause: 'RFC 8259, Section 2' },
   'unescaped-control': { says: 'holds control characters as they are', clause: 'RFC 8259, Section 7' },
   'repeated-member': { says: 'comes again; the first counts', clause: 'RFC 7493, Section 2.3' },
@@ -56,8 +57,12 @@ export const DEVIATIONS = {
 export class DeviationList {
   readonly all: Deviation[] = [];
 
+  get isFull(): boolean {
+    return this.all.length >= DEVIATIONS_MAX;
+  }
+
   add(kind: DeviationKind, where: string, found: unknown = ''): void {
-    if (this.all.length >= DEVIATIONS_MAX) return;
+    if (this.isFull) return;
     this.all.push({ kind, where: cut(where), found: cut(quote(found)) });
   }
 }

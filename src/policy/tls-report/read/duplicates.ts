@@ -1,73 +1,50 @@
 /*
- * The same report may come twice: by mail and by HTTPS, to two addresses, or again after a timeout. Its identifier tells
- * (RFC 8460, Section 5.3), together with who sent it and the time that it covers, because there are senders whose identifiers
- * begin anew every day.
+ * The same report may come twice: by mail and by HTTPS, to two addresses, or again after a timeout. RFC 8460, Section 5.3, has an
+ * identifier for that, and whoever writes a report chooses it: there are senders whose identifiers are the same for every domain
+ * or begin anew every day, and anybody may use the one of another. So only what is equal in all is the same report. One that bears
+ * the identifier of another, from the same sender about the same domains and time, and says something else, counts as well, and is
+ * told of: it may correct the other, and nobody can say which of the two is right.
  */
+import type { Steps } from '../../kernel/steps.js';
 import type { ReceivedReport } from './received-report.js';
-import type { DuplicateReport, OverlappingReports } from './summary.js';
+import type { CorrectedReport, DuplicateReport } from './summary.js';
 
 export interface SeparatedReports {
   readonly counted: readonly ReceivedReport[];
   readonly duplicates: readonly DuplicateReport[];
-  readonly overlaps: readonly OverlappingReports[];
+  readonly corrections: readonly CorrectedReport[];
 }
 
 /** Parts reports that count from those that came before; the first of equals counts. */
-export function separateReports(reports: readonly ReceivedReport[]): SeparatedReports {
-  const known = new Map<string, ReceivedReport>();
+export function* separateReports(reports: readonly ReceivedReport[]): Steps<SeparatedReports> {
+  const known = new Set<string>();
+  const named = new Set<string>();
+  const counted: ReceivedReport[] = [];
   const duplicates: DuplicateReport[] = [];
+  const corrections: CorrectedReport[] = [];
   for (const report of reports) {
-    const key = identityOf(report);
-    const first = known.get(key);
-    if (first === undefined) {
-      known.set(key, report);
+    yield;
+    const { submitter, reportId } = report;
+    const content = contentOf(report);
+    if (known.has(content)) {
+      duplicates.push({ submitter, reportId });
       continue;
     }
-    const content = contentOf(first) === contentOf(report) ? 'same' : 'different';
-    duplicates.push({ submitter: report.submitter, reportId: report.reportId, content });
+    known.add(content);
+    counted.push(report);
+    const name = nameOf(report);
+    if (reportId !== '' && named.has(name)) corrections.push({ submitter, reportId });
+    named.add(name);
   }
-  const counted = [...known.values()];
-  return { counted, duplicates, overlaps: findOverlaps(counted) };
+  return { counted, duplicates, corrections };
 }
 
-function identityOf(report: ReceivedReport): string {
-  const { submitter, reportId, startSeconds, endSeconds } = report;
-  // Without an identifier, only what is equal in all is the same.
-  const id = reportId === '' ? contentOf(report) : reportId;
-  return JSON.stringify([submitter, id, startSeconds, endSeconds]);
+/** By what a sender calls a report, where it means the same one. */
+function nameOf({ submitter, reportId, startSeconds, endSeconds, policies }: ReceivedReport): string {
+  const domains = [...new Set(policies.map(({ policyDomain }) => policyDomain))].sort();
+  return JSON.stringify([submitter, reportId, startSeconds, endSeconds, domains]);
 }
 
 function contentOf({ deviations: _, ...content }: ReceivedReport): string {
   return JSON.stringify(content);
-}
-
-/** A stretch of time that one report covers for one domain; both ends belong to it. */
-interface Stretch {
-  readonly submitter: string;
-  readonly policyDomain: string;
-  readonly reportId: string;
-  readonly start: number;
-  readonly end: number;
-}
-
-function findOverlaps(reports: readonly ReceivedReport[]): readonly OverlappingReports[] {
-  const latest = new Map<string, Stretch>();
-  const overlaps: OverlappingReports[] = [];
-  for (const stretch of reports.flatMap(stretchesOf).sort((left, right) => left.start - right.start)) {
-    const { submitter, policyDomain, reportId } = stretch;
-    const key = JSON.stringify([submitter, policyDomain]);
-    const before = latest.get(key);
-    // A report that ends at midnight and one that begins then do not overlap.
-    if (before !== undefined && before.end > stretch.start)
-      overlaps.push({ submitter, policyDomain, reportIds: [before.reportId, reportId] });
-    if (before === undefined || before.end < stretch.end) latest.set(key, stretch);
-  }
-  return overlaps;
-}
-
-function stretchesOf(report: ReceivedReport): readonly Stretch[] {
-  const { submitter, reportId, startSeconds: start, endSeconds: end } = report;
-  if (start === null || end === null) return [];
-  const domains = new Set(report.policies.map(({ policyDomain }) => policyDomain));
-  return [...domains].map((policyDomain) => ({ submitter, policyDomain, reportId, start, end }));
 }

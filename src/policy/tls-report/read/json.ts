@@ -3,7 +3,15 @@
  * bounds on depth and size, it notices members that come twice (RFC 7493, Section 2.3) and what stands after the value, and
  * objects are maps, so that no member can be mistaken for a method.
  */
-import { DEPTH_MAX, DEVIATIONS_MAX, VALUES_MAX } from './bounds.js';
+import type { Steps } from '../../kernel/steps.js';
+import {
+  BLANKS_MAX,
+  DEPTH_MAX,
+  DEVIATIONS_MAX,
+  NUMBER_LENGTH_MAX,
+  STRING_LENGTH_MAX,
+  VALUES_MAX,
+} from './bounds.js';
 
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 /** Of members with the same name the first counts. */
@@ -19,18 +27,24 @@ export type ReadJson =
       readonly repeated: readonly string[];
       /** Paths of strings that hold control characters as they are. */
       readonly unescaped: readonly string[];
-      /** What stands after the value, blanks apart. */
-      readonly rest: string;
+      /** The offset behind the value and the blanks that follow it. */
+      readonly end: number;
+      /** How many values there are in it. */
+      readonly values: number;
     }
   | { readonly kind: 'failed'; readonly problem: JsonProblem; readonly at: number };
 
-/** Reads one JSON value (RFC 8259) at the beginning of a text. Never throws; `at` is the offset where it gave up. */
-export function readJson(text: string): ReadJson {
-  const reader = new Reader(text);
-  const value = reader.value(0);
+/**
+ * Reads one JSON value (RFC 8259) at an offset of a text, with at most so many values in it, in steps. Never throws; `at` is the
+ * offset where it gave up.
+ */
+export function* readJson(text: string, from = 0, valuesMax = VALUES_MAX): Steps<ReadJson> {
+  const reader = new Reader(text, from, valuesMax);
+  const value = yield* reader.value(0);
   if (value === undefined) return { kind: 'failed', problem: reader.problem, at: reader.at };
-  const { repeated, unescaped } = reader;
-  return { kind: 'value', value, repeated, unescaped, rest: text.slice(reader.at).trim() };
+  reader.skipBlanks();
+  const { repeated, unescaped, at: end, values } = reader;
+  return { kind: 'value', value, repeated, unescaped, end, values };
 }
 
 /** The path of a member: `policies[0].summary`. */
@@ -39,22 +53,20 @@ export function pathOf(parent: string, key: string | number): string {
   return parent === '' ? key : `${parent}.${key}`;
 }
 
-const BLANKS = ' \t\n\r';
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const BLANKS = new RegExp(`[ \\t\\n\\r]{0,${BLANKS_MAX}}`, 'y');
+/** After so many characters there may be a pause. */
+const PAUSE_CHARACTERS = 65_536;
+/** Digits beyond the bound are no number, nor a part of one. */
+const DIGITS = `[0-9]{1,${NUMBER_LENGTH_MAX}}`;
+const NUMBER = new RegExp(`-?(?:0|(?!0)${DIGITS})(?:\\.${DIGITS})?(?:[eE][+-]?${DIGITS})?`, 'y');
 /** Up to the quote that ends a string, escapes included. */
-const CHARACTERS = /[^"\\]*/y;
+const CHARACTERS = new RegExp(`[^"\\\\]{0,${STRING_LENGTH_MAX + 1}}`, 'y');
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\x00-\x1f]/;
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['"', '"'],
-  ['\\', '\\'],
-  ['/', '/'],
-  ['b', '\b'],
-  ['f', '\f'],
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-]);
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+const CONTROLS = /[\x00-\x1f]/g;
+/** What may stand behind a backslash. */
+const ESCAPE = /["\\/bfnrt]|u[0-9A-Fa-f]{4}/y;
 const WORDS = [
   ['true', true],
   ['false', false],
@@ -63,25 +75,35 @@ const WORDS = [
 
 /** Each method reads one thing at `at` and moves on; `undefined`: it is not there, and `problem` says why. */
 class Reader {
-  at = 0;
   problem: JsonProblem = 'not-json';
   readonly repeated: string[] = [];
   readonly unescaped: string[] = [];
-  private values = 0;
+  values = 0;
   /** Where the value that is being read stands. */
   private readonly path: (string | number)[] = [];
+  private pauseAt: number;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    public at: number,
+    private readonly valuesMax: number,
+  ) {
+    this.pauseAt = at + PAUSE_CHARACTERS;
+  }
 
-  value(depth: number): Json | undefined {
+  *value(depth: number): Steps<Json | undefined> {
     if (depth > DEPTH_MAX) return this.fail('too-deep');
-    if (++this.values > VALUES_MAX) return this.fail('too-large');
+    if (++this.values > this.valuesMax) return this.fail('too-large');
+    if (this.at >= this.pauseAt) {
+      yield;
+      this.pauseAt = this.at + PAUSE_CHARACTERS;
+    }
     this.skipBlanks();
     switch (this.text[this.at]) {
       case '{':
-        return this.object(depth);
+        return yield* this.object(depth);
       case '[':
-        return this.list(depth);
+        return yield* this.list(depth);
       case '"':
         return this.string();
       default:
@@ -89,7 +111,7 @@ class Reader {
     }
   }
 
-  private object(depth: number): JsonObject | undefined {
+  private *object(depth: number): Steps<JsonObject | undefined> {
     const members = new Map<string, Json>();
     this.at++;
     if (this.takes('}')) return members;
@@ -97,7 +119,9 @@ class Reader {
       this.skipBlanks();
       const key = this.text[this.at] === '"' ? this.string() : undefined;
       if (key === undefined || !this.takes(':')) return undefined;
-      const value = this.within(key, depth);
+      this.path.push(key);
+      const value = yield* this.value(depth + 1);
+      this.path.pop();
       if (value === undefined) return undefined;
       if (members.has(key)) this.note(this.repeated, key);
       else members.set(key, value);
@@ -106,12 +130,14 @@ class Reader {
     }
   }
 
-  private list(depth: number): readonly Json[] | undefined {
+  private *list(depth: number): Steps<readonly Json[] | undefined> {
     const values: Json[] = [];
     this.at++;
     if (this.takes(']')) return values;
     for (;;) {
-      const value = this.within(values.length, depth);
+      this.path.push(values.length);
+      const value = yield* this.value(depth + 1);
+      this.path.pop();
       if (value === undefined) return undefined;
       values.push(value);
       if (this.takes(']')) return values;
@@ -119,46 +145,32 @@ class Reader {
     }
   }
 
-  private within(key: string | number, depth: number): Json | undefined {
-    this.path.push(key);
-    const value = this.value(depth + 1);
-    this.path.pop();
-    return value;
-  }
-
   private note(places: string[], ...last: readonly string[]): void {
     if (places.length >= DEVIATIONS_MAX) return;
     places.push([...this.path, ...last].reduce<string>(pathOf, ''));
   }
 
+  /** The platform undoes the escapes of a string whose end and grammar are known: putting it together here makes garbage by the megabyte. */
   private string(): string | undefined {
-    let value = '';
+    const begin = ++this.at;
     let hasControl = false;
-    this.at++;
+    let hasEscape = false;
     for (;;) {
-      const plain = this.match(CHARACTERS);
-      hasControl ||= CONTROL.test(plain);
-      value += plain;
+      hasControl = CONTROL.test(this.match(CHARACTERS)) || hasControl;
+      if (this.at - begin > STRING_LENGTH_MAX) return this.fail('too-large');
       const mark = this.text[this.at++];
       if (mark === '"') break;
-      const character = mark === undefined ? undefined : this.escape();
-      if (character === undefined) return undefined;
-      value += character;
+      if (mark === undefined || this.match(ESCAPE) === '') return undefined;
+      hasEscape = true;
     }
     if (hasControl) this.note(this.unescaped);
-    return value;
-  }
-
-  private escape(): string | undefined {
-    const letter = this.text[this.at++] ?? '';
-    if (letter !== 'u') return ESCAPES.get(letter);
-    const digits = this.text.slice(this.at, this.at + 4);
-    this.at += 4;
-    return /^[0-9a-f]{4}$/i.test(digits) ? String.fromCharCode(Number.parseInt(digits, 16)) : undefined;
+    const raw = this.text.slice(begin, this.at - 1);
+    return hasEscape ? withoutEscapes(raw) : raw;
   }
 
   private word(): Json | undefined {
     const number = this.match(NUMBER);
+    if (number.length >= NUMBER_LENGTH_MAX) return this.fail('too-large');
     if (number !== '') return Number(number);
     const known = WORDS.find(([word]) => this.text.startsWith(word, this.at));
     if (known === undefined) return undefined;
@@ -173,8 +185,8 @@ class Reader {
     return true;
   }
 
-  private skipBlanks(): void {
-    while (BLANKS.includes(this.text[this.at] ?? 'none')) this.at++;
+  skipBlanks(): void {
+    if (this.match(BLANKS).length >= BLANKS_MAX) this.problem = 'too-large';
   }
 
   private match(pattern: RegExp): string {
@@ -188,4 +200,10 @@ class Reader {
     this.problem = problem;
     return undefined;
   }
+}
+
+/** Of a string whose escapes are well-formed; control characters stay what they are. */
+function withoutEscapes(raw: string): string {
+  const controls = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.parse(`"${raw.replace(CONTROLS, controls)}"`) as string;
 }

@@ -9,6 +9,8 @@ import { STRINGS_MAX, TEXT_LENGTH_MAX } from './bounds.js';
 import type { DeviationList } from './deviations.js';
 import { type Json, type JsonObject, pathOf } from './json.js';
 
+const COUNT = /^\s*\+?([0-9]{1,16})(?:\.0*)?\s*$/;
+
 /** Whether a member has to be there. */
 export type Presence = 'required' | 'optional';
 
@@ -23,13 +25,12 @@ export class Members {
 
   /** The value of a member, under its name or one of the wrong names that it is known by. */
   take(name: string, presence: Presence, wrongNames: readonly string[] = []): Json | undefined {
-    for (const key of [name, ...wrongNames]) {
-      const value = this.object.get(key);
-      if (value === undefined || this.read.has(key)) continue;
+    const key = this.object.has(name) ? name : wrongNames.find((wrong) => this.object.has(wrong));
+    if (key !== undefined && !this.read.has(key)) {
       this.read.add(key);
       if (key !== name) this.deviations.add('misnamed-member', this.place(key), name);
-      if (value !== null) return value;
-      break;
+      const value = this.object.get(key);
+      if (value !== undefined && value !== null) return value;
     }
     if (presence === 'required') this.deviations.add('missing-member', this.place(name));
     return undefined;
@@ -64,16 +65,16 @@ export class Members {
     });
   }
 
-  /** A count of sessions; 0 where there is none. */
-  count(name: string): number {
+  /** A count of sessions; null where there is none that could be read. */
+  count(name: string): number | null {
     const value = this.take(name, 'required');
-    if (value === undefined) return 0;
-    const isText = typeof value === 'string' && /^\s*[0-9]{1,16}\s*$/.test(value);
-    if (isText) this.deviations.add('number-in-quotes', this.place(name), value);
-    const count = isText ? Number(value) : value;
+    if (value === undefined) return null;
+    const text = typeof value === 'string' ? COUNT.exec(value) : null;
+    if (text !== null) this.deviations.add('number-in-quotes', this.place(name), value);
+    const count = text === null ? value : Number(text[1]);
     if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
     this.deviations.add(typeof count === 'number' ? 'bad-count' : 'wrong-type', this.place(name), value);
-    return 0;
+    return null;
   }
 
   /** A domain name in lower case; what is none is kept as it stands. `pattern`: "*." may precede it. */
@@ -99,6 +100,7 @@ export class Members {
   /** Notes what nobody asked for. */
   finish(): void {
     for (const key of this.object.keys()) {
+      if (this.deviations.isFull) return;
       if (!this.read.has(key)) this.deviations.add('unknown-member', this.place(key));
     }
   }

@@ -1,4 +1,6 @@
 /* One entry of "policies" (RFC 8460, Section 4.4). */
+
+import type { Steps } from '../../kernel/steps.js';
 import { resultTypeOf } from './advice.js';
 import type { DeviationList } from './deviations.js';
 import { type Json, type JsonObject, pathOf } from './json.js';
@@ -8,8 +10,16 @@ import type { ReceivedDetail, ReceivedPolicy, ReceivedPolicyType } from './recei
 const NOTHING: JsonObject = new Map();
 const POLICY_TYPES: readonly string[] = ['tlsa', 'sts', 'no-policy-found'] satisfies ReceivedPolicyType[];
 
-/** Reads an entry, with at most so many details. */
-export function readPolicy(entry: JsonObject, path: string, deviations: DeviationList, detailsMax: number) {
+/** Details between which there may be a pause. */
+const PAUSE_DETAILS = 256;
+
+/** Reads an entry, with at most so many details, in steps. */
+export function* readPolicy(
+  entry: JsonObject,
+  path: string,
+  deviations: DeviationList,
+  detailsMax: number,
+): Steps<ReceivedPolicy> {
   const members = new Members(entry, path, deviations);
   const policy = partOf(members, 'policy');
   const policyTypeText = policy.text('policy-type', 'required');
@@ -24,11 +34,13 @@ export function readPolicy(entry: JsonObject, path: string, deviations: Deviatio
     .map((text, at) => policy.checkedName(text.trim(), pathOf(policy.place('mx-host'), at)));
   policy.finish();
   const summary = partOf(members, 'summary');
-  const success = summary.count('total-successful-session-count');
-  const failure = summary.count('total-failure-session-count');
+  const success = summary.count('total-successful-session-count') ?? 0;
+  const failures = summary.count('total-failure-session-count');
   summary.finish();
-  const details = readDetails(members, detailsMax);
+  const told = yield* readDetails(members, detailsMax);
   members.finish();
+  const failure = failures ?? atLeast(told);
+  const details = withCounts(told, failure);
   checkCounts({ success, failure }, details, members);
   return {
     policyType,
@@ -39,7 +51,7 @@ export function readPolicy(entry: JsonObject, path: string, deviations: Deviatio
     success,
     failure,
     details,
-  } satisfies ReceivedPolicy;
+  };
 }
 
 /** An object among the members; an empty one where it is missing, so that each thing in it is noted as missing, too. */
@@ -49,7 +61,10 @@ function partOf(members: Members, name: string): Members {
   return new Members(isObject(value) ? value : NOTHING, members.place(name), members.deviations);
 }
 
-function readDetails(members: Members, detailsMax: number): readonly ReceivedDetail[] {
+/** A detail as it was told: its count may be missing. */
+type ToldDetail = Omit<ReceivedDetail, 'failedSessionCount'> & { readonly failedSessionCount: number | null };
+
+function* readDetails(members: Members, detailsMax: number): Steps<readonly ToldDetail[]> {
   const value = members.take('failure-details', 'optional');
   if (value === undefined) return [];
   const place = members.place('failure-details');
@@ -62,14 +77,16 @@ function readDetails(members: Members, detailsMax: number): readonly ReceivedDet
     return [];
   }
   if (value.length > detailsMax) members.deviations.add('too-many-values', place, value.length);
-  return value.slice(0, detailsMax).flatMap((each: Json, at) => {
-    if (isObject(each)) return [readDetail(new Members(each, pathOf(place, at), members.deviations))];
-    members.deviations.add('wrong-type', pathOf(place, at), each);
-    return [];
-  });
+  const details: ToldDetail[] = [];
+  for (const [at, each] of value.slice(0, detailsMax).entries() as Iterable<[number, Json]>) {
+    if (at % PAUSE_DETAILS === 0) yield;
+    if (isObject(each)) details.push(readDetail(new Members(each, pathOf(place, at), members.deviations)));
+    else members.deviations.add('wrong-type', pathOf(place, at), each);
+  }
+  return details;
 }
 
-function readDetail(members: Members): ReceivedDetail {
+function readDetail(members: Members): ToldDetail {
   const resultTypeText = members.text('result-type', 'required');
   const resultType = resultTypeOf(resultTypeText.trim().toLowerCase());
   if (resultTypeText !== '' && resultType !== resultTypeText)
@@ -87,6 +104,19 @@ function readDetail(members: Members): ReceivedDetail {
   };
   members.finish();
   return detail;
+}
+
+/** Where a total is missing: no type can be met with in more sessions than failed, so it is at least the greatest count. */
+function atLeast(details: readonly ToldDetail[]): number {
+  return details.reduce((most, { failedSessionCount }) => Math.max(most, failedSessionCount ?? 0), 0);
+}
+
+/** Where one count alone is missing, it is of the failures that the others leave; of several nothing follows. */
+function withCounts(details: readonly ToldDetail[], failure: number): readonly ReceivedDetail[] {
+  const missing = details.filter(({ failedSessionCount }) => failedSessionCount === null).length;
+  const others = details.reduce((sum, { failedSessionCount }) => sum + (failedSessionCount ?? 0), 0);
+  const rest = missing === 1 ? Math.max(0, failure - others) : 0;
+  return details.map((detail) => ({ ...detail, failedSessionCount: detail.failedSessionCount ?? rest }));
 }
 
 /**

@@ -6,11 +6,19 @@ import {
   SLOPPY_TEXT,
   tidyReport,
 } from '../../../services/tls-report/read/samples.fixture.js';
+import { runSteps } from '../../kernel/steps.js';
 import { allTables } from '../../tables.js';
 import { ADVICE, resultTypeOf } from './advice.js';
-import { DEPTH_MAX, DETAILS_MAX, DEVIATIONS_MAX, POLICIES_MAX, TEXT_LENGTH_MAX } from './bounds.js';
+import {
+  DEPTH_MAX,
+  DETAILS_MAX,
+  DEVIATIONS_MAX,
+  POLICIES_MAX,
+  REPORTS_MAX,
+  TEXT_LENGTH_MAX,
+} from './bounds.js';
 import { DEVIATIONS, type DeviationKind } from './deviations.js';
-import { readReport } from './read-report.js';
+import { type Decoding, readReport, readReports } from './read-report.js';
 import type { ReceivedReport } from './received-report.js';
 
 function reportIn(text: string): ReceivedReport {
@@ -240,9 +248,14 @@ describe('a report with liberties', () => {
   });
 
   it('tells text that is not UTF-8', () => {
-    expect(kindsIn(JSON.stringify(smallReport({}, { 'organization-name': 'M\uFFFDller' })))).toEqual([
-      'damaged-text',
-    ]);
+    const text = JSON.stringify(smallReport({}, { 'organization-name': 'M\uFFFDller' }));
+    const kindsAs = (decoding: Decoding) =>
+      runSteps(readReports(text, decoding)).reports.flatMap((each) =>
+        each.kind === 'report' ? each.report.deviations.map(({ kind }) => kind) : [each.refusal],
+      );
+    expect(kindsAs('damaged')).toEqual(['damaged-text']);
+    // The character may have been written, too.
+    expect(kindsAs('clean')).toEqual([]);
   });
 
   it('names a clause for every kind', () => {
@@ -263,18 +276,108 @@ describe('what is no report', () => {
     ['not-json', '{"policies":tru}'],
     ['not-json', '<html>'],
     ['not-an-object', '[]'],
+    ['not-an-object', '[7]'],
     ['not-an-object', '"report"'],
     ['no-policies', '{}'],
-    ['no-policies', '{"policies":[]}'],
-    ['no-policies', '{"policies":[1,"a",null]}'],
-    ['no-policies', '{"policies":"none"}'],
+    ['no-policies', '{"policies":null}'],
+    ['empty-policies', '{"policies":[]}'],
+    ['no-policy', '{"policies":[1,"a",null]}'],
+    ['no-policy', '{"policies":"none"}'],
     ['no-policies', '{"__proto__":{"policies":[{}]}}'],
     ['too-deep', '['.repeat(DEPTH_MAX + 2)],
     ['too-deep', '{"a":'.repeat(100_000)],
-    ['too-large', `{"a":[${'0,'.repeat(2_000_000)}0],"policies":[{}]}`],
-    ['too-large', ' '.repeat(20_971_521)],
+    ['too-large', `{"a":[${'0,'.repeat(500_000)}0],"policies":[{}]}`],
+    ['too-large', `{"a":"${'x'.repeat(65_537)}","policies":[{}]}`],
+    ['too-large', `{"a":"${'\\n'.repeat(65_537)}","policies":[{}]}`],
+    ['too-large', `{"a":${'1'.repeat(1025)},"policies":[{}]}`],
+    ['too-large', ' '.repeat(10_485_761)],
   ])('%s', (refusal, text) => {
-    expect(readReport(text)).toEqual({ kind: 'refused', refusal });
+    expect(readReport(text)).toMatchObject({ kind: 'refused', refusal });
+  });
+});
+
+describe('where a text is no report', () => {
+  it.each([
+    ['{"a":1 "b":2}', 1, 8],
+    ['{\n "a": 1\n "b": 2}', 3, 2],
+    ['{\r\n\r\n"a": tru}', 3, 6],
+    ['{"a":1', 1, 7],
+    ['{"ab\\x":1}', 1, 6],
+    ['', 1, 1],
+  ])('%j: line %i, column %i', (text, line, column) => {
+    expect(readReport(text)).toMatchObject({ kind: 'refused', place: { line, column } });
+  });
+});
+
+describe('several reports in one text', () => {
+  const first = JSON.stringify(tidyReport('2026-05-01'));
+  const second = JSON.stringify(bigReport('2026-05-02'));
+  const idsIn = (text: string) => {
+    const { reports, rest } = runSteps(readReports(text, 'clean'));
+    const ids = reports.map((each) => (each.kind === 'report' ? each.report.reportId : each.refusal));
+    return rest === null ? ids : [...ids, `${rest.line}:${rest.column}`];
+  };
+  const [one, two] = ['2026-05-01.1@tidy.example', '2026-05-02T00:00:00Z_a.example'];
+
+  it.each([
+    ['behind one another', `${first}${second}`],
+    ['one a line', `${first}\n${second}\n`],
+    ['over several lines', `${JSON.stringify(tidyReport(), null, 2)}\r\n\r\n${second}`],
+    ['each with a byte order mark', `\uFEFF${first}\n\uFEFF${second}`],
+    ['in a list', `[${first}, ${second}]`],
+    ['with commas', `${first},\n${second},`],
+    ['with record separators (RFC 7464)', `${first}\n\u001e${second}\n\u0000`],
+  ])('%s', (_, text) => {
+    expect(idsIn(text)).toEqual([one, two]);
+  });
+
+  it('are told to be several, and one is not', () => {
+    for (const text of [`${first}${second}`, `[${first}]`])
+      expect(kindsIn(text)).toEqual(['several-reports']);
+    expect(kindsIn(`${first}\n\n`)).toEqual([]);
+  });
+
+  it('are read up to where they are damaged', () => {
+    expect(idsIn(`${first}\n{"policies":[}`)).toEqual([one, 'not-json']);
+    expect(idsIn(`${first}\n{}\n${second}`)).toEqual([one, 'no-policies', two]);
+  });
+
+  it('are told of where something else follows', () => {
+    expect(idsIn(`${first}\n-- \nsent by x`)).toEqual([one, '2:1']);
+    expect(kindsIn(`${first}\n-- \nsent by x`)).toEqual(['text-after-end']);
+  });
+
+  it('are no more than a bound', () => {
+    expect(idsIn('{}'.repeat(REPORTS_MAX + 1)).at(-1)).toBe(`1:${2 * REPORTS_MAX + 1}`);
+    expect(idsIn(`[${'{},'.repeat(REPORTS_MAX)}{}]`)).toHaveLength(REPORTS_MAX + 1);
+  });
+});
+
+describe('numbers that are missing', () => {
+  const read = (summary: object, ...counts: readonly unknown[]) => {
+    const details = counts.map((count) => ({ 'result-type': 'tlsa-invalid', 'failed-session-count': count }));
+    const { policies } = reportIn(JSON.stringify(smallReport({ summary, 'failure-details': details })));
+    const { success, failure, details: told } = policies[0]!;
+    return [success, failure, ...told.map(({ failedSessionCount }) => failedSessionCount)];
+  };
+  const totals = (success: unknown, failure: unknown) => ({
+    'total-successful-session-count': success,
+    'total-failure-session-count': failure,
+  });
+
+  it('are what others leave no doubt about, and else nothing', () => {
+    expect(read(totals(5, null), 30, 20)).toEqual([5, 30, 30, 20]);
+    expect(read({}, 30, 20)).toEqual([0, 30, 30, 20]);
+    expect(read(totals(5, 50), 30, undefined)).toEqual([5, 50, 30, 20]);
+    expect(read(totals(5, 50), null)).toEqual([5, 50, 50]);
+    expect(read(totals(5, 20), 30, null)).toEqual([5, 20, 30, 0]);
+    expect(read(totals(5, 50), 30, null, null)).toEqual([5, 50, 30, 0, 0]);
+    expect(read(totals(5, -1), 30)).toEqual([5, 30, 30]);
+  });
+
+  it('may be in quotes', () => {
+    expect(read(totals('5', ' 50 '), '30', '20.0')).toEqual([5, 50, 30, 20]);
+    expect(read(totals('+5', '5e1'), '30')).toEqual([5, 30, 30]);
   });
 });
 

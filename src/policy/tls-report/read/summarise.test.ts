@@ -6,6 +6,7 @@ import {
   SLOPPY_TEXT,
   tidyReport,
 } from '../../../services/tls-report/read/samples.fixture.js';
+import { FAILURES_MAX } from './bounds.js';
 import { compareOuterNames, type OuterNames } from './outer-names.js';
 import { readReport } from './read-report.js';
 import type { ReceivedReport } from './received-report.js';
@@ -31,9 +32,15 @@ describe('a summary of reports', () => {
   it('adds up by day, with the share that passed', () => {
     expect(summary).toMatchObject({ reports: 5, firstDay: '2026-05-01', lastDay: '2026-05-03' });
     expect(summary.days).toEqual([
-      { day: '2026-05-01', success: 5338 + 4100 + 17, failure: 303 + 2 + 30, successShare: 9455 / 9790 },
-      { day: '2026-05-02', success: 4100, failure: 2, successShare: 4100 / 4102 },
-      { day: '2026-05-03', success: 1800, failure: 14, successShare: 1800 / 1814 },
+      {
+        day: '2026-05-01',
+        success: 5338 + 4100 + 17,
+        failure: 303 + 2 + 30,
+        mayCountTwice: 1,
+        successShare: 9455 / 9790,
+      },
+      { day: '2026-05-02', success: 4100, failure: 2, mayCountTwice: 0, successShare: 4100 / 4102 },
+      { day: '2026-05-03', success: 1800, failure: 14, mayCountTwice: 0, successShare: 1800 / 1814 },
     ]);
     expect(summary).toMatchObject({ success: 15_355, failure: 351 });
   });
@@ -163,13 +170,36 @@ describe('reports that come again', () => {
   it('count once', () => {
     const summary = summariseReports([tidy, tidy, tidy]);
     expect(summary).toMatchObject({ reports: 1, failure: 303, overlaps: [] });
-    const again = { submitter: 'tidy.example', reportId: '2026-05-01.1@tidy.example', content: 'same' };
+    const again = { submitter: 'tidy.example', reportId: '2026-05-01.1@tidy.example' };
     expect(summary.duplicates).toEqual([again, again]);
   });
 
-  it('count as they came first where they differ', () => {
-    const summary = summariseReports([tidy, { ...tidy, policies: [] }]);
-    expect(summary).toMatchObject({ failure: 303, duplicates: [{ content: 'different' }] });
+  it('count as well, and are told of, where they differ under one identifier', () => {
+    const corrected = received(tidyReport('2026-05-01', { 'organization-name': 'Tidy Mail, corrected' }));
+    expect(summariseReports([tidy, corrected, tidy])).toMatchObject({
+      reports: 2,
+      failure: 606,
+      duplicates: [{ reportId: tidy.reportId }],
+      corrections: [{ submitter: 'tidy.example', reportId: tidy.reportId }],
+    });
+  });
+
+  it('are two where they bear one identifier and are about two domains', () => {
+    const about = (domain: string, failure: number) =>
+      received(
+        tidyReport('2026-05-01', {
+          policies: [
+            {
+              policy: { 'policy-type': 'sts', 'policy-domain': domain },
+              summary: { 'total-successful-session-count': 3, 'total-failure-session-count': failure },
+            },
+          ],
+        }),
+      );
+    expect(summariseReports([about('a.example', 0), about('b.example', 7)])).toMatchObject({
+      ...{ reports: 2, success: 6, failure: 7 },
+      ...{ duplicates: [], corrections: [], overlaps: [] },
+    });
   });
 
   it('are told apart by who sent them, and by the time they cover', () => {
@@ -199,6 +229,61 @@ describe('reports that come again', () => {
         reportIds: ['other', tidy.reportId],
       })),
     );
+  });
+});
+
+describe('sessions under several policies', () => {
+  const policy = (type: string, success: number, failure: number) => ({
+    policy: { 'policy-type': type, 'policy-domain': 'a.example' },
+    summary: { 'total-successful-session-count': success, 'total-failure-session-count': failure },
+  });
+  const twiceIn = (...policies: readonly object[]) => {
+    const summary = summariseReports([received(tidyReport('2026-05-01', { policies }))]);
+    const { days, senders, mayCountTwice } = summary;
+    expect([days[0]!.mayCountTwice, senders[0]!.mayCountTwice]).toEqual([mayCountTwice, mayCountTwice]);
+    return mayCountTwice;
+  };
+
+  it('are noted in every sum that may hold them twice (RPT-4-3)', () => {
+    expect(twiceIn(policy('sts', 10, 0), policy('tlsa', 0, 10))).toBe(1);
+    expect(twiceIn(policy('sts', 10, 0), policy('dane', 0, 10))).toBe(1);
+  });
+
+  it('are in it once where one kind of policy counted, or none applied to the others', () => {
+    expect(twiceIn(policy('sts', 10, 0), policy('sts', 1, 1))).toBe(0);
+    expect(twiceIn(policy('sts', 10, 0), policy('no-policy-found', 1, 1))).toBe(0);
+    expect(twiceIn(policy('sts', 10, 0), policy('tlsa', 0, 0))).toBe(0);
+  });
+});
+
+describe('bounds of a summary', () => {
+  it('keep every session in the sums, and say what is not told apart', () => {
+    const details = (from: number) =>
+      Array.from({ length: 3000 }, (_, at) => ({
+        'result-type': 'certificate-expired',
+        'failed-session-count': 1,
+        'failure-reason-code': `${from + at}`,
+      }));
+    const report = (from: number) =>
+      received(
+        tidyReport('2026-05-01', {
+          'report-id': `${from}`,
+          policies: [
+            {
+              policy: { 'policy-type': 'sts', 'policy-domain': 'a.example' },
+              summary: { 'total-successful-session-count': 0, 'total-failure-session-count': 3000 },
+              'failure-details': details(from),
+            },
+          ],
+        }),
+      );
+    const summary = summariseReports([report(0), report(2990)]);
+    expect(summary.failures).toHaveLength(FAILURES_MAX);
+    expect(summary).toMatchObject({
+      failure: 6000,
+      resultTypes: [{ sessions: 6000 }],
+      leftOut: { failedSessions: 990, failedSessionsOfSenders: 990, policies: 0, reportsOfSenders: 0 },
+    });
   });
 });
 
@@ -264,11 +349,8 @@ describe('laws of summing up', () => {
           );
           expect(sums).toEqual([summary.success, summary.failure]);
         }
-        expect({ ...summariseReports([...reports].reverse()), duplicates: [], overlaps: [] }).toEqual({
-          ...summary,
-          duplicates: [],
-          overlaps: [],
-        });
+        const apart = { duplicates: [], corrections: [], overlaps: [] };
+        expect({ ...summariseReports([...reports].reverse()), ...apart }).toEqual({ ...summary, ...apart });
         expect(summariseReports([...reports, ...reports])).toMatchObject({
           failure: summary.failure,
           success: summary.success,

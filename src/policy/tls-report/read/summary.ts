@@ -7,8 +7,14 @@ export interface SessionCounts {
   readonly failure: number;
 }
 
+/** Sums over the policies of reports (RFC 8460, Section 4). */
+export interface SessionSums extends SessionCounts {
+  /** Of how many reports the sums may hold sessions twice: those that tell of sessions under several kinds of policy. */
+  readonly mayCountTwice: number;
+}
+
 /** Many reports in one view. Lists are in the order in which they matter: most failures first, days in order. */
-export interface ReportSummary extends SessionCounts {
+export interface ReportSummary extends SessionSums {
   /** Reports that count; duplicates do not. */
   readonly reports: number;
   /** UTC days, `2026-05-01`; null where no report says. */
@@ -20,11 +26,24 @@ export interface ReportSummary extends SessionCounts {
   readonly resultTypes: readonly ResultTypeSummary[];
   readonly failures: readonly FailureSummary[];
   readonly duplicates: readonly DuplicateReport[];
+  readonly corrections: readonly CorrectedReport[];
   readonly overlaps: readonly OverlappingReports[];
+  readonly leftOut: LeftOut;
+}
+
+/** What there was beyond the bounds of a summary. All of it is in the sums. */
+export interface LeftOut {
+  /** Sessions whose kind of failure is not in `failures`, and in those of the senders. */
+  readonly failedSessions: number;
+  readonly failedSessionsOfSenders: number;
+  /** Policies in reports that are not in `policies`. */
+  readonly policies: number;
+  /** Reports whose sender is not in `senders`. */
+  readonly reportsOfSenders: number;
 }
 
 /** A report counts for the day on which it begins. */
-export interface DaySummary extends SessionCounts {
+export interface DaySummary extends SessionSums {
   readonly day: string;
   /** Of all sessions, those that succeeded: 0 to 1, null if there were none. */
   readonly successShare: number | null;
@@ -36,7 +55,7 @@ export interface PolicySummary extends SessionCounts {
   readonly senders: readonly string[];
 }
 
-export interface SenderSummary extends SessionCounts {
+export interface SenderSummary extends SessionSums {
   readonly submitter: string;
   /** Under the names that it gave itself. */
   readonly organizations: readonly string[];
@@ -69,11 +88,16 @@ export interface FailureSummary {
   readonly lastDay: string | null;
 }
 
-/** The same report from the same sender again; the first that came counts. */
+/** The same report from the same sender again, equal in all; it counts once. */
 export interface DuplicateReport {
   readonly submitter: string;
   readonly reportId: string;
-  readonly content: 'same' | 'different';
+}
+
+/** A report under the identifier of another, about the same domains and time, with other contents. Both count. */
+export interface CorrectedReport {
+  readonly submitter: string;
+  readonly reportId: string;
 }
 
 /** Two reports of a sender about a domain for times that overlap: sessions may be counted in both. */
