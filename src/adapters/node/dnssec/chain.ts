@@ -120,6 +120,7 @@ async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Pr
     case 'nodata':
       return { kind: 'no-cut', ttlSeconds };
     case 'nxdomain':
+    case 'nodata-by-wildcard':
       return { kind: 'nothing', ttlSeconds };
     case 'unproven':
       return bogus(REASON.noDenial);

@@ -4,10 +4,10 @@
  */
 import type { DnsFailure } from '../../../policy/dns/answer.js';
 import { isAtOrBelow } from './canonical-name.js';
-import type { Chain, Inquiry, ZoneStatus } from './chain.js';
+import type { Chain, Inquiry } from './chain.js';
 import type { RecordSet, SecureMessage, WireQuestion } from './message.js';
-import { bogus, isDenial, proveDenial, proveSet, tooManyIterations } from './proofs.js';
-import { REASON, type Reason, signerOf } from './signed-set.js';
+import { bogus, proveDenial, proveSet, tooManyIterations } from './proofs.js';
+import { REASON } from './signed-set.js';
 
 /** `insecure`: proven to be outside of every signed zone that we can begin at. */
 export type Judgement =
@@ -21,8 +21,9 @@ export type DenialJudgement =
   | DnsFailure;
 
 /**
- * Judges a record set that speaks for a name: its own, or the DNAME above it. What proves the expansion of a wildcard
- * stands in the same message.
+ * Judges a record set that speaks for a name: its own, or the DNAME above it. Only the zone that contains the set may sign it
+ * (RFC 4035, Section 5.3.1), so that zone is looked for first, whoever says that he has signed. What proves the expansion of
+ * a wildcard stands in the same message.
  */
 export async function judgeSet(
   name: string,
@@ -31,11 +32,13 @@ export async function judgeSet(
   chain: Chain,
   inquiry: Inquiry,
 ): Promise<Judgement> {
-  const signer = signerOf(set);
-  if (signer === null) return mustBeInsecure(name, REASON.noSignature, chain, inquiry);
-  const status = await signingZone(name, signer, chain, inquiry);
-  if (status.kind !== 'secure') return status;
-  return proveSet(set, message, status.zone, inquiry);
+  const anchor = chain.anchorOf(name);
+  // Without a trust anchor nothing can be said: insecure in the words of RFC 4033, Section 5, and RFC 7672, Section 2.1.1.
+  if (anchor === null) return { kind: 'insecure' };
+  // What stands above the anchor that a name is judged by leads nobody away from there.
+  if (!isAtOrBelow(set.owner, anchor)) return bogus(REASON.bogus);
+  const status = await chain.zoneOf(set.owner, anchor, inquiry);
+  return status.kind === 'secure' ? proveSet(set, message, status.zone, inquiry) : status;
 }
 
 /** Judges a message that has nothing for a name and type. The proof counts, and not the RCODE, which nobody signs. */
@@ -45,47 +48,23 @@ export async function judgeDenial(
   chain: Chain,
   inquiry: Inquiry,
 ): Promise<DenialJudgement> {
-  const { name } = question;
-  const signers = message.authority
-    .filter(isDenial)
-    .flatMap((set) => signerOf(set) ?? [])
-    .filter((signer) => isAtOrBelow(name, signer));
-  if (signers.length > 0) {
-    const nearest = signers.reduce((best, each) => (each.length > best.length ? each : best));
-    const status = await signingZone(name, nearest, chain, inquiry);
-    if (status.kind !== 'secure') return status;
-    const { denial, ttlSeconds } = proveDenial(question, message, status.zone, inquiry);
-    if (denial === 'nodata' || denial === 'nxdomain') return { kind: 'secure', denial, ttlSeconds };
-    if (denial === 'opt-out') return { kind: 'insecure' };
-    if (denial === 'too-many-iterations') return tooManyIterations();
+  const anchor = chain.anchorOf(question.name);
+  if (anchor === null) return { kind: 'insecure' };
+  const status = await chain.zoneOf(question.name, anchor, inquiry);
+  if (status.kind !== 'secure') return status;
+  const { denial, ttlSeconds } = proveDenial(question, message, status.zone, inquiry);
+  switch (denial) {
+    case 'nodata':
+    case 'nodata-by-wildcard':
+      return { kind: 'secure', denial: 'nodata', ttlSeconds };
+    case 'nxdomain':
+      return { kind: 'secure', denial, ttlSeconds };
+    case 'opt-out':
+      return { kind: 'insecure' };
+    case 'too-many-iterations':
+      return tooManyIterations();
+    case 'delegation':
+    case 'unproven':
+      return bogus(REASON.noDenial);
   }
-  return mustBeInsecure(name, REASON.noDenial, chain, inquiry);
-}
-
-/** The zone that a signature names, if the chain of trust arrives exactly there. */
-async function signingZone(
-  name: string,
-  signer: string,
-  chain: Chain,
-  inquiry: Inquiry,
-): Promise<ZoneStatus> {
-  const anchor = chain.anchorOf(name);
-  if (anchor === null) return { kind: 'insecure' };
-  if (!isAtOrBelow(signer, anchor)) return bogus(REASON.bogus);
-  const status = await chain.zoneOf(signer, anchor, inquiry);
-  return status.kind === 'secure' && status.zone.name !== signer ? bogus(REASON.bogus) : status;
-}
-
-/** Nothing signed speaks for the name: insecure if the chain of trust ends before it, a failure if not. */
-async function mustBeInsecure(
-  name: string,
-  reason: Reason,
-  chain: Chain,
-  inquiry: Inquiry,
-): Promise<{ readonly kind: 'insecure' } | DnsFailure> {
-  const anchor = chain.anchorOf(name);
-  // Without a trust anchor nothing can be said: insecure in the words of RFC 4033, Section 5, and RFC 7672, Section 2.1.1.
-  if (anchor === null) return { kind: 'insecure' };
-  const status = await chain.zoneOf(name, anchor, inquiry);
-  return status.kind === 'secure' ? bogus(reason) : status;
 }

@@ -68,7 +68,7 @@ function denialIn(chain: Chain, zone: string, { name, type }: WireQuestion): Den
   const atWildcard = chain.match(wildcard);
   if (atWildcard !== undefined && denyAtWildcard(atWildcard.types, type) === 'unproven') return 'unproven';
   if (closest.nextCloser.isOptOut) return 'opt-out';
-  if (atWildcard !== undefined) return 'nodata';
+  if (atWildcard !== undefined) return 'nodata-by-wildcard';
   return chain.cover(wildcard) === undefined ? 'unproven' : 'nxdomain';
 }
 

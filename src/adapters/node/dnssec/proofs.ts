@@ -6,7 +6,7 @@ import type { DnsFailure } from '../../../policy/dns/answer.js';
 import { denialBy, expansionBy } from './denial.js';
 import type { Denial } from './denial-record.js';
 import { type RecordSet, type SecureMessage, TYPE, type WireQuestion } from './message.js';
-import { type Budget, REASON, type Reason, type SecureZone, signerOf, verifySet } from './signed-set.js';
+import { type Budget, REASON, type Reason, type SecureZone, verifySet } from './signed-set.js';
 
 /** When it is, and what it may cost. */
 export interface Effort {
@@ -68,7 +68,7 @@ export function proveDenial(
 /** The records of NSEC and NSEC3 that are the zone's own. */
 function verifiedDenials(message: SecureMessage, zone: SecureZone, { nowSeconds, budget }: Effort) {
   const sets = message.authority
-    .filter((set) => isDenial(set) && signerOf(set) === zone.name)
+    .filter((set) => isDenial(set) && isSignedBy(set, zone.name))
     .slice(0, DENIALS_MAX)
     .map((set) => ({ set, verified: verifySet(set, zone, nowSeconds, budget) }));
   let ttlSeconds = Number.POSITIVE_INFINITY;
@@ -81,7 +81,11 @@ function verifiedDenials(message: SecureMessage, zone: SecureZone, { nowSeconds,
   return { records, ttlSeconds };
 }
 
-export function isDenial({ type }: RecordSet): boolean {
+function isSignedBy({ signatures }: RecordSet, zone: string): boolean {
+  return signatures.some(({ signer }) => signer === zone);
+}
+
+function isDenial({ type }: RecordSet): boolean {
   return type === TYPE.NSEC || type === TYPE.NSEC3;
 }
 

@@ -2,7 +2,7 @@
  * One record set, one zone's keys: is any of its signatures valid now? (RFC 4035, Section 5.3.) How many are tried is
  * bounded, for the set and for the lookup, because both numbers are the other side's to choose (CVE-2023-50387).
  */
-import { ancestor, child, isAtOrBelow, isBelow, labelsOf, nameOctets } from './canonical-name.js';
+import { ancestor, child, isAtOrBelow, labelsOf, nameOctets } from './canonical-name.js';
 import { verifies, type ZoneKey } from './keys.js';
 import { type RecordSet, type Signature, TYPE } from './message.js';
 
@@ -46,16 +46,6 @@ const SIGNATURES_OF_SET_MAX = 32;
 /** A wildcard expands to none of these: RFC 4035, Section 2.2 and 2.3; RFC 5155, Section 7.1. */
 const NEVER_EXPANDED: ReadonlySet<number> = new Set([TYPE.DS, TYPE.DNSKEY, TYPE.NSEC, TYPE.NSEC3]);
 const SECONDS_MODULUS = 2 ** 32;
-
-/** The zone that says it has signed a set: the nearest that can have. Null if none can. */
-export function signerOf({ owner, type, signatures }: RecordSet): string | null {
-  // The DS records of a zone are its parent's.
-  const canSign = type === TYPE.DS ? isBelow : isAtOrBelow;
-  return signatures
-    .map(({ signer }) => signer)
-    .filter((signer) => canSign(owner, signer))
-    .reduce<string | null>((best, each) => (best === null || each.length > best.length ? each : best), null);
-}
 
 /** @param nowSeconds seconds since 1970 */
 export function verifySet(set: RecordSet, zone: SecureZone, nowSeconds: number, budget: Budget): Verified {

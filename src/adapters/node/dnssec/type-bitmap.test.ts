@@ -35,7 +35,7 @@ describe('what the types at a name deny', () => {
   });
 
   it('is the same at a wildcard, which never delegates', () => {
-    expect(denyAtWildcard(types('A'), TYPE.TLSA)).toBe('nodata');
+    expect(denyAtWildcard(types('A'), TYPE.TLSA)).toBe('nodata-by-wildcard');
     for (const there of ['TLSA', 'CNAME', 'NS'] as const) {
       expect(denyAtWildcard(types(there), TYPE.TLSA)).toBe('unproven');
     }

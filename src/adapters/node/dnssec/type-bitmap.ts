@@ -36,6 +36,6 @@ export function denyAtName(types: ReadonlySet<number>, asked: number): 'nodata' 
 }
 
 /** The same for the wildcard that would have answered. A delegation by wildcard is none (RFC 4592, Section 4.2). */
-export function denyAtWildcard(types: ReadonlySet<number>, asked: number): 'nodata' | 'unproven' {
-  return types.has(asked) || types.has(TYPE.CNAME) || types.has(TYPE.NS) ? 'unproven' : 'nodata';
+export function denyAtWildcard(types: ReadonlySet<number>, asked: number): 'nodata-by-wildcard' | 'unproven' {
+  return types.has(asked) || types.has(TYPE.CNAME) || types.has(TYPE.NS) ? 'unproven' : 'nodata-by-wildcard';
 }
