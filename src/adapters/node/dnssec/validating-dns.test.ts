@@ -455,7 +455,7 @@ describe('what is not signed as it must be', () => {
     expect(await addressOf('mx.signed.test', worldOf({}, {}, by('mx.signed.test')))).toMatchObject(bogus);
   });
 
-  it('a signature by a zone above the one that the name is in (SEC-4035-5.3.1-1)', async () => {
+  it('a signature by a zone above the one that the name is in by RFC 4035, Section 5.3.1', async () => {
     const of = (types: readonly number[], forged: (name: string) => readonly WireRecord[]): Tamper => {
       return (reply, { name, type }) => {
         if (!isAtOrBelow(name, 'signed.test') || !types.includes(type)) return reply;
