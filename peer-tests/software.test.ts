@@ -26,28 +26,30 @@ async function play(name: keyof typeof ownStories): Promise<Played> {
 }
 
 /** What the resolver answered to questions of that kind. */
-function answers({ journal }: Played, type: 'dns.mx' | 'dns.tlsa'): readonly unknown[] {
+function answers({ journal }: Played, type: 'dns.mx.answered' | 'dns.tlsa.answered'): readonly unknown[] {
   return journal.attempts.flatMap(({ entries }) =>
     entries.flatMap((entry) =>
-      entry.kind === 'answer' && entry.event.type === `${type}.answered` ? [entry.event.answer] : [],
+      entry.kind === 'answer' && entry.event.type === type ? [entry.event.answer] : [],
     ),
   );
 }
 
 describe('Unbound', () => {
   it('calls expired signatures bogus, and why: the message waits (SEC-SVC-1, EDE-2-1)', async () => {
-    expect(answers(await play('expired'), 'dns.mx')).toEqual([
+    expect(answers(await play('expired'), 'dns.mx.answered')).toEqual([
       { kind: 'failed', cause: 'bogus', extendedError: 7 },
     ]);
   });
 
   it('calls a wrong signature over MX records bogus: the message waits (SEC-SVC-1)', async () => {
-    expect(answers(await play('spoiltMx'), 'dns.mx')).toMatchObject([{ kind: 'failed', cause: 'bogus' }]);
+    expect(answers(await play('spoiltMx'), 'dns.mx.answered')).toMatchObject([
+      { kind: 'failed', cause: 'bogus' },
+    ]);
   });
 
   it('calls a wrong signature over TLSA records bogus: nobody connects (DANE-2.1.2-4, DANE-10-1, TLSA-4.1-1)', async () => {
     const played = await play('spoiltTlsa');
-    expect(answers(played, 'dns.tlsa')).toMatchObject([{ kind: 'failed', cause: 'bogus' }]);
+    expect(answers(played, 'dns.tlsa.answered')).toMatchObject([{ kind: 'failed', cause: 'bogus' }]);
     expect(played.sessions).toEqual([]);
   });
 
@@ -58,7 +60,7 @@ describe('Unbound', () => {
 
   it('cuts off what no datagram holds, and gives it whole by TCP (DNS-1035-3)', async () => {
     expect(await isTruncated(`_2525._tcp.mx.a-${names.indexOf('manyRecords')}.example`)).toBe(true);
-    expect(answers(await play('manyRecords'), 'dns.tlsa')).toMatchObject([
+    expect(answers(await play('manyRecords'), 'dns.tlsa.answered')).toMatchObject([
       { kind: 'secure', records: { length: 41 } },
     ]);
   });

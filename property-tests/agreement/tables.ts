@@ -5,6 +5,8 @@ import {
   afterConnection,
   afterFirstEhlo,
   afterHost,
+  afterStop,
+  deadlineReach,
   discoveryCounts,
   firstHop,
   fits,
@@ -20,6 +22,7 @@ import {
 } from '../../spec/reference/small.js';
 import * as steps from '../../spec/reference/steps.js';
 import { nextCandidate } from '../../src/policy/attempt/attempt.tables.js';
+import { attemptDeadline, stopped } from '../../src/policy/attempt/stop.table.js';
 import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
 import { daneDemand } from '../../src/policy/dane/dane-demand.table.js';
 import { tlsaBase } from '../../src/policy/dane/tlsa-base.table.js';
@@ -127,10 +130,15 @@ export const tableComparisons: readonly (readonly [name: string, compare: () => 
   comparison(nextCandidate, ({ run, recipients, candidates }) =>
     afterHost({
       fault: run === 'fault',
+      stopped: run === 'stopped',
       recipientsLeft: recipients === 'left',
       candidatesLeft: candidates === 'left',
     }),
   ),
+  comparison(stopped, ({ during }) =>
+    afterStop({ connected: during !== 'lookup', dotSent: during === 'end-of-data' }),
+  ),
+  comparison(attemptDeadline, ({ deadline, question }) => deadlineReach(deadline, question)),
   comparison(sessionReport, sessionCounts),
   comparison(discoveryReport, discoveryCounts),
   comparison(lookupReport, lookupCounts),

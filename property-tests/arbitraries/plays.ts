@@ -46,33 +46,52 @@ export interface PlayOptions {
   readonly programs?: Programs;
   /** May put something else in the place of an answer; `turn` counts from 0. */
   readonly distort?: (answer: unknown, ask: WorldAsk, turn: number) => unknown;
+  /** Stops the attempt. */
+  readonly stop?: Stop;
+}
+
+/** From that turn on nothing is answered any more; a transaction that is under way then has been heard so far. */
+export interface Stop {
+  readonly turn: number;
+  readonly repliesHeard: number;
 }
 
 export function play(world: World, input: AttemptInput, options: PlayOptions = {}): Play {
-  const { schedule = [], programs = realPrograms, distort = (answer: unknown) => answer } = options;
+  const { schedule = [], programs = realPrograms, distort = (answer: unknown) => answer, stop } = options;
   const entries: JournalEntry[] = [];
   const discovery: Exchange[] = [];
   const runs: { host: string; exchanges: Exchange[] }[] = [];
   let current: { host: string; exchanges: Exchange[]; tls: Set<number> } | null = null;
   let turn = 0;
   let latest = input.startedAt;
+  const answerTo = (ask: WorldAsk): ReturnType<Player['answer']> => {
+    const run = current;
+    const at = input.startedAt + delayOf(world, ask);
+    latest = Math.max(latest, at);
+    const isStopped = stop !== undefined && turn >= stop.turn && ask.type !== 'smtp.quit';
+    if (isStopped && (turn > stop.turn || ask.type !== 'smtp.send')) return { at, answer: 'aborted' };
+    if (ask.until !== undefined && at >= ask.until.at) return { at, answer: 'aborted' };
+    const answers = answersOf(world, run?.host ?? null, (session) => run?.tls.has(session) ?? false);
+    const asked = (answers[ask.type] as (ask: Ask) => unknown)(ask);
+    const given = distort(isStopped ? cutShort(asked as never, stop.repliesHeard) : asked, ask, turn);
+    const answer = given as AnswerOf<Exclude<EffectName, 'host.run'>>;
+    if (ask.type === 'tls.handshake' && (given as { kind?: string } | null)?.kind === 'established')
+      run?.tls.add(ask.session);
+    (run?.exchanges ?? discovery).push({ type: ask.type, ask, answer, at } as Exchange);
+    return { at, answer };
+  };
   const player: Player = {
     choose: choiceOf(schedule),
     answer(ask) {
-      const run = current;
-      const answers = answersOf(world, run?.host ?? null, (session) => run?.tls.has(session) ?? false);
-      const given = distort((answers[ask.type] as (ask: Ask) => unknown)(ask), ask, turn++);
-      const answer = given as AnswerOf<Exclude<EffectName, 'host.run'>>;
-      if (ask.type === 'tls.handshake' && (given as { kind?: string } | null)?.kind === 'established')
-        run?.tls.add(ask.session);
-      const at = input.startedAt + delayOf(world, ask);
-      latest = Math.max(latest, at);
-      entries.push(
-        { kind: 'ask', ask },
-        { kind: 'answer', event: { type: `${ask.type}.answered`, id: ask.id, at, answer } as never },
-      );
-      (run?.exchanges ?? discovery).push({ type: ask.type, ask, answer, at } as Exchange);
-      return { at, answer };
+      const given = answerTo(ask);
+      turn++;
+      const { at, answer } = given;
+      const event =
+        answer === 'aborted'
+          ? { type: 'aborted', id: ask.id, at }
+          : { type: `${ask.type}.answered`, id: ask.id, at, answer };
+      entries.push({ kind: 'ask', ask }, { kind: 'answer', event: event as never });
+      return given;
     },
     beginRun(id, host) {
       entries.push({ kind: 'run', id, host });
@@ -95,6 +114,21 @@ export function play(world: World, input: AttemptInput, options: PlayOptions = {
     journal: { input, places: input.recipients.map((_, at) => at), entries, result },
     discovery,
     runs,
+  };
+}
+
+/** What had been heard of a transaction when it was stopped. */
+function cutShort(answer: AnswerOf<'smtp.send'>, repliesHeard: number): AnswerOf<'smtp.send'> {
+  const { mail, recipients, data, end } = answer;
+  const heard = [mail, ...recipients, data, end].map((reply, at) => (at < repliesHeard ? reply : null));
+  const wasSent = repliesHeard >= recipients.length + 2 && data?.code === 354 && heard.at(-1) === null;
+  return {
+    mail: heard[0]!,
+    recipients: heard.slice(1, -2),
+    data: heard.at(-2)!,
+    end: heard.at(-1)!,
+    lost: heard.at(-1) === null ? 'aborted' : null,
+    ...(wasSent ? { dotSent: 'yes' } : {}),
   };
 }
 

@@ -14,7 +14,7 @@ import { attemptMachine } from '../../src/machine/attempt.machine.js';
 import { hostMachine } from '../../src/machine/host.machine.js';
 import { programOf } from '../../src/machine/program.js';
 import { programs } from '../../src/machine/programs.js';
-import { type Boxed, stepsOf } from '../../src/machine/steps.js';
+import { type Boxed, stepsOf, type Timed } from '../../src/machine/steps.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { play } from '../arbitraries/plays.js';
 import { aWorld } from '../arbitraries/worlds.js';
@@ -217,14 +217,14 @@ describe('the seam around XState', () => {
   });
 
   it('makes a fault of a question that a final state asks, of going in circles, and of whatever throws', () => {
-    const { ask, judge } = stepsOf((run: { readonly now: number }) => ({ ...run }));
+    const { ask, judge } = stepsOf((run: Timed) => ({ ...run }));
     const throws = () => {
       throw new Error('a defect');
     };
     const base = setup({
-      types: {} as { context: Boxed<{ readonly now: number }>; events: Answered; emitted: Effect },
+      types: {} as { context: Boxed<Timed>; events: Answered; emitted: Effect },
     });
-    const context = { run: { now: 0 } };
+    const context = { run: { input: {}, now: 0 } };
     const question: Effect = { type: 'random.draw', count: 1 };
     const asking = base.createMachine({
       context,

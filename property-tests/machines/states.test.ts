@@ -43,6 +43,8 @@ it('every state of both machines is reached in some world', () => {
   };
   for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 300, seed: 1 }))
     play(world, input, { programs: watched });
+  for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 20, seed: 1 }))
+    for (const turn of [1, 6]) play(world, input, { programs: watched, stop: { turn, repliesHeard: 0 } });
   const unseen = (machine: AnyStateMachine, names: ReadonlySet<string>) =>
     Object.keys(machine.states).filter((name) => !names.has(name));
   expect({ attempt: unseen(attemptMachine, seen.attempt), host: unseen(hostMachine, seen.host) }).toEqual({

@@ -65,6 +65,12 @@ describe('law 9', () => {
     };
     for (const [world, input] of fc.sample(aStory, { numRuns: 20, seed: 0 }))
       play(world, input, { programs: faulty });
+    // Nor is being stopped; where and when, the numbers of both are drawn for.
+    const aStop = fc.record({ turn: fc.nat(30), repliesHeard: fc.nat(6) });
+    for (const [[world, input], stop] of fc.sample(fc.tuple(aStory, aStop), { numRuns: 1500, seed: 0 })) {
+      play(world, input, { stop });
+      play(world, { ...input, deadlineAt: input.startedAt + stop.turn * 60 });
+    }
     // Some rows are for who only asks for a policy.
     for (const [world, input] of fc.sample(fc.tuple(aWorld, aPolicyInput), { numRuns: 2000, seed: 0 }))
       play(world, input);

@@ -145,7 +145,12 @@ function clausesOf(subject: () => SendSubject) {
       answered({ end: saying(452, '4.3.1 full', '4.3.1 for now') }),
       [],
     ),
-    'the connection ends after the message': transacts('end-close', [a, b], answered({ lost: 'closed' }), []),
+    'the connection ends after the message': transacts(
+      'end-close',
+      [a, b],
+      answered({ lost: 'closed', dotSent: 'yes' }),
+      [],
+    ),
     'in a group every command is answered': async () => {
       const refused = await (await introduced('mail-550')).send({ recipients: [a, b], pipelining: 'yes' });
       expect(refused).toMatchObject({ recipients: [coded(503), coded(503)], data: coded(503) });

@@ -305,7 +305,7 @@ function clausesOf(subject: () => SessionSubject) {
       await givesUp(ready, ready.handshake(null, gone), failed('timeout', 'ETIMEDOUT'));
       const loaded = await secured('mx');
       await loaded.hello();
-      await givesUp(loaded, loaded.send({}, MESSAGE, gone), { ...NOTHING, lost: 'timeout' });
+      await givesUp(loaded, loaded.send({}, MESSAGE, gone), { ...NOTHING, lost: 'aborted' });
 
       const silent = meet('silent');
       expect(await silent.connect({ deadlineMs: 600_000 }, AbortSignal.timeout(20))).not.toMatchObject({

@@ -59,9 +59,18 @@ it('what comes after a connection, a greeting, a host', () => {
   );
   expect(afterFirstEhlo('5yz')).toBe('say-helo');
   expect(afterFirstEhlo('4yz')).toBe('next-host');
-  expect(afterHost({ fault: true, recipientsLeft: true, candidatesLeft: true })).toBe('defer-for-fault');
-  expect(afterHost({ fault: false, recipientsLeft: true, candidatesLeft: true })).toBe('try-next');
-  expect(afterHost({ fault: false, recipientsLeft: false, candidatesLeft: true })).toBe('conclude');
+  expect(afterHost({ fault: true, stopped: true, recipientsLeft: true, candidatesLeft: true })).toBe(
+    'defer-for-fault',
+  );
+  expect(afterHost({ fault: false, stopped: true, recipientsLeft: true, candidatesLeft: true })).toBe(
+    'defer-for-stop',
+  );
+  expect(afterHost({ fault: false, stopped: false, recipientsLeft: true, candidatesLeft: true })).toBe(
+    'try-next',
+  );
+  expect(afterHost({ fault: false, stopped: false, recipientsLeft: false, candidatesLeft: true })).toBe(
+    'conclude',
+  );
 });
 
 it('what the server can take', () => {

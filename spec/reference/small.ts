@@ -110,14 +110,36 @@ export function fits(f: {
 /** RFC 5321, Section 5.1: after a host, another one, or the end. */
 export function afterHost(f: {
   fault: boolean;
+  stopped: boolean;
   recipientsLeft: boolean;
   candidatesLeft: boolean;
-}): 'try-next' | 'conclude' | 'defer-for-fault' {
+}): 'try-next' | 'conclude' | 'defer-for-stop' | 'defer-for-fault' {
   // What went wrong in our own code says nothing about the hosts; nothing more is tried on such grounds.
   if (f.fault) return 'defer-for-fault';
+  // Nor is anything where somebody wants no more of it.
+  if (f.stopped) return 'defer-for-stop';
   if (!f.recipientsLeft) return 'conclude';
   if (!f.candidatesLeft) return 'conclude';
   return 'try-next';
+}
+
+/** Our own rule: what is told of a host by whoever stopped waiting for it. `connected`: something was begun with it. */
+export function afterStop(f: {
+  connected: boolean;
+  dotSent: boolean;
+}): 'not-tried' | 'broken-off' | 'reply-not-heard' {
+  if (!f.connected) return 'not-tried';
+  // RFC 5321, Section 4.5.3.2.6: behind the dot the message may have been taken, and be delivered twice.
+  return f.dotSent ? 'reply-not-heard' : 'broken-off';
+}
+
+/** Our own rule: how far the deadline of a whole attempt reaches. QUIT comes when all is decided, and is short. */
+export function deadlineReach(
+  deadline: 'none' | 'set',
+  question: string,
+): 'own-time' | 'until-then' | 'until-sent' {
+  if (deadline === 'none' || question === 'farewell') return 'own-time';
+  return question === 'transaction' ? 'until-sent' : 'until-then';
 }
 
 /** RFC 5321, Sections 3.2 and 4.1.1.1: the first EHLO was answered. */

@@ -208,6 +208,32 @@ export const choices = [
     otherwise: planned('audit'),
   },
   {
+    id: 'CHOICE-17',
+    rfc: 'choice',
+    section: '17',
+    level: 'MUST',
+    side: 'sender',
+    area: 'smtp-client',
+    text: 'A deadline is that of a single reply, as long as the texts have it. An attempt as a whole has a deadline only if its caller sets one: a table says what it ends, and a message that was sent with its final dot is waited for. The destinations of a message go side by side.',
+    observation:
+      'A host that answers each command late, and in time, gets the message once; with a deadline for the attempt a silent host costs no more than that, and nothing is counted against it; a slow domain holds up no other.',
+    confidence: 'high',
+    otherwise: planned('queue-and-bounces'),
+  },
+  {
+    id: 'CHOICE-18',
+    rfc: 'choice',
+    section: '18',
+    level: 'MUST',
+    side: 'sender',
+    area: 'smtp-client',
+    text: 'Being stopped, by a signal, by a deadline of ours or by a fault of ours, is an answer of its own kind. It says nothing about the recipient: nothing is counted for reports, no host is blamed, nobody is bounced, and what was not tried is called not tried.',
+    observation:
+      'An attempt stopped at any question: who has no outcome yet is deferred, tally and dial history hold nothing that was not seen before the stop, and the deciding row is one of table stopped.',
+    confidence: 'high',
+    otherwise: planned('queue-and-bounces'),
+  },
+  {
     id: 'CHOICE-19',
     rfc: 'choice',
     section: '19',

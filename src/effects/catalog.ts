@@ -1,6 +1,7 @@
 /*
  * Everything the engine may ask of the world, one entry for each question; nothing else does I/O. Each question has
- * exactly one answer, and failure is one of the answers. From this catalogue come the effects that machines emit, the
+ * exactly one answer, and failure is one of the answers; that we stop waiting for it is another, the same for every
+ * question (`Aborted`), so that it can never be taken for something that the world did. From this catalogue come the effects that machines emit, the
  * events that they receive, the adapters that a caller must bring, and the world that a simulation must play.
  */
 
@@ -67,8 +68,10 @@ export interface TransactionAnswer {
   readonly data: Reply | null;
   /** The reply to the end of data. */
   readonly end: Reply | null;
-  /** Why replies are missing; null if the dialogue ended in order. */
-  readonly lost: Lost['cause'] | null;
+  /** Why replies are missing; null if the dialogue ended in order. `aborted`: we stopped, and nobody else did. */
+  readonly lost: Lost['cause'] | 'aborted' | null;
+  /** There where the final dot was sent behind the message and no reply to it was heard: it may be taken all the same. */
+  readonly dotSent?: 'yes';
 }
 
 /** A fault of ours in a nested run: the message is deferred, loudly. */
@@ -165,8 +168,16 @@ export type EffectName = keyof EffectCatalog;
 export type AskOf<K extends EffectName> = EffectCatalog[K]['ask'];
 export type AnswerOf<K extends EffectName> = EffectCatalog[K]['answer'];
 
-/** What a machine emits. */
-export type Effect = { [K in EffectName]: { readonly type: K } & AskOf<K> }[EffectName];
+/** When the attempt's own deadline ends the waiting, in milliseconds since 1970; `reach`: see the table `attempt-deadline`. */
+export interface Until {
+  readonly at: number;
+  readonly reach: 'until-then' | 'until-sent';
+}
+
+/** What a machine emits. Without `until` the attempt has no deadline, or it does not end this question. */
+export type Effect = {
+  [K in EffectName]: { readonly type: K; readonly until?: Until } & AskOf<K>;
+}[EffectName];
 
 /** An effect with the number that its answer repeats; numbered in order of asking, from 1. */
 export type Ask = Effect & { readonly id: number };
@@ -178,4 +189,16 @@ export type AnsweredBy<K extends EffectName> = {
   readonly at: number;
   readonly answer: AnswerOf<K>;
 };
-export type Answered = { [K in EffectName]: AnsweredBy<K> }[EffectName];
+
+/**
+ * We stopped waiting: the caller's signal aborted, or the attempt's deadline passed. It says nothing about whoever was asked.
+ * Only `host.run` has always an answer of its own, and `smtp.send` once it has begun (`lost: 'aborted'`), because what was said
+ * until then counts; `smtp.quit` is closed then.
+ */
+export interface Aborted {
+  readonly type: 'aborted';
+  readonly id: number;
+  readonly at: number;
+}
+
+export type Answered = { [K in EffectName]: AnsweredBy<K> }[EffectName] | Aborted;

@@ -1,11 +1,13 @@
 /*
  * Running a program in the real world: questions go to adapters, answers come back in whatever order they are given.
  * The interpreter alone knows which connection has which number; it holds the message; and it closes every connection
- * in the end, whatever happened. It decides nothing.
+ * in the end, whatever happened. When the caller or the attempt's deadline stops it, whatever is asked is `aborted`, whatever an
+ * adapter would make of that. It decides nothing.
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
+import { type Patience, patienceFor, type Wait } from './patience.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
 import type { Ended, Programs } from './simulate.js';
@@ -16,8 +18,10 @@ export interface Interpretation {
   readonly message: MessageSource;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** When it aborts, every open question is given up, and its answer is the question's own kind of failure. */
+  /** When it aborts, every open question is given up, and so is every one that is asked afterwards. */
   readonly signal: AbortSignal;
+  /** For the deadline of the attempt. Default: it is looked at when a question is asked, and not while one is open. */
+  readonly wait?: Wait;
   /** Told of every question and answer, in order. */
   readonly note?: (entry: JournalEntry) => void;
 }
@@ -43,7 +47,7 @@ async function run<Input, Output>(
         const ask: Ask = { ...effect, id: ++ids.last };
         open.add(ask.id);
         noteAsk(world, ask);
-        inbox.expect(ask, answerTo(ask, world, sessions, ids), world.clock);
+        inbox.expect(ask, answerInTime(ask, world, sessions, ids), world.clock);
       }
       if (open.size === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
       const event = await inbox.next();
@@ -60,18 +64,39 @@ async function run<Input, Output>(
   }
 }
 
-function answerTo(
+/** The answer, or that it was not waited for. */
+async function answerInTime(
   ask: Ask,
   world: Interpretation,
   sessions: Map<number, SmtpSession>,
   ids: { last: number },
-): Promise<AnswerOf<EffectName>> {
+): Promise<AnswerOf<EffectName> | 'aborted'> {
   if (ask.type === 'host.run') {
-    return run(world.programs.host, ask.input, world, ids).then((ended) =>
-      ended.kind === 'finished' ? ended.output : ended,
-    );
+    const ended = await run(world.programs.host, ask.input, world, ids);
+    return ended.kind === 'finished' ? ended.output : ended;
   }
-  return isSessionAsk(ask) ? answerInSession(ask, world, sessions) : answerFromWorld(ask, world);
+  const patience = patienceFor(ask.until?.at ?? null, world);
+  try {
+    if (patience.signal.aborted) return await givenUp(ask, sessions);
+    const answer = isSessionAsk(ask)
+      ? answerInSession(ask, world, sessions, patience)
+      : answerFromWorld(ask, world, patience.signal);
+    // What a server has said to a message counts, so a transaction is asked for it; a farewell ends by itself.
+    if (ask.type === 'smtp.send' || ask.type === 'smtp.quit') return await answer;
+    return await Promise.race([answer, patience.over]);
+  } finally {
+    patience.end();
+  }
+}
+
+/** Who is stopped leaves without a farewell: a server that is waited for in vain would not hear it. */
+async function givenUp(
+  ask: Ask,
+  sessions: Map<number, SmtpSession>,
+): Promise<AnswerOf<'smtp.quit'> | 'aborted'> {
+  if (ask.type !== 'smtp.quit') return 'aborted';
+  sessions.get(ask.session)?.destroy();
+  return { kind: 'closed' };
 }
 
 type SessionAsk = Extract<Effect, { type: SessionEffect }>;
@@ -82,7 +107,8 @@ function isSessionAsk(ask: Effect): ask is SessionAsk {
 
 function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.run' }>>(
   ask: E,
-  { adapters, signal }: Interpretation,
+  { adapters }: Interpretation,
+  signal: AbortSignal,
 ): Promise<AnswerOf<E['type']>> {
   const port = adapters[ask.type] as (
     ask: AskOf<E['type']>,
@@ -95,28 +121,34 @@ function answerInSession(
   ask: SessionAsk,
   world: Interpretation,
   sessions: Map<number, SmtpSession>,
+  patience: Patience,
 ): Promise<AnswerOf<SessionEffect>> {
+  const { signal } = patience;
   if (ask.type === 'smtp.connect') sessions.set(ask.session, world.adapters['smtp.session']());
   const session = sessions.get(ask.session);
   if (session === undefined) throw new RangeError(`there is no session ${ask.session}`);
   switch (ask.type) {
     case 'smtp.connect':
-      return session.connect(ask, world.signal);
+      return session.connect(ask, signal);
     case 'smtp.hello':
-      return session.hello(ask, world.signal);
+      return session.hello(ask, signal);
     case 'smtp.starttls':
-      return session.startTls(ask, world.signal);
+      return session.startTls(ask, signal);
     case 'tls.handshake':
-      return session.handshake(ask, world.signal);
+      return session.handshake(ask, signal);
     case 'peer.inspect':
-      return session.inspect(ask, world.signal);
+      return session.inspect(ask, signal);
     case 'smtp.send':
-      return session.send(ask, world.message, world.signal);
+      return session.send(
+        ask,
+        ask.until?.reach === 'until-sent' ? patience.untilRead(world.message) : world.message,
+        signal,
+      );
     case 'smtp.quit':
       // A connection that was left in order closes by itself; cutting it short would look like a crash to the server.
       // And whatever becomes of a farewell, it must not call into question what was said before.
       return session
-        .quit(ask, world.signal)
+        .quit(ask, signal)
         .catch(() => ({ kind: 'closed' }) as const)
         .finally(() => sessions.delete(ask.session));
   }
@@ -146,10 +178,14 @@ class Inbox {
   #wake: (() => void) | null = null;
 
   /** An adapter that rejects breaks its contract; that is a fault of ours and ends the run. */
-  expect(ask: Ask, answer: Promise<AnswerOf<EffectName>>, clock: () => number): void {
+  expect(ask: Ask, answer: Promise<AnswerOf<EffectName> | 'aborted'>, clock: () => number): void {
     answer
       .then((given) =>
-        this.#put({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
+        this.#put(
+          given === 'aborted'
+            ? { type: 'aborted', id: ask.id, at: clock() }
+            : ({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
+        ),
       )
       .catch((cause) => this.#put(new Error(`the adapter of ${ask.type} failed: ${cause}`, { cause })));
   }

@@ -7,7 +7,10 @@ export type SessionEffect = Extract<EffectName, `smtp.${string}` | 'tls.handshak
 /** Effects without a connection. */
 export type WorldEffect = Exclude<EffectName, OwnEffect | SessionEffect>;
 
-/** One question of the world. It never rejects: whatever happens is an answer. It gives up when the signal aborts. */
+/**
+ * One question of the world. It never rejects: whatever happens is an answer. When the signal aborts it gives up; what it answers
+ * then is not looked at, because nobody waits for it any more.
+ */
 export type Port<K extends EffectName> = (ask: AskOf<K>, signal: AbortSignal) => Promise<AnswerOf<K>>;
 
 /** One SMTP connection from connect to quit. Its methods are called one at a time, in the order of the protocol. */
@@ -17,7 +20,10 @@ export interface SmtpSession {
   startTls: Port<'smtp.starttls'>;
   handshake: Port<'tls.handshake'>;
   inspect: Port<'peer.inspect'>;
-  /** The message itself, as it is to be read by the server before dot-stuffing, is given by the interpreter. */
+  /**
+   * The message itself, as it is to be read by the server before dot-stuffing, is given by the interpreter. When the signal aborts
+   * it answers at once with what was heard until then, and `lost: 'aborted'` where a reply is missing.
+   */
   send(ask: AskOf<'smtp.send'>, message: MessageSource, signal: AbortSignal): Promise<AnswerOf<'smtp.send'>>;
   quit: Port<'smtp.quit'>;
   /** Closes at once, whatever state it is in. Idempotent; never throws. */

@@ -86,6 +86,7 @@ class Recording implements Player {
     if (recorded !== canonical(ask))
       throw new Divergence(`question ${ask.id} was ${recorded}, and is now ${canonical(ask)}`);
     const event = this.#answers.get(ask.id);
+    if (event?.type === 'aborted') return { at: event.at, answer: 'aborted' } as const;
     if (event === undefined || event.type !== `${ask.type}.answered`) {
       throw new Divergence(`question ${ask.id} (${ask.type}) has no answer of its kind in the journal`);
     }

@@ -9,10 +9,10 @@ import { type AnyProgram, describeFault, type Step } from './program.js';
 
 /** Who plays the world. */
 export interface Player {
-  /** Answers a question; a host run is played by the loop itself. */
+  /** Answers a question, or says that it was given up; a host run is played by the loop itself. */
   answer(ask: Exclude<Ask, { type: 'host.run' }>): {
     readonly at: number;
-    readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>>;
+    readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>> | 'aborted';
   };
   /** Which of the open questions is answered next; by default the first. */
   choose?(open: readonly Ask[]): Ask;
@@ -67,7 +67,9 @@ function play<Input, Output>(
 
 function answerTo(ask: Ask, hostProgram: Programs['host'], player: Player, ids: { last: number }): Answered {
   if (ask.type !== 'host.run') {
-    return { type: `${ask.type}.answered`, id: ask.id, ...player.answer(ask) } as Answered;
+    const { at, answer } = player.answer(ask);
+    if (answer === 'aborted') return { type: 'aborted', id: ask.id, at };
+    return { type: `${ask.type}.answered`, id: ask.id, at, answer } as Answered;
   }
   player.beginRun?.(ask.id, ask.input.candidate.host);
   const ended = play(hostProgram, ask.input, hostProgram, player, ids);

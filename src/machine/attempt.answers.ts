@@ -53,7 +53,7 @@ export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>
 }
 
 function advance(progress: RecipientProgress, host: HostResult, state: RecipientState): RecipientProgress {
-  if (state.category === null) return { ...progress, state, host };
+  if (state.category === null || state.category === 'aborted') return { ...progress, state, host };
   const because = state.because === null ? null : { ...state.because, mx: host.candidate.host };
   const failed = { category: state.category, failure: host.failure, status: state.status, because };
   return { ...progress, state, host, failedAt: [...progress.failedAt, failed] };

@@ -83,6 +83,7 @@ export function askHost(context: AttemptContext): Effect {
       settings: input.settings,
       dialled: dialledAt(input.dialled, candidate.host),
       purpose: input.purpose === 'deliver' ? 'deliver' : 'explain',
+      ...(input.deadlineAt === undefined ? {} : { deadlineAt: input.deadlineAt }),
     },
   };
 }

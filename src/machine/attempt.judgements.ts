@@ -2,8 +2,9 @@
  * The judgements of the attempt machine, one for each judging state.
  */
 import { chooseNext } from '../policy/attempt/conclude.js';
+import { stopped } from '../policy/attempt/stop.table.js';
 import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
-import type { Decision } from '../policy/kernel/table.js';
+import { type Decision, decide } from '../policy/kernel/table.js';
 import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
 import { judgePolicyCache, knowledgeOf, learnRecord, unexpiredPolicy } from '../policy/mta-sts/discover.js';
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
@@ -102,7 +103,7 @@ export function judgeFetched(context: AttemptContext): Judged {
 
 export function judgeHost(context: AttemptContext): Judged {
   const decision = chooseNext(
-    context.fault === null ? 'ran' : 'fault',
+    context.fault !== null ? 'fault' : stopOf(context) !== null ? 'stopped' : 'ran',
     waitingOf(context).length,
     context.candidates.length - context.tried,
   );
@@ -114,7 +115,23 @@ export function judgeHost(context: AttemptContext): Judged {
       return { ...noted, next: 'conclude' };
     case 'defer-for-fault':
       return { ...noted, ...conclude({ outcome: 'deferred', status: '4.3.0', decision }) };
+    case 'defer-for-stop':
+      return { ...noted, ...conclude(endByStop(stopOf(context) ?? decision)) };
   }
+}
+
+export function judgeStop(context: AttemptContext): Judged {
+  const decision = decide(stopped, { during: 'lookup' });
+  return { ...note(context, decision), ...conclude(endByStop(decision)) };
+}
+
+function endByStop(decision: Decision): AttemptEnd {
+  return { outcome: 'deferred', status: '4.3.0', decision };
+}
+
+/** What it meant that the last host run was stopped; null: it was not. */
+function stopOf({ runs }: AttemptContext): Decision | null {
+  return runs.at(-1)?.decisions.find(({ table }) => table === stopped.name) ?? null;
 }
 
 function unreachable(context: AttemptContext): FetchResult {

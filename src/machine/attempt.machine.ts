@@ -7,13 +7,13 @@
  * because a domain without a host to deliver to needs no policy. A policy is then taken from the cache or fetched, and
  * the candidates are tried one after the other, each in a run of its own (the effect `host.run`), until every
  * recipient has an outcome or no candidate is left. A relay is the only candidate, and the policy is its own. Where only
- * the policy is asked for, no MX records are, and the attempt ends with it.
+ * the policy is asked for, no MX records are, and the attempt ends with it. Being stopped ends it from every state.
  *
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
  */
 import { setup } from 'xstate';
-import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
+import type { Aborted, Answered, AnsweredBy, Effect } from '../effects/catalog.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './attempt.answers.js';
@@ -24,6 +24,9 @@ import { resultOf } from './attempt.result.js';
 import { type Boxed, stepsOf } from './steps.js';
 
 const { ask, judge, on } = stepsOf(copyAttempt);
+
+/** What is asked is not waited for any more. */
+const stopped = { target: 'judgingStop', actions: on<Aborted>(() => ({})) } as const;
 
 const base = setup({
   types: {} as {
@@ -73,6 +76,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.4-1', 'STS-10.2-1'] },
       entry: [ask(asks.askStsRecord), ask(asks.askCache)],
       on: {
+        aborted: stopped,
         'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
         'policy-cache.read.answered': {
           target: 'discovering',
@@ -85,6 +89,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['SMTP-5.1-2', 'STS-3.1-1', 'STS-3.4-4'] },
       entry: [ask(asks.askMx), ask(asks.askStsRecord), ask(asks.askCache)],
       on: {
+        aborted: stopped,
         'dns.mx.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.mx'>>(answers.learnMx) },
         'dns.txt.answered': { target: 'discovering', actions: on<AnsweredBy<'dns.txt'>>(answers.learnTxt) },
         'policy-cache.read.answered': {
@@ -96,6 +101,7 @@ export const attemptMachine = base.createMachine({
     discovering: {
       description: 'Some answers are still out.',
       on: {
+        aborted: stopped,
         'dns.mx.answered': {
           target: 'discovering',
           reenter: true,
@@ -131,6 +137,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['SMTP-5.1-11'] },
       entry: ask(asks.askDraw),
       on: {
+        aborted: stopped,
         'random.draw.answered': {
           target: 'judgingPolicy',
           actions: on<AnsweredBy<'random.draw'>>(answers.learnDraw),
@@ -153,6 +160,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.2-1', 'X-13'] },
       entry: ask(asks.askPolicyHost),
       on: {
+        aborted: stopped,
         'dns.addresses.answered': {
           target: 'judgingPolicyHost',
           actions: on<AnsweredBy<'dns.addresses'>>(answers.learnPolicyHost),
@@ -167,6 +175,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.3-1', 'STS-3.3-5', 'STS-3.3-9', 'STS-3.3-10'] },
       entry: ask(asks.askPolicy),
       on: {
+        aborted: stopped,
         'policy.fetch.answered': {
           target: 'judgingFetch',
           actions: on<AnsweredBy<'policy.fetch'>>(answers.learnPolicy),
@@ -184,6 +193,7 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['STS-3.2-9', 'STS-3.3-8'] },
       entry: ask(asks.askStore),
       on: {
+        aborted: stopped,
         'policy-cache.write.answered': [
           {
             guard: 'seeksPolicy',
@@ -210,6 +220,12 @@ export const attemptMachine = base.createMachine({
       meta: { refs: ['CHOICE-15', 'STS-5.1-2'] },
       entry: judge(judgements.judgeHost),
       always: [{ guard: 'mustTry', target: 'awaitingHost' }, { target: 'concluded' }],
+    },
+    judgingStop: {
+      description: 'Whoever stops an attempt has no answer, and so learns nothing from it.',
+      meta: { refs: ['CHOICE-18'] },
+      entry: judge(judgements.judgeStop),
+      always: { target: 'concluded' },
     },
     concluded: { type: 'final' },
   },

@@ -42,7 +42,7 @@ function dialledOf({ input, runs, cut }: AttemptContext): AttemptResult['dialled
 
 function policyOf(context: AttemptContext): PolicyFindings | null {
   const { policyVerdict, sts, txt, cache, fetched, stored } = context;
-  if (policyVerdict === null || txt === null || cache === null) return null;
+  if (policyVerdict === null || policyVerdict === 'fetch' || txt === null || cache === null) return null;
   return {
     domain: policyDomain(context)!,
     verdict: policyVerdict,
@@ -73,7 +73,8 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
   }
   if (context.end !== null) {
     const { outcome, status, decision } = context.end;
-    return { recipient, outcome, status, state, host, decision, because: { ...decision, mx: null } };
+    const mx = state.category === 'aborted' ? (host?.candidate.host ?? null) : null;
+    return { recipient, outcome, status, state, host, decision, because: { ...decision, mx } };
   }
   const required = context.message === 'requires-tls' ? 'yes' : 'no';
   const hosts = [...progress.failedAt, ...notLookedAt(context)];
@@ -127,7 +128,7 @@ function decisionsOf(
   ]);
   const ends = recipients.flatMap(({ decision }) => (decision === null ? [] : [decision]));
   const own = withoutRepetition(ends).filter(
-    (decision) => !context.decisions.some(({ row }) => row === decision.row),
+    (decision) => ![...context.decisions, ...perHost].some(({ row }) => row === decision.row),
   );
   return [
     ...about,

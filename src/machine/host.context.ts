@@ -1,4 +1,5 @@
 import type { CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer } from '../effects/catalog.js';
+import type { StopMoment } from '../policy/attempt/stop.table.js';
 import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
 import type { AddressesAnswer, CnameAnswer } from '../policy/dns/answer.js';
@@ -84,6 +85,8 @@ export interface HostContext {
   readonly keywords: Keywords;
   readonly requireTls: 'yes' | 'no';
   readonly transaction: TransactionReplies | null;
+  /** What was under way when we stopped; null: nobody did. */
+  readonly stoppedDuring: StopMoment | null;
 
   readonly localAddress: string;
   readonly lastReply: Reply | null;
@@ -130,6 +133,7 @@ export function startHost(input: HostInput | undefined): HostContext {
     keywords: NO_KEYWORDS,
     requireTls: 'no',
     transaction: null,
+    stoppedDuring: null,
     localAddress: '',
     lastReply: null,
     tls: null,
@@ -177,6 +181,7 @@ export function copyHost(run: HostContext): HostContext {
     keywords: run.keywords,
     requireTls: run.requireTls,
     transaction: run.transaction,
+    stoppedDuring: run.stoppedDuring,
     localAddress: run.localAddress,
     lastReply: run.lastReply,
     tls: run.tls,

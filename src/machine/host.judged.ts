@@ -14,7 +14,11 @@ export function note(
 }
 
 /** An end that is the same for every recipient. */
-export function endOf(category: FailureCategory, failure: RequireTlsFailure, because: Decision): HostEnd {
+export function endOf(
+  category: FailureCategory | 'aborted',
+  failure: RequireTlsFailure,
+  because: Decision,
+): HostEnd {
   return { failure, state: { verdict: 'next-host', status: '', reply: null, category, because } };
 }
 

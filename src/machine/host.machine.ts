@@ -6,13 +6,15 @@
  * (judgingPlan), and only then is anything dialled. A session goes greeting, EHLO, STARTTLS, handshake, inspection,
  * EHLO again, transaction; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
  * stands (`keywords` is overwritten). Every way out of an open connection leads through `leaving`, which says QUIT;
- * what comes behind it (the end, the next address, the same address in clear) was decided before.
+ * what comes behind it (the end, the next address, the same address in clear) was decided before. Being stopped ends
+ * the run from every state, without a farewell: the connection waits for a reply that nobody waits for any more.
  *
  * Nothing here weighs evidence; src/policy does. To change an answer, change a table. To change an order, change
  * this file.
  */
 import { setup } from 'xstate';
-import type { Answered, AnsweredBy, Effect } from '../effects/catalog.js';
+import type { Aborted, Answered, AnsweredBy, Effect } from '../effects/catalog.js';
+import type { StopMoment } from '../policy/attempt/stop.table.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
 import * as answers from './host.answers.js';
@@ -24,6 +26,10 @@ import * as session from './host.session-judgements.js';
 import { type Boxed, stepsOf } from './steps.js';
 
 const { ask, judge, on } = stepsOf(copyHost);
+
+/** What is asked is not waited for any more. */
+const stopped = (during: StopMoment) =>
+  ({ target: 'judgingStop', actions: on<Aborted>(() => ({ stoppedDuring: during })) }) as const;
 
 const base = setup({
   types: {} as {
@@ -66,6 +72,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['DANE-2.2.2-1'] },
       entry: ask(asks.askAddresses),
       on: {
+        aborted: stopped('lookup'),
         'dns.addresses.answered': {
           target: 'judgingAddresses',
           actions: on<AnsweredBy<'dns.addresses'>>(answers.learnAddressAnswer),
@@ -89,6 +96,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['DANE-2.1.3-3', 'DANE-2.2.2-5'] },
       entry: ask(asks.askAlias),
       on: {
+        aborted: stopped('lookup'),
         'dns.cname.answered': {
           target: 'judgingAlias',
           actions: on<AnsweredBy<'dns.cname'>>(answers.learnAlias),
@@ -104,6 +112,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['DANE-2.1.2-3', 'DANE-2.2.3-1', 'DANE-2.2.3-7'] },
       entry: ask(asks.askTlsa),
       on: {
+        aborted: stopped('lookup'),
         'dns.tlsa.answered': {
           target: 'judgingTlsa',
           actions: on<AnsweredBy<'dns.tlsa'>>(answers.learnTlsaAnswer),
@@ -124,6 +133,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['SMTP-5.1-9'] },
       entry: [judge(session.openSession), ask(asks.askConnection)],
       on: {
+        aborted: stopped('connection'),
         'smtp.connect.answered': {
           target: 'judgingConnection',
           actions: on<AnsweredBy<'smtp.connect'>>(answers.learnConnection),
@@ -143,6 +153,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['SMTP-2.2.1-1', 'SMTP-4.1.1.1-1'] },
       entry: ask(asks.askHello),
       on: {
+        aborted: stopped('dialogue'),
         'smtp.hello.answered': {
           target: 'judgingHello',
           actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello),
@@ -164,6 +175,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['STLS-4-1'] },
       entry: ask(asks.askStartTls),
       on: {
+        aborted: stopped('dialogue'),
         'smtp.starttls.answered': {
           target: 'judgingStartTls',
           actions: on<AnsweredBy<'smtp.starttls'>>(answers.learnStartTls),
@@ -179,6 +191,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['STS-7.1-1', 'DANE-8.1-1'] },
       entry: ask(asks.askHandshake),
       on: {
+        aborted: stopped('dialogue'),
         'tls.handshake.answered': {
           target: 'judgingTlsOutcome',
           actions: on<AnsweredBy<'tls.handshake'>>(answers.learnHandshake),
@@ -195,6 +208,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['STLS-4.1-1'] },
       entry: ask(asks.askInspection),
       on: {
+        aborted: stopped('dialogue'),
         'peer.inspect.answered': {
           target: 'judgingPeer',
           actions: on<AnsweredBy<'peer.inspect'>>(answers.learnPeer),
@@ -212,6 +226,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['STLS-4.2-1', 'STLS-4.2-2', 'RTLS-2-5'] },
       entry: ask(asks.askHello),
       on: {
+        aborted: stopped('dialogue'),
         'smtp.hello.answered': {
           target: 'judgingHelloAgain',
           actions: on<AnsweredBy<'smtp.hello'>>(answers.learnHello),
@@ -232,6 +247,7 @@ export const hostMachine = base.createMachine({
       meta: { refs: ['SMTP-3.3-1', 'PIPE-3.1-1', 'RTLS-4.2.1-11'] },
       entry: ask(asks.askTransaction),
       on: {
+        aborted: stopped('dialogue'),
         'smtp.send.answered': {
           target: 'judgingTransaction',
           actions: on<AnsweredBy<'smtp.send'>>(answers.learnTransaction),
@@ -253,6 +269,12 @@ export const hostMachine = base.createMachine({
     },
     left: {
       always: [{ guard: 'mustConnect', target: 'awaitingConnection' }, { target: 'concluded' }],
+    },
+    judgingStop: {
+      description: 'What was cut short is no answer: no host is blamed for it, and nothing is counted.',
+      meta: { refs: ['CHOICE-18'] },
+      entry: judge(session.judgeStop),
+      always: { target: 'concluded' },
     },
     concluded: { type: 'final' },
   },

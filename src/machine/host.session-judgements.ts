@@ -3,6 +3,7 @@
  * is known to a table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it
  * ended.
  */
+import { stopped } from '../policy/attempt/stop.table.js';
 import { withRivalNext } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
 import {
@@ -212,6 +213,11 @@ export function judgeMessage(context: HostContext): Judged {
 export function judgeTransaction(context: HostContext): Judged {
   const { states, decisions } = judgeReplies(context.transaction!, replyFacts(context));
   return { states, ...note(context, ...decisions), next: 'leave', behind: 'end' };
+}
+
+export function judgeStop(context: HostContext): Judged {
+  const decision = decide(stopped, { during: context.stoppedDuring! });
+  return { ...note(context, decision), end: endOf('aborted', 'temporary', decision) };
 }
 
 /** A reply to the greeting or to a hello: go on, say HELO, or leave. */

@@ -5,6 +5,7 @@
  */
 import { assign, emit } from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
+import { boundedBy } from './deadline.js';
 
 /** What a machine knows, in a box of one field, so that XState has one field to copy. */
 export interface Boxed<Run> {
@@ -16,7 +17,9 @@ export type MachineStep =
   | { readonly kind: 'change'; readonly change: (run: unknown, event: Answered) => unknown }
   | { readonly kind: 'ask'; readonly question: (run: unknown) => Effect };
 
-interface Timed {
+/** What the actions need of what a machine knows. */
+export interface Timed {
+  readonly input: { readonly deadlineAt?: number };
   /** The latest time an answer carried, in milliseconds since 1970. */
   readonly now: number;
 }
@@ -47,7 +50,8 @@ export function stepsOf<Run extends Timed>(copy: (run: Run) => Run) {
       }));
       return carrying(action, { kind: 'change', change: change as never });
     },
-    ask(question: (run: Run) => Effect) {
+    ask(asked: (run: Run) => Effect) {
+      const question = (run: Run) => boundedBy(run.input.deadlineAt ?? null, asked(run));
       const action = emit<Boxed<Run>, Answered, undefined, Answered, Effect>(({ context }) =>
         question(context.run),
       );

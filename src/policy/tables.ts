@@ -2,6 +2,7 @@
  * Every decision table, part by part. What is generated, audited and mutated comes from these lists.
  */
 import { attemptConclusion, nextCandidate } from './attempt/attempt.tables.js';
+import { attemptDeadline, stopped } from './attempt/stop.table.js';
 import { certificateFinding, daneFinding, tlsFinding } from './check/session.tables.js';
 import { tlsaWorth } from './check/tlsa-worth.table.js';
 import { daneApplies } from './dane/dane-applies.table.js';
@@ -89,6 +90,8 @@ export const attemptTables = [
   requireTlsKeyword,
   messageFit,
   nextCandidate,
+  stopped,
+  attemptDeadline,
   attemptConclusion,
   sessionReport,
   discoveryReport,

@@ -125,7 +125,7 @@ export class ScriptedSession {
     if (data.code !== 354) return { ...answer, mail, data };
 
     const end = this.#say(replies.end ?? '250 2.0.0 accepted');
-    if (isLost(end)) return { ...answer, mail, data, lost: end.cause };
+    if (isLost(end)) return { ...answer, mail, data, lost: end.cause, dotSent: 'yes' };
     if (isPositive(end)) {
       taken({
         host: this.id,

@@ -1,5 +1,7 @@
 import type { AddressesAnswer } from '../../policy/dns/answer.js';
+import { LOST_CAUSES } from '../../policy/smtp/reply.js';
 import type {
+  Aborted,
   Answered,
   AnswerOf,
   CommandAnswer,
@@ -104,13 +106,18 @@ const Handshake = tagged<HandshakeAnswer, 'kind'>('how the handshake went', 'kin
 
 const ReplyOrNull = orNull(ReplyCodec);
 
-const Transaction = strictObject<TransactionAnswer>('the replies to a transaction', {
-  mail: ReplyOrNull,
-  recipients: listOf('a list of replies', ReplyOrNull),
-  data: ReplyOrNull,
-  end: ReplyOrNull,
-  lost: orNull(LostCauseCodec),
-});
+const Transaction = strictObject<TransactionAnswer>(
+  'the replies to a transaction',
+  {
+    mail: ReplyOrNull,
+    recipients: listOf('a list of replies', ReplyOrNull),
+    data: ReplyOrNull,
+    end: ReplyOrNull,
+    lost: orNull(oneOf(...LOST_CAUSES, 'aborted')),
+    dotSent: oneOf('yes'),
+  },
+  ['mail', 'recipients', 'data', 'end', 'lost'],
+);
 
 export const AnsweredCodec: Codec<JournalledAnswer> = tagged<JournalledAnswer, 'type'>('an answer', 'type', {
   'dns.mx.answered': answered('dns.mx', dnsAnswer(MxRecordCodec)),
@@ -140,6 +147,11 @@ export const AnsweredCodec: Codec<JournalledAnswer> = tagged<JournalledAnswer, '
     'smtp.quit',
     strictObject<AnswerOf<'smtp.quit'>>('a closed connection', { kind: oneOf('closed') }),
   ),
+  aborted: strictObject<Aborted>('a question that was given up', {
+    type: oneOf('aborted'),
+    id: Finite,
+    at: Finite,
+  }),
 });
 
 function answered<K extends JournalledEffect>(

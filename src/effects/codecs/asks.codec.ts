@@ -1,4 +1,4 @@
-import type { Ask, AskOf, EffectName } from '../catalog.js';
+import type { Ask, AskOf, EffectName, Until } from '../catalog.js';
 import { CachedPolicyCodec, FetchFailureCodec, TlsaRecordCodec } from './facts.codec.js';
 import { type Fields, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts } from './values.js';
@@ -20,6 +20,11 @@ const ChangeCodec = tagged<Change, 'kind'>('a change of the cache', 'kind', {
     kind: oneOf('remember-failure'),
     failure: FetchFailureCodec,
   }),
+});
+
+const UntilCodec = strictObject<Until>('an end of waiting', {
+  at: Finite,
+  reach: oneOf('until-then', 'until-sent'),
 });
 
 const AlternateCodec = strictObject<NonNullable<AskOf<'smtp.connect'>['alternate']>>('an alternate', {
@@ -70,6 +75,6 @@ function ask<K extends JournalledEffect>(
 ): Codec<Variant<JournalledAsk, 'type', K>> {
   type Whole = Variant<JournalledAsk, 'type', K>;
   // The compiler does not see through the union for a type that it does not know yet.
-  const all = { type: oneOf(type), id: Finite, ...fields } as unknown as Fields<Whole>;
-  return strictObject<Whole>('a question', all);
+  const all = { type: oneOf(type), id: Finite, ...fields, until: UntilCodec } as unknown as Fields<Whole>;
+  return strictObject<Whole>('a question', all, ['type', 'id', ...Object.keys(fields)] as never);
 }

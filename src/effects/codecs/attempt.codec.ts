@@ -71,7 +71,7 @@ const WholeSettingsCodec = strictObject<Settings>('settings', {
 
 const SettingsCodec = withDefaults(WholeSettingsCodec, { addressRacing: 'off', addressRacingDelayMs: 250 });
 
-export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>('the input of an attempt', {
+const INPUT = {
   startedAt: Finite,
   attempt: Finite,
   destination: DestinationCodec,
@@ -80,7 +80,13 @@ export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>
   settings: SettingsCodec,
   dialled: DialledCodec,
   purpose: oneOf('deliver', 'explain', 'learn-policy', 'refresh-policy'),
-});
+};
+
+export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>(
+  'the input of an attempt',
+  { ...INPUT, deadlineAt: Finite },
+  Object.keys(INPUT) as readonly (keyof typeof INPUT)[],
+);
 
 const DECISION = {
   verdict: Text,
@@ -142,7 +148,7 @@ const RecipientStateCodec = withDefaults(
     verdict: oneOf('delivered', 'next-host', 'bounced'),
     status: Text,
     reply: orNull(ReplyCodec),
-    category: orNull(oneOf(...FAILURE_CATEGORIES)),
+    category: orNull(oneOf(...FAILURE_CATEGORIES, 'aborted')),
     because: orNull(DecisionCodec),
   }),
   { because: null },

@@ -16,7 +16,7 @@ import type { CachedPolicy, FetchFailure, StsKnowledge, StsPolicy } from '../../
 import { policyCache } from '../../policy/mta-sts/policy-cache.table.js';
 import type { AnnouncedRecord, PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
-import type { Lost, LostCause, Reply } from '../../policy/smtp/reply.js';
+import { LOST_CAUSES, type Lost, type LostCause, type Reply } from '../../policy/smtp/reply.js';
 import { strictObject, tagged, withDefaults } from './strict-object.js';
 import { type Codec, Finite, filledListOf, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
 
@@ -167,14 +167,7 @@ export const CandidateCodec: Codec<Candidate> = tagged<Candidate, 'source'>('a c
 
 export const ReplyCodec = strictObject<Reply>('a reply', { code: Finite, lines: Texts });
 
-export const LostCauseCodec: Codec<LostCause> = oneOf(
-  'timeout',
-  'closed',
-  'reset',
-  'malformed',
-  'oversized',
-  'tls-alert',
-);
+export const LostCauseCodec: Codec<LostCause> = oneOf(...LOST_CAUSES);
 
 export const LostCodec = strictObject<Lost>('a lost connection', {
   kind: oneOf('lost'),

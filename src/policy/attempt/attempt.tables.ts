@@ -10,11 +10,11 @@ export const nextCandidate = defineTable({
   name: 'next-candidate',
   about: 'Whether another host is tried. Each candidate is tried at most once an attempt, in order.',
   inputs: {
-    run: ['ran', 'fault'],
+    run: ['ran', 'stopped', 'fault'],
     recipients: ['left', 'none'],
     candidates: ['left', 'none'],
   },
-  verdicts: ['try-next', 'conclude', 'defer-for-fault'],
+  verdicts: ['try-next', 'conclude', 'defer-for-stop', 'defer-for-fault'],
 })([
   { id: 'NEXT-1', when: { run: 'ran', recipients: 'left', candidates: 'left' },  then: 'try-next',
     why: 'Somebody still waits for the message, and somebody is left to take it.', refs: ['STS-5.1-2', 'RTLS-4.2.1-6', 'CHOICE-6', 'CHOICE-15'] },
@@ -24,6 +24,8 @@ export const nextCandidate = defineTable({
     why: 'Every recipient has an outcome.', refs: ['CHOICE-15'] },
   { id: 'NEXT-4', when: { run: 'fault' },                                        then: 'defer-for-fault',
     why: 'A mistake of ours must cost time, not mail.', refs: ['CHOICE-6'] },
+  { id: 'NEXT-5', when: { run: 'stopped' },                                      then: 'defer-for-stop',
+    why: 'Whoever stopped the attempt wants no other host tried, and knows nothing new of this one.', refs: ['CHOICE-18'] },
 ]);
 
 // biome-ignore format: a table

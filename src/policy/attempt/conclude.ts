@@ -6,7 +6,7 @@ export type ConclusionVerdict = (typeof attemptConclusion.verdicts)[number];
 
 /** What comes after a host run. */
 export function chooseNext(
-  run: 'ran' | 'fault',
+  run: 'ran' | 'stopped' | 'fault',
   recipientsLeft: number,
   candidatesLeft: number,
 ): Decision<(typeof nextCandidate.verdicts)[number]> {

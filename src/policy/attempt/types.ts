@@ -22,6 +22,8 @@ export interface AttemptInput {
   /** Addresses dialled before for this message, oldest first, by host name (RFC 3974, Section 3). */
   readonly dialled: Readonly<Record<string, readonly string[]>>;
   readonly purpose: AttemptPurpose;
+  /** When the attempt as a whole is to be over, in milliseconds since 1970 (table `attempt-deadline`); absent: when it is done. */
+  readonly deadlineAt?: number;
 }
 
 /**
@@ -60,6 +62,6 @@ export interface AttemptResult {
   readonly reports: readonly TlsReportPolicy[];
   /** Addresses connected to, by host name, to be given to the next attempt. */
   readonly dialled: Readonly<Record<string, readonly string[]>>;
-  /** What the attempt held to of the destination's MTA-STS policy; null: it never came to judge it. */
+  /** What the attempt held to of the destination's MTA-STS policy; null: it never came to know it. */
   readonly policy: PolicyFindings | null;
 }

@@ -1,3 +1,4 @@
+import { type StopVerdict, stopped } from '../attempt/stop.table.js';
 import { type Decision, decide, withoutRepetition } from '../kernel/table.js';
 import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
 import { classOf, type LostCause, type Reply } from '../smtp/reply.js';
@@ -13,7 +14,8 @@ export interface TransactionReplies {
   readonly recipients: readonly (Reply | null)[];
   readonly data: Reply | null;
   readonly end: Reply | null;
-  readonly lost: LostCause | null;
+  readonly lost: LostCause | 'aborted' | null;
+  readonly dotSent?: 'yes';
 }
 
 export interface TransactionJudgement {
@@ -54,7 +56,7 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
     ];
     const before = accepted;
     if (own !== null && classOf(own) === '2yz') accepted++;
-    return judgeStages(stages, { ...facts, accepted: before });
+    return judgeStages(stages, { ...facts, accepted: before }, answer);
   });
   return {
     states: judged.map(({ state }) => state),
@@ -62,14 +64,30 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
   };
 }
 
-function judgeStages(stages: readonly (readonly [Stage, Reply | null])[], facts: ReplyFacts) {
+function judgeStages(
+  stages: readonly (readonly [Stage, Reply | null])[],
+  facts: ReplyFacts,
+  { lost, dotSent }: TransactionReplies,
+): { readonly decision: Decision; readonly state: RecipientState } {
   for (const [stage, reply] of stages) {
+    // A reply that we did not wait for is none that the server withheld.
+    if (reply === null && lost === 'aborted') return stoppedAt(dotSent);
     const decision = judgeReply(stage, reply, facts);
     const { verdict } = decision;
     if (verdict !== 'go-on' && verdict !== 'say-helo')
       return { decision, state: stateOf(verdict, reply, decision) };
   }
   throw new RangeError('the end of data always decides');
+}
+
+function stoppedAt(dotSent: 'yes' | undefined) {
+  const decision: Decision<StopVerdict> = decide(stopped, {
+    during: dotSent === 'yes' ? 'end-of-data' : 'transaction',
+  });
+  return {
+    decision,
+    state: { verdict: 'next-host', status: '', reply: null, category: 'aborted', because: decision },
+  } as const;
 }
 
 /** How a recipient stands after a reply that decides about it. */

@@ -24,6 +24,8 @@ export interface HostInput {
   /** Addresses of this host dialled before for this message, oldest first. */
   readonly dialled: readonly string[];
   readonly purpose: 'deliver' | 'explain';
+  /** As that of the attempt. */
+  readonly deadlineAt?: number;
 }
 
 export type Authentication = 'none' | 'pkix' | 'dane' | 'dane+pkix';
@@ -57,8 +59,8 @@ export interface RecipientState {
   /** Enhanced status code (RFC 3463): the remote's own for a reply, else "". */
   readonly status: string;
   readonly reply: Reply | null;
-  /** Null if delivered or bounced. */
-  readonly category: FailureCategory | null;
+  /** Null if delivered or bounced. `aborted`: we stopped, which says nothing about the host. */
+  readonly category: FailureCategory | 'aborted' | null;
   /** What left it so; null: nobody was asked, or the record is from before it was kept. */
   readonly because: Decision | null;
 }

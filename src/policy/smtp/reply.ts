@@ -7,7 +7,8 @@ export interface Reply {
 }
 
 /** Why a connection gave no further reply. */
-export type LostCause = 'timeout' | 'closed' | 'reset' | 'malformed' | 'oversized' | 'tls-alert';
+export const LOST_CAUSES = ['timeout', 'closed', 'reset', 'malformed', 'oversized', 'tls-alert'] as const;
+export type LostCause = (typeof LOST_CAUSES)[number];
 
 export interface Lost {
   readonly kind: 'lost';

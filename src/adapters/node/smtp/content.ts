@@ -9,9 +9,14 @@ const BATCH_OCTETS = 65_536;
 /**
  * Sends the message and reads the reply to its end. A refusal that comes before the end is that reply, and the
  * connection is closed; an acceptance that comes before the end is no answer to it, and loses the connection as
- * malformed. A source that throws loses it as closed: half a message is never ended by a dot. Never rejects.
+ * malformed. A source that throws loses it as closed: half a message is never ended by a dot. `whenSent` is told of the final
+ * dot. Never rejects.
  */
-export async function sendContent(dialogue: Dialogue, message: MessageSource): Promise<Heard> {
+export async function sendContent(
+  dialogue: Dialogue,
+  message: MessageSource,
+  whenSent: () => void,
+): Promise<Heard> {
   let early: Heard | null = null;
   const look = (): Heard | null => {
     early ??= dialogue.poll();
@@ -20,7 +25,10 @@ export async function sendContent(dialogue: Dialogue, message: MessageSource): P
   if (look() !== null) return premature(dialogue, early);
   // A source that never yields must not hold the answer back: the loss of the connection wins.
   const lost = dialogue.whenLost().then(() => 'stopped' as const);
-  if ((await Promise.race([feed(dialogue, message, look), lost])) === 'sent') return dialogue.read();
+  if ((await Promise.race([feed(dialogue, message, look), lost])) === 'sent') {
+    whenSent();
+    return dialogue.read();
+  }
   return premature(dialogue, look());
 }
 

@@ -142,9 +142,17 @@ class NodeSmtpSession implements KeepableSession {
     signal: AbortSignal,
   ): Promise<TransactionAnswer> {
     const answer = await this.#under(ask.deadlineMs, signal, (dialogue) => transact(dialogue, ask, message));
-    if (!('kind' in answer)) return answer;
-    const recipients = ask.recipients.map(() => null);
-    return { mail: null, recipients, data: null, end: null, lost: answer.cause };
+    const said: TransactionAnswer =
+      'kind' in answer
+        ? {
+            mail: null,
+            recipients: ask.recipients.map(() => null),
+            data: null,
+            end: null,
+            lost: answer.cause,
+          }
+        : answer;
+    return said.lost !== null && signal.aborted ? { ...said, lost: 'aborted' } : said;
   }
 
   /**

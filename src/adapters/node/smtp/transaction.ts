@@ -64,7 +64,13 @@ export async function transact(
     dialogue.write('.\r\n');
     draft.end = hear(await dialogue.read());
   } else if (isPositive(draft.mail)) {
-    draft.end = hear(await sendContent(dialogue, message));
+    let dotSent = false;
+    draft.end = hear(
+      await sendContent(dialogue, message, () => {
+        dotSent = true;
+      }),
+    );
+    if (dotSent && draft.end === null) draft.dotSent = 'yes';
     draft.lost ??= dialogue.lost;
   } else {
     // Recipients and data without a sender: even an empty message could reach somebody.
