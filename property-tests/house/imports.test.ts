@@ -165,7 +165,7 @@ describe('imports run one way', () => {
 
 describe('the pure core', () => {
   const core = below('policy/', 'machine/').concat(
-    below('effects/').filter(({ path }) => !/interpret|ports|stores/.test(path)),
+    below('effects/').filter(({ path }) => !/interpret|patience|ports|stores/.test(path)),
   );
 
   it('has no clock, randomness or waiting', () => {
