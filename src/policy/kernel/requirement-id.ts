@@ -36,6 +36,8 @@ export type RequirementId =
   | 'CHOICE-14'
   | 'CHOICE-15'
   | 'CHOICE-16'
+  | 'CHOICE-17'
+  | 'CHOICE-18'
   | 'CHOICE-19'
   | 'CHOICE-24'
   | 'CHUNK-1'
