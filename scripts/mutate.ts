@@ -1,15 +1,15 @@
 /*
  * `npm run mutate`: are the tests any good? Every verdict of every table is flipped to every other, and every row dropped,
  * one at a time, and each time somebody must notice: for what an attempt decides, a scenario that ends otherwise than
- * expected or the reference that disagrees (mutants/by-attempts.ts); for all else, the test files that hold the table
- * (mutants/by-tests.ts).
+ * expected or the reference that disagrees (mutants/by-attempts.ts); for all else, the reference where it has read the
+ * table, or the test files that hold it (mutants/by-tests.ts).
  *
  *   npm run mutate               all tables
  *   npm run mutate -- NAME ...   some tables
  */
 import type { Table } from '../src/policy/kernel/table.js';
 import { allTables, attemptTables } from '../src/policy/tables.js';
-import { noticedByAttempts } from './mutants/by-attempts.js';
+import { noticedByAttempts, noticedByReference } from './mutants/by-attempts.js';
 import { type TestRuns, testRuns } from './mutants/by-tests.js';
 import { guards } from './mutants/guards.js';
 import { type Mutant, mutantsOf } from './mutants/mutant.js';
@@ -19,7 +19,7 @@ async function whoNotices(table: Table, mutant: Mutant, tests: TestRuns): Promis
   const files = guards[table.name];
   if (files === undefined)
     throw new Error(`no test holds table ${table.name}: name one in mutants/guards.ts`);
-  return tests.notices(files, mutant);
+  return noticedByReference(table, mutant) ?? tests.notices(files, mutant);
 }
 
 const wanted = process.argv.slice(2);

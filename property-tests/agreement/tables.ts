@@ -64,11 +64,14 @@ import {
 } from '../../src/policy/tls-report/report.tables.js';
 import type { Disagreement } from './checks.js';
 
+/** A table by name, and what compares it; null where both say the same everywhere. */
+export type Comparison = readonly [name: string, compare: () => Disagreement | null];
+
 /** Compares a table with the reference over all its inputs. */
-function comparison<V extends Vocabulary, Verdict extends string>(
+export function comparison<V extends Vocabulary, Verdict extends string>(
   table: Table<V, Verdict>,
   reference: (input: InputOf<V>) => Verdict,
-): readonly [name: string, compare: () => Disagreement | null] {
+): Comparison {
   const compare = () => {
     for (const input of inputsOf(table as Table<V>)) {
       const policy = decide(table, input).verdict;
@@ -81,7 +84,7 @@ function comparison<V extends Vocabulary, Verdict extends string>(
 }
 
 /** Each table with its comparison. */
-export const tableComparisons: readonly (readonly [name: string, compare: () => Disagreement | null])[] = [
+export const tableComparisons: readonly Comparison[] = [
   comparison(targetAddress, ({ scope, setting, host }) =>
     mayConnectTo(scope, setting, host) ? 'connect' : 'leave-out',
   ),

@@ -3,6 +3,7 @@
  * property-tests/agreement). They run here in one process, so that a thousand mutants take minutes. That the generated
  * documents would differ counts for nothing.
  */
+import { besideComparisons } from '../../property-tests/agreement/beside.js';
 import {
   compareConclusions,
   compareHosts,
@@ -33,6 +34,17 @@ export function noticedByAttempts(table: Table, mutant: Mutant): string | null {
   const takeOut = plant(table, mutant);
   try {
     return killer(mutant);
+  } finally {
+    takeOut();
+  }
+}
+
+/** Whether the reference has read the table and says something else, for tables that no attempt asks. */
+export function noticedByReference(table: Table, mutant: Mutant): string | null {
+  const takeOut = plant(table, mutant);
+  try {
+    const own = besideComparisons.filter(([name]) => name === table.name);
+    return own.some(([, compare]) => disagrees(compare)) ? 'reference' : null;
   } finally {
     takeOut();
   }

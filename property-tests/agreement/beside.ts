@@ -1,0 +1,24 @@
+/*
+ * Tables that no attempt asks, and that the reference has read as well: each input of each of them, and both say the same.
+ */
+import * as reference from '../../spec/reference/beside.js';
+import { daneFinding } from '../../src/policy/check/session.tables.js';
+import { tlsaWorth } from '../../src/policy/check/tlsa-worth.table.js';
+import { lastLook } from '../../src/policy/mta-sts/last-look.table.js';
+import { policyMerge, policyRoom } from '../../src/policy/mta-sts/policy-merge.table.js';
+import { policyRefresh } from '../../src/policy/mta-sts/refresh-plan.table.js';
+import { reportClaim } from '../../src/policy/tls-report/report-claim.table.js';
+import { endpointOutcome } from '../../src/policy/tls-report/send/endpoint-outcome.table.js';
+import { type Comparison, comparison } from './tables.js';
+
+/** Each table with its comparison. */
+export const besideComparisons: readonly Comparison[] = [
+  comparison(lastLook, reference.afterLastLook),
+  comparison(policyRefresh, reference.refreshOf),
+  comparison(policyMerge, reference.mergedPolicy),
+  comparison(policyRoom, reference.roomInStore),
+  comparison(reportClaim, reference.claimOn),
+  comparison(endpointOutcome, ({ answer }) => reference.endpointSays(answer)),
+  comparison(tlsaWorth, reference.worthOfTlsa),
+  comparison(daneFinding, reference.recordsAgainstChain),
+];

@@ -1,0 +1,134 @@
+/*
+ * What is decided beside attempts: whether a message may be given up, what is kept of policies, who sends a report and what an
+ * endpoint's answer means, what a TLSA record is worth to whoever publishes it.
+ */
+
+/** RFC 8461, Section 5.1: never "permanently failed until the sender has first checked for the presence of a new policy". */
+export function afterLastLook(f: {
+  stopped: 'by-policy' | 'not-learned' | 'otherwise';
+  policy: 'changed' | 'same' | 'unknown';
+  patience: 'left' | 'spent';
+}): 'grant-another-attempt' | 'wait' | 'may-bounce' {
+  // A policy had no part in it.
+  if (f.stopped === 'otherwise') return 'may-bounce';
+  // "If a new policy is not found, existing rules ... apply".
+  if (f.policy === 'same') return 'may-bounce';
+  // And those know an end (RFC 5321, Section 4.5.4.1: "the sender gives up").
+  if (f.patience === 'spent') return 'may-bounce';
+  if (f.policy === 'changed') return 'grant-another-attempt';
+  return 'wait';
+}
+
+/** RFC 8461, Section 3.3: "proactively refresh cached policies before they expire"; "once per day" is suggested. */
+export function refreshOf(f: {
+  kept: 'enforce' | 'testing' | 'none' | 'spent' | 'unreadable';
+  life: 'long' | 'short';
+  age: 'young' | 'due' | 'ahead';
+  failed: 'no' | 'lately' | 'before';
+}): 'refresh-now' | 'later' | 'let-expire' {
+  // What is there could not be read; the live one would be better.
+  if (f.kept === 'unreadable') return 'refresh-now';
+  // Section 8.3: whoever opts out publishes mode none, waits until all policies have expired, and takes everything away.
+  if (f.kept === 'none') return 'let-expire';
+  if (f.kept === 'spent') return 'let-expire';
+  if (f.life === 'short') return 'let-expire';
+  if (f.age === 'young') return 'later';
+  // "limit further attempts to a period of five minutes or longer".
+  if (f.failed === 'lately') return 'later';
+  return 'refresh-now';
+}
+
+/** RFC 8461, Section 3.3: where nothing can be fetched, "the sender MUST apply that cached policy"; so a failure lifts none. */
+export function mergedPolicy(f: {
+  incoming: 'policy' | 'failure';
+  kept: 'none' | 'policy' | 'unreadable';
+  age: 'newer' | 'same-or-older' | 'clock-moved';
+}): 'replace' | 'keep' | 'remember-failure' {
+  if (f.incoming === 'failure') {
+    // Something was learned after it.
+    if (f.age === 'same-or-older') return 'keep';
+    return 'remember-failure';
+  }
+  // No policy is there that this one could be older than.
+  if (f.kept !== 'policy') return 'replace';
+  if (f.age === 'same-or-older') return 'keep';
+  return 'replace';
+}
+
+/** A full store: a policy gives way to one that binds at least as much, and an enforced one to none. */
+export function roomInStore(f: {
+  newcomer: 'spent' | 'none' | 'testing' | 'enforce';
+  least: 'spent' | 'none' | 'testing' | 'enforce';
+}): 'make-room' | 'turn-away' {
+  const worth = { spent: 0, none: 1, testing: 2, enforce: 3 };
+  if (f.least === 'enforce') return 'turn-away';
+  return worth[f.newcomer] >= worth[f.least] ? 'make-room' : 'turn-away';
+}
+
+/** RFC 8460, Section 4.1: one report of a day. Section 5.5: sent "for up to 24 hours", so no claim is longer. */
+export function claimOn(f: {
+  report: 'unknown' | 'open' | 'claimed' | 'settled';
+  claim: 'running' | 'over' | 'far-off';
+}): 'claimed' | 'taken' {
+  if (f.report === 'open') return 'claimed';
+  if (f.report === 'claimed' && f.claim !== 'running') return 'claimed';
+  return 'taken';
+}
+
+/** RFC 8460, Sections 5.4 and 5.5. */
+export function endpointSays(
+  answer:
+    | 'mail-delivered'
+    | 'mail-deferred'
+    | 'mail-bounced'
+    | 'no-key'
+    | 'signing-failed'
+    | 'status-2xx'
+    | 'status-passing'
+    | 'status-other'
+    | 'no-response'
+    | 'no-such-host'
+    | 'address-refused'
+    | 'host-exhausted',
+): 'accepted' | 'later' | 'refused' {
+  // "a 'successful' response ... typically a 200 or 201"; and a mail server that took the mail.
+  if (answer === 'status-2xx' || answer === 'mail-delivered') return 'accepted';
+  // "Other codes could indicate a delivery failure": nothing that waiting could mend.
+  if (answer === 'status-other' || answer === 'mail-bounced') return 'refused';
+  if (answer === 'no-such-host' || answer === 'address-refused') return 'refused';
+  // "a sender SHOULD attempt redelivery": what is left may pass.
+  return 'later';
+}
+
+/** RFC 7672, Section 3.1, and RFC 7671, Sections 5 and 10.1, for who publishes. */
+export function worthOfTlsa(f: {
+  usage: 'pkix-ta' | 'pkix-ee' | 'dane-ta' | 'dane-ee' | 'unknown';
+  selector: 'certificate' | 'public-key' | 'unknown';
+  matching: 'full' | 'sha-256' | 'sha-512' | 'unknown';
+}): 'recommended' | 'acceptable' | 'discouraged' | 'useless' {
+  // 3.1.3: "SHOULD NOT include TLSA RRs with certificate usage PKIX-TA(0) or PKIX-EE(1)".
+  if (f.usage === 'pkix-ta' || f.usage === 'pkix-ee') return 'useless';
+  // Nobody can use what nobody knows.
+  if (f.usage === 'unknown' || f.selector === 'unknown' || f.matching === 'unknown') return 'useless';
+  // RFC 7671, 5.2.1 and 10.1: "a matching type of Full(0)" is "NOT RECOMMENDED".
+  if (f.matching === 'full') return 'discouraged';
+  // RFC 7671, 5.1: "DANE-EE(3) SPKI(1) SHA2-256(1)". 5.2.1: "DANE-TA(2) ... a selector of Cert(0)".
+  const best = f.usage === 'dane-ee' ? 'public-key' : 'certificate';
+  // 2: "only SHA2-256(1) is mandatory to implement".
+  if (f.selector === best) return f.matching === 'sha-256' ? 'recommended' : 'acceptable';
+  // 3.1.1: a certificate changes with each renewal. 3.1.2: a bare key of an issuer has no constraints.
+  return f.usage === 'dane-ee' ? 'discouraged' : 'acceptable';
+}
+
+/** RFC 7672, Section 2.2, of one address that was visited. */
+export function recordsAgainstChain(f: {
+  records: 'usable' | 'unusable' | 'absent';
+  match: 'not-tried' | 'matched' | 'mismatch' | 'name-mismatch' | 'expired' | 'unreadable';
+}): 'nothing-to-match' | 'tlsa-matches' | 'tlsa-mismatch' | 'tlsa-name-mismatch' | 'tlsa-expired' {
+  // Without usable records there is nothing to compare with, without a chain nothing to compare.
+  if (f.records !== 'usable' || f.match === 'not-tried') return 'nothing-to-match';
+  if (f.match === 'matched') return 'tlsa-matches';
+  if (f.match === 'name-mismatch') return 'tlsa-name-mismatch';
+  if (f.match === 'expired') return 'tlsa-expired';
+  return 'tlsa-mismatch';
+}
