@@ -14,6 +14,7 @@ export {
   type OutboundMail,
   type PolicyResult,
 } from './engine/engine.js';
+export { type ExplainedDecision, type ExplainedReport, explainDelivery } from './engine/explain-delivery.js';
 export { readMessage } from './engine/read-message.js';
 export type { RecipientReport } from './engine/recipient-report.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';

@@ -1,5 +1,6 @@
 import { MisuseError } from '../engine/attempt-inputs.js';
 import type { AttemptOptions, DeliveryResult, Engine } from '../engine/engine.js';
+import { explainDelivery } from '../engine/explain-delivery.js';
 import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
 import { listenForSignals } from './interruption.js';
@@ -22,7 +23,9 @@ export async function carryOut(
   const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
   // The journal first: whoever has read the results may look for it.
   if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
-  await orComplain(printResults(results, { format: setup.format, detail: setup.detail, purpose }));
+  await orComplain(
+    printResults(explainDelivery(journal), { format: setup.format, detail: setup.detail, purpose }),
+  );
   return exitOf(results);
 }
 

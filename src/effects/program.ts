@@ -9,14 +9,17 @@ export type Step<State, Output> =
   /** Something threw: a defect of ours. */
   | { readonly kind: 'fault'; readonly cause: unknown };
 
-/** A machine as a pure function; see src/machine/program.ts. */
-export interface Program<Input, State, Output> {
-  start(input: Input): Step<State, Output>;
-  step(state: State, event: Answered): Step<State, Output>;
+/** Told of each change in what a program knows: an answer learned, a judgement made. `before`: null at the start. */
+export type Onlooker<Known> = (before: Known | null, after: Known) => void;
+
+/** A machine as a pure function; see src/machine/program.ts. Without an onlooker nothing is told, and nothing paid for it. */
+export interface Program<Input, State, Output, Known = unknown> {
+  start(input: Input, onlooker?: Onlooker<Known>): Step<State, Output>;
+  step(state: State, event: Answered, onlooker?: Onlooker<Known>): Step<State, Output>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a program's state is opaque to whoever runs it
-export type AnyProgram<Input, Output> = Program<Input, any, Output>;
+export type AnyProgram<Input, Output, Known = any> = Program<Input, any, Output, Known>;
 
 /** What the cause of a fault says, in one line. */
 export function describeFault(

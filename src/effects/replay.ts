@@ -5,7 +5,7 @@
 import type { AttemptResult } from '../policy/attempt/types.js';
 import type { Ask } from './catalog.js';
 import type { AttemptJournal, JournalEntry } from './journal.js';
-import { type Player, type Programs, simulate } from './simulate.js';
+import { type Onlookers, type Player, type Programs, simulate } from './simulate.js';
 
 export type Replay =
   | { readonly kind: 'same'; readonly result: AttemptResult }
@@ -15,10 +15,10 @@ export type Replay =
 
 class Divergence extends Error {}
 
-/** Replays one attempt. Never throws. */
-export function replay(programs: Programs, journal: AttemptJournal): Replay {
+/** Replays one attempt, before the eyes of onlookers where there are some. Never throws. */
+export function replay(programs: Programs, journal: AttemptJournal, onlookers?: Onlookers): Replay {
   try {
-    const ended = simulate(programs, journal.input, new Recording(journal.entries));
+    const ended = simulate(programs, journal.input, new Recording(journal.entries), onlookers);
     if (ended.kind === 'fault') return { kind: 'diverged', message: ended.message };
     const isSame = journal.result === null || isAsRecorded(ended.output, journal.result);
     return { kind: isSame ? 'same' : 'different', result: ended.output };

@@ -3,9 +3,10 @@
  * loop; they differ in who answers, and in which order.
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { AttemptEvidence, HostEvidence } from '../policy/explain/evidence.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { Answered, AnswerOf, Ask, EffectName } from './catalog.js';
-import { type AnyProgram, describeFault, type Step } from './program.js';
+import { type AnyProgram, describeFault, type Onlooker, type Step } from './program.js';
 
 /** Who plays the world. */
 export interface Player {
@@ -23,8 +24,14 @@ export interface Player {
 
 /** The programs that make up an attempt. */
 export interface Programs {
-  readonly attempt: AnyProgram<AttemptInput, AttemptResult>;
-  readonly host: AnyProgram<HostInput, HostResult>;
+  readonly attempt: AnyProgram<AttemptInput, AttemptResult, AttemptEvidence>;
+  readonly host: AnyProgram<HostInput, HostResult, HostEvidence>;
+}
+
+/** Who looks on: an onlooker for each kind of program. */
+export interface Onlookers {
+  readonly attempt: Onlooker<AttemptEvidence>;
+  readonly host: Onlooker<HostEvidence>;
 }
 
 /** How a run ended. A fault is a defect of ours: the caller defers the message. */
@@ -36,43 +43,58 @@ export type Ended<Output> =
 const ASKS_MAX = 100_000;
 
 /** Plays an attempt against a world. Synchronous and deterministic. */
-export function simulate(programs: Programs, input: AttemptInput, player: Player): Ended<AttemptResult> {
-  return play(programs.attempt, input, programs.host, player, { last: 0 });
+export function simulate(
+  programs: Programs,
+  input: AttemptInput,
+  player: Player,
+  onlookers?: Onlookers,
+): Ended<AttemptResult> {
+  const stage = { host: programs.host, player, ids: { last: 0 }, toldOfHost: onlookers?.host };
+  return play(programs.attempt, input, stage, onlookers?.attempt);
 }
 
 /** Plays one host run against a world. */
 export function simulateHost(program: Programs['host'], input: HostInput, player: Player): Ended<HostResult> {
-  return play(program, input, program, player, { last: 0 });
+  return play(program, input, { host: program, player, ids: { last: 0 }, toldOfHost: undefined }, undefined);
 }
 
-function play<Input, Output>(
-  program: AnyProgram<Input, Output>,
+/** What an attempt and its host runs share. */
+interface Stage {
+  readonly host: Programs['host'];
+  readonly player: Player;
+  readonly ids: { last: number };
+  readonly toldOfHost: Onlooker<HostEvidence> | undefined;
+}
+
+function play<Input, Output, Known>(
+  program: AnyProgram<Input, Output, Known>,
   input: Input,
-  hostProgram: Programs['host'],
-  player: Player,
-  ids: { last: number },
+  stage: Stage,
+  told: Onlooker<Known> | undefined,
 ): Ended<Output> {
+  const { player, ids } = stage;
   const open: Ask[] = [];
-  let step: Step<unknown, Output> = program.start(input);
+  let step: Step<unknown, Output> = program.start(input, told);
   while (step.kind === 'waiting') {
     for (const effect of step.effects) open.push({ ...effect, id: ++ids.last });
     if (open.length === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
     if (ids.last > ASKS_MAX) return { kind: 'fault', message: 'too many questions' };
     const ask = open.length > 1 && player.choose !== undefined ? player.choose(open) : open[0]!;
     open.splice(open.indexOf(ask), 1);
-    step = program.step(step.state, answerTo(ask, hostProgram, player, ids));
+    step = program.step(step.state, answerTo(ask, stage), told);
   }
   return step.kind === 'finished' ? step : { kind: 'fault', message: describeFault(step) };
 }
 
-function answerTo(ask: Ask, hostProgram: Programs['host'], player: Player, ids: { last: number }): Answered {
+function answerTo(ask: Ask, stage: Stage): Answered {
+  const { host, player, toldOfHost } = stage;
   if (ask.type !== 'host.run') {
     const { at, answer } = player.answer(ask);
     if (answer === 'aborted') return { type: 'aborted', id: ask.id, at };
     return { type: `${ask.type}.answered`, id: ask.id, at, answer } as Answered;
   }
   player.beginRun?.(ask.id, ask.input.candidate.host);
-  const ended = play(hostProgram, ask.input, hostProgram, player, ids);
+  const ended = play(host, ask.input, stage, toldOfHost);
   const answer = ended.kind === 'finished' ? ended.output : ended;
   return {
     type: 'host.run.answered',

@@ -55,6 +55,6 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
 }
 
 /** As it is printed: where, what, why. */
-function inOrder({ mx, table, row, verdict, why, refs, input }: PlacedDecision): PlacedDecision {
+export function inOrder({ mx, table, row, verdict, why, refs, input }: PlacedDecision): PlacedDecision {
   return { mx, table, row, verdict, why, refs, input };
 }

@@ -2,6 +2,7 @@ import type { Fault } from '../effects/catalog.js';
 import type { LeftHost } from '../policy/attempt/because.js';
 import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
+import type { AttemptEvidence } from '../policy/explain/evidence.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { NextHopVerdict } from '../policy/local/destination.js';
@@ -29,7 +30,7 @@ export interface AttemptEnd {
 }
 
 /** What the attempt machine knows. */
-export interface AttemptContext {
+export interface AttemptContext extends AttemptEvidence {
   readonly input: AttemptInput;
   /** The latest time an answer carried, in milliseconds since 1970. */
   readonly now: number;

@@ -3,6 +3,7 @@ import type { StopMoment } from '../policy/attempt/stop.table.js';
 import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
 import type { AddressesAnswer, CnameAnswer } from '../policy/dns/answer.js';
+import type { HostEvidence } from '../policy/explain/evidence.js';
 import type { AddressKnowledge } from '../policy/host/addresses.js';
 import type { PeerJudgement } from '../policy/host/authenticate.js';
 import type { HostPlan } from '../policy/host/plan.js';
@@ -53,7 +54,7 @@ export type HostNext =
   | 'send';
 
 /** What the host machine knows. Answers first, then what was made of them. */
-export interface HostContext {
+export interface HostContext extends HostEvidence {
   readonly input: HostInput;
   /** The latest time an answer carried, in milliseconds since 1970. */
   readonly now: number;

@@ -8,9 +8,16 @@
  * definition and the referee: a property test holds every state, context and effect of this walk against XState's own
  * `initialTransition` and `transition`, along every way through both machines.
  */
-import type { AnyStateMachine, AnyTransitionDefinition, InputFrom, OutputFrom, StateNode } from 'xstate';
+import type {
+  AnyStateMachine,
+  AnyTransitionDefinition,
+  ContextFrom,
+  InputFrom,
+  OutputFrom,
+  StateNode,
+} from 'xstate';
 import type { Answered, Effect } from '../effects/catalog.js';
-import type { Program, Step } from '../effects/program.js';
+import type { Onlooker, Program, Step } from '../effects/program.js';
 import { type Boxed, type MachineStep, stepOf } from './steps.js';
 
 /** Where a program stands. Plain data: it may be kept and given back. */
@@ -31,47 +38,58 @@ interface Place {
 
 interface Move {
   readonly target: string;
-  readonly guard: ((args: Told) => boolean) | null;
+  readonly guard: ((args: Moment) => boolean) | null;
   readonly actions: readonly MachineStep[];
 }
 
-interface Told {
+interface Moment {
   readonly context: Boxed<unknown>;
   readonly event: Answered;
 }
+
+/** Whoever looks on, if anybody does. */
+type Told = Onlooker<unknown> | undefined;
 
 /** No chain of judgements is as long; a machine that makes one is going in circles. */
 const MOVES_MAX = 32;
 /** What XState hands to the first state, which looks at no event. */
 const NO_EVENT = Object.freeze({ type: 'xstate.init' }) as unknown as Answered;
 
+/** What a machine keeps in its box. */
+type KnownTo<M extends AnyStateMachine> = ContextFrom<M> extends Boxed<infer Run> ? Run : never;
+
 /** The machine as a pure program. Deterministic; never throws, but for a machine that is not flat. */
 export function programOf<M extends AnyStateMachine>(
   machine: M,
-): Program<InputFrom<M>, ProgramState, OutputFrom<M>> {
+): Program<InputFrom<M>, ProgramState, OutputFrom<M>, KnownTo<M>> {
   const places = placesOf(machine);
   const initial = String(machine.config.initial);
   const makeContext = machine.config.context as (args: { readonly input: unknown }) => Boxed<unknown>;
-  const makeOutput = machine.config.output as (args: Told) => OutputFrom<M>;
+  const makeOutput = machine.config.output as (args: Moment) => OutputFrom<M>;
 
   /** Enters a state, and whatever follows from it without a further answer. */
-  function enter(value: string, from: Boxed<unknown>, event: Answered, effects: Effect[]) {
+  function enter(value: string, from: Boxed<unknown>, event: Answered, effects: Effect[], told: Told) {
     let place = places.get(value)!;
     let context = from;
     for (let moves = 0; moves < MOVES_MAX; moves++) {
-      context = carryOut(place.entry, context, event, effects);
+      context = carryOut(place.entry, context, event, effects, told);
       if (place.isFinal) return { place, context };
       const move = chosen(place.always, { context, event });
       if (move === undefined) return { place, context };
-      context = carryOut(move.actions, context, event, effects);
+      context = carryOut(move.actions, context, event, effects, told);
       place = places.get(move.target)!;
     }
     throw new RangeError(`state ${value} leads in circles`);
   }
 
-  function settle(value: string, from: Boxed<unknown>, event: Answered): Step<ProgramState, OutputFrom<M>> {
+  function settle(
+    value: string,
+    from: Boxed<unknown>,
+    event: Answered,
+    told: Told,
+  ): Step<ProgramState, OutputFrom<M>> {
     const effects: Effect[] = [];
-    const { place, context } = enter(value, from, event, effects);
+    const { place, context } = enter(value, from, event, effects, told);
     if (!place.isFinal) {
       return { kind: 'waiting', state: { value: place.value, context, status: 'active' }, effects };
     }
@@ -80,16 +98,23 @@ export function programOf<M extends AnyStateMachine>(
   }
 
   return {
-    start: (input) => loudly(() => settle(initial, makeContext({ input }), NO_EVENT)),
-    step: (state, event) =>
+    start: (input, onlooker) =>
       loudly(() => {
+        const told = onlooker as Told;
+        const context = makeContext({ input });
+        told?.(null, context.run);
+        return settle(initial, context, NO_EVENT, told);
+      }),
+    step: (state, event, onlooker) =>
+      loudly(() => {
+        const told = onlooker as Told;
         const moves = places.get(state.value)?.on.get(event.type);
         const move = moves && chosen(moves, { context: state.context, event });
         if (move === undefined) return { kind: 'illegal', event: event.type };
         const effects: Effect[] = [];
-        const context = carryOut(move.actions, state.context, event, effects);
+        const context = carryOut(move.actions, state.context, event, effects, told);
         if (effects.length > 0) throw new TypeError('only a state may ask');
-        return settle(move.target, context, event);
+        return settle(move.target, context, event, told);
       }),
   };
 }
@@ -103,8 +128,8 @@ function loudly<S, O>(run: () => Step<S, O>): Step<S, O> {
 }
 
 /** The first whose guard holds, as XState chooses. */
-function chosen(moves: readonly Move[], told: Told): Move | undefined {
-  for (const move of moves) if (move.guard === null || move.guard(told)) return move;
+function chosen(moves: readonly Move[], moment: Moment): Move | undefined {
+  for (const move of moves) if (move.guard === null || move.guard(moment)) return move;
   return undefined;
 }
 
@@ -113,11 +138,16 @@ function carryOut(
   from: Boxed<unknown>,
   event: Answered,
   effects: Effect[],
+  told: Told,
 ): Boxed<unknown> {
   let context = from;
   for (const step of steps) {
     if (step.kind === 'ask') effects.push(step.question(context.run));
-    else context = { run: step.change(context.run, event) };
+    else {
+      const before = context.run;
+      context = { run: step.change(before, event) };
+      told?.(before, context.run);
+    }
   }
   return context;
 }
@@ -157,6 +187,6 @@ function moveOf(
     throw new TypeError(`a way out of ${from} leads nowhere, or to two places`);
   if (to.key === from && !reenter) throw new TypeError(`a way back to ${from} must enter it again`);
   if (guard !== undefined && typeof guard !== 'string') throw new TypeError(`a guard in ${from} has no name`);
-  const guards = machine.implementations.guards as Readonly<Record<string, (args: Told) => boolean>>;
+  const guards = machine.implementations.guards as Readonly<Record<string, (args: Moment) => boolean>>;
   return { target: to.key, guard: guard === undefined ? null : guards[guard]!, actions: actions.map(stepOf) };
 }

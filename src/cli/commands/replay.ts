@@ -1,7 +1,7 @@
 import { JOURNAL_LENGTH_MAX, parseJournal } from '../../effects/codecs/journal.codec.js';
 import type { AttemptJournal, Journal } from '../../effects/journal.js';
 import { replay as replayAttempt } from '../../effects/replay.js';
-import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
+import { explainDelivery } from '../../engine/explain-delivery.js';
 import { programs } from '../../machine/programs.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -41,7 +41,7 @@ export const replay: Command = {
       throw misuse(`there can be one journal only, and ${JSON.stringify(second)} is a second`);
     const { attempts } = await readJournal(path);
     const replayed = attempts.map((attempt, at) => replayOne(attempt, at + 1));
-    const results = inOrder(attempts, replayed);
+    const results = explainDelivery({ attempts: attempts.filter((_, at) => replayed[at]!.wasFollowed) });
     const differences = replayed.flatMap((each) => each.differences);
     const format = {
       format: values.json === true ? 'json' : 'text',
@@ -72,24 +72,13 @@ async function readJournal(path: string): Promise<Journal> {
   throw new CommandError(EXIT.badData, describeProblems(`${path} is not a valid journal`, decoded.problems));
 }
 
-/** Results in the order in which the recipients were named; an attempt that could not be followed has none. */
-function inOrder(
-  attempts: readonly AttemptJournal[],
-  replayed: readonly Replayed[],
-): readonly RecipientReport[] {
-  const placed = replayed.flatMap(({ results }, attempt) =>
-    results.map((result, at) => ({ result, place: attempts[attempt]!.places[at] ?? 0 })),
-  );
-  return placed.sort((left, right) => left.place - right.place).map(({ result }) => result);
-}
-
 function isPlaced({ input, places }: AttemptJournal): boolean {
   return places.length === input.recipients.length;
 }
 
 interface Replayed {
-  /** Empty if the attempt could not be followed to its end. */
-  readonly results: readonly RecipientReport[];
+  /** To its end; else nothing is said of its results. */
+  readonly wasFollowed: boolean;
   readonly differences: readonly string[];
 }
 
@@ -98,11 +87,10 @@ function replayOne(attempt: AttemptJournal, number: number): Replayed {
   const place = `attempt ${number} (${destination.kind === 'domain' ? destination.name : `[${destination.address}]`})`;
   const ended = replayAttempt(programs, attempt);
   if (ended.kind === 'diverged')
-    return { results: [], differences: [`${place} goes another way: ${ended.message}`] };
-  const results = ended.result.recipients.map((_, at) => reportOf(ended.result, at));
+    return { wasFollowed: false, differences: [`${place} goes another way: ${ended.message}`] };
   const difference = ended.kind === 'same' ? null : firstDifference(attempt.result, ended.result);
   return {
-    results,
+    wasFollowed: true,
     differences:
       ended.kind === 'same' ? [] : [`${place} ends otherwise: ${difference ?? 'in the order of keys'}`],
   };

@@ -3,6 +3,7 @@ import type { Scenario } from '../../adapters/scripted/scenario.js';
 import { decodePartialSettings } from '../../effects/codecs/settings.codec.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
 import { MisuseError } from '../../engine/attempt-inputs.js';
+import { explainDelivery } from '../../engine/explain-delivery.js';
 import type { ScenarioRun, StepRun } from '../../testing/scenario/run.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
 import { misuse, readArguments } from '../arguments.js';
@@ -106,16 +107,16 @@ function journalOf(steps: readonly NumberedStep[]) {
 }
 
 function renderJson({ name }: ScenarioRun, shown: readonly NumberedStep[]): string {
-  return `${JSON.stringify({ name, steps: shown.map(({ step, results, differences }) => ({ step, results, differences })) })}\n`;
+  return `${JSON.stringify({ name, steps: shown.map(({ step, journal, differences }) => ({ step, results: explainDelivery(journal), differences })) })}\n`;
 }
 
 function renderText(run: ScenarioRun, shown: readonly NumberedStep[], detail: 'short' | 'full'): string {
   const paint = painter();
-  const steps = shown.map(({ step, results, differences }) => {
+  const steps = shown.map(({ step, journal, differences }) => {
     const lines = differences.map((difference) =>
       paint('red', `  not as expected: ${printable(difference)}\n`),
     );
-    return `${paint('bold', `Step ${step}`)}\n${renderResults(results, { paint, detail, purpose: 'deliver' })}${lines.join('')}`;
+    return `${paint('bold', `Step ${step}`)}\n${renderResults(explainDelivery(journal), { paint, detail, purpose: 'deliver' })}${lines.join('')}`;
   });
   const different = run.steps.flatMap(({ differences }, at) => (differences.length > 0 ? [at + 1] : []));
   const end =

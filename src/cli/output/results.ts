@@ -1,4 +1,4 @@
-import type { RecipientReport } from '../../engine/recipient-report.js';
+import type { ExplainedReport } from '../../engine/explain-delivery.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { renderResults } from './results-text.js';
 import { painter, print } from './terminal.js';
@@ -12,7 +12,7 @@ export interface ResultsFormat {
 
 /** Prints results as one JSON object, or for people. `more`: further keys of the object, after `results`. */
 export async function printResults(
-  results: readonly RecipientReport[],
+  results: readonly ExplainedReport[],
   { format, ...style }: ResultsFormat,
   more: object = {},
 ): Promise<void> {

@@ -35,10 +35,18 @@ export function endOfDay(day: string): Moment {
 export function mailDate(time: number): string {
   const seconds = Math.floor(time / 1000);
   const [year, month, day] = dayOf(seconds).split('-') as [string, string, string];
-  const ofDay = ((seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS;
-  const clock = [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60].map((part) =>
-    String(Math.floor(part)).padStart(2, '0'),
-  );
   const weekday = WEEKDAYS[((Math.floor(seconds / DAY_SECONDS) % 7) + 7) % 7];
-  return `${weekday}, ${Number(day)} ${MONTHS[Number(month) - 1]} ${year} ${clock.join(':')} +0000`;
+  return `${weekday}, ${Number(day)} ${MONTHS[Number(month) - 1]} ${year} ${clockTime(seconds)} +0000`;
+}
+
+/** A time as RFC 3339 has it, in UTC: `2026-05-01T12:00:00Z`. @param time milliseconds since 1970 */
+export function utcTime(time: number): string {
+  const seconds = Math.floor(time / 1000);
+  return `${dayOf(seconds)}T${clockTime(seconds)}Z`;
+}
+
+function clockTime(seconds: number): string {
+  const ofDay = ((seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS;
+  const parts = [ofDay / 3600, (ofDay / 60) % 60, ofDay % 60];
+  return parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join(':');
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { composeMail, type MailFacts, SIGNED_FIELDS } from './compose-mail.js';
-import { isDay, mailDate, utcDay } from './report-day.js';
+import { isDay, mailDate, utcDay, utcTime } from './report-day.js';
 import {
   fileNameOf,
   MEDIA_TYPE,
@@ -111,10 +111,11 @@ describe('days', () => {
     ).toEqual([true, true, false, false, false, false]);
   });
 
-  it('are written as mail has them, as the platform would', () => {
+  it('are written as mail and RFC 3339 have them, as the platform would', () => {
     for (const time of [0, 951_827_696_000, 1_777_650_000_999, 4_102_444_799_000]) {
       const platform = new Date(time).toUTCString().replace('GMT', '+0000').replace(/, 0/, ', ');
       expect(mailDate(time)).toBe(platform);
+      expect(utcTime(time)).toBe(new Date(time).toISOString().replace(/\.\d{3}Z$/, 'Z'));
     }
   });
 });

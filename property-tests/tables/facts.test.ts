@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { scenarioGroups } from '../../spec/scenarios/index.js';
+import { explainAttempt } from '../../src/effects/explain.js';
+import { programs } from '../../src/machine/programs.js';
+import { type Fact, factsOf } from '../../src/policy/explain/index.js';
+import { attemptTables } from '../../src/policy/tables.js';
+import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
+
+/** Sentences that were made of something else than words. */
+const BROKEN = /undefined|\bnull\b(?! reverse-path)|NaN|\[object|\s\s|\( |: ?\.|^[.,;:]|,\.|\.\.$/;
+
+function expectWhole({ says }: Fact): void {
+  expect(says).toMatch(/^\S.*\S[.!?]$/su);
+  // What others said is theirs.
+  expect(says.replace(/"[^"]*"/g, '"…"')).not.toMatch(BROKEN);
+}
+
+describe('facts', () => {
+  it.each(attemptTables)('of the table $name: a sentence for each column of every cell', (table) => {
+    for (const cell of table.cells) {
+      const facts = factsOf(cell!);
+      expect(facts.map(({ column, word }) => [column, word])).toEqual(Object.entries(cell!.input));
+      for (const fact of facts) expectWhole(fact);
+    }
+  });
+
+  it('of all scenarios: for each decision and for what decided for each recipient', () => {
+    let read = 0;
+    for (const { scenarios } of scenarioGroups) {
+      for (const scenario of scenarios) {
+        for (const journal of simulateScenario(scenario).steps.flatMap((step) => step.journal.attempts)) {
+          const { decisions, because, result, endsAt } = explainAttempt(journal, programs);
+          expect(endsAt).toBeNull();
+          expect(result).toEqual(journal.result);
+          expect(decisions.map(({ facts: _, ...decision }) => decision)).toEqual(result?.decisions);
+          expect(because.map((each) => each?.row)).toEqual(
+            result?.recipients.map((each) => each.because?.row),
+          );
+          for (const { facts, input } of [...decisions, ...because.flatMap((each) => each ?? [])]) {
+            expect(facts.map(({ column }) => column)).toEqual(Object.keys(input));
+            for (const fact of facts) expectWhole(fact);
+            read += facts.length;
+          }
+        }
+      }
+    }
+    expect(read).toBeGreaterThan(10_000);
+  });
+});

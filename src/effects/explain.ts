@@ -1,0 +1,142 @@
+/*
+ * What an attempt was decided on, from its record. A judgement is a pure function of the record, so the record is replayed
+ * once, and whoever looks on sees each decision together with what was known when it was made. Deliveries that nobody asks
+ * about pay nothing for it.
+ */
+import type { AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import {
+  type AttemptEvidence,
+  type Evidence,
+  type HostEvidence,
+  hostEvidence,
+  NO_EVIDENCE,
+} from '../policy/explain/evidence.js';
+import type { Fact } from '../policy/explain/fact.js';
+import { factsOf } from '../policy/explain/facts-of.js';
+import { type Decision, isSameDecision } from '../policy/kernel/table.js';
+import type { AttemptJournal } from './journal.js';
+import { replay } from './replay.js';
+import type { Onlookers, Programs } from './simulate.js';
+
+/** A decision with what it was made on: a fact for each column of its table. */
+export interface Explained extends PlacedDecision {
+  readonly facts: readonly Fact[];
+}
+
+export interface Explanation {
+  /** In the order of the result; where the record holds none and ends early, as far as it reaches. */
+  readonly decisions: readonly Explained[];
+  /** What decided for each recipient, in order; null where the record does not tell. */
+  readonly because: readonly (Explained | null)[];
+  /** What is explained: what the programs make of the record, or what it says itself where they cannot follow it. */
+  readonly result: AttemptResult | null;
+  /** Where the record ends before the attempt does, or goes another way than the programs; null: it was followed to its end. */
+  readonly endsAt: string | null;
+}
+
+/** Explains a recorded attempt, by the programs that made it. Never throws. */
+export function explainAttempt(journal: AttemptJournal, programs: Programs): Explanation {
+  const witness = new Witness();
+  const ended = replay(programs, journal, witness.onlookers);
+  const result = ended.kind === 'diverged' ? journal.result : ended.result;
+  const endsAt = ended.kind === 'diverged' ? ended.message : null;
+  if (result === null) return { decisions: witness.testify(), because: [], result, endsAt };
+  return {
+    decisions: witness.testifyTo(result),
+    because: result.recipients.map(({ because }, at) => because && witness.testifyFor(because, at)),
+    result,
+    endsAt,
+  };
+}
+
+/** A decision, and what was known when it was made. */
+interface Sight {
+  readonly decision: PlacedDecision;
+  readonly evidence: Evidence;
+}
+
+class Witness {
+  readonly #sights: Sight[] = [];
+  #attempt: AttemptEvidence | null = null;
+
+  readonly onlookers: Onlookers = {
+    attempt: (before, after) => {
+      this.#attempt = after;
+      this.#note(null, before, after, { ...NO_EVIDENCE, attempt: after });
+    },
+    host: (before, after) => {
+      const host = before === null ? after : hostEvidence(before, after);
+      this.#note(after.input.candidate.host, before, after, { ...NO_EVIDENCE, attempt: this.#attempt, host });
+    },
+  };
+
+  #note(
+    mx: string | null,
+    before: { readonly decisions: readonly Decision[] } | null,
+    after: { readonly decisions: readonly Decision[] },
+    evidence: Evidence,
+  ): void {
+    for (const decision of after.decisions.slice(before?.decisions.length ?? 0)) {
+      const recipient = firstDecidedBy(decision, evidence.host);
+      this.#sights.push({ decision: { ...decision, mx }, evidence: { ...evidence, recipient } });
+    }
+  }
+
+  /** All that was seen. */
+  testify(): readonly Explained[] {
+    return this.#sights.map(({ decision, evidence }) => explained(decision, evidence));
+  }
+
+  /** Decisions that say the same about the same host were seen in the order in which the result has them. */
+  testifyTo({ decisions, recipients }: AttemptResult): readonly Explained[] {
+    const seen = new Map<string, Sight[]>();
+    for (const sight of [...this.#sights].reverse()) {
+      const key = keyOf(sight.decision);
+      seen.set(key, [...(seen.get(key) ?? []), sight]);
+    }
+    return decisions.map((decision) => {
+      const sight = seen.get(keyOf(decision))?.pop();
+      if (sight !== undefined) return explained(decision, sight.evidence);
+      const at = recipients.findIndex((each) => each.decision?.row === decision.row);
+      return explained(decision, this.#atTheEnd(at));
+    });
+  }
+
+  /** The facts of the recipient at that place. */
+  testifyFor(because: PlacedDecision, at: number): Explained {
+    const sight = this.#sights.findLast(
+      ({ decision }) => decision.mx === because.mx && isSameDecision(decision, because),
+    );
+    if (sight === undefined) return explained(because, this.#atTheEnd(at));
+    const recipient = sight.evidence.host === null ? at : placeInRun(sight.evidence.attempt, at);
+    return explained(because, { ...sight.evidence, recipient });
+  }
+
+  /** The sum of all hosts is drawn when nothing more is learned. */
+  #atTheEnd(recipient: number): Evidence {
+    return { ...NO_EVIDENCE, attempt: this.#attempt, recipient: Math.max(0, recipient) };
+  }
+}
+
+function explained(decision: PlacedDecision, evidence: Evidence): Explained {
+  return { ...decision, facts: factsOf(decision, evidence) };
+}
+
+function keyOf({ mx, row, input }: PlacedDecision): string {
+  return JSON.stringify([mx, row, input]);
+}
+
+/** One decision may speak of several recipients; its facts are those of the first. */
+function firstDecidedBy(decision: Decision, host: HostEvidence | null): number {
+  const states = host?.states ?? [];
+  return Math.max(
+    0,
+    states.findIndex(({ because }) => because !== null && isSameDecision(because, decision)),
+  );
+}
+
+/** A run has only those recipients that still waited when it began. */
+function placeInRun(attempt: AttemptEvidence | null, at: number): number {
+  const before = attempt?.recipients.slice(0, at) ?? [];
+  return before.filter(({ state }) => state === null || state.verdict === 'next-host').length;
+}

@@ -1,0 +1,287 @@
+/* Facts of the tables about a connection, what was said on it, and who answered. */
+import {
+  connectionOutcome,
+  messageFit,
+  peerAuthentication,
+  replyMeaning,
+  startTls,
+  tlsOutcome,
+} from '../../host/session.tables.js';
+import type { Stage } from '../../host/transaction.js';
+import { portOf } from '../../mx/candidate.js';
+import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
+import { sizeLimitOf } from '../../smtp/ehlo.js';
+import { enhancedStatusOf } from '../../smtp/enhanced-status.js';
+import { freshnessText, hostIn, messageIn, messageText } from '../about-domain.js';
+import {
+  COMMANDS,
+  certificateText,
+  daneText,
+  keywordText,
+  lossAt,
+  ownerOfTlsa,
+  pkixText,
+  placeIn,
+  replyAt,
+  tlsStartText,
+} from '../about-host.js';
+import type { Evidence } from '../evidence.js';
+import { type ColumnFacts, factsFor } from '../fact.js';
+import { countOf, replyText } from '../values.js';
+
+const channel: ColumnFacts<'first' | 'cleartext-retry'> = {
+  kind: 'connection',
+  owner: 'network',
+  says: {
+    first: 'this was not the connection in clear that follows broken TLS',
+    'cleartext-retry': 'this was the second connection, made in clear after TLS could not be started',
+  },
+};
+
+const strictness: ColumnFacts<'opportunistic' | 'encrypted' | 'authenticated' | 'unreachable'> = {
+  kind: 'demand',
+  owner: 'recipient',
+  says: {
+    opportunistic: 'nobody demands TLS of this session',
+    encrypted: (evidence) => `TLS is demanded of this session: ${demandsText(evidence)}`,
+    authenticated: (evidence) =>
+      `TLS is demanded of this session, with a peer that proves itself: ${demandsText(evidence)}`,
+    unreachable: (evidence) => `this host is not to be connected to: ${demandsText(evidence)}`,
+  },
+};
+
+/** Which of the joined demands are not lowest. */
+function demandsText({ host }: Evidence): string {
+  const demanding = (host?.plan?.decisions ?? []).filter(({ table }) => DEMANDS.has(table));
+  const rows = demanding
+    .filter(({ verdict }) => verdict !== 'no-demand' && verdict !== 'observe')
+    .map(({ table, row }) => `${row} of ${table}`);
+  return rows.length === 0 ? 'by one of the demands on this host' : `by ${rows.join(' and ')}`;
+}
+
+const DEMANDS: ReadonlySet<string> = new Set([
+  'dane-demand',
+  'sts-demand',
+  'requiretls-demand',
+  'operator-demand',
+]);
+
+export const connectionOutcomeFacts = factsFor(connectionOutcome, {
+  outcome: {
+    kind: 'connection',
+    owner: 'network',
+    says: {
+      greeted: (evidence) => `${portText(evidence)} was connected to and greeted with ${greeting(evidence)}`,
+      failed: (evidence) => `no connection to ${portText(evidence)} could be made${failureOf(evidence)}`,
+      lost: (evidence) =>
+        `${portText(evidence)} was connected to, and no greeting came: ${lossAt('greeting', evidence)}`,
+    },
+  },
+  channel,
+  addresses: {
+    kind: 'addresses',
+    owner: 'recipient',
+    says: {
+      left: (evidence) => `${hostIn(evidence)} has another address that was not tried yet`,
+      none: (evidence) => `${hostIn(evidence)} has no further address to try`,
+    },
+  },
+});
+
+function portText(evidence: Evidence): string {
+  const { host } = evidence;
+  const port = host === null ? '' : ` port ${portOf(host.input.candidate, host.input.settings.port)}`;
+  return `${placeIn(evidence)}${port}`;
+}
+
+function greeting(evidence: Evidence): string {
+  const reply = replyAt('greeting', evidence);
+  return reply === null ? 'a reply' : replyText(reply);
+}
+
+function failureOf({ host }: Evidence): string {
+  return host?.connection?.kind === 'failed'
+    ? `: ${CONNECT_CAUSES[host.connection.cause] ?? host.connection.cause}`
+    : '';
+}
+
+const CONNECT_CAUSES: Readonly<Record<string, string>> = {
+  refused: 'it was refused',
+  timeout: 'nobody answered in time',
+  unreachable: 'there is no way to it',
+  reset: 'it was reset',
+  other: 'for another reason of the network',
+};
+
+export const replyMeaningFacts = factsFor(replyMeaning, {
+  stage: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: (word) =>
+      word === 'greeting' ? 'the server was to greet' : `the server was to answer ${COMMANDS[word]}`,
+  },
+  reply: {
+    kind: 'reply',
+    owner: (word) => (word === 'lost' ? 'network' : 'recipient'),
+    says: (word, evidence) => replySays(word, evidence),
+  },
+  leniency: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: {
+      no: 'nothing speaks for another meaning of a refusal',
+      'other-family': (evidence) =>
+        `this is the first attempt, ${hostIn(evidence)} has addresses of both families, and it refuses for reasons of policy${statusText(evidence)}`,
+      overridden: (evidence) =>
+        `the message set aside what a policy demands of ${hostIn(evidence)} ("TLS-Required: No")`,
+    },
+  },
+});
+
+/** Words of the table `reply-meaning`. */
+function stageOf({ input }: Evidence): Stage {
+  const stage = input.stage ?? '';
+  return Object.hasOwn(COMMANDS, stage) ? (stage as Stage) : 'end';
+}
+
+function replySays(word: string, evidence: Evidence): string {
+  const stage = stageOf(evidence);
+  const reply = word === 'lost' ? null : replyAt(stage, evidence);
+  const place = placeIn(evidence);
+  if (word === 'lost') return `${place} gave no reply to ${COMMANDS[stage]}: ${lossAt(stage, evidence)}`;
+  if (reply === null) return `the reply of ${place} to ${COMMANDS[stage]} is of the kind ${word}`;
+  return `${place} answered ${COMMANDS[stage]} with ${replyText(reply)}`;
+}
+
+function statusText(evidence: Evidence): string {
+  const reply = replyAt(stageOf(evidence), evidence);
+  const status = reply === null ? null : enhancedStatusOf(reply);
+  return status === null ? '' : ` (${status})`;
+}
+
+export const startTlsFacts = factsFor(startTls, {
+  channel,
+  offered: {
+    kind: 'starttls',
+    owner: 'recipient',
+    says: {
+      offered: (evidence) => keywordText('STARTTLS', evidence),
+      'not-offered': (evidence) => keywordText('STARTTLS', evidence),
+    },
+  },
+  strictness,
+});
+
+export const tlsOutcomeFacts = factsFor(tlsOutcome, {
+  outcome: {
+    kind: 'handshake',
+    owner: (word) => (word === 'handshake-failed' || word === 'injected' ? 'network' : 'recipient'),
+    says: {
+      established: (evidence) => `the TLS handshake with ${placeIn(evidence)} succeeded${tlsIn(evidence)}`,
+      'refused-for-now': tlsStartText,
+      refused: tlsStartText,
+      injected: tlsStartText,
+      'handshake-failed': tlsStartText,
+    },
+  },
+  cleartextRetry: {
+    kind: 'demand',
+    owner: 'operator',
+    says: {
+      allowed: 'a second connection in clear was allowed, should TLS not start',
+      forbidden: 'no connection in clear was allowed, should TLS not start',
+    },
+  },
+});
+
+function tlsIn({ host }: Evidence): string {
+  return host?.tls ? ` (${host.tls.protocol}, ${host.tls.cipher})` : '';
+}
+
+export const peerAuthenticationFacts = factsFor(peerAuthentication, {
+  dane: {
+    kind: 'certificate',
+    owner: (word, evidence) => (word === 'not-demanded' ? ownerOfTlsa(evidence) : 'recipient'),
+    says: {
+      'not-demanded': (evidence) => `no TLSA record had to be matched; ${certificateText(evidence)}`,
+      passed: daneText,
+      failed: daneText,
+      suffices: daneText,
+      'does-not-suffice': daneText,
+    },
+  },
+  pkix: {
+    kind: 'certificate',
+    owner: 'recipient',
+    says: {
+      'not-demanded': (evidence) => `no CA had to vouch for ${hostIn(evidence)}`,
+      passed: pkixText,
+      failed: pkixText,
+    },
+  },
+  sts: { kind: 'policy', owner: 'recipient', says: freshnessText },
+});
+
+export const requireTlsKeywordFacts = factsFor(requireTlsKeyword, {
+  message: { kind: 'message', owner: 'sender', says: messageText },
+  tls: {
+    kind: 'handshake',
+    owner: 'recipient',
+    says: {
+      yes: (evidence) => `the session with ${placeIn(evidence)} is under TLS${tlsIn(evidence)}`,
+      no: (evidence) => `the session with ${placeIn(evidence)} is in clear`,
+    },
+  },
+  keyword: {
+    kind: 'keywords',
+    owner: 'recipient',
+    says: {
+      offered: (evidence) => keywordText('REQUIRETLS', evidence),
+      missing: (evidence) => keywordText('REQUIRETLS', evidence),
+    },
+  },
+});
+
+export const messageFitFacts = factsFor(messageFit, {
+  size: {
+    kind: 'keywords',
+    owner: (word) => (word === 'fits' ? 'recipient' : 'sender'),
+    says: (_, evidence) => sizeSays(evidence),
+  },
+  utf8: {
+    kind: 'keywords',
+    owner: (word) => (word === 'missing' ? 'recipient' : 'sender'),
+    says: {
+      'not-needed': 'neither addresses nor headers need SMTPUTF8',
+      offered: (evidence) => `the message needs SMTPUTF8, and ${keywordText('SMTPUTF8', evidence)}`,
+      missing: (evidence) => `the message needs SMTPUTF8, and ${keywordText('SMTPUTF8', evidence)}`,
+    },
+  },
+  purpose: {
+    kind: 'message',
+    owner: 'operator',
+    says: {
+      deliver: 'a message is to be sent',
+      explain: 'no message is to be sent: the way is only looked at',
+    },
+  },
+  leniency: {
+    kind: 'demand',
+    owner: 'sender',
+    says: {
+      no: (evidence) => `the message set aside nothing that a policy demands of ${hostIn(evidence)}`,
+      overridden: (evidence) =>
+        `the message set aside what a policy demands of ${hostIn(evidence)} ("TLS-Required: No")`,
+    },
+  },
+});
+
+function sizeSays(evidence: Evidence): string {
+  const size = messageIn(evidence)?.sizeBytes;
+  const limit = evidence.host === null ? null : sizeLimitOf(evidence.host.keywords);
+  const message = size === undefined ? 'the message' : `the message has ${countOf(size, 'octet')}`;
+  const bound = limit === null ? 'names no limit' : `takes ${countOf(limit, 'octet')}`;
+  return size === undefined
+    ? `${message} was held against the limit of the server`
+    : `${message}, and ${placeIn(evidence)} ${bound}`;
+}

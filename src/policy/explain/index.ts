@@ -1,0 +1,3 @@
+export type { AttemptEvidence, Evidence, HostEvidence } from './evidence.js';
+export type { Fact, FactKind, Owner } from './fact.js';
+export { factsOf } from './facts-of.js';
