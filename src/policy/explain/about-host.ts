@@ -174,7 +174,8 @@ export function lossAt(stage: Stage, { host }: Evidence): string {
 function causeAt(stage: Stage, { connection, hello, transaction }: HostEvidence) {
   if (stage === 'greeting') return connection?.kind === 'lost' ? connection.cause : null;
   if (stage === 'ehlo' || stage === 'hello') return hello?.kind === 'lost' ? hello.cause : null;
-  return transaction?.lost ?? null;
+  // A stop of ours is decided by a table of its own.
+  return transaction === null || transaction.lost === 'aborted' ? null : transaction.lost;
 }
 
 /** How STARTTLS and the handshake went. */

@@ -1,5 +1,6 @@
 /* Facts of the tables about the end of an attempt, and about what is reported of it. */
 import { attemptConclusion, nextCandidate } from '../../attempt/attempt.tables.js';
+import { attemptDeadline, stopped } from '../../attempt/stop.table.js';
 import type { FailureCategory } from '../../host/types.js';
 import {
   discoveryReport,
@@ -8,7 +9,7 @@ import {
   sessionReport,
 } from '../../tls-report/report.tables.js';
 import { hostIn, policyText } from '../about-domain.js';
-import { tlsaText, tlsStartText } from '../about-host.js';
+import { placeIn, tlsaText, tlsStartText } from '../about-host.js';
 import type { Evidence } from '../evidence.js';
 import { factsFor } from '../fact.js';
 import { countOf, quoted, someOf } from '../values.js';
@@ -16,12 +17,14 @@ import { countOf, quoted, someOf } from '../values.js';
 export const nextCandidateFacts = factsFor(nextCandidate, {
   run: {
     kind: 'hosts',
-    owner: (word) => (word === 'fault' ? 'operator' : 'recipient'),
+    owner: (word) => (word === 'ran' ? 'recipient' : 'operator'),
     says: {
       ran: ({ attempt }) =>
         attempt === null || attempt.tried === 0
           ? 'the host was tried'
           : `${attempt.candidates[attempt.tried - 1]?.host ?? 'the host'} was tried`,
+      stopped: ({ attempt }) =>
+        `the attempt was stopped${attempt === null || attempt.tried === 0 ? '' : ` while ${attempt.candidates[attempt.tried - 1]?.host ?? 'a host'} was tried`}`,
       fault: ({ attempt }) =>
         attempt?.fault
           ? `a fault of ours: ${quoted(attempt.fault.message)}`
@@ -55,6 +58,43 @@ export const nextCandidateFacts = factsFor(nextCandidate, {
         attempt === null || attempt.candidates.length === 0
           ? 'there is no host that was not tried'
           : `all of ${countOf(attempt.candidates.length, 'host')} tried`,
+    },
+  },
+});
+
+export const stoppedFacts = factsFor(stopped, {
+  during: {
+    kind: 'attempt',
+    owner: 'operator',
+    says: {
+      lookup: (evidence) =>
+        `the attempt was stopped while ${evidence.host === null ? 'the way to the domain' : hostIn(evidence)} was looked up`,
+      connection: (evidence) => `the attempt was stopped while ${placeIn(evidence)} was connected to`,
+      dialogue: (evidence) =>
+        `the attempt was stopped while an answer of ${placeIn(evidence)} was waited for`,
+      transaction: (evidence) => `the attempt was stopped while ${placeIn(evidence)} was given the message`,
+      'end-of-data': (evidence) =>
+        `the attempt was stopped when ${placeIn(evidence)} had the whole message and had not answered yet`,
+    },
+  },
+});
+
+export const attemptDeadlineFacts = factsFor(attemptDeadline, {
+  deadline: {
+    kind: 'attempt',
+    owner: 'operator',
+    says: { none: 'the attempt has no deadline', set: 'the attempt has a deadline' },
+  },
+  question: {
+    kind: 'attempt',
+    owner: 'operator',
+    says: {
+      lookup: 'something is to be looked up',
+      policy: 'a policy is to be fetched',
+      connection: 'a connection is to be made',
+      dialogue: 'a command is to be said',
+      transaction: 'the message is to be sent',
+      farewell: 'the connection is to be ended',
     },
   },
 });
