@@ -150,6 +150,14 @@ describe('imports run one way', () => {
     }
   });
 
+  it('hosts see the engine, effects and policy, and the servers and certificates that they speak with', () => {
+    expect(below('hosts/').length).toBeGreaterThan(3);
+    const seen = ['policy/', 'effects/', 'engine/', 'services/', 'hosts/'];
+    expect(
+      strays(below('hosts/'), ...seen, 'node:', 'smtp-server', '@peculiar/x509', 'reflect-metadata'),
+    ).toEqual([]);
+  });
+
   it('no module reaches itself', () => {
     expect(circles()).toEqual([]);
   });

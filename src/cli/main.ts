@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.js')).check,
   tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
   sts: async () => (await import('./commands/sts/index.js')).sts,
+  lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
   tables: async () => (await import('./commands/tables.js')).tables,
 };
 
@@ -31,6 +32,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   check      look at a domain as a receiver of mail, and say what to repair
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
+  lmtp       serve a mail system that keeps its queue: one attempt a message, an answer a recipient
   tables     list, show or check the decision tables
 
 "waxseal COMMAND --help" tells more; "waxseal --version" prints the version.

@@ -1,0 +1,47 @@
+import { lstat, unlink } from 'node:fs/promises';
+import { connect, isIP } from 'node:net';
+
+/** Where a server listens; port 0 means any. */
+export type ListenAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; null if it is none of them. */
+export function parseListenAddress(text: string): ListenAddress | null {
+  if (text.startsWith('unix:')) {
+    const path = text.slice(5);
+    return path === '' || path.includes('\0') ? null : { kind: 'unix', path };
+  }
+  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+)):(\d{1,5})$/.exec(text) ?? [];
+  const port = Number(digits);
+  const host = bracketed ?? plain;
+  if (host === undefined || port > 65_535) return null;
+  if (bracketed !== undefined && isIP(bracketed) !== 6) return null;
+  return { kind: 'tcp', host, port };
+}
+
+/** As `parseListenAddress` reads it. */
+export function listenAddressText(address: ListenAddress): string {
+  if (address.kind === 'unix') return `unix:${address.path}`;
+  return `${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** Takes away a socket that a server which is gone has left. Rejects if somebody still answers there, or if it is no socket. */
+export async function clearSocket(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => null);
+  if (there === null) return;
+  if (!there.isSocket()) throw new Error(`${path} is there already, and is no socket`);
+  if (await answers(path)) throw new Error(`somebody else listens at ${path}`);
+  await unlink(path);
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

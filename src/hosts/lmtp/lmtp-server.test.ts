@@ -1,0 +1,243 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { memoryStores } from '../../adapters/memory/index.js';
+import { createNodeEngine, type Engine, settingsOf } from '../../node.js';
+import { type Internet, startInternet, type World } from '../../testing/index.js';
+import type { ListenAddress } from '../listen-address.js';
+import { LmtpClient } from './lmtp-client.fixture.js';
+import { type LmtpOptions, type LmtpServer, lmtpServer } from './lmtp-server.js';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const WORLD: World = {
+  signedZones: ['dane.test'],
+  dns: {
+    'MX dane.test': ['10 mx.dane.test'],
+    'A mx.dane.test': ['@mx.dane.test'],
+    'TLSA mx.dane.test': ['3 1 1 @mx.dane.test'],
+    'MX refuses.test': ['10 mx.refuses.test'],
+    'A mx.refuses.test': ['@mx.refuses.test'],
+    'MX later.test': ['10 mx.later.test'],
+    'A mx.later.test': ['@mx.later.test'],
+    'MX silent.test': ['10 mx.silent.test'],
+    'A mx.silent.test': ['@mx.silent.test'],
+  },
+  mail: {
+    'mx.dane.test': {},
+    'mx.refuses.test': { replies: { rcpt: { '*': '550 5.1.1 no such user' } } },
+    'mx.later.test': { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
+    'mx.silent.test': { connect: 'silent' },
+  },
+};
+const ANY: ListenAddress = { kind: 'tcp', host: '127.0.0.1', port: 0 };
+
+describe('an LMTP server', () => {
+  let internet: Internet;
+  let engine: Engine & { close(): Promise<void> };
+  let folder: string;
+  const servers: LmtpServer[] = [];
+  const clients: LmtpClient[] = [];
+  const attempts: number[] = [];
+  let asked: Parameters<Engine['deliver']>[0][] = [];
+
+  beforeAll(async () => {
+    internet = await startInternet(WORLD);
+    engine = createNodeEngine({
+      resolver: internet.resolver,
+      ca: [internet.caPem],
+      settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow' }),
+    });
+  });
+  afterAll(async () => {
+    await engine.close();
+    await internet.close();
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'waxseal-lmtp-'));
+    attempts.length = 0;
+    asked = [];
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await Promise.all(servers.splice(0).map((server) => server.close(0)));
+    await rm(folder, { recursive: true });
+  });
+
+  async function serve(own: Partial<LmtpOptions> = {}): Promise<ListenAddress> {
+    const server = await lmtpServer({
+      engine: {
+        deliver: (mail, options) => {
+          asked.push(mail);
+          return engine.deliver(mail, options);
+        },
+      },
+      attempts: memoryStores().attempts,
+      spoolDirectory: folder,
+      name: 'waxseal.test',
+      onReport: (_, attempt) => attempts.push(attempt),
+      ...own,
+    });
+    servers.push(server);
+    return server.listen(ANY);
+  }
+
+  async function open(address: ListenAddress): Promise<LmtpClient> {
+    const client = await LmtpClient.open(address);
+    clients.push(client);
+    await client.say('LHLO host.test');
+    return client;
+  }
+
+  it('answers each recipient of several domains behind the dot, in order, with status, host, way and row', async () => {
+    const client = await open(await serve());
+    const replies = await client.hand(['a@refuses.test', 'b@dane.test', 'c@later.test', 'd@dane.test']);
+    expect(replies[0]).toMatch(
+      /^550 5\.1\.1 mx\.refuses\.test \[127\.[\d.]+\]: .+ \([A-Z]+-\d+\); said: 550 5\.1\.1 no such user$/,
+    );
+    expect(replies[1]).toMatch(
+      /^250 2\.\d\.\d mx\.dane\.test \[127\.[\d.]+\] TLSv1\.3 dane: .* \(PEER-\d+\)$/,
+    );
+    expect(replies[2]).toMatch(/^450 4\.2\.1 mx\.later\.test /);
+    expect(replies[3]).toMatch(/^250 2\.\d\.\d mx\.dane\.test /);
+    for (const reply of replies) expect(reply.length).toBeLessThan(510);
+  });
+
+  it('counts attempts by message and recipient, and tells a delivery again instead of delivering again', async () => {
+    const address = await serve();
+    const before = internet.received('mx.dane.test').length;
+    const message = 'Subject: once\r\n\r\nHello.\r\n';
+    const first = await (await open(address)).hand(['a@later.test', 'b@dane.test'], { message });
+    const second = await (await open(address)).hand(['b@dane.test', 'a@later.test'], { message });
+    expect(second[0]).toBe(first[1]);
+    expect(attempts).toEqual([1, 1, 2]);
+    expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
+    await (await open(address)).hand(['a@later.test'], { message: 'Subject: another\r\n\r\n' });
+    expect(attempts).toEqual([1, 1, 2, 1]);
+  });
+
+  it('goes on where the client has gone away, and remembers what came of it', async () => {
+    const stores = memoryStores();
+    const address = await serve({ attempts: stores.attempts });
+    const before = internet.received('mx.dane.test').length;
+    const message = 'Subject: vanished\r\n\r\nHello.\r\n';
+    const client = await open(address);
+    await client.say('MAIL FROM:<s@s.test>');
+    await client.say('RCPT TO:<b@dane.test>');
+    await client.say('DATA');
+    client.write(`${message}.\r\n`);
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 30_000 });
+    client.close();
+    await vi.waitFor(() => expect(attempts).toEqual([1]), { timeout: 30_000 });
+    const [again] = await (await open(address)).hand(['b@dane.test'], { message });
+    expect(again).toMatch(/^250 2\./);
+    expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
+  });
+
+  it('lets nobody name a recipient twice, because one answer would be missing', async () => {
+    const client = await open(await serve());
+    await client.say('MAIL FROM:<s@s.test>');
+    expect(await client.say('RCPT TO:<a@dane.test>')).toEqual([expect.stringMatching(/^250 /)]);
+    expect(await client.say('RCPT TO:<A@dane.test>')).toEqual([expect.stringMatching(/^450 4\.5\.3 /)]);
+  });
+
+  it('answers QUIT that was said with the final dot only when every recipient has his answer', async () => {
+    const client = await open(await serve());
+    await client.say('MAIL FROM:<s@s.test>');
+    await client.say('RCPT TO:<a@dane.test>');
+    await client.say('DATA');
+    client.write('Subject: q\r\n\r\nHello.\r\n.\r\nQUIT\r\n');
+    const [taken, bye] = await client.hear(2);
+    expect(taken).toMatch(/^250 2\.\d\.\d mx\.dane\.test/);
+    expect(bye).toMatch(/^221 /);
+  });
+
+  it('hands the message on byte for byte, also where it does not fit into memory, and leaves no file', async () => {
+    const client = await open(await serve());
+    const body = Array.from({ length: 12_000 }, (_, at) => `${at} ${'x'.repeat(40)}\r\n`).join('');
+    const message = `Subject: large\r\n\r\n.dot\r\n${body}`;
+    const stuffed = message.replace(/^\./gm, '..');
+    await client.hand(['a@dane.test'], { message: stuffed });
+    const received = internet.received('mx.dane.test').at(-1)!;
+    expect(received.text).toBe(message);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('refuses for good what is larger than it may be, and makes wait what it has no room for', async () => {
+    const small = await open(await serve({ messageOctetsMax: 100 }));
+    const message = `Subject: x\r\n\r\n${'x'.repeat(200)}\r\n`;
+    expect(await small.hand(['a@dane.test'], { message })).toEqual([expect.stringMatching(/^552 5\.3\.4 /)]);
+    const faults: string[] = [];
+    const full = await open(
+      await serve({ spoolDirectory: join(folder, 'none'), onFault: (fault) => faults.push(fault) }),
+    );
+    const large = `Subject: x\r\n\r\n${'xxxxxxx\r\n'.repeat(60_000)}`;
+    expect(await full.hand(['a@dane.test'], { message: large })).toEqual([
+      expect.stringMatching(/^451 4\.3\.1 /),
+    ]);
+    expect(faults).toHaveLength(1);
+    expect(asked).toHaveLength(0);
+  });
+
+  it('makes everybody wait where the store of attempts fails, and delivers nothing', async () => {
+    const failing = async () => {
+      throw new Error('no store');
+    };
+    const faults: string[] = [];
+    const address = await serve({
+      attempts: { read: failing, write: failing, prune: failing },
+      onFault: (fault) => faults.push(fault),
+    });
+    const replies = await (await open(address)).hand(['a@dane.test', 'b@dane.test']);
+    expect(replies).toEqual([expect.stringMatching(/^451 4\.3\.0/), expect.stringMatching(/^451 4\.3\.0/)]);
+    expect(faults).toEqual(['no store']);
+    expect(asked).toHaveLength(0);
+  });
+
+  it('offers REQUIRETLS under TLS only, and keeps it; Postfix may say so by a field', async () => {
+    const address = await serve();
+    const client = await open(address);
+    expect((await client.say('LHLO host.test'))[0]).not.toContain('REQUIRETLS');
+    expect((await client.say('MAIL FROM:<s@s.test> REQUIRETLS'))[0]).toMatch(/^530 /);
+    await client.startTls();
+    expect((await client.say('LHLO host.test'))[0]).toContain('REQUIRETLS');
+    await client.hand(['a@dane.test'], { parameters: ' REQUIRETLS' });
+    await (await open(address)).hand(['a@dane.test'], {
+      message: 'Require-TLS-ESMTP: yes\r\nSubject: x\r\n\r\nRequire\r\n',
+    });
+    await (await open(address)).hand(['a@dane.test'], {
+      message: 'Subject: x\r\n\r\nRequire-TLS-ESMTP: yes\r\n',
+    });
+    expect(asked.map(({ facts }) => facts.requireTls)).toEqual(['yes', 'yes', 'no']);
+  });
+
+  it('takes no REQUIRETLS where it is switched off', async () => {
+    const client = await open(await serve({ requireTls: 'off' }));
+    await client.startTls();
+    expect((await client.say('LHLO host.test'))[0]).not.toContain('REQUIRETLS');
+    expect((await client.say('MAIL FROM:<s@s.test> REQUIRETLS'))[0]).toMatch(/^555 /);
+  });
+
+  it('tells whoever still waits to come again when it ends, and counts no such attempt as a delivery', async () => {
+    const address = await serve();
+    const client = await open(address);
+    await client.say('MAIL FROM:<s@s.test>');
+    await client.say('RCPT TO:<a@silent.test>');
+    await client.say('DATA');
+    client.write('Subject: x\r\n\r\nHello.\r\n.\r\n');
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 30_000 });
+    const closed = servers[0]!.close(0);
+    expect(await client.hear()).toEqual([expect.stringMatching(/^451 4\./)]);
+    await closed;
+  });
+
+  it('listens at a socket in the file system, and takes away what a server that is gone has left', async () => {
+    const path = join(folder, 'socket');
+    const server = await lmtpServer({ engine, attempts: memoryStores().attempts, name: 'waxseal.test' });
+    servers.push(server);
+    const address = await server.listen({ kind: 'unix', path });
+    expect((await (await open(address)).hand(['a@dane.test']))[0]).toMatch(/^250 /);
+    await expect(server.listen({ kind: 'unix', path })).rejects.toThrow('somebody else listens');
+  });
+});

@@ -1,0 +1,274 @@
+/*
+ * An LMTP server (RFC 2033) whose answer behind the final dot is the outcome of one attempt for each recipient. Whoever hands
+ * mail over keeps its queue, and asks again for who is told to wait. The protocol is smtp-server's; here it is translated.
+ */
+import { hostname, tmpdir } from 'node:os';
+import { domainToASCII } from 'node:url';
+import {
+  SMTPServer,
+  type SMTPServerAddress,
+  type SMTPServerDataStream,
+  type SMTPServerSession,
+} from 'smtp-server';
+import type { AttemptStore } from '../../effects/stores.js';
+import type { Engine } from '../../engine/engine.js';
+import type { RecipientReport } from '../../engine/recipient-report.js';
+import { parseMailbox } from '../../policy/names/mailbox.js';
+import { clearSocket, type ListenAddress } from '../listen-address.js';
+import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
+import { Slots } from '../slots.js';
+import type { LmtpReply } from './reply.js';
+import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
+
+export interface LmtpOptions {
+  readonly engine: Pick<Engine, 'deliver'>;
+  /** Keeps what LMTP does not carry: of `memoryStores`, `sqliteStores` or `postgresStores`. */
+  readonly attempts: AttemptStore;
+  /** For STARTTLS; default: one that is made at start and vouches for itself. */
+  readonly certificate?: OwnCertificate;
+  /** `keep`, the default: REQUIRETLS is offered under TLS and kept. `off`: neither offered nor taken. */
+  readonly requireTls?: 'keep' | 'off';
+  /** Messages attempted at once; default 50. Others are not read before their turn comes. */
+  readonly concurrency?: number;
+  /** Octets of a message at most; default 50,000,000. */
+  readonly messageOctetsMax?: number;
+  /** Default 1000. */
+  readonly recipientsMax?: number;
+  /** Where messages above 256 KiB stay while they are attempted; default: the system's folder for such files. */
+  readonly spoolDirectory?: string;
+  /** The name in the greeting; default: this host's. */
+  readonly name?: string;
+  /** Milliseconds since 1970; default: the system's. */
+  readonly clock?: () => number;
+  /** Told what became of each recipient at which attempt. */
+  readonly onReport?: (report: RecipientReport, attempt: number) => void;
+  /** Told of what went wrong here: of faults, and of a store or a spool that fails. */
+  readonly onFault?: (message: string) => void;
+}
+
+export interface LmtpServer {
+  /** Where it listens now, with the port that was found. Rejects if it cannot. */
+  listen(address: ListenAddress): Promise<ListenAddress>;
+  /**
+   * Takes no new connection and lets what is under way end; after `graceMs`, recipients that still wait are answered 451 and
+   * every connection is closed. Never rejects.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+const MEMORY_OCTETS_MAX = 262_144;
+/** How long a message may wait for its turn before its client is asked to come again, in milliseconds. */
+const TURN_MS_MAX = 120_000;
+/** A client may be silent that long between commands, in milliseconds (RFC 5321, Section 4.5.3.2.7). */
+const IDLE_MS_MAX = 300_000;
+/** What happens here at the most before replies are written once everything was stopped, in milliseconds. */
+const LAST_WORDS_MS = 2_000;
+
+/** Makes a server; it listens nowhere yet. Rejects if the certificate cannot be used. */
+export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
+  const { clock = Date.now, name = hostname(), onFault = () => undefined } = options;
+  const certificate = options.certificate ?? (await makeOwnCertificate(name, clock()));
+  const stop = new AbortController();
+  const shared: Shared = {
+    options,
+    ports: {
+      engine: options.engine,
+      attempts: options.attempts,
+      spool: {
+        directory: options.spoolDirectory ?? tmpdir(),
+        memoryOctetsMax: MEMORY_OCTETS_MAX,
+        messageOctetsMax: options.messageOctetsMax ?? 50_000_000,
+      },
+      clock,
+      onReport: options.onReport,
+      onFault,
+    },
+    slots: new Slots(options.concurrency ?? 50),
+    underWay: new Set(),
+    stopped: stop.signal,
+  };
+  const servers: SMTPServer[] = [];
+  return {
+    async listen(address) {
+      if (address.kind === 'unix') await clearSocket(address.path);
+      const server = protocolServer(shared, certificate, name);
+      servers.push(server);
+      return listenAt(server, address, onFault);
+    },
+    async close(graceMs) {
+      const closed = Promise.all(servers.map((server) => new Promise<void>((done) => server.close(done))));
+      let timer: NodeJS.Timeout | undefined;
+      const passed = new Promise<void>((done) => {
+        timer = setTimeout(done, graceMs);
+      });
+      for (const server of servers) leaveIdle(server);
+      await Promise.race([closed, passed]);
+      clearTimeout(timer);
+      stop.abort();
+      await Promise.race([closed, new Promise((done) => setTimeout(done, LAST_WORDS_MS).unref())]);
+      for (const server of servers)
+        for (const connection of server.connections) connection.send(421, '4.3.2 closing');
+      await closed;
+    },
+  };
+}
+
+interface Shared {
+  readonly options: LmtpOptions;
+  readonly ports: TransactionPorts;
+  readonly slots: Slots;
+  readonly underWay: UnderWay;
+  readonly stopped: AbortSignal;
+}
+
+function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: string): SMTPServer {
+  const { requireTls = 'keep', recipientsMax = 1000 } = shared.options;
+  const server: SMTPServer = new SMTPServer({
+    lmtp: true,
+    name,
+    cert,
+    key,
+    size: shared.ports.spool.messageOctetsMax,
+    authOptional: true,
+    disabledCommands: ['AUTH', 'XCLIENT'],
+    useXForward: true,
+    disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
+    hideREQUIRETLS: requireTls === 'off',
+    maxRecipients: recipientsMax,
+    maxAllowedUnauthenticatedCommands: false,
+    socketTimeout: IDLE_MS_MAX,
+    closeTimeout: 2 ** 31 - 1,
+    onConnect(session, done) {
+      keepOwnStatus(server, session);
+      done();
+    },
+    onMailFrom(address, session, done) {
+      done(refuseSender(address, session, requireTls));
+    },
+    onRcptTo(address, session, done) {
+      done(refuseRecipient(address, session));
+    },
+    onData(stream, session, done) {
+      void answer(stream, session, shared).then((replies) => done(null, replies.map(asResult)));
+    },
+  });
+  return server;
+}
+
+async function answer(
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+  { slots, ports, underWay, stopped }: Shared,
+): Promise<readonly LmtpReply[]> {
+  const recipients = session.envelope.rcptTo.map(({ address }) => inALabels(address));
+  const turn = AbortSignal.any([stopped, AbortSignal.timeout(TURN_MS_MAX)]);
+  const release = await slots.take(turn);
+  if (release === null) {
+    stream.resume();
+    return recipients.map(() => ({ code: 451, text: '4.3.2 too much is under way; try again later' }));
+  }
+  try {
+    return await handOver(
+      stream,
+      {
+        sender: session.envelope.mailFrom === false ? '' : inALabels(session.envelope.mailFrom.address),
+        recipients,
+        ident: identOf(session),
+        requireTls: session.envelope.requireTLS === true ? 'yes' : 'no',
+      },
+      ports,
+      underWay,
+      stopped,
+    );
+  } finally {
+    release();
+  }
+}
+
+/** Postfix's queue id, which is the same at every attempt, or the envelope id (RFC 3461, Section 4.4). */
+function identOf({ xForward, envelope }: SMTPServerSession): string {
+  const ident = xForward.get('IDENT');
+  if (typeof ident === 'string' && ident !== '') return ident;
+  const { mailFrom } = envelope;
+  const envid = mailFrom === false || mailFrom.args === false ? undefined : mailFrom.args.ENVID;
+  return typeof envid === 'string' ? envid : '';
+}
+
+/** The library hands domains out in U-labels. */
+function inALabels(address: string): string {
+  return parseMailbox(address, domainToASCII)?.address ?? address;
+}
+
+function refuseSender(
+  { address, args }: SMTPServerAddress,
+  { envelope }: SMTPServerSession,
+  requireTls: 'keep' | 'off',
+): Error | null {
+  if (requireTls === 'off' && args !== false && 'REQUIRETLS' in args)
+    return replyError(555, '5.5.4 REQUIRETLS is switched off here');
+  if (address !== '' && parseMailbox(address, domainToASCII) === null)
+    return replyError(553, '5.1.7 the sender is no mail address');
+  return envelope.mailFrom === false ? null : replyError(503, '5.5.1 there is a sender already');
+}
+
+function refuseRecipient({ address }: SMTPServerAddress, { envelope }: SMTPServerSession): Error | null {
+  if (parseMailbox(address, domainToASCII) === null)
+    return replyError(553, '5.1.3 the recipient is no mail address');
+  // The library would put it in the place of the first one, and there would be an answer too few.
+  const isRepeated = envelope.rcptTo.some((each) => each.address.toLowerCase() === address.toLowerCase());
+  return isRepeated ? replyError(450, '4.5.3 this recipient was named already; once a transaction') : null;
+}
+
+function replyError(responseCode: number, message: string): Error {
+  return Object.assign(new Error(message), { responseCode });
+}
+
+function asResult({ code, text }: LmtpReply): string | Error {
+  return code < 300 ? text : replyError(code, text);
+}
+
+/** What we say begins with its own enhanced status, and the library would put another one in front of it. */
+function keepOwnStatus(server: SMTPServer, session: SMTPServerSession): void {
+  for (const connection of server.connections) {
+    if (connection.session !== session) continue;
+    const send = connection.send.bind(connection);
+    connection.send = (code, data, context) =>
+      send(code, data, typeof data === 'string' && /^[245]\.\d+\.\d+ /.test(data) ? false : context);
+  }
+}
+
+/** Connections on which nothing is under way need not be waited for. */
+function leaveIdle(server: SMTPServer): void {
+  for (const connection of server.connections)
+    if (connection.session.envelope.mailFrom === false) connection.send(421, '4.3.2 closing');
+}
+
+function listenAt(
+  server: SMTPServer,
+  address: ListenAddress,
+  onFault: (message: string) => void,
+): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const ready = () => {
+      server.off('error', reject);
+      server.on('error', (error) => {
+        if (!isClientsOwn(error)) onFault(error.message);
+      });
+      const bound = server.server.address();
+      resolve(
+        address.kind === 'tcp' && bound !== null && typeof bound === 'object'
+          ? { ...address, port: bound.port }
+          : address,
+      );
+    };
+    if (address.kind === 'unix') server.listen(address.path, ready);
+    else server.listen(address.port, address.host, ready);
+  });
+}
+
+/** A client that goes away, or that cannot do TLS, is nothing that went wrong here. */
+function isClientsOwn(error: Error & { readonly remote?: string }): boolean {
+  return error.remote !== undefined || /ECONNRESET|EPIPE|SSL|TLS/.test(error.message);
+}

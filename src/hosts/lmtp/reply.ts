@@ -1,0 +1,58 @@
+import type { RecipientReport } from '../../engine/recipient-report.js';
+
+/** What a client is answered behind the final dot, for one recipient. */
+export interface LmtpReply {
+  readonly code: number;
+  /** Begins with the enhanced status (RFC 2034). Printable ASCII. */
+  readonly text: string;
+}
+
+/** RFC 5321, Section 4.5.3.1.5, has 512 octets with code and line end; some clients' logs have less. */
+const TEXT_LENGTH_MAX = 400;
+
+/**
+ * An outcome in one line: status, host, how it was authenticated, what was said or why, and the deciding row. Temporary is 450
+ * where the host or the recipient said so, else 451: other codes mean something else to some clients.
+ */
+export function replyTo(report: RecipientReport): LmtpReply {
+  return { code: codeFor(report), text: oneLine(`${report.status} ${wordsFor(report)}`) };
+}
+
+/** What is remembered of a delivery, told again. */
+export function replyAgain(text: string): LmtpReply {
+  return { code: 250, text };
+}
+
+/** What is not for the world to answer. `text` begins with the status. */
+export function refusal(code: 450 | 451 | 550 | 552 | 554, text: string): LmtpReply {
+  return { code, text: oneLine(text) };
+}
+
+function codeFor({ outcome, reply }: RecipientReport): number {
+  if (outcome === 'delivered') return 250;
+  if (outcome === 'deferred') return reply !== null && reply.code === 450 ? 450 : 451;
+  return reply !== null && reply.code >= 550 && reply.code <= 554 ? reply.code : 550;
+}
+
+function wordsFor(report: RecipientReport): string {
+  const { outcome, mx, ip, tls, authentication, because, reply } = report;
+  const host = mx === null ? report.domain : ip === null ? mx : `${mx} [${ip}]`;
+  const way =
+    tls === null
+      ? 'in clear'
+      : authentication === 'none'
+        ? tls.protocol
+        : `${tls.protocol} ${authentication}`;
+  const row = because === null ? '' : ` (${because.row})`;
+  if (outcome === 'delivered') return `${host} ${way}: ${reply?.text ?? 'taken'}${row}`;
+  const why = because?.why ?? 'a fault of ours';
+  const said = reply === null ? '' : `; said: ${reply.code} ${reply.text}`;
+  return `${host}: ${why.replace(/\.$/, '')}${row}${said}`;
+}
+
+function oneLine(text: string): string {
+  return text
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .slice(0, TEXT_LENGTH_MAX)
+    .trimEnd();
+}
