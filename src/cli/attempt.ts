@@ -24,7 +24,11 @@ export async function carryOut(
   // The journal first: whoever has read the results may look for it.
   if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
   await orComplain(
-    printResults(explainDelivery(journal), { format: setup.format, detail: setup.detail, purpose }),
+    printResults(
+      explainDelivery(journal),
+      { format: setup.format, detail: setup.detail, purpose },
+      { attempts: journal.attempts },
+    ),
   );
   return exitOf(results);
 }

@@ -184,8 +184,18 @@ describe('waxseal deliver', () => {
 
   it('tells people what happened and why, by host, and leaves out what changed nothing', async () => {
     const short = await deliver(['b@sts.test'], [message]);
-    expect(short.stdout.split('\n').slice(0, 7)).toEqual([
-      'b@sts.test  delivered  2.0.0',
+    const lines = short.stdout.split('\n');
+    expect(lines[0]).toBe('b@sts.test  delivered  2.0.0');
+    expect(lines[1]).toMatch(/^ {2}what happened {3}No TLSA record had to be matched\.$/);
+    expect(short.stdout).toMatch(
+      /\n {18}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test, valid from/,
+    );
+    expect(short.stdout).toContain(
+      '\n  why             The certificate is valid for the host. (PEER-2 pkix)\n',
+    );
+    expect(short.stdout).toContain('\n  clause          STS-4.2-1, STS-4.2-2, RTLS-4.2.1-3\n');
+    const where = lines.findIndex((line) => line.startsWith('  where'));
+    expect(lines.slice(where, where + 6)).toEqual([
       `  where           good.sts.test [${internet.addressOf('good.sts.test')}]`,
       '  TLS             TLSv1.3  TLS_AES_256_GCM_SHA384',
       '  authentication  pkix',
@@ -194,7 +204,7 @@ describe('waxseal deliver', () => {
       '  reply           250 2.0.0 Accepted',
     ]);
     expect(short.stdout).toMatch(
-      /\n {2}bad\.sts\.test\n {4}STSD-3 .*\n(?: {4}.*\n)* {4}PEER-7 +refuse .* \(STS-5-1, .*\)\n {2}good\.sts\.test\n/,
+      /\n {2}bad\.sts\.test\n {4}STSD-3 .*\n(?: {4}.*\n)* {4}PEER-7 {2}refuse\n(?: {6}.*\n)* {6}\(STS-5-1, .*\)\n {2}good\.sts\.test\n/,
     );
     expect(short.stdout).toMatch(
       /certificate-not-trusted at bad\.sts\.test \[[0-9.]+\] \(SELF_SIGNED_CERT_IN_CHAIN\)/,
@@ -202,7 +212,8 @@ describe('waxseal deliver', () => {
     expect(short.stdout).not.toContain('no-demand');
     expect(short.stdout).not.toContain('\u001b');
     const full = await deliver(['b@sts.test'], ['--verbose', message]);
-    expect(full.stdout).toMatch(/ {4}OPER-1 +no-demand /);
+    expect(full.stdout).toMatch(/ {4}OPER-1 +no-demand\n/);
+    expect(full.stdout).toMatch(/\nfrom [0-9T:.-]+Z to [0-9T:.-]+Z, [0-9.]+ s\n$/);
   });
 
   it('lets no server steer the terminal', async () => {

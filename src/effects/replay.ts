@@ -36,7 +36,7 @@ function isAsRecorded(result: AttemptResult, recorded: AttemptResult): boolean {
   return JSON.stringify(asFarAsTold(result, recorded)) === JSON.stringify(recorded);
 }
 
-/** A value without what a record from before such fields does not tell. */
+/** A value without what a record from before such fields does not tell, and in its words: reasons may be put better, and decide nothing. */
 function asFarAsTold(value: unknown, recorded: unknown): unknown {
   if (typeof value !== 'object' || typeof recorded !== 'object' || value === null || recorded === null) {
     return value;
@@ -44,7 +44,8 @@ function asFarAsTold(value: unknown, recorded: unknown): unknown {
   const told = (key: string | number, own: unknown) => {
     const there: unknown = Object.hasOwn(recorded, key) ? (recorded as Record<string, unknown>)[key] : own;
     const isUntold = there === null || (typeof there === 'object' && Object.keys(there).length === 0);
-    return LATER_FIELDS.has(`${key}`) && isUntold ? there : asFarAsTold(own, there);
+    const isProse = key === 'why';
+    return isProse || (LATER_FIELDS.has(`${key}`) && isUntold) ? there : asFarAsTold(own, there);
   };
   if (Array.isArray(value)) return value.map((own, at) => told(at, own));
   return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, told(key, own)]));

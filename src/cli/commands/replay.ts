@@ -48,7 +48,7 @@ export const replay: Command = {
       detail: values.verbose === true ? 'full' : 'short',
       purpose: attempts[0]?.input.purpose ?? 'deliver',
     } as const;
-    await printResults(results, format, differences.length === 0 ? {} : { differences });
+    await printResults(results, format, { attempts, ...(differences.length === 0 ? {} : { differences }) });
     for (const difference of differences) complain(`waxseal replay: ${difference}`);
     return differences.length === 0 ? exitOf(results) : EXIT.different;
   },

@@ -4,8 +4,8 @@
  */
 import { type Finding, SEVERITIES, type Severity } from '../../policy/check/finding.js';
 import { type Paint, printable, type Style } from './terminal.js';
+import { wrapped } from './wrap.js';
 
-const WIDTH = 90;
 const LABEL_WIDTH = 9;
 
 const HEADINGS: Readonly<Record<Severity, readonly [one: string, many: string, style: Style]>> = {
@@ -80,18 +80,4 @@ function labelled(label: string, text: string, paint: Paint): string {
   const rest = ' '.repeat(4 + LABEL_WIDTH);
   const body = wrapped(text, rest, rest).slice(rest.length);
   return `    ${paint('dim', label.padEnd(LABEL_WIDTH))}${body}`;
-}
-
-/** Words in lines of at most {@link WIDTH} characters; a word that is longer stands alone. */
-function wrapped(text: string, first: string, rest: string): string {
-  const lines: string[] = [];
-  let line = first;
-  for (const word of printable(text.replaceAll('\n', ' ')).split(' ')) {
-    const isBlank = line.trim() === '';
-    if (!isBlank && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = rest + word;
-    } else line += isBlank ? word : ` ${word}`;
-  }
-  return `${[...lines, line].join('\n')}\n`;
 }

@@ -6,6 +6,7 @@ import type { Decision } from '../../policy/kernel/table.js';
  */
 export const QUIET: Readonly<Record<string, readonly string[]>> = {
   'message-kind': ['ordinary'],
+  'next-hop': ['literal', 'mx'],
   'mx-discovery': ['try-hosts'],
   'policy-cache': ['no-policy', 'fetch'],
   'sts-demand': ['no-demand'],

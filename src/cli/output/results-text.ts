@@ -1,11 +1,15 @@
 /*
- * Results for people: a short table for each recipient, and for each domain the decisions that led there, by host.
+ * Results for people. For each recipient first what happened, with the very values, then why that decided, then the clause,
+ * and then how the message travelled; for each domain the decisions that led there, by host, in the same order.
  */
-
-import type { RecipientReport } from '../../engine/recipient-report.js';
-import type { AttemptPurpose, PlacedDecision } from '../../policy/attempt/types.js';
+import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
+import type { AttemptPurpose } from '../../policy/attempt/types.js';
+import { tellingColumns } from '../../policy/explain/telling.js';
 import { isQuiet } from './quiet.js';
 import { type Paint, printable, type Style } from './terminal.js';
+import { wrapped } from './wrap.js';
+
+const LABEL_WIDTH = 16;
 
 export interface TextStyle {
   readonly paint: Paint;
@@ -16,13 +20,13 @@ export interface TextStyle {
 }
 
 /** Recipients by domain, in order of first appearance; recipients of one domain share its decisions. */
-export function renderResults(results: readonly RecipientReport[], style: TextStyle): string {
-  const domains = new Map<string, RecipientReport[]>();
+export function renderResults(results: readonly ExplainedReport[], style: TextStyle): string {
+  const domains = new Map<string, ExplainedReport[]>();
   for (const report of results) domains.set(report.domain, [...(domains.get(report.domain) ?? []), report]);
   return [...domains.values()]
     .map((reports) => [
       ...reports.map((report) => renderRecipient(report, style)),
-      renderWhy(reports[0]!, style),
+      renderWhy(reports, style),
       renderFailures(reports[0]!, style),
     ])
     .map((parts) => parts.filter((part) => part !== '').join('\n'))
@@ -34,7 +38,7 @@ const COLOURS = { delivered: 'green', deferred: 'yellow', bounced: 'red' } as co
   Style
 >;
 
-function renderRecipient(report: RecipientReport, { paint, purpose }: TextStyle): string {
+function renderRecipient(report: ExplainedReport, { paint, purpose }: TextStyle): string {
   const [who, verb] = purpose === 'explain' ? [report.domain, 'would be '] : [report.recipient, ''];
   const outcome = paint(COLOURS[report.outcome], `${verb}${report.outcome}  ${printable(report.status)}`);
   const facts: readonly (readonly [string, string])[] = [
@@ -46,45 +50,82 @@ function renderRecipient(report: RecipientReport, { paint, purpose }: TextStyle)
     ['cleartext retry', report.cleartextRetry ? 'yes' : 'no'],
     ['reply', report.reply === null ? 'none' : `${report.reply.code} ${report.reply.text}`],
   ];
-  const lines = facts.map(([name, value]) => `  ${paint('dim', name.padEnd(16))}${printable(value)}\n`);
-  return `${paint('bold', printable(who))}  ${outcome}\n${lines.join('')}`;
+  const lines = facts.map(([name, value]) => labelled(name, value, paint));
+  return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, paint)}${lines.join('')}`;
 }
 
-function placeOf({ mx, ip }: RecipientReport): string {
+function renderBecause({ because }: ExplainedReport, paint: Paint): string {
+  if (because === null) return '';
+  const facts = tellingFacts(because).map((fact, at) =>
+    labelled(at === 0 ? 'what happened' : '', fact, paint),
+  );
+  return [
+    ...facts,
+    labelled('why', `${because.why} (${because.row} ${because.verdict})`, paint),
+    labelled('clause', because.refs.join(', '), paint),
+  ].join('');
+}
+
+function labelled(label: string, text: string, paint: Paint): string {
+  const rest = ' '.repeat(2 + LABEL_WIDTH);
+  return `  ${paint('dim', label.padEnd(LABEL_WIDTH))}${wrapped(text, rest, rest).slice(rest.length)}`;
+}
+
+/** What made the row apply, each fact once. */
+function tellingFacts(decision: ExplainedDecision): readonly string[] {
+  const telling = tellingColumns(decision);
+  const facts = Object.keys(decision.input).flatMap((column, at) =>
+    telling.includes(column) ? (decision.facts[at] ?? []) : [],
+  );
+  return [...new Set(facts)];
+}
+
+function placeOf({ mx, ip }: ExplainedReport): string {
   if (mx === null) return 'no host was reached';
   return ip === null ? `${mx}, not connected to` : `${mx} [${ip}]`;
 }
 
-/** One line for each decision; runs of decisions about the same host stand under its name. */
-function renderWhy({ domain, decisions }: RecipientReport, { paint, detail }: TextStyle): string {
+/** Each decision with its facts and its reason, those about the same host under its name; what a recipient was told already is not said again. */
+function renderWhy(reports: readonly ExplainedReport[], { paint, detail }: TextStyle): string {
+  const { domain, decisions } = reports[0]!;
+  const told = new Set(reports.flatMap(({ because }) => (because === null ? [] : [keyOf(because)])));
   const shown = withoutRepetitions(decisions.filter((decision) => detail === 'full' || !isQuiet(decision)));
-  if (shown.length === 0) return '';
-  const rowWidth = Math.max(...shown.map(({ row }) => row.length));
-  const verdictWidth = Math.max(...shown.map(({ verdict }) => verdict.length));
   let place: string | null | undefined;
   let text = '';
-  for (const { mx, row, verdict, why, refs } of shown) {
+  for (const decision of shown) {
+    const { mx, row, verdict } = decision;
     if (mx !== place) text += `  ${paint('cyan', printable(mx ?? domain))}\n`;
     place = mx;
-    const words = `${row.padEnd(rowWidth)}  ${verdict.padEnd(verdictWidth)}  ${why}`;
-    text += `    ${printable(words)}  ${paint('dim', printable(`(${refs.join(', ')})`))}\n`;
+    text += `    ${paint('bold', printable(row))}  ${printable(verdict)}\n`;
+    text += told.has(keyOf(decision)) ? '' : reasonOf(decision, paint);
   }
   return text;
 }
 
+function reasonOf(decision: ExplainedDecision, paint: Paint): string {
+  const indent = ' '.repeat(6);
+  const { why, refs } = decision;
+  const facts = tellingFacts(decision).map((fact) => wrapped(fact, indent, `${indent}  `));
+  return `${facts.join('')}${wrapped(why, indent, `${indent}  `)}${paint('dim', wrapped(`(${refs.join(', ')})`, indent, `${indent} `))}`;
+}
+
 /** The same row about the same host again says nothing new. */
-function withoutRepetitions(decisions: readonly PlacedDecision[]): readonly PlacedDecision[] {
+function withoutRepetitions(decisions: readonly ExplainedDecision[]): readonly ExplainedDecision[] {
   const seen = new Set<string>();
   return decisions.filter(({ mx, row }) => {
-    const key = `${row} ${mx}`;
+    const key = keyOf({ mx, row });
     if (seen.has(key)) return false;
     seen.add(key);
     return true;
   });
 }
 
+function keyOf({ mx, row }: Pick<ExplainedDecision, 'mx' | 'row'>): string {
+  return `${row} ${mx}`;
+}
+
 /** The sessions that failed, in the words of the TLS report (RFC 8460). */
-function renderFailures({ reports }: RecipientReport, { paint }: TextStyle): string {
+function renderFailures({ reports }: ExplainedReport, { paint }: TextStyle): string {
   const details = reports.flatMap((line) => line.details);
   if (details.length === 0) return '';
   const lines = details.map(({ receivingMxHostname, receivingIp, resultType, failureReasonCode }) => {

@@ -18,5 +18,5 @@ export const daneDemand = defineTable({
   { id: 'DANE-4', when: { tlsa: 'absent' },         then: 'no-demand',
     why: 'The rules from before DANE apply.', refs: ['DANE-2.2-3', 'DANE-2.2.3-9'] },
   { id: 'DANE-5', when: { tlsa: 'not-applicable' }, then: 'no-demand',
-    why: 'No secure record could exist, so none was asked for.', refs: ['DANE-2.2.1-4', 'DANE-2.2.2-2'] },
+    why: 'No record could count for us, so none was asked for.', refs: ['DANE-2.2.1-4', 'DANE-2.2.2-2'] },
 ]);

@@ -82,10 +82,11 @@ export function certificateText(evidence: Evidence): string {
 }
 
 function leafText(leaf: CertificateFacts): string {
-  const names = leaf.dnsNames.length === 0 ? 'no DNS name' : `the names ${someOf(leaf.dnsNames.map(quoted))}`;
+  const names = leaf.dnsNames.length === 0 ? 'no DNS name' : someOf(leaf.dnsNames.map(quoted));
+  const issuer = leaf.selfIssued === 'yes' ? 'issued by itself, ' : '';
   return (
-    `a certificate with ${names}, valid from ${timeOf(leaf.notBefore)} until ${timeOf(leaf.notAfter)}, ` +
-    `SHA-256 of its key ${leaf.spkiSha256.toUpperCase()} and of itself ${leaf.certificateSha256.toUpperCase()}`
+    `a certificate for ${names}, ${issuer}valid from ${timeOf(leaf.notBefore)} until ${timeOf(leaf.notAfter)}, ` +
+    `with the key ${leaf.spkiSha256.toUpperCase()} (SHA-256; of the whole ${leaf.certificateSha256.toUpperCase()})`
   );
 }
 
@@ -101,9 +102,9 @@ export function daneText(evidence: Evidence): string {
     return `${which} at ${tlsaNameIn(evidence)} matches: ${certificateText(evidence)}`;
   }
   const usable = records.filter(isUsable);
-  const published = `at ${tlsaNameIn(evidence)} stands ${usable.length === 0 ? 'nothing that could be matched' : recordsText(usable)}`;
+  const published = `at ${tlsaNameIn(evidence)} ${usable.length > 1 ? 'stand' : 'stands'} ${usable.length === 0 ? 'nothing that could be matched' : recordsText(usable)}`;
   const fault = {
-    mismatch: 'which is none of it',
+    mismatch: `which ${usable.length > 1 ? 'none of them matches' : 'it does not match'}`,
     'name-mismatch': `which leads to the anchor, but has none of the names ${someOf(host.plan?.references ?? [])}`,
     expired: 'which leads to the anchor, but is out of its dates',
     unreadable: 'which matches nothing',

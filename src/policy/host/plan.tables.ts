@@ -156,7 +156,7 @@ export const cleartextRetry = defineTable({
   verdicts: ['allowed', 'forbidden'],
 })([
   { id: 'RETRY-1', when: { strictness: ['encrypted', 'authenticated', 'unreachable'] },                                     then: 'forbidden',
-    why: 'Somebody was promised TLS.', refs: ['X-7', 'OS-3-1', 'CHOICE-8'] },
+    why: 'TLS is demanded of this session, or it was not to be begun at all.', refs: ['X-7', 'OS-3-1', 'CHOICE-8'] },
   { id: 'RETRY-2', when: { strictness: 'opportunistic', report: 'dmarc' },                                                  then: 'forbidden',
     why: 'A DMARC report holds what others sent; it can wait, and is not worth showing.', refs: ['CHOICE-8'] },
   { id: 'RETRY-3', when: { strictness: 'opportunistic', report: ['none', 'tls'], setting: 'never' },                        then: 'forbidden',

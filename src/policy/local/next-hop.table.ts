@@ -15,5 +15,5 @@ export const nextHop = defineTable({
   { id: 'HOP-2', when: { destination: 'literal', rule: 'none' },   then: 'literal',
     why: 'The address is the host.', refs: ['SMTP-4.1.3-1', 'CHOICE-15'] },
   { id: 'HOP-3', when: { destination: 'domain', rule: 'none' },    then: 'mx',
-    why: 'The domain says itself which hosts take its mail.', refs: ['SMTP-5.1-2'] },
+    why: 'No relay is named, so the domain itself is asked which hosts take its mail.', refs: ['SMTP-5.1-2'] },
 ]);

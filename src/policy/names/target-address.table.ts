@@ -16,13 +16,13 @@ export const targetAddress = defineTable({
   { id: 'ADDR-1', when: { scope: 'public' },                                    then: 'connect',
     why: 'An ordinary host of the Internet.', refs: ['SMTP-5.1-9'] },
   { id: 'ADDR-2', when: { scope: ['loopback', 'private'], setting: 'refuse', host: 'of-strangers' },  then: 'leave-out',
-    why: 'A name in a stranger\'s zone must not make us talk to our own network.', refs: ['X-13', 'CHOICE-14'] },
+    why: 'What a stranger names must not make us talk to our own network.', refs: ['X-13', 'CHOICE-14'] },
   { id: 'ADDR-3', when: { scope: ['loopback', 'private'], setting: 'allow', host: 'of-strangers' },   then: 'connect',
     why: 'The operator says that such hosts are meant.', refs: ['X-13', 'CHOICE-14'] },
   { id: 'ADDR-5', when: { scope: ['loopback', 'private'], host: 'of-operator' },  then: 'connect',
     why: 'A relay may well stand on our own network; the operator chose it.', refs: ['X-13', 'CHOICE-14'] },
   { id: 'ADDR-4', when: { scope: 'unusable' },                                  then: 'leave-out',
-    why: 'Nobody receives mail at an unspecified, multicast or broadcast address.', refs: ['X-13', 'CHOICE-14'] },
+    why: 'Such an address belongs to no host that could be connected to.', refs: ['X-13', 'CHOICE-14'] },
 ]);
 
 /** Whether an address may be connected to. */

@@ -23,7 +23,7 @@ export const messageKind = defineTable({
   { id: 'MSG-4', when: { requireTls: 'no', tlsRequired: 'no', setting: 'ignore' },    then: 'ordinary',
     why: 'The operator does not let senders override policies.', refs: ['RTLS-3-5'] },
   { id: 'MSG-5', when: { requireTls: 'no', tlsRequired: ['absent', 'invalid'] },      then: 'ordinary',
-    why: 'Only one field of the one defined value asks for less protection.', refs: ['RTLS-3-1', 'RTLS-3-4'] },
+    why: 'The message bears no tag, and not the one field of the one defined value that would ask for less protection.', refs: ['RTLS-3-1', 'RTLS-3-4'] },
 ]);
 
 export type MessageKind = (typeof messageKind.verdicts)[number];

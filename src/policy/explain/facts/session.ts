@@ -203,7 +203,10 @@ export const peerAuthenticationFacts = factsFor(peerAuthentication, {
     kind: 'certificate',
     owner: (word, evidence) => (word === 'not-demanded' ? ownerOfTlsa(evidence) : 'recipient'),
     says: {
-      'not-demanded': (evidence) => `no TLSA record had to be matched; ${certificateText(evidence)}`,
+      'not-demanded': (evidence) =>
+        evidence.input.pkix === 'not-demanded'
+          ? `no TLSA record had to be matched; ${certificateText(evidence)}`
+          : 'no TLSA record had to be matched',
       passed: daneText,
       failed: daneText,
       suffices: daneText,
