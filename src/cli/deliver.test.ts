@@ -96,7 +96,7 @@ describe('waxseal deliver', () => {
     const ended = await deliver(['a@dane.test', '<b@sts.test>', 'c@DANE.test'], ['--json', message]);
     expect(ended).toMatchObject({ exit: 0, stderr: '' });
     const results = resultsOf(ended);
-    expect(Object.keys(JSON.parse(ended.stdout))).toEqual(['results']);
+    expect(Object.keys(JSON.parse(ended.stdout))).toEqual(['results', 'startedAt', 'endedAt']);
     expect(results.map((report) => Object.keys(report))).toEqual([FIELDS, FIELDS, FIELDS]);
     expect(results).toMatchObject([
       { recipient: 'a@dane.test', outcome: 'delivered', authentication: 'dane', mxSecure: true },
@@ -188,7 +188,7 @@ describe('waxseal deliver', () => {
     expect(lines[0]).toBe('b@sts.test  delivered  2.0.0');
     expect(lines[1]).toMatch(/^ {2}what happened {3}No TLSA record had to be matched\.$/);
     expect(short.stdout).toMatch(
-      /\n {18}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test, valid from/,
+      /\n {18}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test,\s+valid\s+from/,
     );
     expect(short.stdout).toContain(
       '\n  why             The certificate is valid for the host. (PEER-2 pkix)\n',

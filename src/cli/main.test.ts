@@ -109,7 +109,7 @@ describe('waxseal simulate', () => {
     const { steps } = JSON.parse(stdout) as { steps: { results: unknown[] }[] };
     const replayed = await waxseal(['replay', journal, '--json']);
     expect(replayed).toMatchObject({ exit: 0, stderr: '' });
-    expect(JSON.parse(replayed.stdout)).toEqual({ results: steps.flatMap(({ results }) => results) });
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ results: steps.flatMap(({ results }) => results) });
   });
 });
 
