@@ -83,7 +83,10 @@ async function ourVerdict(
   const own = { session: 1, deadlineMs: DEADLINE_MS };
   const { signal } = new AbortController();
   try {
-    await session.connect({ ...own, address: '127.0.0.1', port, alternate: null }, signal);
+    await session.connect(
+      { ...own, greetingMs: DEADLINE_MS, address: '127.0.0.1', port, alternate: null },
+      signal,
+    );
     await session.hello({ ...own, verb: 'EHLO', name: 'client.example' }, signal);
     await session.startTls(own, signal);
     const secured = await session.handshake({ ...own, serverName: host }, signal);

@@ -66,9 +66,14 @@ const DEADLINES = {
   dnsMs: 10_000,
   policyFetchMs: 5_000,
   connectMs: 5_000,
+  greetingMs: 10_000,
   commandMs: 10_000,
   handshakeMs: 10_000,
-  transactionMs: 10_000,
+  mailMs: 10_000,
+  recipientMs: 10_000,
+  dataMs: 10_000,
+  dataBlockMs: 10_000,
+  endOfDataMs: 10_000,
   quitMs: 5_000,
 } as const;
 

@@ -71,10 +71,14 @@ function clausesOf(subject: () => SessionSubject) {
     await expectAllLost(met);
   };
   const isLostOnGreeting =
-    (id: HostId, cause: LostCause, deadlineMs = DEADLINE_MS) =>
+    (id: HostId, cause: LostCause, greetingMs = DEADLINE_MS, own: { readonly said?: string } = {}) =>
     async (): Promise<void> => {
       const met = meet(id);
-      expect(await met.connect({ deadlineMs })).toEqual({ ...lost(cause), address: subject().addressOf(id) });
+      expect(await met.connect({ greetingMs })).toEqual({
+        ...lost(cause),
+        ...own,
+        address: subject().addressOf(id),
+      });
       await expectAllLost(met);
     };
   const fresh = () => meet('mx');
@@ -142,8 +146,17 @@ function clausesOf(subject: () => SessionSubject) {
     },
     'silence is lost to the deadline': isLostOnGreeting('silent', 'timeout', 1000),
     'a server that closes instead of greeting': isLostOnGreeting('hanging', 'closed'),
-    'a server of another protocol': isLostOnGreeting('foreign', 'malformed'),
-    'a greeting of two codes': isLostOnGreeting('torn', 'malformed'),
+    'a server of another protocol': isLostOnGreeting('foreign', 'malformed', DEADLINE_MS, {
+      said: HOSTS.foreign.greeting,
+    }),
+    'a greeting of two codes is handed on with both': async () => {
+      const met = meet('torn');
+      expect(await met.connect()).toMatchObject({
+        kind: 'greeted',
+        reply: { code: 550, lines: ['one', 'two'], codes: [220, 550] },
+      });
+      expect(await met.quit()).toEqual({ kind: 'closed' });
+    },
 
     'EHLO: keywords are lines': async () => {
       const met = await greeted('mx');
@@ -308,7 +321,8 @@ function clausesOf(subject: () => SessionSubject) {
       await givesUp(loaded, loaded.send({}, MESSAGE, gone), { ...NOTHING, lost: 'aborted' });
 
       const silent = meet('silent');
-      expect(await silent.connect({ deadlineMs: 600_000 }, AbortSignal.timeout(20))).not.toMatchObject({
+      const patient = { deadlineMs: 600_000, greetingMs: 600_000 };
+      expect(await silent.connect(patient, AbortSignal.timeout(20))).not.toMatchObject({
         kind: 'greeted',
       });
     },

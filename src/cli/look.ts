@@ -26,7 +26,12 @@ type LookValues = Omit<ValuesOf<typeof LOOK_OPTIONS>, 'port'> & {
 };
 
 /** Somebody waits in front of a terminal: shorter than what a sender of mail must grant. */
-const DEADLINES = { ...DEFAULT_SETTINGS.deadlines, commandMs: 30_000, handshakeMs: 30_000 };
+const DEADLINES = {
+  ...DEFAULT_SETTINGS.deadlines,
+  greetingMs: 30_000,
+  commandMs: 30_000,
+  handshakeMs: 30_000,
+};
 
 export interface Look {
   readonly options: CheckOptions;

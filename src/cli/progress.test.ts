@@ -19,6 +19,7 @@ describe('progress', () => {
           port: 25,
           alternate: null,
           deadlineMs: 1,
+          greetingMs: 1,
         },
       },
       { kind: 'end', id: 3, at: 0 },

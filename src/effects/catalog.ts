@@ -11,6 +11,7 @@ import type { AddressesAnswer, CnameAnswer, MxAnswer, TxtAnswer } from '../polic
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { CacheAnswer, FetchAnswer } from '../policy/mta-sts/fetch.js';
 import type { CachedPolicy, FetchFailure } from '../policy/mta-sts/policy.js';
+import type { TransactionDeadlines } from '../policy/settings.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 
 /** How long the answer may take, in milliseconds; then the answer is the question's own kind of timeout. */
@@ -19,9 +20,10 @@ interface Deadline {
 }
 
 /** A connection, numbered by the machine from 1 within its run; the interpreter alone knows the socket. */
-interface Session extends Deadline {
+interface InSession {
   readonly session: number;
 }
+interface Session extends InSession, Deadline {}
 
 /** A lookup of one name: lower-case A-labels without a final dot. */
 interface Lookup extends Deadline {
@@ -72,6 +74,8 @@ export interface TransactionAnswer {
   readonly lost: Lost['cause'] | 'aborted' | null;
   /** There where the final dot was sent behind the message and no reply to it was heard: it may be taken all the same. */
   readonly dotSent?: 'yes';
+  /** As of {@link Lost}. */
+  readonly said?: string;
 }
 
 /** A fault of ours in a nested run: the message is deferred, loudly. */
@@ -120,14 +124,16 @@ export interface EffectCatalog {
   /** One whole host run; see the host machine. */
   readonly 'host.run': { readonly ask: { readonly input: HostInput }; readonly answer: HostResult | Fault };
   /**
-   * Opens a TCP connection and reads the greeting. With an alternate, a second connection is begun that long after the
-   * first, or as soon as the first has failed; the first to stand is used, the other one is dropped before anything is
-   * read from it (RFC 8305, Section 5).
+   * Opens a TCP connection, for which each address has the deadline to itself, and reads the greeting. With an alternate, a
+   * second connection is begun that long after the first, or as soon as the first has failed; the first to stand is used, the
+   * other one is dropped before anything is read from it (RFC 8305, Section 5).
    */
   readonly 'smtp.connect': {
     readonly ask: Session & {
       readonly address: string;
       readonly port: number;
+      /** How long the greeting may take once a connection stands, in milliseconds. */
+      readonly greetingMs: number;
       readonly alternate: { readonly address: string; readonly afterMs: number } | null;
     };
     readonly answer: ConnectAnswer;
@@ -151,7 +157,9 @@ export interface EffectCatalog {
   };
   /** MAIL, RCPT, DATA and the message, pipelined if told so (RFC 2920). The interpreter holds the message. */
   readonly 'smtp.send': {
-    readonly ask: Session & {
+    readonly ask: InSession & {
+      /** Each reply, and each block of the message, has a clock of its own. */
+      readonly deadlines: TransactionDeadlines;
       readonly sender: string;
       /** Parameters of MAIL, each as `KEYWORD` or `KEYWORD=value`. */
       readonly parameters: readonly string[];

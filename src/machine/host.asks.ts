@@ -33,6 +33,7 @@ export function askConnection(context: HostContext): Effect {
     alternate:
       rival === null ? null : { address: rival, afterMs: context.input.settings.addressRacingDelayMs },
     deadlineMs: deadlines(context).connectMs,
+    greetingMs: deadlines(context).greetingMs,
   };
 }
 
@@ -71,6 +72,7 @@ export function askInspection(context: HostContext): Effect {
 }
 
 export function askTransaction(context: HostContext): Effect {
+  const { mailMs, recipientMs, dataMs, dataBlockMs, endOfDataMs } = deadlines(context);
   return {
     type: 'smtp.send',
     session: context.session,
@@ -78,7 +80,7 @@ export function askTransaction(context: HostContext): Effect {
     parameters: mailParameters(context.input.message, context.keywords, context.requireTls),
     recipients: context.input.recipients,
     pipelining: context.keywords.has('PIPELINING') ? 'yes' : 'no',
-    deadlineMs: deadlines(context).transactionMs,
+    deadlines: { mailMs, recipientMs, dataMs, dataBlockMs, endOfDataMs },
   };
 }
 

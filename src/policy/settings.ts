@@ -44,14 +44,34 @@ export interface Settings {
   readonly deadlines: Deadlines;
 }
 
-/** How long an answer may take, in milliseconds. RFC 5321, Section 4.5.3.2 for the SMTP ones. */
-export interface Deadlines {
+/** How long the replies to one mail transaction may take, in milliseconds (RFC 5321, Section 4.5.3.2). */
+export interface TransactionDeadlines {
+  /** The reply to MAIL. */
+  readonly mailMs: number;
+  /** The reply to each RCPT. */
+  readonly recipientMs: number;
+  /** The reply to DATA. */
+  readonly dataMs: number;
+  /** Until each block of the message has gone out. */
+  readonly dataBlockMs: number;
+  /** The reply to the final dot: who gives up early gets a message delivered twice (RFC 1047). */
+  readonly endOfDataMs: number;
+}
+
+/**
+ * How long an answer may take, in milliseconds: each reply by itself, never a dialogue as a whole (RFC 5321, Section 4.5.3.2).
+ */
+export interface Deadlines extends TransactionDeadlines {
   readonly dnsMs: number;
   readonly policyFetchMs: number;
+  /** A TCP connection to one address. */
   readonly connectMs: number;
+  /** The greeting, once connected. */
+  readonly greetingMs: number;
+  /** The reply to EHLO, HELO and STARTTLS. */
   readonly commandMs: number;
+  /** A TLS handshake. */
   readonly handshakeMs: number;
-  readonly transactionMs: number;
   readonly quitMs: number;
 }
 
@@ -78,9 +98,14 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
     dnsMs: 10_000,
     policyFetchMs: 60_000,
     connectMs: 30_000,
+    greetingMs: 300_000,
     commandMs: 300_000,
     handshakeMs: 60_000,
-    transactionMs: 900_000,
+    mailMs: 300_000,
+    recipientMs: 300_000,
+    dataMs: 120_000,
+    dataBlockMs: 180_000,
+    endOfDataMs: 600_000,
     quitMs: 5_000,
   }),
 });

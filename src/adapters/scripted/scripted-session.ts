@@ -9,7 +9,7 @@ import type {
   HandshakeAnswer,
   TransactionAnswer,
 } from '../../effects/catalog.js';
-import type { Lost, Reply } from '../../policy/smtp/reply.js';
+import { classOf, codeOf, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { AcceptedMessage } from './memory.js';
 import { isLost, readReplyLine } from './reply-line.js';
 import type { MailHost } from './world.js';
@@ -77,7 +77,7 @@ export class ScriptedSession {
     if (this.#state === 'tls') return this.#command('503 5.5.1 TLS is active');
     if (mode === 'not-offered') return this.#command('502 5.5.1 not implemented');
     const answer = this.#command(/^\d/.test(mode) ? mode : READY);
-    if (answer.kind !== 'replied' || answer.reply.code !== 220) return answer;
+    if (answer.kind !== 'replied' || codeOf(answer.reply) !== 220) return answer;
     this.#state = 'handshaking';
     return mode === 'injected' ? { kind: 'injected', reply: answer.reply } : answer;
   }
@@ -109,23 +109,23 @@ export class ScriptedSession {
     const answer = { mail: null, recipients, data: null, end: null, lost: null };
 
     const mail = this.#say(this.#objectionTo(ask.parameters) ?? replies.mail ?? '250 2.1.0 ok');
-    if (isLost(mail)) return { ...answer, lost: mail.cause };
+    if (isLost(mail)) return { ...answer, ...lossOf(mail) };
     if (!isPositive(mail)) return { ...answer, mail };
 
     for (const [index, recipient] of ask.recipients.entries()) {
       const reply = this.#say(replyTo(recipient, replies.rcpt ?? {}));
-      if (isLost(reply)) return { ...answer, mail, lost: reply.cause };
+      if (isLost(reply)) return { ...answer, mail, ...lossOf(reply) };
       recipients[index] = reply;
     }
     const served = ask.recipients.filter((_, index) => isPositive(recipients[index]));
     if (served.length === 0) return { ...answer, mail };
 
     const data = this.#say(replies.data ?? '354 go ahead');
-    if (isLost(data)) return { ...answer, mail, lost: data.cause };
-    if (data.code !== 354) return { ...answer, mail, data };
+    if (isLost(data)) return { ...answer, mail, ...lossOf(data) };
+    if (codeOf(data) !== 354) return { ...answer, mail, data };
 
     const end = this.#say(replies.end ?? '250 2.0.0 accepted');
-    if (isLost(end)) return { ...answer, mail, data, lost: end.cause, dotSent: 'yes' };
+    if (isLost(end)) return { ...answer, mail, data, ...lossOf(end), dotSent: 'yes' };
     if (isPositive(end)) {
       taken({
         host: this.id,
@@ -177,6 +177,10 @@ export class ScriptedSession {
   }
 }
 
+function lossOf({ cause, said }: Lost): Pick<TransactionAnswer, 'lost' | 'said'> {
+  return { lost: cause, ...(said !== undefined && { said }) };
+}
+
 function keywordsIn(reply: Reply): ReadonlySet<string> {
   return new Set(reply.lines.slice(1).map((line) => line.split(' ', 1)[0]!.toUpperCase()));
 }
@@ -187,5 +191,5 @@ function replyTo(recipient: string, lines: Readonly<Record<string, string>>): st
 }
 
 function isPositive(reply: Reply | null | undefined): boolean {
-  return reply !== null && reply !== undefined && reply.code >= 200 && reply.code < 300;
+  return reply !== null && reply !== undefined && classOf(reply) === '2yz';
 }

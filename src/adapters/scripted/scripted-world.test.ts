@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../../policy/settings.js';
 import { allocate } from './allocate.js';
 import { freshMemory } from './memory.js';
 import { applyChange } from './play.js';
@@ -17,7 +18,7 @@ const CONNECTED = { kind: 'lost', address: '127.0.0.2' } as const;
 
 function withHost(host: MailHost) {
   const played = play({ dns: {}, mail: { mx: host } });
-  const base = { session, deadlineMs };
+  const base = { session, deadlineMs, greetingMs: deadlineMs, deadlines: DEFAULT_SETTINGS.deadlines };
   return {
     memory: played.memory,
     connect: (port = 25) =>
@@ -92,7 +93,11 @@ describe('SMTP dialogue', () => {
     expect(withHost({}).connect(2525)).toEqual({ kind: 'failed', cause: 'refused' });
     expect(withHost({ connect: 'silent' }).connect()).toEqual({ ...CONNECTED, cause: 'timeout' });
     expect(withHost({ greeting: 'close' }).connect()).toEqual({ ...CONNECTED, cause: 'closed' });
-    expect(withHost({ greeting: 'hello' }).connect()).toEqual({ ...CONNECTED, cause: 'malformed' });
+    expect(withHost({ greeting: 'hello' }).connect()).toEqual({
+      ...CONNECTED,
+      cause: 'malformed',
+      said: 'hello',
+    });
     expect(withHost({ port: 2587 }).connect()).toEqual({ kind: 'failed', cause: 'refused' });
     expect(withHost({ port: 2587 }).connect(2587)).toMatchObject({ kind: 'greeted' });
     const refusing = withHost({ replies: { ehlo: '500 what', helo: '250 hi' } });
@@ -200,7 +205,14 @@ describe('DNS and addresses', () => {
       cause: 'bogus',
       extendedError: 6,
     });
-    const mapped = { session, deadlineMs, address: '::ffff:127.0.0.2', port: 25, alternate: null };
+    const mapped = {
+      session,
+      deadlineMs,
+      greetingMs: deadlineMs,
+      address: '::ffff:127.0.0.2',
+      port: 25,
+      alternate: null,
+    };
     expect(ask({ type: 'smtp.connect', ...mapped })).toMatchObject({ kind: 'greeted' });
   });
 

@@ -63,11 +63,11 @@ const Connect = tagged<ConnectAnswer, 'kind'>('the answer to a connection', 'kin
     cause: oneOf('refused', 'timeout', 'unreachable', 'reset', 'other'),
   }),
   lost: withDefaults(
-    strictObject<Extract<ConnectAnswer, { kind: 'lost' }>>('a lost connection', {
-      kind: oneOf('lost'),
-      cause: LostCauseCodec,
-      address: Text,
-    }),
+    strictObject<Extract<ConnectAnswer, { kind: 'lost' }>>(
+      'a lost connection',
+      { kind: oneOf('lost'), cause: LostCauseCodec, said: Text, address: Text },
+      ['kind', 'cause', 'address'],
+    ),
     NO_RACE,
   ),
 });
@@ -115,6 +115,7 @@ const Transaction = strictObject<TransactionAnswer>(
     end: ReplyOrNull,
     lost: orNull(oneOf(...LOST_CAUSES, 'aborted')),
     dotSent: oneOf('yes'),
+    said: Text,
   },
   ['mail', 'recipients', 'data', 'end', 'lost'],
 );

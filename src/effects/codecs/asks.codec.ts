@@ -1,6 +1,7 @@
 import type { Ask, AskOf, EffectName, Until } from '../catalog.js';
+import { TransactionDeadlinesCodec, withDeadlineOfEach, withGreetingDeadline } from './deadlines.codec.js';
 import { CachedPolicyCodec, FetchFailureCodec, TlsaRecordCodec } from './facts.codec.js';
-import { type Fields, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
+import { type Fields, rewritten, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts } from './values.js';
 
 /** The effects that stand in a journal by themselves; a host run is a bracket there. */
@@ -49,7 +50,16 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
     deadlineMs: Finite,
   }),
   'smtp.connect': withDefaults(
-    ask('smtp.connect', { ...SESSION, address: Text, port: Finite, alternate: orNull(AlternateCodec) }),
+    rewritten(
+      ask('smtp.connect', {
+        ...SESSION,
+        address: Text,
+        port: Finite,
+        greetingMs: Finite,
+        alternate: orNull(AlternateCodec),
+      }),
+      withGreetingDeadline,
+    ),
     { alternate: null },
   ),
   'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO', 'HELO'), name: Text }),
@@ -59,13 +69,17 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
     ...SESSION,
     tlsa: listOf('a list of TLSA records', TlsaRecordCodec),
   }),
-  'smtp.send': ask('smtp.send', {
-    ...SESSION,
-    sender: Text,
-    parameters: Texts,
-    recipients: Texts,
-    pipelining: oneOf('yes', 'no'),
-  }),
+  'smtp.send': rewritten(
+    ask('smtp.send', {
+      session: Finite,
+      deadlines: TransactionDeadlinesCodec,
+      sender: Text,
+      parameters: Texts,
+      recipients: Texts,
+      pipelining: oneOf('yes', 'no'),
+    }),
+    withDeadlineOfEach,
+  ),
   'smtp.quit': ask('smtp.quit', SESSION),
 });
 

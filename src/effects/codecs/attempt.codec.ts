@@ -14,8 +14,9 @@ import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
 import type { DestinationRule, Relay } from '../../policy/local/destination.js';
 import type { MessageFacts } from '../../policy/require-tls/message.js';
-import type { Deadlines, Settings } from '../../policy/settings.js';
+import type { Settings } from '../../policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
+import { DeadlinesCodec } from './deadlines.codec.js';
 import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
@@ -30,16 +31,6 @@ const MessageCodec = strictObject<MessageFacts>('a message', {
   sizeBytes: Finite,
   body: oneOf('7bit', '8bit'),
   utf8: oneOf('needed', 'not-needed'),
-});
-
-const DeadlinesCodec = strictObject<Deadlines>('deadlines', {
-  dnsMs: Finite,
-  policyFetchMs: Finite,
-  connectMs: Finite,
-  commandMs: Finite,
-  handshakeMs: Finite,
-  transactionMs: Finite,
-  quitMs: Finite,
 });
 
 const RuleCodec = strictObject<DestinationRule>(

@@ -165,14 +165,19 @@ export const CandidateCodec: Codec<Candidate> = tagged<Candidate, 'source'>('a c
   }),
 });
 
-export const ReplyCodec = strictObject<Reply>('a reply', { code: Finite, lines: Texts });
+export const ReplyCodec = strictObject<Reply>(
+  'a reply',
+  { code: Finite, lines: Texts, codes: listOf('a list of codes', Finite) },
+  ['code', 'lines'],
+);
 
 export const LostCauseCodec: Codec<LostCause> = oneOf(...LOST_CAUSES);
 
-export const LostCodec = strictObject<Lost>('a lost connection', {
-  kind: oneOf('lost'),
-  cause: LostCauseCodec,
-});
+export const LostCodec = strictObject<Lost>(
+  'a lost connection',
+  { kind: oneOf('lost'), cause: LostCauseCodec, said: Text },
+  ['kind', 'cause'],
+);
 
 const YesNoAbsent = oneOf('yes', 'no', 'absent');
 

@@ -12,7 +12,7 @@ import { policyCache } from '../../policy/mta-sts/policy-cache.table.js';
 import type { PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import { PROFILES, type ProfileName, type Settings, settingsOf } from '../../policy/settings.js';
-import type { Lost, Reply } from '../../policy/smtp/reply.js';
+import { LOST_CAUSES, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { AnswerOf, AskOf } from '../catalog.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION, type Journal, type JournalEntry } from '../journal.js';
@@ -299,16 +299,15 @@ const aCachedPolicy: fc.Arbitrary<CachedPolicy> = fc.record({
 });
 const aFetchFailure: fc.Arbitrary<FetchFailure> = fc.record({ id: text, failedAt: count });
 
-const aReply: fc.Arbitrary<Reply> = fc.record({ code: count, lines: texts });
-const aLostCause = fc.constantFrom<Lost['cause'][]>(
-  'timeout',
-  'closed',
-  'reset',
-  'malformed',
-  'oversized',
-  'tls-alert',
+const aReply: fc.Arbitrary<Reply> = fc.record(
+  { code: count, lines: texts, codes: some(count) },
+  { requiredKeys: ['code', 'lines'] },
 );
-const aLost: fc.Arbitrary<Lost> = fc.record({ kind: fc.constant('lost'), cause: aLostCause });
+const aLostCause = fc.constantFrom(...LOST_CAUSES);
+const aLost: fc.Arbitrary<Lost> = fc.record(
+  { kind: fc.constant('lost'), cause: aLostCause, said: text },
+  { requiredKeys: ['kind', 'cause'] },
+);
 const replied = fc.record({ kind: fc.constant('replied' as const), reply: aReply });
 
 const someForms = some(fc.constantFrom('ip' as const, 'email', 'uri', 'directory', 'other'));
@@ -421,6 +420,7 @@ const ofEffect: {
       ...session,
       address: text,
       port: count,
+      greetingMs: count,
       alternate: orNull(fc.record({ address: text, afterMs: count })),
     }),
     answer: fc.oneof(
@@ -453,14 +453,31 @@ const ofEffect: {
   },
   'peer.inspect': { ask: fc.record({ ...session, tlsa: some(aTlsaRecord) }), answer: aPeer },
   'smtp.send': {
-    ask: fc.record({ ...session, sender: text, parameters: texts, recipients: texts, pipelining: yesNo }),
-    answer: fc.record({
-      mail: orNull(aReply),
-      recipients: some(orNull(aReply)),
-      data: orNull(aReply),
-      end: orNull(aReply),
-      lost: orNull(aLostCause),
+    ask: fc.record({
+      session: count,
+      deadlines: fc.record({
+        mailMs: count,
+        recipientMs: count,
+        dataMs: count,
+        dataBlockMs: count,
+        endOfDataMs: count,
+      }),
+      sender: text,
+      parameters: texts,
+      recipients: texts,
+      pipelining: yesNo,
     }),
+    answer: fc.record(
+      {
+        mail: orNull(aReply),
+        recipients: some(orNull(aReply)),
+        data: orNull(aReply),
+        end: orNull(aReply),
+        lost: orNull(aLostCause),
+        said: text,
+      },
+      { requiredKeys: ['mail', 'recipients', 'data', 'end', 'lost'] },
+    ),
   },
   'smtp.quit': { ask: fc.record(session), answer: kind('closed') },
 };

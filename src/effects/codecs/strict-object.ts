@@ -39,11 +39,19 @@ export function strictObject<T extends object>(
 
 /** As a codec, of values that were written before there were such keys: what is left out reads as these. */
 export function withDefaults<T extends object>(codec: Codec<T>, defaults: Partial<T>): Codec<T> {
-  const validate: t.Validate<unknown, T> = (value, context) => {
-    if (!isObject(value)) return codec.validate(value, context);
+  return rewritten(codec, (value) => {
     const missing = Object.entries(defaults).filter(([key]) => !Object.hasOwn(value, key));
-    return codec.validate({ ...value, ...Object.fromEntries(missing) }, context);
-  };
+    return { ...value, ...Object.fromEntries(missing) };
+  });
+}
+
+/** As a codec, of values that were once written in another way: they are rewritten before they are read. */
+export function rewritten<T extends object>(
+  codec: Codec<T>,
+  rewrite: (value: Readonly<Record<string, unknown>>) => object,
+): Codec<T> {
+  const validate: t.Validate<unknown, T> = (value, context) =>
+    codec.validate(isObject(value) ? rewrite(value) : value, context);
   return new t.Type<T, unknown, unknown>(codec.name, codec.is, validate, t.identity);
 }
 

@@ -1,4 +1,4 @@
-import type { Lost, Reply } from '../smtp/reply.js';
+import { classOf, codeOf as codeOfReply, type Lost, type Reply } from '../smtp/reply.js';
 
 /** What came of STARTTLS, of the handshake, and of the hello behind it, as far as they were asked for. */
 export interface TlsStart {
@@ -16,7 +16,7 @@ export interface TlsStart {
 
 /** Whether the server waits for the handshake now (RFC 3207, Section 4). */
 export function isReadyForTls(startTls: TlsStart['startTls']): boolean {
-  return startTls?.kind === 'replied' && startTls.reply.code === 220;
+  return startTls?.kind === 'replied' && codeOfReply(startTls.reply) === 220;
 }
 
 /**
@@ -26,7 +26,7 @@ export function isReadyForTls(startTls: TlsStart['startTls']): boolean {
 export function classifyTlsStart({ startTls, handshake, hello }: TlsStart) {
   if (startTls?.kind === 'injected') return { outcome: 'injected', ended: 'injected', code: '' } as const;
   if (startTls?.kind === 'replied' && !isReadyForTls(startTls)) {
-    const outcome = startTls.reply.code >= 500 ? 'refused' : 'refused-for-now';
+    const outcome = classOf(startTls.reply) === '5yz' ? 'refused' : 'refused-for-now';
     return { outcome, ended: 'refused', code: `${startTls.reply.code}` } as const;
   }
   const isLate = hello?.kind === 'lost' && hello.cause === 'tls-alert';

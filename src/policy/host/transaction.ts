@@ -1,7 +1,7 @@
 import { type StopVerdict, stopped } from '../attempt/stop.table.js';
 import { type Decision, decide, withoutRepetition } from '../kernel/table.js';
 import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
-import { classOf, type LostCause, type Reply } from '../smtp/reply.js';
+import { classOf, codeOf, type LostCause, type Reply } from '../smtp/reply.js';
 import { replyMeaning } from './session.tables.js';
 import type { RecipientState } from './types.js';
 
@@ -113,7 +113,7 @@ export function stateOf(
 function classify(stage: Stage, reply: Reply | null, accepted: number) {
   if (reply === null) return 'lost';
   // Behind recipients that were accepted it means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10).
-  if (stage === 'rcpt' && reply.code === 552 && accepted > 0) return '4yz';
+  if (stage === 'rcpt' && codeOf(reply) === 552 && accepted > 0) return '4yz';
   const replyClass = classOf(reply);
   if (replyClass === '5yz') return '5yz';
   // A code that does not belong here is neither a yes nor a final no.

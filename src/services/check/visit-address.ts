@@ -8,6 +8,7 @@ import type { Visit } from '../../policy/check/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import { classifyTlsStart, isReadyForTls, type TlsStart } from '../../policy/host/tls-start.js';
 import { keywordsOf } from '../../policy/smtp/ehlo.js';
+import { codeOf } from '../../policy/smtp/reply.js';
 import type { Asker } from './asker.js';
 
 export interface Destination {
@@ -49,12 +50,13 @@ class Conversation {
     const greeting = await this.#ask('smtp.connect', this.#session.connect, settings.deadlines.connectMs, {
       address,
       port: settings.port,
+      greetingMs: settings.deadlines.greetingMs,
       alternate: null,
     });
     if (greeting.kind === 'failed') return { kind: 'not-connected', cause: greeting.cause };
     if (greeting.kind === 'lost') return { kind: 'lost', stage: 'greeting', cause: greeting.cause };
     const visit =
-      greeting.reply.code === 220
+      codeOf(greeting.reply) === 220
         ? await this.#introduce()
         : ({ kind: 'rejected', stage: 'greeting', reply: greeting.reply } as const);
     await this.#ask('smtp.quit', this.#session.quit, settings.deadlines.quitMs, {});
@@ -64,7 +66,7 @@ class Conversation {
   async #introduce(): Promise<Visit> {
     const hello = await this.#sayHello();
     if (hello.kind === 'lost') return { kind: 'lost', stage: 'hello', cause: hello.cause };
-    if (hello.reply.code !== 250) return { kind: 'rejected', stage: 'hello', reply: hello.reply };
+    if (codeOf(hello.reply) !== 250) return { kind: 'rejected', stage: 'hello', reply: hello.reply };
     return keywordsOf(hello.reply).has('STARTTLS') ? this.#secure() : { kind: 'no-starttls' };
   }
 

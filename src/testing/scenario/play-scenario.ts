@@ -11,9 +11,14 @@ const IMPATIENT = {
   dnsMs: 1500,
   policyFetchMs: 2500,
   connectMs: 2000,
+  greetingMs: 2000,
   commandMs: 4000,
   handshakeMs: 4000,
-  transactionMs: 6000,
+  mailMs: 4000,
+  recipientMs: 4000,
+  dataMs: 4000,
+  dataBlockMs: 4000,
+  endOfDataMs: 6000,
   quitMs: 200,
 } as const;
 /** Elsewhere everybody answers, and a busy machine is no reason to give up. */

@@ -50,12 +50,11 @@ export class ReusingSession implements SmtpSession {
   }
 
   async connect(ask: AskOf<'smtp.connect'>, signal: AbortSignal): Promise<AnswerOf<'smtp.connect'>> {
-    const endsAt = performance.now() + ask.deadlineMs;
     if (this.#state === 'new') {
       this.#state = 'open';
       await this.#takeKept(ask, signal);
     }
-    return this.#step('connect', { ...ask, deadlineMs: until(endsAt) }, signal);
+    return this.#step('connect', ask, signal);
   }
 
   hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<AnswerOf<'smtp.hello'>> {
@@ -72,7 +71,6 @@ export class ReusingSession implements SmtpSession {
 
   async inspect(ask: AskOf<'peer.inspect'>, signal: AbortSignal): Promise<PeerFacts> {
     if (this.#told !== null && !this.#hasTold('handshake')) return { kind: 'unreadable', code: 'NO_TLS' };
-    const endsAt = performance.now() + ask.deadlineMs;
     const set = tlsaSet(ask.tlsa);
     const isFirst = this.#told !== null && this.#state === 'open';
     const isOther = isFirst && this.#connection.inspectedFor !== set;
@@ -80,7 +78,7 @@ export class ReusingSession implements SmtpSession {
       return { kind: 'unreadable', code: 'ECONNRESET' };
     }
     this.#connection.inspectedFor = set;
-    const peer = await this.#connection.session.inspect({ ...ask, deadlineMs: until(endsAt) }, signal);
+    const peer = await this.#connection.session.inspect(ask, signal);
     if (peer.kind === 'presented' && this.#state === 'open') {
       this.#state = 'inspected';
       // A path is verified in the handshake only, so that it must not outlive what it was made of.
@@ -95,14 +93,13 @@ export class ReusingSession implements SmtpSession {
     message: MessageSource,
     signal: AbortSignal,
   ): Promise<TransactionAnswer> {
-    const endsAt = performance.now() + ask.deadlineMs;
     const isReady = this.#told === null || this.#told === this.#connection.exchanges.length;
     if (!isReady && !(await this.#startOver('send', ask, signal))) {
       const recipients = ask.recipients.map(() => null);
       return { mail: null, recipients, data: null, end: null, lost: RESET.cause };
     }
     const connection = this.#connection;
-    const answer = await connection.session.send({ ...ask, deadlineMs: until(endsAt) }, message, signal);
+    const answer = await connection.session.send(ask, message, signal);
     connection.messages += 1;
     // Whatever did not end as it should leaves a server in a state that nobody knows.
     const isTaken = answer.lost === null && answer.end !== null && classOf(answer.end) === '2yz';
@@ -128,7 +125,7 @@ export class ReusingSession implements SmtpSession {
     if (kept === null) return;
     this.#connection = kept;
     this.#told = 0;
-    const wakeMs = Math.min(WAKE_MS_MAX, ask.deadlineMs / 2);
+    const wakeMs = Math.min(WAKE_MS_MAX, ask.deadlineMs);
     if ((await kept.session.wake(wakeMs, signal)) === 'awake' || this.#isOver()) return;
     kept.session.destroy();
     this.#connection = this.#fresh();
@@ -136,7 +133,6 @@ export class ReusingSession implements SmtpSession {
   }
 
   async #step<S extends Step>(step: S, ask: AskFor<S>, signal: AbortSignal): Promise<AnswerFor<S>> {
-    const endsAt = performance.now() + ask.deadlineMs;
     if (this.#told !== null && !this.#isOver()) {
       const exchange = this.#connection.exchanges[this.#told];
       if (asksFor(exchange, step, ask)) {
@@ -145,7 +141,7 @@ export class ReusingSession implements SmtpSession {
       }
       if (!(await this.#startOver(step, ask, signal))) return LOST[step];
     }
-    const { answer } = await walk(this.#connection, step, { ...ask, deadlineMs: until(endsAt) }, signal);
+    const { answer } = await walk(this.#connection, step, ask, signal);
     return answer as AnswerFor<S>;
   }
 
@@ -155,7 +151,7 @@ export class ReusingSession implements SmtpSession {
    */
   async #startOver(
     next: Step | 'inspect' | 'send',
-    { session, deadlineMs }: { readonly session: number; readonly deadlineMs: number },
+    { session }: { readonly session: number },
     signal: AbortSignal,
   ): Promise<boolean> {
     if (this.#isOver()) return false;
@@ -169,9 +165,8 @@ export class ReusingSession implements SmtpSession {
     this.#connection = isCommitted ? this.#closed() : this.#fresh();
     this.#told = null;
     if (isCommitted) return false;
-    const endsAt = performance.now() + deadlineMs;
     for (const exchange of told) {
-      const again = { ...pinned(exchange), session, deadlineMs: until(endsAt) };
+      const again = { ...pinned(exchange), session };
       const heard = await walk(this.#connection, exchange.step, again, signal);
       if (this.#isOver() || !agree(exchange, heard, next)) {
         this.#connection.session.destroy();
@@ -220,9 +215,4 @@ async function walk<S extends Step>(
   const exchange = { step, ask, answer } as unknown as Exchange;
   exchanges.push(exchange);
   return exchange;
-}
-
-/** What is left until then, in milliseconds. */
-function until(endsAt: number): number {
-  return Math.max(0, endsAt - performance.now());
 }

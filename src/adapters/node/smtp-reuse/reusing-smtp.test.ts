@@ -2,6 +2,7 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AskOf } from '../../../effects/catalog.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
 import { selfSigned } from '../https/certificate.fixture.js';
+import { eachReply } from '../smtp/deadlines.fixture.js';
 import { nodeSmtp } from '../smtp/index.js';
 import {
   makeIdentity,
@@ -13,7 +14,7 @@ import { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './index.js';
 
 /** For what comes soon, except on a machine that has much else to do. */
 const PATIENCE = { timeout: 60_000 };
-const base = { session: 1, deadlineMs: 60_000 };
+const base = { session: 1, deadlineMs: 60_000, greetingMs: 60_000, deadlines: eachReply(60_000) };
 const never = new AbortController().signal;
 const closers: (() => void)[] = [];
 let identity: Awaited<ReturnType<typeof makeIdentity>>;

@@ -19,17 +19,23 @@ export class Deadline {
 /** The longest that a timer bears. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-/** Runs work under a deadline that also passes when the signal aborts, and cleans up behind it. */
+/** A timer for a deadline. What is waited for, a socket, keeps the process alive; the clock need not. */
+export function startTimer(deadlineMs: number, whenPassed: () => void): NodeJS.Timeout {
+  return setTimeout(whenPassed, Math.min(deadlineMs, TIMER_MS_MAX)).unref();
+}
+
+/**
+ * Runs work under a deadline that also passes when the signal aborts, and cleans up behind it. `deadlineMs` null: what is
+ * waited for has clocks of its own.
+ */
 export async function within<T>(
-  deadlineMs: number,
+  deadlineMs: number | null,
   signal: AbortSignal,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
   const deadline = new Deadline();
   const pass = () => deadline.pass();
-  const timer = setTimeout(pass, Math.min(deadlineMs, TIMER_MS_MAX));
-  // What is waited for, a socket, keeps the process alive; the clock need not.
-  timer.unref();
+  const timer = deadlineMs === null ? undefined : startTimer(deadlineMs, pass);
   signal.addEventListener('abort', pass, { once: true });
   if (signal.aborted) pass();
   try {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Deadline } from './deadline.js';
 import { openFirst } from './open-first.js';
 
+const deadlineMs = 10_000;
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();
@@ -42,7 +43,7 @@ describe('two addresses', () => {
       const two = await listen('127.0.0.2', one.port);
       const alternate = { address: '127.0.0.2', afterMs: 0 };
       const opening = openFirst(
-        { address: '127.0.0.1', port: one.port, alternate },
+        { address: '127.0.0.1', port: one.port, alternate, deadlineMs },
         undefined,
         new Deadline(),
       );
@@ -64,7 +65,11 @@ describe('two addresses', () => {
     const one = await listen('127.0.0.1');
     const two = await listen('127.0.0.2', one.port);
     const alternate = { address: '127.0.0.2', afterMs: 60_000 };
-    const opening = openFirst({ address: '127.0.0.1', port: one.port, alternate }, undefined, new Deadline());
+    const opening = openFirst(
+      { address: '127.0.0.1', port: one.port, alternate, deadlineMs },
+      undefined,
+      new Deadline(),
+    );
     expect(await opening.opened).toMatchObject({ address: '127.0.0.1' });
     expect(two.sockets).toEqual([]);
     opening.destroy();
@@ -73,13 +78,18 @@ describe('two addresses', () => {
   it('the second is dialled as soon as the first has failed, and its failure is not told where the first had one', async () => {
     const two = await listen('127.0.0.2');
     const alternate = { address: '127.0.0.2', afterMs: 60_000 };
-    const opening = openFirst({ address: '127.0.0.1', port: two.port, alternate }, undefined, new Deadline());
+    const opening = openFirst(
+      { address: '127.0.0.1', port: two.port, alternate, deadlineMs },
+      undefined,
+      new Deadline(),
+    );
     expect(await opening.opened).toMatchObject({ address: '127.0.0.2' });
     opening.destroy();
     const nowhere = {
       address: 'mx.example',
       port: two.port,
       alternate: { address: '127.0.0.3', afterMs: 0 },
+      deadlineMs,
     };
     expect(await openFirst(nowhere, undefined, new Deadline()).opened).toEqual({
       socket: null,
@@ -92,7 +102,7 @@ describe('two addresses', () => {
     const alternate = { address: '127.0.0.1', afterMs: 0 };
     const late = new Deadline();
     late.pass();
-    const to = { address: '127.0.0.2', port: one.port, alternate };
+    const to = { address: '127.0.0.2', port: one.port, alternate, deadlineMs };
     expect(await openFirst(to, undefined, late).opened).toMatchObject({ socket: null });
     const given = openFirst(to, undefined, new Deadline());
     given.destroy();

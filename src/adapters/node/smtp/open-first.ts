@@ -5,7 +5,7 @@
  */
 import type { Socket } from 'node:net';
 import type { AskOf } from '../../../effects/catalog.js';
-import { Deadline } from './deadline.js';
+import { Deadline, startTimer } from './deadline.js';
 import { type ConnectCause, openSocket } from './open-socket.js';
 
 export type Opened =
@@ -19,14 +19,19 @@ export interface FirstOpening {
   destroy(): void;
 }
 
-/** Connects; addresses are dialled as they stand, names are never looked up here. */
+/** Connects; addresses are dialled as they stand, names are never looked up here. Each has the time of the question to itself. */
 export function openFirst(
-  { address, port, alternate }: Pick<AskOf<'smtp.connect'>, 'address' | 'port' | 'alternate'>,
+  {
+    address,
+    port,
+    alternate,
+    deadlineMs,
+  }: Pick<AskOf<'smtp.connect'>, 'address' | 'port' | 'alternate' | 'deadlineMs'>,
   localAddress: string | undefined,
   deadline: Deadline,
 ): FirstOpening {
   const sockets = new Set<Socket>();
-  const clocks: Deadline[] = [];
+  const dialled: Deadline[] = [];
   let isOver = false;
   let timer: NodeJS.Timeout | undefined;
   const finish = () => {
@@ -35,16 +40,18 @@ export function openFirst(
   };
   deadline.whenPassed(() => {
     finish();
-    for (const clock of clocks) clock.pass();
+    for (const giveUp of dialled) giveUp.pass();
   });
 
   const dial = async (to: string): Promise<Opened> => {
-    const clock = new Deadline();
-    clocks.push(clock);
-    if (isOver) clock.pass();
-    const { socket, failure } = openSocket({ address: to, port, localAddress }, clock);
+    const giveUp = new Deadline();
+    dialled.push(giveUp);
+    if (isOver) giveUp.pass();
+    const { socket, failure } = openSocket({ address: to, port, localAddress }, giveUp);
     if (socket !== null) sockets.add(socket);
+    const clock = startTimer(deadlineMs, () => giveUp.pass());
     const cause = await failure;
+    clearTimeout(clock);
     if (cause !== null || socket === null) return { socket: null, cause: cause ?? 'other' };
     finish();
     // From here on it is whoever waited for it who closes it: Node crashes if it is destroyed below a TLS socket.

@@ -1,20 +1,24 @@
 /*
  * Replies of an SMTP server from octets as they come (RFC 5321, Section 4.2). Octets go in by `push`, replies come out
  * by `next`, one at a time: nothing is parsed before it is asked for, so whoever asks knows exactly what stands behind
- * a reply. A line may end in LF alone, as all known clients allow. Memory is bounded by the limits below and the
+ * a reply. A line may end in LF alone, as all known clients allow. A reply is not thrown away for what decides nothing:
+ * a line that is too long is cut, and codes that differ are handed on. Memory is bounded by the limits below and the
  * largest chunk pushed; a reply that exceeds them, or that is none, ends the reader. Never throws.
  */
-import type { Reply } from '../../../policy/smtp/reply.js';
+import { type Reply, replyOf } from '../../../policy/smtp/reply.js';
 
 export type ReaderFailure = 'malformed' | 'oversized';
 
-/** Octets of a line without its end; RFC 5321, Section 4.5.3.1.5, allows 512 and wants clients to bear more. */
+/** Octets of a line that are kept; RFC 5321, Section 4.5.3.1.5, allows 512 and wants clients to bear more. */
 export const LINE_OCTETS_MAX = 2048;
-export const REPLY_LINES_MAX = 128;
+/** Octets of a whole reply with its line ends. */
 export const REPLY_OCTETS_MAX = 65_536;
+/** Characters of what was heard and is no reply. */
+export const SAID_LENGTH_MAX = 500;
 
 const LF = 0x0a;
 const CR = 0x0d;
+const TAB = 0x09;
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
 const NOTHING = Buffer.alloc(0);
@@ -22,14 +26,28 @@ const NOTHING = Buffer.alloc(0);
 export class ReplyReader {
   #unread: Buffer = NOTHING;
   /** Of the reply that has begun. */
-  #code = 0;
+  #codes: number[] = [];
   #lines: string[] = [];
   #octets = 0;
   #failure: ReaderFailure | null = null;
+  #lastWords = '';
 
   /** Octets that no reply has used so far, those of a reply that has begun apart. */
   get unread(): number {
     return this.#unread.length;
+  }
+
+  /** Whether anything was heard behind the last reply handed out. */
+  get hasBegun(): boolean {
+    return this.#lines.length > 0 || this.#unread.length > 0;
+  }
+
+  /** What was heard behind the last reply handed out, in one line, bounded; "" if nothing was. */
+  get said(): string {
+    if (this.#failure !== null) return this.#lastWords;
+    const begun = this.#lines.map((line, at) => `${this.#codes[at]}-${line}`);
+    const rest = this.#unread.toString('utf8', 0, SAID_LENGTH_MAX).replace(/\r?\n/g, ' ');
+    return printable([...begun, rest].join(' ').slice(0, SAID_LENGTH_MAX)).trim();
   }
 
   push(chunk: Buffer): void {
@@ -43,33 +61,46 @@ export class ReplyReader {
     let start = 0;
     for (;;) {
       const lf = this.#unread.indexOf(LF, start);
-      if (lf === -1) {
-        this.#unread = start === 0 ? this.#unread : this.#unread.subarray(start);
-        return this.#unread.length > LINE_OCTETS_MAX + 1 ? this.#fail('oversized') : null;
-      }
+      if (lf === -1) return this.#wait(start);
       const end = lf > start && this.#unread[lf - 1] === CR ? lf - 1 : lf;
+      this.#octets += lf + 1 - start;
       const line = this.#take(start, end);
+      if (line !== 'more' && line !== 'last') return this.#fail(line, start);
       start = lf + 1;
       if (line === 'more') continue;
-      if (line !== 'last') return this.#fail(line);
       this.#unread = start === this.#unread.length ? NOTHING : this.#unread.subarray(start);
-      const reply = { code: this.#code, lines: this.#lines };
+      const reply = replyOf(this.#codes, this.#lines);
+      this.#codes = [];
       this.#lines = [];
       this.#octets = 0;
       return reply;
     }
   }
 
+  /** Nothing that was heard, or will be, is a reply any more. */
+  close(): void {
+    if (this.#failure === null) this.#fail('malformed', 0);
+  }
+
+  /** Keeps what a line can still need, so that one without an end costs neither memory nor time. */
+  #wait(start: number): ReaderFailure | null {
+    const rest = this.#unread.subarray(start);
+    if (this.#octets + rest.length > REPLY_OCTETS_MAX) return this.#fail('oversized', start);
+    const kept = Math.min(rest.length, LINE_OCTETS_MAX + 1);
+    this.#octets += rest.length - kept;
+    this.#unread = rest.subarray(0, kept);
+    return null;
+  }
+
   #take(start: number, end: number): 'more' | 'last' | ReaderFailure {
-    this.#octets += end - start;
-    if (end - start > LINE_OCTETS_MAX || this.#octets > REPLY_OCTETS_MAX) return 'oversized';
-    if (this.#lines.length === REPLY_LINES_MAX) return 'oversized';
+    if (this.#octets > REPLY_OCTETS_MAX) return 'oversized';
     const code = this.#codeAt(start, end);
-    if (code === null || (this.#lines.length > 0 && code !== this.#code)) return 'malformed';
+    if (code === null) return 'malformed';
     const mark = end === start + 3 ? SPACE : this.#unread[start + 3];
-    if (mark !== SPACE && mark !== HYPHEN) return 'malformed';
-    this.#code = code;
-    this.#lines.push(printable(this.#unread.toString('utf8', Math.min(start + 4, end), end)));
+    if (mark !== SPACE && mark !== TAB && mark !== HYPHEN) return 'malformed';
+    const kept = Math.min(end, start + LINE_OCTETS_MAX);
+    this.#codes.push(code);
+    this.#lines.push(printable(this.#unread.toString('utf8', Math.min(start + 4, kept), kept)));
     return mark === HYPHEN ? 'more' : 'last';
   }
 
@@ -84,14 +115,18 @@ export class ReplyReader {
     return code >= 200 && code <= 599 ? code : null;
   }
 
-  #fail(failure: ReaderFailure): ReaderFailure {
+  #fail(failure: ReaderFailure, start: number): ReaderFailure {
+    this.#unread = this.#unread.subarray(start);
+    this.#lastWords = this.said;
     this.#failure = failure;
     this.#unread = NOTHING;
+    this.#codes = [];
     this.#lines = [];
     return failure;
   }
 }
 
+/** A tab is text (RFC 5321, Section 4.2); it is a blank here, because it moves the cursor of whoever reads it. */
 function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
+  return text.replace(/\t/g, ' ').replace(/\p{Cc}/gu, '?');
 }

@@ -7,6 +7,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
 import type { Lost } from '../../../policy/smtp/reply.js';
+import { eachReply } from './deadlines.fixture.js';
 import { nodeSmtp } from './smtp-session.js';
 
 const session = 1;
@@ -67,7 +68,10 @@ describe('connecting', () => {
 
   it('tells apart what fails', async () => {
     const connect = (address: string, port: number) =>
-      nodeSmtp()().connect({ session, deadlineMs, address, port, alternate: null }, never);
+      nodeSmtp()().connect(
+        { session, deadlineMs, greetingMs: deadlineMs, address, port, alternate: null },
+        never,
+      );
     const unused = await listen(() => undefined);
     for (const close of closers.splice(0)) close();
     expect(await connect('127.0.0.1', unused)).toEqual({ kind: 'failed', cause: 'refused' });
@@ -76,13 +80,17 @@ describe('connecting', () => {
   });
 
   it.each([
-    ['closed', (server: Socket) => server.end()],
-    ['reset', (server: Socket) => setTimeout(() => server.resetAndDestroy(), 10)],
-    ['malformed', (server: Socket) => server.write('HTTP/1.1 400 Bad Request\r\n')],
-    ['closed', (server: Socket) => server.end('220 half a li')],
-  ] as const)('without a greeting is lost: %s', async (cause, act) => {
+    ['closed', {}, (server: Socket) => server.end()],
+    ['reset', {}, (server: Socket) => setTimeout(() => server.resetAndDestroy(), 10)],
+    [
+      'malformed',
+      { said: 'HTTP/1.1 400 Bad Request' },
+      (server: Socket) => server.write('HTTP/1.1 400 Bad Request\r\n'),
+    ],
+    ['closed', { said: '421-going 421 do' }, (server: Socket) => server.end('421-going\r\n421 do')],
+  ] as const)('without a greeting is lost, and tells what was heard: %s', async (cause, said, act) => {
     const { connected } = await dial((server) => void act(server));
-    expect(connected).toEqual({ kind: 'lost', cause, address: '127.0.0.1' });
+    expect(connected).toEqual({ kind: 'lost', cause, ...said, address: '127.0.0.1' });
   });
 
   it('does not wait for a slow server beyond the deadline, nor beyond an abort', async () => {
@@ -94,6 +102,7 @@ describe('connecting', () => {
     expect(slow.connected).toEqual({
       kind: 'lost',
       cause: expect.stringMatching(/timeout|malformed/),
+      said: expect.stringMatching(/^2+$/),
       address: '127.0.0.1',
     });
     const silent = await dial(() => undefined, { deadlineMs: 500 });
@@ -109,10 +118,14 @@ describe('connecting', () => {
   it('ends quickly where the reply is ten megabytes long', async () => {
     const line = Buffer.alloc(10_000_000, 'x');
     const { connected } = await dial((server) => void server.write(line));
-    expect(connected).toEqual({ kind: 'lost', cause: 'oversized', address: '127.0.0.1' });
+    expect(connected).toMatchObject({
+      kind: 'lost',
+      cause: 'oversized',
+      said: expect.stringMatching(/^x+$/),
+    });
     const lines = Buffer.from('220-more\r\n'.repeat(1_000_000));
     const { connected: many } = await dial((server) => void server.write(lines));
-    expect(many).toEqual({ kind: 'lost', cause: 'oversized', address: '127.0.0.1' });
+    expect(many).toMatchObject({ kind: 'lost', cause: 'oversized' });
   });
 });
 
@@ -364,22 +377,43 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
     },
   );
 
-  it('keeps a refusal that the server closes behind', async () => {
+  it('keeps a refusal that the server closes behind, and what else it said', async () => {
     const refuse = (server: Socket) => void server.end('550 no\r\n421 bye\r\n');
     const { client } = await dial(dialogue(['220 hi'], good, { RCPT: refuse }));
-    const answer = codes(await send(client, { pipelining, recipients: ['b@x', 'c@x', 'd@x'] }));
-    expect(answer).toMatchObject({
+    const answer = await send(client, { pipelining, recipients: ['b@x', 'c@x', 'd@x'] });
+    expect(codes(answer)).toMatchObject({
       mail: 250,
-      recipients: [550, 421, null],
+      // As a group the second was on its way, and has its answer; one by one nobody had been named yet.
+      recipients: pipelining === 'yes' ? [550, 421, null] : [550, null, null],
       data: null,
       lost: expect.stringMatching(/closed|reset/),
     });
+    expect(answer.said).toBe(pipelining === 'yes' ? undefined : '421 bye');
+  });
+
+  it('never takes what was said before MAIL for an answer (SMTP-4.2-1)', async () => {
+    const talkative = (server: Socket) => void server.write('250 ok\r\n250 ok\r\n550 no\r\n');
+    const { client, heard } = await dial(dialogue(['220 hi'], good, { EHLO: talkative }));
+    expect(await hello(client)).toMatchObject({ reply: { code: 250 } });
+    const answer = await send(client, { pipelining });
+    expect(codes(answer)).toEqual({
+      mail: null,
+      recipients: [null],
+      data: null,
+      end: null,
+      lost: 'malformed',
+    });
+    expect(answer.said).toBe('250 ok 550 no');
+    expect(codes(await send(client, { pipelining }))).toMatchObject({ mail: null, lost: 'malformed' });
+    expect(heard).toEqual(['EHLO client.example']);
   });
 
   it('is over at its deadline, whatever hangs: the server or the source', async () => {
     const silent = (server: Socket) => void server.pause();
     const { client } = await dial(dialogue(['220 hi'], good, { '.': silent }));
-    expect(codes(await send(client, { pipelining, deadlineMs: 1000 }))).toMatchObject({
+    expect(
+      codes(await send(client, { pipelining, deadlines: eachReply(deadlineMs, { endOfDataMs: 1000 }) })),
+    ).toMatchObject({
       data: 354,
       end: null,
       lost: 'timeout',
@@ -390,7 +424,11 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
       yield Buffer.from('begin');
       await new Promise(() => undefined);
     };
-    const answer = await second.send({ ...anAsk, pipelining, deadlineMs: 1000 }, hangs, never);
+    const answer = await second.send(
+      { ...anAsk, pipelining, deadlines: eachReply(deadlineMs, { dataBlockMs: 1000 }) },
+      hangs,
+      never,
+    );
     expect(codes(answer)).toMatchObject({ data: 354, end: null, lost: 'timeout' });
   });
 
@@ -426,7 +464,10 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
   });
 
   it('takes a refusal in the midst of the message for its end, and stops', async () => {
-    const refuse = (server: Socket) => void server.write('354 go\r\n', () => server.write('552 too big\r\n'));
+    const refuse = (server: Socket) => {
+      server.write('354 go\r\n');
+      server.once('data', () => server.write('552 too big\r\n'));
+    };
     const { client } = await dial(dialogue(['220 hi'], good, { DATA: refuse }));
     const endless: MessageSource = async function* () {
       for (;;) {
@@ -438,15 +479,16 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
     expect(codes(answer)).toMatchObject({ data: 354, end: 552, lost: 'closed' });
   });
 
-  it('does not take an acceptance for one that came before the message', async () => {
-    const hasty = (server: Socket) => void server.write('354 go\r\n250 queued\r\n');
-    const { client } = await dial(dialogue(['220 hi'], good, { DATA: hasty }));
-    expect(codes(await send(client, { pipelining }))).toMatchObject({
-      data: 354,
-      end: null,
-      lost: 'malformed',
-    });
-  });
+  it.each(['250 queued', '550 no'])(
+    'does not take %j for an answer to a message that was not sent yet',
+    async (early) => {
+      const hasty = (server: Socket) => void server.write(`354 go\r\n${early}\r\n`);
+      const { client } = await dial(dialogue(['220 hi'], good, { DATA: hasty }));
+      const answer = await send(client, { pipelining });
+      expect(codes(answer)).toMatchObject({ data: 354, end: null, lost: 'malformed' });
+      expect(answer.said).toBe(early);
+    },
+  );
 
   it('moves megabytes under TLS, whole', async () => {
     const { client, heard } = await dial(tlsServer({}, good));
@@ -454,7 +496,11 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
     await handshake(client, null);
     const line = `.${'x'.repeat(97)}\r\n`;
     const big = Buffer.from(line.repeat(30_000));
-    const answer = await client.send({ ...anAsk, pipelining, deadlineMs: 20_000 }, () => [big], never);
+    const answer = await client.send(
+      { ...anAsk, pipelining, deadlines: eachReply(20_000) },
+      () => [big],
+      never,
+    );
     expect(codes(answer)).toEqual({ mail: 250, recipients: [250], data: 354, end: 250, lost: null });
     expect(heard.filter((each) => each === `.${line.trimEnd()}`)).toHaveLength(30_000);
   });
@@ -539,6 +585,7 @@ describe('QUIT', () => {
     });
     // Longer than a test may take.
     expect(await client.quit({ session, deadlineMs: 600_000 }, never)).toEqual({ kind: 'closed' });
+    client.destroy();
     await closing;
   });
 
@@ -546,14 +593,17 @@ describe('QUIT', () => {
     const client = nodeSmtp()();
     expect(await client.quit({ session, deadlineMs }, never)).toEqual({ kind: 'closed' });
     expect(
-      await client.connect({ session, deadlineMs, address: '127.0.0.1', port: 25, alternate: null }, never),
+      await client.connect(
+        { session, deadlineMs, greetingMs: deadlineMs, address: '127.0.0.1', port: 25, alternate: null },
+        never,
+      ),
     ).toMatchObject({ kind: 'failed' });
   });
 });
 
 const anAsk: AskOf<'smtp.send'> = {
   session,
-  deadlineMs,
+  deadlines: eachReply(deadlineMs),
   sender: 'a@y',
   parameters: [],
   recipients: ['b@x'],
@@ -614,7 +664,7 @@ async function dial(
   const client = nodeSmtp(rest)();
   closers.push(() => client.destroy());
   const connected = await client.connect(
-    { session, deadlineMs: limit, address: '127.0.0.1', port, alternate: null },
+    { session, deadlineMs, greetingMs: limit, address: '127.0.0.1', port, alternate: null },
     signal,
   );
   return { client, connected, heard };

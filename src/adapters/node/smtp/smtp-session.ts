@@ -76,7 +76,7 @@ class NodeSmtpSession implements KeepableSession {
   }
 
   connect(ask: AskOf<'smtp.connect'>, signal: AbortSignal): Promise<ConnectAnswer> {
-    return within(ask.deadlineMs, signal, async (deadline) => {
+    return within(null, signal, async (deadline) => {
       if (this.#state !== 'new') return { kind: 'failed', cause: 'other' };
       this.#state = 'open';
       this.#opening = openFirst(ask, this.#shared.localAddress, deadline);
@@ -87,7 +87,7 @@ class NodeSmtpSession implements KeepableSession {
       const dialogue = this.#converse(socket);
       deadline.whenPassed(() => dialogue.lose('timeout'));
       const from = socket.localAddress ?? '';
-      const heard = await dialogue.read();
+      const heard = await dialogue.read(ask.greetingMs);
       return isLost(heard)
         ? { ...heard, address }
         : { kind: 'greeted', reply: heard, localAddress: from, address };
@@ -96,17 +96,15 @@ class NodeSmtpSession implements KeepableSession {
 
   async hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<CommandAnswer> {
     if (!isHelloName(ask.name)) return { kind: 'lost', cause: 'malformed' };
-    return this.#under(ask.deadlineMs, signal, async (dialogue) => {
-      dialogue.write(`${ask.verb} ${ask.name}\r\n`);
-      const heard = await dialogue.read();
+    return this.#under(signal, async (dialogue) => {
+      const heard = await dialogue.command(`${ask.verb} ${ask.name}\r\n`, ask.deadlineMs);
       return isLost(heard) ? heard : { kind: 'replied', reply: heard };
     });
   }
 
   startTls(ask: AskOf<'smtp.starttls'>, signal: AbortSignal): Promise<StartTlsAnswer> {
-    return this.#under(ask.deadlineMs, signal, async (dialogue) => {
-      dialogue.write('STARTTLS\r\n');
-      const heard = await dialogue.readAndRelease(STARTTLS_ACCEPTED);
+    return this.#under(signal, async (dialogue) => {
+      const heard = await dialogue.commandAndRelease('STARTTLS\r\n', STARTTLS_ACCEPTED, ask.deadlineMs);
       if (isLost(heard)) return heard;
       if (!dialogue.released) return { kind: 'replied', reply: heard };
       // Certificates are about to come; a failure to load shows when they are read.
@@ -141,18 +139,9 @@ class NodeSmtpSession implements KeepableSession {
     message: MessageSource,
     signal: AbortSignal,
   ): Promise<TransactionAnswer> {
-    const answer = await this.#under(ask.deadlineMs, signal, (dialogue) => transact(dialogue, ask, message));
-    const said: TransactionAnswer =
-      'kind' in answer
-        ? {
-            mail: null,
-            recipients: ask.recipients.map(() => null),
-            data: null,
-            end: null,
-            lost: answer.cause,
-          }
-        : answer;
-    return said.lost !== null && signal.aborted ? { ...said, lost: 'aborted' } : said;
+    const answer = await this.#under(signal, (dialogue) => transact(dialogue, ask, message));
+    const told = 'kind' in answer ? unanswered(ask, answer) : answer;
+    return told.lost !== null && signal.aborted ? { ...told, lost: 'aborted' } : told;
   }
 
   /**
@@ -179,7 +168,7 @@ class NodeSmtpSession implements KeepableSession {
       };
       const ending = within(ask.deadlineMs, signal, (deadline) => {
         deadline.whenPassed(() => dialogue.lose('timeout'));
-        return dialogue.read();
+        return dialogue.read(ask.deadlineMs);
       });
       ending.then(over, over);
       socket.end('QUIT\r\n', sent);
@@ -193,11 +182,9 @@ class NodeSmtpSession implements KeepableSession {
 
   async wake(deadlineMs: number, signal: AbortSignal): Promise<'awake' | 'gone'> {
     this.#socket?.ref();
-    const heard = await this.#under(deadlineMs, signal, (dialogue) => {
-      dialogue.write('RSET\r\n');
-      return dialogue.read();
-    });
-    return isLost(heard) || classOf(heard) !== '2yz' ? 'gone' : 'awake';
+    const heard = await this.#under(signal, (dialogue) => dialogue.command('RSET\r\n', deadlineMs));
+    const isAwake = !isLost(heard) && classOf(heard) === '2yz' && this.#dialogue?.refuseUnasked() === false;
+    return isAwake ? 'awake' : 'gone';
   }
 
   destroy(): void {
@@ -212,19 +199,18 @@ class NodeSmtpSession implements KeepableSession {
     return this.#dialogue;
   }
 
-  /** Work on an open dialogue; when the deadline passes it is lost, whatever the work waits for. */
-  async #under<T>(
-    deadlineMs: number,
-    signal: AbortSignal,
-    work: (dialogue: Dialogue) => Promise<T>,
-  ): Promise<T | Lost> {
+  /** Work on an open dialogue, which is lost when the signal aborts, whatever the work waits for. */
+  async #under<T>(signal: AbortSignal, work: (dialogue: Dialogue) => Promise<T>): Promise<T | Lost> {
     const dialogue = this.#dialogue;
     if (dialogue === null || this.#state === 'closed' || dialogue.released) return CLOSED;
-    // A reply that nobody asked for would be taken for the answer to what is asked next, and every later one for another's.
-    if (dialogue.unread > 0) dialogue.lose('malformed');
-    return within(deadlineMs, signal, (deadline) => {
+    return within(null, signal, (deadline) => {
       deadline.whenPassed(() => dialogue.lose('timeout'));
       return work(dialogue);
     });
   }
+}
+
+function unanswered(ask: AskOf<'smtp.send'>, { cause, said }: Lost): TransactionAnswer {
+  const recipients = ask.recipients.map(() => null);
+  return { mail: null, recipients, data: null, end: null, lost: cause, ...(said !== undefined && { said }) };
 }

@@ -25,7 +25,7 @@ import {
   startTlsServer,
 } from './starttls-server.fixture.js';
 
-const base = { session: 1, deadlineMs: 60_000 };
+const base = { session: 1, deadlineMs: 60_000, greetingMs: 60_000 };
 const never = new AbortController().signal;
 const closers: (() => void)[] = [];
 let identity: Awaited<ReturnType<typeof makeIdentity>>;

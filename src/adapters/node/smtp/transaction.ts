@@ -5,7 +5,7 @@
  */
 import type { AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource } from '../../../effects/ports.js';
-import { classOf, type Reply } from '../../../policy/smtp/reply.js';
+import { classOf, codeOf, type Reply } from '../../../policy/smtp/reply.js';
 import { isAddress, isParameter } from './command-syntax.js';
 import { sendContent } from './content.js';
 import { type Dialogue, type Heard, isLost } from './dialogue.js';
@@ -34,6 +34,7 @@ export async function transact(
   }
   const hear = (heard: Heard): Reply | null => {
     if (!isLost(heard)) return heard;
+    if (draft.lost === null && heard.said !== undefined) draft.said = heard.said;
     draft.lost ??= heard.cause;
     return null;
   };
@@ -43,30 +44,28 @@ export async function transact(
     data: 'DATA\r\n',
   };
   const grouped = ask.pipelining === 'yes' && ask.recipients.length > 0;
-  if (grouped) dialogue.write(commands.mail + commands.recipients.join('') + commands.data);
-  const exchange = async (command: string): Promise<Reply | null> => {
-    if (!grouped) dialogue.write(command);
-    return hear(await dialogue.read());
-  };
+  if (grouped) dialogue.say(commands.mail + commands.recipients.join('') + commands.data);
+  const { mailMs, recipientMs, dataMs, endOfDataMs } = ask.deadlines;
+  const exchange = async (command: string, deadlineMs: number): Promise<Reply | null> =>
+    hear(await (grouped ? dialogue.read(deadlineMs) : dialogue.command(command, deadlineMs)));
 
-  draft.mail = await exchange(commands.mail);
+  draft.mail = await exchange(commands.mail, mailMs);
   if (!grouped && !isPositive(draft.mail)) return draft;
   for (const [index, command] of commands.recipients.entries()) {
-    draft.recipients[index] = await exchange(command);
+    draft.recipients[index] = await exchange(command, recipientMs);
   }
   const accepted = draft.recipients.some(isPositive);
   if (!grouped && !accepted) return draft;
-  draft.data = await exchange(commands.data);
-  if (draft.data?.code !== START_OF_MESSAGE) return draft;
+  draft.data = await exchange(commands.data, dataMs);
+  if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) return draft;
 
   if (!accepted) {
     // The group was on its way; an empty message for nobody is the way out that RFC 2920, Section 3.1, gives.
-    dialogue.write('.\r\n');
-    draft.end = hear(await dialogue.read());
+    draft.end = hear(await dialogue.command('.\r\n', endOfDataMs));
   } else if (isPositive(draft.mail)) {
     let dotSent = false;
     draft.end = hear(
-      await sendContent(dialogue, message, () => {
+      await sendContent(dialogue, message, ask.deadlines, () => {
         dotSent = true;
       }),
     );
