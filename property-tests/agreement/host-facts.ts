@@ -3,6 +3,7 @@
  */
 
 import type { HostFacts } from '../../spec/reference/host.js';
+import { PLAIN, SHOWN } from '../../src/policy/certificate/facts.fixture.js';
 import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
 import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
@@ -108,29 +109,21 @@ export function tlsaFor(facts: HostFacts): TlsaKnowledge {
 
 export function peerFor(facts: HostFacts): PeerFacts {
   const leaf: CertificateFacts = {
+    ...PLAIN,
     certificateSha256: '01'.repeat(32),
     certificateSha512: '02'.repeat(64),
     spkiSha256: facts.dane === 'match' ? DIGEST.right : DIGEST.wrong,
     spkiSha512: '03'.repeat(64),
     dnsNames: facts.source === 'literal' ? [] : [hostOf(facts)],
     ipAddresses: facts.source === 'literal' ? ['c0000201'] : [],
-    otherNames: ['directory'],
-    commonNames: [],
     notBefore: NOW - 1000,
     notAfter: NOW + 1000,
-    ca: 'absent',
-    pathLength: null,
-    certSign: 'absent',
-    serverAuth: 'absent',
-    nameConstraints: { kind: 'absent' },
-    criticalExtensions: 'known',
-    selfIssued: 'no',
   };
   const path =
     facts.pkix === 'pass'
       ? ({ kind: 'trusted' } as const)
       : ({ kind: 'untrusted', cause: 'unknown-issuer', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } as const);
-  return { kind: 'presented', chain: [leaf], anchors: [null], signatures: [], path };
+  return { ...SHOWN, kind: 'presented', chain: [leaf], anchors: [null], signatures: [], path };
 }
 
 export function inputFor(facts: HostFacts): HostInput {

@@ -240,6 +240,7 @@ export function resultType(
     | 'certificate-name'
     | 'certificate-not-trusted'
     | 'certificate-unreadable'
+    | 'certificate-unfinished'
     | 'tlsa-mismatch'
     | 'mx-not-listed'
     | 'tlsa-unusable'

@@ -129,6 +129,11 @@ function make(of: {
     | 'pathLength'
     | 'nameConstraints'
     | 'otherNames'
+    | 'directoryNames'
+    | 'digitalSignature'
+    | 'keyEncipherment'
+    | 'key'
+    | 'signatureDigest'
     | 'criticalExtensions'
   >;
 }): MadeUpCertificate {
@@ -147,6 +152,12 @@ function make(of: {
       nameConstraints: { kind: 'absent' },
       // The subject.
       otherNames: ['directory'],
+      directoryNames: [[of.label]],
+      // As real certificates of such worlds have them: P-256 and SHA-256.
+      digitalSignature: of.facts.ca === 'yes' ? 'no' : 'yes',
+      keyEncipherment: 'no',
+      key: { kind: 'ec', fieldBits: 256 },
+      signatureDigest: 'sha-2',
       criticalExtensions: 'known',
       ...of.facts,
     },

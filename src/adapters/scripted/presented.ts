@@ -71,7 +71,14 @@ export function peerFactsOf(
     kind: 'presented',
     chain: [leaf.facts, ...above.map(({ facts }) => facts)],
     anchors: question.tlsa.map((record) => wholeCertificateIn(record, known)?.facts ?? null),
+    recordKeys: question.tlsa.map((record) =>
+      wholeCertificateIn(record, known) === null && keyIn(record, known) !== null
+        ? { kind: 'ec', fieldBits: 256 }
+        : null,
+    ),
     signatures: asksForAnchor ? signaturesOf(chain, keys) : [],
+    looked: 'whole',
+    leafKeyUse: 'signature',
     path: trustPathOf(certificate),
   };
 }

@@ -4,6 +4,8 @@
  */
 import type {
   CertificateFacts,
+  DirectoryName,
+  KeyFacts,
   KeySource,
   PeerFacts,
   SignatureFact,
@@ -183,6 +185,24 @@ const YesNoAbsent = oneOf('yes', 'no', 'absent');
 
 const NameForms = listOf('a list of forms of names', oneOf('ip', 'email', 'uri', 'directory', 'other'));
 
+const DirectoryNames = listOf<DirectoryName>('a list of directory names', Texts);
+
+const KeyFactsCodec = tagged<KeyFacts, 'kind'>('a public key', 'kind', {
+  rsa: strictObject<Extract<KeyFacts, { kind: 'rsa' }>>('an RSA key', {
+    kind: oneOf('rsa'),
+    modulusBits: Finite,
+    exponentBits: Finite,
+    exponentParity: oneOf('odd', 'even'),
+  }),
+  ec: strictObject<Extract<KeyFacts, { kind: 'ec' }>>('an EC key', {
+    kind: oneOf('ec'),
+    fieldBits: orNull(Finite),
+  }),
+  fixed: strictObject<Extract<KeyFacts, { kind: 'fixed' }>>('a key', { kind: oneOf('fixed') }),
+  other: strictObject<Extract<KeyFacts, { kind: 'other' }>>('a key', { kind: oneOf('other') }),
+  unstated: strictObject<Extract<KeyFacts, { kind: 'unstated' }>>('a key', { kind: oneOf('unstated') }),
+});
+
 type NameConstraints = CertificateFacts['nameConstraints'];
 const NameConstraintsCodec = tagged<NameConstraints, 'kind'>('name constraints', 'kind', {
   absent: strictObject<Extract<NameConstraints, { kind: 'absent' }>>('absent constraints', {
@@ -193,9 +213,11 @@ const NameConstraintsCodec = tagged<NameConstraints, 'kind'>('name constraints',
       kind: oneOf('dns'),
       permitted: Texts,
       excluded: Texts,
+      permittedDirectories: DirectoryNames,
+      excludedDirectories: DirectoryNames,
       otherForms: NameForms,
     }),
-    { otherForms: [] },
+    { permittedDirectories: [], excludedDirectories: [], otherForms: [] },
   ),
   unsupported: strictObject<Extract<NameConstraints, { kind: 'unsupported' }>>('unsupported constraints', {
     kind: oneOf('unsupported'),
@@ -210,22 +232,32 @@ const WholeCertificateCodec = strictObject<CertificateFacts>('a certificate', {
   dnsNames: Texts,
   ipAddresses: Texts,
   otherNames: NameForms,
+  directoryNames: DirectoryNames,
   commonNames: Texts,
   notBefore: Finite,
   notAfter: Finite,
   ca: YesNoAbsent,
   pathLength: orNull(Finite),
   certSign: YesNoAbsent,
+  digitalSignature: YesNoAbsent,
+  keyEncipherment: YesNoAbsent,
   serverAuth: YesNoAbsent,
   nameConstraints: NameConstraintsCodec,
   criticalExtensions: oneOf('known', 'unknown'),
+  key: KeyFactsCodec,
+  signatureDigest: oneOf('md5', 'sha-1', 'sha-2', 'sha-3', 'built-in', 'other', 'unstated'),
   selfIssued: YesNo,
 });
 
 const CertificateCodec = withDefaults(WholeCertificateCodec, {
   ipAddresses: [],
   otherNames: [],
+  directoryNames: [],
+  digitalSignature: 'absent',
+  keyEncipherment: 'absent',
   criticalExtensions: 'known',
+  key: { kind: 'unstated' },
+  signatureDigest: 'unstated',
 });
 
 const KeyCodec = tagged<KeySource, 'from'>('a key', 'from', {
@@ -250,13 +282,19 @@ const TrustPathCodec = tagged<TrustPath, 'kind'>('a trust path', 'kind', {
 });
 
 export const PeerFactsCodec = tagged<PeerFacts, 'kind'>('what the peer presented', 'kind', {
-  presented: strictObject<Extract<PeerFacts, { kind: 'presented' }>>('presented certificates', {
-    kind: oneOf('presented'),
-    chain: filledListOf('a list of at least one certificate', CertificateCodec),
-    anchors: listOf('a list of certificates', orNull(CertificateCodec)),
-    signatures: listOf('a list of signatures', SignatureCodec),
-    path: TrustPathCodec,
-  }),
+  presented: withDefaults(
+    strictObject<Extract<PeerFacts, { kind: 'presented' }>>('presented certificates', {
+      kind: oneOf('presented'),
+      chain: filledListOf('a list of at least one certificate', CertificateCodec),
+      anchors: listOf('a list of certificates', orNull(CertificateCodec)),
+      recordKeys: listOf('a list of keys', orNull(KeyFactsCodec)),
+      signatures: listOf('a list of signatures', SignatureCodec),
+      looked: oneOf('whole', 'in-part'),
+      leafKeyUse: oneOf('signature', 'encipherment'),
+      path: TrustPathCodec,
+    }),
+    { recordKeys: [], looked: 'whole', leafKeyUse: 'signature' },
+  ),
   unreadable: strictObject<Extract<PeerFacts, { kind: 'unreadable' }>>('an unreadable certificate', {
     kind: oneOf('unreadable'),
     code: Text,

@@ -312,6 +312,19 @@ const replied = fc.record({ kind: fc.constant('replied' as const), reply: aReply
 
 const someForms = some(fc.constantFrom('ip' as const, 'email', 'uri', 'directory', 'other'));
 
+const aKey: fc.Arbitrary<KeyFacts> = fc.oneof(
+  fc.record({
+    kind: fc.constant('rsa' as const),
+    modulusBits: count,
+    exponentBits: count,
+    exponentParity: fc.constantFrom('odd', 'even'),
+  }),
+  fc.record({ kind: fc.constant('ec' as const), fieldBits: orNull(count) }),
+  kind('fixed'),
+  kind('other'),
+  kind('unstated'),
+);
+
 const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
   certificateSha256: text,
   certificateSha512: text,
@@ -320,12 +333,15 @@ const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
   dnsNames: texts,
   ipAddresses: texts,
   otherNames: someForms,
+  directoryNames: some(texts),
   commonNames: texts,
   notBefore: fc.integer(),
   notAfter: fc.integer(),
   ca: yesNoAbsent,
   pathLength: orNull(count),
   certSign: yesNoAbsent,
+  digitalSignature: yesNoAbsent,
+  keyEncipherment: yesNoAbsent,
   serverAuth: yesNoAbsent,
   nameConstraints: fc.oneof(
     kind('absent'),
@@ -334,10 +350,14 @@ const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
       kind: fc.constant('dns' as const),
       permitted: texts,
       excluded: texts,
+      permittedDirectories: some(texts),
+      excludedDirectories: some(texts),
       otherForms: someForms,
     }),
   ),
   criticalExtensions: fc.constantFrom('known', 'unknown'),
+  key: aKey,
+  signatureDigest: fc.constantFrom('md5', 'sha-1', 'sha-2', 'sha-3', 'built-in', 'other', 'unstated'),
   selfIssued: yesNo,
 });
 
@@ -346,6 +366,9 @@ const aPeer: fc.Arbitrary<PeerFacts> = fc.oneof(
     kind: fc.constant('presented' as const),
     chain: fc.tuple(aCertificate, some(aCertificate)).map(([leaf, others]) => [leaf, ...others] as const),
     anchors: some(orNull(aCertificate)),
+    recordKeys: some(orNull(aKey)),
+    looked: fc.constantFrom('whole', 'in-part'),
+    leafKeyUse: fc.constantFrom('signature', 'encipherment'),
     signatures: some(
       fc.record({ subject: count, key: fc.record({ from: fc.constantFrom('chain', 'tlsa'), index: count }) }),
     ),

@@ -4,28 +4,10 @@ import { parseDnsName } from '../names/domain-name.js';
 import { addressOctets } from '../names/ip-address.js';
 import { parseMailbox } from '../names/mailbox.js';
 import { coversName } from '../names/match.js';
-import type { CertificateFacts } from './facts.js';
+import { PLAIN } from './facts.fixture.js';
 import { coversOneOf } from './names.js';
 
-const CERTIFICATE: CertificateFacts = {
-  certificateSha256: '',
-  certificateSha512: '',
-  spkiSha256: '',
-  spkiSha512: '',
-  dnsNames: [],
-  ipAddresses: [],
-  otherNames: ['directory'],
-  commonNames: [],
-  notBefore: 0,
-  notAfter: 0,
-  ca: 'absent',
-  pathLength: null,
-  certSign: 'absent',
-  serverAuth: 'absent',
-  nameConstraints: { kind: 'absent' },
-  criticalExtensions: 'known',
-  selfIssued: 'no',
-};
+const CERTIFICATE = PLAIN;
 
 describe('names in certificates', () => {
   it('any presented name may match any reference (SID-6.2-1)', () => {

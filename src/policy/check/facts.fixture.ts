@@ -1,4 +1,5 @@
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
+import { PLAIN, SHOWN } from '../certificate/facts.fixture.js';
 import type { TlsaAnswer, TlsaRecord } from '../dane/tlsa.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../dns/answer.js';
 import type { FetchAnswer } from '../mta-sts/fetch.js';
@@ -30,23 +31,16 @@ export function failure(cause: DnsFailureCause, extendedError: number | null = n
 /** A leaf for the usual host: its key has a digest of `a1`, the certificate one of `c1`, over and over. */
 export function certificate(more: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
+    ...PLAIN,
     certificateSha256: hex('c1'),
     certificateSha512: hex('c1', 64),
     spkiSha256: hex('a1'),
     spkiSha512: hex('a1', 64),
     dnsNames: ['mx.a.example'],
-    commonNames: [],
-    ipAddresses: [],
-    otherNames: [],
-    criticalExtensions: 'known',
     notBefore: NOW - 30 * DAY_MS,
     notAfter: NOW + 60 * DAY_MS,
     ca: 'no',
-    pathLength: null,
-    certSign: 'absent',
     serverAuth: 'yes',
-    nameConstraints: { kind: 'absent' },
-    selfIssued: 'no',
     ...more,
   };
 }
@@ -66,10 +60,9 @@ type Presented = Extract<PeerFacts, { kind: 'presented' }>;
 export function peer(leaf: CertificateFacts = certificate(), more: Partial<Presented> = {}): Presented {
   return {
     kind: 'presented',
+    ...SHOWN,
     chain: [leaf, ISSUER],
-    anchors: [],
     signatures: [{ subject: 0, key: { from: 'chain', index: 1 } }],
-    path: { kind: 'trusted' },
     ...more,
   };
 }

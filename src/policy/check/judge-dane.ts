@@ -139,7 +139,9 @@ function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
         ...judgeWildcards(known, peer),
       ];
     case 'tlsa-expired':
-      return [raiseDane('tlsa-expired', place)];
+    case 'tlsa-weak':
+    case 'tlsa-unfinished':
+      return [raiseDane(verdict, place)];
   }
 }
 

@@ -48,9 +48,9 @@ export const daneFinding = defineTable({
   about: 'What the TLSA records of a host come to against the certificates that an address of it presents.',
   inputs: {
     records: ['usable', 'unusable', 'absent'],
-    match: ['not-tried', 'matched', 'mismatch', 'name-mismatch', 'expired', 'unreadable'],
+    match: ['not-tried', 'matched', 'mismatch', 'name-mismatch', 'expired', 'unfit', 'unfinished', 'unreadable'],
   },
-  verdicts: ['nothing-to-match', 'tlsa-matches', 'tlsa-mismatch', 'tlsa-name-mismatch', 'tlsa-expired'],
+  verdicts: ['nothing-to-match', 'tlsa-matches', 'tlsa-mismatch', 'tlsa-name-mismatch', 'tlsa-expired', 'tlsa-weak', 'tlsa-unfinished'],
 })([
   { id: 'CDANE-1', when: { records: ['absent', 'unusable'] },                          then: 'nothing-to-match',
     why: 'No record names a key or a certificate.', refs: ['DANE-2.2-2', 'DANE-2.2-3'] },
@@ -64,6 +64,10 @@ export const daneFinding = defineTable({
     why: 'An issuer vouches for many; without the name any of them could stand in.', refs: ['DANE-3.1.2-1', 'DANE-3.2.3-4'] },
   { id: 'CDANE-6', when: { records: 'usable', match: 'expired' },                      then: 'tlsa-expired',
     why: 'Under usage 2 dates count, unlike under usage 3.', refs: ['DANE-3.1.2-1'] },
+  { id: 'CDANE-7', when: { records: 'usable', match: 'unfit' },                        then: 'tlsa-weak',
+    why: 'Under usage 2 the path must be strong, and the key used as its certificate allows, unlike under usage 3.', refs: ['TLS-4.5-1', 'CHOICE-21'] },
+  { id: 'CDANE-8', when: { records: 'usable', match: 'unfinished' },                   then: 'tlsa-unfinished',
+    why: 'What was not looked through is no match, and no proof of a mismatch.', refs: ['CHOICE-25'] },
 ]);
 
 // biome-ignore format: a table

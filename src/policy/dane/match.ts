@@ -1,18 +1,21 @@
 /*
  * Whether a presented chain satisfies usable TLSA records. DANE-EE(3): the leaf's own digest, and nothing else counts
- * (RFC 7672, Section 3.1.1). DANE-TA(2): a verified path to the anchor, in its dates, and a name (Section 3.1.2).
+ * (RFC 7672, Section 3.1.1). DANE-TA(2): a verified path to the anchor, strong and in its dates, and a name (Section 3.1.2).
  */
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
-import { COMPARISONS_MAX } from '../certificate/name-constraints.js';
 import { coversOneOf } from '../certificate/names.js';
-import { findPath, PATH_STEPS_MAX } from '../certificate/path.js';
+import { findPath, type PresentedAnchor } from '../certificate/path.js';
+import { STEPS_MAX } from '../certificate/work-budget.js';
 import type { TlsaRecord } from './tlsa.js';
 import { recordsToMatch, type UsableRecord } from './usability.js';
 
-/** `matched`, or the most telling reason why not. */
+/**
+ * `matched`, or the most telling reason why not. `unfit`: the only path has a weak key or signature, or a leaf whose key may
+ * not be used so. `unfinished`: nothing was found, and not everything was looked at.
+ */
 export type DaneMatch =
   | { readonly kind: 'matched'; readonly record: number }
-  | { readonly kind: 'mismatch' | 'name-mismatch' | 'expired' | 'unreadable' };
+  | { readonly kind: 'mismatch' | 'name-mismatch' | 'expired' | 'unfit' | 'unfinished' | 'unreadable' };
 
 /** `references`: see `referenceNames`. `now`: milliseconds since 1970. Total; never throws. */
 export function matchDane(
@@ -26,44 +29,44 @@ export function matchDane(
   const leaf = peer.chain[0];
   const endEntity = usable.find((record) => record.usage === 'dane-ee' && isSelected(record, leaf));
   if (endEntity !== undefined) return { kind: 'matched', record: endEntity.index };
-  let reason: 'mismatch' | 'name-mismatch' | 'expired' = 'mismatch';
-  const budget = { stepsLeft: PATH_STEPS_MAX, comparisonsLeft: COMPARISONS_MAX };
-  for (const record of usable) {
-    if (record.usage !== 'dane-ta' || !mayAnchor(record, peer)) continue;
-    const path = findPath({
-      chain: peer.chain,
-      signatures: peer.signatures,
-      anchorInChain: (certificate) =>
-        !isSelected(record, certificate) ? 'no' : record.selector === 'certificate' ? 'constrained' : 'key',
-      anchorInRecord: (index) => (index === record.index ? anchorIn(record, peer.anchors) : null),
-      now,
-      budget,
-    });
-    if (path === 'found' && coversOneOf(leaf, references, 'without-dns-id'))
-      return { kind: 'matched', record: record.index };
-    if (path === 'found') reason = 'name-mismatch';
-    if (path === 'expired' && reason === 'mismatch') reason = 'expired';
+  const trustAnchors = usable.filter(({ usage }) => usage === 'dane-ta');
+  if (trustAnchors.length === 0) return { kind: 'mismatch' };
+  const inFull = new Map(trustAnchors.flatMap((r) => (r.matching === 'full' ? [[r.index, r.selector]] : [])));
+  const path = findPath({
+    peer,
+    anchorsInChain: anchorsAmong(trustAnchors),
+    holdsAnchor: (index) => {
+      const selector = inFull.get(index);
+      return selector === undefined ? 'no' : selector === 'public-key' ? 'key' : 'certificate';
+    },
+    now,
+    budget: { stepsLeft: STEPS_MAX },
+  });
+  switch (path.kind) {
+    case 'found':
+      return coversOneOf(leaf, references, 'without-dns-id')
+        ? { kind: 'matched', record: path.record }
+        : { kind: 'name-mismatch' };
+    case 'none':
+      return { kind: peer.looked === 'whole' ? 'mismatch' : 'unfinished' };
+    default:
+      return path;
   }
-  return { kind: reason };
 }
 
-/** Whether a record has to do with anything that was presented. Most do not where a hostile zone has a thousand of them. */
-function mayAnchor(record: UsableRecord, { chain, signatures }: Extract<PeerFacts, { kind: 'presented' }>) {
-  return (
-    chain.some((certificate) => isSelected(record, certificate)) ||
-    signatures.some(({ key }) => key.from === 'tlsa' && key.index === record.index)
-  );
-}
-
-/** What a record itself brings along: a certificate, whose constraints bind, or a bare key (RFC 7671, Section 5.2). */
-function anchorIn(
-  { index, selector, matching }: UsableRecord,
-  anchors: readonly (CertificateFacts | null)[],
-): { readonly certificate: CertificateFacts | null } | null {
-  if (matching !== 'full') return null;
-  if (selector === 'public-key') return { certificate: null };
-  const certificate = anchors[index] ?? null;
-  return certificate === null ? null : { certificate };
+/** Looked up by digest: a hostile zone has a thousand records, and most have to do with nothing that was presented. */
+function anchorsAmong(records: readonly UsableRecord[]): (certificate: CertificateFacts) => PresentedAnchor {
+  const first = new Map<string, number>();
+  for (const record of records) {
+    const key = `${record.selector} ${record.matching === 'sha-512' ? 512 : 256} ${record.digest}`;
+    if (!first.has(key)) first.set(key, record.index);
+  }
+  const firstOf = (selector: UsableRecord['selector'], sha256: string, sha512: string) =>
+    first.get(`${selector} 256 ${sha256}`) ?? first.get(`${selector} 512 ${sha512}`) ?? null;
+  return (certificate) => ({
+    byKey: firstOf('public-key', certificate.spkiSha256, certificate.spkiSha512),
+    byCertificate: firstOf('certificate', certificate.certificateSha256, certificate.certificateSha512),
+  });
 }
 
 function isSelected(record: UsableRecord, certificate: CertificateFacts): boolean {

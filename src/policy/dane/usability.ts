@@ -47,15 +47,12 @@ export function isUsable(record: TlsaRecord): boolean {
 /** The records to match: usable ones, after digest agility. */
 export function recordsToMatch(records: readonly TlsaRecord[]): readonly UsableRecord[] {
   const usable = records.flatMap((record, index) => usableOf(record, index));
-  return usable.filter(
-    (record) =>
-      record.matching !== 'sha-256' ||
-      !usable.some((other) => other.matching === 'sha-512' && isSameGroup(other, record)),
-  );
+  const strongest = new Set(usable.filter(({ matching }) => matching === 'sha-512').map(groupOf));
+  return usable.filter((record) => record.matching !== 'sha-256' || !strongest.has(groupOf(record)));
 }
 
-function isSameGroup(left: UsableRecord, right: UsableRecord): boolean {
-  return left.usage === right.usage && left.selector === right.selector;
+function groupOf({ usage, selector }: UsableRecord): string {
+  return `${usage} ${selector}`;
 }
 
 function usableOf(record: TlsaRecord, index: number): UsableRecord[] {

@@ -9,7 +9,10 @@ export function coversName(presented: string, reference: string): boolean {
   const host = parseDnsName(reference);
   // A final dot is DNS's way of writing; a name in a certificate has none.
   if (host === null || presented.endsWith('.')) return false;
-  if (!presented.startsWith('*.')) return parseDnsName(presented) === host;
+  // Most names of a hostile certificate have not even the length.
+  if (!presented.startsWith('*.'))
+    return presented.length === host.length && parseDnsName(presented) === host;
+  if (presented.length - 2 !== host.length - host.indexOf('.') - 1) return false;
   const parent = parseDnsName(presented.slice(2));
   return parent?.includes('.') === true && coversOneLabel(parent, host);
 }

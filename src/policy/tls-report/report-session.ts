@@ -158,6 +158,10 @@ function judgedUnderTlsa(facts: SessionFacts): Judged {
       return failed('certificate-name', 'dane-ta-name-mismatch');
     case 'expired':
       return failed('certificate-expired', 'dane-ta-path-expired');
+    case 'unfit':
+      return failed('certificate-not-trusted', 'dane-ta-path-weak');
+    case 'unfinished':
+      return failed('certificate-unfinished', 'dane-ta-chain-too-long');
     case 'unreadable':
       return failed('certificate-unreadable', 'no-certificate');
     case undefined:

@@ -94,7 +94,7 @@ export const reportResultType = defineTable({
   inputs: {
     failure: [
       'starttls-not-offered', 'starttls-refused', 'injected', 'handshake-failed',
-      'certificate-expired', 'certificate-name', 'certificate-not-trusted', 'certificate-unreadable', 'tlsa-mismatch',
+      'certificate-expired', 'certificate-name', 'certificate-not-trusted', 'certificate-unreadable', 'certificate-unfinished', 'tlsa-mismatch',
       'mx-not-listed', 'tlsa-unusable', 'tlsa-lookup-failed', 'tlsa-lookup-timeout', 'dane-missing',
       'policy-fetch-failed', 'policy-invalid', 'policy-host-certificate', 'policy-record-failed', 'lookup-failed',
     ],
@@ -106,7 +106,7 @@ export const reportResultType = defineTable({
 })([
   { id: 'TYPE-1',  when: { failure: ['starttls-not-offered', 'starttls-refused'] },           then: 'starttls-not-supported',
     why: 'The host did not offer or accept STARTTLS.', refs: ['RPT-4.3.1-1'] },
-  { id: 'TYPE-2',  when: { failure: ['injected', 'handshake-failed', 'certificate-unreadable'] }, then: 'validation-failure',
+  { id: 'TYPE-2',  when: { failure: ['injected', 'handshake-failed', 'certificate-unreadable', 'certificate-unfinished'] }, then: 'validation-failure',
     why: 'No more telling type is registered; the reason code tells.', refs: ['RPT-4.3.1-5'] },
   { id: 'TYPE-3',  when: { failure: 'certificate-expired' },                                  then: 'certificate-expired',
     why: 'A certificate on the path is out of its dates.', refs: ['RPT-4.3.1-3'] },

@@ -17,7 +17,6 @@ import type {
 import type { MessageSource } from '../../../effects/ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
 import { classOf, type Lost } from '../../../policy/smtp/reply.js';
-import { extensionReader } from '../x509/certificate-facts.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { isHelloName } from './command-syntax.js';
 import { within } from './deadline.js';
@@ -107,8 +106,6 @@ class NodeSmtpSession implements KeepableSession {
       const heard = await dialogue.commandAndRelease('STARTTLS\r\n', STARTTLS_ACCEPTED, ask.deadlineMs);
       if (isLost(heard)) return heard;
       if (!dialogue.released) return { kind: 'replied', reply: heard };
-      // Certificates are about to come; a failure to load shows when they are read.
-      extensionReader().catch(() => undefined);
       return { kind: dialogue.unread > 0 ? 'injected' : 'replied', reply: heard };
     });
   }

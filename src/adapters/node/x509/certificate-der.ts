@@ -1,9 +1,13 @@
+import type { SignatureDigest } from '../../../policy/certificate/facts.js';
+import { digestOfSignature } from './algorithms.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
 
 /** The parts of a certificate (RFC 5280, Section 4.1) as slices of its DER. */
 export interface CertificateParts {
   readonly issuer: Buffer;
   readonly subject: Buffer;
+  /** What the issuer's signature is made over. */
+  readonly signatureDigest: SignatureDigest;
   /** SubjectPublicKeyInfo exactly as it stands in the certificate. */
   readonly spki: Buffer;
   /** In milliseconds since 1970. */
@@ -15,8 +19,6 @@ export interface CertificateParts {
 export interface CertificateExtension {
   /** The octets of the object identifier, in hexadecimal. */
   readonly oid: string;
-  /** The whole Extension, as a library wants it. */
-  readonly raw: Buffer;
   readonly critical: 'yes' | 'no';
   /** What the octet string holds. */
   readonly value: Buffer;
@@ -43,6 +45,7 @@ export function readCertificate(der: Buffer): CertificateParts | null {
   return {
     issuer: slice(der, issuer),
     subject: slice(der, subject),
+    signatureDigest: digestOfSignature(der, algorithm),
     spki: slice(der, spki),
     notBefore,
     notAfter,
@@ -69,7 +72,6 @@ function readExtensions(der: Buffer, rest: readonly Element[]): readonly Certifi
     if (oid?.tag !== TAG.oid || value?.tag !== TAG.octetString) return null;
     extensions.push({
       oid: der.toString('hex', oid.content, oid.end),
-      raw: slice(der, element),
       critical: fields !== null && isCritical(der, fields) ? 'yes' : 'no',
       value: der.subarray(value.content, value.end),
     });

@@ -1,17 +1,27 @@
 import { hash, X509Certificate } from 'node:crypto';
 import type { CertificateFacts } from '../../../policy/certificate/facts.js';
-import { type CertificateParts, readCertificate } from './certificate-der.js';
+import { readPublicKey } from './algorithms.js';
+import { readCertificate } from './certificate-der.js';
+import { type ReadName, readName } from './directory-names.js';
+import { readExtensionFacts } from './extensions.js';
 import { RecentMap } from './recent-map.js';
 
-/** A certificate that could be read: OpenSSL's view of it, its parts, and what policy is told. */
+/** A certificate that could be read: what policy is told of it, and what signatures are tried with. */
 export interface ReadCertificate {
-  readonly certificate: X509Certificate;
-  readonly parts: CertificateParts;
+  readonly der: Buffer;
+  /** SubjectPublicKeyInfo exactly as it stands in the certificate. */
+  readonly spki: Buffer;
+  /** Comparable as texts. */
+  readonly subject: string;
+  readonly issuer: string;
   readonly facts: CertificateFacts;
 }
 
-/** DER of the certificates remembered, which take some ten times as much in memory: some hundreds of honest ones. */
-const REMEMBERED_OCTETS_MAX = 1_048_576;
+/** Octets in memory of all that is remembered: thousands of honest certificates. */
+const REMEMBERED_OCTETS_MAX = 16_777_216;
+/** In memory, of a certificate without names and of each name or constraint beside its own octets; generous. */
+const CERTIFICATE_OCTETS = 4096;
+const NAME_OCTETS = 64;
 
 /** Reads certificates, and remembers those it has read by the SHA-256 of their DER. */
 export class CertificateReader {
@@ -21,29 +31,17 @@ export class CertificateReader {
     this.#read = new RecentMap(cacheMax, REMEMBERED_OCTETS_MAX);
   }
 
-  /** Null for whatever is not exactly one X.509 certificate in DER. Never throws or rejects. */
-  async read(source: Buffer | X509Certificate): Promise<ReadCertificate | null> {
+  /** Null for whatever is not exactly one X.509 certificate in DER. Never throws. */
+  read(source: Buffer | X509Certificate): ReadCertificate | null {
     try {
       const der = source instanceof X509Certificate ? source.raw : source;
       const sha256 = hash('sha256', der, 'hex');
       const known = this.#read.get(sha256);
       if (known) return known;
-      const parts = readCertificate(der);
-      if (parts === null) return null;
-      const certificate = source instanceof X509Certificate ? source : new X509Certificate(der);
-      const { readExtensionFacts } = await extensionReader();
-      const facts: CertificateFacts = {
-        certificateSha256: sha256,
-        certificateSha512: hash('sha512', der, 'hex'),
-        spkiSha256: hash('sha256', parts.spki, 'hex'),
-        spkiSha512: hash('sha512', parts.spki, 'hex'),
-        notBefore: parts.notBefore,
-        notAfter: parts.notAfter,
-        selfIssued: parts.subject.equals(parts.issuer) ? 'yes' : 'no',
-        ...readExtensionFacts(parts),
-      };
-      const read = { certificate, parts, facts };
-      this.#read.set(sha256, read, der.length);
+      const read = readAnew(der, sha256);
+      // Only what OpenSSL reads, too, is a certificate; what came by TLS it has read.
+      if (read === null || (source === der && !isReadable(der))) return null;
+      this.#read.set(sha256, read, weightOf(read));
       return read;
     } catch {
       return null;
@@ -51,23 +49,54 @@ export class CertificateReader {
   }
 }
 
-/**
- * Loads what reads extensions: a tenth of a second, once. Call it early, and do not wait, where a certificate is about
- * to come.
- */
-export function extensionReader(): Promise<typeof import('./extensions.js')> {
-  loaded ??= import('./extensions.js').catch((error: unknown) => {
-    loaded = null;
-    throw error;
-  });
-  return loaded;
+function readAnew(der: Buffer, sha256: string): ReadCertificate | null {
+  const parts = readCertificate(der);
+  if (parts === null) return null;
+  const [subject, issuer] = [readName(parts.subject), readName(parts.issuer)];
+  const [subjectText, issuerText] = [nameText(subject, parts.subject), nameText(issuer, parts.issuer)];
+  const facts: CertificateFacts = {
+    certificateSha256: sha256,
+    certificateSha512: hash('sha512', der, 'hex'),
+    spkiSha256: hash('sha256', parts.spki, 'hex'),
+    spkiSha512: hash('sha512', parts.spki, 'hex'),
+    notBefore: parts.notBefore,
+    notAfter: parts.notAfter,
+    selfIssued: subjectText === issuerText ? 'yes' : 'no',
+    key: readPublicKey(parts.spki) ?? { kind: 'other' },
+    signatureDigest: parts.signatureDigest,
+    ...readExtensionFacts(parts, subject),
+  };
+  return { der, spki: parts.spki, subject: subjectText, issuer: issuerText, facts };
 }
 
-let loaded: Promise<typeof import('./extensions.js')> | null = null;
+/** A name that cannot be read is only the same as itself. */
+function nameText(name: ReadName | null, der: Buffer): string {
+  return name === null ? der.toString('hex') : JSON.stringify(name.canonical);
+}
+
+function isReadable(der: Buffer): boolean {
+  return new X509Certificate(der).raw.length === der.length;
+}
+
+function weightOf({ der, facts }: ReadCertificate): number {
+  const { nameConstraints: bound } = facts;
+  const names =
+    facts.dnsNames.length +
+    facts.ipAddresses.length +
+    facts.commonNames.length +
+    facts.directoryNames.length +
+    (bound.kind === 'dns'
+      ? bound.permitted.length +
+        bound.excluded.length +
+        bound.permittedDirectories.length +
+        bound.excludedDirectories.length
+      : 0);
+  return CERTIFICATE_OCTETS + 4 * der.length + NAME_OCTETS * names;
+}
 
 const shared = new CertificateReader();
 
 /** What is stated about one certificate; null for whatever is not exactly one X.509 certificate in DER. */
 export async function certificateFacts(source: Buffer | X509Certificate): Promise<CertificateFacts | null> {
-  return (await shared.read(source))?.facts ?? null;
+  return shared.read(source)?.facts ?? null;
 }

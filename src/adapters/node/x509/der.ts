@@ -14,11 +14,13 @@ export interface Element {
 export const TAG = {
   boolean: 0x01,
   integer: 0x02,
+  bitString: 0x03,
   octetString: 0x04,
   oid: 0x06,
   utcTime: 0x17,
   generalizedTime: 0x18,
   sequence: 0x30,
+  set: 0x31,
   /** A constructed context tag, `[n]`. */
   context: (n: number) => 0xa0 | n,
   /** A primitive context tag, `[n] IMPLICIT` of a primitive type. */

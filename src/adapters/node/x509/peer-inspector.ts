@@ -1,6 +1,8 @@
 import type { X509Certificate } from 'node:crypto';
-import type { CertificateFacts, PeerFacts, TrustPath } from '../../../policy/certificate/facts.js';
+import type { CertificateFacts, KeyFacts, PeerFacts, TrustPath } from '../../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { readPublicKey } from './algorithms.js';
+import { breather } from './breather.js';
 import { CertificateReader, type ReadCertificate } from './certificate-facts.js';
 import { SignatureChecker, type TlsaKey } from './signatures.js';
 
@@ -8,9 +10,12 @@ import { SignatureChecker, type TlsaKey } from './signatures.js';
 export interface Presented {
   readonly certificates: readonly X509Certificate[];
   readonly path: TrustPath;
+  /** See `PeerFacts`. Default: `signature`. */
+  readonly leafKeyUse?: 'signature' | 'encipherment';
 }
 
-export const CHAIN_MAX = 10;
+/** Of all certificates together: what OpenSSL lets in (SSL_CTX_set_max_cert_list). */
+const CHAIN_OCTETS_MAX = 102_400;
 /** Keys from TLSA records that signatures are tried under; an honest record set has one or two. */
 const TLSA_KEYS_MAX = 8;
 const DANE_TA = 2;
@@ -30,43 +35,58 @@ export class PeerInspector {
    * certificate behind the leaf that cannot be read is left out, as if it had not been sent. Never rejects.
    */
   async inspect(presented: Presented, tlsa: readonly TlsaRecord[]): Promise<PeerFacts> {
-    const [leaf, ...others] = presented.certificates.slice(0, CHAIN_MAX);
+    const breathe = breather();
+    const [leaf, ...others] = presented.certificates;
     if (leaf === undefined) return { kind: 'unreadable', code: 'NO_CERTIFICATE' };
-    const first = await this.#reader.read(leaf);
+    const first = this.#reader.read(leaf);
     if (first === null) return { kind: 'unreadable', code: 'UNREADABLE_CERTIFICATE' };
     const chain: [ReadCertificate, ...ReadCertificate[]] = [first];
+    let octets = first.der.length;
     for (const other of others) {
-      const read = await this.#reader.read(other);
+      octets += other.raw.length;
+      if (octets > CHAIN_OCTETS_MAX) break;
+      const read = this.#reader.read(other);
       if (read !== null) chain.push(read);
+      await breathe();
     }
-    const { anchors, keys } = await this.#anchors(tlsa);
+    const { anchors, recordKeys, keys, areAll } = this.#anchors(tlsa);
     const asksForAnchor = tlsa.some((record) => record.kind === 'tlsa' && record.usage === DANE_TA);
+    const checked = asksForAnchor
+      ? await this.#signatures.check(chain, keys, breathe)
+      : ({ facts: [], looked: 'whole' } as const);
+    const isWhole = octets <= CHAIN_OCTETS_MAX && areAll && checked.looked === 'whole';
     const [{ facts }, ...rest] = chain;
     return {
       kind: 'presented',
       chain: [facts, ...rest.map((each) => each.facts)],
       anchors,
-      signatures: asksForAnchor ? this.#signatures.check(chain, keys) : [],
+      recordKeys,
+      signatures: checked.facts,
+      looked: isWhole ? 'whole' : 'in-part',
+      leafKeyUse: presented.leafKeyUse ?? 'signature',
       path: presented.path,
     };
   }
 
   /** Whole certificates (2 0 0) and bare keys (2 1 0); the other forms are digests of what the server must send. */
-  async #anchors(tlsa: readonly TlsaRecord[]) {
+  #anchors(tlsa: readonly TlsaRecord[]) {
     const anchors: (CertificateFacts | null)[] = tlsa.map(() => null);
+    const recordKeys: (KeyFacts | null)[] = tlsa.map(() => null);
     const keys: TlsaKey[] = [];
     for (const [index, record] of tlsa.entries()) {
       if (record.kind !== 'tlsa' || record.usage !== DANE_TA || record.matching !== 0) continue;
-      if (keys.length === TLSA_KEYS_MAX) break;
+      if (keys.length === TLSA_KEYS_MAX) return { anchors, recordKeys, keys, areAll: false };
+      const octets = Buffer.from(record.data, 'hex');
       if (record.selector === 0 && record.content === 'certificate') {
-        const certificate = await this.#reader.read(Buffer.from(record.data, 'hex'));
+        const certificate = this.#reader.read(octets);
         if (certificate === null) continue;
         anchors[index] = certificate.facts;
         keys.push({ index, certificate });
       } else if (record.selector === 1 && record.content === 'public-key') {
-        keys.push({ index, spki: Buffer.from(record.data, 'hex') });
+        recordKeys[index] = readPublicKey(octets);
+        keys.push({ index, spki: octets });
       }
     }
-    return { anchors, keys };
+    return { anchors, recordKeys, keys, areAll: true };
   }
 }

@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { CHAIN_MAX, type Presented } from './peer-inspector.js';
+import type { Presented } from './peer-inspector.js';
 import { trustPath } from './trust-path.js';
 
 /**
@@ -15,14 +15,17 @@ import { trustPath } from './trust-path.js';
 export function presentedBy(socket: TLSSocket): Presented {
   const path = trustPath(socket.authorized, socket.authorizationError);
   const certificates: X509Certificate[] = [];
+  let leafKeyUse: Presented['leafKeyUse'] = 'signature';
   try {
+    // Names of suites of TLS 1.2 say how keys are exchanged; those of TLS 1.3 always sign.
+    if (socket.getCipher().standardName.startsWith('TLS_RSA_WITH_')) leafKeyUse = 'encipherment';
     let certificate = socket.getPeerX509Certificate();
-    while (certificate !== undefined && certificates.length < CHAIN_MAX) {
+    while (certificate !== undefined) {
       certificates.push(certificate);
       certificate = certificate.issuerCertificate;
     }
   } catch {
     // What could be read up to here is what there is.
   }
-  return { certificates, path };
+  return { certificates, path, leafKeyUse };
 }

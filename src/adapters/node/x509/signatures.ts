@@ -1,4 +1,4 @@
-import { createPublicKey, hash, type KeyObject } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
 import type { KeySource, SignatureFact } from '../../../policy/certificate/facts.js';
 import type { ReadCertificate } from './certificate-facts.js';
 import { RecentMap } from './recent-map.js';
@@ -8,8 +8,21 @@ export type TlsaKey =
   | { readonly index: number; readonly certificate: ReadCertificate }
   | { readonly index: number; readonly spki: Buffer };
 
-/** Enough for every honest chain; a hostile one of ten certificates with the same name ends here. */
+export interface CheckedSignatures {
+  readonly facts: readonly SignatureFact[];
+  /** `in-part`: there were more to try than anybody needs. */
+  readonly looked: 'whole' | 'in-part';
+}
+
+/** Enough for every honest chain; a hostile one, of many certificates with the same name, ends here. */
 const VERIFICATIONS_MAX = 64;
+
+interface Attempt {
+  readonly subject: number;
+  readonly key: KeySource;
+  readonly spki: Buffer;
+  readonly spkiSha256: string;
+}
 
 /** Tries which signature verifies under which key, and remembers the results by digests. Never throws. */
 export class SignatureChecker {
@@ -20,44 +33,28 @@ export class SignatureChecker {
   }
 
   /** Keys of the chain are tried where the names agree (a certificate also under its own), bare keys always. */
-  check(chain: readonly ReadCertificate[], keys: readonly TlsaKey[]): readonly SignatureFact[] {
+  async check(
+    chain: readonly ReadCertificate[],
+    keys: readonly TlsaKey[],
+    breathe: () => Promise<void>,
+  ): Promise<CheckedSignatures> {
     const facts: SignatureFact[] = [];
     let left = VERIFICATIONS_MAX;
-    const attempt = (subject: number, key: KeySource, spkiSha256: string, publicKey: () => KeyObject) => {
-      if (left === 0) return;
-      left -= 1;
-      if (this.#verifies(chain[subject]!, spkiSha256, publicKey)) facts.push({ subject, key });
-    };
-    const bare = keys.map((key) => ('spki' in key ? hash('sha256', key.spki, 'hex') : ''));
-    for (const [subject, child] of chain.entries()) {
-      for (const [at, key] of keys.entries()) {
-        const source = { from: 'tlsa', index: key.index } as const;
-        if ('spki' in key) attempt(subject, source, bare[at]!, () => bareKey(key.spki));
-        else if (namesAgree(child, key.certificate)) {
-          attempt(
-            subject,
-            source,
-            key.certificate.facts.spkiSha256,
-            () => key.certificate.certificate.publicKey,
-          );
-        }
-      }
-      for (const [index, issuer] of chain.entries()) {
-        if (!namesAgree(child, issuer)) continue;
-        const source = { from: 'chain', index } as const;
-        attempt(subject, source, issuer.facts.spkiSha256, () => issuer.certificate.publicKey);
-      }
+    for (const { subject, key, spki, spkiSha256 } of attemptsAt(chain, keys)) {
+      if (left-- === 0) return { facts, looked: 'in-part' };
+      if (this.#verifies(chain[subject]!, spki, spkiSha256)) facts.push({ subject, key });
+      await breathe();
     }
-    return facts;
+    return { facts, looked: 'whole' };
   }
 
-  #verifies(child: ReadCertificate, spkiSha256: string, publicKey: () => KeyObject): boolean {
+  #verifies(child: ReadCertificate, spki: Buffer, spkiSha256: string): boolean {
     const pair = `${child.facts.certificateSha256} ${spkiSha256}`;
     const known = this.#results.get(pair);
     if (known) return known === 'verifies';
     let verifies = false;
     try {
-      verifies = child.certificate.verify(publicKey());
+      verifies = new X509Certificate(child.der).verify(keyObject(spki));
     } catch {
       // A key that cannot be used verifies nothing.
     }
@@ -66,14 +63,32 @@ export class SignatureChecker {
   }
 }
 
-function bareKey(spki: Buffer): KeyObject {
-  return createPublicKey({ key: spki, format: 'der', type: 'spki' });
+/** Names are looked up, because a chain may hold hundreds of certificates. */
+function* attemptsAt(chain: readonly ReadCertificate[], keys: readonly TlsaKey[]): Generator<Attempt> {
+  const fromRecords = keys.map((key) => ({
+    ...('spki' in key
+      ? { subject: null, spki: key.spki, spkiSha256: hash('sha256', key.spki, 'hex') }
+      : { subject: key.certificate.subject, ...keyOf(key.certificate) }),
+    source: { from: 'tlsa', index: key.index } as const,
+  }));
+  const byName = new Map<string, number[]>();
+  for (const [index, { subject }] of chain.entries()) {
+    const same = byName.get(subject);
+    if (same === undefined) byName.set(subject, [index]);
+    else same.push(index);
+  }
+  for (const [subject, { issuer }] of chain.entries()) {
+    for (const { subject: name, source, ...key } of fromRecords)
+      if (name === null || name === issuer) yield { subject, key: source, ...key };
+    for (const index of byName.get(issuer) ?? [])
+      yield { subject, key: { from: 'chain', index }, ...keyOf(chain[index]!) };
+  }
 }
 
-/**
- * Octet for octet, as RFC 5280, Section 4.1.2.6, has issuers write their name; or by OpenSSL's looser comparison, which
- * also minds key identifiers.
- */
-function namesAgree(child: ReadCertificate, issuer: ReadCertificate): boolean {
-  return child.parts.issuer.equals(issuer.parts.subject) || child.certificate.checkIssued(issuer.certificate);
+function keyOf({ spki, facts }: ReadCertificate) {
+  return { spki, spkiSha256: facts.spkiSha256 };
+}
+
+function keyObject(spki: Buffer): KeyObject {
+  return createPublicKey({ key: spki, format: 'der', type: 'spki' });
 }

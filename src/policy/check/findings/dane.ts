@@ -34,6 +34,22 @@ export const DANE_FINDINGS = {
     refs: ['DANE-3.1.2-1'],
     clause: 'RFC 7672, Section 3.1.2',
   },
+  'tlsa-weak': {
+    severity: 'critical',
+    what: '{host} [{address}] presents a chain with a key, a signature or a key usage that its TLSA records of usage 2 do not allow.',
+    why: 'Under usage 2 nothing is signed with MD5 or SHA-1, RSA keys have 2048 bits and an odd exponent from 65,537 on, curves 224 bits, and a keyUsage of the server allows what TLS does with the key; senders that use DANE send nothing.',
+    todo: 'Renew the chain with strong keys and signatures, or publish a record of usage 3 for the key, under which the chain does not count.',
+    refs: ['TLS-4.5-1', 'CHOICE-21'],
+    clause: 'RFC 9325, Section 4.5; RFC 5280, Section 4.2.1.3',
+  },
+  'tlsa-unfinished': {
+    severity: 'critical',
+    what: '{host} [{address}] presents so much that the search for the issuer of its TLSA records was given up.',
+    why: 'A sender bounds the work that a stranger may cause; what it does not find, it does not trust.',
+    todo: 'Send the leaf and its issuers only, each once, or publish a record of usage 3 for the key.',
+    refs: ['CHOICE-25'],
+    clause: 'RFC 7671, Section 5.2',
+  },
   'tlsa-kind-unmatched': {
     severity: 'error',
     what: 'No TLSA record "{kind}" of {host} matches what it presents at {address}; those of other kinds do.',
