@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { daneMatches, type Peer, type Tlsa } from '../../spec/reference/dane.js';
+import { constraintsOf, PLAIN, SHOWN } from '../../src/policy/certificate/facts.fixture.js';
 import type { CertificateFacts, PeerFacts } from '../../src/policy/certificate/facts.js';
 import { matchDane } from '../../src/policy/dane/match.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
@@ -43,32 +44,24 @@ function chainOf(
   changes: { readonly [K in 'leaf' | 'inter' | 'root']?: Partial<CertificateFacts> },
 ): PeerFacts {
   const certificate = (letter: string, own: Partial<CertificateFacts>): CertificateFacts => ({
+    ...PLAIN,
     certificateSha256: letter.repeat(64),
     certificateSha512: letter.repeat(128),
     spkiSha256: `0${letter.repeat(63)}`,
     spkiSha512: `0${letter.repeat(127)}`,
-    dnsNames: [],
-    ipAddresses: [],
-    otherNames: ['directory'],
-    commonNames: [],
     notBefore: NOW - 1000,
     notAfter: NOW + 1000,
     ca: 'yes',
-    pathLength: null,
     certSign: 'yes',
-    serverAuth: 'absent',
-    nameConstraints: { kind: 'absent' },
-    criticalExtensions: 'known',
-    selfIssued: 'no',
     ...own,
   });
   const leaf = certificate('a', { ca: 'no', certSign: 'no', dnsNames: [HOST], ...changes.leaf });
   const inter = certificate('b', { ...changes.inter });
   const root = certificate('c', { selfIssued: 'yes', ...changes.root });
   return {
+    ...SHOWN,
     kind: 'presented',
     chain: [leaf, root, inter],
-    anchors: [],
     signatures: [
       { subject: 0, key: { from: 'chain', index: 2 } },
       { subject: 2, key: { from: 'chain', index: 1 } },
@@ -77,6 +70,8 @@ function chainOf(
     path: { kind: 'untrusted', cause: 'self-signed', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
   };
 }
+
+type Directories = CertificateFacts['directoryNames'];
 
 const anchorRecord = (selector: 0 | 1): TlsaRecord => ({
   kind: 'tlsa',
@@ -93,7 +88,10 @@ const constrained = (
   permitted: readonly string[],
   excluded: readonly string[] = [],
   otherForms: CertificateFacts['otherNames'] = [],
-) => ({ nameConstraints: { kind: 'dns', permitted, excluded, otherForms } }) as const;
+) => ({ nameConstraints: constraintsOf({ permitted, excluded, otherForms }) });
+const directories = (permittedDirectories: Directories, excludedDirectories: Directories = []) => ({
+  nameConstraints: constraintsOf({ permittedDirectories, excludedDirectories }),
+});
 
 it('constraints of an anchor bind where the record vouches for the certificate, and not where for its key (DANE-3.1.2-2, DOPS-5.2.1-1)', () => {
   expect(bySelector(chainOf({}))).toEqual(['matched', 'matched']);
@@ -160,6 +158,22 @@ it('name constraints bind wildcards, common names, addresses and the names of in
   expect(under(constrained(['']), {})).toBe('matched');
   expect(under(constrained([], ['']), {})).toBe('mismatch');
   expect(under(constrained(['A.Example']), { dnsNames: [HOST, 'no host'] })).toBe('mismatch');
+});
+
+it('directory names are compared part by part, from the top (DANE-3.1.2-2)', () => {
+  const under = (root: Partial<CertificateFacts>, ...directoryNames: Directories) =>
+    bySelector(chainOf({ root, leaf: { directoryNames }, inter: { directoryNames: [['c=nl']] } }))[0];
+  const name = ['c=nl', 'o=a', 'cn=mx'];
+  expect(under(directories([['c=nl']]), name)).toBe('matched');
+  expect(under(directories([['c=nl', 'o=a', 'cn=mx', 'cn=more']]), name)).toBe('mismatch');
+  expect(under(directories([['o=a']]), name)).toBe('mismatch');
+  expect(under(directories([['c=de'], []]), name)).toBe('matched');
+  // Each of the names, and a name that is not there is bound by nothing.
+  expect(under(directories([['c=nl']]), name, ['c=de'])).toBe('mismatch');
+  expect(under(directories([['c=nl']]))).toBe('matched');
+  expect(under(directories([], [['c=nl', 'o=a']]), name)).toBe('mismatch');
+  expect(under(directories([], [['c=nl', 'o=b']]), name)).toBe('matched');
+  expect(under(directories([], [[]]), name)).toBe('mismatch');
 });
 
 it('a record with a whole certificate whose facts are missing anchors nothing (DOPS-5.2.2-1)', () => {

@@ -27,6 +27,7 @@ export type Peer =
       readonly chain: readonly [CertificateId, ...CertificateId[]];
       /** Beside those that follow from `issuers`. */
       readonly strayed: readonly SignatureFact[];
+      readonly leafKeyUse: 'signature' | 'encipherment';
       readonly path: TrustPath;
     }
   | { readonly kind: 'unreadable'; readonly code: string }
@@ -68,6 +69,7 @@ const aPresentation: fc.Arbitrary<Peer> = fc.record({
     [1, ['stranger', 'leaf']],
   ),
   strayed: weighted<number>([12, 0], [1, 2]).chain((maxLength) => fc.array(aSignature, { maxLength })),
+  leafKeyUse: weighted([9, 'signature'], [1, 'encipherment']),
   path: aTrustPath,
 });
 
@@ -107,10 +109,16 @@ export function inspect(peer: Peer, host: string, tlsa: readonly TlsaRecord[]): 
       const id = named[at];
       return id !== undefined && record.kind === 'tlsa' && record.selector === 0 ? facts(id) : null;
     }),
+    recordKeys: tlsa.map((record, at) => {
+      const id = named[at];
+      return id !== undefined && record.kind === 'tlsa' && record.selector === 1 ? facts(id).key : null;
+    }),
     signatures: [
       ...signatures,
       ...peer.strayed.filter(({ key }) => key.from === 'chain' || key.index < tlsa.length),
     ],
+    looked: 'whole',
+    leafKeyUse: peer.leafKeyUse,
     path: peer.path,
   };
 }

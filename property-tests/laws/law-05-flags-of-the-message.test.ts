@@ -60,6 +60,7 @@ function preferringTheWorse(drawn: World): World {
       issuers: { leaf: null, inter: null, root: null, stranger: null },
       chain: ['leaf'],
       strayed: [],
+      leafKeyUse: 'signature',
       path: { kind: 'trusted' },
     },
     helloAgain: { code: 250, lines: ['mx'] },

@@ -123,12 +123,31 @@ export function worthOfTlsa(f: {
 /** RFC 7672, Section 2.2, of one address that was visited. */
 export function recordsAgainstChain(f: {
   records: 'usable' | 'unusable' | 'absent';
-  match: 'not-tried' | 'matched' | 'mismatch' | 'name-mismatch' | 'expired' | 'unreadable';
-}): 'nothing-to-match' | 'tlsa-matches' | 'tlsa-mismatch' | 'tlsa-name-mismatch' | 'tlsa-expired' {
+  match:
+    | 'not-tried'
+    | 'matched'
+    | 'mismatch'
+    | 'name-mismatch'
+    | 'expired'
+    | 'unfit'
+    | 'unfinished'
+    | 'unreadable';
+}):
+  | 'nothing-to-match'
+  | 'tlsa-matches'
+  | 'tlsa-mismatch'
+  | 'tlsa-name-mismatch'
+  | 'tlsa-expired'
+  | 'tlsa-weak'
+  | 'tlsa-unfinished' {
   // Without usable records there is nothing to compare with, without a chain nothing to compare.
   if (f.records !== 'usable' || f.match === 'not-tried') return 'nothing-to-match';
   if (f.match === 'matched') return 'tlsa-matches';
   if (f.match === 'name-mismatch') return 'tlsa-name-mismatch';
   if (f.match === 'expired') return 'tlsa-expired';
+  // RFC 9325, Section 4.5: the anchor is reached, by what must not be relied on.
+  if (f.match === 'unfit') return 'tlsa-weak';
+  // Nobody knows; not a mismatch.
+  if (f.match === 'unfinished') return 'tlsa-unfinished';
   return 'tlsa-mismatch';
 }

@@ -22,26 +22,45 @@ export interface Cert {
   dnsNames: string[];
   ipAddresses: string[];
   otherNames: NameForm[]; // what other forms of names subject and subjectAltName hold
+  directoryNames: string[][]; // the subject, and those in subjectAltName; each a list of its parts
   commonNames: string[];
   notBefore: number;
   notAfter: number;
   ca: 'yes' | 'no' | 'absent';
   pathLength: number | null;
   certSign: 'yes' | 'no' | 'absent';
+  digitalSignature: 'yes' | 'no' | 'absent';
+  keyEncipherment: 'yes' | 'no' | 'absent';
   serverAuth: 'yes' | 'no' | 'absent';
   selfIssued: 'yes' | 'no';
   nameConstraints:
     | { kind: 'absent' }
-    | { kind: 'dns'; permitted: string[]; excluded: string[]; otherForms: NameForm[] } // otherForms: constrained, not read
+    | {
+        kind: 'dns';
+        permitted: string[];
+        excluded: string[];
+        permittedDirectories: string[][];
+        excludedDirectories: string[][];
+        otherForms: NameForm[]; // constrained, not read
+      }
     | { kind: 'unsupported' };
   criticalExtensions: 'known' | 'unknown';
+  key: Key;
+  signatureDigest: string; // what the issuer's signature is made over
 }
+
+export type Key =
+  | { kind: 'rsa'; modulusBits: number; exponentBits: number; exponentParity: 'odd' | 'even' }
+  | { kind: 'ec'; fieldBits: number | null }
+  | { kind: 'fixed' | 'other' | 'unstated' };
 
 type NameForm = 'ip' | 'email' | 'uri' | 'directory' | 'other';
 
 export interface Peer {
   chain: Cert[]; // as presented, the leaf first
   anchors: (Cert | null)[]; // for each record, the certificate in it if it is a 2 0 0
+  recordKeys: (Key | null)[]; // for each record, the key in it if it is a 2 1 0
+  leafKeyUse: 'signature' | 'encipherment'; // what TLS did with the leaf's key
   signatures: { subject: number; key: { from: 'chain' | 'tlsa'; index: number } }[]; // only those that verify
 }
 
@@ -98,6 +117,9 @@ export function daneMatches(records: Tlsa[], peer: Peer, referenceNames: string[
 
   // Section 3.1.2, DANE-TA: a path from the leaf to something that is published, and a name.
   if (!leafHasName(leaf, referenceNames)) return false;
+  // RFC 5280, Section 4.2.1.3: the key does in TLS only what its certificate says that it is for.
+  if (peer.leafKeyUse === 'signature' && leaf.digitalSignature === 'no') return false;
+  if (peer.leafKeyUse === 'encipherment' && leaf.keyEncipherment === 'no') return false;
 
   for (const path of pathsFromLeaf(peer)) {
     for (let i = 0; i < records.length; i++) {
@@ -162,10 +184,12 @@ function pathEndsInChain(record: Tlsa, path: Path, now: number): boolean {
   if (!recordMatches(record, last)) return false;
 
   // RFC 6698, Appendix A.1: the leaf may be its own anchor. Names were seen to; the leaf itself is left.
-  if (path.certs.length === 1) return isSoundBelowAnchor(path.certs, now);
+  // Nobody's signature is relied on then.
+  if (path.certs.length === 1) return isSoundBelowAnchor(path.certs, now) && !isWeakKey(path.certs[0]!.key);
 
   const below = path.certs.slice(0, -1);
-  if (!isSoundBelowAnchor(below, now)) return false;
+  if (!isSoundBelowAnchor(below, now) || !isStrongBelowAnchor(below)) return false;
+  if (isWeakKey(last.key)) return false;
   // RFC 7671, Section 5.2.1: selector 0 names a whole certificate, so what it says about itself counts.
   if (record.selector === 0) return anchorAllows(last, below, now);
   return true;
@@ -183,14 +207,32 @@ function pathEndsInDns(record: Tlsa, recordIndex: number, path: Path, peer: Peer
   }
   if (!signed) return false;
 
-  if (!isSoundBelowAnchor(path.certs, now)) return false;
+  if (!isSoundBelowAnchor(path.certs, now) || !isStrongBelowAnchor(path.certs)) return false;
   if (record.selector === 0) {
     const anchor = peer.anchors[recordIndex];
     if (anchor === null || anchor === undefined) return false;
-    return anchorAllows(anchor, path.certs, now);
+    return !isWeakKey(anchor.key) && anchorAllows(anchor, path.certs, now);
   }
   // Section 5.2.3: a bare key. There is nothing more that it could forbid.
+  const key = peer.recordKeys[recordIndex];
+  return key === null || key === undefined || !isWeakKey(key);
+}
+
+/** RFC 9325, Section 4.5. The anchor's own signature is nobody's business. */
+function isStrongBelowAnchor(certs: Cert[]): boolean {
+  for (const cert of certs) {
+    if (isWeakKey(cert.key)) return false;
+    if (['md5', 'sha-1', 'other'].includes(cert.signatureDigest)) return false;
+  }
   return true;
+}
+
+/** RFC 9325, Section 4.5: RSA of 2048 bits at least, curves of 224; and exponents that are odd and above 2^16. */
+function isWeakKey(key: Key): boolean {
+  if (key.kind === 'rsa')
+    return key.modulusBits < 2048 || key.exponentBits < 17 || key.exponentParity === 'even';
+  if (key.kind === 'ec') return key.fieldBits === null || key.fieldBits < 224;
+  return key.kind === 'other';
 }
 
 /** RFC 5280, Section 6.1, for the leaf and the intermediate certificates, without the anchor. */
@@ -245,8 +287,18 @@ function isWithinNameConstraints(issuer: Cert, below: Cert[]): boolean {
       if (constraints.permitted.length === 0) continue;
       if (!constraints.permitted.some((subtree) => everyHostIsIn(name, subtree))) return false;
     }
+    for (const name of cert.directoryNames) {
+      if (constraints.excludedDirectories.some((subtree) => directoryIsIn(name, subtree))) return false;
+      if (constraints.permittedDirectories.length === 0) continue;
+      if (!constraints.permittedDirectories.some((subtree) => directoryIsIn(name, subtree))) return false;
+    }
   }
   return true;
+}
+
+/** RFC 5280, Section 7.1: the parts of the subtree come first in the name, in the same order. */
+function directoryIsIn(name: string[], subtree: string[]): boolean {
+  return name.length >= subtree.length && subtree.every((part, i) => part === name[i]);
 }
 
 /** DNS names; and common names that look like them, in a leaf in which they would be taken for DNS names. */

@@ -314,16 +314,21 @@ describe('DANE', () => {
       dnsNames: [],
       ipAddresses: [],
       otherNames: ['directory'],
+      directoryNames: [],
       commonNames: [],
       notBefore: 100,
       notAfter: 200,
       ca: 'yes',
       pathLength: null,
       certSign: 'absent',
+      digitalSignature: 'absent',
+      keyEncipherment: 'absent',
       serverAuth: 'absent',
       selfIssued: 'no',
       nameConstraints: { kind: 'absent' },
       criticalExtensions: 'known',
+      key: { kind: 'fixed' },
+      signatureDigest: 'built-in',
       ...changes,
     };
   }
@@ -340,6 +345,8 @@ describe('DANE', () => {
   const peer: Peer = {
     chain: [leaf, middle, root],
     anchors: [null],
+    recordKeys: [null],
+    leafKeyUse: 'signature',
     signatures: [inChain(0, 1), inChain(1, 2), inChain(2, 2)],
   };
   const names = ['mx.example.com'];
@@ -375,7 +382,16 @@ describe('DANE', () => {
     const within = (changes: Partial<Cert>, own: Cert = leaf) =>
       daneMatches(ta, { ...peer, chain: [own, middle, cert('c', changes)] }, names, 150);
     const only = (permitted: string[], excluded: string[] = [], otherForms: ('ip' | 'email')[] = []) =>
-      ({ nameConstraints: { kind: 'dns', permitted, excluded, otherForms } }) as const;
+      ({
+        nameConstraints: {
+          kind: 'dns' as const,
+          permitted,
+          excluded,
+          permittedDirectories: [],
+          excludedDirectories: [],
+          otherForms,
+        },
+      }) satisfies Partial<Cert>;
     expect(within(only(['example.com']))).toBe(true);
     expect(within(only(['.example.com']))).toBe(true);
     expect(within(only(['example.org']))).toBe(false);
@@ -390,6 +406,12 @@ describe('DANE', () => {
     expect(within({ criticalExtensions: 'unknown' })).toBe(false);
     expect(within({ serverAuth: 'no' })).toBe(false);
     expect(within({ certSign: 'no' })).toBe(false);
+    // RFC 9325, Section 4.5, and RFC 5280, Section 4.2.1.3: not the anchor's own signature.
+    expect(within({ signatureDigest: 'md5' })).toBe(true);
+    expect(within({}, { ...leaf, signatureDigest: 'md5' })).toBe(false);
+    expect(within({ key: { kind: 'ec', fieldBits: 192 } })).toBe(false);
+    expect(within({}, { ...leaf, digitalSignature: 'no' })).toBe(false);
+    expect(within({}, { ...leaf, keyEncipherment: 'no' })).toBe(true);
     const keyOnly = [record(2, 1, 1, `c${hex('0', 63)}`)];
     expect(daneMatches(keyOnly, { ...peer, chain: [leaf, middle, strict] }, names, 150)).toBe(true);
     const common = cert('a', { ca: 'no', commonNames: ['mx.example.com'] });
@@ -402,6 +424,8 @@ describe('DANE', () => {
     const byDns: Peer = {
       chain: [leaf, middle],
       anchors: [null, root],
+      recordKeys: [null, null],
+      leafKeyUse: 'signature',
       signatures: [inChain(0, 1), { subject: 1, key: { from: 'tlsa', index: 1 } }],
     };
     const unusable = record(0, 0, 1, hex('a'));

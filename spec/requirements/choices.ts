@@ -247,6 +247,19 @@ export const choices = [
     otherwise: planned('audit'),
   },
   {
+    id: 'CHOICE-21',
+    rfc: 'choice',
+    section: '21',
+    level: 'MUST',
+    side: 'sender',
+    area: 'dane',
+    text: 'A path under DANE-TA is as strong as any path has to be: nothing below the anchor is signed with MD5 or SHA-1, RSA keys have 2048 bits and up and an odd exponent above 65,536, curves have 224 bits and up, and the key of the server is used as its keyUsage allows. DANE-EE asks for none of it.',
+    observation:
+      'An intermediate signed with MD5, a leaf of RSA 1024, a leaf that may only sign certificates: no match under usage 2, and a match under usage 3.',
+    confidence: 'high',
+    otherwise: planned('dns-and-dane'),
+  },
+  {
     id: 'CHOICE-24',
     rfc: 'choice',
     section: '24',
@@ -258,5 +271,18 @@ export const choices = [
       'Kept enforce and a TXT record that fails, is gone or is invalid: sts-policy-fetch-error beside the success. Secure MX and a bogus address: dnssec-invalid under tlsa. REQUIRETLS and a testing policy that does not list the host: nothing under sts.',
     confidence: 'high',
     otherwise: planned('queue-and-bounces'),
+  },
+  {
+    id: 'CHOICE-25',
+    rfc: 'choice',
+    section: '25',
+    level: 'MUST',
+    side: 'sender',
+    area: 'tls',
+    text: 'Every cache and every loop over what strangers send has a bound in octets and in steps, and ends in refusal, never in a stall.',
+    observation:
+      'Certificates that all sign one another, and names times constraints: the judgement ends, and tells that it did not look at everything.',
+    confidence: 'high',
+    otherwise: planned('dns-and-dane'),
   },
 ] as const satisfies readonly Requirement[];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { AttemptInput, AttemptResult } from '../../policy/attempt/types.js';
-import type { CertificateFacts, PeerFacts } from '../../policy/certificate/facts.js';
+import type { CertificateFacts, KeyFacts, PeerFacts } from '../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
 import { FAILURE_CATEGORIES, type HostResult, type RecipientState } from '../../policy/host/types.js';

@@ -1,82 +1,192 @@
 import { describe, expect, it } from 'vitest';
 import { matchDane } from '../dane/match.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
-import type { CertificateFacts, PeerFacts, SignatureFact } from './facts.js';
-import { findPath, type PathBudget } from './path.js';
+import { PLAIN, SHOWN } from './facts.fixture.js';
+import type { CertificateFacts, KeyFacts, PeerFacts, SignatureFact } from './facts.js';
+import { findPath } from './path.js';
 
+const HOST = 'mx.a.example';
 const ANCHOR_KEY = 'ab'.repeat(32);
+type Presented = Extract<PeerFacts, { kind: 'presented' }>;
 
 function certificate(at: number, more: Partial<CertificateFacts> = {}): CertificateFacts {
   return {
+    ...PLAIN,
     certificateSha256: at.toString(16).padStart(64, '0'),
-    certificateSha512: '',
-    spkiSha256: '',
-    spkiSha512: '',
-    dnsNames: ['mx.a.example'],
-    ipAddresses: [],
-    otherNames: 'none',
-    commonNames: [],
-    notBefore: 0,
-    notAfter: 1000,
+    dnsNames: [HOST],
     ca: 'yes',
-    pathLength: null,
     certSign: 'yes',
-    serverAuth: 'absent',
-    nameConstraints: { kind: 'absent' },
-    criticalExtensions: 'known',
     selfIssued: 'yes',
     ...more,
-  } as CertificateFacts;
+  };
+}
+
+function presented(
+  chain: readonly CertificateFacts[],
+  signatures: readonly SignatureFact[],
+  more: Partial<Presented> = {},
+): Presented {
+  return {
+    ...SHOWN,
+    kind: 'presented',
+    chain: chain as [CertificateFacts, ...CertificateFacts[]],
+    signatures,
+    ...more,
+  };
+}
+
+function tlsa(usage: 2 | 3, selector: 0 | 1, data: string): TlsaRecord {
+  return { kind: 'tlsa', usage, selector, matching: 1, data, content: 'opaque', digest: null };
 }
 
 /** Certificates of one name and one key: each signs all the others. */
-function clique(size: number, last: Partial<CertificateFacts>) {
-  const chain = Array.from({ length: size }, (_, at) => certificate(at, at === size - 1 ? last : {}));
+function clique(size: number): Presented {
+  const chain = Array.from({ length: size }, (_, at) =>
+    certificate(at, at === size - 1 ? { spkiSha256: ANCHOR_KEY } : {}),
+  );
   const signatures: SignatureFact[] = chain.flatMap((_, subject) =>
     chain.map((_, index) => ({ subject, key: { from: 'chain', index } }) as const),
   );
-  return { chain: chain as [CertificateFacts, ...CertificateFacts[]], signatures };
+  return presented(chain, signatures);
 }
 
-describe('certificates that all sign one another', () => {
+describe('certificates that all sign one another (CHOICE-25)', () => {
   it('have no path once the steps are spent, and one before', () => {
-    const { chain, signatures } = clique(10, { spkiSha256: ANCHOR_KEY });
-    const search = (budget: PathBudget) =>
+    const search = (stepsLeft: number) =>
       findPath({
-        chain,
-        signatures,
-        anchorInChain: ({ spkiSha256 }) => (spkiSha256 === ANCHOR_KEY ? 'key' : 'no'),
-        anchorInRecord: () => null,
+        peer: clique(10),
+        anchorsInChain: ({ spkiSha256 }) => ({
+          byKey: spkiSha256 === ANCHOR_KEY ? 7 : null,
+          byCertificate: null,
+        }),
+        holdsAnchor: () => 'no',
         now: 500,
-        budget,
+        budget: { stepsLeft },
       });
-    expect(search({ stepsLeft: 100, comparisonsLeft: 100 })).toBe('found');
-    expect(search({ stepsLeft: 1, comparisonsLeft: 100 })).toBe('none');
+    expect(search(1000)).toEqual({ kind: 'found', record: 7 });
+    expect(search(1)).toEqual({ kind: 'unfinished' });
   });
 
   it('do not hold up a check, however many records there are', () => {
-    // Every path ends in its anchor out of dates, so none ends the search.
-    const { chain, signatures } = clique(10, { spkiSha256: ANCHOR_KEY });
-    const tlsa = (data: string): TlsaRecord => ({
-      kind: 'tlsa',
-      usage: 2,
-      selector: 1,
-      matching: 1,
-      data,
-      content: 'opaque',
-      digest: null,
-    });
     const records = [
-      ...Array.from({ length: 1000 }, (_, at) => tlsa(at.toString(16).padStart(64, '0'))),
-      tlsa(ANCHOR_KEY),
+      ...Array.from({ length: 1000 }, (_, at) => tlsa(2, 1, at.toString(16).padStart(64, '0'))),
+      tlsa(2, 1, ANCHOR_KEY),
     ];
-    const peer: PeerFacts = {
-      kind: 'presented',
-      chain,
-      anchors: records.map(() => null),
-      signatures,
-      path: { kind: 'trusted' },
-    };
-    expect(matchDane(records, peer, ['mx.a.example'], 5000)).toEqual({ kind: 'expired' });
+    // Every path ends in its anchor out of dates, so none ends the search.
+    expect(matchDane(records, clique(10), [HOST], 5000)).toEqual({ kind: 'expired' });
+    expect(matchDane(records.slice(0, -1), clique(10), [HOST], 500)).toEqual({ kind: 'unfinished' });
+  });
+});
+
+describe('a chain of many certificates', () => {
+  const chain = Array.from({ length: 12 }, (_, at) => certificate(at, { selfIssued: 'no' }));
+  const signatures = chain
+    .slice(1)
+    .map((_, at) => ({ subject: at, key: { from: 'chain', index: at + 1 } }) as const);
+  const last = tlsa(2, 0, chain[11]!.certificateSha256);
+
+  it('reaches an anchor at its end (DANE-3.1.2-1)', () => {
+    expect(matchDane([last], presented(chain, signatures), [HOST], 500)).toEqual({
+      kind: 'matched',
+      record: 0,
+    });
+  });
+
+  it('that was not looked at as a whole is no mismatch (CHOICE-25)', () => {
+    const cut = (looked: Presented['looked']) =>
+      matchDane([last], presented(chain.slice(0, 10), signatures.slice(0, 9), { looked }), [HOST], 500);
+    expect(cut('whole')).toEqual({ kind: 'mismatch' });
+    expect(cut('in-part')).toEqual({ kind: 'unfinished' });
+  });
+});
+
+describe('strength (CHOICE-21)', () => {
+  const leafSpki = 'ee'.repeat(32);
+  function judged(
+    leaf: Partial<CertificateFacts>,
+    inter: Partial<CertificateFacts> = {},
+    root: Partial<CertificateFacts> = {},
+    more: Partial<Presented> = {},
+  ): readonly string[] {
+    const chain = [
+      certificate(0, { ca: 'no', certSign: 'no', selfIssued: 'no', spkiSha256: leafSpki, ...leaf }),
+      certificate(1, { selfIssued: 'no', ...inter }),
+      certificate(2, root),
+    ];
+    const signatures = [0, 1].map((at) => ({ subject: at, key: { from: 'chain', index: at + 1 } }) as const);
+    const peer = presented(chain, signatures, more);
+    return [tlsa(2, 0, chain[2]!.certificateSha256), tlsa(3, 1, leafSpki)].map(
+      (record) => matchDane([record], peer, [HOST], 500).kind,
+    );
+  }
+  const rsa = (modulusBits: number, exponentBits: number, exponentParity: 'odd' | 'even' = 'odd') =>
+    ({ kind: 'rsa', modulusBits, exponentBits, exponentParity }) as const;
+  const strong: readonly KeyFacts[] = [
+    rsa(2048, 17),
+    { kind: 'ec', fieldBits: 224 },
+    { kind: 'fixed' },
+    { kind: 'unstated' },
+  ];
+  const weak: readonly KeyFacts[] = [
+    rsa(2047, 17),
+    rsa(4096, 16),
+    rsa(4096, 17, 'even'),
+    { kind: 'ec', fieldBits: 192 },
+    { kind: 'ec', fieldBits: null },
+    { kind: 'other' },
+  ];
+
+  it.each(strong)('takes the key $kind anywhere', (key) => {
+    expect(judged({ key }, { key }, { key })).toEqual(['matched', 'matched']);
+  });
+
+  it.each(weak)('takes the weak key $kind nowhere on a path, and under usage 3', (key) => {
+    expect(judged({ key })).toEqual(['unfit', 'matched']);
+    expect(judged({}, { key })).toEqual(['unfit', 'matched']);
+    expect(judged({}, {}, { key })).toEqual(['unfit', 'matched']);
+  });
+
+  it.each(['md5', 'sha-1', 'other'] as const)(
+    'takes no signature over %s below the anchor',
+    (signatureDigest) => {
+      expect(judged({ signatureDigest })).toEqual(['unfit', 'matched']);
+      expect(judged({}, { signatureDigest })).toEqual(['unfit', 'matched']);
+      expect(judged({}, {}, { signatureDigest })).toEqual(['matched', 'matched']);
+    },
+  );
+
+  it('holds the use of the key against its certificate', () => {
+    expect(judged({ digitalSignature: 'no', keyEncipherment: 'yes' })).toEqual(['unfit', 'matched']);
+    expect(judged({ digitalSignature: 'yes', keyEncipherment: 'no' })).toEqual(['matched', 'matched']);
+    const enciphers = { leafKeyUse: 'encipherment' } as const;
+    expect(judged({ digitalSignature: 'no', keyEncipherment: 'yes' }, {}, {}, enciphers)[0]).toBe('matched');
+    expect(judged({ digitalSignature: 'yes', keyEncipherment: 'no' }, {}, {}, enciphers)[0]).toBe('unfit');
+    // Of issuers it asks nothing.
+    expect(judged({}, { digitalSignature: 'no' }, { digitalSignature: 'no' })).toEqual([
+      'matched',
+      'matched',
+    ]);
+  });
+
+  it('is asked of a bare key in a record, too', () => {
+    const chain = [certificate(0, { selfIssued: 'no' })];
+    const record = {
+      ...tlsa(2, 1, '30'),
+      matching: 0,
+      content: 'public-key',
+      digest: ANCHOR_KEY,
+    } as TlsaRecord;
+    const under = (key: KeyFacts) =>
+      matchDane(
+        [record],
+        presented(chain, [{ subject: 0, key: { from: 'tlsa', index: 0 } }], {
+          anchors: [null],
+          recordKeys: [key],
+        }),
+        [HOST],
+        500,
+      ).kind;
+    expect(under(rsa(2048, 17))).toBe('matched');
+    expect(under(rsa(1024, 17))).toBe('unfit');
   });
 });

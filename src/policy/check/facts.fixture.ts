@@ -1,5 +1,5 @@
-import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
 import { PLAIN, SHOWN } from '../certificate/facts.fixture.js';
+import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
 import type { TlsaAnswer, TlsaRecord } from '../dane/tlsa.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../dns/answer.js';
 import type { FetchAnswer } from '../mta-sts/fetch.js';

@@ -145,6 +145,14 @@ const REACHED: Readonly<Record<FindingId, DomainFacts>> = {
     ...visited(secured({ peer: peer(certificate({ notAfter: NOW - DAY_MS })) })),
     tlsa: tlsaAt(NAME, [`2 0 1 ${hex('c9')}`]),
   }),
+  'tlsa-weak': withHost({
+    tlsa: tlsaAt(NAME, [`2 0 1 ${ISSUER.certificateSha256}`]),
+    ...visited(secured({ peer: peer(certificate({ signatureDigest: 'sha-1' })) })),
+  }),
+  'tlsa-unfinished': withHost({
+    tlsa: tlsaAt(NAME, [`2 0 1 ${hex('d9')}`]),
+    ...visited(secured({ peer: peer(certificate(), { looked: 'in-part' }) })),
+  }),
   'tlsa-kind-unmatched': withTlsa([`3 1 1 ${hex('a1')}`, `3 0 1 ${hex('c2')}`]),
   'tlsa-anchor-not-sent': withTlsa([`3 1 1 ${hex('a1')}`, `2 0 1 ${hex('c7')}`]),
   'tlsa-lookup-fails': withHost({ tlsa: [{ baseDomain: NAME, answer: failure('servfail') }] }),

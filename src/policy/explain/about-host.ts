@@ -107,6 +107,10 @@ export function daneText(evidence: Evidence): string {
     mismatch: `which ${usable.length > 1 ? 'none of them matches' : 'it does not match'}`,
     'name-mismatch': `which leads to the anchor, but has none of the names ${someOf(host.plan?.references ?? [])}`,
     expired: 'which leads to the anchor, but is out of its dates',
+    unfit:
+      'which leads to the anchor, but by a weak key or signature, or with a key that is used for what its certificate does not allow',
+    unfinished:
+      'behind which so much is presented that not all of it was looked at; nothing that was leads to the anchor',
     unreadable: 'which matches nothing',
   }[match.kind];
   return `${published}; ${certificateText(evidence)}, ${fault}`;

@@ -1,14 +1,7 @@
 /* What the DER of a public key and of an AlgorithmIdentifier say about strength. Never throws. */
 import type { KeyFacts, SignatureDigest } from '../../../policy/certificate/facts.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
-import {
-  CURVE_BITS,
-  FIXED_OIDS,
-  HASH_DIGESTS,
-  KEY_OID,
-  RSASSA_PSS,
-  SIGNATURE_DIGESTS,
-} from './oids.js';
+import { CURVE_BITS, FIXED_OIDS, HASH_DIGESTS, KEY_OID, RSASSA_PSS, SIGNATURE_DIGESTS } from './oids.js';
 
 /** What kind of key a SubjectPublicKeyInfo holds (RFC 5280, Section 4.1.2.7); null if it is none. */
 export function readPublicKey(spki: Uint8Array): KeyFacts | null {

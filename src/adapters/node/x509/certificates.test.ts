@@ -1,10 +1,12 @@
 import 'reflect-metadata';
-import { createPublicKey, hash, webcrypto, X509Certificate } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, hash, webcrypto, X509Certificate } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { constraintsOf } from '../../../policy/certificate/facts.fixture.js';
 import type { PeerFacts, SignatureFact } from '../../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { readPublicKey } from './algorithms.js';
 import { readCertificate } from './certificate-der.js';
 import { CertificateReader, certificateFacts } from './certificate-facts.js';
 import { PeerInspector } from './peer-inspector.js';
@@ -65,6 +67,15 @@ const seq = (tag: string, ...hex: string[]) => {
   const content = hex.join('');
   return `${tag}${(content.length / 2).toString(16).padStart(2, '0')}${content}`;
 };
+/** A Name of one attribute in each part: OID and tag of the value in hexadecimal, and the text. */
+const directory = (...parts: readonly (readonly [oid: string, tag: string, text: string])[]) =>
+  seq(
+    '30',
+    ...parts.map(([oid, tag, text]) => {
+      const octets = tag === '1e' ? Buffer.from(text, 'utf16le').swap16() : Buffer.from(text);
+      return seq('31', seq('30', seq('06', oid), seq(tag, octets.toString('hex'))));
+    }),
+  );
 
 describe('certificate facts', () => {
   it.each([EC, RSA])('slice the key that $name certificates hold (TLSA-2.1.2-1)', async (algorithm) => {
@@ -148,29 +159,108 @@ describe('certificate facts', () => {
         ca: 'no',
         certSign: 'no',
         serverAuth: 'yes',
+        digitalSignature: 'yes',
+        keyEncipherment: 'no',
       });
     }
+  });
+
+  it('say how strong a key is, and what a signature is made over (CHOICE-21)', async () => {
+    const strength = async (algorithm: typeof EC | typeof RSA) => {
+      const facts = await certificateFacts(
+        await issue({ subject: 'CN=a', keys: await generate(algorithm), algorithm }),
+      );
+      return [facts?.key, facts?.signatureDigest];
+    };
+    const rsa = { kind: 'rsa', modulusBits: 2048, exponentBits: 17, exponentParity: 'odd' };
+    expect(await strength(EC)).toEqual([{ kind: 'ec', fieldBits: 256 }, 'sha-2']);
+    expect(await strength({ ...EC, namedCurve: 'P-521', hash: 'SHA-512' })).toEqual([
+      { kind: 'ec', fieldBits: 521 },
+      'sha-2',
+    ]);
+    expect(await strength(RSA)).toEqual([rsa, 'sha-2']);
+    expect(await strength({ ...RSA, hash: 'SHA-1' })).toEqual([rsa, 'sha-1']);
+    const weak = { ...RSA, modulusLength: 1024, publicExponent: new Uint8Array([3]) };
+    expect(await strength(weak)).toEqual([{ ...rsa, modulusBits: 1024, exponentBits: 2 }, 'sha-2']);
+  });
+
+  it.each([
+    ['ed25519', { kind: 'fixed' }],
+    ['x25519', { kind: 'other' }],
+  ] as const)('know the key %s', (type, key) => {
+    const { publicKey } = generateKeyPairSync(type as 'ed25519');
+    expect(readPublicKey(publicKey.export({ type: 'spki', format: 'der' }))).toEqual(key);
+  });
+
+  it.each([
+    [
+      'an RSA key with an even exponent',
+      '300d06092a864886f70d0101010500',
+      '3006020200ff020104',
+      8,
+      3,
+      'even',
+    ],
+    [
+      'an RSA key with a negative modulus',
+      '300d06092a864886f70d0101010500',
+      '30060201ff02020101',
+      0,
+      9,
+      'odd',
+    ],
+  ] as const)('read %s', (_, algorithm, key, modulusBits, exponentBits, exponentParity) => {
+    const spki = der(
+      seq('30', algorithm, seq('03', '00', key.length === 18 ? seq('30', key.slice(4)) : key)),
+    );
+    expect(readPublicKey(spki)).toEqual({ kind: 'rsa', modulusBits, exponentBits, exponentParity });
+  });
+
+  it('take for the same what differs in case, blanks and the type of the text', async () => {
+    const keys = await generate(EC);
+    const certificate = await issue({
+      subject: 'CN=Some  CA, O=a',
+      keys,
+      issuer: { subject: 'CN=some ca, O=A', keys },
+    });
+    expect(await certificateFacts(certificate)).toMatchObject({ selfIssued: 'yes' });
   });
 
   it.each([
     [
       'DNS subtrees',
       seq('30', seq('a0', seq('30', dns('a.example')), seq('30', dns('.b'))), seq('a1', seq('30', dns('c')))),
-      { kind: 'dns', permitted: ['a.example', '.b'], excluded: ['c'], otherForms: [] },
+      constraintsOf({ permitted: ['a.example', '.b'], excluded: ['c'] }),
     ],
     [
       'addresses only',
       seq('30', seq('a0', seq('30', '87087f000000ff000000'))),
-      { kind: 'dns', permitted: [], excluded: [], otherForms: ['ip'] },
+      constraintsOf({ otherForms: ['ip'] }),
     ],
     [
-      'mail addresses, directories, URIs and what nobody knows',
+      'mail addresses, a directory, URIs and what nobody knows',
       seq(
         '30',
         seq('a1', seq('30', '810161'), seq('30', 'a4023000'), seq('30', '860161'), seq('30', '88012a')),
       ),
-      { kind: 'dns', permitted: [], excluded: [], otherForms: ['email', 'directory', 'uri', 'other'] },
+      constraintsOf({ excludedDirectories: [[]], otherForms: ['email', 'uri', 'other'] }),
     ],
+    [
+      'directories',
+      seq(
+        '30',
+        seq(
+          'a0',
+          seq('30', seq('a4', directory(['550406', '13', 'DE'], ['55040a', '0c', ' A\u00a0  gmbh ']))),
+        ),
+        seq('a1', seq('30', seq('a4', directory(['55040a', '1e', 'B+'])))),
+      ),
+      constraintsOf({
+        permittedDirectories: [['550406=de', '55040a=a gmbh']],
+        excludedDirectories: [['55040a=b\\+']],
+      }),
+    ],
+    ['half a directory', seq('30', seq('a0', seq('30', 'a4043002310a'))), { kind: 'unsupported' }],
     ['a minimum', seq('30', seq('a0', seq('30', dns('a'), '800101'))), { kind: 'unsupported' }],
     ['garbage', '3003a0ff00', { kind: 'unsupported' }],
   ])('read name constraints: %s', async (_, hex, nameConstraints) => {
@@ -244,10 +334,10 @@ describe('certificate facts', () => {
     const reader = new CertificateReader(1);
     const keys = await generate(EC);
     const [a, b] = [await issue({ subject: 'CN=a', keys }), await issue({ subject: 'CN=b', keys })];
-    const first = await reader.read(a);
-    expect(await reader.read(Buffer.from(a.raw))).toBe(first);
-    await reader.read(b);
-    expect(await reader.read(a)).not.toBe(first);
+    const first = reader.read(a);
+    expect(reader.read(Buffer.from(a.raw))).toBe(first);
+    reader.read(b);
+    expect(reader.read(a)).not.toBe(first);
   });
 
   it('are not given for anything but one certificate in DER', async () => {
@@ -393,12 +483,14 @@ describe('signatures', () => {
     expect(among(await inspect([leaf, middle], [ee, { kind: 'malformed', rdata: '' }]))).toEqual([]);
   });
 
-  it('and certificates are bounded where everybody has the same name', async () => {
+  it('are bounded where everybody has the same name (CHOICE-25)', async () => {
     const keys = await generate(EC);
     const same = await Promise.all(Array.from({ length: 12 }, () => issue({ subject: 'CN=x', keys })));
     const facts = await inspect(same, [digest]);
-    expect(facts.chain).toHaveLength(10);
-    expect(facts.signatures.length).toBeLessThanOrEqual(64);
+    // Each under the key of each: 144.
+    expect(facts.chain).toHaveLength(12);
+    expect(facts.signatures).toHaveLength(64);
+    expect(facts.looked).toBe('in-part');
   });
 
   it('do not fail over keys that are none', async () => {

@@ -1,4 +1,5 @@
 /* Directory names (RFC 5280, Section 4.1.2.4), in a form in which they can be compared, and the common names in them. */
+import { isUtf8 } from 'node:buffer';
 import type { DirectoryName } from '../../../policy/certificate/facts.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
 
@@ -63,7 +64,7 @@ function textOf(tag: number, octets: Buffer): string | null {
   switch (tag) {
     // UTF8String
     case 0x0c:
-      return octets.toString('utf8');
+      return isUtf8(octets) ? octets.toString('utf8') : null;
     // NumericString, PrintableString, TeletexString, IA5String, VisibleString
     case 0x12:
     case 0x13:

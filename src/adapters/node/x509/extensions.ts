@@ -97,9 +97,7 @@ const NO_NAME: ReadName = { canonical: [], commonNames: [], holdsEmail: false };
 
 /** A subject that cannot be read cannot be held to the constraints of an issuer, and is no better than a strange extension. */
 function isUnderstood({ extensions }: CertificateParts, subject: ReadName | null): boolean {
-  return (
-    subject !== null && extensions.every(({ oid, critical }) => critical === 'no' || KNOWN.has(oid))
-  );
+  return subject !== null && extensions.every(({ oid, critical }) => critical === 'no' || KNOWN.has(oid));
 }
 
 type Extension<T> = 'absent' | 'unreadable' | { readonly says: T };

@@ -1,7 +1,7 @@
 /* Object identifiers, as their octets in hexadecimal. */
 import type { SignatureDigest } from '../../../policy/certificate/facts.js';
 
-/** Public keys (RFC 3279, 4055, 5480, 8410; FIPS 204). */
+/** Public keys (RFC 3279, 4055, 5480, 8410; FIPS 204 and 205). */
 export const KEY_OID = {
   rsa: '2a864886f70d010101',
   rsaPss: '2a864886f70d01010a',
@@ -17,6 +17,8 @@ export const FIXED_OIDS: ReadonlySet<string> = new Set([
   '608648016503040311',
   '608648016503040312',
   '608648016503040313',
+  // SLH-DSA
+  ...Array.from({ length: 12 }, (_, at) => `6086480165030403${(0x14 + at).toString(16)}`),
 ]);
 
 /** Bits of the field of named curves over prime fields. */
@@ -28,8 +30,10 @@ export const CURVE_BITS: ReadonlyMap<string, number> = new Map([
   ['2b81040022', 384],
   ['2b81040023', 521],
   ['2b8104000a', 256],
-  // brainpoolP256r1, brainpoolP384r1, brainpoolP512r1
+  // brainpoolP224r1, brainpoolP256r1, brainpoolP320r1, brainpoolP384r1, brainpoolP512r1
+  ['2b2403030208010105', 224],
   ['2b2403030208010107', 256],
+  ['2b2403030208010109', 320],
   ['2b240303020801010b', 384],
   ['2b240303020801010d', 512],
 ]);

@@ -256,6 +256,7 @@ export const reportResultTypeFacts = factsFor(reportResultType, {
       'certificate-name': 'the certificate has none of the names that were looked for',
       'certificate-not-trusted': 'the certificate leads to no CA that is trusted here',
       'certificate-unreadable': 'no certificate could be read',
+      'certificate-unfinished': 'so much was presented that not all of it was looked at',
       'tlsa-mismatch': 'the chain matches no TLSA record',
       'mx-not-listed': (evidence) => `the policy does not list ${hostIn(evidence)}`,
       'tlsa-unusable': 'none of the TLSA records can be used',
