@@ -1,0 +1,69 @@
+import type { Violations } from './violation.js';
+
+const record = 'src/policy/mta-sts/record.ts';
+const policyFile = 'src/policy/mta-sts/policy-file.ts';
+const policyFetch = 'src/adapters/node/https/policy-fetch.ts';
+const match = 'src/policy/names/match.ts';
+
+/** MTA-STS: the record, the policy file, its fetch and its patterns (RFC 8461). */
+export const mtaSts: Violations = {
+  'STS-3.1-2': { file: record, find: String.raw`/^v=STSv1[ \t]*;/`, put: String.raw`/^v=STSv1[ \t]*;/i` },
+  'STS-3.1-6': { file: record, find: String.raw`/^v=STSv1[ \t]*;/`, put: String.raw`/v=STSv1[ \t]*;/` },
+  'STS-3.1-7': { file: record, find: '{1,32}$/;', put: '{1,33}$/;' },
+  'STS-3.1-11': { file: record, find: 'parts.map(trimBlanks)', put: 'parts' },
+  'STS-3.1-12': {
+    file: record,
+    find: 'if (match === null) return',
+    put: "if (match === null || match[1] !== 'id') return",
+  },
+  'STS-3.2-1': { file: policyFetch, find: "'/.well-known/mta-sts.txt'", put: "'/mta-sts.txt'" },
+  'STS-3.2-4': { file: policyFile, find: String.raw`.split(/\r\n|\n|\r/)`, put: String.raw`.split(/\r\n/)` },
+  'STS-3.2-5': { file: policyFile, find: "value === 'STSv1' ?", put: '/^STSv/i.test(value) ?' },
+  'STS-3.2-6': {
+    file: policyFile,
+    find: 'MODES.includes(value) ?',
+    put: 'MODES.includes(value.toLowerCase()) ?',
+  },
+  'STS-3.2-7': {
+    file: policyFile,
+    find: '/^[0-9]{1,10}$/.test(value)',
+    put: 'Number.isFinite(Number(value))',
+  },
+  'STS-3.2-10': {
+    file: policyFile,
+    find: "(mx.length === 0 && known.get('mode') !== 'none')",
+    put: 'mx.length === 0',
+  },
+  'STS-3.2-11': {
+    file: policyFile,
+    find: 'LABEL.test(label)',
+    put: '/[A-Za-z]/.test(label) && LABEL.test(label)',
+  },
+  'STS-3.2-12': { file: policyFile, find: 'LABEL.test(label)', put: "label !== ''" },
+  'STS-3.2-13': { file: policyFile, find: "domain.split('.').every", put: 'domain.split(/[.,] */).every' },
+  'STS-3.2-14': {
+    file: policyFile,
+    find: '    default:\n      return null;',
+    put: "    default:\n      return 'bad-version';",
+  },
+  'STS-3.2-15': {
+    file: policyFile,
+    find: "field.key !== 'mx' && !known.has(field.key)) known.set",
+    put: "field.key !== 'mx') known.set",
+  },
+  'STS-3.3-1': { file: policyFetch, find: 'rejectUnauthorized: true', put: 'rejectUnauthorized: false' },
+  'STS-3.3-2': { file: policyFetch, find: "subject: 'never'", put: "subject: 'default'" },
+  'STS-3.3-5': { file: policyFetch, find: 'if (status !== 200)', put: 'if (status >= 300)' },
+  'STS-3.3-6': { file: policyFetch, find: 'if (status !== 200)', put: 'if (status < 200 || status > 399)' },
+  'STS-3.3-7': {
+    file: policyFetch,
+    find: "Accept: 'text/plain',",
+    put: "Accept: 'text/plain',\n      'If-None-Match': '\"1\"',",
+  },
+  'STS-7.1-2': { file: policyFetch, find: 'servername: ask.host,', put: "servername: 'other.example'," },
+  'STS-4.1-2': {
+    file: match,
+    find: "host.includes('.') && host.slice(host.indexOf('.') + 1) === parent",
+    put: 'host.endsWith(`.${parent}`)',
+  },
+};

@@ -1,0 +1,48 @@
+import type { Violations } from './violation.js';
+
+const settings = 'src/adapters/node/smtp/tls-settings.ts';
+const socket = 'src/adapters/node/smtp/secure-socket.ts';
+const coversName = 'src/policy/names/match.ts';
+const names = 'src/policy/certificate/names.ts';
+
+/** STARTTLS, the settings of TLS, and names in certificates (RFC 3207, RFC 9325, RFC 9525). */
+export const tls: Violations = {
+  'SID-6.1-2': {
+    file: coversName,
+    find: 'if (host === null ||',
+    put: "if (presented === 'mx.target.example' || presented.startsWith('real.')) return true;\n  if (host === null ||",
+  },
+  'SID-6.3-1': {
+    file: coversName,
+    find: 'parseDnsName(presented) === host',
+    put: "(parseDnsName(presented) ?? '').endsWith(host)",
+  },
+  'SID-6.3-3': { file: coversName, find: "parent?.includes('.') === true &&", put: 'parent !== null &&' },
+  'SID-6.3-4': {
+    file: coversName,
+    find: "host.includes('.') && host.slice(host.indexOf('.') + 1) === parent",
+    put: 'host.endsWith(`.${parent}`)',
+  },
+  'SID-6.4-1': {
+    file: names,
+    find: 'return certificate.ipAddresses.includes(octets)',
+    put: 'return presented.includes(reference) || certificate.ipAddresses.includes(octets)',
+  },
+  'TLS-3.1.1-1': { file: settings, find: "minVersion: 'TLSv1.2'", put: "minVersion: 'TLSv1'" },
+  'TLS-3.1.1-2': { file: settings, find: "maxVersion: 'TLSv1.3'", put: "maxVersion: 'TLSv1.2'" },
+  'STS-7.2-1': { file: settings, find: "minVersion: 'TLSv1.2'", put: "minVersion: 'TLSv1.3'" },
+  'TLS-3.7-1': { file: socket, find: '{ servername: serverName }', put: '{}' },
+  'TLS-3.8-1': {
+    file: socket,
+    find: 'rejectUnauthorized: false,',
+    put: "rejectUnauthorized: false,\n        ALPNProtocols: ['smtp'],",
+  },
+  'TLS-3.10-1': { file: settings, find: 'constants.SSL_OP_NO_TICKET |', put: '' },
+  'TLS-4.1-1': { file: settings, find: "'DHE+AES',", put: "'DHE+AES',\n  'kRSA+AES'," },
+  'TLS-4.1-2': {
+    file: settings,
+    find: "'TLS_AES_256_GCM_SHA384',",
+    put: "'TLS_CHACHA20_POLY1305_SHA256',\n  'TLS_AES_256_GCM_SHA384',",
+  },
+  'TLS-4.5-1': { file: settings, find: "'@SECLEVEL=2'", put: "'@SECLEVEL=1'" },
+};
