@@ -64,6 +64,6 @@ export const mtaSts: Violations = {
   'STS-4.1-2': {
     file: match,
     find: "host.includes('.') && host.slice(host.indexOf('.') + 1) === parent",
-    put: 'host.endsWith(`.${parent}`)',
+    put: "host.endsWith('.' + parent)",
   },
 };

@@ -21,7 +21,7 @@ export const tls: Violations = {
   'SID-6.3-4': {
     file: coversName,
     find: "host.includes('.') && host.slice(host.indexOf('.') + 1) === parent",
-    put: 'host.endsWith(`.${parent}`)',
+    put: "host.endsWith('.' + parent)",
   },
   'SID-6.4-1': {
     file: names,
