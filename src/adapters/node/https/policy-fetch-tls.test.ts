@@ -1,5 +1,6 @@
 /*
- * What the policy fetch offers in its handshake, read from the ClientHello, and which servers it takes nothing from.
+ * What the policy fetch offers in its handshake, read from the ClientHello, which servers it takes nothing from, and what is the end
+ * of a body.
  */
 import { createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
@@ -61,6 +62,55 @@ describe('the policy fetch', () => {
       expect(await fetchFrom(await listening(server))).toMatchObject({ kind: 'failed', cause: 'tls' });
     },
   );
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a body that ends under %s', (version) => {
+  const policy = 'version: STSv1\nmode: none\nmax_age: 1\n';
+  const rest = 'mx: a.example\n';
+  const head = (framing: string) => `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\n${framing}\r\n`;
+  const counted = head(`content-length: ${policy.length}\r\n`);
+  const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const chunked = `${head('transfer-encoding: chunked\r\n')}${chunk(policy)}`;
+
+  const answerTo = async (said: string, end: 'close-notify' | 'cut') => {
+    const only = { minVersion: version, maxVersion: version };
+    const server = createTlsServer({ cert: good.pem, key: good.key, ...only }, (socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        if (end === 'close-notify') socket.end(said);
+        // The connection alone ends, as anybody on the path can have it.
+        else socket.write(said, () => socket.destroy());
+      });
+    });
+    return fetchFrom(await listening(server));
+  };
+  const taken = { kind: 'response', status: 200, mediaType: 'text/plain', body: policy };
+
+  it.each([
+    ['by its length', counted + policy],
+    ['by its last chunk', `${chunked}0\r\n\r\n`],
+  ])('%s is whole, however the connection ends', async (_, said) => {
+    expect(await answerTo(said, 'close-notify')).toEqual(taken);
+    expect(await answerTo(said, 'cut')).toEqual(taken);
+  });
+
+  it('with the connection is whole by close_notify alone', async () => {
+    expect(await answerTo(head('') + policy, 'close-notify')).toEqual(taken);
+    expect(await answerTo(head('') + policy + rest, 'cut')).toEqual({
+      kind: 'failed',
+      cause: 'protocol',
+      code: 'ERR_ENDED_WITHOUT_CLOSE_NOTIFY',
+    });
+  });
+
+  it.each([
+    ['its length', counted + policy.slice(1)],
+    ['its last chunk', chunked],
+    ['its header', counted.slice(0, -2)],
+  ])('before %s is none, however the connection ends', async (_, said) => {
+    expect(await answerTo(said, 'close-notify')).toMatchObject({ kind: 'failed', cause: 'protocol' });
+    expect(await answerTo(said, 'cut')).toMatchObject({ kind: 'failed', cause: 'protocol' });
+  });
 });
 
 function fetchFrom(port: number) {

@@ -5,10 +5,11 @@
  */
 import { X509Certificate } from 'node:crypto';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { type RequestOptions, request } from 'node:https';
-import { isIP, type Socket } from 'node:net';
+import { request } from 'node:https';
+import { connect, isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
-  type ConnectionOptions,
+  connect as connectTls,
   createSecureContext,
   DEFAULT_CIPHERS,
   rootCertificates,
@@ -17,6 +18,7 @@ import {
 } from 'node:tls';
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
 import type { Port } from '../../../effects/ports.js';
+import { untilCloseNotify } from './until-close-notify.js';
 
 export interface PolicyFetchOptions {
   /** Trust anchors in PEM, besides those that Node brings. */
@@ -33,6 +35,10 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 type Ask = AskOf<'policy.fetch'>;
 type Failed = Extract<FetchAnswer, { kind: 'failed' }>;
 
+/** The connection ended, and not by the server's word. */
+const CUT = Object.assign(new Error('ended without close_notify'), {
+  code: 'ERR_ENDED_WITHOUT_CLOSE_NOTIFY',
+});
 const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_TOO_LARGE' };
 
 /** Fetches policies with Node's own HTTPS. Throws if `ca` is not PEM. */
@@ -71,7 +77,7 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
   const { ask, leftMs, connectMs, signal } = attempt;
   return new Promise((resolve) => {
     let get: ClientRequest | null = null;
-    let socket: Socket | null = null;
+    let socket: TLSSocket | null = null;
     let phase: Phase = 'connect';
     let settled = false;
     const settle: Settle = (answer) => {
@@ -91,18 +97,23 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
     }, bounded(connectMs));
     signal.addEventListener('abort', expire, { once: true });
     try {
-      get = open(attempt);
-      get.on('error', fail);
-      get.on('close', () => settle(failed('protocol', 'ERR_CLOSED')));
-      get.on('socket', (opened) => {
-        socket = opened;
-        opened.on('connect', () => {
+      get = requestFor(attempt, () => {
+        const plain = connect({ host: attempt.address, port: ask.port });
+        plain.on('error', fail);
+        plain.on('connect', () => {
           phase = 'tls';
         });
-        opened.on('secureConnect', () => {
+        socket = secured(
+          attempt,
+          untilCloseNotify(plain, () => fail(CUT)),
+        );
+        socket.on('secureConnect', () => {
           phase = 'http';
         });
+        return socket;
       });
+      get.on('error', fail);
+      get.on('close', () => settle(failed('protocol', 'ERR_CLOSED')));
       let interim = 0;
       get.on('information', () => {
         if (++interim > INTERIM_MAX) settle(failed('protocol', 'ERR_TOO_MANY_INTERIM_RESPONSES'));
@@ -115,20 +126,24 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
   });
 }
 
-function open({ ask, address, secureContext }: Attempt): ClientRequest {
+function requestFor({ ask, address }: Attempt, createConnection: () => TLSSocket): ClientRequest {
   if (isIP(address) === 0) throw Object.assign(new Error(), { code: 'ERR_INVALID_IP_ADDRESS' });
-  const options: RequestOptions & Pick<ConnectionOptions, 'secureContext' | 'ALPNProtocols'> = {
+  return request({
     method: 'GET',
-    host: address,
-    port: ask.port,
     path: PATH,
     headers: {
       Host: ask.port === HTTPS_PORT ? ask.host : `${ask.host}:${ask.port}`,
       Accept: 'text/plain',
       'Accept-Encoding': 'identity',
     },
-    agent: false,
     maxHeaderSize: HEADER_OCTETS_MAX,
+    createConnection,
+  });
+}
+
+function secured({ ask, secureContext }: Attempt, socket: Duplex): TLSSocket {
+  return connectTls({
+    socket,
     servername: ask.host,
     secureContext,
     // RFC 9325, Section 3.8.
@@ -136,8 +151,7 @@ function open({ ask, address, secureContext }: Attempt): ClientRequest {
     // Said aloud, so that no environment variable can say otherwise.
     rejectUnauthorized: true,
     checkServerIdentity: (_, presented) => nameError(presented.raw, ask.host),
-  };
-  return request(options);
+  });
 }
 
 /** RFC 8461, Section 3.3: DNS-ID only, a wildcard only as the whole left-most label. */
@@ -192,10 +206,10 @@ function readBody(
 
 type Phase = 'connect' | 'tls' | 'http';
 
-function classify(error: unknown, phase: Phase, socket: Socket | null): Failed {
+function classify(error: unknown, phase: Phase, socket: TLSSocket | null): Failed {
   const code = codeOf(error);
   if (phase === 'connect') return failed('connect', code);
-  const rejected = (socket as TLSSocket | null)?.authorizationError;
+  const rejected = socket?.authorizationError;
   if (phase === 'tls') return failed(rejected ? 'certificate' : 'tls', code);
   return failed(/^ERR_(?:SSL|TLS)_/.test(code) ? 'tls' : 'protocol', code);
 }

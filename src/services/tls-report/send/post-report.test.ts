@@ -1,6 +1,8 @@
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readHttpsUri } from '../../../policy/tls-report/send/https-target.js';
+import { createPki } from '../../../testing/index.js';
 import { type Endpoint, startEndpoint } from './endpoint.fixture.js';
 import { nodePostReport, type PostAsk } from './post-report.js';
 
@@ -15,6 +17,19 @@ async function start(...parameters: Parameters<typeof startEndpoint>): Promise<E
   const endpoint = await startEndpoint(...parameters);
   closers.push(endpoint.close);
   return endpoint;
+}
+
+/** The port of a server on loopback that ends with the test. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => server.close(() => resolve())));
+  const bound = server.address();
+  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+}
+
+async function certified() {
+  const pki = await createPki();
+  return { ...(await pki.issue({ names: ['reports.c.test'] }, 'reports')), caPem: pki.caPem };
 }
 
 function postTo(
@@ -84,16 +99,30 @@ describe('a report to an HTTPS endpoint', () => {
     expect(await postTo(endpoint, { deadlineMs: 200 })).toMatchObject({ cause: 'timeout' });
   });
 
+  it('is taken by a status that came whole, whatever becomes of the words behind it', async () => {
+    const { chainPem, keyPem, caPem } = await certified();
+    const answerTo = async (said: string) => {
+      const server = createTlsServer({ cert: chainPem, key: keyPem }, (socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => socket.write(said, () => socket.destroy()));
+      });
+      return postTo({ port: await listening(server), caPem });
+    };
+    const head = 'HTTP/1.1 201 Created\r\ncontent-length: 100\r\n';
+    expect(await answerTo(`${head}\r\ntha`)).toEqual({ kind: 'response', status: 201 });
+    expect(await answerTo(head)).toMatchObject({ kind: 'failed', cause: 'protocol' });
+    expect(await answerTo('HTTP/1.1 201')).toMatchObject({ kind: 'failed', cause: 'protocol' });
+  });
+
   it('fails where there is no TLS, or no HTTP', async () => {
     const plain = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end('220 mx.example ESMTP\r\n', () => socket.destroy());
     });
-    await new Promise<void>((resolve) => plain.listen(0, '127.0.0.1', resolve));
-    closers.push(() => new Promise((resolve) => plain.close(() => resolve())));
-    const bound = plain.address();
-    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-    expect(await postTo({ port, caPem: '' }, {}, [])).toMatchObject({ kind: 'failed', cause: 'tls' });
+    expect(await postTo({ port: await listening(plain), caPem: '' }, {}, [])).toMatchObject({
+      kind: 'failed',
+      cause: 'tls',
+    });
   });
 
   it('is given up when told to', async () => {

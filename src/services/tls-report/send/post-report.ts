@@ -1,6 +1,7 @@
 /*
  * A report to an HTTPS endpoint (RFC 8460, Section 5.4): one POST to an address that was vetted before; no redirect, proxy,
- * cookie or credentials. Of the answer only the status is looked at.
+ * cookie or credentials. Of the answer only the status is looked at, once its header is whole: words behind it can be cut by whoever
+ * is on the path.
  */
 import type { ClientRequest } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
