@@ -7,6 +7,7 @@ import { coverageDocuments } from '../spec/requirements/documents.js';
 import { attemptMachine } from '../src/machine/attempt.machine.js';
 import { renderMachine } from '../src/machine/graph.js';
 import { hostMachine } from '../src/machine/host.machine.js';
+import { renderSettings } from '../src/policy/render-settings.js';
 import { renderDecisionTables } from '../src/policy/render-tables.js';
 
 /** Generated documents by path below the root of the project. */
@@ -14,6 +15,7 @@ export function documents(root: string): Readonly<Record<string, string>> {
   return {
     ...coverageDocuments(root),
     'docs/decision-tables.md': renderDecisionTables(),
+    'docs/settings.md': renderSettings(),
     'src/policy/names/special-purpose.ts': renderSpecialPurpose(root),
     'docs/state-machines.md': stateMachines(),
   };

@@ -2,6 +2,7 @@
  * What the README shows is true: its example is examples/embed.ts and delivers mail, its scenario ends as it says, and
  * what it links to is there.
  */
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -32,6 +33,7 @@ const pages = [
   'CHANGELOG.md',
   'docs/tour.md',
   'docs/glossary.md',
+  'docs/settings.md',
   'docs/lessons.md',
   ...readdirSync(join(root, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];
@@ -116,6 +118,20 @@ describe('the README', () => {
   it('lists every exit code', () => {
     const listed = [...readme.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
     expect(listed).toEqual(Object.values(EXIT).sort((left, right) => left - right));
+  });
+
+  it('links to what the package has, too', () => {
+    const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [{ files }] = JSON.parse(listed) as [{ files: readonly { path: string }[] }];
+    const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link]) => link!);
+    const isPacked = (link: string) =>
+      files.some(({ path }) => path === link || (link.endsWith('/') && path.startsWith(link)));
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((link) => !isPacked(link))).toEqual([]);
   });
 
   it('lists every entry point', () => {

@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
   tables: async () => (await import('./commands/tables.js')).tables,
+  why: async () => (await import('./commands/why.js')).why,
+  settings: async () => (await import('./commands/settings.js')).settings,
 };
 
 const HELP = `\
@@ -33,7 +35,9 @@ Usage: waxseal COMMAND [ARGUMENT]...
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue: one attempt a message, an answer a recipient
-  tables     list, show or check the decision tables
+  tables     list, show or check the decision tables, or one row of them
+  why        show a requirement, the rows that follow from it, and the tests that show it
+  settings   list every setting with its value, its default and the reason for it
 
 "waxseal COMMAND --help" tells more; "waxseal --version" prints the version.
 `;

@@ -1,19 +1,23 @@
 import { fileURLToPath } from 'node:url';
 import { renderTable } from '../../policy/kernel/markdown.js';
+import type { RequirementText } from '../../policy/kernel/requirement-text.js';
 import type { Table } from '../../policy/kernel/table.js';
 import { renderDecisionTables } from '../../policy/render-tables.js';
+import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { painter, print } from '../output/terminal.js';
+import { labelled, wrapped } from '../output/wrap.js';
 import { readText } from '../read-file.js';
 
 const HELP = `\
-Usage: waxseal tables [NAME] [--json]
+Usage: waxseal tables [NAME | ROW] [--json]
        waxseal tables --check [FILE] [--json]
 
-Lists the decision tables, or shows one of them in Markdown.
+Lists the decision tables, or shows one of them in Markdown, or one row, like PEER-6,
+with the text of each requirement that it follows from.
 
   --check                see whether FILE, by default docs/decision-tables.md of a source
                          checkout, is what the tables say; end with 1 if it is not
@@ -54,12 +58,41 @@ async function check(path: string, format: 'json' | 'text'): Promise<Exit> {
 
 function show(name: string, format: 'json' | 'text'): string {
   const table = allTables.find((each) => each.name === name);
-  if (table === undefined)
-    throw misuse(`there is no table ${JSON.stringify(name)}; "waxseal tables" lists them`);
+  if (table === undefined) return showRow(name, format);
   const { about, inputs, verdicts, rows } = table;
   return format === 'json'
     ? `${JSON.stringify({ table: { name, about, inputs, verdicts, rows } })}\n`
     : renderTable(table);
+}
+
+function showRow(name: string, format: 'json' | 'text'): string {
+  const table = allTables.find(({ rows }) => rows.some(({ id }) => id === name.toUpperCase()));
+  const row = table?.rows.find(({ id }) => id === name.toUpperCase());
+  if (table === undefined || row === undefined)
+    throw misuse(`there is no table and no row ${JSON.stringify(name)}; "waxseal tables" lists the tables`);
+  const requirements = row.refs.flatMap((id) => requirementOf(id) ?? []);
+  if (format === 'json') {
+    const { id, when, then: verdict, why } = row;
+    return `${JSON.stringify({ row: { table: table.name, row: id, when, verdict, why, refs: row.refs, requirements: requirements.map(asCited) } })}\n`;
+  }
+  const paint = painter();
+  const conditions = Object.entries(row.when).map(
+    ([column, word]) => `${column} is ${Array.isArray(word) ? word.join(' or ') : word}`,
+  );
+  return [
+    `${paint('bold', row.id)}  ${row.then}  ${paint('dim', `in the table ${table.name}`)}\n`,
+    labelled('when', conditions.length === 0 ? 'always' : conditions.join(', '), paint),
+    labelled('why', row.why, paint),
+    labelled('table', table.about, paint),
+    ...requirements.map(
+      (each) =>
+        `\n  ${paint('bold', each.id)}  ${each.level}  ${sourceOf(each)}  ${paint('dim', each.status)}\n${wrapped(each.text, '    ', '    ')}`,
+    ),
+  ].join('');
+}
+
+function asCited({ id, rfc, section, level, text, status }: RequirementText & { readonly id: string }) {
+  return { id, rfc, section, level, text, status };
 }
 
 function list(format: 'json' | 'text'): string {

@@ -7,9 +7,7 @@ import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingColumns } from '../../policy/explain/telling.js';
 import { isQuiet } from './quiet.js';
 import { type Paint, printable, type Style } from './terminal.js';
-import { wrapped } from './wrap.js';
-
-const LABEL_WIDTH = 16;
+import { labelled, wrapped } from './wrap.js';
 
 export interface TextStyle {
   readonly paint: Paint;
@@ -64,11 +62,6 @@ function renderBecause({ because }: ExplainedReport, paint: Paint): string {
     labelled('why', `${because.why} (${because.row} ${because.verdict})`, paint),
     labelled('clause', because.refs.join(', '), paint),
   ].join('');
-}
-
-function labelled(label: string, text: string, paint: Paint): string {
-  const rest = ' '.repeat(2 + LABEL_WIDTH);
-  return `  ${paint('dim', label.padEnd(LABEL_WIDTH))}${wrapped(text, rest, rest).slice(rest.length)}`;
 }
 
 /** What made the row apply, each fact once. */

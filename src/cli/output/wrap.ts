@@ -1,4 +1,6 @@
-import { printable } from './terminal.js';
+import { type Paint, printable } from './terminal.js';
+
+const LABEL_WIDTH = 16;
 
 const WIDTH_MIN = 60;
 /** Longer lines are hard to read; also where no terminal tells its width. */
@@ -24,4 +26,10 @@ export function wrapped(text: string, first: string, rest: string, width = lineW
     isBare = false;
   }
   return `${[...lines, line].join('\n')}\n`;
+}
+
+/** A text behind its label, wrapped beside it. */
+export function labelled(label: string, text: string, paint: Paint): string {
+  const rest = ' '.repeat(2 + LABEL_WIDTH);
+  return `  ${paint('dim', label.padEnd(LABEL_WIDTH))}${wrapped(text, rest, rest).slice(rest.length)}`;
 }
