@@ -143,8 +143,13 @@ export const DEADLINES_GUIDE: { readonly [K in keyof Deadlines]: SettingGuide<De
     takes: MILLISECONDS,
     reason: 'Whoever is there answers within some seconds, and there may be other addresses.',
   },
+  greetingMs: {
+    about: 'How long the greeting may take, once there is a connection.',
+    takes: MILLISECONDS,
+    reason: 'RFC 5321, Section 4.5.3.2.1, gives it five minutes: a busy server accepts and waits.',
+  },
   commandMs: {
-    about: 'How long the reply to a command may take.',
+    about: 'How long the reply to EHLO, HELO and STARTTLS may take.',
     takes: MILLISECONDS,
     reason: 'RFC 5321, Section 4.5.3.2, gives most commands five minutes.',
   },
@@ -153,10 +158,31 @@ export const DEADLINES_GUIDE: { readonly [K in keyof Deadlines]: SettingGuide<De
     takes: MILLISECONDS,
     reason: 'It is some packets to and fro; the rest is for machines under load.',
   },
-  transactionMs: {
-    about: 'How long the transaction of a message may take.',
+  mailMs: {
+    about: 'How long the reply to MAIL may take.',
     takes: MILLISECONDS,
-    reason: 'Whoever has the whole message may need ten minutes to take it (RFC 5321, Section 4.5.3.2.6).',
+    reason: 'RFC 5321, Section 4.5.3.2.2, gives it five minutes.',
+  },
+  recipientMs: {
+    about: 'How long the reply to each RCPT may take.',
+    takes: MILLISECONDS,
+    reason: 'RFC 5321, Section 4.5.3.2.3, gives it five minutes: lists are looked up and mailboxes asked.',
+  },
+  dataMs: {
+    about: 'How long the reply to DATA may take.',
+    takes: MILLISECONDS,
+    reason: 'RFC 5321, Section 4.5.3.2.4, gives it two minutes.',
+  },
+  dataBlockMs: {
+    about: 'How long it may take until a block of the message has gone out.',
+    takes: MILLISECONDS,
+    reason: 'RFC 5321, Section 4.5.3.2.5, gives each block three minutes; the whole has no time of its own.',
+  },
+  endOfDataMs: {
+    about: 'How long the reply to the final dot may take.',
+    takes: MILLISECONDS,
+    reason:
+      'RFC 5321, Section 4.5.3.2.6, gives it ten minutes: who gives up early gets a message delivered twice.',
   },
   quitMs: {
     about: 'How long the reply to QUIT is waited for.',
