@@ -34,7 +34,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   check      look at a domain as a receiver of mail, and say what to repair
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
-  lmtp       serve a mail system that keeps its queue: one attempt a message, an answer a recipient
+  lmtp       serve a mail system that keeps its queue, by LMTP
   tables     list, show or check the decision tables, or one row of them
   why        show a requirement, the rows that follow from it, and the tests that show it
   settings   list every setting with its value, its default and the reason for it
