@@ -186,7 +186,7 @@ describe('failure', () => {
   it('is a name that no question can hold', async () => {
     const server = await serve(() => []);
     const ports = nodeDns({ servers: [server] });
-    for (const bad of ['', 'a..b', 'x'.repeat(64), 'a b']) {
+    for (const bad of ['.', 'a..b', 'x'.repeat(64), 'a b']) {
       const answer = await ports['dns.tlsa']({ name: bad, deadlineMs: 60_000 }, never);
       expect(answer).toEqual({ kind: 'failed', cause: 'malformed', extendedError: null });
     }
@@ -338,9 +338,26 @@ describe('aliases', () => {
     expect(endless.server.asked.length).toBeLessThanOrEqual(17);
   });
 
-  it('to names that cannot be asked for are no answer', async () => {
-    const odd = Buffer.concat([Buffer.from([3]), Buffer.from('a.b'), name('example')]);
-    const { answer } = await mxFrom({ answer: [{ owner: 'a.example', type: 'CNAME', rdata: odd }] });
+  it('to names of odd octets are followed, as far as those take them on the wire (RFC 2181, Section 11)', async () => {
+    for (const odd of [
+      'a\\046b.example',
+      'a\\032b.example',
+      `${'\\001'.repeat(63)}.${'\\255'.repeat(63)}.example`,
+    ]) {
+      const question = { name: odd, type: 15 };
+      const { answer, server } = await mxFrom((asked) => [
+        asked.name === 'a.example'
+          ? response(asked, { answer: [alias('a.example', odd)] })
+          : response(asked, { question, answer: [{ ...tenMx, owner: name(odd) }] }),
+      ]);
+      expect(answer, odd).toMatchObject({ ...found, kind: 'insecure', aliases: [odd] });
+      expect(new Set(server.asked.map((asked) => asked.name)).size).toBe(2);
+    }
+  });
+
+  it('to names that are none are no answer', async () => {
+    const long = Buffer.concat([...Array.from({ length: 127 }, () => Buffer.from([1, 0x78])), name('x')]);
+    const { answer } = await mxFrom({ answer: [{ owner: 'a.example', type: 'CNAME', rdata: long }] });
     expect(answer).toMatchObject({ kind: 'failed', cause: 'malformed' });
   });
 });

@@ -67,10 +67,10 @@ async function lookup<T extends RecordType>(
   let kind: 'secure' | 'insecure' = 'secure';
   let ttlSeconds = Number.POSITIVE_INFINITY;
   let owner = name.toLowerCase();
+  // A name that DNS cannot hold owns nothing: that needs no asking (RFC 1035, Section 2.3.4). An alias that leads to one is
+  // not followed, which says nothing of what it stands for (RFC 6672, Section 2.2).
+  if (isTooLong(owner)) return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
   for (;;) {
-    // A name that DNS cannot hold owns nothing: that needs no asking (RFC 1035, Section 2.3.4).
-    if (isTooLong(owner))
-      return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
     if (!isAskable(owner)) return failed('malformed');
     const reply = await ask({ name: owner, type }, config, endsAt, signal);
     if (reply.kind === 'failed') return failed(reply.cause);

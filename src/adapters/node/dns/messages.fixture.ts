@@ -51,8 +51,11 @@ export function labels(...texts: readonly string[]): Buffer {
   ]);
 }
 
+/** Octets that are odd are written as `\\ddd`. */
 export function name(text: string): Buffer {
-  return text === '' ? Buffer.alloc(1) : labels(...text.split('.'));
+  const octets = (label: string) =>
+    label.replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number(digits)));
+  return text === '' ? Buffer.alloc(1) : labels(...text.split('.').map(octets));
 }
 
 export function strings(...texts: readonly string[]): Buffer {

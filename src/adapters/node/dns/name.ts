@@ -1,10 +1,13 @@
 /*
  * Domain names between the wire and text. A label becomes text only where it cannot be mistaken for anything else: every
- * octet that is not printable, and every dot and backslash within a label, is written as `\ddd`. No name that may be asked
- * holds a backslash, so an odd name never equals a good one.
+ * octet that is not printable, and every dot and backslash within a label, is written as `\ddd`. So an odd name never equals
+ * a good one, a dot is always the end of a label, and every name has one text, which leads back to its octets, of which all
+ * are legal in a label (RFC 2181, Section 11). The root is "".
  */
 
 const NAME_OCTETS_MAX = 255;
+/** Each octet takes four characters at most. */
+const TEXT_LENGTH_MAX = 4 * NAME_OCTETS_MAX;
 /** Far more than any honest message needs; a chain of pointers must end. */
 const POINTERS_MAX = 32;
 const HEADER_OCTETS = 12;
@@ -57,15 +60,36 @@ function labelText(label: Uint8Array): string {
   return text.toLowerCase();
 }
 
-/** Whether a name has more octets than DNS allows (RFC 1035, Section 2.3.4), counted as text without a final dot. */
-export function isTooLong(name: string): boolean {
-  return name.length > 253;
+/** The labels, leftmost first; none for the root. */
+export function labelsOf(name: string): readonly string[] {
+  return name === '' ? [] : name.split('.');
 }
 
-/** Whether the text can be put into a question: labels of 1 to 63 printable octets, 253 in all, no escapes, not the root. */
+export function labelOctets(label: string): Buffer {
+  const plain = label.replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number(digits)));
+  return Buffer.from(plain, 'latin1');
+}
+
+/** The name on the wire, uncompressed. */
+export function nameOctets(name: string): Buffer {
+  const parts = labelsOf(name).flatMap((label) => {
+    const octets = labelOctets(label);
+    return [Buffer.from([octets.length]), octets];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(1)]);
+}
+
+/** Whether a name has more octets on the wire than DNS allows (RFC 1035, Section 2.3.4), however many its text has. */
+export function isTooLong(name: string): boolean {
+  return name.length > TEXT_LENGTH_MAX || nameOctets(name).length > NAME_OCTETS_MAX;
+}
+
+/** Whether the text is that of a name, in any case of its letters: then it can be put into a question. */
 export function isAskable(name: string): boolean {
-  return (
-    name.length <= 253 &&
-    name.split('.').every((label) => /^[!-~]{1,63}$/.test(label) && !label.includes('\\'))
-  );
+  if (isTooLong(name)) return false;
+  try {
+    return readName(nameOctets(name), 0).name === name.toLowerCase();
+  } catch {
+    return false;
+  }
 }

@@ -2,11 +2,11 @@
  * One question to one server, for looking at the server and not at the name: what it answered, in the terms of the
  * protocol. Used by the self-test alone; deliveries go through `nodeDns`.
  */
-import dnsPacket from 'dns-packet';
 import { exchangeWire } from './exchange.js';
 import type { ResolverConfig } from './resolver-config.js';
 import { readSections } from './sections.js';
 import { readWireQuery } from './wire-query.js';
+import { FLAG, writeQuery } from './write-query.js';
 
 export type Probe =
   | {
@@ -33,29 +33,12 @@ export interface ProbeQuestion {
   readonly checking: 'enabled' | 'disabled';
 }
 
-const UDP_PAYLOAD_OCTETS = 1232;
+const SOA = 6;
 
 /** Asks for the SOA record of a name: every zone has one, and a name without one has a denial that is signed as well. */
 export function probeQuery({ name, checking }: ProbeQuestion): Uint8Array {
-  const cd = checking === 'disabled' ? dnsPacket.CHECKING_DISABLED : 0;
-  return dnsPacket.encode({
-    type: 'query',
-    id: 0,
-    flags: dnsPacket.RECURSION_DESIRED | dnsPacket.AUTHENTIC_DATA | cd,
-    questions: [{ type: 'SOA', name: name === '' ? '.' : name, class: 'IN' }],
-    additionals: [
-      {
-        type: 'OPT',
-        name: '.',
-        udpPayloadSize: UDP_PAYLOAD_OCTETS,
-        extendedRcode: 0,
-        ednsVersion: 0,
-        flags: 0,
-        flag_do: false,
-        options: [],
-      },
-    ],
-  });
+  const flags = FLAG.ad | (checking === 'disabled' ? FLAG.cd : 0);
+  return writeQuery({ name, type: SOA, id: 0, flags, edns: { wantsSignatures: false } });
 }
 
 /** Never rejects. */

@@ -13,7 +13,7 @@ import {
   strings,
   u16,
 } from './messages.fixture.js';
-import { isAskable } from './name.js';
+import { isAskable, nameOctets } from './name.js';
 import { readTlsa } from './tlsa-record.js';
 import { type AnswerRecord, decodeResponse, encodeQuery, type Query, type RecordType } from './wire.js';
 
@@ -264,19 +264,48 @@ describe('a name', () => {
     expect(odd('a\u0000')).toMatchObject({ answers: [{ data: 'a\\000.example' }] });
     expect(odd('\u00e9')).toMatchObject({ answers: [{ data: '\\233.example' }] });
     expect(odd(' ')).toMatchObject({ answers: [{ data: '\\032.example' }] });
-    for (const label of ['a.b', 'a\\046b', '\u0000', ' ']) {
-      const decoded = odd(label);
-      if (typeof decoded === 'string') throw new Error(decoded);
-      expect(decoded.answers.map((record) => isAskable(record.data as string))).toEqual([false]);
-    }
+  });
+
+  it('of any octets has one text, which leads back to them (RFC 2181, Section 11)', () => {
+    const label = fc.uint8Array({ minLength: 1, maxLength: 63 });
+    fc.assert(
+      fc.property(fc.array(label, { maxLength: 3 }), (texts) => {
+        const octets = Buffer.concat([
+          ...texts.map((text) => Buffer.concat([Buffer.from([text.length]), text])),
+          Buffer.alloc(1),
+        ]);
+        const decoded = target(octets);
+        if (typeof decoded === 'string') throw new Error(decoded);
+        const text = decoded.answers[0]!.data as string;
+        expect(isAskable(text)).toBe(true);
+        const lower = octets.map((octet) => (octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet));
+        let at = 0;
+        for (const { length } of texts) {
+          // A length is no letter.
+          lower[at] = length;
+          at += 1 + length;
+        }
+        expect(nameOctets(text)).toEqual(lower);
+      }),
+    );
   });
 
   it('can be asked for only if it fits into a question', () => {
     const long = 'x'.repeat(63);
     const whole = [long, long, long, 'x'.repeat(61)].join('.');
-    for (const good of ['a', '_25._tcp.mx.example', long, whole]) expect(isAskable(good)).toBe(true);
-    for (const bad of [
+    const odd = '\\001'.repeat(61);
+    for (const good of [
       '',
+      'a',
+      '_25._tcp.mx.example',
+      long,
+      whole,
+      `${odd}.example`,
+      'A\\032b',
+      whole.replace(/x$/, '\\255'),
+    ])
+      expect(isAskable(good), good).toBe(true);
+    for (const bad of [
       '.',
       'a.',
       '.a',
@@ -285,6 +314,10 @@ describe('a name', () => {
       `${whole}x`,
       'a b',
       'a\\.b',
+      'a\\065',
+      'a\\256',
+      'a\\1',
+      `${odd}\\001\\001\\001`,
       '\u00e9',
       'a\n',
     ]) {

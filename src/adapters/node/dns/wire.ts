@@ -1,18 +1,16 @@
 /*
- * DNS messages (RFC 1035, RFC 6891). Records are framed here by their RDLENGTH, and RDATA is read to its exact length:
- * the library that writes our queries ignores RDLENGTH when it reads, so that one lying record would shift all others.
- * Whatever the octets are, the result is a value.
+ * DNS messages (RFC 1035, RFC 6891). Records are framed here by their RDLENGTH, and RDATA is read to its exact length,
+ * so that one lying record does not shift all others. Whatever the octets are, the result is a value.
  */
 import { SocketAddress } from 'node:net';
-import dnsPacket from 'dns-packet';
 import type { MxRecord } from '../../../policy/dns/answer.js';
 import { tellingError } from '../../../policy/dns/extended-error.js';
 import { Garbled, readName } from './name.js';
 import { type Frame, readDenial, readSections, ttlOf } from './sections.js';
+import { FLAG, writeQuery } from './write-query.js';
 
 const TYPE_CODES = { A: 1, CNAME: 5, MX: 15, TXT: 16, AAAA: 28, TLSA: 52 } as const;
 const IN = 1;
-const UDP_PAYLOAD_OCTETS = 1232;
 
 export type RecordType = keyof typeof TYPE_CODES;
 
@@ -66,26 +64,13 @@ export interface DecodedMessage {
 }
 
 /** Writes a query: RD, EDNS with 1232 octets, no DO. The name is askable. */
-export function encodeQuery(query: Query): Uint8Array {
-  return dnsPacket.encode({
-    type: 'query',
-    id: query.id,
-    flags: dnsPacket.RECURSION_DESIRED | (query.wantsAd ? dnsPacket.AUTHENTIC_DATA : 0),
-    questions: [{ type: query.type, name: query.name, class: 'IN' }],
-    additionals: query.edns
-      ? [
-          {
-            type: 'OPT',
-            name: '.',
-            udpPayloadSize: UDP_PAYLOAD_OCTETS,
-            extendedRcode: 0,
-            ednsVersion: 0,
-            flags: 0,
-            flag_do: false,
-            options: [],
-          },
-        ]
-      : [],
+export function encodeQuery({ name, type, id, wantsAd, edns }: Query): Uint8Array {
+  return writeQuery({
+    name,
+    type: TYPE_CODES[type],
+    id,
+    flags: wantsAd ? FLAG.ad : 0,
+    edns: edns ? { wantsSignatures: false } : null,
   });
 }
 

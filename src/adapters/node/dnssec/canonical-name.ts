@@ -1,12 +1,7 @@
 /*
- * Names in canonical form and order (RFC 4034, Section 6). A name is text as `readName` writes it: lower-case, without a
- * final dot, odd octets as `\ddd`, "" for the root. A dot in that text is always the end of a label.
+ * Names in canonical form and order (RFC 4034, Section 6). A name is text as `readName` writes it.
  */
-
-/** The labels, leftmost first; none for the root. */
-export function labelsOf(name: string): readonly string[] {
-  return name === '' ? [] : name.split('.');
-}
+import { labelOctets, labelsOf } from '../dns/name.js';
 
 /** The last so many labels. */
 export function ancestor(name: string, labels: number): string {
@@ -45,18 +40,4 @@ export function compareNames(one: string, other: string): number {
     if (order !== 0) return order;
   }
   return a.length - b.length;
-}
-
-/** The name on the wire, uncompressed. */
-export function nameOctets(name: string): Buffer {
-  const parts = labelsOf(name).flatMap((label) => {
-    const octets = labelOctets(label);
-    return [Buffer.from([octets.length]), octets];
-  });
-  return Buffer.concat([...parts, Buffer.alloc(1)]);
-}
-
-function labelOctets(label: string): Buffer {
-  const plain = label.replace(/\\(\d{3})/g, (_, digits: string) => String.fromCharCode(Number(digits)));
-  return Buffer.from(plain, 'latin1');
 }

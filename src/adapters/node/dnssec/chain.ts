@@ -3,9 +3,11 @@
  * asked for DS. Its signed answer says that a signed zone begins there, or an unsigned one, or none. Whatever it leaves
  * open is a failure: a zone is insecure only where that has been proven.
  */
+
 import type { DnsFailure } from '../../../policy/dns/answer.js';
 import { BoundedMemory, type MemoryBounds } from '../dns/bounded-memory.js';
-import { ancestor, isAtOrBelow, isBelow, labelsOf } from './canonical-name.js';
+import { labelsOf } from '../dns/name.js';
+import { ancestor, isAtOrBelow, isBelow } from './canonical-name.js';
 import {
   type DelegationSigner,
   isSupported,
@@ -94,7 +96,8 @@ export function createChain(anchors: readonly TrustAnchor[], bounds: MemoryBound
 
 async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Promise<Link | DnsFailure> {
   const message = await inquiry.ask({ name, type: TYPE.DS });
-  if ('kind' in message) return message;
+  if ('kind' in message)
+    return message.cause === 'servfail' ? learnAlias(name, parent, inquiry, message) : message;
   const ds = setAt(message, name, TYPE.DS);
   if (ds !== undefined) {
     const verified = verifySet(ds, parent, inquiry.nowSeconds, inquiry.budget);
@@ -106,12 +109,7 @@ async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Pr
     return learnKeys(name, supported, verified.ttlSeconds, inquiry);
   }
   const alias = aliasAt(message, name);
-  if (alias !== null) {
-    // An alias stands beside no other type, so that no zone begins here; unless it is a wildcard's, and moved here.
-    const proven = proveSet(alias, message, parent, inquiry);
-    if (proven.kind === 'failed') return proven;
-    return { kind: proven.kind === 'secure' ? 'no-cut' : 'insecure', ttlSeconds: proven.ttlSeconds };
-  }
+  if (alias !== null) return linkAtAlias(alias, message, parent, inquiry);
   const { denial, ttlSeconds } = proveDenial({ name, type: TYPE.DS }, message, parent, inquiry);
   switch (denial) {
     case 'delegation':
@@ -127,6 +125,30 @@ async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Pr
     case 'too-many-iterations':
       return tooManyIterations();
   }
+}
+
+/** A resolver fails for DS where an alias leads nowhere, as in a circle. Asked for the alias itself, it does not follow it. */
+async function learnAlias(
+  name: string,
+  parent: SecureZone,
+  inquiry: Inquiry,
+  failure: DnsFailure,
+): Promise<Link | DnsFailure> {
+  const message = await inquiry.ask({ name, type: TYPE.CNAME });
+  const alias = 'kind' in message ? null : aliasAt(message, name);
+  return 'kind' in message || alias === null ? failure : linkAtAlias(alias, message, parent, inquiry);
+}
+
+/** An alias stands beside no other type, so that no zone begins there; unless it is a wildcard's, and moved there. */
+function linkAtAlias(
+  alias: RecordSet,
+  message: SecureMessage,
+  parent: SecureZone,
+  inquiry: Inquiry,
+): Link | DnsFailure {
+  const proven = proveSet(alias, message, parent, inquiry);
+  if (proven.kind === 'failed') return proven;
+  return { kind: proven.kind === 'secure' ? 'no-cut' : 'insecure', ttlSeconds: proven.ttlSeconds };
 }
 
 /** A zone's keys, signed by one that its parent or a trust anchor vouches for (RFC 4035, Section 5.2). */

@@ -3,7 +3,7 @@
  * zone for which nothing else is left is insecure (RFC 4035, Section 5.2).
  */
 import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
-import { nameOctets } from './canonical-name.js';
+import { nameOctets } from '../dns/name.js';
 
 /** A DS record: a digest of a key that a zone's keys are signed with (RFC 4034, Section 5). */
 export interface DelegationSigner {

@@ -4,9 +4,9 @@
  * is a value.
  */
 import { tellingError } from '../../../policy/dns/extended-error.js';
-import { Garbled, readName } from '../dns/name.js';
+import { Garbled, nameOctets, readName } from '../dns/name.js';
 import { type Frame, readDenial, readSections, ttlOf } from '../dns/sections.js';
-import { nameOctets } from './canonical-name.js';
+import { FLAG, writeQuery } from '../dns/write-query.js';
 
 export const TYPE = {
   A: 1,
@@ -29,9 +29,6 @@ export const TYPE = {
 
 const IN = 1;
 const HEADER_OCTETS = 12;
-const UDP_PAYLOAD_OCTETS = 1232;
-const DO = 0x8000;
-const RD_AND_CD = 0x0110;
 const NOERROR = 0;
 const NXDOMAIN = 3;
 
@@ -79,19 +76,8 @@ export interface SecureMessage {
 }
 
 /** Writes a query, with id 0, that asks for signatures and for unvalidated data: RD, CD and DO (RFC 4035, Section 4.9). */
-export function encodeSecureQuery(question: WireQuestion): Buffer {
-  const header = Buffer.alloc(HEADER_OCTETS);
-  header.writeUInt16BE(RD_AND_CD, 2);
-  header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(1, 10);
-  const tail = Buffer.alloc(4);
-  tail.writeUInt16BE(question.type, 0);
-  tail.writeUInt16BE(IN, 2);
-  const opt = Buffer.alloc(11);
-  opt.writeUInt16BE(TYPE.OPT, 1);
-  opt.writeUInt16BE(UDP_PAYLOAD_OCTETS, 3);
-  opt.writeUInt16BE(DO, 7);
-  return Buffer.concat([header, nameOctets(question.name), tail, opt]);
+export function encodeSecureQuery({ name, type }: WireQuestion): Buffer {
+  return writeQuery({ name, type, id: 0, flags: FLAG.cd, edns: { wantsSignatures: true } });
 }
 
 /** Reads the response to such a query; null if it is not one, or cannot be relied on. Never throws. */

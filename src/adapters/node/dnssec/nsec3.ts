@@ -5,7 +5,8 @@
  * cost more than it may spend (CVE-2023-50868).
  */
 import { createHash } from 'node:crypto';
-import { ancestor, child, labelsOf, nameOctets } from './canonical-name.js';
+import { labelsOf, nameOctets } from '../dns/name.js';
+import { ancestor, child } from './canonical-name.js';
 import type { Denial, DenialRecord, Expansion } from './denial-record.js';
 import { TYPE, type WireQuestion } from './message.js';
 import type { Budget } from './signed-set.js';

@@ -2,7 +2,8 @@
  * One record set, one zone's keys: is any of its signatures valid now? (RFC 4035, Section 5.3.) How many are tried is
  * bounded, for the set and for the lookup, because both numbers are the other side's to choose (CVE-2023-50387).
  */
-import { ancestor, child, isAtOrBelow, labelsOf, nameOctets } from './canonical-name.js';
+import { labelsOf, nameOctets } from '../dns/name.js';
+import { ancestor, child, isAtOrBelow } from './canonical-name.js';
 import { verifies, type ZoneKey } from './keys.js';
 import { type RecordSet, type Signature, TYPE } from './message.js';
 

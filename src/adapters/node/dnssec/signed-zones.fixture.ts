@@ -1,14 +1,7 @@
 /* Zones that sign themselves, and a resolver that answers from them, so that tests may lie in any octet. */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import {
-  ancestor,
-  child,
-  compareNames,
-  isAtOrBelow,
-  isBelow,
-  labelsOf,
-  nameOctets,
-} from './canonical-name.js';
+import { labelsOf, nameOctets, readName } from '../dns/name.js';
+import { ancestor, child, compareNames, isAtOrBelow, isBelow } from './canonical-name.js';
 import { digestOfKey, keyTagOf, type TrustAnchor } from './keys.js';
 import { TYPE } from './message.js';
 import type { Transport } from './validating-dns.js';
@@ -329,13 +322,8 @@ function wildcardFor(name: string, zone: Zone): string | undefined {
 
 function readQuestion(query: Uint8Array) {
   const octets = Buffer.from(query);
-  const labels: string[] = [];
-  let at = 12;
-  for (let length = octets[at]!; length > 0; length = octets[at]!) {
-    labels.push(octets.toString('latin1', at + 1, at + 1 + length));
-    at += 1 + length;
-  }
-  return { name: labels.join('.'), type: octets.readUInt16BE(at + 1), end: at + 5 };
+  const { name, end } = readName(octets, 12);
+  return { name, type: octets.readUInt16BE(end), end: end + 4 };
 }
 
 /** A whole response; the question as it came. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isAtOrBelow, nameOctets } from './canonical-name.js';
+import { nameOctets } from '../dns/name.js';
+import { isAtOrBelow } from './canonical-name.js';
 import { keyTagOf, zoneKeys } from './keys.js';
 import { TYPE } from './message.js';
 import {
@@ -627,6 +628,45 @@ describe('aliases', () => {
       });
   });
 
+  it('to names of odd octets are followed (RFC 2181, Section 11)', async () => {
+    for (const odd of [`${'\\001'.repeat(61)}.signed.test`, 'a\\046b.a\\032b\\092.signed.test']) {
+      const records = [cname('_25._tcp.mx.signed.test', odd), tlsa(odd), a('mx.signed.test')];
+      for (const signing of ['nsec', 'nsec3'] as const) {
+        const world = worldOf({ signing, records });
+        expect(await tlsaOf('mx.signed.test', world), odd).toMatchObject({
+          kind: 'secure',
+          records: [{ usage: 3, selector: 1, matching: 1 }],
+          aliases: [odd],
+        });
+        expect(await addressOf(odd, world)).toMatchObject({ kind: 'secure', denial: 'nodata' });
+        expect(await addressOf(`x.${odd}`, world)).toMatchObject({ kind: 'secure', denial: 'nxdomain' });
+      }
+    }
+  });
+
+  it('that a resolver cannot follow are aliases all the same, and nothing else is', async () => {
+    const circle = [cname('www.signed.test', 'web.signed.test'), cname('web.signed.test', 'www.signed.test')];
+    const failing: Tamper = (reply, { type }) =>
+      type === TYPE.DS && reply.answer.length > 0 ? { ...reply, rcode: 2, answer: [], authority: [] } : reply;
+    const isCircle = (name: string) => /^w[we]/.test(name);
+    const ask = async (tamper: Tamper, name: string) =>
+      resolverOf(worldOf({ records: circle }, {}, tamper))['dns.cname']({ name, deadlineMs: 60_000 }, never);
+    const inCircle: Tamper = (reply, question) =>
+      isCircle(question.name) ? failing(reply, question) : reply;
+    expect(await ask(inCircle, 'www.signed.test')).toMatchObject({
+      kind: 'secure',
+      records: ['web.signed.test'],
+    });
+    expect(await ask(inCircle, 'x.www.signed.test')).toMatchObject({ kind: 'secure', denial: 'nxdomain' });
+    expect(await ask(failing, 'www.signed.test')).toMatchObject({ kind: 'failed', cause: 'servfail' });
+    const unsigned: Tamper = (reply, question) =>
+      drop(isSignature, (name, type) => name === 'www.signed.test' && type === TYPE.CNAME)(
+        inCircle(reply, question),
+        question,
+      );
+    expect(await ask(unsigned, 'x.www.signed.test')).toMatchObject(bogus);
+  });
+
   it('come to an end: sixteen are followed (DNS names that go in circles)', async () => {
     expect(await addressOf('www.signed.test', worldOf(aliased('www.signed.test')))).toMatchObject({
       kind: 'failed',
@@ -660,6 +700,20 @@ describe('aliases', () => {
     expect(
       await addressOf('mx.old.signed.test', worldOf(dname('new.signed.test'), {}, stripped)),
     ).toMatchObject(bogus);
+  });
+});
+
+it('a redirection to a name that DNS cannot hold is a failure, and no denial (RFC 6672, Section 2.2)', async () => {
+  const long = `${'x'.repeat(60)}.`.repeat(3);
+  const records = [record('old.signed.test', 'DNAME', nameOctets(`${long}signed.test`))];
+  const ask = (name: string) => addressOf(name, worldOf({ records }));
+  expect(await ask(`${'x'.repeat(53)}.old.signed.test`)).toMatchObject({
+    kind: 'secure',
+    denial: 'nxdomain',
+  });
+  expect(await ask(`${'x'.repeat(63)}.old.signed.test`)).toMatchObject({
+    kind: 'failed',
+    cause: 'malformed',
   });
 });
 

@@ -95,7 +95,7 @@ export function validatingDnsOver(transport: Transport, options: ValidatingDnsOp
 
 function checkAnchors(anchors: readonly TrustAnchor[]): readonly TrustAnchor[] {
   const isGood = (anchor: TrustAnchor) =>
-    (anchor.name === '' || isAskable(anchor.name)) && isSupported(anchor) && isWholeDigest(anchor);
+    isAskable(anchor.name) && isSupported(anchor) && isWholeDigest(anchor);
   if (anchors.length === 0 || !anchors.every(isGood)) {
     throw new TypeError(
       'trustAnchors must be DS records { name, keyTag, algorithm, digestType, digest } of supported algorithms and with whole digests, at least one',
@@ -154,10 +154,10 @@ async function lookup<T extends RecordType>(
   let kind: 'secure' | 'insecure' = 'secure';
   let ttlSeconds = Number.POSITIVE_INFINITY;
   let owner = name;
+  // A name that DNS cannot hold owns nothing: that needs no asking (RFC 1035, Section 2.3.4). An alias that leads to one is
+  // not followed, which says nothing of what it stands for (RFC 6672, Section 2.2).
+  if (isTooLong(owner)) return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
   for (;;) {
-    // A name that DNS cannot hold owns nothing: that needs no asking (RFC 1035, Section 2.3.4).
-    if (isTooLong(owner))
-      return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
     if (!isAskable(owner)) return failed('malformed');
     const step = await resolve(owner, type, means);
     if (step.kind === 'failed') return step;
