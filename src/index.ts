@@ -15,7 +15,8 @@ export {
   type PolicyResult,
 } from './engine/engine.js';
 export { type ExplainedDecision, type ExplainedReport, explainDelivery } from './engine/explain-delivery.js';
-export { readMessage } from './engine/read-message.js';
+export { MessageReader } from './engine/message-reader.js';
+export { readMessage, withAddresses } from './engine/read-message.js';
 export type { RecipientReport } from './engine/recipient-report.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';

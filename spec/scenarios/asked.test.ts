@@ -176,6 +176,16 @@ describe('an address literal', () => {
   });
 });
 
+it('suites without forward secrecy are offered where nobody relies on TLS, and nowhere else (TLS-5.2-1, OS-3-4)', () => {
+  const offered = (world: World, own?: Parameters<typeof asked>[1]) =>
+    questions(asked(world, own).asks, 'tls.handshake').map(({ suites }) => suites ?? 'recommended');
+  expect(offered(plainDomain())).toEqual(['any']);
+  expect(offered(stsDomain('testing'))).toEqual(['any']);
+  expect(offered(stsDomain('enforce'))).toEqual(['recommended']);
+  expect(offered(daneDomain(['3 1 1 @mx.a.example']))).toEqual(['recommended']);
+  expect(offered(plainDomain(), rule({ demand: 'encrypt' }))).toEqual(['recommended']);
+});
+
 it('what is compared with a certificate is fixed before the server is heard (SID-6.1-1)', () => {
   const decided = (host: MailHost) => {
     const { asks, report } = asked(daneDomain(['2 0 1 @mx.a.example:ca'], host));

@@ -365,6 +365,18 @@ const replies: readonly Story[] = [
     steps: [send(second)],
   },
   {
+    name: 'the only host closes instead of a greeting',
+    shows: ['SMTP-3.8-1'],
+    world: plainDomain({ greeting: 'close' }),
+    steps: [send({ outcome: 'deferred', status: '4.4.2' })],
+  },
+  {
+    name: 'the only host closes instead of an answer to RCPT',
+    shows: ['SMTP-3.8-1'],
+    world: plainDomain({ replies: { rcpt: { '*': 'close' } } }),
+    steps: [send({ outcome: 'deferred', status: '4.4.2' })],
+  },
+  {
     name: 'the connection breaks after the message, and there is no other host',
     refs: ['ESC-3463-3-1'],
     shows: ['SMTP-3.8-1', 'CHOICE-14'],

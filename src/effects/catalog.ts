@@ -147,7 +147,11 @@ export interface EffectCatalog {
   readonly 'smtp.starttls': { readonly ask: Session; readonly answer: StartTlsAnswer };
   /** The TLS handshake, with that SNI or none; whoever answers is accepted here and judged by policy. */
   readonly 'tls.handshake': {
-    readonly ask: Session & { readonly serverName: string | null };
+    readonly ask: Session & {
+      readonly serverName: string | null;
+      /** Behind those that RFC 9325 recommends, also what it advises against; absent: those alone. */
+      readonly suites?: 'any';
+    };
     readonly answer: HandshakeAnswer;
   };
   /** What the peer presented; `tlsa`: the records whose certificates and keys signatures are tried under. */

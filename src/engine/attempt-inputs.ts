@@ -1,9 +1,11 @@
 /*
  * From a message to its attempts: recipients are parsed and split by destination, in order of first appearance.
  */
+
 import { decodePartialSettings } from '../effects/codecs/settings.codec.js';
 import { chooseNext } from '../policy/attempt/conclude.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import { NO_EXCHANGE } from '../policy/host/exchange.js';
 import type { Destination } from '../policy/mx/candidate.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
@@ -32,7 +34,7 @@ export function parseRecipients(
 ): readonly Mailbox[] {
   if (mail.to.length === 0)
     throw new MisuseError('WAXSEAL_NO_RECIPIENT', 'there is no recipient; give at least one');
-  if (mail.from !== '' && parseMailbox(mail.from, toAscii) === null) throw badAddress('sender', mail.from);
+  parseSender(mail.from, toAscii);
   return mail.to.map((text) => {
     const mailbox = parseMailbox(text, toAscii);
     if (mailbox === null) throw badAddress('recipient', text);
@@ -82,6 +84,14 @@ export function checkSettings(settings: Settings): void {
   throw new MisuseError('WAXSEAL_BAD_SETTINGS', `correct these settings: ${told.join('; ')}`);
 }
 
+/** The sender as it is written: its domain in A-labels (RFC 5321, Section 2.3.5). Throws a {@link MisuseError}. */
+export function parseSender(from: string, toAscii: (domain: string) => string): string {
+  if (from === '') return '';
+  const mailbox = parseMailbox(from, toAscii);
+  if (mailbox === null) throw badAddress('sender', from);
+  return mailbox.address;
+}
+
 function badAddress(role: string, text: string): MisuseError {
   return new MisuseError(
     'WAXSEAL_BAD_ADDRESS',
@@ -112,7 +122,7 @@ export function deferAll(input: AttemptInput): AttemptResult {
       recipient,
       outcome: 'deferred',
       status: '4.3.0',
-      state: { verdict: 'next-host', status: '', reply: null, category: null, because: null },
+      state: { verdict: 'next-host', status: '', ...NO_EXCHANGE, category: null, because: null },
       host: null,
       decision,
       because: { ...decision, mx: null },

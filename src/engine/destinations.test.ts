@@ -66,6 +66,21 @@ describe('an internationalized domain', () => {
     expect(delivered.attempts).toHaveLength(1);
   });
 
+  it("is written in A-labels, the sender's too, also to a host without SMTPUTF8 (U8-3.2-2)", async () => {
+    const content = () => [Buffer.from('Subject: x\r\n\r\n')];
+    const { results, journal } = await engine.deliver({
+      from: `s@${IDN}`,
+      to: [`u@${IDN}`],
+      content,
+      facts: FACTS,
+    });
+    expect(results).toMatchObject([{ outcome: 'delivered', recipient: `u@${ASCII}` }]);
+    const [sent] = journal.attempts[0]!.entries.flatMap((entry) =>
+      entry.kind === 'ask' && entry.ask.type === 'smtp.send' ? [entry.ask] : [],
+    );
+    expect(sent).toMatchObject({ sender: `s@${ASCII}`, recipients: [`u@${ASCII}`] });
+  });
+
   it('that is none is refused for good, before anything is asked (DNS-5891-1)', async () => {
     const bad = [
       'b\u00fc\u0378.test',

@@ -33,6 +33,7 @@ import {
   deferAll,
   MisuseError,
   parseRecipients,
+  parseSender,
 } from './attempt-inputs.js';
 import { type RecipientReport, reportOf } from './recipient-report.js';
 
@@ -142,7 +143,12 @@ export function createEngine(options: EngineOptions): Engine {
       checkMessage(mail);
       return carryOut(
         options,
-        { ...mail, mailboxes: parseRecipients(mail, toAscii), purpose: 'deliver' },
+        {
+          ...mail,
+          mailboxes: parseRecipients(mail, toAscii),
+          from: parseSender(mail.from, toAscii),
+          purpose: 'deliver',
+        },
         attemptOptions,
       );
     },
@@ -154,7 +160,7 @@ export function createEngine(options: EngineOptions): Engine {
       const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
       if (mailbox === null) throw notADomain(domain);
       const mail = {
-        from,
+        from: parseSender(from, toAscii),
         to: [mailbox.address],
         content: () => [],
         facts: { ...PLAIN_FACTS, ...facts },

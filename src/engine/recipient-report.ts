@@ -1,4 +1,5 @@
 import type { AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import type { ExchangeCause, SmtpCommand } from '../policy/host/exchange.js';
 import type { Authentication, TlsFacts } from '../policy/host/types.js';
 import { textOf } from '../policy/smtp/reply.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
@@ -10,7 +11,11 @@ export interface RecipientReport {
   readonly outcome: 'delivered' | 'deferred' | 'bounced';
   /** Enhanced status code (RFC 3463). */
   readonly status: string;
-  /** The reply that decided, or the last one of the host last judged. */
+  /** What the server was to answer when it was decided; null: what decided is no exchange with it. */
+  readonly command: SmtpCommand | null;
+  /** How that exchange ended; null: there was none that decided. */
+  readonly cause: ExchangeCause | null;
+  /** The reply to `command`, and to nothing else. */
   readonly reply: { readonly code: number; readonly text: string } | null;
   /** Of the host last judged: its name, address, TLS. */
   readonly mx: string | null;
@@ -33,13 +38,15 @@ export interface RecipientReport {
 /** The report for the recipient at that place of the attempt's input. */
 export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
   const { recipient, outcome, status, state, host, because } = attempt.recipients[at]!;
-  const reply = state.reply ?? host?.reply ?? null;
+  const { command, cause, reply } = state;
   const { destination } = attempt;
   return {
     recipient,
     domain: destination.kind === 'domain' ? destination.name : `[${destination.address}]`,
     outcome,
     status,
+    command,
+    cause,
     reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
     mx: host?.candidate.host ?? null,
     ip: host?.ip ?? null,

@@ -2,6 +2,7 @@ import { type LeftHost, whyPassed, whyStopped } from '../policy/attempt/because.
 import { type ConclusionVerdict, concludeRecipient } from '../policy/attempt/conclude.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import { rememberDialled } from '../policy/host/addresses.js';
+import { NO_EXCHANGE } from '../policy/host/exchange.js';
 import type { FailureCategory, RecipientState } from '../policy/host/types.js';
 import { type Decision, withoutRepetition } from '../policy/kernel/table.js';
 import { learnRecord } from '../policy/mta-sts/discover.js';
@@ -59,7 +60,7 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
   const state: RecipientState = progress.state ?? {
     verdict: 'next-host',
     status: '',
-    reply: null,
+    ...NO_EXCHANGE,
     category: null,
     because: null,
   };

@@ -2,6 +2,7 @@
  * The questions of the host machine, one for each awaiting state. A deadline is part of the question.
  */
 import type { Effect } from '../effects/catalog.js';
+import { suitesFor } from '../policy/host/tls-suites.js';
 import { portOf } from '../policy/mx/candidate.js';
 import { mailParameters } from '../policy/smtp/mail-parameters.js';
 import { type HostContext, rivalOf } from './host.context.js';
@@ -56,6 +57,7 @@ export function askHandshake(context: HostContext): Effect {
     type: 'tls.handshake',
     session: context.session,
     serverName: context.plan!.serverName,
+    ...(suitesFor(context.plan!.strictness) === 'any' ? { suites: 'any' as const } : {}),
     deadlineMs: deadlines(context).handshakeMs,
   };
 }

@@ -1,3 +1,4 @@
+import { type Exchange, NO_EXCHANGE } from '../policy/host/exchange.js';
 import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { HostContext, HostEnd } from './host.context.js';
@@ -18,8 +19,9 @@ export function endOf(
   category: FailureCategory | 'aborted',
   failure: RequireTlsFailure,
   because: Decision,
+  exchange: Exchange = NO_EXCHANGE,
 ): HostEnd {
-  return { failure, state: { verdict: 'next-host', status: '', reply: null, category, because } };
+  return { failure, state: { verdict: 'next-host', status: '', ...exchange, category, because } };
 }
 
 /** The connection is left, and with it the host. */

@@ -3,9 +3,11 @@
  * is known to a table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it
  * ended.
  */
+import type { ConnectAnswer } from '../effects/catalog.js';
 import { stopped } from '../policy/attempt/stop.table.js';
 import { withRivalNext } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
+import { type Exchange, exchangeOf, failedExchange, NO_EXCHANGE } from '../policy/host/exchange.js';
 import {
   connectionOutcome,
   messageFit,
@@ -22,7 +24,7 @@ import {
 import { decide } from '../policy/kernel/table.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
-import type { Reply } from '../policy/smtp/reply.js';
+import type { Lost, Reply } from '../policy/smtp/reply.js';
 import type { HostContext } from './host.context.js';
 import { all, endOf, type Judged, leave, note } from './host.judged.js';
 
@@ -57,7 +59,8 @@ export function judgeConnection(context: HostContext): Judged {
         behind: 'connect',
       };
     case 'next-host': {
-      const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary', decision);
+      const exchange = connectionExchange(connection);
+      const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary', decision, exchange);
       return isOpen ? leave({ ...context, ...noted }, end) : { ...noted, end };
     }
   }
@@ -109,7 +112,8 @@ export function judgeTlsOutcome(context: HostContext): Judged {
       };
     case 'give-up':
     case 'give-up-for-now': {
-      const end = endOf('policy', decision.verdict === 'give-up' ? 'definitive' : 'temporary', decision);
+      const failure = decision.verdict === 'give-up' ? 'definitive' : 'temporary';
+      const end = endOf('policy', failure, decision, tlsExchange(context));
       return { ...report(context, ended, code), tls: null, ...leave({ ...context, ...noted }, end) };
     }
   }
@@ -168,7 +172,7 @@ export function judgeMessage(context: HostContext): Judged {
     case 'stop-here':
       return {
         ...fitted,
-        states: all(context, stateOf('delivered', null, fit)),
+        states: all(context, stateOf('delivered', NO_EXCHANGE, fit)),
         next: 'leave',
         behind: 'end',
       };
@@ -179,7 +183,13 @@ export function judgeMessage(context: HostContext): Judged {
           { ...context, ...fitted },
           {
             failure: 'temporary',
-            state: { verdict: 'next-host', status: '5.3.4', reply: null, category: 'refused', because: fit },
+            state: {
+              verdict: 'next-host',
+              status: '5.3.4',
+              ...NO_EXCHANGE,
+              category: 'refused',
+              because: fit,
+            },
           },
         ),
       };
@@ -189,7 +199,7 @@ export function judgeMessage(context: HostContext): Judged {
         states: all(context, {
           verdict: 'bounced',
           status: '5.3.4',
-          reply: null,
+          ...NO_EXCHANGE,
           category: null,
           because: fit,
         }),
@@ -203,7 +213,7 @@ export function judgeMessage(context: HostContext): Judged {
           { ...context, ...fitted },
           {
             failure: 'temporary',
-            state: { verdict: 'next-host', status: '4.6.7', reply: null, category: 'reply', because: fit },
+            state: { verdict: 'next-host', status: '4.6.7', ...NO_EXCHANGE, category: 'reply', because: fit },
           },
         ),
       };
@@ -217,7 +227,27 @@ export function judgeTransaction(context: HostContext): Judged {
 
 export function judgeStop(context: HostContext): Judged {
   const decision = decide(stopped, { during: context.stoppedDuring! });
-  return { ...note(context, decision), end: endOf('aborted', 'temporary', decision) };
+  return {
+    ...note(context, decision),
+    end: endOf('aborted', 'temporary', decision, failedExchange('aborted')),
+  };
+}
+
+function connectionExchange(connection: ConnectAnswer): Exchange {
+  if (connection.kind === 'failed') return failedExchange(connection.cause);
+  return exchangeOf('greeting', connection);
+}
+
+function stepExchange(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): Exchange {
+  return stage === 'greeting'
+    ? connectionExchange(context.connection!)
+    : exchangeOf(context.helloVerb, context.hello!);
+}
+
+/** Of TLS that did not start: an answer to STARTTLS, a handshake, or an alert in the place of an answer to EHLO. */
+function tlsExchange({ startTls, handshake, hello }: HostContext): Exchange {
+  if (!isReadyForTls(startTls)) return exchangeOf('STARTTLS', startTls!);
+  return handshake?.kind === 'failed' ? failedExchange(handshake.cause) : exchangeOf('EHLO', hello as Lost);
 }
 
 /** A reply to the greeting or to a hello: go on, say HELO, or leave. */
@@ -241,7 +271,7 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
     case 'next-host':
       return leave(
         { ...context, ...noted },
-        { failure: 'temporary', state: stateOf('next-host', reply, decision) },
+        { failure: 'temporary', state: stateOf('next-host', stepExchange(context, stage), decision) },
       );
   }
 }

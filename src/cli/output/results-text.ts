@@ -46,10 +46,15 @@ function renderRecipient(report: ExplainedReport, { paint, purpose }: TextStyle)
     ['MX by DNSSEC', report.mxSecure ? 'secure' : 'not secure'],
     ...(report.requireTls ? [['REQUIRETLS', 'yes'] as const] : []),
     ['cleartext retry', report.cleartextRetry ? 'yes' : 'no'],
-    ['reply', report.reply === null ? 'none' : `${report.reply.code} ${report.reply.text}`],
+    ['reply', replyOf(report)],
   ];
   const lines = facts.map(([name, value]) => labelled(name, value, paint));
   return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, paint)}${lines.join('')}`;
+}
+
+function replyOf({ command, cause, reply }: ExplainedReport): string {
+  if (reply !== null) return `${reply.code} ${reply.text}${command === null ? '' : `  (to ${command})`}`;
+  return cause === null ? 'none' : `none${command === null ? '' : ` to ${command}`}  (${cause})`;
 }
 
 function renderBecause({ because }: ExplainedReport, paint: Paint): string {

@@ -64,7 +64,9 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
   ),
   'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO', 'HELO'), name: Text }),
   'smtp.starttls': ask('smtp.starttls', SESSION),
-  'tls.handshake': ask('tls.handshake', { ...SESSION, serverName: orNull(Text) }),
+  'tls.handshake': ask('tls.handshake', { ...SESSION, serverName: orNull(Text), suites: oneOf('any') }, [
+    'suites',
+  ]),
   'peer.inspect': ask('peer.inspect', {
     ...SESSION,
     tlsa: listOf('a list of TLSA records', TlsaRecordCodec),
@@ -86,9 +88,11 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
 function ask<K extends JournalledEffect>(
   type: K,
   fields: Fields<AskOf<K>>,
+  mayLack: readonly string[] = [],
 ): Codec<Variant<JournalledAsk, 'type', K>> {
   type Whole = Variant<JournalledAsk, 'type', K>;
   // The compiler does not see through the union for a type that it does not know yet.
   const all = { type: oneOf(type), id: Finite, ...fields, until: UntilCodec } as unknown as Fields<Whole>;
-  return strictObject<Whole>('a question', all, ['type', 'id', ...Object.keys(fields)] as never);
+  const present = Object.keys(fields).filter((name) => !mayLack.includes(name));
+  return strictObject<Whole>('a question', all, ['type', 'id', ...present] as never);
 }

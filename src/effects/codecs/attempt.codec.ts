@@ -4,6 +4,7 @@ import type {
   PlacedDecision,
   RecipientResult,
 } from '../../policy/attempt/types.js';
+import { COMMANDS, EXCHANGE_CAUSES } from '../../policy/host/exchange.js';
 import {
   FAILURE_CATEGORIES,
   type HostResult,
@@ -139,10 +140,12 @@ const RecipientStateCodec = withDefaults(
     verdict: oneOf('delivered', 'next-host', 'bounced'),
     status: Text,
     reply: orNull(ReplyCodec),
+    command: orNull(oneOf(...COMMANDS)),
+    cause: orNull(oneOf(...EXCHANGE_CAUSES)),
     category: orNull(oneOf(...FAILURE_CATEGORIES, 'aborted')),
     because: orNull(DecisionCodec),
   }),
-  { because: null },
+  { because: null, command: null, cause: null },
 );
 
 const HostResultCodec = strictObject<HostResult>('the result of a host run', {

@@ -4,6 +4,7 @@ import type { AttemptInput, AttemptResult } from '../../policy/attempt/types.js'
 import type { CertificateFacts, KeyFacts, PeerFacts } from '../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
+import { COMMANDS, EXCHANGE_CAUSES } from '../../policy/host/exchange.js';
 import { FAILURE_CATEGORIES, type HostResult, type RecipientState } from '../../policy/host/types.js';
 import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
@@ -464,7 +465,10 @@ const ofEffect: {
     answer: fc.oneof(aLost, replied, fc.record({ kind: fc.constant('injected' as const), reply: aReply })),
   },
   'tls.handshake': {
-    ask: fc.record({ ...session, serverName: orNull(text) }),
+    ask: fc.record(
+      { ...session, serverName: orNull(text), suites: fc.constant('any' as const) },
+      { requiredKeys: ['session', 'deadlineMs', 'serverName'] },
+    ),
     answer: fc.oneof(
       fc.record({ kind: fc.constant('established' as const), protocol: text, cipher: text }),
       fc.record({
@@ -618,6 +622,8 @@ const aCandidate: fc.Arbitrary<Candidate> = fc.oneof(
 const aState: fc.Arbitrary<RecipientState> = fc.record({
   verdict: fc.constantFrom('delivered', 'next-host', 'bounced'),
   status: text,
+  command: fc.constantFrom(...COMMANDS, null),
+  cause: fc.constantFrom(...EXCHANGE_CAUSES, null),
   reply: orNull(aReply),
   category: orNull(fc.constantFrom(...FAILURE_CATEGORIES)),
   because: orNull(aDecision),

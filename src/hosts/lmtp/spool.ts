@@ -7,6 +7,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MessageSource } from '../../effects/ports.js';
+import { MessageReader } from '../../engine/message-reader.js';
 
 export interface SpoolOptions {
   readonly directory: string;
@@ -20,15 +21,14 @@ export interface Spooled {
   readonly content: MessageSource;
   /** The first octets: at least the header of an honest message. */
   readonly head: Buffer;
-  readonly octets: number;
-  readonly body: '7bit' | '8bit';
+  readonly facts: ReturnType<MessageReader['facts']>;
   /** SHA-256, lower-case hexadecimal. */
   readonly digest: string;
   /** Frees what it takes. Never rejects. */
   discard(): Promise<void>;
 }
 
-const HEAD_OCTETS_MAX = 1_048_576;
+const HEAD_OCTETS_MAX = 65_536;
 const READ_OCTETS = 65_536;
 
 /** Takes a whole stream; `too-large`: it was read to its end, and nothing of it is kept. Rejects if it cannot be kept, or breaks off. */
@@ -36,13 +36,13 @@ export async function spool(stream: Readable, options: SpoolOptions): Promise<Sp
   const kept = new Kept(options);
   const hash = createHash('sha256');
   let octets = 0;
-  let body: Spooled['body'] = '7bit';
+  const reader = new MessageReader();
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       octets += chunk.length;
       if (octets > options.messageOctetsMax) continue;
       hash.update(chunk);
-      if (body === '7bit' && chunk.some((octet) => octet > 0x7f)) body = '8bit';
+      reader.push(chunk);
       await kept.add(chunk);
     }
   } catch (error) {
@@ -56,8 +56,7 @@ export async function spool(stream: Readable, options: SpoolOptions): Promise<Sp
   return {
     content: () => kept.read(),
     head: kept.head(),
-    octets,
-    body,
+    facts: reader.facts(),
     digest: hash.digest('hex'),
     discard: () => kept.discard(),
   };

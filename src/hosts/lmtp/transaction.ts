@@ -6,7 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
-import { readMessage } from '../../engine/read-message.js';
+import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 import { attemptKey } from './attempt-keys.js';
 import { type LmtpReply, refusal, replyAgain, replyTo } from './reply.js';
@@ -133,7 +133,7 @@ async function attemptGroup(
   const to = group.map(({ recipient }) => recipient);
   const known = group[0]!.known;
   const attempt = (known?.attempts ?? 0) + 1;
-  const { facts } = readMessage(message.head, [envelope.sender, ...to]);
+  const facts = withAddresses(message.facts, [envelope.sender, ...to]);
   const isDemanded = envelope.requireTls === 'yes' || REQUIRE_TLS_FIELD.test(headerOf(message.head));
   const { results, attempts: ended } = await engine.deliver(
     {
@@ -142,8 +142,6 @@ async function attemptGroup(
       content: message.content,
       facts: {
         ...facts,
-        sizeBytes: Math.max(facts.sizeBytes, message.octets),
-        body: message.body,
         requireTls: isDemanded ? 'yes' : 'no',
         report: 'none',
       },

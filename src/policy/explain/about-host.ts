@@ -4,7 +4,7 @@ import type { TlsaRecord } from '../dane/tlsa.js';
 import { isUsable, presentRecord, whyUnusable } from '../dane/usability.js';
 import type { Stage } from '../host/transaction.js';
 import { portOf } from '../mx/candidate.js';
-import type { Reply } from '../smtp/reply.js';
+import type { Lost, Reply } from '../smtp/reply.js';
 import { hostIn } from './about-domain.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 import type { Owner } from './fact.js';
@@ -172,15 +172,23 @@ export function replyAt(stage: Stage, { host, recipient }: Evidence): Reply | nu
 
 /** Why no reply came at that stage. */
 export function lossAt(stage: Stage, { host }: Evidence): string {
-  const cause = host === null ? null : causeAt(stage, host);
-  return cause === null ? 'the connection gave no reply' : lossInWords(cause);
+  const loss = host === null ? null : lostAt(stage, host);
+  return loss === null ? 'the connection gave no reply' : lossText(loss);
 }
 
-function causeAt(stage: Stage, { connection, hello, transaction }: HostEvidence) {
-  if (stage === 'greeting') return connection?.kind === 'lost' ? connection.cause : null;
-  if (stage === 'ehlo' || stage === 'hello') return hello?.kind === 'lost' ? hello.cause : null;
+function lossText({ cause, said }: LossHeard): string {
+  return said === undefined ? lossInWords(cause) : `${lossInWords(cause)}; heard was ${quoted(said)}`;
+}
+
+type LossHeard = Pick<Lost, 'cause' | 'said'>;
+
+function lostAt(stage: Stage, { connection, hello, transaction }: HostEvidence): LossHeard | null {
+  if (stage === 'greeting') return connection?.kind === 'lost' ? connection : null;
+  if (stage === 'ehlo' || stage === 'hello') return hello?.kind === 'lost' ? hello : null;
+  if (transaction === null) return null;
+  const { lost, said } = transaction;
   // A stop of ours is decided by a table of its own.
-  return transaction === null || transaction.lost === 'aborted' ? null : transaction.lost;
+  return lost === null || lost === 'aborted' ? null : { cause: lost, ...(said !== undefined && { said }) };
 }
 
 /** How STARTTLS and the handshake went. */
@@ -194,7 +202,7 @@ export function tlsStartText(evidence: Evidence): string {
   if (startTls?.kind === 'replied' && startTls.reply.code !== 220) {
     return `${place} answered STARTTLS with ${replyText(startTls.reply)}`;
   }
-  if (startTls?.kind === 'lost') return `${place} gave no reply to STARTTLS: ${lossInWords(startTls.cause)}`;
+  if (startTls?.kind === 'lost') return `${place} gave no reply to STARTTLS: ${lossText(startTls)}`;
   if (handshake?.kind === 'failed') {
     const code = handshake.code === '' ? handshake.cause : `${handshake.cause}, ${quoted(handshake.code)}`;
     return `the TLS handshake with ${place} failed (${code})`;

@@ -2,6 +2,7 @@ import { type StopVerdict, stopped } from '../attempt/stop.table.js';
 import { type Decision, decide, withoutRepetition } from '../kernel/table.js';
 import { enhancedStatusOf, statusIn } from '../smtp/enhanced-status.js';
 import { classOf, codeOf, type LostCause, type Reply } from '../smtp/reply.js';
+import { type Exchange, exchangeOf, failedExchange } from './exchange.js';
 import { replyMeaning } from './session.tables.js';
 import type { RecipientState } from './types.js';
 
@@ -16,6 +17,7 @@ export interface TransactionReplies {
   readonly end: Reply | null;
   readonly lost: LostCause | 'aborted' | null;
   readonly dotSent?: 'yes';
+  readonly said?: string;
 }
 
 export interface TransactionJudgement {
@@ -48,7 +50,7 @@ export function judgeReply(stage: Stage, reply: Reply | null, facts: ReplyFacts)
 export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts): TransactionJudgement {
   let accepted = 0;
   const judged = answer.recipients.map((own) => {
-    const stages: readonly (readonly [Stage, Reply | null])[] = [
+    const stages: readonly (readonly [keyof typeof COMMAND_AT, Reply | null])[] = [
       ['mail', answer.mail],
       ['rcpt', own],
       ['data', answer.data],
@@ -65,7 +67,7 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
 }
 
 function judgeStages(
-  stages: readonly (readonly [Stage, Reply | null])[],
+  stages: readonly (readonly [keyof typeof COMMAND_AT, Reply | null])[],
   facts: ReplyFacts,
   { lost, dotSent }: TransactionReplies,
 ): { readonly decision: Decision; readonly state: RecipientState } {
@@ -75,9 +77,19 @@ function judgeStages(
     const decision = judgeReply(stage, reply, facts);
     const { verdict } = decision;
     if (verdict !== 'go-on' && verdict !== 'say-helo')
-      return { decision, state: stateOf(verdict, reply, decision) };
+      return { decision, state: stateOf(verdict, exchangeAt(stage, reply, lost), decision) };
   }
   throw new RangeError('the end of data always decides');
+}
+
+const COMMAND_AT = { mail: 'MAIL', rcpt: 'RCPT', data: 'DATA', end: '.' } as const;
+
+function exchangeAt(
+  stage: keyof typeof COMMAND_AT,
+  reply: Reply | null,
+  lost: TransactionReplies['lost'],
+): Exchange {
+  return exchangeOf(COMMAND_AT[stage], reply === null ? { cause: lost ?? 'closed' } : { reply });
 }
 
 function stoppedAt(dotSent: 'yes' | undefined) {
@@ -86,27 +98,35 @@ function stoppedAt(dotSent: 'yes' | undefined) {
   });
   return {
     decision,
-    state: { verdict: 'next-host', status: '', reply: null, category: 'aborted', because: decision },
+    state: {
+      verdict: 'next-host',
+      status: '',
+      ...failedExchange('aborted'),
+      category: 'aborted',
+      because: decision,
+    },
   } as const;
 }
 
-/** How a recipient stands after a reply that decides about it. */
+/** How a recipient stands after an exchange that decides about it. */
 export function stateOf(
   verdict: 'delivered' | 'bounce' | 'refused-here' | 'next-host',
-  reply: Reply | null,
+  exchange: Exchange,
   because: Decision,
 ): RecipientState {
+  const { reply } = exchange;
+  const common = { ...exchange, because };
   switch (verdict) {
     case 'delivered':
-      return { verdict: 'delivered', status: statusIn(2, reply), reply, category: null, because };
+      return { ...common, verdict: 'delivered', status: statusIn(2, reply), category: null };
     case 'bounce':
-      return { verdict: 'bounced', status: statusIn(5, reply), reply, category: null, because };
+      return { ...common, verdict: 'bounced', status: statusIn(5, reply), category: null };
     case 'refused-here':
-      return { verdict: 'next-host', status: statusIn(5, reply), reply, category: 'refused', because };
+      return { ...common, verdict: 'next-host', status: statusIn(5, reply), category: 'refused' };
     case 'next-host':
       return reply === null
-        ? { verdict: 'next-host', status: '', reply, category: 'connection-lost', because }
-        : { verdict: 'next-host', status: statusIn(4, reply), reply, category: 'reply', because };
+        ? { ...common, verdict: 'next-host', status: '', category: 'connection-lost' }
+        : { ...common, verdict: 'next-host', status: statusIn(4, reply), category: 'reply' };
   }
 }
 

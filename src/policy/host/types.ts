@@ -5,6 +5,7 @@ import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
 import type { Reply } from '../smtp/reply.js';
 import type { TlsReportPolicy } from '../tls-report/tally.js';
+import type { Exchange } from './exchange.js';
 
 /** Everything one host run may depend on besides the world. Nothing learned about another host is in it. */
 export interface HostInput {
@@ -54,11 +55,10 @@ export const FAILURE_CATEGORIES = [
 export type FailureCategory = (typeof FAILURE_CATEGORIES)[number];
 
 /** How a recipient stands after one host. `untried`: the host was left before it was named. */
-export interface RecipientState {
+export interface RecipientState extends Exchange {
   readonly verdict: 'delivered' | 'next-host' | 'bounced';
   /** Enhanced status code (RFC 3463): the remote's own for a reply, else "". */
   readonly status: string;
-  readonly reply: Reply | null;
   /** Null if delivered or bounced. `aborted`: we stopped, which says nothing about the host. */
   readonly category: FailureCategory | 'aborted' | null;
   /** What left it so; null: nobody was asked, or the record is from before it was kept. */

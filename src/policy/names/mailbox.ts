@@ -9,7 +9,9 @@ export interface Mailbox {
 }
 
 // RFC 5321, Section 4.1.2: a dot-string or a quoted string; UTF-8 as RFC 6531, Section 3.3 adds it. No control characters.
-const LOCAL_PART = /^(?:[^\s"(),:;<>@[\\\]\p{Cc}]+|"(?:[^"\\\p{Cc}]|\\[\x20-\x7e])*")$/u;
+// No half characters and no line ends of Unicode either: nothing that some reader could take for the end of a line.
+const LOCAL_PART =
+  /^(?:[^\s"(),:;<>@[\\\]\p{Cc}\p{Surrogate}\u2028\u2029]+|"(?:[^"\\\p{Cc}\p{Surrogate}\u2028\u2029]|\\[\x20-\x7e])*")$/u;
 
 /**
  * A mailbox (RFC 5321, Section 4.1.2), or null. `toAscii` converts a domain with U-labels to A-labels, and gives "" where it cannot.

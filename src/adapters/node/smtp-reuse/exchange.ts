@@ -4,6 +4,7 @@
  */
 import type { AnswerOf, AskOf } from '../../../effects/catalog.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { isRecommended } from '../../../policy/host/tls-suites.js';
 import { keywordsOf } from '../../../policy/smtp/ehlo.js';
 
 interface Steps {
@@ -27,12 +28,23 @@ export type Exchange = {
  */
 export function asksFor<S extends Step>(exchange: Exchange | undefined, step: S, ask: AskFor<S>): boolean {
   if (exchange?.step !== step) return false;
-  if (exchange.step !== 'connect') return essenceOf(exchange.ask) === essenceOf(ask);
-  return destinationsOf(ask as AskFor<'connect'>).includes(destinationOf(exchange));
+  if (exchange.step === 'connect')
+    return destinationsOf(ask as AskFor<'connect'>).includes(destinationOf(exchange));
+  if (exchange.step === 'handshake' && !isWithin(exchange, ask as AskFor<'handshake'>)) return false;
+  return essenceOf(exchange.ask) === essenceOf(ask);
+}
+
+/** Where more was offered than now would be, what was agreed on must be of what would be. */
+function isWithin(
+  { ask: { suites }, answer }: Exchange & { step: 'handshake' },
+  ask: AskFor<'handshake'>,
+): boolean {
+  const isWider = suites === 'any' && ask.suites !== 'any';
+  return !isWider || (answer.kind === 'established' && isRecommended(answer));
 }
 
 function essenceOf(ask: AskFor<Step>): string {
-  const own = ['type', 'id', 'session', 'deadlineMs'];
+  const own = ['type', 'id', 'session', 'deadlineMs', 'suites'];
   return JSON.stringify(Object.entries(ask).filter(([name]) => !own.includes(name)));
 }
 

@@ -1,16 +1,13 @@
-/*
- * What may stand in a command line. Nothing that could end the line, or the angle brackets, is ever written; whether
- * an address is otherwise well-formed is for policy.
- */
+/* What may stand in a command line. Nothing that could end the line, or the angle brackets, is ever written. */
+import { parseMailbox } from '../../../policy/names/mailbox.js';
 
-const UNSAFE = /[\p{Cc}\p{Surrogate}\u2028\u2029<>]/u;
 /** esmtp-param of RFC 5321, Section 4.1.2. */
 const PARAMETER = /^[A-Za-z0-9][A-Za-z0-9-]*(=[!-<>-~]+)?$/;
 const NAME = /^[^\p{Cc}\p{Surrogate}\s<>]+$/u;
 
-/** The inside of a path: no control characters, no angle brackets, no half characters. "" is the null sender. */
+/** The inside of a path: a mailbox whose domain is in A-labels, by the one reader that there is of them. "" is the null sender. */
 export function isAddress(address: string): boolean {
-  return !UNSAFE.test(address);
+  return address === '' || parseMailbox(address, () => '') !== null;
 }
 
 export function isParameter(parameter: string): boolean {

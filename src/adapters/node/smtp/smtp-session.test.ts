@@ -463,6 +463,14 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
     });
   });
 
+  it('writes every mailbox that the grammar has', async () => {
+    const { client, heard } = await dial(dialogue(['220 hi'], good));
+    const [sender, ...recipients] = ['"a>b"@x', '"a<b"@x', '"\\"> x"@x', '"@"@x', 'a@[192.0.2.1]'] as const;
+    expect(await send(client, { pipelining, sender, recipients })).toMatchObject({ lost: null });
+    expect(heard).toContain(`MAIL FROM:<${sender}>`);
+    for (const recipient of recipients) expect(heard).toContain(`RCPT TO:<${recipient}>`);
+  });
+
   it('takes a refusal in the midst of the message for its end, and stops', async () => {
     const refuse = (server: Socket) => {
       server.write('354 go\r\n');

@@ -55,7 +55,7 @@ export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession {
 
 interface Shared {
   readonly localAddress: string | undefined;
-  readonly context: () => SecureContext;
+  readonly context: (suites?: 'any') => SecureContext;
   readonly inspector: PeerInspector;
 }
 
@@ -117,7 +117,7 @@ class NodeSmtpSession implements KeepableSession {
       if (socket === null || socket.destroyed || !this.#dialogue?.released || this.#dialogue.unread > 0) {
         return { kind: 'failed', cause: 'closed', code: 'ERR_SOCKET_CLOSED' };
       }
-      const secure = await startTls(socket, this.#shared.context(), ask.serverName, deadline);
+      const secure = await startTls(socket, this.#shared.context(ask.suites), ask.serverName, deadline);
       if (secure.kind === 'failed') return secure;
       this.#socket = secure.socket;
       this.#presented = secure.presented;

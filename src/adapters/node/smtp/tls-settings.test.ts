@@ -130,6 +130,29 @@ describe('a good server', () => {
   });
 });
 
+describe('a server without forward secrecy', () => {
+  it.each(['AES128-GCM-SHA256', 'AES256-GCM-SHA384', 'AES128-SHA', 'AES256-SHA256'])(
+    'with %s alone is spoken to where anything is better than clear text, and only there (TLS-5.2-1, OS-3-4)',
+    async (ciphers) => {
+      const tls = { ...(await rsaIdentity(2048)), maxVersion: 'TLSv1.2', ciphers } as const;
+      const any = await shakeHands({ tls }, nodeSmtp(), undefined, 'any');
+      expect(any.handshake).toMatchObject({ kind: 'established', cipher: ciphers });
+      expect((await shakeHands({ tls })).handshake).toMatchObject({ kind: 'failed', cause: 'alert' });
+    },
+  );
+
+  it('gives it where it has it, whatever it likes best (TLS-4.1-1)', async () => {
+    const tls = {
+      ...(await rsaIdentity(2048)),
+      maxVersion: 'TLSv1.2',
+      honorCipherOrder: false,
+      ciphers: 'AES256-GCM-SHA384:ECDHE-RSA-AES128-SHA',
+    } as const;
+    const { handshake } = await shakeHands({ tls }, nodeSmtp(), undefined, 'any');
+    expect(handshake).toMatchObject({ kind: 'established', cipher: 'ECDHE-RSA-AES128-SHA' });
+  });
+});
+
 describe('a bad server', () => {
   const bad: readonly (readonly [string, TlsOptions, 'ecdsa' | 'rsa'])[] = [
     ['TLS 1.1 at most', { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL:@SECLEVEL=0' }, 'ecdsa'],
@@ -261,16 +284,24 @@ async function shakeHandsWith(
   sessions = nodeSmtp({ ca: [identity.pki.caPem] }),
   deadlineMs = base.deadlineMs,
   serverName: string | null = 'mx.example',
+  suites?: 'any',
 ) {
   const client = await introduce(server, sessions);
   expect(await client.startTls(base, never)).toMatchObject({ kind: 'replied', reply: { code: 220 } });
-  const handshake = await client.handshake({ ...base, deadlineMs, serverName }, never);
+  const offer = { serverName, ...(suites && { suites }) };
+  const handshake = await client.handshake({ ...base, deadlineMs, ...offer }, never);
   return { client, server, handshake };
 }
 
-async function shakeHands(options: ServerOptions, sessions?: () => SmtpSession, deadlineMs?: number) {
+async function shakeHands(
+  options: ServerOptions,
+  sessions?: () => SmtpSession,
+  deadlineMs?: number,
+  suites?: 'any',
+) {
   const server = await serve({ ...options, tls: { ...identity.tls, ...options.tls } });
-  return shakeHandsWith(server, sessions as ReturnType<typeof nodeSmtp> | undefined, deadlineMs);
+  const own = sessions as ReturnType<typeof nodeSmtp> | undefined;
+  return shakeHandsWith(server, own, deadlineMs, undefined, suites);
 }
 
 /** Reads the ClientHello, and answers nothing. */

@@ -1,7 +1,7 @@
 /*
  * What the client offers in a handshake (RFC 9325), said aloud so that no flag or environment variable of Node changes it.
  *
- * There is one profile, which is liberal where the certificate does not matter and strict where it does (RFC 7435, Section 3):
+ * The profile is liberal where the certificate does not matter and strict where it does (RFC 7435, Section 3):
  * strength that belongs to authentication is a fact here and no alert. At security level 2 a certificate with a weak key, or
  * signed with SHA-1, still makes a session, but no path to a root. What must not be used at all is offered to nobody.
  */
@@ -45,6 +45,9 @@ const SIGNATURES = [
   'rsa_pkcs1_sha512',
 ];
 
+/** Without forward secrecy, for servers that have nothing else; last, so that no other server is given them. */
+const LAST_RESORT = ['kRSA+AESGCM', 'kRSA+AES'];
+
 export const TLS_SETTINGS: SecureContextOptions = {
   minVersion: 'TLSv1.2',
   maxVersion: 'TLSv1.3',
@@ -58,4 +61,14 @@ export const TLS_SETTINGS: SecureContextOptions = {
     // Who was inspected does not change behind it.
     constants.SSL_OP_NO_RENEGOTIATION |
     constants.SSL_OP_NO_COMPRESSION,
+};
+
+/** The same, and behind it what RFC 9325, Section 4.1, advises against. */
+export const ANY_TLS_SETTINGS: SecureContextOptions = {
+  ...TLS_SETTINGS,
+  ciphers: [
+    ...CIPHERS.slice(0, CIPHERS.indexOf('!aNULL')),
+    ...LAST_RESORT,
+    ...CIPHERS.slice(CIPHERS.indexOf('!aNULL')),
+  ].join(':'),
 };

@@ -1,22 +1,25 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext, rootCertificates, type SecureContext } from 'node:tls';
-import { TLS_SETTINGS } from './tls-settings.js';
+import { ANY_TLS_SETTINGS, TLS_SETTINGS } from './tls-settings.js';
 
 /**
- * The TLS context of all sessions: the settings, and the roots that paths may end in. Without extra anchors these are Node's own (and what
- * NODE_EXTRA_CA_CERTS and --use-openssl-ca add), with them Node's bundled ones and the extra ones. Built once, when it
+ * The TLS contexts of all sessions, for the suites that are offered: the settings, and the roots that paths may end in. Without extra anchors these are Node's own (and what
+ * NODE_EXTRA_CA_CERTS and --use-openssl-ca add), with them Node's bundled ones and the extra ones. Each is built once, when it
  * is first needed, because it costs milliseconds.
  *
  * @throws TypeError if an anchor is not PEM: that is a mistake of the operator, not of the world.
  */
-export function trustStore(anchors: readonly string[] = []): () => SecureContext {
+export function trustStore(anchors: readonly string[] = []): (suites?: 'any') => SecureContext {
   for (const anchor of anchors) assertCertificates(anchor);
-  let context: SecureContext | null = null;
-  return () => {
-    context ??= createSecureContext({
-      ...TLS_SETTINGS,
+  const made = new Map<'any' | undefined, SecureContext>();
+  return (suites) => {
+    const known = made.get(suites);
+    if (known !== undefined) return known;
+    const context = createSecureContext({
+      ...(suites === 'any' ? ANY_TLS_SETTINGS : TLS_SETTINGS),
       ...(anchors.length > 0 && { ca: [...rootCertificates, ...anchors] }),
     });
+    made.set(suites, context);
     return context;
   };
 }
