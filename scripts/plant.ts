@@ -14,6 +14,7 @@ import type { Evidence } from '../spec/requirements/evidence.js';
 import { requirements } from '../spec/requirements/index.js';
 import type { Requirement } from '../spec/requirements/requirement.js';
 import { violations } from '../spec/violations/index.js';
+import type { OtherVerdict } from '../spec/violations/violation.js';
 import type { RequirementId } from '../src/policy/kernel/requirement-id.js';
 import { allTables } from '../src/policy/tables.js';
 import { type Mutant, mutantsOf } from './mutants/mutant.js';
@@ -33,11 +34,24 @@ async function examine(id: RequirementId, runs: EvidenceRuns): Promise<Finding> 
   const violation = violations[id];
   if (violation === undefined) return examineRows(id, evidence, runs);
   if ('by' in violation) return examineHeld(violation.by, violation.assertion, evidence);
+  if ('row' in violation) return examineVerdict(id, evidence, violation, runs);
   const { file, find } = violation;
   const times = readFileSync(join(root, file), 'utf8').split(find).length - 1;
   if (times !== 1) return { kind: 'UNFIT', how: `${file} has its words ${times} times` };
   const end = await runs.run(id, evidence, { words: violation });
   return { kind: end === 'red' ? 'noticed' : 'UNNOTICED', how: `${file}: ${end}` };
+}
+
+async function examineVerdict(
+  id: RequirementId,
+  evidence: readonly Evidence[],
+  { row, says }: OtherVerdict,
+  runs: EvidenceRuns,
+): Promise<Finding> {
+  const mutant = allTables.flatMap(mutantsOf).find((each) => each.row === row && each.verdict === says);
+  if (mutant === undefined) return { kind: 'UNFIT', how: `no row ${row} could say ${says}` };
+  const end = await runs.run(id, evidence, { mutant });
+  return { kind: end === 'red' ? 'noticed' : 'UNNOTICED', how: `${row} says ${says}: ${end}` };
 }
 
 /** A row's ref is a reason, so that of all the rows that give it one with another verdict has to be noticed. */

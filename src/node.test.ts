@@ -95,7 +95,7 @@ describe("an engine with Node's adapters", () => {
       collect();
       expect(await openFilesIn(folder)).toBe(0);
     };
-    await vi.waitFor(isLetGo, { timeout: 60_000 });
+    await vi.waitFor(isLetGo, { timeout: 300_000 });
   });
 
   it('counts for TLS reports, whatever else its owner wants to know of attempts', async () => {

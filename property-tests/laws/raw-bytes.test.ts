@@ -21,7 +21,7 @@ const TODAY = Date.now();
 
 beforeAll(async () => {
   stock = await makeStock();
-}, 60_000);
+});
 
 /** A world in which DNS, certificates and SMTP came as octets. Everything else is drawn as facts. */
 function aRawWorld() {

@@ -9,7 +9,7 @@ import type { Subject } from './subject.fixture.js';
 
 export type ConversationSubject = Pick<Subject, 'open' | 'port' | 'addressOf'>;
 
-export const DEADLINE_MS = 20_000;
+export const DEADLINE_MS = 120_000;
 
 export const octets = (text: string) => new TextEncoder().encode(text);
 export const TEXT = 'Subject: hello\r\n\r\nHello.\r\n';

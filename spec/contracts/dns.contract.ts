@@ -6,7 +6,7 @@ import { world } from './dns-world.fixture.js';
 import { journalled } from './journalled.fixture.js';
 import type { Start } from './subject.fixture.js';
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 
 function clausesOf(subject: () => DnsSubject) {
   const ask = <K extends DnsEffect>(

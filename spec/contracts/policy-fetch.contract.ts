@@ -10,7 +10,7 @@ type FetchSubject = Pick<Subject, 'fetch' | 'httpsPort' | 'addressOf'>;
 const HOST = 'mta-sts.a.example';
 const POLICY = 'version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 86400\n';
 const OCTETS_MAX = 1000;
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 120_000;
 
 const host = (behaviour: PolicyHost, certificate: Certificate = {}): PolicyHost => ({
   body: POLICY,

@@ -35,11 +35,6 @@ export const dane: Violations = {
     find: 'if (endEntity !== undefined) return',
     put: "if (endEntity !== undefined && !coversOneOf(leaf, references, 'without-dns-id')) return { kind: 'name-mismatch' };\n  if (endEntity !== undefined) return",
   },
-  'DANE-3.2.2-1': {
-    file: match,
-    find: "path === 'found' && coversOneOf(leaf, references, 'without-dns-id')",
-    put: "path === 'found'",
-  },
   'DANE-3.2.2-2': {
     file: references,
     find: "if (mxProofOf(facts.source, facts.mxSecurity) !== 'insecure') addTo",
@@ -65,16 +60,6 @@ export const dane: Violations = {
     find: "record.matching !== 'sha-256' ||",
     put: "record.matching !== 'full' ||",
   },
-  'DOPS-5.2.2-1': {
-    file: match,
-    find: "if (selector === 'public-key') return { certificate: null };",
-    put: 'return null;',
-  },
-  'DOPS-5.2-4': {
-    file: 'src/policy/certificate/path.ts',
-    find: 'search.signatures.filter((fact) => fact.subject === path.at(-1)!)',
-    put: 'search.signatures',
-  },
   'TLSA-2.1.1-1': {
     file: usability,
     find: 'record.usage !== 2 && record.usage !== 3',
@@ -85,16 +70,10 @@ export const dane: Violations = {
     find: "record.usage === 'dane-ee' && isSelected(record, leaf)",
     put: "record.usage === 'dane-ee' && peer.chain.some((each) => isSelected(record, each))",
   },
-  'TLSA-2.1.3-1': { file: usability, find: '{ 1: 64, 2: 128 }', put: '{ 1: 64 }' },
   'TLSA-4.1-3': {
     file: usability,
     find: "return record.data.length === length ? null : 'digest-length';",
     put: 'return null;',
-  },
-  'TLSA-4.1-5': {
-    file: usability,
-    find: 'record.usage !== 2 && record.usage !== 3',
-    put: 'record.usage > 3',
   },
   'TLSA-6-1': { file: usability, find: "record.matching === 1 ? 'sha-256' : 'sha-512'", put: "'sha-256'" },
   'TLSA-4.1-1': {
@@ -107,4 +86,101 @@ export const dane: Violations = {
     find: "certificate.dnsNames.length > 0 || commonName === 'never'",
     put: "commonName === 'never'",
   },
+  'DANE-2.1.2-2': { row: 'NEXT-1', says: 'conclude' },
+  'DANE-2.1.2-5': { row: 'BAR-4', says: 'connect' },
+  'DANE-2.2.2-7': {
+    file: 'src/machine/host.plan-judgements.ts',
+    find: "context.tlsa.kind === 'absent' && context.tlsaBases",
+    put: "context.tlsa.kind !== 'present' && context.tlsaBases",
+  },
+  'DANE-2.2.3-1': {
+    file: 'src/machine/host.asks.ts',
+    find: 'const name = `_${port(context)}._tcp.${context.tlsaBases[0]}`;',
+    put: 'const name = `_25._tcp.${context.tlsaBases[0]}`;',
+  },
+  'DANE-2.2.3-2': {
+    file: 'src/machine/host.asks.ts',
+    find: 'const name = `_${port(context)}._tcp.${context.tlsaBases[0]}`;',
+    put: 'const name = `_25._tcp.${context.tlsaBases[0]}`;',
+  },
+  'DANE-2.2.3-3': {
+    file: 'src/machine/host.plan-judgements.ts',
+    find: 'tlsaBases: [expanded ?? host, host]',
+    put: 'tlsaBases: [host, expanded ?? host]',
+  },
+  'DANE-3.1.2-1': {
+    file: 'src/policy/check/judge-dane.ts',
+    find: '        ...anchorsNotSent(known, peer),\n',
+    put: '',
+  },
+  'DOPS-5.2.2-2': {
+    file: 'src/policy/check/judge-dane.ts',
+    find: '        ...anchorsNotSent(known, peer),\n',
+    put: '',
+  },
+  'DANE-3.2.2-1': {
+    file: match,
+    find: "return coversOneOf(leaf, references, 'without-dns-id')\n",
+    put: 'return true\n',
+  },
+  'DANE-3.2.3-1': {
+    file: names,
+    find: "certificate.dnsNames.length > 0 || commonName === 'never'",
+    put: "commonName === 'never'",
+  },
+  'DOPS-4-1': { file: usability, find: 'record.usage !== 2 && record.usage !== 3', put: 'record.usage > 3' },
+  'DOPS-4.1-1': {
+    file: usability,
+    find: 'record.usage !== 2 && record.usage !== 3',
+    put: 'record.usage > 3',
+  },
+  'DOPS-5.2-4': {
+    file: 'src/policy/certificate/path.ts',
+    find: 'search.signaturesOf.get(top) ?? []',
+    put: 'top === 0 ? (search.signaturesOf.get(top) ?? []) : []',
+  },
+  'DOPS-5.2-5': {
+    file: 'src/policy/certificate/path.ts',
+    find: 'return notBefore <= now && now <= notAfter;',
+    put: 'return notBefore <= now || now <= notAfter;',
+  },
+  'DOPS-5.2.2-1': { file: match, find: "r.matching === 'full' ?", put: 'r.index < 0 ?' },
+  'DOPS-7-1': { row: 'BASE-3', says: 'original' },
+  'DOPS-8-1': {
+    file: 'src/policy/check/judge-dane.ts',
+    find: 'return judgeKinds(known, peer);',
+    put: 'return [];',
+  },
+  'DOPS-9-4': {
+    file: usability,
+    find: "record.matching !== 'sha-256' ||",
+    put: "record.matching === 'sha-512' ||",
+  },
+  'DOPS-10.3-1': { row: 'DANE-3', says: 'no-demand' },
+  'TLSA-2.1.2-1': {
+    file: 'src/adapters/node/x509/certificate-der.ts',
+    find: 'spki: slice(der, spki),',
+    put: 'spki: slice(der, spki).subarray(4),',
+  },
+  'TLSA-2.1.3-1': {
+    file: usability,
+    find: "record.matching === 0 ? 'full' : record.matching === 1 ?",
+    put: "record.matching === 0 ? 'full' : record.matching === 2 ?",
+  },
+  'TLSA-2.2-1': {
+    file: 'src/policy/check/tlsa-publish.ts',
+    find: '${usage} ${selector} ${matching} ${data',
+    put: '${usage} ${matching} ${selector} ${data',
+  },
+  'TLSA-3-1': {
+    file: 'src/machine/host.asks.ts',
+    find: 'const name = `_${port(context)}._tcp.',
+    put: 'const name = `_${port(context)}._TCP.',
+  },
+  'TLSA-4-1': {
+    file: 'src/machine/host.asks.ts',
+    find: 'address: context.addresses[context.address]!,\n    port: port(context),',
+    put: 'address: context.addresses[context.address]!,\n    port: 25,',
+  },
+  'TLSA-4.1-5': { row: 'PEER-6', says: 'dane' },
 };

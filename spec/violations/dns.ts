@@ -19,11 +19,6 @@ export const dns: Violations = {
     find: 'owner = aliases.at(-1) ?? owner;',
     put: 'owner = aliases[0] ?? owner;',
   },
-  'DANE-2.1.3-1': {
-    file: adapter,
-    find: 'if (rcode === NOERROR && chain.length > 0 && denialSeconds === null) continue;',
-    put: '',
-  },
   'DANE-2.1.3-2': {
     file: adapter,
     find: "if (verdict === 'insecure') kind = 'insecure';",
@@ -81,5 +76,74 @@ export const dns: Violations = {
     file: udp,
     find: "if (reply.kind !== 'needs-stream') return reply;",
     put: "if (reply.kind !== 'needs-stream') return reply;\n  if (query !== null) return { kind: 'failed', cause: 'malformed', code: null };",
+  },
+  'STS-3.1-1': {
+    file: 'src/machine/attempt.asks.ts',
+    find: 'name: `_mta-sts.${policyDomain(context)}`',
+    put: 'name: `mta-sts.${policyDomain(context)}`',
+  },
+  'STS-3.4-2': {
+    file: 'src/machine/attempt.context.ts',
+    find: "return policyDomainOf(input.destination, way === 'relay' ? candidates[0]! : null);",
+    put: "return policyDomainOf(input.destination, way === 'relay' ? candidates[0]! : null)?.replace(/^[^.]+\\.(?=.*\\.)/, '') ?? null;",
+  },
+  'DANE-2.2.2-1': {
+    file: 'src/machine/host.plan-judgements.ts',
+    find: 'if (addresses.length === 0) {',
+    put: 'if (addresses.length < 0) {',
+  },
+  'DANE-2.1.3-1': {
+    file: adapter,
+    find: 'if (rcode === NOERROR && chain.length > 0 && denialSeconds === null) continue;',
+    put: '',
+  },
+  'RPT-3-1': {
+    file: 'src/services/tls-report/send/send-report.ts',
+    find: 'name: `_smtp._tls.${key.domain}`',
+    put: 'name: `_smtp-tlsrpt.${key.domain}`',
+  },
+  'RPT-3-2': {
+    file: 'src/policy/tls-report/tlsrpt-record.ts',
+    find: 'if (ours.length > 1) return',
+    put: 'if (ours.length > 2) return',
+  },
+  'SMTP-5.1-1': {
+    file: adapter,
+    find: 'let owner = name.toLowerCase();',
+    put: "let owner = name.includes('.') ? name.toLowerCase() : `${name}.example`;",
+  },
+  'SMTP-5.1-3': { row: 'MX-5', says: 'unknown' },
+  'SMTP-5.1-4': { row: 'MX-6', says: 'no-target' },
+  'SMTP-5.1-7': { row: 'END-1', says: 'defer 4.4.3' },
+  'NULLMX-3-2': {
+    file: 'src/policy/check/judge-mx.ts',
+    find: "if (exchange === '') return records.length > 1 ? [raiseMx('mx-null-among-others')] : [];",
+    put: "if (exchange === '') return [];",
+  },
+  'NULLMX-3-3': {
+    file: 'src/policy/mx/discover.ts',
+    find: "answer.records.length === 1 && answer.records[0]!.exchange === ''",
+    put: "answer.records.some(({ exchange }) => exchange === '')",
+  },
+  'NULLMX-4.1-1': { row: 'MX-2', says: 'try-domain' },
+  'EDE-3-2': {
+    file: 'src/policy/dns/dns-reply.ts',
+    find: 'rcode: wordFor(rcode), ad',
+    put: "rcode: extendedError === 6 ? 'servfail' : wordFor(rcode), ad",
+  },
+  'DNS-5891-1': {
+    file: 'src/policy/names/mailbox.ts',
+    find: 'parseHostName(isAscii(domain) ? domain : toAscii(domain))',
+    put: "parseHostName(isAscii(domain) ? domain : toAscii(domain) || 'invalid.example')",
+  },
+  'U8-3.2-1': {
+    file: 'src/machine/attempt.asks.ts',
+    find: "return destination.kind === 'domain' ? destination.name : destination.address;",
+    put: "return destination.kind === 'domain' ? destination.name.replace('xn--bcher-kva', 'b\u00fccher') : destination.address;",
+  },
+  'X-16': {
+    file: 'src/policy/mx/discover.ts',
+    find: 'if (candidates.length <= candidatesMax) return',
+    put: 'if (candidates.length >= 0) return',
   },
 };

@@ -66,4 +66,21 @@ export const mtaSts: Violations = {
     find: "host.includes('.') && host.slice(host.indexOf('.') + 1) === parent",
     put: "host.endsWith('.' + parent)",
   },
+  'CHOICE-19': {
+    file: policyFile,
+    find: "return isMxPattern(value) ? null : 'bad-mx';",
+    put: "return isMxPattern(value) && /[A-Za-z]$/.test(value) ? null : 'bad-version';",
+  },
+  'STS-4.1-4': { row: 'STSD-4', says: 'authenticate' },
+  'STS-5-5': { row: 'END-4', says: 'bounce 5.4.4' },
+  'STS-3.3-17': {
+    file: 'src/policy/check/judge-mta-sts.ts',
+    find: "if (fetched.failure === 'policy-host-certificate') {",
+    put: "if (fetched.failure === 'policy-invalid') {",
+  },
+  'STS-7.1-3': {
+    file: 'src/policy/check/judge-tls.ts',
+    find: "if (visit.kind === 'tls-failed')\n      return [raiseTls('sni-needed'",
+    put: "if (visit.kind === 'injected')\n      return [raiseTls('sni-needed'",
+  },
 };

@@ -10,12 +10,6 @@ const mx = 'src/policy/mx/discover.ts';
 /** The dialogue and the order of hosts (RFC 5321, RFC 2920). */
 export const smtp: Violations = {
   'SMTP-2.3.8-1': { file: stuffing, find: 'if (octet === LF && last !== CR) return INSERTS.CR;', put: '' },
-  'SMTP-3.3-1': {
-    file: transaction,
-    find: 'if (draft.data?.code !== START_OF_MESSAGE) return draft;',
-    put: '',
-  },
-  'SMTP-4.1.1.1-2': { file: ehlo, find: 'parts?.[1]?.toUpperCase()', put: 'parts?.[1]' },
   'SMTP-4.1.1.4-1': {
     file: stuffing,
     find: "const begun = this.#last === LF ? '' : this.#last === CR ? '\\n' : '\\r\\n';",
@@ -36,14 +30,78 @@ export const smtp: Violations = {
     find: "context.keywords.has('PIPELINING') ? 'yes' : 'no'",
     put: "'yes'",
   },
+  'SMTP-2.2.3-1': { row: 'FIT-3', says: 'send' },
+  'SMTP-3.3-1': {
+    file: transaction,
+    find: 'if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) return draft;',
+    put: 'if (draft.data === null) return draft;',
+  },
+  'SMTP-3.8-2': { row: 'REPLY-4', says: 'bounce' },
+  'SMTP-4.1.1.1-2': {
+    file: ehlo,
+    find: 'text.slice(0, lengthOfKeyword(text)).toUpperCase()',
+    put: 'text.slice(0, lengthOfKeyword(text))',
+  },
+  'SMTP-4.2-1': {
+    file: 'src/policy/smtp/reply.ts',
+    find: 'switch (code === null ? 4 : hundreds(code)) {',
+    put: 'switch (code === null || code > 559 ? 4 : hundreds(code)) {',
+  },
+  'SMTP-4.2.1-1': { row: 'END-5', says: 'bounce as replied' },
+  'SMTP-4.2.1-2': { row: 'REPLY-5', says: 'next-host' },
+  'SMTP-4.2.5-2': { row: 'REPLY-5', says: 'next-host' },
+  'SMTP-4.3.2-1': {
+    file: 'src/policy/smtp/reply.ts',
+    find: 'switch (code === null ? 4 : hundreds(code)) {',
+    put: 'switch (code === null || code === 459 ? 5 : hundreds(code)) {',
+  },
+  'SMTP-4.5.3.1.10-1': {
+    file: 'src/policy/host/transaction.ts',
+    find: 'codeOf(reply) === 552 && accepted > 0',
+    put: 'codeOf(reply) === 552 && accepted < 0',
+  },
+  'SIZE-6.4-1': {
+    file: 'src/policy/host/transaction.ts',
+    find: 'codeOf(reply) === 552 && accepted > 0',
+    put: 'codeOf(reply) === 552',
+  },
+  'SMTP-4.5.3.2-1': {
+    file: 'src/adapters/node/smtp/dialogue.ts',
+    find: 'this.#isExtended = false;\n    this.allow(deadlineMs);',
+    put: 'this.#isExtended = false;\n    this.allow(3_600_000);',
+  },
+  'SMTP-4.5.4.1-7': {
+    file: 'src/machine/host.asks.ts',
+    find: 'recipients: context.input.recipients,',
+    put: 'recipients: context.input.recipients.slice(0, 1),',
+  },
   'PIPE-3.1-2': {
     file: transaction,
-    find: 'draft.recipients[index] = await exchange(command);',
-    put: 'draft.recipients[0] = await exchange(command);\n    void index;',
+    find: 'draft.recipients[index] = await exchange(command, recipientMs);',
+    put: 'draft.recipients[ask.recipients.length - 1 - index] = await exchange(command, recipientMs);',
   },
   'PIPE-3.1-3': {
     file: transaction,
-    find: "dialogue.write('.\\r\\n');",
-    put: 'if (ask.sender !== null) return draft;',
+    find: "draft.end = hear(await dialogue.command('.\\r\\n', endOfDataMs));",
+    put: 'return draft;',
+  },
+  'RC-4-1': { row: 'REPLY-5', says: 'next-host' },
+  'NULLMX-4.1-3': { row: 'REPLY-5', says: 'next-host' },
+  'ESC-2034-4-1': {
+    file: 'src/policy/smtp/enhanced-status.ts',
+    find: 'parts !== null && `${parts[1]}yz` === classOf(reply) ?',
+    put: 'parts !== null ?',
+  },
+  'RTLS-2-2': { row: 'KEY-6', says: 'send-keyword' },
+  'RTLS-3-1': {
+    file: 'src/policy/require-tls/header.ts',
+    find: 'return values.length === 1 &&',
+    put: 'return values.length >= 1 &&',
+  },
+  'RTLS-4.2.1-8': { row: 'KEY-2', says: 'send-without' },
+  'RTLS-5-4': {
+    file: 'src/machine/host.asks.ts',
+    find: 'sender: context.input.message.sender,',
+    put: "sender: context.input.message.sender || 'postmaster@sender.example',",
   },
 };

@@ -45,4 +45,45 @@ export const tls: Violations = {
     put: "'TLS_CHACHA20_POLY1305_SHA256',\n  'TLS_AES_256_GCM_SHA384',",
   },
   'TLS-4.5-1': { file: settings, find: "'@SECLEVEL=2'", put: "'@SECLEVEL=1'" },
+  'OS-3-3': { row: 'PEER-1', says: 'pkix' },
+  'SID-6.1-1': {
+    file: 'src/policy/host/plan.ts',
+    find: "sni.verdict === 'tlsa-base' ? baseDomain : facts.host,",
+    put: "sni.verdict === 'tlsa-base' ? facts.nextHop : facts.host,",
+  },
+  'SID-6.3-2': {
+    file: 'src/policy/names/mailbox.ts',
+    find: 'parseHostName(isAscii(domain) ? domain : toAscii(domain))',
+    put: "parseHostName(isAscii(domain) ? domain : domain.normalize('NFD').replace(/\\p{M}/gu, ''))",
+  },
+  'SID-6.6-1': { row: 'PEER-7', says: 'none' },
+  'STLS-4-1': {
+    file: 'src/adapters/node/smtp/smtp-session.ts',
+    find: "commandAndRelease('STARTTLS\\r\\n',",
+    put: "commandAndRelease('STARTTLS now\\r\\n',",
+  },
+  'STLS-4-4': {
+    file: 'src/adapters/node/smtp/smtp-session.ts',
+    find: "commandAndRelease('STARTTLS\\r\\n',",
+    put: "commandAndRelease('STARTTLS\\r\\nEHLO me.example\\r\\n',",
+  },
+  'STLS-4.2-1': {
+    file: 'src/machine/host.machine.ts',
+    find: "mustLeave', target: 'leaving' }, { target: 'awaitingHelloAgain' }",
+    put: "mustLeave', target: 'leaving' }, { target: 'judgingMessage' }",
+  },
+  'STLS-4.2-3': {
+    file: 'src/machine/host.machine.ts',
+    find: "target: 'judgingHelloAgain',",
+    put: "target: 'judgingHello',",
+  },
+  'TLS-3.1.3-1': { row: 'TLS-4', says: 'start' },
+  'TLS-3.2-1': { row: 'OPER-2', says: 'no-demand' },
+  'TLS-3.5-1': {
+    file: 'src/adapters/node/smtp/tls-settings.ts',
+    find: 'constants.SSL_OP_NO_RENEGOTIATION |',
+    put: 'constants.SSL_OP_LEGACY_SERVER_CONNECT |',
+  },
+  'TLS-8996-1': { file: settings, find: "minVersion: 'TLSv1.2'", put: "minVersion: 'TLSv1'" },
+  'CHOICE-12': { row: 'SNI-2', says: 'mx-name' },
 };

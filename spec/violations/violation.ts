@@ -12,10 +12,16 @@ export interface Violation {
   readonly put: string;
 }
 
+/** A row of a table, and the verdict that it would have in such a product, where the row itself cites other clauses. */
+export interface OtherVerdict {
+  readonly row: string;
+  readonly says: string;
+}
+
 /** Where nothing can be planted: the words of the assertion that holds the requirement, in one of its tests. */
 export interface Held {
   readonly by: string;
   readonly assertion: string;
 }
 
-export type Violations = { readonly [id in RequirementId]?: Violation | Held };
+export type Violations = { readonly [id in RequirementId]?: Violation | OtherVerdict | Held };

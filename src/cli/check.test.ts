@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finding, inOrder } from '../policy/check/finding.js';
 import { raiseDane, raiseHost, raiseMx } from '../policy/check/findings.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 import { renderCheck } from './output/check-text.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let internet: Internet;
 let folder: string;

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet, type World } from '../testing/index.js';
 import {
   fileIn,
@@ -12,8 +12,6 @@ import {
   resultsOf,
   waxseal,
 } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 /** dane.test proves itself by DANE, sts.test by its policy at the second host only; the others fail in a way of their own. */
 const WORLD: World = {

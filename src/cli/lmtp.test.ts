@@ -2,13 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseListenAddress } from '../hosts/listen-address.js';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 

@@ -1,13 +1,11 @@
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderTable } from '../policy/kernel/markdown.js';
 import { renderDecisionTables } from '../policy/render-tables.js';
 import { allTables } from '../policy/tables.js';
 import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 beforeAll(async () => {

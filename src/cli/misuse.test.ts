@@ -1,8 +1,6 @@
 import { truncate } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileIn, MESSAGE, makeFolder, removeFolder, waxseal } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const ADDRESSES = ['--from', 's@s.test', '--to', 'u@a.test'];
 let folder: string;

@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
 import { makeFolder, removeFolder, waxseal } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let internet: Internet;

@@ -2,7 +2,7 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { summariseReports } from '../policy/tls-report/read/summarise.js';
 import { readSource } from '../services/tls-report/read/read-source.js';
 import {
@@ -17,8 +17,6 @@ import {
 import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { renderReportsPage } from './output/tlsrpt/page.js';
 import { renderReportsText } from './output/tlsrpt/text.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let box: string;

@@ -1,14 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { utcDay } from '../policy/tls-report/send/report-day.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 import { ed25519Pem, keyOf, verifySignatures } from '../services/tls-report/send/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const DAY_MS = 86_400_000;
 /** Over already when the tests begin, whenever they end. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memoryPolicyStore } from '../adapters/memory/index.js';
 import { parseJournal, printJournal } from '../effects/codecs/journal.codec.js';
 import { replay } from '../effects/replay.js';
@@ -8,8 +8,6 @@ import { createNodeEngine } from '../node.js';
 import { settingsOf } from '../policy/settings.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import type { Engine } from './engine.js';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const IDN = 'b\u00fccher.test';
 const ASCII = 'xn--bcher-kva.test';

@@ -204,7 +204,7 @@ describe('a mail host with a script', () => {
     await internet.change({ mail: { 'mx.test': { connect: 'silent' } } });
     const silent = Client.to('mx.test');
     silent.write('EHLO c\r\n');
-    await vi.waitFor(() => expect(internet.connections('mx.test')).toBe(1), { timeout: 60_000 });
+    await vi.waitFor(() => expect(internet.connections('mx.test')).toBe(1), { timeout: 300_000 });
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect([silent.unread, silent.ended, internet.connections('mx.test')]).toEqual(['', false, 1]);
   });

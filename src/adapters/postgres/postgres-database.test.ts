@@ -45,7 +45,7 @@ async function startServer(onOther: (socket: Socket) => void) {
   });
   const database = postgresDatabase({
     url: `postgres://u@127.0.0.1:${(server.address() as AddressInfo).port}/d`,
-    deadlineMs: 1000,
+    deadlineMs: 60_000,
   });
   closers.push(() => database.close());
   return { database, sockets };

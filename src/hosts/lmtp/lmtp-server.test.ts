@@ -9,8 +9,6 @@ import type { ListenAddress } from '../listen-address.js';
 import { LmtpClient } from './lmtp-client.fixture.js';
 import { type LmtpOptions, type LmtpServer, lmtpServer } from './lmtp-server.js';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const WORLD: World = {
   signedZones: ['dane.test'],
   dns: {
@@ -127,9 +125,9 @@ describe('an LMTP server', () => {
     await client.say('RCPT TO:<b@dane.test>');
     await client.say('DATA');
     client.write(`${message}.\r\n`);
-    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 30_000 });
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 300_000 });
     client.close();
-    await vi.waitFor(() => expect(attempts).toEqual([1]), { timeout: 30_000 });
+    await vi.waitFor(() => expect(attempts).toEqual([1]), { timeout: 300_000 });
     const [again] = await (await open(address)).hand(['b@dane.test'], { message });
     expect(again).toMatch(/^250 2\./);
     expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
@@ -226,7 +224,7 @@ describe('an LMTP server', () => {
     await client.say('RCPT TO:<a@silent.test>');
     await client.say('DATA');
     client.write('Subject: x\r\n\r\nHello.\r\n.\r\n');
-    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 30_000 });
+    await vi.waitFor(() => expect(asked).toHaveLength(1), { timeout: 300_000 });
     const closed = servers[0]!.close(0);
     expect(await client.hear()).toEqual([expect.stringMatching(/^451 4\./)]);
     await closed;

@@ -236,7 +236,7 @@ describe('transport', () => {
 
   it('calls a failure what TCP does not deliver', async () => {
     const truncated = (asked: Asked) => response(asked, { flags: FLAGS.response | FLAGS.tc });
-    const overTcp = async (reply: Responder, deadlineMs = 2000) => {
+    const overTcp = async (reply: Responder, deadlineMs = 60_000) => {
       const respond: Responder = (asked) => (asked.over === 'udp' ? [truncated(asked)] : reply(asked));
       return (await mxFrom(respond, {}, deadlineMs)).answer;
     };

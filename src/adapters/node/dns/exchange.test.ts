@@ -23,7 +23,7 @@ const queryOf = (name = 'a.example', flags = 0x0100) =>
 const CD = 0x0110;
 
 /** What comes back from those servers, read; or why nothing does. */
-async function ask(config: ResolverConfig, query: Uint8Array = queryOf(), ms = 2000) {
+async function ask(config: ResolverConfig, query: Uint8Array = queryOf(), ms = 60_000) {
   const options = { endsAt: performance.now() + ms, signal: new AbortController().signal };
   const reply = await exchangeWire(query, config, options);
   return reply instanceof Uint8Array

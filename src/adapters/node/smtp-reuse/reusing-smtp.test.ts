@@ -13,7 +13,7 @@ import {
 import { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './index.js';
 
 /** For what comes soon, except on a machine that has much else to do. */
-const PATIENCE = { timeout: 60_000 };
+const PATIENCE = { timeout: 300_000 };
 const base = { session: 1, deadlineMs: 60_000, greetingMs: 60_000, deadlines: eachReply(60_000) };
 const never = new AbortController().signal;
 const closers: (() => void)[] = [];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Deadline } from './deadline.js';
 import { openFirst } from './open-first.js';
 
-const deadlineMs = 10_000;
+const deadlineMs = 120_000;
 const closers: (() => void)[] = [];
 afterEach(() => {
   for (const close of closers.splice(0)) close();

@@ -231,7 +231,7 @@ describe('STARTTLS', () => {
     const server = await serve({ replies: { STARTTLS: '' } });
     const client = await introduce(server);
     const answer = client.startTls(base, never);
-    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('STARTTLS'), { timeout: 60_000 });
+    await vi.waitFor(() => expect(server.seen[0]!.lines.at(-1)).toBe('STARTTLS'), { timeout: 300_000 });
     // Time for whatever would be written behind it.
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(server.seen[0]!.lines).toEqual(['EHLO me.example', 'STARTTLS']);
