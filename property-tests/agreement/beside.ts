@@ -7,6 +7,9 @@ import { tlsaWorth } from '../../src/policy/check/tlsa-worth.table.js';
 import { lastLook } from '../../src/policy/mta-sts/last-look.table.js';
 import { policyMerge, policyRoom } from '../../src/policy/mta-sts/policy-merge.table.js';
 import { policyRefresh } from '../../src/policy/mta-sts/refresh-plan.table.js';
+import { postfixHostNeed } from '../../src/policy/postfix/host-need.table.js';
+import { postfixAttributes } from '../../src/policy/postfix/policy-attributes.table.js';
+import { postfixLevel } from '../../src/policy/postfix/policy-level.table.js';
 import { reportClaim } from '../../src/policy/tls-report/report-claim.table.js';
 import { endpointOutcome } from '../../src/policy/tls-report/send/endpoint-outcome.table.js';
 import { type Comparison, comparison } from './tables.js';
@@ -21,4 +24,7 @@ export const besideComparisons: readonly Comparison[] = [
   comparison(endpointOutcome, ({ answer }) => reference.endpointSays(answer)),
   comparison(tlsaWorth, reference.worthOfTlsa),
   comparison(daneFinding, reference.recordsAgainstChain),
+  comparison(postfixHostNeed, reference.needForPostfix),
+  comparison(postfixLevel, reference.levelForPostfix),
+  comparison(postfixAttributes, reference.attributesForPostfix),
 ];

@@ -23,4 +23,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'tls-finding': ['src/policy/check/judge-domain.test.ts'],
   'dane-finding': ['src/policy/check/judge-domain.test.ts'],
   'certificate-finding': ['src/policy/check/judge-domain.test.ts'],
+  'postfix-host-need': ['src/hosts/postfix/look-up.test.ts'],
+  'postfix-level': ['src/hosts/postfix/look-up.test.ts'],
+  'postfix-attributes': ['src/hosts/postfix/look-up.test.ts'],
 };

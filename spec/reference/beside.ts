@@ -151,3 +151,120 @@ export function recordsAgainstChain(f: {
   if (f.match === 'unfinished') return 'tlsa-unfinished';
   return 'tlsa-mismatch';
 }
+
+type PostfixKind = 'dane' | 'nothing' | 'records-tls' | 'tls' | 'pkix' | 'unknown' | 'closed' | 'dane-closed';
+
+/** RFC 7672, Sections 2.1.2 and 2.2, and RFC 8461, Sections 4 and 5, for one host. */
+export function needForPostfix(f: {
+  target: 'name' | 'literal';
+  found: 'found' | 'no-address' | 'unknown';
+  dane: 'no-demand' | 'encrypt' | 'authenticate' | 'unreachable';
+  sts: 'no-demand' | 'observe' | 'authenticate' | 'unreachable';
+  operator: 'no-demand' | 'encrypt' | 'authenticate' | 'authenticate-by-dane' | 'unreachable';
+}):
+  | 'gone'
+  | 'unknown'
+  | 'dane'
+  | 'pkix-by-policy'
+  | 'pkix-by-rule'
+  | 'tls'
+  | 'records-tls'
+  | 'nothing'
+  | 'closed'
+  | 'dane-closed' {
+  if (f.found === 'no-address') return 'gone';
+  // RFC 8461, 5: "MUST NOT deliver the message to hosts that fail MX matching".
+  const isForeign = f.sts === 'unreachable';
+  // RFC 7672, 2.1.2: "the SMTP server MUST NOT be used" while its records cannot be learned; nor is it known whether it has any.
+  if (f.found === 'unknown' || f.dane === 'unreachable') return isForeign ? 'dane-closed' : 'unknown';
+  if (f.dane === 'authenticate') return isForeign || f.operator === 'unreachable' ? 'dane-closed' : 'dane';
+  // From here on no record can be matched.
+  if (isForeign || f.operator === 'unreachable' || f.operator === 'authenticate-by-dane') return 'closed';
+  if (f.sts === 'authenticate') return 'pkix-by-policy';
+  if (f.operator === 'authenticate') return f.target === 'literal' ? 'closed' : 'pkix-by-rule';
+  if (f.operator === 'encrypt') return 'tls';
+  // RFC 7672, 2.2: "a connection to the SMTP server MUST be made using authenticated or unauthenticated TLS".
+  return f.dane === 'encrypt' ? 'records-tls' : 'nothing';
+}
+
+/**
+ * postconf(5) on smtp_tls_security_level, and TLS_README on `dane`, `dane-only`, `secure`: what each level does with each kind of host.
+ * Of the levels that give every kind what it needs, and reach somebody, the one that spares most of them.
+ */
+export function levelForPostfix(f: {
+  known: 'hosts' | 'no-mail' | 'unknown';
+  mx: 'proven' | 'insecure';
+  policy: 'enforced' | 'other';
+  dane: 'some' | 'none';
+  others: 'none' | 'nothing' | 'records-tls' | 'mixed' | 'tls' | 'pkix';
+  closed: 'none' | 'unknown' | 'closed' | 'dane-closed';
+}): 'none' | 'encrypt' | 'dane' | 'dane-only' | 'secure' | 'secure-all' | 'wait' {
+  if (f.known === 'unknown') return 'wait';
+  if (f.known === 'no-mail') return f.policy === 'enforced' ? 'wait' : 'none';
+  const kinds: PostfixKind[] = [];
+  if (f.dane === 'some') kinds.push('dane');
+  if (f.others === 'mixed') kinds.push('records-tls', 'nothing');
+  else if (f.others !== 'none') kinds.push(f.others);
+  if (f.closed !== 'none') kinds.push(f.closed);
+  // A certificate for the domain alone, where nobody vouches for the names of its hosts, tells no host from another.
+  const namesTell = f.mx === 'proven' || f.policy === 'enforced';
+  // RFC 7672, 2.2.1: below an insecure MX there is no DANE to speak of, if there is a policy to hold to.
+  const bindsByPolicy = f.mx === 'insecure' && f.policy === 'enforced';
+
+  type Treatment = 'clear' | 'tls' | 'matched' | 'certificate' | 'skipped';
+  const treat = (level: string, kind: PostfixKind): Treatment => {
+    if (level === 'none') return 'clear';
+    if (level === 'encrypt') return 'tls';
+    if (level === 'secure' || level === 'secure-all') {
+      if (!namesTell || kind === 'pkix') return 'certificate';
+      return kind === 'dane' && level === 'secure-all' ? 'certificate' : 'skipped';
+    }
+    if (kind === 'unknown') return 'skipped';
+    if (kind === 'dane' || kind === 'dane-closed')
+      return level === 'dane-only' && f.mx === 'insecure' ? 'skipped' : 'matched';
+    if (level === 'dane-only') return 'skipped';
+    return kind === 'records-tls' ? 'tls' : 'clear';
+  };
+  const isEnough = (kind: PostfixKind, treatment: Treatment): boolean => {
+    if (treatment === 'skipped') return true;
+    switch (kind) {
+      case 'nothing':
+        return true;
+      case 'tls':
+      case 'records-tls':
+        return treatment !== 'clear';
+      case 'pkix':
+        return treatment === 'certificate';
+      case 'dane':
+        return bindsByPolicy ? treatment === 'certificate' : treatment === 'matched';
+      default:
+        return false;
+    }
+  };
+  const isMore = (kind: PostfixKind, treatment: Treatment): boolean =>
+    treatment === 'skipped'
+      ? kind !== 'unknown' && kind !== 'closed' && kind !== 'dane-closed'
+      : kind === 'nothing' && treatment !== 'clear';
+
+  const levels = ['none', 'encrypt', 'dane-only', 'dane', 'secure', 'secure-all'] as const;
+  const needing = kinds.filter((kind) => kind === 'pkix' || kind === 'dane');
+  const fit = levels.filter((level) => {
+    if (level === 'secure' && !kinds.includes('pkix')) return false;
+    if (level === 'secure-all' && needing.length === 0) return false;
+    const reaches = kinds.some((kind) => treat(level, kind) !== 'skipped');
+    return reaches && kinds.every((kind) => isEnough(kind, treat(level, kind)));
+  });
+  const cost = (level: string) => kinds.filter((kind) => isMore(kind, treat(level, kind))).length;
+  return fit.toSorted((one, other) => cost(one) - cost(other))[0] ?? 'wait';
+}
+
+/** postconf(5) on smtp_tls_policy_maps: `match` with `secure` only; `servername` since Postfix 3.4, what reports need since 3.10. */
+export function attributesForPostfix(f: {
+  level: 'none' | 'encrypt' | 'dane' | 'dane-only' | 'secure' | 'secure-all' | 'wait';
+  policy: 'enforced' | 'other';
+  version: 'before-3.4' | 'from-3.4' | 'from-3.10';
+}): 'bare' | 'match' | 'match-and-name' | 'match-name-and-report' {
+  if (!f.level.startsWith('secure')) return 'bare';
+  if (f.version === 'before-3.4') return 'match';
+  return f.version === 'from-3.10' && f.policy === 'enforced' ? 'match-name-and-report' : 'match-and-name';
+}

@@ -17,6 +17,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
+  postfix: async () => (await import('./commands/postfix/index.js')).postfix,
   tables: async () => (await import('./commands/tables.js')).tables,
   why: async () => (await import('./commands/why.js')).why,
   settings: async () => (await import('./commands/settings.js')).settings,
@@ -35,6 +36,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue, by LMTP
+  postfix    tell a Postfix that keeps its sockets how each next hop is to be reached
   tables     list, show or check the decision tables, or one row of them
   why        show a requirement, the rows that follow from it, and the tests that show it
   settings   list every setting with its value, its default and the reason for it

@@ -72,6 +72,8 @@ export { scopeOf } from './names/address-scope.js';
 export { parseDnsName, parseHostName } from './names/domain-name.js';
 export { type AddressScope, familyOf } from './names/ip-address.js';
 export { coversName, listsHost } from './names/match.js';
+export { judgeNextHop, type NextHopFacts, type NextHopPolicy } from './postfix/next-hop-policy.js';
+export { policyText } from './postfix/policy-text.js';
 export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';
 export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './settings.js';
@@ -79,6 +81,7 @@ export {
   allTables,
   attemptTables,
   checkTables,
+  hostTables,
   policyTables,
   reportTables,
   resolverTables,

@@ -39,6 +39,9 @@ import { policyRefresh, refreshAlert } from './mta-sts/refresh-plan.table.js';
 import { stsDemand } from './mta-sts/sts-demand.table.js';
 import { mxDiscovery } from './mx/mx-discovery.table.js';
 import { targetAddress } from './names/target-address.table.js';
+import { postfixHostNeed } from './postfix/host-need.table.js';
+import { postfixAttributes } from './postfix/policy-attributes.table.js';
+import { postfixLevel } from './postfix/policy-level.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
@@ -123,6 +126,9 @@ export const checkTables = [
   certificateFinding,
 ] as unknown as readonly Table[];
 
+/** What other people's mail systems are told. */
+export const hostTables = [postfixHostNeed, postfixLevel, postfixAttributes] as unknown as readonly Table[];
+
 export const allTables: readonly Table[] = [
   ...resolverTables,
   ...attemptTables,
@@ -130,4 +136,5 @@ export const allTables: readonly Table[] = [
   ...storeTables,
   ...reportTables,
   ...checkTables,
+  ...hostTables,
 ];

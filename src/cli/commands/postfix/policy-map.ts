@@ -1,0 +1,107 @@
+import { domainToASCII } from 'node:url';
+import type { PolicyAnswer } from '../../../hosts/postfix/index.js';
+import type { NodeOptions } from '../../../node.js';
+import { misuse, readArguments } from '../../arguments.js';
+import type { Command } from '../../command.js';
+import { CommandError, EXIT } from '../../exit.js';
+import { reasonOf } from '../../read-file.js';
+import {
+  type Log,
+  readServing,
+  SERVING_OPTIONS,
+  SERVING_OPTIONS_HELP,
+  sayReady,
+  untilTold,
+} from '../../serving.js';
+import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from './setup.js';
+
+const HELP = `\
+Usage: waxseal postfix policy-map --listen ADDRESS [OPTION]...
+
+A socketmap server for Postfix, which keeps its queue and its sockets and asks for each
+next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.cf:
+
+  smtp_tls_security_level = dane
+  smtp_dns_support_level = dnssec
+  smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:waxseal
+
+${SERVING_OPTIONS_HELP}\
+${LOOKUP_OPTIONS_HELP}
+Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
+known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP
+reads the settings again. Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of
+the command; 66: an input cannot be read; 78: bad settings, or an address that cannot be
+listened at.
+`;
+
+export const policyMap: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, { ...LOOKUP_OPTIONS, ...SERVING_OPTIONS });
+    if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
+    const { listen, grace, log: logFormat, ...lookup } = values;
+    const { addresses, graceMs, log } = readServing({ listen, grace, log: logFormat });
+    const { node, settings, ...own } = await readLookupSetup(lookup);
+    const told = untilTold();
+    const { createEngine, keepPoliciesFresh } = await import('../../../node.js');
+    const { adapters, policies, close } = await reach(node);
+    const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
+    const make = (await import('../../../hosts/postfix/index.js')).policyMap;
+    const map = make({ ...own, adapters, settings, onFault, onAnswer: (answer) => logAnswer(answer, log) });
+    try {
+      for (const address of addresses) await sayReady('socketmap', await map.listen(address));
+    } catch (error) {
+      await map.close(0);
+      await close();
+      throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+    }
+    const reload = () => {
+      readLookupSetup(lookup).then(
+        (read) => {
+          map.reload(read.settings);
+          log('the settings were read again');
+        },
+        (error) => log(`the settings stay as they were: ${reasonOf(error)}`),
+      );
+    };
+    process.on('SIGHUP', reload);
+    const ending = new AbortController();
+    const engine = createEngine({ adapters, settings, clock: Date.now, toAscii: domainToASCII, onFault });
+    const fresh = keepPoliciesFresh({ store: policies, engine, clock: Date.now }, ending.signal, {
+      onFailure: (message) => log(`policies cannot be renewed: ${message}`),
+    });
+    log(`${await told}: ends when what is under way has ended`);
+    process.off('SIGHUP', reload);
+    ending.abort();
+    await map.close(graceMs);
+    await fresh;
+    await close();
+    return EXIT.ok;
+  },
+};
+
+/** Node's adapters over one store, which is renewed in the background as well. */
+async function reach({ stateDirectory, ...node }: NodeOptions) {
+  const { nodeAdapters } = await import('../../../node.js');
+  const stores =
+    stateDirectory === undefined
+      ? (await import('../../../adapters/memory/index.js')).memoryStores()
+      : (await import('../../../adapters/sqlite/index.js')).sqliteStores({ directory: stateDirectory });
+  const own = nodeAdapters(node);
+  return {
+    adapters: {
+      ...own,
+      'policy-cache.read': stores.policies['policy-cache.read'],
+      'policy-cache.write': stores.policies['policy-cache.write'],
+    },
+    policies: stores.policies,
+    close: async () => {
+      await Promise.all([own.close(), stores.close()]);
+    },
+  };
+}
+
+function logAnswer({ key, reply, reason, loses }: PolicyAnswer, log: Log): void {
+  const lost = loses.length === 0 ? '' : `; not said: ${loses.join(' ')}`;
+  log(`${key}: ${reply.trimEnd()}; ${reason}${lost}`, { key, answer: reply, reason, loses });
+}

@@ -1,0 +1,175 @@
+/*
+ * A socketmap server (socketmap_table(5)) for smtp_tls_policy_maps: for whoever wants Postfix to keep the socket. Postfix asks for a
+ * next hop, and is told the one policy that all its hosts are held to.
+ */
+import { chmod } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { domainToASCII } from 'node:url';
+import type { Adapters } from '../../effects/ports.js';
+import { lookupKeyText, parseLookupKey } from '../../policy/postfix/lookup-key.js';
+import { parsePostfixVersion } from '../../policy/postfix/postfix-version.js';
+import { DEFAULT_SETTINGS, type Settings } from '../../policy/settings.js';
+import { clearSocket, type ListenAddress } from '../listen-address.js';
+import { Connection } from './connection.js';
+import { KnownAnswers } from './known-answers.js';
+import { type LookUpPorts, lookUp, type PolicyAnswer } from './look-up.js';
+import { netstring } from './netstring.js';
+
+export interface PolicyMapOptions {
+  /** Who is asked: `nodeAdapters()`, for instance. They are not closed with the map. */
+  readonly adapters: Adapters;
+  /** Default: the profile `rfc`. */
+  readonly settings?: Settings;
+  /** The version of Postfix that asks, as `postconf mail_version` has it; default 3.7. It is told no attribute that it does not know. */
+  readonly postfixVersion?: string;
+  /** How long Postfix waits for what is not known yet, in milliseconds, before it is told to try again; default 90,000. Postfix itself waits 100 s. */
+  readonly deadlineMs?: number;
+  /** Next hops remembered at most; default 100,000. */
+  readonly entriesMax?: number;
+  /** Lookups under way at once; default 100. */
+  readonly concurrency?: number;
+  /** Clients at once; default 1,000. */
+  readonly connectionsMax?: number;
+  /** Milliseconds since 1970; default: the system's. */
+  readonly clock?: () => number;
+  /** Told of every answer that differs from the one before. */
+  readonly onAnswer?: (answer: PolicyAnswer) => void;
+  /** Told of what went wrong here. */
+  readonly onFault?: (message: string) => void;
+}
+
+export interface PolicyMap {
+  /** What Postfix would be told of a key, asked anew. Never rejects. */
+  query(key: string, signal?: AbortSignal): Promise<PolicyAnswer>;
+  /** From now on it judges by these, and forgets what it knew by others. */
+  reload(settings: Settings): void;
+  /** Where it listens now, with the port that was found. Rejects if it cannot. */
+  listen(address: ListenAddress): Promise<ListenAddress>;
+  /** Takes no new request, answers what is under way, and closes every connection after `graceMs`. Never rejects. */
+  close(graceMs: number): Promise<void>;
+}
+
+const RENEW_EVERY_MS = 1_000;
+const CHARACTERS_MAX = 67_108_864;
+const TOO_MANY = netstring('TEMP too much is being looked for');
+const FAULT = netstring('TEMP a fault of ours');
+
+/** Makes a map; it listens nowhere yet. Throws a RangeError for a version of Postfix that it has no words for. */
+export function policyMap(options: PolicyMapOptions): PolicyMap {
+  let ports = portsOf(options);
+  const { deadlineMs = 90_000, clock = Date.now } = options;
+  const answers = new KnownAnswers({
+    learn: async (key, before, signal) => {
+      const answer = await lookUp(key, ports, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
+      const reply = netstring(answer.reply);
+      if (reply !== before) tell(options.onAnswer, answer, ports.onFault);
+      return { reply, lifeMs: answer.lifeMs, isKnown: !answer.reply.startsWith('TEMP ') };
+    },
+    clock,
+    entriesMax: options.entriesMax ?? 100_000,
+    charactersMax: CHARACTERS_MAX,
+    lookupsMax: options.concurrency ?? 100,
+    tooMany: TOO_MANY,
+  });
+  const known = {
+    recall: (key: string) => answers.recall(key),
+    ask: (key: string) => answers.ask(spelled(key)).catch(() => FAULT),
+  };
+  const servers: {
+    readonly server: Server;
+    readonly connections: Set<Connection>;
+    readonly sockets: Set<Socket>;
+  }[] = [];
+  const renewing = setInterval(
+    () => void answers.renew().catch((error) => ports.onFault(`${error}`)),
+    RENEW_EVERY_MS,
+  );
+  renewing.unref();
+  return {
+    query: (key, signal = new AbortController().signal) => lookUp(key, ports, signal),
+    reload(settings) {
+      ports = { ...ports, settings };
+      answers.forget();
+    },
+    async listen(address) {
+      if (address.kind === 'unix') await clearSocket(address.path);
+      const connections = new Set<Connection>();
+      const sockets = new Set<Socket>();
+      const server = createServer({ allowHalfOpen: true }, (socket) => {
+        const connection = new Connection(socket, known);
+        connections.add(connection);
+        sockets.add(socket);
+        socket.once('close', () => {
+          connections.delete(connection);
+          sockets.delete(socket);
+        });
+      });
+      server.maxConnections = options.connectionsMax ?? 1_000;
+      servers.push({ server, connections, sockets });
+      return listenAt(server, address);
+    },
+    async close(graceMs) {
+      clearInterval(renewing);
+      const closed = Promise.all(
+        servers.map(({ server }) => new Promise<void>((done) => server.close(() => done()))),
+      );
+      for (const { connections } of servers) for (const connection of connections) connection.leave();
+      const timer = setTimeout(() => {
+        answers.close();
+        for (const { sockets } of servers) for (const socket of sockets) socket.destroy();
+      }, graceMs);
+      await closed;
+      clearTimeout(timer);
+      answers.close();
+    },
+  };
+}
+
+function portsOf({ adapters, settings = DEFAULT_SETTINGS, ...options }: PolicyMapOptions): LookUpPorts {
+  const { postfixVersion = '3.7', clock = Date.now, onFault = () => undefined } = options;
+  const version = parsePostfixVersion(postfixVersion);
+  if (version === null)
+    throw new RangeError(
+      `${JSON.stringify(postfixVersion)} is no version of Postfix that knows DANE; give one like 3.7, from 2.11 on`,
+    );
+  return { adapters, settings, version, clock, onFault };
+}
+
+/** Keys of one next hop share an answer, however Postfix spells it. */
+function spelled(key: string): string {
+  const nextHop = parseLookupKey(key, domainToASCII);
+  return nextHop === null ? key : lookupKeyText(nextHop);
+}
+
+/** An onlooker that throws must not come between a question and its answer. */
+function tell(
+  onAnswer: PolicyMapOptions['onAnswer'],
+  answer: PolicyAnswer,
+  onFault: (message: string) => void,
+): void {
+  try {
+    onAnswer?.(answer);
+  } catch (error) {
+    onFault(`onAnswer: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function listenAt(server: Server, address: ListenAddress): Promise<ListenAddress> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    const ready = () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      resolve();
+    };
+    if (address.kind === 'unix') server.listen(address.path, ready);
+    else server.listen(address.port, address.host, ready);
+  });
+  if (address.kind === 'unix') {
+    // Postfix asks as a user of its own, and what it is told everybody can look up.
+    await chmod(address.path, 0o666);
+    return address;
+  }
+  const bound = server.address();
+  return bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
+}
