@@ -101,7 +101,15 @@ describe('Postfix, by LMTP', () => {
       onReport: (_, attempt) => attempts.push(attempt),
     });
     const address = await server.listen({ kind: 'tcp', host: '127.0.0.1', port: 0 });
-    postfix = await startPostfixClient(address.kind === 'tcp' ? address.port : 0);
+    // The four lines of the README.
+    postfix = await startPostfixClient({
+      settings: [
+        `default_transport = lmtp:inet:127.0.0.1:${address.kind === 'tcp' ? address.port : 0}`,
+        'lmtp_destination_recipient_limit = 1',
+        'lmtp_send_xforward_command = yes',
+        'lmtp_tls_security_level = may',
+      ],
+    });
   });
   afterAll(async () => {
     await postfix?.stop();

@@ -1,6 +1,6 @@
 /*
- * Postfix as the sending host: it keeps the queue, and hands every message over by LMTP as the README says. What it made of
- * the answers is read from its log.
+ * Postfix as the sending host: it keeps the queue, and goes the way that its settings say. What it made of it is read from its
+ * log.
  */
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -23,34 +23,53 @@ export interface HandedOver {
 export interface PostfixClient extends Daemon {
   /** Where it takes mail. */
   readonly port: number;
+  /** By which its commands find it. */
+  readonly config: readonly string[];
   /** Tries again at once whatever waits. */
   readonly flush: () => Promise<void>;
   /** All that it has handed over, in the order of its log, once there are that many. */
   readonly handedOver: (count: number) => Promise<readonly HandedOver[]>;
 }
 
-/** Starts it, as root. `lmtpPort`: where the LMTP server listens on loopback. */
-export function startPostfixClient(lmtpPort: number): Promise<PostfixClient> {
+export interface PostfixClientOptions {
+  /** Lines of main.cf: how mail leaves. */
+  readonly settings: readonly string[];
+  /** Files beside them, by name; the lines find them in `$config_directory`. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Its resolver, at port 53. Default: the system's. */
+  readonly resolverAddress?: string;
+}
+
+/** Starts it, as root. */
+export function startPostfixClient({
+  settings,
+  files = {},
+  resolverAddress,
+}: PostfixClientOptions): Promise<PostfixClient> {
   return startInFolder('postfix-client', async (folder) => {
     findProgram('postfix', PACKAGE);
     const port = await freePort();
     for (const name of ['conf', 'queue', 'data']) await mkdir(join(folder, name));
     await chown(join(folder, 'data'), Number(await run('id', 'coreutils', ['-u', 'postfix'])), 0);
-    await writeFile(join(folder, 'conf/main.cf'), mainCf(folder, lmtpPort));
+    await writeFile(join(folder, 'conf/main.cf'), mainCf(folder, settings));
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, 'conf', name), text);
     await writeFile(join(folder, 'conf/master.cf'), masterCf(port));
     const config = ['-c', join(folder, 'conf')];
     await run('postfix', PACKAGE, [...config, 'check']);
     const programs = (await run('postconf', PACKAGE, [...config, '-h', 'daemon_directory'])).trim();
     const log = () => readFile(join(folder, 'log'), 'utf8');
+    const master = [join(programs, 'master'), ...config, '-s', '-e', String(LIFE_SECONDS)];
+    const [program, ...args] = await inWorldOf(resolverAddress, folder, master);
     const daemon = await startDaemon({
-      program: join(programs, 'master'),
+      program: program!,
       debianPackage: PACKAGE,
-      args: [...config, '-s', '-e', String(LIFE_SECONDS)],
+      args,
       isReady: async () => (await log()).includes('daemon started'),
     });
     return {
       ...daemon,
       port,
+      config,
       flush: async () => {
         await run('postqueue', PACKAGE, [...config, '-f']);
       },
@@ -67,7 +86,20 @@ export function startPostfixClient(lmtpPort: number): Promise<PostfixClient> {
   });
 }
 
-function mainCf(folder: string, lmtpPort: number): string {
+/** The command that runs another one where /etc/resolv.conf names that resolver. */
+async function inWorldOf(
+  resolverAddress: string | undefined,
+  folder: string,
+  command: readonly string[],
+): Promise<readonly string[]> {
+  if (resolverAddress === undefined) return command;
+  const resolvConf = join(folder, 'resolv.conf');
+  await writeFile(resolvConf, `nameserver ${resolverAddress}\noptions trust-ad edns0 timeout:5 attempts:1\n`);
+  const steps = 'mount --bind "$1" /etc/resolv.conf && shift && exec "$@"';
+  return [findProgram('unshare', 'util-linux'), '-m', '/bin/sh', '-c', steps, 'sh', resolvConf, ...command];
+}
+
+function mainCf(folder: string, settings: readonly string[]): string {
   return [
     'compatibility_level = 3.6',
     `queue_directory = ${folder}/queue`,
@@ -83,11 +115,7 @@ function mainCf(folder: string, lmtpPort: number): string {
     'smtpd_peername_lookup = no',
     'smtpd_relay_restrictions = permit_mynetworks, reject',
     'notify_classes =',
-    // The four lines of the README.
-    `default_transport = lmtp:inet:127.0.0.1:${lmtpPort}`,
-    'lmtp_destination_recipient_limit = 1',
-    'lmtp_send_xforward_command = yes',
-    'lmtp_tls_security_level = may',
+    ...settings,
     '',
   ].join('\n');
 }
@@ -95,6 +123,7 @@ function mainCf(folder: string, lmtpPort: number): string {
 function masterCf(port: number): string {
   return `127.0.0.1:${port} inet n - n - - smtpd
 lmtp      unix       - - n - - lmtp
+smtp      unix       - - n - - smtp
 cleanup   unix       n - n - 0 cleanup
 qmgr      unix       n - n 300 1 qmgr
 tlsmgr    unix       - - n 1000? 1 tlsmgr
@@ -117,7 +146,7 @@ postlog   unix-dgram n - n - 1 postlogd
 /** Its notices to senders are mail of its own, and left out. */
 function outcomesIn(log: string): readonly HandedOver[] {
   const line =
-    /lmtp\[\d+\]: \S+: to=<([^>]*)>, relay=(\S+), .*dsn=([\d.]+), status=(sent|deferred|bounced) \((.*)\)$/gm;
+    /(?:lmtp|smtp)\[\d+\]: \S+: to=<([^>]*)>, relay=(\S+), .*dsn=([\d.]+), status=(sent|deferred|bounced) \((.*)\)$/gm;
   return [...log.matchAll(line)]
     .map(([, recipient, relay, dsn, status, says]) => ({
       recipient: recipient!,

@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SocketmapClient } from '../hosts/postfix/socketmap-client.fixture.js';
@@ -109,6 +110,28 @@ describe('waxseal postfix policy-map', () => {
     expect(events).toContainEqual(expect.objectContaining({ key: 'plain.test', answer: 'OK encrypt' }));
   });
 
+  it('serves in several processes behind the same listeners, and starts one anew that ends', async () => {
+    const path = join(folder, 'shared');
+    const serving = [
+      '--processes',
+      '3',
+      '--listen',
+      '127.0.0.1:0',
+      '--listen',
+      `unix:${path}`,
+      '--log',
+      'json',
+    ];
+    const ended = await waxseal(
+      ['postfix', 'policy-map', ...serving, '--state', join(folder, 'shared-state'), ...options],
+      { during: (child) => void driveSeveral(child) },
+    );
+    expect(ended.exit).toBe(0);
+    expect(ended.stdout).toMatch(/^ready socketmap 127\.0\.0\.1:\d+\nready socketmap unix:.*\/shared\n$/);
+    expect(ended.stderr).toContain('is started again');
+    expect(ended.stderr.match(/"answer":"NOTFOUND "/g)!.length).toBeGreaterThan(1);
+  });
+
   it('says so where it cannot listen', async () => {
     const taken = [
       '--listen',
@@ -145,6 +168,46 @@ async function drive(child: ChildProcess, path: string): Promise<void> {
     await unix.ask('plain.test');
     tcp.close();
     unix.close();
+  } finally {
+    child.kill('SIGTERM');
+  }
+}
+
+/** Asks over many connections, ends one of the processes, asks again, and ends the first. */
+async function driveSeveral(child: ChildProcess): Promise<void> {
+  let out = '';
+  let log = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    log += chunk;
+  });
+  try {
+    await vi.waitFor(() => expect(out).toContain('ready socketmap unix:'), { timeout: 30_000 });
+    const address = {
+      kind: 'tcp',
+      host: '127.0.0.1',
+      port: Number(/127\.0\.0\.1:(\d+)/.exec(out)![1]),
+    } as const;
+    const askAll = async () => {
+      for (let at = 0; at < 12; at++) {
+        const client = await SocketmapClient.open(address);
+        expect(await client.ask('plain.test')).toBe('NOTFOUND ');
+        client.close();
+      }
+    };
+    await vi.waitFor(
+      async () => {
+        await askAll();
+        expect(log.match(/"answer":"NOTFOUND "/g)!.length).toBeGreaterThan(1);
+      },
+      { timeout: 30_000 },
+    );
+    const children = await readFile(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8');
+    process.kill(Number(children.trim().split(' ')[0]), 'SIGKILL');
+    await vi.waitFor(() => expect(log).toContain('is started again'), { timeout: 30_000 });
+    await askAll();
   } finally {
     child.kill('SIGTERM');
   }

@@ -2,6 +2,7 @@
  * A socketmap server (socketmap_table(5)) for smtp_tls_policy_maps: for whoever wants Postfix to keep the socket. Postfix asks for a
  * next hop, and is told the one policy that all its hosts are held to.
  */
+import cluster from 'node:cluster';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
@@ -92,7 +93,8 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
       answers.forget();
     },
     async listen(address) {
-      if (address.kind === 'unix') await clearSocket(address.path);
+      // Of several processes behind one socket, the one that started them has cleared it.
+      if (address.kind === 'unix' && cluster.isPrimary) await clearSocket(address.path);
       const connections = new Set<Connection>();
       const sockets = new Set<Socket>();
       const server = createServer({ allowHalfOpen: true }, (socket) => {

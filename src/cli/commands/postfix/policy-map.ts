@@ -1,9 +1,11 @@
 import { domainToASCII } from 'node:url';
-import type { PolicyAnswer } from '../../../hosts/postfix/index.js';
+import type { ListenAddress, PolicyAnswer } from '../../../hosts/postfix/index.js';
 import type { NodeOptions } from '../../../node.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
+import { readCount } from '../../numbers.js';
+import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processes.js';
 import { reasonOf } from '../../read-file.js';
 import {
   type Log,
@@ -26,6 +28,8 @@ next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.c
   smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:waxseal
 
 ${SERVING_OPTIONS_HELP}\
+  --processes N          serve with so many processes behind the same listeners; with --state
+                         they share what is kept (1)
 ${LOOKUP_OPTIONS_HELP}
 Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
 known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP
@@ -37,11 +41,20 @@ listened at.
 export const policyMap: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...LOOKUP_OPTIONS, ...SERVING_OPTIONS });
+    const { values, positionals } = readArguments(args, {
+      ...{ ...LOOKUP_OPTIONS, ...SERVING_OPTIONS },
+      processes: { type: 'string' },
+    });
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
-    const { listen, grace, log: logFormat, ...lookup } = values;
+    const { listen, grace, log: logFormat, processes, ...lookup } = values;
+    const count = readCount('--processes', processes) ?? 1;
     const { addresses, graceMs, log } = readServing({ listen, grace, log: logFormat });
     const { node, settings, ...own } = await readLookupSetup(lookup);
+    const role = roleOf(count);
+    if (role === 'starter') {
+      await clearSockets(addresses);
+      return keepProcesses(count, log);
+    }
     const told = untilTold();
     const { createEngine, keepPoliciesFresh } = await import('../../../node.js');
     const { adapters, policies, close } = await reach(node);
@@ -49,7 +62,10 @@ export const policyMap: Command = {
     const make = (await import('../../../hosts/postfix/index.js')).policyMap;
     const map = make({ ...own, adapters, settings, onFault, onAnswer: (answer) => logAnswer(answer, log) });
     try {
-      for (const address of addresses) await sayReady('socketmap', await map.listen(address));
+      for (const address of addresses) {
+        const listening = await map.listen(address);
+        if (saysReady(role)) await sayReady('socketmap', listening);
+      }
     } catch (error) {
       await map.close(0);
       await close();
@@ -67,18 +83,33 @@ export const policyMap: Command = {
     process.on('SIGHUP', reload);
     const ending = new AbortController();
     const engine = createEngine({ adapters, settings, clock: Date.now, toAscii: domainToASCII, onFault });
-    const fresh = keepPoliciesFresh({ store: policies, engine, clock: Date.now }, ending.signal, {
-      onFailure: (message) => log(`policies cannot be renewed: ${message}`),
-    });
+    // What is kept is kept for all, and one is enough to renew it.
+    const fresh =
+      role === 'another'
+        ? undefined
+        : keepPoliciesFresh({ store: policies, engine, clock: Date.now }, ending.signal, {
+            onFailure: (message) => log(`policies cannot be renewed: ${message}`),
+          });
     log(`${await told}: ends when what is under way has ended`);
     process.off('SIGHUP', reload);
     ending.abort();
     await map.close(graceMs);
     await fresh;
     await close();
+    leaveProcesses();
     return EXIT.ok;
   },
 };
+
+/** What was left of a server before; whoever serves afterwards shares the listener. */
+async function clearSockets(addresses: readonly ListenAddress[]): Promise<void> {
+  const { clearSocket } = await import('../../../hosts/listen-address.js');
+  for (const address of addresses)
+    if (address.kind === 'unix')
+      await clearSocket(address.path).catch((error) => {
+        throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+      });
+}
 
 /** Node's adapters over one store, which is renewed in the background as well. */
 async function reach({ stateDirectory, ...node }: NodeOptions) {
