@@ -7,8 +7,15 @@ import { listenForSignals } from './interruption.js';
 import { checkJournalPath, writeJournal } from './journal-file.js';
 import type { AttemptSetup } from './options.js';
 import { printResults } from './output/results.js';
-import { complain } from './output/terminal.js';
+import { complain, print } from './output/terminal.js';
 import { showProgress } from './progress.js';
+
+/** What is told beside the results: for people behind them, else as a key of the object. */
+export interface Aside {
+  readonly key: string;
+  readonly value: unknown;
+  readonly text: string;
+}
 
 /**
  * Carries out what `deliver` and `explain` ask of the engine, and shows what came of it. Once the engine has spoken, the
@@ -17,9 +24,11 @@ import { showProgress } from './progress.js';
 export async function carryOut(
   setup: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
+  tellAside?: () => Promise<Aside>,
 ): Promise<Exit> {
   if (setup.journal !== undefined) await checkJournalPath(setup.journal);
   const { results, journal } = await ask(setup, work);
+  const aside = await tellAside?.();
   const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
   // The journal first: whoever has read the results may look for it.
   if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
@@ -27,9 +36,10 @@ export async function carryOut(
     printResults(
       explainDelivery(journal),
       { format: setup.format, detail: setup.detail, purpose },
-      { attempts: journal.attempts },
+      { attempts: journal.attempts, ...(aside === undefined ? {} : { [aside.key]: aside.value }) },
     ),
   );
+  if (aside !== undefined && setup.format === 'text') await orComplain(print(`\n${aside.text}`));
   return exitOf(results);
 }
 

@@ -88,6 +88,26 @@ describe('waxseal postfix query', () => {
   });
 });
 
+describe('waxseal explain --as postfix', () => {
+  it('says beside it what Postfix would be told', async () => {
+    const ended = await waxseal(['explain', 'a.test', '--as', 'postfix', '--json', ...options]);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      results: [{ outcome: 'deferred' }],
+      postfix: { answer: 'OK secure match=mx.a.test servername=hostname', loses: [expect.any(String)] },
+    });
+    const told = await waxseal(['explain', 'a.test', '--as', 'postfix', ...options]);
+    expect(told.stdout).toMatch(/\nas Postfix is told it\na\.test {2}OK secure match=mx\.a\.test/);
+  });
+
+  it.each([
+    ['--as', 'somebody'],
+    ['--postfix-version', '3.7'],
+    ['--as', 'postfix', '--postfix-version', '1'],
+  ])('with %s %s is wrong use', async (...args) => {
+    expect((await waxseal(['explain', 'a.test', ...args])).exit).toBe(64);
+  });
+});
+
 describe('waxseal postfix policy-map', () => {
   it('says where it listens, answers, logs what it answered, reads settings again, and ends with 0', async () => {
     const settings = await fileIn(folder, 'settings.json', '{}');

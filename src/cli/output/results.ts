@@ -15,6 +15,7 @@ export interface ResultsFormat {
 export interface More {
   readonly attempts?: readonly AttemptJournal[];
   readonly differences?: readonly string[];
+  readonly [key: string]: unknown;
 }
 
 /** Prints results as one JSON object, or for people. */

@@ -5,6 +5,7 @@ import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { readCount } from '../../numbers.js';
+import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from '../../policy-lookup.js';
 import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processes.js';
 import { reasonOf } from '../../read-file.js';
 import {
@@ -15,7 +16,6 @@ import {
   sayReady,
   untilTold,
 } from '../../serving.js';
-import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from './setup.js';
 
 const HELP = `\
 Usage: waxseal postfix policy-map --listen ADDRESS [OPTION]...

@@ -1,13 +1,13 @@
 /*
  * What the commands about Postfix have in common: how the world is reached, and what the Postfix that asks understands.
  */
-import type { NodeOptions } from '../../../node.js';
-import { parsePostfixVersion } from '../../../policy/postfix/postfix-version.js';
-import type { Settings } from '../../../policy/settings.js';
-import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
-import { readAttemptSetup } from '../../options.js';
-import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
-import { durationOf } from '../../serving.js';
+import type { NodeOptions } from '../node.js';
+import { parsePostfixVersion } from '../policy/postfix/postfix-version.js';
+import type { Settings } from '../policy/settings.js';
+import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
+import { readAttemptSetup } from './options.js';
+import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from './resolver.js';
+import { durationOf } from './serving.js';
 
 export const LOOKUP_OPTIONS = {
   ...RESOLVER_OPTIONS,
@@ -49,16 +49,23 @@ export type LookupValues = ValuesOf<typeof LOOKUP_OPTIONS>;
 
 const DEADLINE_MS = 90_000;
 
-/** Throws a CommandError. */
-export async function readLookupSetup(values: LookupValues): Promise<LookupSetup> {
-  const { deadline, 'postfix-version': postfixVersion = '3.7', ...others } = values;
+/** The same for whoever has read the rest already. Throws a CommandError. */
+export function lookupOf(
+  { node, settings }: Pick<LookupSetup, 'node' | 'settings'>,
+  postfixVersion = '3.7',
+): LookupSetup {
   if (parsePostfixVersion(postfixVersion) === null)
     throw misuse(
       `--postfix-version ${JSON.stringify(postfixVersion)} is no version that knows DANE; give one like 3.7, from 2.11 on`,
     );
+  return { node, settings, postfixVersion, deadlineMs: DEADLINE_MS };
+}
+
+/** Throws a CommandError. */
+export async function readLookupSetup(values: LookupValues): Promise<LookupSetup> {
+  const { deadline, 'postfix-version': postfixVersion, ...others } = values;
   const deadlineMs = deadline === undefined ? DEADLINE_MS : durationOf(deadline);
   if (deadlineMs === null || deadlineMs === 0)
     throw misuse(`--deadline ${JSON.stringify(deadline)} is no duration; give one like 90s`);
-  const { node, settings } = await readAttemptSetup(others);
-  return { node, settings, postfixVersion, deadlineMs };
+  return { ...lookupOf(await readAttemptSetup(others), postfixVersion), deadlineMs };
 }
