@@ -14,6 +14,7 @@ export { learnTlsa, requireDane, type TlsaKnowledge } from './dane/tlsa-knowledg
 export { isUsable, presentRecord, recordsToMatch, type Unusable, whyUnusable } from './dane/usability.js';
 export type * from './dns/answer.js';
 export { judgeDnsReply, type ReplyFacts } from './dns/dns-reply.js';
+export * from './dsn/index.js';
 export * from './explain/index.js';
 export { judgePeer, judgePkix, type PeerJudgement, type PkixResult } from './host/authenticate.js';
 export { type HostPlan, type PlanFacts, planHost } from './host/plan.js';
@@ -83,6 +84,7 @@ export {
   checkTables,
   hostTables,
   policyTables,
+  queueTables,
   reportTables,
   resolverTables,
   storeTables,

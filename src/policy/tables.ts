@@ -12,6 +12,7 @@ import { dnsReply } from './dns/dns-reply.table.js';
 import { resolverFailover } from './dns/resolver-failover.table.js';
 import { resolverSelfTest } from './dns/resolver-self-test.table.js';
 import { resolverTrust } from './dns/resolver-trust.table.js';
+import { notice, noticeContent, noticeForm } from './dsn/notice.tables.js';
 import {
   cleartextRetry,
   daneMatching,
@@ -118,6 +119,9 @@ export const reportTables = [
   reportConclusion,
 ] as unknown as readonly Table[];
 
+/** What becomes of a queued message, and what its sender is told. */
+export const queueTables = [notice, noticeContent, noticeForm] as unknown as readonly Table[];
+
 /** What a check of a domain finds. */
 export const checkTables = [
   tlsaWorth,
@@ -135,6 +139,7 @@ export const allTables: readonly Table[] = [
   ...policyTables,
   ...storeTables,
   ...reportTables,
+  ...queueTables,
   ...checkTables,
   ...hostTables,
 ];

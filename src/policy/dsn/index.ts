@@ -1,0 +1,15 @@
+/* Notices: when one is due, what it says, and how it is written. */
+export { type ComposedNotice, composeNotice } from './compose-notice.js';
+export { judgeContent, judgeNotice, type NoticeQuestion, RETURNED_OCTETS_MAX } from './judge-notice.js';
+export { type Mechanism, mechanismsOf } from './mechanism.js';
+export type { NoticeFacts, NoticeRecipient, Reason, ReturnedMessage } from './notice.js';
+export type { NoticeAction, NoticeEvent, NoticeVerdict } from './notice.tables.js';
+export {
+  type Notify,
+  type NotifyWord,
+  type Ret,
+  readEnvid,
+  readNotify,
+  readOrcpt,
+  readRet,
+} from './request.js';
