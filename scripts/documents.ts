@@ -7,6 +7,7 @@ import { coverageDocuments } from '../spec/requirements/documents.js';
 import { attemptMachine } from '../src/machine/attempt.machine.js';
 import { renderMachine } from '../src/machine/graph.js';
 import { hostMachine } from '../src/machine/host.machine.js';
+import { messageMachine } from '../src/machine/message.machine.js';
 import { renderSettings } from '../src/policy/render-settings.js';
 import { renderDecisionTables } from '../src/policy/render-tables.js';
 
@@ -33,5 +34,6 @@ function stateMachines(): string {
     '',
     renderMachine(attemptMachine),
     renderMachine(hostMachine),
+    renderMachine(messageMachine),
   ].join('\n');
 }

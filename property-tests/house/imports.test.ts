@@ -116,6 +116,7 @@ describe('imports run one way', () => {
     expect(users.map(({ path }) => path).sort()).toEqual([
       'machine/attempt.machine.ts',
       'machine/host.machine.ts',
+      'machine/message.machine.ts',
       'machine/steps.ts',
     ]);
   });

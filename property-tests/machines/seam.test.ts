@@ -217,14 +217,17 @@ describe('the seam around XState', () => {
   });
 
   it('makes a fault of a question that a final state asks, of going in circles, and of whatever throws', () => {
-    const { ask, judge } = stepsOf((run: Timed) => ({ ...run }));
+    const { ask, judge } = stepsOf(
+      (run: Timed) => ({ ...run }),
+      (_, asked) => asked,
+    );
     const throws = () => {
       throw new Error('a defect');
     };
     const base = setup({
       types: {} as { context: Boxed<Timed>; events: Answered; emitted: Effect },
     });
-    const context = { run: { input: {}, now: 0 } };
+    const context = { run: { now: 0 } };
     const question: Effect = { type: 'random.draw', count: 1 };
     const asking = base.createMachine({
       context,

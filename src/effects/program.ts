@@ -1,8 +1,8 @@
 import type { Answered, Effect } from './catalog.js';
 
 /** What one step of a program comes to. */
-export type Step<State, Output> =
-  | { readonly kind: 'waiting'; readonly state: State; readonly effects: readonly Effect[] }
+export type Step<State, Output, Asked = Effect> =
+  | { readonly kind: 'waiting'; readonly state: State; readonly effects: readonly Asked[] }
   | { readonly kind: 'finished'; readonly output: Output }
   /** An event that the state does not expect: a defect of ours. */
   | { readonly kind: 'illegal'; readonly event: string }
@@ -13,9 +13,9 @@ export type Step<State, Output> =
 export type Onlooker<Known> = (before: Known | null, after: Known) => void;
 
 /** A machine as a pure function; see src/machine/program.ts. Without an onlooker nothing is told, and nothing paid for it. */
-export interface Program<Input, State, Output, Known = unknown> {
-  start(input: Input, onlooker?: Onlooker<Known>): Step<State, Output>;
-  step(state: State, event: Answered, onlooker?: Onlooker<Known>): Step<State, Output>;
+export interface Program<Input, State, Output, Known = unknown, Event = Answered, Asked = Effect> {
+  start(input: Input, onlooker?: Onlooker<Known>): Step<State, Output, Asked>;
+  step(state: State, event: Event, onlooker?: Onlooker<Known>): Step<State, Output, Asked>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a program's state is opaque to whoever runs it

@@ -21,9 +21,10 @@ import * as asks from './attempt.asks.js';
 import { type AttemptContext, copyAttempt, seeksPolicy, startAttempt } from './attempt.context.js';
 import * as judgements from './attempt.judgements.js';
 import { resultOf } from './attempt.result.js';
+import { withinDeadline } from './deadline.js';
 import { type Boxed, stepsOf } from './steps.js';
 
-const { ask, judge, on } = stepsOf(copyAttempt);
+const { ask, judge, on } = stepsOf(copyAttempt, withinDeadline);
 
 /** What is asked is not waited for any more. */
 const stopped = { target: 'judgingStop', actions: on<Aborted>(() => ({})) } as const;

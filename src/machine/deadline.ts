@@ -32,3 +32,11 @@ export function boundedBy(deadlineAt: number | null, effect: Effect): Effect {
     ? effect
     : { ...effect, until: { at: deadlineAt, reach: verdict } };
 }
+
+/** The question as the deadline of the attempt that it belongs to bounds it. */
+export function withinDeadline(
+  run: { readonly input: { readonly deadlineAt?: number } },
+  effect: Effect,
+): Effect {
+  return boundedBy(run.input.deadlineAt ?? null, effect);
+}

@@ -17,6 +17,7 @@ import type { Aborted, Answered, AnsweredBy, Effect } from '../effects/catalog.j
 import type { StopMoment } from '../policy/attempt/stop.table.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { RequirementId } from '../policy/kernel/requirement-id.js';
+import { withinDeadline } from './deadline.js';
 import * as answers from './host.answers.js';
 import * as asks from './host.asks.js';
 import { copyHost, type HostContext, startHost } from './host.context.js';
@@ -25,7 +26,7 @@ import { resultOf } from './host.result.js';
 import * as session from './host.session-judgements.js';
 import { type Boxed, stepsOf } from './steps.js';
 
-const { ask, judge, on } = stepsOf(copyHost);
+const { ask, judge, on } = stepsOf(copyHost, withinDeadline);
 
 /** What is asked is not waited for any more. */
 const stopped = (during: StopMoment) =>

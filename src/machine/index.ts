@@ -2,5 +2,6 @@
 export { attemptMachine } from './attempt.machine.js';
 export { renderMachine } from './graph.js';
 export { hostMachine } from './host.machine.js';
+export { messageMachine, type TurnEnd } from './message.machine.js';
 export { programOf } from './program.js';
-export { programs } from './programs.js';
+export { messageProgram, programs } from './programs.js';

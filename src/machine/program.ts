@@ -12,13 +12,14 @@ import type {
   AnyStateMachine,
   AnyTransitionDefinition,
   ContextFrom,
+  EmittedFrom,
+  EventFromLogic,
   InputFrom,
   OutputFrom,
   StateNode,
 } from 'xstate';
-import type { Answered, Effect } from '../effects/catalog.js';
 import type { Onlooker, Program, Step } from '../effects/program.js';
-import { type Boxed, type MachineStep, stepOf } from './steps.js';
+import { type AnyAnswered, type Boxed, type MachineStep, stepOf } from './steps.js';
 
 /** Where a program stands. Plain data: it may be kept and given back. */
 export interface ProgramState {
@@ -44,7 +45,7 @@ interface Move {
 
 interface Moment {
   readonly context: Boxed<unknown>;
-  readonly event: Answered;
+  readonly event: AnyAnswered;
 }
 
 /** Whoever looks on, if anybody does. */
@@ -53,7 +54,7 @@ type Told = Onlooker<unknown> | undefined;
 /** No chain of judgements is as long; a machine that makes one is going in circles. */
 const MOVES_MAX = 32;
 /** What XState hands to the first state, which looks at no event. */
-const NO_EVENT = Object.freeze({ type: 'xstate.init' }) as unknown as Answered;
+const NO_EVENT = Object.freeze({ type: 'xstate.init' }) as unknown as AnyAnswered;
 
 /** What a machine keeps in its box. */
 type KnownTo<M extends AnyStateMachine> = ContextFrom<M> extends Boxed<infer Run> ? Run : never;
@@ -61,14 +62,14 @@ type KnownTo<M extends AnyStateMachine> = ContextFrom<M> extends Boxed<infer Run
 /** The machine as a pure program. Deterministic; never throws, but for a machine that is not flat. */
 export function programOf<M extends AnyStateMachine>(
   machine: M,
-): Program<InputFrom<M>, ProgramState, OutputFrom<M>, KnownTo<M>> {
+): Program<InputFrom<M>, ProgramState, OutputFrom<M>, KnownTo<M>, EventFromLogic<M>, EmittedFrom<M>> {
   const places = placesOf(machine);
   const initial = String(machine.config.initial);
   const makeContext = machine.config.context as (args: { readonly input: unknown }) => Boxed<unknown>;
   const makeOutput = machine.config.output as (args: Moment) => OutputFrom<M>;
 
   /** Enters a state, and whatever follows from it without a further answer. */
-  function enter(value: string, from: Boxed<unknown>, event: Answered, effects: Effect[], told: Told) {
+  function enter(value: string, from: Boxed<unknown>, event: AnyAnswered, effects: unknown[], told: Told) {
     let place = places.get(value)!;
     let context = from;
     for (let moves = 0; moves < MOVES_MAX; moves++) {
@@ -85,13 +86,17 @@ export function programOf<M extends AnyStateMachine>(
   function settle(
     value: string,
     from: Boxed<unknown>,
-    event: Answered,
+    event: AnyAnswered,
     told: Told,
-  ): Step<ProgramState, OutputFrom<M>> {
-    const effects: Effect[] = [];
+  ): Step<ProgramState, OutputFrom<M>, EmittedFrom<M>> {
+    const effects: unknown[] = [];
     const { place, context } = enter(value, from, event, effects, told);
     if (!place.isFinal) {
-      return { kind: 'waiting', state: { value: place.value, context, status: 'active' }, effects };
+      return {
+        kind: 'waiting',
+        state: { value: place.value, context, status: 'active' },
+        effects: effects as EmittedFrom<M>[],
+      };
     }
     if (effects.length > 0) throw new TypeError('a final state may not ask');
     return { kind: 'finished', output: makeOutput({ context, event }) };
@@ -111,7 +116,7 @@ export function programOf<M extends AnyStateMachine>(
         const moves = places.get(state.value)?.on.get(event.type);
         const move = moves && chosen(moves, { context: state.context, event });
         if (move === undefined) return { kind: 'illegal', event: event.type };
-        const effects: Effect[] = [];
+        const effects: unknown[] = [];
         const context = carryOut(move.actions, state.context, event, effects, told);
         if (effects.length > 0) throw new TypeError('only a state may ask');
         return settle(move.target, context, event, told);
@@ -119,7 +124,7 @@ export function programOf<M extends AnyStateMachine>(
   };
 }
 
-function loudly<S, O>(run: () => Step<S, O>): Step<S, O> {
+function loudly<S, O, A>(run: () => Step<S, O, A>): Step<S, O, A> {
   try {
     return run();
   } catch (cause) {
@@ -136,8 +141,8 @@ function chosen(moves: readonly Move[], moment: Moment): Move | undefined {
 function carryOut(
   steps: readonly MachineStep[],
   from: Boxed<unknown>,
-  event: Answered,
-  effects: Effect[],
+  event: AnyAnswered,
+  effects: unknown[],
   told: Told,
 ): Boxed<unknown> {
   let context = from;

@@ -43,6 +43,8 @@ import { targetAddress } from './names/target-address.table.js';
 import { postfixHostNeed } from './postfix/host-need.table.js';
 import { postfixAttributes } from './postfix/policy-attributes.table.js';
 import { postfixLevel } from './postfix/policy-level.table.js';
+import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
+import { operatorOrder } from './queue/operator-order.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
@@ -120,7 +122,16 @@ export const reportTables = [
 ] as unknown as readonly Table[];
 
 /** What becomes of a queued message, and what its sender is told. */
-export const queueTables = [notice, noticeContent, noticeForm] as unknown as readonly Table[];
+export const queueTables = [
+  beginTurn,
+  messageOutcome,
+  retryWait,
+  delayNotice,
+  operatorOrder,
+  notice,
+  noticeContent,
+  noticeForm,
+] as unknown as readonly Table[];
 
 /** What a check of a domain finds. */
 export const checkTables = [

@@ -1,0 +1,218 @@
+/* From what is known of a turn to the words of its tables. Total; nothing here throws. */
+import type { AttemptResult, RecipientResult } from '../attempt/types.js';
+import { type Decision, decide } from '../kernel/table.js';
+import {
+  beginTurn,
+  delayNotice,
+  type LookWord,
+  messageOutcome,
+  type OutcomeVerdict,
+  retryWait,
+  type WaitReason,
+} from './message.tables.js';
+import type { RetrySettings } from './settings.js';
+import type { LastWord, RecipientEnd, TurnInput } from './turn.js';
+
+/** Claims in a row without a settlement, behind which a message is looked at by somebody. */
+export const UNSETTLED_CLAIMS_MAX = 3;
+const HOUR_MS = 3_600_000;
+const DRAWS = 0x1_0000_0000;
+
+/** How the engine answered for an attempt. `fault`: something of ours failed; `stopped`: we broke off. */
+export type AttemptAnswer =
+  | { readonly kind: 'ran'; readonly result: AttemptResult; readonly told: readonly Told[] }
+  | { readonly kind: 'fault' }
+  | { readonly kind: 'stopped' };
+
+/** What is known besides of each recipient of an attempt, in order. */
+export interface Told {
+  readonly facts: readonly string[];
+  readonly change: readonly string[];
+  /** Where it was handed to; see the table `notice`. */
+  readonly handedOn: 'relayed' | 'passed-on' | 'delivered';
+}
+
+export function judgeBegin({ order, held, unsettledClaims }: TurnInput) {
+  return decide(beginTurn, {
+    order: order.kind,
+    hold: held === 'yes' ? 'held' : 'no',
+    claims: unsettledClaims >= UNSETTLED_CLAIMS_MAX ? 'too-many' : 'few',
+  });
+}
+
+/** What each recipient of an attempt has come to. `now`: when it ended. */
+export function judgeOutcomes(
+  input: TurnInput,
+  answer: AttemptAnswer,
+  look: LookWord,
+  now: number,
+): readonly Decision<OutcomeVerdict>[] {
+  const made = input.attempts + (isCounted(answer) ? 1 : 0);
+  return input.recipients.map((_, at) =>
+    decide(messageOutcome, {
+      result: resultWord(answer, at),
+      attempts: made <= input.retry.scheduleMs.length + input.granted ? 'left' : 'spent',
+      lifetime: now < input.message.lifetimeEndsAt ? 'left' : 'over',
+      look,
+    }),
+  );
+}
+
+/** An attempt counts if anybody but us has had a say in it. */
+export function isCounted(answer: AttemptAnswer): boolean {
+  return answer.kind === 'ran' && answer.result.recipients.some((_, at) => !isOurs(resultWord(answer, at)));
+}
+
+function isOurs(word: ResultWord): boolean {
+  return word === 'stopped' || word === 'fault';
+}
+
+type ResultWord = (typeof messageOutcome.inputs.result)[number];
+
+function resultWord(answer: AttemptAnswer, at: number): ResultWord {
+  if (answer.kind !== 'ran') return answer.kind;
+  const recipient = answer.result.recipients[at];
+  return recipient === undefined ? 'fault' : wordOf(recipient);
+}
+
+function wordOf({ outcome, state, decision }: RecipientResult): ResultWord {
+  switch (outcome) {
+    case 'delivered':
+      return 'delivered';
+    case 'bounced':
+      return 'rejected';
+    case 'deferred':
+      if (decision?.verdict === 'defer-for-fault') return 'fault';
+      return state.category === 'aborted' || decision?.verdict === 'defer-for-stop' ? 'stopped' : 'deferred';
+  }
+}
+
+/** How a recipient with that verdict has ended; null: it waits. */
+export function endOf(verdict: OutcomeVerdict): RecipientEnd | null {
+  return verdict === 'delivered' || verdict === 'bounced' || verdict === 'expired' ? verdict : null;
+}
+
+/** Why a recipient with that verdict waits. */
+export function reasonOf(verdict: OutcomeVerdict, answer: AttemptAnswer): WaitReason {
+  switch (verdict) {
+    case 'try-again':
+      return 'stopped';
+    case 'try-new-policy':
+      return 'new-policy';
+    case 'wait-for-policy':
+      return 'policy-unseen';
+    default:
+      return isCounted(answer) ? 'deferred' : 'fault';
+  }
+}
+
+/** When the next turn of a message that waits for these reasons is due. `draw`: 0 to 2^32 - 1. */
+export function nextTurnAt(
+  reasons: readonly WaitReason[],
+  facts: {
+    readonly attempts: number;
+    readonly retry: RetrySettings;
+    readonly now: number;
+    readonly draw: number;
+  },
+): number {
+  const waits = reasons.map((reason) => lengthOf(decide(retryWait, { reason }).verdict, facts));
+  // What only waits for us does not hurry what waits for its server.
+  const wait = Math.max(0, ...waits);
+  const moved = 1 + facts.retry.jitter * ((2 * facts.draw) / DRAWS - 1);
+  return facts.now + Math.round(wait * moved);
+}
+
+function lengthOf(
+  verdict: (typeof retryWait.verdicts)[number],
+  { attempts, retry: { scheduleMs } }: { readonly attempts: number; readonly retry: RetrySettings },
+): number {
+  switch (verdict) {
+    case 'scheduled':
+      return scheduleMs[Math.min(Math.max(attempts, 1), scheduleMs.length) - 1] ?? HOUR_MS;
+    case 'first':
+      return scheduleMs[0] ?? HOUR_MS;
+    case 'hour':
+      return HOUR_MS;
+    case 'none':
+      return 0;
+  }
+}
+
+/** Until when a message is tried, as far as its schedule tells; the waits are taken without their jitter. */
+export function triedUntil({ retry, granted, message }: TurnInput, attempts: number, nextAt: number): number {
+  const left = retry.scheduleMs.slice(attempts + granted);
+  return Math.min(
+    message.lifetimeEndsAt,
+    left.reduce((sum, wait) => sum + wait, nextAt),
+  );
+}
+
+export function judgeDelay(input: TurnInput, attempts: number, now: number, until: number) {
+  return decide(delayNotice, {
+    attempts: attempts >= input.retry.delayNoticeAfter ? 'enough' : 'few',
+    told: input.delayTold,
+    end: until - now <= HOUR_MS ? 'near' : 'far',
+  });
+}
+
+/** What was heard of a recipient in an attempt; null: nothing. */
+export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord | null {
+  if (answer.kind !== 'ran') return null;
+  const recipient = answer.result.recipients[at];
+  if (recipient === undefined || isOurs(wordOf(recipient))) return null;
+  const { status, state, host, because } = recipient;
+  const told = answer.told[at];
+  return {
+    status,
+    reply: state.reply,
+    remote: host === null || host.ip === null ? null : { name: host.candidate.host, ip: host.ip },
+    authentication: host?.authentication ?? 'none',
+    because,
+    facts: told?.facts ?? [],
+    change: told?.change ?? [],
+    demands: answer.result.decisions.filter(({ mx, table }) => mx === because?.mx && DEMANDING.has(table)),
+    at: now,
+  };
+}
+
+/** The tables that tell who demanded what of a host. */
+const DEMANDING: ReadonlySet<string> = new Set([
+  'requiretls-demand',
+  'sts-demand',
+  'dane-demand',
+  'operator-demand',
+  'dane-matching',
+  'pkix-demand',
+]);
+
+/** The word of a recipient that is given up: it keeps the last status of its class (RFC 3463, Section 3.5). */
+export function expiredWord(word: LastWord | null, now: number): LastWord {
+  if (word === null) return { ...NOTHING_HEARD, status: '4.4.7', at: now };
+  return word.status.startsWith('4.') ? word : { ...word, status: '4.4.7' };
+}
+
+/** What is said of a recipient that the operator ends. */
+export function orderedWord(last: LastWord | null, text: string, now: number): LastWord {
+  return {
+    ...(last ?? NOTHING_HEARD),
+    status: '5.0.0',
+    reply: null,
+    because: null,
+    facts: text === '' ? [] : [text],
+    change: [],
+    at: last?.at ?? now,
+  };
+}
+
+const NOTHING_HEARD: LastWord = {
+  status: '4.4.7',
+  reply: null,
+  remote: null,
+  authentication: 'none',
+  because: null,
+  facts: [],
+  change: [],
+  demands: [],
+  at: 0,
+};
