@@ -12,6 +12,7 @@ import { policyRefresh } from '../../src/policy/mta-sts/refresh-plan.table.js';
 import { postfixHostNeed } from '../../src/policy/postfix/host-need.table.js';
 import { postfixAttributes } from '../../src/policy/postfix/policy-attributes.table.js';
 import { postfixLevel } from '../../src/policy/postfix/policy-level.table.js';
+import { laneHealth } from '../../src/policy/queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from '../../src/policy/queue/message.tables.js';
 import { operatorOrder } from '../../src/policy/queue/operator-order.table.js';
 import { reportClaim } from '../../src/policy/tls-report/report-claim.table.js';
@@ -35,6 +36,7 @@ export const besideComparisons: readonly Comparison[] = [
   comparison(messageOutcome, queue.afterAttempt),
   comparison(retryWait, ({ reason }) => queue.waitFor(reason)),
   comparison(delayNotice, queue.tellsDelay),
+  comparison(laneHealth, queue.wayAfter),
   comparison(operatorOrder, queue.ordered),
   comparison(notice, queue.tellsSender),
   comparison(noticeContent, queue.givesBack),

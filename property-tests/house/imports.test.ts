@@ -124,6 +124,7 @@ describe('imports run one way', () => {
   it('adapters see effects and policy, and neither machines nor each other', () => {
     const platform = ['node:', 'io-ts', 'fp-ts/'];
     expect(strays(below('adapters/node/'), 'policy/', 'effects/', 'adapters/node/', ...platform)).toEqual([]);
+    expect(strays(below('adapters/files/'), 'policy/', 'effects/', 'adapters/files/', 'node:')).toEqual([]);
     expect(strays(below('adapters/memory/'), 'policy/', 'effects/', 'adapters/memory/')).toEqual([]);
     const sql = ['policy/', 'effects/', 'adapters/sql/'];
     expect(strays(below('adapters/sql/'), ...sql, 'node:crypto')).toEqual([]);

@@ -23,6 +23,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'message-outcome': ['property-tests/queue/histories.test.ts'],
   'retry-wait': ['property-tests/queue/histories.test.ts'],
   'delay-notice': ['property-tests/queue/histories.test.ts'],
+  'lane-health': ['property-tests/agreement/beside.test.ts'],
   'operator-order': ['property-tests/agreement/beside.test.ts'],
   notice: ['src/policy/dsn/notice-tables.test.ts'],
   'notice-content': ['src/policy/dsn/notice-tables.test.ts'],

@@ -61,6 +61,16 @@ export function tellsDelay(f: {
   return f.attempts === 'enough' && f.told === 'no' && f.end === 'far' ? 'tell' : 'do-not-tell';
 }
 
+/** Section 4.5.4.1: "keep a list of hosts it cannot reach and corresponding connection timeouts"; "MUST NOT cache ... 5yz". */
+export function wayAfter(f: {
+  turn: 'answered' | 'unreachable' | 'other';
+  failures: 'few' | 'many';
+}): 'well' | 'count' | 'close' | 'as-it-was' {
+  if (f.turn === 'answered') return 'well';
+  if (f.turn === 'other') return 'as-it-was';
+  return f.failures === 'few' ? 'count' : 'close';
+}
+
 /** What an operator may order: nothing of what has ended, and a lesser demand only with a reason. */
 export function ordered(f: {
   order: 'hold' | 'release' | 'kick' | 'fail' | 'drop' | 'set-tls' | 'set-transport';

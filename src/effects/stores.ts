@@ -4,11 +4,13 @@
  * decided by policy (`mergePolicy`, `judgeRoom`, `boundTallies`, `judgeClaim`); a store only makes it last, each change as
  * a whole or not at all.
  */
+
 import type { AttemptInput } from '../policy/attempt/types.js';
 import type { CacheAnswer } from '../policy/mta-sts/fetch.js';
 import type { ReportState } from '../policy/tls-report/report-state.js';
 import type { TallyBounds, TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { Adapters } from './ports.js';
+import type { QueueStore } from './queue-stores.js';
 
 /** One domain's MTA-STS policy, as it is kept; or that what is kept of it cannot be read. */
 export type StoredPolicy = CacheAnswer & {
@@ -128,6 +130,7 @@ export interface Stores {
   readonly policies: PolicyStore;
   readonly reports: TlsReportStore;
   readonly attempts: AttemptStore;
+  readonly queue: QueueStore;
   /** Frees what is held open. What is asked afterwards fails. */
   close(): Promise<void>;
 }

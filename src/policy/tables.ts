@@ -43,6 +43,7 @@ import { targetAddress } from './names/target-address.table.js';
 import { postfixHostNeed } from './postfix/host-need.table.js';
 import { postfixAttributes } from './postfix/policy-attributes.table.js';
 import { postfixLevel } from './postfix/policy-level.table.js';
+import { laneHealth } from './queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
@@ -127,6 +128,7 @@ export const queueTables = [
   messageOutcome,
   retryWait,
   delayNotice,
+  laneHealth,
   operatorOrder,
   notice,
   noticeContent,

@@ -1,4 +1,5 @@
 import type { SqlDatabase } from './database.js';
+import { queueStatements } from './queue-schema.js';
 
 /** A change that an earlier version of Waxseal could not live with makes it one more. */
 const VERSION = 1;
@@ -41,7 +42,7 @@ async function prepare(database: SqlDatabase): Promise<void> {
 
 /** Rejects as well where the table that came last is missing: what is new only stands beside what there was, and is then made. */
 async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
-  await query("SELECT id FROM waxseal_attempts WHERE id = ''");
+  await query("SELECT message FROM waxseal_queue_orders WHERE message = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);
 }
@@ -73,4 +74,5 @@ const statements = (key: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS waxseal_attempts (
      id ${key} PRIMARY KEY, attempts integer NOT NULL, dialled text NOT NULL, delivered text, at bigint NOT NULL)`,
   'CREATE INDEX IF NOT EXISTS waxseal_attempts_by_age ON waxseal_attempts (at, id)',
+  ...queueStatements(key),
 ];

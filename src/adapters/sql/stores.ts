@@ -2,6 +2,7 @@ import { DEFAULT_STORE_BOUNDS, type StoreBounds, type Stores } from '../../effec
 import { sqlAttemptStore } from './attempt-store.js';
 import type { SqlDatabase } from './database.js';
 import { sqlPolicyStore } from './policy-store.js';
+import { sqlQueueStore } from './queue-store.js';
 import { withSchema } from './schema.js';
 import { sqlTlsReportStore } from './tls-report-store.js';
 
@@ -13,6 +14,7 @@ export function sqlStores(database: SqlDatabase, bounds: Partial<StoreBounds> = 
     policies: sqlPolicyStore(ready, within),
     reports: sqlTlsReportStore(ready, within),
     attempts: sqlAttemptStore(ready, within),
+    queue: sqlQueueStore(ready),
     close: database.close,
   };
 }

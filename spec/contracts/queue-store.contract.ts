@@ -1,0 +1,472 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { memoryQueueStore } from '../../src/adapters/memory/index.js';
+import type { ClaimedDelivery, QueueStore } from '../../src/effects/queue-stores.js';
+import type { OperatorOrder } from '../../src/policy/queue/message.js';
+import { messageTo, planOf, settlementOf, WORD } from './queue.fixture.js';
+import { NOW, type StartStores, type StoresSubject } from './stores.fixture.js';
+
+const BY = { actor: 'ops', now: NOW };
+const OPEN = { after: null, messagesMax: 100, ended: 'no' } as const;
+const idsOf = (claimed: readonly ClaimedDelivery[]) => claimed.map(({ id }) => id);
+
+/** Holds a queue to its contract. */
+export function queueStoreContract(name: string, start: StartStores): void {
+  describe(`a queue: ${name}`, () => {
+    let subject: StoresSubject;
+    let queue: QueueStore;
+    beforeEach(async () => {
+      subject = await start();
+      queue = subject.stores.queue;
+    });
+    afterEach(() => subject.close());
+
+    const shown = async (id: string) => (await queue.show([id]))[0]!;
+    const states = async (id: string) => (await shown(id)).recipients.map(({ state }) => state);
+
+    it('keeps a message with all its recipients, for every node, or not at all (SMTP-4.5.4.1-1, RTLS-4.1-1, RTLS-4.1-4)', async () => {
+      const required = { ...messageTo('x', []).facts, requireTls: 'yes' } as const;
+      await queue.accept([
+        messageTo('m1', ['b@b.example', 'c@c.example', 'd@b.example'], { facts: required }),
+      ]);
+      await expect(
+        queue.accept([messageTo('m2', ['b@b.example']), messageTo('m1', ['e@e.example'])]),
+      ).rejects.toThrow();
+      const after = subject.another().queue;
+      expect(await after.list(OPEN)).toEqual([
+        {
+          ...{
+            id: 'm1',
+            from: 'ann@a.example',
+            queuedAt: NOW,
+            sizeBytes: 7,
+            tls: 'required',
+            held: 'no',
+            transport: null,
+          },
+          recipients: ['b@b.example', 'c@c.example', 'd@b.example'].map((recipient) => ({
+            ...{ recipient, state: 'waiting', attempts: 0, nextAttemptAt: NOW, last: null },
+          })),
+        },
+      ]);
+      const claimed = await after.claim(planOf());
+      expect(claimed.map(({ message, recipients }) => [message.facts.requireTls, recipients.length])).toEqual(
+        [
+          ['yes', 2],
+          ['yes', 1],
+        ],
+      );
+    });
+
+    it('gives a delivery to one owner, with all that its turn needs', async () => {
+      const message = messageTo('m1', ['b@b.example', 'd@b.example'], {
+        envelopeId: 'E1',
+        ret: 'headers',
+        receivedFrom: 'x',
+      });
+      await queue.accept([message]);
+      const [claimed, ...others] = await queue.claim(planOf());
+      const { recipients, ...facts } = message;
+      expect(others).toEqual([]);
+      expect(claimed).toEqual({
+        ...{
+          id: 'm1/0',
+          fence: 1,
+          lane: 'direct b.example',
+          domain: 'b.example',
+          message: facts,
+          held: 'no',
+        },
+        delivery: {
+          attempts: 0,
+          granted: 0,
+          unsettledClaims: 0,
+          delayTold: 'no',
+          dialled: {},
+          order: { kind: 'none' },
+        },
+        recipients: recipients.map((each, position) => ({ ...each, position, last: null })),
+      });
+      expect(await subject.another().queue.claim(planOf({ node: 'n2' }))).toEqual([]);
+      expect(await states('m1')).toEqual(['attempting', 'attempting']);
+    });
+
+    it('claims nothing before it is due', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example'], { queuedAt: NOW + 1 })]);
+      expect(await queue.claim(planOf())).toEqual([]);
+      expect(await queue.nextDue()).toBe(NOW + 1);
+      expect(await queue.claim(planOf({ now: NOW + 1 }))).toHaveLength(1);
+      expect(await queue.nextDue()).toBeNull();
+    });
+
+    it('settles ends, waits and what was heard together (SMTP-4.2.5-1)', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['b@b.example'])]);
+      const [one, two] = await queue.claim(planOf());
+      const settlements = [settlementOf(one!, { end: 'delivered' }), settlementOf(two!, { nextAt: NOW + 5 })];
+      expect(await queue.settle(settlements, NOW)).toEqual(['settled', 'settled']);
+      expect((await shown('m1')).recipients).toEqual([
+        { recipient: 'b@b.example', state: 'delivered', attempts: 1, nextAttemptAt: null, last: WORD },
+      ]);
+      expect((await shown('m2')).recipients).toMatchObject([
+        { state: 'waiting', attempts: 1, nextAttemptAt: NOW + 5 },
+      ]);
+      expect((await queue.list(OPEN)).map(({ id }) => id)).toEqual(['m2']);
+      const [again] = await subject.another().queue.claim(planOf({ now: NOW + 5 }));
+      expect(again).toMatchObject({
+        ...{ id: 'm2/0', fence: 2, recipients: [{ last: WORD }] },
+        delivery: { attempts: 1, unsettledClaims: 0, dialled: { 'mx.b.example': ['192.0.2.1'] } },
+      });
+    });
+
+    it('claims only the recipients that have not ended', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example', 'c@b.example'])]);
+      const [claimed] = await queue.claim(planOf());
+      const settlement = settlementOf(claimed!, { nextAt: NOW + 5 });
+      const [first, second] = settlement.turn.recipients;
+      const recipients = [{ ...first!, end: 'bounced' as const }, second!];
+      await queue.settle([{ ...settlement, turn: { ...settlement.turn, recipients } }], NOW);
+      expect(await states('m1')).toEqual(['bounced', 'waiting']);
+      const [again] = await queue.claim(planOf({ now: NOW + 5 }));
+      expect(again!.recipients.map(({ address, position }) => [address, position])).toEqual([
+        ['c@b.example', 1],
+      ]);
+    });
+
+    it('is not moved by who has lost the delivery to somebody', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example'])]);
+      const [old] = await queue.claim(planOf());
+      await queue.recover(NOW);
+      const [current] = await queue.claim(planOf({ node: 'n2', now: NOW + 60_000 }));
+      expect(current).toMatchObject({ fence: 2, delivery: { unsettledClaims: 1 } });
+      const notices = [messageTo('n1', ['ann@a.example'], { from: '' })];
+      expect(await queue.settle([settlementOf(old!, { end: 'bounced' }, { notices })], NOW)).toEqual([
+        'superseded',
+      ]);
+      expect(await states('m1')).toEqual(['attempting']);
+      expect(await queue.show(['n1'])).toEqual([]);
+      expect(await queue.settle([settlementOf(current!, { end: 'delivered' })], NOW)).toEqual(['settled']);
+      expect(await queue.settle([settlementOf(current!, { end: 'bounced' })], NOW)).toEqual(['superseded']);
+      expect(await states('m1')).toEqual(['delivered']);
+    });
+
+    it('takes a notice with the end that it tells of, or neither (SMTP-3.6.3-1, DSN-3464-3-1)', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['c@c.example'])]);
+      const [one, two] = await queue.claim(planOf());
+      const notice = messageTo('n1', ['ann@a.example'], { from: '', origin: 'notice' });
+      await queue.settle([settlementOf(one!, { end: 'bounced' }, { notices: [notice] })], NOW);
+      expect(await states('n1')).toEqual(['waiting']);
+      // The same notice a second time would be one too many: all of that settlement is undone.
+      const twice = settlementOf(two!, { end: 'bounced' }, { notices: [notice] });
+      await expect(queue.settle([twice], NOW)).rejects.toThrow();
+      expect(await states('m2')).toEqual(['attempting']);
+    });
+
+    it('gives back what a node held that is not heard of any more, and nothing of the living', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['c@c.example'])]);
+      await queue.beat('alive', NOW + 100);
+      await queue.beat('dead', NOW);
+      await queue.claim(planOf({ node: 'alive', deliveriesMax: 1 }));
+      await queue.claim(planOf({ node: 'dead', deliveriesMax: 1 }));
+      expect(await queue.recover(NOW + 50)).toBe(1);
+      expect([await states('m1'), await states('m2')]).toEqual([['attempting'], ['waiting']]);
+      // Not at once: that claim may have done its work, or may be what ended the node.
+      expect(await queue.claim(planOf({ now: NOW + 59_999 }))).toEqual([]);
+      expect(idsOf(await queue.claim(planOf({ now: NOW + 60_000 })))).toEqual(['m2/0']);
+    });
+
+    it('serves the lanes in turn, whatever waits in them, and each within its bound (SMTP-4.5.4.1-8)', async () => {
+      const busy = Array.from({ length: 20 }, (_, at) =>
+        messageTo(`b${String(at).padStart(2, '0')}`, ['b@busy.example']),
+      );
+      const others = ['c', 'd', 'e'].map((name) =>
+        messageTo(`z${name}`, [`x@${name}.example`], { queuedAt: NOW + 1 }),
+      );
+      await queue.accept([...busy, ...others]);
+      const first = await queue.claim(planOf({ now: NOW + 1, deliveriesMax: 4 }));
+      expect(idsOf(first)).toEqual(['b00/0', 'zc/0', 'zd/0', 'ze/0']);
+      expect(idsOf(await queue.claim(planOf({ now: NOW + 2, deliveriesMax: 4 })))).toEqual(['b01/0']);
+      // Two are under way there, and no more may be.
+      expect(await queue.claim(planOf({ now: NOW + 3, deliveriesMax: 4 }))).toEqual([]);
+      await queue.settle(
+        first.map((each) => settlementOf(each, { end: 'delivered' })),
+        NOW + 3,
+      );
+      expect(idsOf(await queue.claim(planOf({ now: NOW + 4, deliveriesMax: 4 })))).toEqual(['b02/0']);
+    });
+
+    it('rotates among more lanes than there is room for', async () => {
+      const lanes = ['b', 'c', 'd'].flatMap((name) =>
+        [1, 2].map((number) => messageTo(`${name}${number}`, [`x@${name}.example`])),
+      );
+      await queue.accept(lanes);
+      const served: string[] = [];
+      for (let at = 1; at <= 3; at++) {
+        const claimed = await queue.claim(planOf({ now: NOW + at, deliveriesMax: 2, perLaneMax: 1 }));
+        served.push(...idsOf(claimed));
+        await queue.settle(
+          claimed.map((each) => settlementOf(each, { end: 'delivered' })),
+          NOW + at,
+        );
+      }
+      expect(served).toEqual(['b1/0', 'c1/0', 'd1/0', 'b2/0', 'c2/0', 'd2/0']);
+    });
+
+    it('closes a lane whose servers cannot be reached, tries one message then, and opens it with the first answer (SMTP-4.5.4.1-5)', async () => {
+      await queue.accept(Array.from({ length: 6 }, (_, at) => messageTo(`m${at}`, ['b@b.example'])));
+      const unreachable = { lane: 'unreachable' } as const;
+      for (let at = 0; at < 3; at++) {
+        const [claimed] = await queue.claim(planOf({ deliveriesMax: 1 }));
+        await queue.settle([settlementOf(claimed!, { nextAt: NOW + 9e6 }, unreachable)], NOW);
+      }
+      expect(await queue.claim(planOf({ now: NOW + 59_999 }))).toEqual([]);
+      expect(await queue.nextDue()).toBe(NOW + 60_000);
+      const probe = await queue.claim(planOf({ now: NOW + 60_000, perLaneMax: 5 }));
+      expect(probe).toHaveLength(1);
+      await queue.settle([settlementOf(probe[0]!, { nextAt: NOW + 9e6 }, unreachable)], NOW + 60_000);
+      expect(await queue.nextDue()).toBe(NOW + 180_000);
+      const [second] = await queue.claim(planOf({ now: NOW + 180_000, perLaneMax: 5 }));
+      await queue.settle([settlementOf(second!, { end: 'bounced' })], NOW + 180_000);
+      expect(await queue.claim(planOf({ now: NOW + 180_000, perLaneMax: 5 }))).toHaveLength(1);
+    });
+
+    it('holds and releases; the time in between costs a message nothing', async () => {
+      const endsAt = messageTo('x', []).lifetimeEndsAt;
+      await queue.accept([messageTo('m1', ['b@b.example'])]);
+      expect(await queue.order(['m1', 'm9'], { order: 'hold' }, BY)).toEqual(['change', 'unknown']);
+      expect(await queue.order(['m1'], { order: 'hold' }, BY)).toEqual(['nothing-to-do']);
+      expect([await queue.claim(planOf({ now: NOW + 9 })), await queue.nextDue()]).toEqual([[], null]);
+      expect(await shown('m1')).toMatchObject({
+        held: 'yes',
+        recipients: [{ state: 'waiting', nextAttemptAt: null }],
+      });
+      expect(await queue.order(['m1'], { order: 'kick' }, BY)).toEqual(['nothing-to-do']);
+      await queue.order(['m1'], { order: 'release' }, { actor: 'ops', now: NOW + 1000 });
+      const [claimed] = await queue.claim(planOf({ now: NOW + 1000 }));
+      expect(claimed).toMatchObject({ held: 'no', message: { lifetimeEndsAt: endsAt + 1000 } });
+      // Held while it is under way: it goes no further.
+      await queue.order(['m1'], { order: 'hold' }, { actor: 'ops', now: NOW + 1000 });
+      await queue.settle([settlementOf(claimed!, { nextAt: NOW + 2000 })], NOW + 1000);
+      expect(await queue.claim(planOf({ now: NOW + 2000 }))).toEqual([]);
+      expect((await queue.orders('m1')).map(({ actor, order }) => [actor, order.order])).toEqual([
+        ['ops', 'hold'],
+        ['ops', 'release'],
+        ['ops', 'hold'],
+      ]);
+    });
+
+    it('makes due at once what is kicked, and takes a turn for what is to end', async () => {
+      await queue.accept([
+        messageTo('m1', ['b@b.example'], { queuedAt: NOW + 9e6 }),
+        messageTo('m2', ['c@c.example']),
+      ]);
+      expect(await queue.order(['m1'], { order: 'kick' }, BY)).toEqual(['change']);
+      const [two, one] = (await queue.claim(planOf())).sort((a, b) => (a.id > b.id ? -1 : 1));
+      expect([one!.id, two!.id]).toEqual(['m1/0', 'm2/0']);
+      await queue.settle([settlementOf(one!, { nextAt: NOW + 9e6 })], NOW);
+      await queue.order(['m1'], { order: 'hold' }, BY);
+      // One is held, the other under way.
+      expect(await queue.order(['m1', 'm2'], { order: 'fail', text: 'no' }, BY)).toEqual([
+        'next-turn',
+        'next-turn',
+      ]);
+      const [failing] = await queue.claim(planOf());
+      expect(failing).toMatchObject({ id: 'm1/0', delivery: { order: { kind: 'fail', text: 'no' } } });
+      await queue.settle([settlementOf(two!, { nextAt: NOW + 9e6 })], NOW + 1);
+      const [next] = await queue.claim(planOf({ now: NOW + 1 }));
+      expect(next).toMatchObject({ id: 'm2/0', delivery: { order: { kind: 'fail', text: 'no' } } });
+      await queue.settle(
+        [settlementOf(next!, { end: 'bounced' }), settlementOf(failing!, { end: 'bounced' })],
+        NOW + 1,
+      );
+      expect([await states('m1'), await states('m2')]).toEqual([['bounced'], ['bounced']]);
+      expect(await queue.order(['m1'], { order: 'kick' }, BY)).toEqual(['refuse']);
+    });
+
+    it('changes transport and demand, and keeps who did so and why (RTLS-4.1-1)', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example'])]);
+      await queue.order(['m1'], { order: 'set-transport', transport: 'smarthost' }, BY);
+      expect(await queue.order(['m1'], { order: 'set-tls', tls: 'required', why: ' ' }, BY)).toEqual([
+        'refuse',
+      ]);
+      await queue.order(['m1'], { order: 'set-tls', tls: 'required', why: 'asked by phone' }, BY);
+      expect(await shown('m1')).toMatchObject({ tls: 'required', transport: 'smarthost' });
+      const [claimed] = await subject.another().queue.claim(planOf());
+      expect(claimed).toMatchObject({
+        lane: 'smarthost b.example',
+        message: { transport: 'smarthost', facts: { requireTls: 'yes', tlsRequired: 'absent' } },
+      });
+      expect((await queue.orders('m1'))[1]).toEqual({
+        ...{ at: NOW, actor: 'ops', order: { order: 'set-tls', tls: 'required', why: 'asked by phone' } },
+      });
+    });
+
+    it('parks what ends its turns before they are settled', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example'])]);
+      const [claimed] = await queue.claim(planOf());
+      await queue.settle(
+        [settlementOf(claimed!, { nextAt: NOW }, { turn: { hold: 'park', attempts: 0 } })],
+        NOW,
+      );
+      expect(await shown('m1')).toMatchObject({ held: 'yes' });
+      expect(await queue.claim(planOf())).toEqual([]);
+      await queue.order(['m1'], { order: 'release' }, BY);
+      expect(await queue.claim(planOf())).toMatchObject([{ delivery: { unsettledClaims: 0 } }]);
+    });
+
+    it('shows page by page, by domain, the ended ones on demand, and forgets those by age', async () => {
+      await queue.accept(
+        ['m1', 'm2', 'm3'].map((id, at) => messageTo(id, [`x@${at === 1 ? 'c' : 'b'}.example`])),
+      );
+      const claimed = await queue.claim(planOf());
+      const first = claimed.find(({ id }) => id === 'm1/0')!;
+      await queue.settle([settlementOf(first, { end: 'delivered' })], NOW + 5);
+      const pages = async (own: object) => (await queue.list({ ...OPEN, ...own })).map(({ id }) => id);
+      expect(await pages({})).toEqual(['m2', 'm3']);
+      expect(await pages({ ended: 'yes' })).toEqual(['m1', 'm2', 'm3']);
+      expect(await pages({ after: 'm2' })).toEqual(['m3']);
+      expect(await pages({ messagesMax: 1 })).toEqual(['m2']);
+      expect(await pages({ domain: 'c.example' })).toEqual(['m2']);
+      expect(await queue.prune(NOW + 5, 10)).toEqual([]);
+      expect(await queue.prune(NOW + 6, 10)).toEqual(['m1']);
+      expect(await pages({ ended: 'yes' })).toEqual(['m2', 'm3']);
+    });
+
+    it('does with many what it does with one', async () => {
+      const many = Array.from({ length: 1_500 }, (_, at) => messageTo(`m${at}`, [`x@d${at % 50}.example`]));
+      await queue.accept(many);
+      const claimed = await queue.claim(planOf({ deliveriesMax: 1_500, perLaneMax: 30 }));
+      expect(new Set(idsOf(claimed)).size).toBe(1_500);
+      const settled = await queue.settle(
+        claimed.map((each) => settlementOf(each, { end: 'delivered' })),
+        NOW,
+      );
+      expect(new Set(settled)).toEqual(new Set(['settled']));
+      expect(await queue.list(OPEN)).toEqual([]);
+    });
+
+    it('goes through every history as the queue in memory does', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(aStep, { minLength: 5, maxLength: 25 }), async (steps) => {
+          const fresh = await start();
+          try {
+            const [ours, theirs] = [new Player(fresh.stores.queue), new Player(memoryQueueStore())];
+            for (const step of steps) expect(await ours.take(step)).toEqual(await theirs.take(step));
+          } finally {
+            await fresh.close();
+          }
+        }),
+        { numRuns: 25 },
+      );
+    });
+  });
+}
+
+type Step =
+  | { readonly kind: 'accept'; readonly domains: readonly string[]; readonly laterMs: number }
+  | {
+      readonly kind: 'claim';
+      readonly node: string;
+      readonly deliveriesMax: number;
+      readonly perLaneMax: number;
+    }
+  | {
+      readonly kind: 'settle';
+      readonly which: number;
+      readonly end: 'delivered' | 'bounced' | null;
+      readonly lane: 'answered' | 'unreachable' | 'other';
+    }
+  | { readonly kind: 'order'; readonly which: number; readonly order: OperatorOrder }
+  | { readonly kind: 'pass'; readonly ms: number }
+  | { readonly kind: 'beat' | 'recover'; readonly node: string };
+
+const aDomain = fc.constantFrom('b.example', 'c.example', 'd.example');
+const aNode = fc.constantFrom('n1', 'n2');
+const aStep: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    kind: fc.constant('accept' as const),
+    domains: fc.array(aDomain, { minLength: 1, maxLength: 4 }),
+    laterMs: fc.constantFrom(0, 0, 30_000),
+  }),
+  fc.record({
+    kind: fc.constant('claim' as const),
+    node: aNode,
+    deliveriesMax: fc.integer({ min: 1, max: 4 }),
+    perLaneMax: fc.integer({ min: 1, max: 3 }),
+  }),
+  fc.record({
+    kind: fc.constant('settle' as const),
+    which: fc.nat(9),
+    end: fc.constantFrom('delivered', 'bounced', null),
+    lane: fc.constantFrom('answered', 'unreachable', 'other'),
+  }),
+  fc.record({
+    kind: fc.constant('order' as const),
+    which: fc.nat(9),
+    order: fc.constantFrom<OperatorOrder>(
+      { order: 'hold' },
+      { order: 'release' },
+      { order: 'kick' },
+      { order: 'fail', text: 'no' },
+      { order: 'drop' },
+      { order: 'set-tls', tls: 'optional', why: 'so' },
+      { order: 'set-transport', transport: 'relay' },
+    ),
+  }),
+  fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 30_000, 3_600_000) }),
+  fc.record({ kind: fc.constantFrom('beat' as const, 'recover' as const), node: aNode }),
+);
+
+/** Takes steps, and says after each how everything stands. */
+class Player {
+  readonly #queue: QueueStore;
+  #now = NOW;
+  #accepted = 0;
+  readonly #claimed: ClaimedDelivery[] = [];
+
+  constructor(queue: QueueStore) {
+    this.#queue = queue;
+  }
+
+  async take(step: Step): Promise<unknown> {
+    return [
+      await this.#do(step),
+      await this.#queue.list({ ...OPEN, ended: 'yes' }),
+      await this.#queue.nextDue(),
+    ];
+  }
+
+  async #do(step: Step): Promise<unknown> {
+    switch (step.kind) {
+      case 'accept': {
+        const to = step.domains.map((domain, at) => `x${at}@${domain}`);
+        return this.#queue.accept([
+          messageTo(`m${++this.#accepted}`, to, { queuedAt: this.#now + step.laterMs }),
+        ]);
+      }
+      case 'claim': {
+        const dueAgainAt = this.#now + 60_000;
+        const claimed = await this.#queue.claim({ ...step, now: this.#now, dueAgainAt });
+        this.#claimed.push(...claimed);
+        return claimed;
+      }
+      case 'settle': {
+        const claimed = this.#claimed[step.which % Math.max(1, this.#claimed.length)];
+        if (claimed === undefined) return null;
+        const come = step.end === null ? { nextAt: this.#now + 60_000 } : { end: step.end };
+        return this.#queue.settle([settlementOf(claimed, come, { lane: step.lane })], this.#now);
+      }
+      case 'order':
+        return this.#queue.order([`m${step.which % (this.#accepted + 1)}`], step.order, {
+          actor: 'ops',
+          now: this.#now,
+        });
+      case 'pass':
+        this.#now += step.ms;
+        return null;
+      case 'beat':
+        return this.#queue.beat(step.node, this.#now);
+      case 'recover':
+        return this.#queue.recover(this.#now - 30_000);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { BodyStore } from '../../effects/queue-stores.js';
+import { memoryBodies } from '../memory/index.js';
+import { fileBodies, removeDrafts } from './index.js';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'waxseal-bodies-'));
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const octets = (text: string) => () => [Buffer.from(text)];
+async function textOf(bodies: BodyStore, id: string): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of bodies.read(id)()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+}
+
+describe.each([
+  ['in files', () => fileBodies({ directory })],
+  ['in memory', () => memoryBodies()],
+] as const)('octets of messages, %s', (_, open) => {
+  it('are read as they were kept, as often as is asked, until they are removed', async () => {
+    const bodies = open();
+    expect(await bodies.keep('m1', octets('one'))).toBe(3);
+    await bodies.keep('m2', octets(''));
+    expect([await textOf(bodies, 'm1'), await textOf(bodies, 'm1'), await textOf(bodies, 'm2')]).toEqual([
+      'one',
+      'one',
+      '',
+    ]);
+    await bodies.remove(['m1', 'm9']);
+    await expect(textOf(bodies, 'm1')).rejects.toThrow();
+    expect(await textOf(bodies, 'm2')).toBe('');
+  });
+
+  it('that break off are not kept', async () => {
+    const bodies = open();
+    const breaking = async function* () {
+      yield Buffer.from('half');
+      throw new Error('broken off');
+    };
+    await expect(bodies.keep('m1', breaking)).rejects.toThrow('broken off');
+    await expect(textOf(bodies, 'm1')).rejects.toThrow();
+  });
+});
+
+describe('files of octets', () => {
+  it('are for their owner alone, many at once, and another process finds them', async () => {
+    const bodies = fileBodies({ directory });
+    const ids = Array.from({ length: 50 }, (_, at) => `m${at}`);
+    await Promise.all(ids.map((id) => bodies.keep(id, octets(id))));
+    expect(await Promise.all(ids.map((id) => textOf(fileBodies({ directory }), id)))).toEqual(ids);
+    expect((await stat(join(directory, '49', 'm49'))).mode & 0o077).toBe(0);
+    expect(await readdir(join(directory, 'new'))).toEqual([]);
+  });
+
+  it('do not lead out of their folder', async () => {
+    const bodies = fileBodies({ directory });
+    for (const id of ['../x', '', 'a/b', '.hidden', 'x\0']) {
+      await expect(bodies.keep(id, octets('x'))).rejects.toThrow('is no id');
+      expect(() => bodies.read(id)()).toThrow('is no id');
+    }
+  });
+
+  it('that a crash left half written go once they are old, and no others', async () => {
+    const bodies = fileBodies({ directory });
+    await bodies.keep('m1', octets('one'));
+    for (const name of ['old', 'young']) await writeFile(join(directory, 'new', name), 'half');
+    await utimes(join(directory, 'new', 'old'), 1_000, 1_000);
+    expect(await removeDrafts({ directory }, 2_000_000)).toBe(1);
+    expect(await readdir(join(directory, 'new'))).toEqual(['young']);
+    expect(await textOf(bodies, 'm1')).toBe('one');
+    expect(await removeDrafts({ directory: join(directory, 'nowhere') }, 1)).toBe(0);
+  });
+});

@@ -1,0 +1,135 @@
+/*
+ * The octets of messages in files, one each. A file is written under a name of its own, synced, renamed to its place, and its
+ * folder synced, so that whatever a crash leaves there is either whole or has no place. Files are named after messages and never
+ * after what is in them, so that no file is there for two.
+ */
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MessageSource } from '../../effects/ports.js';
+import type { BodyStore } from '../../effects/queue-stores.js';
+
+export interface FileBodiesOptions {
+  /** A folder, made when first needed, for its owner alone. */
+  readonly directory: string;
+}
+
+const NEW = 'new';
+const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
+
+/** Octets in files below a folder. */
+export function fileBodies({ directory }: FileBodiesOptions): BodyStore {
+  const folders = new Folders(directory);
+  const pathOf = (id: string) => join(directory, shelfOf(id), id);
+  return {
+    keep: async (id, octets) => {
+      await folders.make(NEW);
+      await folders.make(shelfOf(id));
+      const draft = join(directory, NEW, id);
+      const size = await write(draft, octets);
+      await rename(draft, pathOf(id));
+      await folders.sync(shelfOf(id));
+      return size;
+    },
+    read: (id) => () => createReadStream(pathOf(id)),
+    remove: async (ids) => {
+      for (const id of ids) await unlink(pathOf(id)).catch(unlessMissing);
+    },
+  };
+}
+
+/**
+ * Removes what a crash left half written: drafts older than that. `olderThan`: milliseconds since 1970. What is being written is
+ * younger, so it may be asked for while others write.
+ */
+export async function removeDrafts({ directory }: FileBodiesOptions, olderThan: number): Promise<number> {
+  const names = await readdir(join(directory, NEW)).catch(() => []);
+  let removed = 0;
+  for (const name of names) {
+    const path = join(directory, NEW, name);
+    const found = await stat(path).catch(() => null);
+    if (found === null || found.mtimeMs >= olderThan) continue;
+    await unlink(path).catch(unlessMissing);
+    removed += 1;
+  }
+  return removed;
+}
+
+/** Ids end in what was drawn at random, so that files spread over the folders. */
+function shelfOf(id: string): string {
+  if (!ID.test(id)) throw new Error(`"${id.slice(0, 50)}" is no id of a message`);
+  return id.slice(-2).toLowerCase();
+}
+
+async function write(path: string, octets: MessageSource): Promise<number> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    let size = 0;
+    for await (const chunk of octets()) {
+      await writeAll(file, chunk);
+      size += chunk.length;
+    }
+    await file.datasync();
+    await file.close();
+    return size;
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await unlink(path).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function writeAll(file: FileHandle, octets: Uint8Array): Promise<void> {
+  for (let from = 0; from < octets.length; ) {
+    const { bytesWritten } = await file.write(octets, from);
+    from += bytesWritten;
+  }
+}
+
+/** Folders that were made once are not made again, and one sync of a folder serves all who wait for it. */
+class Folders {
+  readonly #directory: string;
+  readonly #made = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, Promise<void>>();
+
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  make(name: string): Promise<void> {
+    const made = this.#made.get(name) ?? this.#create(name);
+    this.#made.set(name, made);
+    made.catch(() => this.#made.delete(name));
+    return made;
+  }
+
+  async #create(name: string): Promise<void> {
+    await mkdir(join(this.#directory, name), { recursive: true, mode: 0o700 });
+    await syncFolder(this.#directory);
+  }
+
+  /** Whoever comes while a sync runs is served by the next one, which has not begun. */
+  sync(name: string): Promise<void> {
+    const waiting = this.#next.get(name);
+    if (waiting !== undefined) return waiting;
+    const next = Promise.resolve().then(async () => {
+      this.#next.delete(name);
+      await syncFolder(join(this.#directory, name));
+    });
+    this.#next.set(name, next);
+    return next;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+}

@@ -1,0 +1,363 @@
+import type {
+  ClaimedDelivery,
+  ClaimPlan,
+  KeptOrder,
+  QueueStore,
+  Settlement,
+} from '../../effects/queue-stores.js';
+import { type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
+import {
+  judgeOrder,
+  laneOf,
+  NEW_DELIVERY,
+  type OperatorOrder,
+  type QueuedDelivery,
+  type QueuedMessage,
+  type QueuedRecipient,
+  type ShownMessage,
+  tlsWishOf,
+  withTlsWish,
+} from '../../policy/queue/message.js';
+import type { LastWord, RecipientEnd } from '../../policy/queue/turn.js';
+
+interface Message {
+  readonly facts: QueuedMessage;
+  readonly deliveries: readonly Delivery[];
+  held: boolean;
+  heldAt: number;
+  endedAt: number | null;
+  readonly orders: KeptOrder[];
+}
+
+interface Delivery {
+  readonly id: string;
+  readonly message: string;
+  readonly domain: string;
+  readonly recipients: Recipient[];
+  lane: string;
+  state: 'due' | 'claimed' | 'held' | 'ended';
+  due: number;
+  fence: number;
+  owner: string | null;
+  facts: QueuedDelivery;
+}
+
+interface Recipient {
+  readonly facts: QueuedRecipient;
+  readonly position: number;
+  end: RecipientEnd | null;
+  last: LastWord | null;
+}
+
+interface Lane extends LaneHealth {
+  readonly name: string;
+  served: number;
+  readonly deliveries: Set<Delivery>;
+}
+
+/** The queue in memory, forgotten when the process ends: for tests and trials. It looks at all that waits in a lane with each claim. */
+export function memoryQueueStore(): QueueStore {
+  const queue = new MemoryQueue();
+  return {
+    accept: async (messages) => queue.accept(messages),
+    claim: async (plan) => queue.claim(plan),
+    settle: async (settlements, now) => queue.settle(settlements, now),
+    beat: async (node, now) => void queue.beats.set(node, now),
+    recover: async (beatBefore) => queue.recover(beatBefore),
+    nextDue: async () => queue.nextDue(),
+    order: async (ids, order, by) => ids.map((id) => queue.order(id, order, by)),
+    orders: async (id) => [...(queue.messages.get(id)?.orders ?? [])],
+    show: async (ids) => queue.show(ids),
+    list: async ({ after, messagesMax, ended, domain }) => {
+      const ids = [...queue.messages]
+        .filter(([id, message]) => id > (after ?? '') && (ended === 'yes' || message.endedAt === null))
+        .filter(
+          ([, { deliveries }]) => domain === undefined || deliveries.some((each) => each.domain === domain),
+        )
+        .map(([id]) => id);
+      return queue.show(ids.sort(byText).slice(0, messagesMax));
+    },
+    prune: async (endedBefore, messagesMax) => queue.prune(endedBefore, messagesMax),
+  };
+}
+
+class MemoryQueue {
+  readonly messages = new Map<string, Message>();
+  readonly deliveries = new Map<string, Delivery>();
+  readonly lanes = new Map<string, Lane>();
+  readonly beats = new Map<string, number>();
+
+  accept(messages: readonly QueuedMessage[]): void {
+    const ids = messages.map(({ id }) => id);
+    if (new Set(ids).size < ids.length || ids.some((id) => this.messages.has(id)))
+      throw new Error('a message of that id is kept already');
+    for (const facts of messages) this.#add(facts);
+  }
+
+  #add(facts: QueuedMessage): void {
+    const domains = [...new Set(facts.recipients.map(({ domain }) => domain))];
+    const deliveries = domains.map(
+      (domain, number): Delivery => ({
+        ...{ id: `${facts.id}/${number}`, message: facts.id, domain, lane: laneOf(facts.transport, domain) },
+        recipients: facts.recipients.flatMap((recipient, position) =>
+          recipient.domain === domain ? [{ facts: recipient, position, end: null, last: null }] : [],
+        ),
+        ...{ state: 'due', due: facts.queuedAt, fence: 0, owner: null, facts: NEW_DELIVERY },
+      }),
+    );
+    this.messages.set(facts.id, { facts, deliveries, held: false, heldAt: 0, endedAt: null, orders: [] });
+    for (const delivery of deliveries) {
+      this.deliveries.set(delivery.id, delivery);
+      this.#lane(delivery.lane).deliveries.add(delivery);
+    }
+  }
+
+  #lane(name: string): Lane {
+    const lane = this.lanes.get(name) ?? {
+      name,
+      failures: 0,
+      closedUntil: 0,
+      served: 0,
+      deliveries: new Set(),
+    };
+    this.lanes.set(name, lane);
+    return lane;
+  }
+
+  claim({ node, now, deliveriesMax, perLaneMax, dueAgainAt }: ClaimPlan): readonly ClaimedDelivery[] {
+    const lanes = [...this.lanes.values()]
+      .map((lane) => ({ lane, room: roomIn(lane, perLaneMax), due: dueIn(lane, now) }))
+      .filter(({ lane, room, due }) => lane.closedUntil <= now && room > 0 && due.length > 0)
+      .sort(
+        (a, b) =>
+          a.lane.served - b.lane.served || a.due[0]!.due - b.due[0]!.due || byText(a.lane.name, b.lane.name),
+      )
+      .slice(0, deliveriesMax);
+    const each = Math.min(perLaneMax, Math.ceil(deliveriesMax / Math.max(1, lanes.length)));
+    const chosen: Delivery[] = [];
+    for (let rank = 0; rank < each; rank++)
+      for (const { room, due } of lanes) if (rank < room && due[rank] !== undefined) chosen.push(due[rank]!);
+    const claimed = chosen.slice(0, deliveriesMax);
+    for (const { lane } of lanes) lane.served = now;
+    return claimed.map((delivery) => {
+      const before = delivery.facts;
+      delivery.state = 'claimed';
+      delivery.owner = node;
+      delivery.due = dueAgainAt;
+      delivery.fence += 1;
+      delivery.facts = { ...before, unsettledClaims: before.unsettledClaims + 1 };
+      return this.#shownToTurn(delivery, before);
+    });
+  }
+
+  #shownToTurn(
+    { id, fence, lane, domain, message, recipients }: Delivery,
+    delivery: QueuedDelivery,
+  ): ClaimedDelivery {
+    const { facts, held } = this.messages.get(message)!;
+    const { recipients: _, ...own } = facts;
+    return {
+      ...{ id, fence, lane, domain, message: own, delivery, held: held ? 'yes' : 'no' },
+      recipients: recipients
+        .filter(({ end }) => end === null)
+        .map(({ facts: recipient, position, last }) => ({ ...recipient, position, last })),
+    };
+  }
+
+  settle(settlements: readonly Settlement[], now: number): readonly ('settled' | 'superseded')[] {
+    const standing = settlements.map(({ claimed }) => {
+      const delivery = this.deliveries.get(claimed.id);
+      return delivery?.state === 'claimed' && delivery.fence === claimed.fence ? delivery : null;
+    });
+    this.#refuseTaken(settlements.filter((_, at) => standing[at] !== null));
+    return settlements.map((settlement, at) => {
+      const delivery = standing[at];
+      if (delivery === null || delivery === undefined) return 'superseded';
+      this.#keep(delivery, settlement, now);
+      return 'settled';
+    });
+  }
+
+  #refuseTaken(settled: readonly Settlement[]): void {
+    const ids = settled.flatMap(({ notices }) => notices.map(({ id }) => id));
+    if (ids.some((id) => this.messages.has(id))) throw new Error('a notice of that id is kept already');
+  }
+
+  #keep(delivery: Delivery, { claimed, turn, lane: word, notices }: Settlement, now: number): void {
+    const message = this.messages.get(delivery.message)!;
+    const isOrdered = delivery.facts.order.kind !== 'none' && claimed.delivery.order.kind === 'none';
+    const isParked = turn.hold === 'park';
+    const isHeld = isParked || (message.held && !isOrdered);
+    delivery.state = turn.nextAttemptAt === null ? 'ended' : isHeld ? 'held' : 'due';
+    delivery.due = isOrdered ? now : (turn.nextAttemptAt ?? now);
+    delivery.owner = null;
+    const { attempts, granted, delayTold, dialled } = turn;
+    delivery.facts = {
+      ...{ attempts, granted, delayTold, dialled },
+      unsettledClaims: isParked ? claimed.delivery.unsettledClaims : 0,
+      order: isOrdered ? delivery.facts.order : { kind: 'none' },
+    };
+    claimed.recipients.forEach(({ position }, at) => {
+      const recipient = delivery.recipients.find((each) => each.position === position)!;
+      recipient.end = turn.recipients[at]!.end;
+      recipient.last = turn.recipients[at]!.word;
+    });
+    for (const notice of notices) this.#add(notice);
+    const lane = this.#lane(delivery.lane);
+    const { failures, closedUntil } = laneAfter(lane, word, now);
+    this.lanes.set(lane.name, { ...lane, failures, closedUntil });
+    if (isParked && !message.held) Object.assign(message, { held: true, heldAt: now });
+    if (message.deliveries.every(({ state }) => state === 'ended')) message.endedAt ??= now;
+  }
+
+  recover(beatBefore: number): number {
+    const isAlive = (node: string | null) =>
+      node !== null && (this.beats.get(node) ?? Number.NEGATIVE_INFINITY) >= beatBefore;
+    const lost = [...this.deliveries.values()].filter(
+      ({ state, owner }) => state === 'claimed' && !isAlive(owner),
+    );
+    for (const delivery of lost) {
+      const isHeld = this.messages.get(delivery.message)!.held && delivery.facts.order.kind === 'none';
+      delivery.state = isHeld ? 'held' : 'due';
+      delivery.owner = null;
+    }
+    for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
+    return lost.length;
+  }
+
+  nextDue(): number | null {
+    const times = [...this.lanes.values()].flatMap((lane) => {
+      const due = [...lane.deliveries].filter(({ state }) => state === 'due').map((each) => each.due);
+      return due.length === 0
+        ? []
+        : [
+            Math.max(
+              lane.closedUntil,
+              due.reduce((least, each) => Math.min(least, each)),
+            ),
+          ];
+    });
+    return times.length === 0 ? null : times.reduce((least, each) => Math.min(least, each));
+  }
+
+  order(id: string, order: OperatorOrder, { actor, now }: { readonly actor: string; readonly now: number }) {
+    const message = this.messages.get(id);
+    if (message === undefined) return 'unknown' as const;
+    const { verdict } = judgeOrder(order, stateOf(message));
+    if (verdict === 'change' || verdict === 'next-turn') {
+      this.#change(message, order, now);
+      message.orders.push({ at: now, actor, order });
+    }
+    return verdict;
+  }
+
+  #change(message: Message, order: OperatorOrder, now: number): void {
+    const open = message.deliveries.filter(({ state }) => state !== 'ended');
+    const move = (delivery: Delivery, from: readonly Delivery['state'][], to: Partial<Delivery>) => {
+      if (from.includes(delivery.state)) Object.assign(delivery, to);
+    };
+    switch (order.order) {
+      case 'hold':
+        Object.assign(message, { held: true, heldAt: now });
+        for (const each of open) move(each, ['due'], { state: 'held' });
+        return;
+      case 'release': {
+        const heldMs = message.held ? Math.max(0, now - message.heldAt) : 0;
+        const facts = { ...message.facts, lifetimeEndsAt: message.facts.lifetimeEndsAt + heldMs };
+        Object.assign(message, { held: false, heldAt: 0, facts });
+        for (const each of open)
+          move(each, ['held'], { state: 'due', due: now, facts: { ...each.facts, unsettledClaims: 0 } });
+        return;
+      }
+      case 'kick':
+        for (const each of open) {
+          move(each, ['due'], { due: now });
+          this.lanes.set(each.lane, { ...this.#lane(each.lane), closedUntil: 0 });
+        }
+        return;
+      case 'fail':
+      case 'drop':
+        for (const each of open) {
+          each.facts = { ...each.facts, order: { kind: order.order, text: order.text ?? '' } };
+          move(each, ['due', 'held'], { state: 'due', due: now });
+        }
+        return;
+      case 'set-tls':
+        Object.assign(message, {
+          facts: { ...message.facts, facts: withTlsWish(message.facts.facts, order.tls) },
+        });
+        return;
+      case 'set-transport':
+        Object.assign(message, { facts: { ...message.facts, transport: order.transport } });
+        for (const each of message.deliveries) {
+          this.#lane(each.lane).deliveries.delete(each);
+          each.lane = laneOf(order.transport, each.domain);
+          this.#lane(each.lane).deliveries.add(each);
+        }
+    }
+  }
+
+  show(ids: readonly string[]): readonly ShownMessage[] {
+    return [...ids].sort(byText).flatMap((id) => {
+      const message = this.messages.get(id);
+      if (message === undefined) return [];
+      const { from, queuedAt, facts, transport } = message.facts;
+      const recipients = message.deliveries.flatMap((delivery) =>
+        delivery.recipients.map(({ facts: { address }, position, end, last }) => ({
+          position,
+          shown: {
+            recipient: address,
+            state: end ?? (delivery.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
+            attempts: delivery.facts.attempts,
+            nextAttemptAt: end === null && delivery.state === 'due' ? delivery.due : null,
+            last,
+          },
+        })),
+      );
+      return [
+        {
+          ...{ id, from, queuedAt, sizeBytes: facts.sizeBytes, tls: tlsWishOf(facts), transport },
+          held: message.held ? 'yes' : 'no',
+          recipients: recipients.sort((a, b) => a.position - b.position).map(({ shown }) => shown),
+        },
+      ];
+    });
+  }
+
+  prune(endedBefore: number, messagesMax: number): readonly string[] {
+    const ended = [...this.messages].filter(([, { endedAt }]) => endedAt !== null && endedAt < endedBefore);
+    const old = ended
+      .sort(([a, one], [b, other]) => one.endedAt! - other.endedAt! || byText(a, b))
+      .slice(0, messagesMax);
+    for (const [id, { deliveries }] of old) {
+      for (const delivery of deliveries) {
+        this.deliveries.delete(delivery.id);
+        this.#lane(delivery.lane).deliveries.delete(delivery);
+      }
+      this.messages.delete(id);
+    }
+    return old.map(([id]) => id);
+  }
+}
+
+/** A lane that failed takes one at a time. */
+function roomIn({ failures, deliveries }: Lane, perLaneMax: number): number {
+  const running = [...deliveries].filter(({ state }) => state === 'claimed').length;
+  return (failures === 0 ? perLaneMax : 1) - running;
+}
+
+function dueIn({ deliveries }: Lane, now: number): readonly Delivery[] {
+  return [...deliveries]
+    .filter(({ state, due }) => state === 'due' && due <= now)
+    .sort((a, b) => a.due - b.due || byText(a.id, b.id));
+}
+
+function stateOf({ endedAt, held, deliveries }: Message): 'waiting' | 'held' | 'attempting' | 'ended' {
+  if (endedAt !== null) return 'ended';
+  if (held || deliveries.some(({ state }) => state === 'held')) return 'held';
+  return deliveries.some(({ state }) => state === 'claimed') ? 'attempting' : 'waiting';
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,159 @@
+/* Taking up what is due: the lanes first, then what waits in them. */
+import type { ClaimedDelivery, ClaimPlan } from '../../effects/queue-stores.js';
+import { numberIn, type Query, type SqlRow, textIn } from './database.js';
+import {
+  type DeliveryData,
+  dataIn,
+  deliveryIn,
+  groupedBy,
+  type MessageData,
+  overKeys,
+  type RecipientData,
+  touchLanes,
+} from './queue-rows.js';
+
+export async function claimDeliveries(query: Query, plan: ClaimPlan): Promise<readonly ClaimedDelivery[]> {
+  const lanes = await dueLanes(query, plan);
+  if (lanes.length === 0) return [];
+  const chosen = await chooseDeliveries(query, lanes, plan);
+  const rows = await overKeys(
+    query,
+    chosen,
+    (list) => `UPDATE waxseal_queue_deliveries
+      SET state = 'claimed', owner = ?1, due = ?2, fence = fence + 1, unsettled = unsettled + 1
+      WHERE state = 'due' AND id IN (${list}) RETURNING *`,
+    ...[plan.node, plan.dueAgainAt],
+  );
+  const names = lanes.map((row) => textIn(row, 'lane'));
+  await overKeys(
+    query,
+    names,
+    (list) => `UPDATE waxseal_queue_lanes SET served = ?1 WHERE lane IN (${list})`,
+    plan.now,
+  );
+  const { claimed, unreadable } = await readClaims(query, rows);
+  await overKeys(
+    query,
+    unreadable,
+    (list) => `UPDATE waxseal_queue_deliveries SET state = 'held', owner = NULL WHERE id IN (${list})`,
+  );
+  await touchLanes(query, names);
+  const place = new Map(chosen.map((id, at) => [id, at]));
+  return claimed.sort((one, other) => place.get(one.id)! - place.get(other.id)!);
+}
+
+/** Lanes in which something is due, the one that was served longest ago first. */
+function dueLanes(query: Query, { now, perLaneMax, deliveriesMax }: ClaimPlan): Promise<readonly SqlRow[]> {
+  return query(
+    `SELECT lane, running, failures FROM waxseal_queue_lanes
+     WHERE due <= ?1 AND closed_until <= ?1 AND running < CASE WHEN failures = 0 THEN ?2 ELSE 1 END
+     ORDER BY served, due, lane LIMIT ?3`,
+    ...[now, perLaneMax, deliveriesMax],
+  );
+}
+
+/** One of each lane, then the second of each, and so on, within the bounds. */
+async function chooseDeliveries(
+  query: Query,
+  lanes: readonly SqlRow[],
+  { now, perLaneMax, deliveriesMax }: ClaimPlan,
+): Promise<readonly string[]> {
+  const each = Math.min(perLaneMax, Math.ceil(deliveriesMax / lanes.length));
+  const rows = await overKeys(
+    query,
+    lanes.map((row) => textIn(row, 'lane')),
+    (
+      list,
+    ) => `SELECT d.id, d.lane FROM waxseal_queue_lanes l JOIN waxseal_queue_deliveries d ON d.lane = l.lane AND d.id IN (
+        SELECT x.id FROM waxseal_queue_deliveries x
+        WHERE x.lane = l.lane AND x.state = 'due' AND x.due <= ?1 ORDER BY x.due, x.id LIMIT ?2)
+      WHERE l.lane IN (${list}) ORDER BY d.due, d.id`,
+    ...[now, each],
+  );
+  const ranks = new Map<string, number>();
+  const order = new Map(lanes.map((row, at) => [textIn(row, 'lane'), at]));
+  const room = new Map(
+    lanes.map((row) => [
+      textIn(row, 'lane'),
+      (numberIn(row, 'failures') === 0 ? perLaneMax : 1) - numberIn(row, 'running'),
+    ]),
+  );
+  return rows
+    .map((row) => {
+      const lane = textIn(row, 'lane');
+      const rank = ranks.get(lane) ?? 0;
+      ranks.set(lane, rank + 1);
+      return { id: textIn(row, 'id'), lane, rank };
+    })
+    .filter(({ lane, rank }) => rank < room.get(lane)!)
+    .sort((one, other) => one.rank - other.rank || order.get(one.lane)! - order.get(other.lane)!)
+    .slice(0, deliveriesMax)
+    .map(({ id }) => id);
+}
+
+/** All that a turn needs of what was claimed. */
+async function readClaims(
+  query: Query,
+  rows: readonly SqlRow[],
+): Promise<{ readonly claimed: ClaimedDelivery[]; readonly unreadable: readonly string[] }> {
+  const messages = new Map(
+    (
+      await overKeys(
+        query,
+        [...new Set(rows.map((row) => textIn(row, 'message')))],
+        (list) => `SELECT * FROM waxseal_queue_messages WHERE id IN (${list})`,
+      )
+    ).map((row) => [textIn(row, 'id'), row]),
+  );
+  const recipients = await overKeys(
+    query,
+    rows.map((row) => textIn(row, 'id')),
+    (list) => `SELECT delivery, position, data FROM waxseal_queue_recipients
+      WHERE ended IS NULL AND delivery IN (${list}) ORDER BY message, position`,
+  );
+  const byDelivery = groupedBy(recipients, 'delivery');
+  const claimed: ClaimedDelivery[] = [];
+  const unreadable: string[] = [];
+  for (const row of rows) {
+    const id = textIn(row, 'id');
+    const read = readClaim(row, messages.get(textIn(row, 'message')), byDelivery.get(id) ?? []);
+    if (read === null) unreadable.push(id);
+    else claimed.push(read);
+  }
+  return { claimed, unreadable };
+}
+
+function readClaim(
+  row: SqlRow,
+  message: SqlRow | undefined,
+  recipients: readonly SqlRow[],
+): ClaimedDelivery | null {
+  const delivery = dataIn<DeliveryData>(row, 'data');
+  const data = message === undefined ? null : dataIn<MessageData>(message, 'data');
+  const read = recipients.map((each) => ({
+    position: numberIn(each, 'position'),
+    data: dataIn<RecipientData>(each, 'data'),
+  }));
+  if (delivery === null || data === null || message === undefined || read.some((each) => each.data === null))
+    return null;
+  const { v: _, ...facts } = data;
+  const before = deliveryIn(row, delivery);
+  return {
+    id: textIn(row, 'id'),
+    fence: numberIn(row, 'fence'),
+    lane: textIn(row, 'lane'),
+    domain: delivery.domain,
+    message: {
+      ...facts,
+      lifetimeEndsAt: numberIn(message, 'ends_at'),
+      transport: typeof message.transport === 'string' ? message.transport : null,
+    },
+    // Those before this one.
+    delivery: { ...before, unsettledClaims: before.unsettledClaims - 1 },
+    held: numberIn(message, 'held') === 1 ? 'yes' : 'no',
+    recipients: read.map((each) => {
+      const { v: _version, ...own } = each.data!;
+      return { ...own, position: each.position };
+    }),
+  };
+}

@@ -1,0 +1,200 @@
+/* Rows of the queue: how they are read and written. */
+import {
+  laneOf,
+  NEW_DELIVERY,
+  type QueuedDelivery,
+  type QueuedMessage,
+  type QueuedRecipient,
+} from '../../policy/queue/message.js';
+import type { LastWord, RecipientEnd } from '../../policy/queue/turn.js';
+import { numberIn, type Query, type SqlRow, type SqlValue, textIn } from './database.js';
+
+/** Who reads rows of another version holds them. */
+const VERSION = 1;
+/** Values in one statement; SQLite takes 32,766. */
+const VALUES_MAX = 9_000;
+
+export type DeliveryState = 'due' | 'claimed' | 'held' | 'ended';
+
+/** What of a message is one text: nobody searches for it. */
+export interface MessageData extends Omit<QueuedMessage, 'recipients' | 'lifetimeEndsAt' | 'transport'> {
+  readonly v: typeof VERSION;
+}
+
+export interface DeliveryData extends Omit<QueuedDelivery, 'attempts' | 'unsettledClaims' | 'order'> {
+  readonly v: typeof VERSION;
+  readonly domain: string;
+}
+
+export interface RecipientData extends QueuedRecipient {
+  readonly v: typeof VERSION;
+  readonly last: LastWord | null;
+}
+
+/** The value of a text, or null if it is of another version, or none at all. */
+export function dataIn<D extends { readonly v: number }>(row: SqlRow, column: string): D | null {
+  try {
+    const data = JSON.parse(textIn(row, column)) as D | null;
+    return data?.v === VERSION ? data : null;
+  } catch {
+    return null;
+  }
+}
+
+/** "?1, ?2, ?3", from a number on. */
+export function places(count: number, from = 1): string {
+  return Array.from({ length: count }, (_, at) => `?${from + at}`).join(', ');
+}
+
+/** Inserts rows, as many in a statement as it takes. `sql`: what stands before and behind the values. */
+export async function insertRows(
+  query: Query,
+  sql: { readonly into: string; readonly then?: string },
+  rows: readonly (readonly SqlValue[])[],
+): Promise<void> {
+  const width = rows[0]?.length ?? 1;
+  const size = Math.max(1, Math.floor(VALUES_MAX / width));
+  for (let from = 0; from < rows.length; from += size) {
+    const part = rows.slice(from, from + size);
+    const values = part.map((_, at) => `(${places(width, at * width + 1)})`).join(', ');
+    await query(`INSERT INTO ${sql.into} VALUES ${values} ${sql.then ?? ''}`, ...part.flat());
+  }
+}
+
+/** Runs a statement over a set of keys, as many at once as it takes; the keys are ?N and on, N behind the values. */
+export async function overKeys(
+  query: Query,
+  keys: readonly string[],
+  statement: (list: string) => string,
+  ...values: readonly SqlValue[]
+): Promise<readonly SqlRow[]> {
+  const found: SqlRow[] = [];
+  for (let from = 0; from < keys.length; from += VALUES_MAX) {
+    const part = keys.slice(from, from + VALUES_MAX);
+    found.push(...(await query(statement(places(part.length, values.length + 1)), ...values, ...part)));
+  }
+  return found;
+}
+
+/** Inserts whole messages; the lanes are told by `touchLanes`. Answers those lanes. */
+export async function insertMessages(
+  query: Query,
+  messages: readonly QueuedMessage[],
+): Promise<readonly string[]> {
+  await insertRows(
+    query,
+    { into: 'waxseal_queue_messages (id, data, ends_at, held, held_at, transport, ended_at)' },
+    messages.map(({ recipients: _, lifetimeEndsAt, transport, ...data }) => [
+      ...[
+        data.id,
+        JSON.stringify({ v: VERSION, ...data } satisfies MessageData),
+        lifetimeEndsAt,
+        0,
+        0,
+        transport,
+        null,
+      ],
+    ]),
+  );
+  const deliveries = messages.flatMap((message) =>
+    [...new Set(message.recipients.map(({ domain }) => domain))].map((domain, number) => ({
+      message,
+      domain,
+      number,
+    })),
+  );
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_queue_deliveries (id, message, lane, state, due, attempts, fence, owner, unsettled, ordered, data)',
+    },
+    deliveries.map(({ message, domain, number }) => [
+      ...[`${message.id}/${number}`, message.id, laneOf(message.transport, domain), 'due', message.queuedAt],
+      ...[0, 0, null, 0, null, deliveryText(NEW_DELIVERY, domain)],
+    ]),
+  );
+  const numberOf = new Map(
+    deliveries.map(({ message, domain, number }) => [`${message.id} ${domain}`, number]),
+  );
+  await insertRows(
+    query,
+    { into: 'waxseal_queue_recipients (message, position, delivery, ended, data)' },
+    messages.flatMap(({ id, recipients }) =>
+      recipients.map((recipient, position) => [
+        ...[
+          id,
+          position,
+          `${id}/${numberOf.get(`${id} ${recipient.domain}`)!}`,
+          null,
+          recipientText(recipient, null),
+        ],
+      ]),
+    ),
+  );
+  return deliveries.map(({ message, domain }) => laneOf(message.transport, domain));
+}
+
+export function deliveryText({ granted, delayTold, dialled }: QueuedDelivery, domain: string): string {
+  return JSON.stringify({ v: VERSION, granted, delayTold, dialled, domain } satisfies DeliveryData);
+}
+
+export function recipientText(
+  { address, domain, notify, original }: QueuedRecipient,
+  last: LastWord | null,
+): string {
+  return JSON.stringify({ v: VERSION, address, domain, notify, original, last } satisfies RecipientData);
+}
+
+export function messageText(data: MessageData): string {
+  return JSON.stringify(data);
+}
+
+/** What the lanes of that name hold now: how much is under way, and when the next is due. */
+export async function touchLanes(query: Query, lanes: readonly string[]): Promise<void> {
+  const names = [...new Set(lanes)].sort();
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_queue_lanes (lane, due, running, failures, closed_until, served)',
+      then: 'ON CONFLICT (lane) DO NOTHING',
+    },
+    names.map((lane) => [lane, null, 0, 0, 0, 0]),
+  );
+  await overKeys(
+    query,
+    names,
+    (list) => `UPDATE waxseal_queue_lanes SET
+      due = (SELECT min(due) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'due'),
+      running = (SELECT count(*) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'claimed')
+      WHERE lane IN (${list})`,
+  );
+}
+
+export function endIn(row: SqlRow): RecipientEnd | null {
+  return row.ended === null ? null : (textIn(row, 'ended') as RecipientEnd);
+}
+
+/** An order that waits for a turn; null: none does. */
+export function orderIn(row: SqlRow): QueuedDelivery['order'] {
+  if (typeof row.ordered !== 'string') return { kind: 'none' };
+  return JSON.parse(row.ordered) as QueuedDelivery['order'];
+}
+
+export function deliveryIn(row: SqlRow, { granted, delayTold, dialled }: DeliveryData): QueuedDelivery {
+  return {
+    attempts: numberIn(row, 'attempts'),
+    unsettledClaims: numberIn(row, 'unsettled'),
+    ...{ granted, delayTold, dialled, order: orderIn(row) },
+  };
+}
+
+/** Rows by a column, each group in the order of the rows. */
+export function groupedBy(rows: readonly SqlRow[], column: string): ReadonlyMap<string, readonly SqlRow[]> {
+  const groups = new Map<string, SqlRow[]>();
+  for (const row of rows) {
+    const group = groups.get(textIn(row, column));
+    if (group === undefined) groups.set(textIn(row, column), [row]);
+    else group.push(row);
+  }
+  return groups;
+}

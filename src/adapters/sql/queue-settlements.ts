@@ -1,0 +1,157 @@
+/* Settling turns: a set of them in one transaction. */
+import type { Settlement } from '../../effects/queue-stores.js';
+import { laneAfter } from '../../policy/queue/lane-health.table.js';
+import { numberIn, type Query, textIn } from './database.js';
+import {
+  type DeliveryState,
+  deliveryText,
+  insertMessages,
+  insertRows,
+  overKeys,
+  recipientText,
+  touchLanes,
+} from './queue-rows.js';
+
+export async function settleTurns(
+  query: Query,
+  settlements: readonly Settlement[],
+  now: number,
+): Promise<readonly ('settled' | 'superseded')[]> {
+  const standing = await whatStands(query, settlements);
+  const settled = settlements.filter(({ claimed }) => standing.get(claimed.id)?.fence === claimed.fence);
+  if (settled.length > 0) await keep(query, settled, standing, now);
+  const kept = new Set(settled);
+  return settlements.map((each) => (kept.has(each) ? 'settled' : 'superseded'));
+}
+
+interface Standing {
+  readonly fence: number;
+  readonly lane: string;
+  readonly held: boolean;
+  readonly ordered: string | null;
+}
+
+/** The deliveries that are still claimed, as they stand now: the operator may have been there in the meantime. */
+async function whatStands(
+  query: Query,
+  settlements: readonly Settlement[],
+): Promise<ReadonlyMap<string, Standing>> {
+  const rows = await overKeys(
+    query,
+    settlements.map(({ claimed }) => claimed.id),
+    (list) => `SELECT d.id, d.fence, d.lane, d.ordered, m.held FROM waxseal_queue_deliveries d
+      JOIN waxseal_queue_messages m ON m.id = d.message WHERE d.state = 'claimed' AND d.id IN (${list})`,
+  );
+  return new Map(
+    rows.map((row) => [
+      textIn(row, 'id'),
+      {
+        fence: numberIn(row, 'fence'),
+        lane: textIn(row, 'lane'),
+        held: numberIn(row, 'held') === 1,
+        ordered: typeof row.ordered === 'string' ? row.ordered : null,
+      },
+    ]),
+  );
+}
+
+async function keep(
+  query: Query,
+  settled: readonly Settlement[],
+  standing: ReadonlyMap<string, Standing>,
+  now: number,
+): Promise<void> {
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_queue_deliveries (id, message, lane, state, due, attempts, fence, owner, unsettled, ordered, data)',
+      then: `ON CONFLICT (id) DO UPDATE SET state = excluded.state, due = excluded.due, attempts = excluded.attempts,
+        owner = NULL, unsettled = excluded.unsettled, data = excluded.data`,
+    },
+    settled.map(({ claimed, turn }) => {
+      const { lane, held, ordered } = standing.get(claimed.id)!;
+      const isParked = turn.hold === 'park';
+      // An order that came during the turn has one of its own, at once.
+      const isOrdered = ordered !== null && claimed.delivery.order.kind === 'none';
+      const state: DeliveryState =
+        turn.nextAttemptAt === null ? 'ended' : isParked || (held && !isOrdered) ? 'held' : 'due';
+      const due = isOrdered ? now : (turn.nextAttemptAt ?? now);
+      const data = deliveryText({ ...claimed.delivery, ...turn }, claimed.domain);
+      return [
+        ...[claimed.id, claimed.message.id, lane, state, due, turn.attempts, claimed.fence, null],
+        ...[isParked ? claimed.delivery.unsettledClaims : 0, null, data],
+      ];
+    }),
+  );
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_queue_recipients (message, position, delivery, ended, data)',
+      then: 'ON CONFLICT (message, position) DO UPDATE SET ended = excluded.ended, data = excluded.data',
+    },
+    settled.flatMap(({ claimed, turn }) =>
+      claimed.recipients.map((recipient, at) => {
+        const { end, word } = turn.recipients[at]!;
+        return [claimed.message.id, recipient.position, claimed.id, end, recipientText(recipient, word)];
+      }),
+    ),
+  );
+  const lanes = await insertMessages(
+    query,
+    settled.flatMap(({ notices }) => notices),
+  );
+  await keepHealth(query, settled, standing, now);
+  await touchLanes(query, [...lanes, ...settled.map(({ claimed }) => standing.get(claimed.id)!.lane)]);
+  const ids = [...new Set(settled.map(({ claimed }) => claimed.message.id))];
+  await overKeys(
+    query,
+    settled.filter(({ turn }) => turn.hold === 'park').map(({ claimed }) => claimed.message.id),
+    (list) => `UPDATE waxseal_queue_messages SET held = 1, held_at = ?1 WHERE held = 0 AND id IN (${list})`,
+    now,
+  );
+  await overKeys(
+    query,
+    ids,
+    (list) => `UPDATE waxseal_queue_messages SET ended_at = ?1 WHERE ended_at IS NULL AND id IN (${list})
+      AND NOT EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = waxseal_queue_messages.id AND d.state <> 'ended')`,
+    now,
+  );
+}
+
+/** Turns of one lane tell one after the other how it does. */
+async function keepHealth(
+  query: Query,
+  settled: readonly Settlement[],
+  standing: ReadonlyMap<string, Standing>,
+  now: number,
+): Promise<void> {
+  const names = [...new Set(settled.map(({ claimed }) => standing.get(claimed.id)!.lane))];
+  const rows = await overKeys(
+    query,
+    names,
+    (list) => `SELECT lane, failures, closed_until FROM waxseal_queue_lanes WHERE lane IN (${list})`,
+  );
+  const health = new Map(
+    rows.map((row) => [
+      textIn(row, 'lane'),
+      { failures: numberIn(row, 'failures'), closedUntil: numberIn(row, 'closed_until') },
+    ]),
+  );
+  for (const { claimed, lane: word } of settled) {
+    const lane = standing.get(claimed.id)!.lane;
+    const { failures, closedUntil } = laneAfter(
+      health.get(lane) ?? { failures: 0, closedUntil: 0 },
+      word,
+      now,
+    );
+    health.set(lane, { failures, closedUntil });
+  }
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_queue_lanes (lane, due, running, failures, closed_until, served)',
+      then: 'ON CONFLICT (lane) DO UPDATE SET failures = excluded.failures, closed_until = excluded.closed_until',
+    },
+    [...health].map(([lane, { failures, closedUntil }]) => [lane, null, 0, failures, closedUntil, 0]),
+  );
+}

@@ -1,0 +1,99 @@
+import type { QueueStore } from '../../effects/queue-stores.js';
+import { numberIn, type SqlDatabase, textIn } from './database.js';
+import { claimDeliveries } from './queue-claims.js';
+import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
+import { insertMessages, overKeys, touchLanes } from './queue-rows.js';
+import { settleTurns } from './queue-settlements.js';
+
+const LOCK = 'queue';
+
+/** The queue in a database, whose tables are there. */
+export function sqlQueueStore(database: SqlDatabase): QueueStore {
+  return {
+    accept: (messages) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        await touchLanes(query, await insertMessages(query, messages));
+      }),
+    claim: (plan) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return claimDeliveries(query, plan);
+      }),
+    settle: (settlements, now) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return settleTurns(query, settlements, now);
+      }),
+    beat: (node, now) =>
+      database.write(async ({ query }) => {
+        const sql =
+          'INSERT INTO waxseal_queue_nodes VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET beat = excluded.beat';
+        await query(sql, node, now);
+      }),
+    recover: (beatBefore) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        const rows = await query(
+          `UPDATE waxseal_queue_deliveries SET owner = NULL,
+             state = CASE WHEN ordered IS NULL AND (SELECT held FROM waxseal_queue_messages m WHERE m.id = message) = 1
+               THEN 'held' ELSE 'due' END
+           WHERE state = 'claimed' AND NOT EXISTS (
+             SELECT 1 FROM waxseal_queue_nodes n WHERE n.node = owner AND n.beat >= ?1) RETURNING lane`,
+          beatBefore,
+        );
+        await query('DELETE FROM waxseal_queue_nodes WHERE beat < ?1', beatBefore);
+        await touchLanes(
+          query,
+          rows.map((row) => textIn(row, 'lane')),
+        );
+        return rows.length;
+      }),
+    nextDue: async () => {
+      const [row] = await database.query(
+        `SELECT min(CASE WHEN closed_until > due THEN closed_until ELSE due END) AS due
+         FROM waxseal_queue_lanes WHERE due IS NOT NULL`,
+      );
+      return row === undefined || row.due === null ? null : numberIn(row, 'due');
+    },
+    order: (ids, order, by) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return carryOutOrder(query, ids, order, by);
+      }),
+    orders: (id) => readOrders(database.query, id),
+    show: (ids) => database.snapshot((query) => showMessages(query, ids)),
+    list: ({ after, messagesMax, ended, domain }) =>
+      database.snapshot(async (query) => {
+        const rows = await query(
+          `SELECT id FROM waxseal_queue_messages m WHERE id > ?1 AND (?2 = 'yes' OR ended_at IS NULL)
+             AND (?3 = '' OR EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = m.id AND d.lane LIKE ?3))
+           ORDER BY id LIMIT ?4`,
+          ...[after ?? '', ended, domain === undefined ? '' : `% ${domain}`, messagesMax],
+        );
+        return showMessages(
+          query,
+          rows.map((row) => textIn(row, 'id')),
+        );
+      }),
+    prune: (endedBefore, messagesMax) =>
+      database.write(async ({ query }) => {
+        const rows = await query(
+          'SELECT id FROM waxseal_queue_messages WHERE ended_at < ?1 ORDER BY ended_at, id LIMIT ?2',
+          ...[endedBefore, messagesMax],
+        );
+        const ids = rows.map((row) => textIn(row, 'id'));
+        for (const [table, column] of KEPT)
+          await overKeys(query, ids, (list) => `DELETE FROM ${table} WHERE ${column} IN (${list})`);
+        return ids;
+      }),
+  };
+}
+
+/** What is forgotten with a message. */
+const KEPT = [
+  ['waxseal_queue_recipients', 'message'],
+  ['waxseal_queue_deliveries', 'message'],
+  ['waxseal_queue_orders', 'message'],
+  ['waxseal_queue_messages', 'id'],
+] as const;

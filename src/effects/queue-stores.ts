@@ -1,0 +1,112 @@
+import type { LaneWord } from '../policy/queue/lane-health.table.js';
+import type {
+  OperatorOrder,
+  QueuedDelivery,
+  QueuedMessage,
+  QueuedRecipient,
+  ShownMessage,
+} from '../policy/queue/message.js';
+import type { OrderVerdict } from '../policy/queue/operator-order.table.js';
+import type { LastWord, TurnResult } from '../policy/queue/turn.js';
+import type { MessageSource } from './ports.js';
+
+/** A delivery that was taken up. Nobody else takes it up until it is settled, or its owner is given up. */
+export interface ClaimedDelivery {
+  readonly id: string;
+  /** One more with each claim: who has an older one has lost the delivery to somebody. */
+  readonly fence: number;
+  readonly lane: string;
+  readonly domain: string;
+  /** Without its recipients. */
+  readonly message: Omit<QueuedMessage, 'recipients'>;
+  readonly delivery: QueuedDelivery;
+  readonly held: 'no' | 'yes';
+  /** Those that have not ended. `position`: among all recipients of the message. */
+  readonly recipients: readonly (QueuedRecipient & {
+    readonly position: number;
+    readonly last: LastWord | null;
+  })[];
+}
+
+export interface ClaimPlan {
+  readonly node: string;
+  readonly now: number;
+  /** How many deliveries at most. */
+  readonly deliveriesMax: number;
+  /** How many of one lane at most, with those that are under way. */
+  readonly perLaneMax: number;
+  /** When a delivery is due again if nothing more is heard of this claim. */
+  readonly dueAgainAt: number;
+}
+
+/** What a turn has come to, with all that it takes with it. */
+export interface Settlement {
+  readonly claimed: ClaimedDelivery;
+  readonly turn: TurnResult;
+  readonly lane: LaneWord;
+  /** Notices, as messages of their own; their octets are kept already. */
+  readonly notices: readonly QueuedMessage[];
+}
+
+/**
+ * The queue as it is kept. The times are in milliseconds since 1970. Where a method rejects, with an Error, nothing was changed,
+ * save that a connection which breaks while a database commits leaves it open whether that change was made. What it rests on:
+ *
+ * 1. A message is kept whole, with all its recipients, or not at all; once `accept` has resolved no crash takes it away.
+ * 2. A delivery has one owner. A claim raises its fence, counts that it is not settled, and writes when it is due again, so that a
+ *    turn which ends with the process has not been for nothing and does not come first again.
+ * 3. A turn is settled with its newest fence only, and only while it is claimed; anything else is `superseded` and changes nothing.
+ * 4. Ends, waits, notices and the health of the lane come by one settlement, or none of them does. What has ended stays as it ended.
+ * 5. What is held is not claimed, unless to be ended by order. Holding stops the lifetime of a message; releasing makes it due.
+ * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
+ *    delivery at a time.
+ * 7. Claims of a node that has not been heard of for a while are given back, due when their claim said; nothing of the living is.
+ * 8. A row that cannot be read is held, and neither claimed nor dropped.
+ */
+export interface QueueStore {
+  /** All of them or none, durably. Rejects if an id is taken. */
+  accept(messages: readonly QueuedMessage[]): Promise<void>;
+  claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]>;
+  /** All of them in one transaction, each by itself settled or superseded; in the order of the question. `now`: of the settlement. */
+  settle(settlements: readonly Settlement[], now: number): Promise<readonly ('settled' | 'superseded')[]>;
+  /** Says that a node lives. */
+  beat(node: string, now: number): Promise<void>;
+  /** Gives back what nodes had claimed that have not been heard of since that time, and the claims of nodes that nobody knows. */
+  recover(beatBefore: number): Promise<number>;
+  /** The soonest time at which something may be claimed; null: nothing waits. */
+  nextDue(): Promise<number | null>;
+  /** What became of the order for each message, in order; `unknown`: there is no such message. */
+  order(
+    ids: readonly string[],
+    order: OperatorOrder,
+    by: { readonly actor: string; readonly now: number },
+  ): Promise<readonly (OrderVerdict | 'unknown')[]>;
+  /** Orders that were carried out about a message, oldest first. */
+  orders(id: string): Promise<readonly KeptOrder[]>;
+  show(ids: readonly string[]): Promise<readonly ShownMessage[]>;
+  /** In order of ids, those after `after`, at most `messagesMax`; `ended`: also those of which nobody waits. */
+  list(page: {
+    readonly after: string | null;
+    readonly messagesMax: number;
+    readonly ended: 'no' | 'yes';
+    readonly domain?: string;
+  }): Promise<readonly ShownMessage[]>;
+  /** Forgets messages that ended before that time, and answers their ids: their octets may go then. */
+  prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
+}
+
+export interface KeptOrder {
+  readonly at: number;
+  readonly actor: string;
+  readonly order: OperatorOrder;
+}
+
+/** The octets of messages, by the id of the message. The methods reject with an Error if they cannot be kept or read. */
+export interface BodyStore {
+  /** Keeps them durably before it resolves; answers how many there are. What was kept in part is not kept. */
+  keep(id: string, octets: MessageSource): Promise<number>;
+  /** May be read several times; the source rejects where nothing is kept under that id. */
+  read(id: string): MessageSource;
+  /** Forgets them; what is not there is forgotten. */
+  remove(ids: readonly string[]): Promise<void>;
+}

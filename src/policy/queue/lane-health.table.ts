@@ -1,0 +1,58 @@
+import { type Decision, decide, defineTable } from '../kernel/table.js';
+
+// biome-ignore format: a table
+export const laneHealth = defineTable({
+  name: 'lane-health',
+  about: 'What a turn says of the way to a domain. `answered`: a server said something; `unreachable`: none could be reached; `other`: it never came so far. '
+    + 'On a way that is closed nothing is tried until its time is over, and then one message at a time.',
+  inputs: {
+    turn: ['answered', 'unreachable', 'other'],
+    failures: ['few', 'many'],
+  },
+  verdicts: ['well', 'count', 'close', 'as-it-was'],
+})([
+  { id: 'LANE-1', when: { turn: 'answered' },                          then: 'well',
+    why: 'Whoever answers one message can answer the others.', refs: ['SMTP-4.5.4.1-5'] },
+  { id: 'LANE-2', when: { turn: 'unreachable', failures: 'few' },      then: 'count',
+    why: 'One connection that fails may be an accident.', refs: ['SMTP-4.5.4.1-5'] },
+  { id: 'LANE-3', when: { turn: 'unreachable', failures: 'many' },     then: 'close',
+    why: 'Each further message would learn the same, wait as long for it, and spend an attempt.', refs: ['SMTP-4.5.4.1-5'] },
+  { id: 'LANE-4', when: { turn: 'other' },                             then: 'as-it-was',
+    why: 'It tells nothing of the servers; a policy or an address concerns one message and perhaps not the next.', refs: ['SMTP-4.5.4.1-6'] },
+]);
+
+export type LaneWord = (typeof laneHealth.inputs.turn)[number];
+
+/** How a lane stands: failed turns in a row, and until when it is closed, in milliseconds since 1970 (0: it is open). */
+export interface LaneHealth {
+  readonly failures: number;
+  readonly closedUntil: number;
+}
+
+const FAILURES_MAX = 3;
+const CLOSED_MS = 60_000;
+const CLOSED_MS_MAX = 3_600_000;
+
+/** A lane behind a turn. `now`: milliseconds since 1970. */
+export function laneAfter(
+  lane: LaneHealth,
+  turn: LaneWord,
+  now: number,
+): LaneHealth & { readonly decision: Decision } {
+  const failures = lane.failures + 1;
+  const decision = decide(laneHealth, { turn, failures: failures < FAILURES_MAX ? 'few' : 'many' });
+  switch (decision.verdict) {
+    case 'well':
+      return { failures: 0, closedUntil: 0, decision };
+    case 'count':
+      return { failures, closedUntil: 0, decision };
+    case 'close':
+      return { failures, closedUntil: now + closedMs(failures), decision };
+    case 'as-it-was':
+      return { ...lane, decision };
+  }
+}
+
+function closedMs(failures: number): number {
+  return Math.min(CLOSED_MS_MAX, CLOSED_MS * 2 ** Math.min(failures - FAILURES_MAX, 10));
+}

@@ -1,0 +1,122 @@
+/* A message in the queue, as it is kept. Times are in milliseconds since 1970. */
+import type { AttemptInput } from '../attempt/types.js';
+import type { Notify, Ret } from '../dsn/request.js';
+import { type Decision, decide } from '../kernel/table.js';
+import type { MessageFacts } from '../require-tls/message.js';
+import { type OrderName, type OrderVerdict, operatorOrder } from './operator-order.table.js';
+import type { LastWord, Order, RecipientEnd } from './turn.js';
+
+/** What a message asks of TLS, in the words of the command. */
+export type TlsWish = 'required' | 'ordinary' | 'optional';
+
+/** What is known of a message when it is accepted. Its octets are kept beside it, under its id. */
+export interface QueuedMessage {
+  /** Letters, digits and "-"; no two messages have the same. */
+  readonly id: string;
+  /** The return path without angle brackets; "" is the null sender. */
+  readonly from: string;
+  readonly queuedAt: number;
+  readonly lifetimeEndsAt: number;
+  readonly facts: Omit<MessageFacts, 'sender'>;
+  /** `notice`: we composed it about another message. */
+  readonly origin: 'ordinary' | 'report' | 'notice';
+  readonly ret: Ret;
+  /** ENVID, decoded; null: none was given. */
+  readonly envelopeId: string | null;
+  /** Who handed it in, by name; null: nobody, or it is not said. */
+  readonly receivedFrom: string | null;
+  /** By name; null: whichever the routes say. */
+  readonly transport: string | null;
+  readonly recipients: readonly QueuedRecipient[];
+}
+
+export interface QueuedRecipient {
+  /** As in RCPT. */
+  readonly address: string;
+  /** Where its mail goes: a domain in lower-case A-labels, or an address in brackets. */
+  readonly domain: string;
+  readonly notify: Notify;
+  /** ORCPT, `type;address`, decoded; null: none was given. */
+  readonly original: string | null;
+}
+
+/** The recipients of one message in one domain: what is attempted together. */
+export interface QueuedDelivery {
+  readonly attempts: number;
+  readonly granted: number;
+  readonly unsettledClaims: number;
+  readonly delayTold: 'no' | 'yes';
+  readonly dialled: AttemptInput['dialled'];
+  readonly order: Order;
+}
+
+export const NEW_DELIVERY: QueuedDelivery = {
+  attempts: 0,
+  granted: 0,
+  unsettledClaims: 0,
+  delayTold: 'no',
+  dialled: {},
+  order: { kind: 'none' },
+};
+
+/** The way that a delivery takes; what waits for the same waits in one lane. */
+export function laneOf(transport: string | null, domain: string): string {
+  return `${transport ?? 'direct'} ${domain}`;
+}
+
+/** What a message asks of TLS (RFC 8689). */
+export function tlsWishOf({ requireTls, tlsRequired }: QueuedMessage['facts']): TlsWish {
+  if (requireTls === 'yes') return 'required';
+  return tlsRequired === 'no' ? 'optional' : 'ordinary';
+}
+
+/** The facts of a message that asks this of TLS. */
+export function withTlsWish(facts: QueuedMessage['facts'], wish: TlsWish): QueuedMessage['facts'] {
+  return {
+    ...facts,
+    requireTls: wish === 'required' ? 'yes' : 'no',
+    tlsRequired: wish === 'optional' ? 'no' : 'absent',
+  };
+}
+
+/** An order of the operator about a message. */
+export type OperatorOrder =
+  | { readonly order: 'hold' | 'release' | 'kick' }
+  /** `text`: what the sender reads, where he is told. */
+  | { readonly order: 'fail' | 'drop'; readonly text?: string }
+  | { readonly order: 'set-tls'; readonly tls: TlsWish; readonly why: string }
+  | { readonly order: 'set-transport'; readonly transport: string | null };
+
+/** What becomes of an order. */
+export function judgeOrder(
+  order: OperatorOrder,
+  message: (typeof operatorOrder.inputs.message)[number],
+): Decision<OrderVerdict> {
+  const isGiven = order.order !== 'set-tls' || order.why.trim() !== '';
+  return decide(operatorOrder, {
+    order: order.order satisfies OrderName,
+    message,
+    why: isGiven ? 'given' : 'missing',
+  });
+}
+
+/** A message as it is shown. */
+export interface ShownMessage {
+  readonly id: string;
+  readonly from: string;
+  readonly queuedAt: number;
+  readonly sizeBytes: number;
+  readonly tls: TlsWish;
+  readonly held: 'no' | 'yes';
+  readonly transport: string | null;
+  readonly recipients: readonly ShownRecipient[];
+}
+
+export interface ShownRecipient {
+  readonly recipient: string;
+  readonly state: 'waiting' | 'attempting' | RecipientEnd;
+  readonly attempts: number;
+  /** Null: none is due. */
+  readonly nextAttemptAt: number | null;
+  readonly last: LastWord | null;
+}
