@@ -260,7 +260,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
         messageTo('m2', ['c@c.example']),
       ]);
       expect(await queue.order(['m1'], { order: 'kick' }, BY)).toEqual(['change']);
-      const [two, one] = (await queue.claim(planOf())).sort((a, b) => (a.id > b.id ? -1 : 1));
+      const [one, two] = [...(await queue.claim(planOf()))].sort((a, b) => (a.id < b.id ? -1 : 1));
       expect([one!.id, two!.id]).toEqual(['m1/0', 'm2/0']);
       await queue.settle([settlementOf(one!, { nextAt: NOW + 9e6 })], NOW);
       await queue.order(['m1'], { order: 'hold' }, BY);

@@ -60,7 +60,7 @@ export const WORD: LastWord = {
 export function settlementOf(
   claimed: ClaimedDelivery,
   come: { readonly end: RecipientEnd } | { readonly nextAt: number },
-  own: Partial<Settlement> & { readonly turn?: Partial<TurnResult> } = {},
+  own: Partial<Omit<Settlement, 'turn'>> & { readonly turn?: Partial<TurnResult> } = {},
 ): Settlement {
   const end = 'end' in come ? come.end : null;
   return {
