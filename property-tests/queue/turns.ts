@@ -154,6 +154,8 @@ function resultOf(recipient: string, said: Said, isPolicy: boolean): RecipientRe
       verdict: outcome === 'deferred' ? 'next-host' : outcome,
       status,
       reply: null,
+      command: null,
+      cause: null,
       category: said === 'stopped' ? 'aborted' : said === 'deferred' ? 'policy' : null,
       because: null,
     },
