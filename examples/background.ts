@@ -3,20 +3,24 @@ import {
   createNodeEngine,
   type DkimKey,
   keepPoliciesFresh,
+  type NodeOptions,
   nodeAdapters,
   nodePostReport,
   runTlsReports,
+  type Settings,
 } from 'waxseal/node';
 
 /** One folder for policies and tallies; an engine for the mail, and two jobs that run until they are told to stop. */
 export function startMailSystem(
   directory: string,
   keys: readonly DkimKey[],
-  options: Parameters<typeof createNodeEngine>[0] = {},
+  node: NodeOptions,
+  settings: Settings,
 ) {
   const stores = sqliteStores({ directory });
   const engine = createNodeEngine({
-    ...options,
+    ...node,
+    settings,
     stateDirectory: directory,
     tlsReports: { store: stores.reports },
   });
@@ -26,9 +30,9 @@ export function startMailSystem(
     runTlsReports(
       {
         store: stores.reports,
-        dns: nodeAdapters(options),
+        dns: nodeAdapters(node),
         // Not the one above: reports are not to be counted.
-        engine: createNodeEngine(options),
+        engine: createNodeEngine({ ...node, settings }),
         https: nodePostReport(),
         clock: Date.now,
       },

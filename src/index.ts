@@ -1,21 +1,20 @@
 /** The engine, and what it takes and gives. It runs wherever adapters for it are brought; `waxseal/node` brings Node's. */
 
 export type { Journal } from './effects/journal.js';
+export { type MisuseCode, MisuseError } from './effects/misuse.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
 export type { PolicyStore, ReportKey, Stores, TlsReportStore } from './effects/stores.js';
-export { MisuseError } from './engine/attempt-inputs.js';
+export { settingsOf } from './engine/check-arguments.js';
 export {
-  type AttemptOptions,
   createEngine,
   type DeliveryResult,
   type Engine,
-  type EngineOptions,
   type LastLook,
-  type OutboundMail,
   type PolicyResult,
 } from './engine/engine.js';
 export { type ExplainedDecision, type ExplainedReport, explainDelivery } from './engine/explain-delivery.js';
 export { MessageReader } from './engine/message-reader.js';
+export type { AttemptOptions, EngineOptions, OutboundMail } from './engine/options.js';
 export { readMessage, withAddresses } from './engine/read-message.js';
 export type { RecipientReport } from './engine/recipient-report.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
@@ -35,7 +34,6 @@ export {
   PROFILES,
   type ProfileName,
   type Settings,
-  settingsOf,
 } from './policy/settings.js';
 export { checkDomain, type DomainCheck } from './services/check/check-domain.js';
 export { type CheckOptions, gatherDomain } from './services/check/gather-domain.js';

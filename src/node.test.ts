@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readlink, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
@@ -58,7 +58,7 @@ async function openFilesIn(directory: string): Promise<number> {
 describe("an engine with Node's adapters", () => {
   it.each([
     [{ settings: { port: 25 } }, 'WAXSEAL_BAD_SETTINGS'],
-    [{ settings: settingsOf('rfc', { port: 70_000 }) }, 'WAXSEAL_BAD_SETTINGS'],
+    [{ settings: { ...settingsOf('rfc'), port: 70_000 } }, 'WAXSEAL_BAD_SETTINGS'],
   ])('is not made with settings that say nothing sensible: %j', (options, code) => {
     expect(() => createNodeEngine(options as Parameters<typeof createNodeEngine>[0])).toThrow(
       expect.objectContaining({ code }),
@@ -96,6 +96,39 @@ describe("an engine with Node's adapters", () => {
       expect(await openFilesIn(folder)).toBe(0);
     };
     await vi.waitFor(isLetGo, { timeout: 300_000 });
+  });
+
+  it('tells of a state folder that cannot be used, once, and keeps mail that depends on it', async () => {
+    const taken = join(folder, 'taken');
+    await writeFile(taken, 'a file');
+    const told: string[] = [];
+    const engine = engineWith({
+      stateDirectory: join(taken, 'state'),
+      dnsCache: 'off',
+      onFault: (message) => told.push(message),
+    });
+    // Once for each of the two that fail, however much mail there is.
+    for (const _ of [1, 2]) await deliver(engine);
+    expect(told).toEqual([
+      expect.stringMatching(/^kept MTA-STS policies cannot be read, .*ENOTDIR/),
+      expect.stringMatching(/^an MTA-STS policy is not kept: .*ENOTDIR/),
+    ]);
+    await internet.change({ dns: { 'TXT _mta-sts.a.example': null } });
+    expect((await deliver(engine)).results[0]).toMatchObject({ outcome: 'deferred' });
+    await internet.change({ dns: { 'TXT _mta-sts.a.example': ['v=STSv1; id=1;'] } });
+    await engine.close();
+  });
+
+  it('tells of a policy that is not kept, and delivers under it all the same', async () => {
+    const told: string[] = [];
+    const engine = engineWith({
+      adapters: { 'policy-cache.write': async () => ({ kind: 'failed', why: 'no room' }) },
+      onFault: (message) => told.push(message),
+    });
+    for (const _ of [1, 2])
+      expect((await deliver(engine)).results[0]).toMatchObject({ authentication: 'pkix' });
+    expect(told).toEqual(['an MTA-STS policy is not kept: no room']);
+    await engine.close();
   });
 
   it('counts for TLS reports, whatever else its owner wants to know of attempts', async () => {

@@ -7,24 +7,30 @@ import { memoryPolicyStore } from './adapters/memory/index.js';
 import {
   cachedDns,
   type DnsPorts,
-  isResolverServer,
   nodeDns,
   nodePolicyFetch,
   nodeRandom,
   nodeSmtp,
   type ResolverConfig,
-  type ResolverServer,
   type ReuseOptions,
   type ReusingSmtp,
   reusingSmtp,
   systemResolvers,
-  type TrustAnchor,
   validatingDns,
 } from './adapters/node/index.js';
 import { sqliteStores } from './adapters/sqlite/index.js';
+import { MisuseError } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
 import type { Stores } from './effects/stores.js';
-import { createEngine, type Engine, type EngineOptions } from './engine/engine.js';
+import { createEngine, type Engine } from './engine/engine.js';
+import type { EngineOptions } from './engine/options.js';
+import {
+  checkNodeEngineOptions,
+  checkNodeOptions,
+  type NodeEngineOptions,
+  type NodeOptions,
+} from './node-options.js';
+import { DEFAULT_SETTINGS } from './policy/settings.js';
 import { type CollectOptions, collectReports } from './services/tls-report/send/collect.js';
 
 export {
@@ -36,41 +42,9 @@ export {
   type TrustAnchor,
 } from './adapters/node/index.js';
 export * from './index.js';
+export type { NodeEngineOptions, NodeOptions, ValidateHere } from './node-options.js';
 export { type KeepFreshOptions, keepPoliciesFresh } from './services/sts/keep-policies-fresh.js';
 export * from './services/tls-report/send/index.js';
-
-export interface NodeOptions {
-  /**
-   * The resolver to ask. Default: /etc/resolv.conf. Its AD bit counts only if every server is on loopback or is asked by
-   * TLS or HTTPS, or if `trustAd` says that it validates and that the path to it is trusted (RFC 7672, Section 2.1.1; RFC
-   * 4035, Section 4.9.3; table `resolver-trust`).
-   */
-  readonly resolver?: ResolverConfig | ResolverServer;
-  /**
-   * Who validates DNSSEC. `resolver`, the default: the resolver, as far as it is believed. `validate: 'here'`: the engine,
-   * from these trust anchors down, default the root's; the resolver is only asked to pass on what is signed.
-   */
-  readonly dnssec?: 'resolver' | ValidateHere;
-  /** How many DNS answers are remembered, and how many octets they may take (by estimate). Default 10,000 and 16 MiB. */
-  readonly dnsCache?: { readonly entriesMax?: number; readonly bytesMax?: number } | 'off';
-  /** Trust anchors in PEM, added to the platform's own, for SMTP, HTTPS and resolvers alike. */
-  readonly ca?: readonly string[];
-  /** A folder in which MTA-STS policies are kept, in a SQLite file. Default: in memory, as long as the engine lives. */
-  readonly stateDirectory?: string;
-  /** The local address of SMTP connections. Default: the system's choice. */
-  readonly localAddress?: string;
-  /** Policies kept in memory at most. Default 10,000. */
-  readonly policiesMax?: number;
-  /** Keep tallies for TLS reports there (RFC 8460); default: nowhere. A store that fails is told as a warning, and holds nothing up. */
-  readonly tlsReports?: CollectOptions;
-  /** Keep connections for other messages to the same server, within these limits. Default: every message has its own. */
-  readonly reuseConnections?: ReuseOptions;
-}
-
-export interface ValidateHere {
-  readonly validate: 'here';
-  readonly trustAnchors?: readonly TrustAnchor[];
-}
 
 export interface NodeAdapters extends Adapters {
   /**
@@ -85,8 +59,20 @@ export interface NodeEngine extends Engine {
   close(): Promise<void>;
 }
 
-/** Node's adapters for every effect. No I/O happens before the first question, apart from reading /etc/resolv.conf. */
+/**
+ * Node's adapters for every effect. No I/O happens before the first question, apart from reading /etc/resolv.conf. Throws a
+ * {@link MisuseError} for options that say nothing sensible.
+ */
 export function nodeAdapters(options: NodeOptions = {}): NodeAdapters {
+  try {
+    return adaptersOf(checkNodeOptions(options));
+  } catch (error) {
+    // What only an adapter can tell, such as that a certificate cannot be read.
+    throw error instanceof TypeError ? new MisuseError('WAXSEAL_BAD_OPTIONS', error.message) : error;
+  }
+}
+
+function adaptersOf(options: NodeOptions): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
   const smtp = smtpOf(nodeSmtp({ ...ca, ...local }), options.reuseConnections);
@@ -108,25 +94,33 @@ function smtpOf(session: ReturnType<typeof nodeSmtp>, reuse: ReuseOptions | unde
   return reuse === undefined ? { session, close: async () => undefined } : reusingSmtp(session, reuse);
 }
 
-/** An engine over Node's adapters, clock and IDNA. */
-export function createNodeEngine(
-  options: NodeOptions &
-    Partial<Omit<EngineOptions, 'adapters'>> & { readonly adapters?: Partial<Adapters> } = {},
-): NodeEngine {
-  // Left out and undefined are the same, also where a compiler does not insist on it.
-  const given: typeof options = Object.fromEntries(
-    Object.entries(options).filter(([, value]) => value !== undefined),
-  );
-  const adapters = nodeAdapters(given);
+/** An engine over Node's adapters, clock and IDNA. Throws a {@link MisuseError} for options that say nothing sensible. */
+export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
+  const {
+    adapters: own,
+    settings,
+    clock,
+    toAscii,
+    onFault,
+    onAttempt,
+    ...node
+  } = checkNodeEngineOptions(options);
+  const adapters = nodeAdapters(node);
   const engine = createEngine({
-    clock: Date.now,
-    toAscii: domainToASCII,
-    onFault: (message) => process.emitWarning(`the message is deferred: ${message}`, 'WaxsealFault'),
-    ...given,
-    ...(given.tlsReports === undefined ? {} : { onAttempt: collecting(given.tlsReports, given.onAttempt) }),
-    adapters: { ...adapters, ...given.adapters },
+    settings: settings ?? DEFAULT_SETTINGS,
+    clock: clock ?? Date.now,
+    toAscii: toAscii ?? domainToASCII,
+    onFault: onFault ?? warnOfFault,
+    ...(node.tlsReports === undefined
+      ? onAttempt && { onAttempt }
+      : { onAttempt: collecting(node.tlsReports, onAttempt) }),
+    adapters: { ...adapters, ...own },
   });
   return { ...engine, close: adapters.close };
+}
+
+function warnOfFault(message: string): void {
+  process.emitWarning(message, 'WaxsealFault');
 }
 
 /** Counts the attempt first, and then lets the embedder know of it. */
@@ -159,20 +153,10 @@ function policyCache({ stateDirectory, policiesMax = 10_000 }: NodeOptions): Pol
   return { ...policies, close };
 }
 
-/** Several servers, one of them, or those of the system. Throws a TypeError for anything else. */
+/** Several servers, one of them, or those of the system. */
 function resolverOf(resolver: NodeOptions['resolver']): ResolverConfig {
   if (resolver === undefined) return systemResolvers(resolverFile());
-  const config = typeof resolver === 'object' && 'servers' in resolver ? resolver : { servers: [resolver] };
-  if (
-    !Array.isArray(config.servers) ||
-    config.servers.length === 0 ||
-    !config.servers.every(isResolverServer)
-  ) {
-    throw new TypeError(
-      'resolver must be { address, port } with an IP address, with transport, name and path for TLS or HTTPS, or { servers: [...] } of such',
-    );
-  }
-  return config;
+  return 'servers' in resolver ? resolver : { servers: [resolver] };
 }
 
 function resolverFile(): string {

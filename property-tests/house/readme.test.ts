@@ -71,7 +71,7 @@ describe('the example of the README', () => {
       await using internet = await startInternet(stsDomain('enforce'));
       const { port, httpsPort, resolver } = internet;
       const settings = settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow' });
-      const { engine, close } = startMailSystem(folder, [], { resolver, ca: [internet.caPem], settings });
+      const { engine, close } = startMailSystem(folder, [], { resolver, ca: [internet.caPem] }, settings);
       const { results } = await engine.deliver({
         from: '',
         to: ['user@a.example'],

@@ -1,6 +1,7 @@
-import { MisuseError } from '../engine/attempt-inputs.js';
-import type { AttemptOptions, DeliveryResult, Engine } from '../engine/engine.js';
+import { MisuseError } from '../effects/misuse.js';
+import type { DeliveryResult, Engine } from '../engine/engine.js';
 import { explainDelivery } from '../engine/explain-delivery.js';
+import type { AttemptOptions } from '../engine/options.js';
 import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
 import { listenForSignals } from './interruption.js';
@@ -69,7 +70,7 @@ async function ask(
     settings,
     onFault(message) {
       progress.clear();
-      complain(`waxseal: a fault of ours, and the message is deferred: ${message}`);
+      complain(`waxseal: a fault of ours: ${message}`);
     },
   });
   try {

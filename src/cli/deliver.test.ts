@@ -61,6 +61,7 @@ const FIELDS = [
   'requireTls',
   'decisions',
   'because',
+  'cause',
   'reports',
 ];
 
@@ -297,9 +298,7 @@ describe('waxseal deliver', () => {
       env: { NODE_OPTIONS: `--import=${pathToFileURL(fault)}` },
     });
     expect(ended.exit).toBe(75);
-    expect(ended.stderr).toMatch(
-      /^waxseal: a fault of ours, and the message is deferred: .*no randomness\n$/,
-    );
+    expect(ended.stderr).toMatch(/^waxseal: a fault of ours: the message is deferred: .*no randomness\n$/);
     expect(resultsOf(ended)).toMatchObject([{ outcome: 'deferred', status: '4.3.0', mx: null }]);
     expect(JSON.parse(await readFile(journal, 'utf8'))).toMatchObject({
       attempts: [{ result: { recipients: [{}] } }],

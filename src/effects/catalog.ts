@@ -109,7 +109,8 @@ export interface EffectCatalog {
         | { readonly kind: 'store'; readonly entry: CachedPolicy }
         | { readonly kind: 'remember-failure'; readonly failure: FetchFailure };
     };
-    readonly answer: { readonly kind: 'written' | 'failed' };
+    /** `why`: for who keeps it; it changes nothing. */
+    readonly answer: { readonly kind: 'written' | 'failed'; readonly why?: string };
   };
   /** RFC 8461, Section 3.3: GET https://HOST:PORT/.well-known/mta-sts.txt from one of the vetted addresses, in order. */
   readonly 'policy.fetch': {

@@ -37,6 +37,16 @@ export interface PolicyStore extends Pick<Adapters, 'policy-cache.read' | 'polic
   prune(time: number): Promise<number>;
 }
 
+/** Why a store that can be reached does not keep a policy. */
+export const TOO_LARGE = {
+  kind: 'failed',
+  why: 'what was learned is larger than any policy may be',
+} as const;
+export const NO_ROOM = {
+  kind: 'failed',
+  why: 'the store holds as many policies as it may, and none of them is worth less; let it hold more',
+} as const;
+
 /** How much a store of policies keeps at most. */
 export interface PolicyStoreBounds {
   /** Domains. */

@@ -11,7 +11,8 @@ import {
   type Journal,
   type JournalEntry,
 } from '../effects/journal.js';
-import type { Adapters, MessageSource } from '../effects/ports.js';
+import { MisuseError } from '../effects/misuse.js';
+import type { MessageSource } from '../effects/ports.js';
 import { programs } from '../machine/programs.js';
 import type { AttemptInput, AttemptPurpose, AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
 import type { Decision } from '../policy/kernel/table.js';
@@ -24,56 +25,21 @@ import {
 } from '../policy/mta-sts/last-look.js';
 import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
-import type { MessageFacts } from '../policy/require-tls/message.js';
-import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
+import { DEFAULT_SETTINGS } from '../policy/settings.js';
+import { byDestination, deferAll, parseRecipients, parseSender } from './attempt-inputs.js';
 import {
-  byDestination,
-  checkMessage,
-  checkSettings,
-  deferAll,
-  MisuseError,
-  parseRecipients,
-  parseSender,
-} from './attempt-inputs.js';
+  checkAttemptOptions,
+  checkEngineOptions,
+  checkMail,
+  checkPatience,
+  checkPurpose,
+  checkSomeFacts,
+  checkStopped,
+  checkText,
+} from './check-arguments.js';
+import { complaints } from './complaints.js';
+import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
 import { type RecipientReport, reportOf } from './recipient-report.js';
-
-export interface EngineOptions {
-  readonly adapters: Adapters;
-  /** Default: the profile `rfc`. */
-  readonly settings?: Settings;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
-  readonly toAscii?: (domain: string) => string;
-  /** Told of faults of ours; the message is deferred all the same. */
-  readonly onFault?: (message: string) => void;
-  /**
-   * Told of every attempt to deliver, before its message is answered for; the engine waits for it, and its failures change
-   * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
-   */
-  readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
-}
-
-/** A message to be sent. */
-export interface OutboundMail {
-  /** The reverse-path without angle brackets; "" is the null sender. */
-  readonly from: string;
-  /** Forward-paths without angle brackets, at least one. */
-  readonly to: readonly string[];
-  /** The octets, with CRLF line ends; read once for each server that takes it. */
-  readonly content: MessageSource;
-  readonly facts: Omit<MessageFacts, 'sender'>;
-}
-
-export interface AttemptOptions {
-  /** 1 for the first attempt. */
-  readonly attempt?: number;
-  /** From the results of earlier attempts at this message; see `AttemptResult.dialled`. */
-  readonly dialled?: AttemptInput['dialled'];
-  readonly signal?: AbortSignal;
-  /** Told when a question is asked or answered, for showing progress. */
-  readonly onEntry?: (entry: JournalEntry) => void;
-}
 
 export interface DeliveryResult {
   /** One for each recipient, in the order of `to`. */
@@ -134,45 +100,37 @@ export interface LastLook {
   readonly found: PolicyResult | null;
 }
 
-/** An engine over those adapters. Throws a {@link MisuseError} for settings that say nothing sensible. */
-export function createEngine(options: EngineOptions): Engine {
-  if (options.settings !== undefined) checkSettings(options.settings);
+/** An engine over those adapters. Throws a {@link MisuseError} for options and settings that say nothing sensible. */
+export function createEngine(given: EngineOptions): Engine {
+  const options = made(checkEngineOptions(given));
   const toAscii = options.toAscii ?? (() => '');
   const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {
-      checkMessage(mail);
-      return carryOut(
-        options,
-        {
-          ...mail,
-          mailboxes: parseRecipients(mail, toAscii),
-          from: parseSender(mail.from, toAscii),
-          purpose: 'deliver',
-        },
-        attemptOptions,
-      );
+      const checkedOptions = checkAttemptOptions(attemptOptions);
+      checkMail(mail);
+      const mailboxes = parseRecipients(mail, toAscii);
+      const from = parseSender(mail.from, toAscii);
+      return carryOut(options, { ...mail, from, mailboxes, purpose: 'deliver' }, checkedOptions);
     },
-    async explain(
-      domain,
-      { from = 'postmaster@localhost.localdomain', facts = {} } = {},
-      attemptOptions = {},
-    ) {
-      const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
-      if (mailbox === null) throw notADomain(domain);
-      const mail = {
-        from: parseSender(from, toAscii),
-        to: [mailbox.address],
-        content: () => [],
-        facts: { ...PLAIN_FACTS, ...facts },
-      };
-      return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, attemptOptions);
+    async explain(domain, { from = POSTMASTER, facts = {} } = {}, attemptOptions = {}) {
+      const checkedOptions = checkAttemptOptions(attemptOptions);
+      checkText(from, 'WAXSEAL_BAD_MESSAGE', 'from');
+      const known = { ...PLAIN_FACTS, ...checkSomeFacts(facts) };
+      const mailbox = postmasterAt(domain, toAscii);
+      const sender = parseSender(from, toAscii);
+      const mail = { from: sender, to: [mailbox.address], content: () => [], facts: known };
+      return carryOut(options, { ...mail, mailboxes: [mailbox], purpose: 'explain' }, checkedOptions);
     },
-    async policy(domain, { purpose }, attemptOptions = {}) {
-      const destination = parseMailbox(`postmaster@${domain}`, toAscii)?.destination;
-      if (destination?.kind !== 'domain') throw notADomain(domain);
-      return findPolicy(options, destination.name, `${purpose}-policy`, attemptOptions);
+    async policy(domain, wanted, attemptOptions = {}) {
+      const checkedOptions = checkAttemptOptions(attemptOptions);
+      checkPurpose(wanted);
+      const { destination } = postmasterAt(domain, toAscii);
+      if (destination.kind !== 'domain') throw notADomain(domain);
+      return findPolicy(options, destination.name, `${wanted.purpose}-policy`, checkedOptions);
     },
     async lastLook(last, { patience = 'left', ...attemptOptions } = {}) {
+      checkStopped(last);
+      checkPatience(patience);
       const stopped = 'stopped' in last ? last : whatStopped(last);
       if (stopped.stopped === 'otherwise' || stopped.domain === null)
         return { decision: judgeLastLook(stopped, null, patience), found: null };
@@ -181,6 +139,22 @@ export function createEngine(options: EngineOptions): Engine {
     },
   };
   return engine;
+}
+
+/** What is made once for all attempts of an engine. */
+type Made = EngineOptions & { readonly complain: (message: string) => void };
+
+function made(options: EngineOptions): Made {
+  return { ...options, complain: complaints((message) => options.onFault?.(message), options.clock) };
+}
+
+const POSTMASTER = 'postmaster@localhost.localdomain';
+
+function postmasterAt(domain: string, toAscii: (domain: string) => string): Mailbox {
+  checkText(domain, 'WAXSEAL_BAD_DOMAIN', 'domain');
+  const mailbox = parseMailbox(`postmaster@${domain}`, toAscii);
+  if (mailbox === null) throw notADomain(domain);
+  return mailbox;
 }
 
 function notADomain(text: string): MisuseError {
@@ -202,7 +176,7 @@ type Job = OutboundMail & {
 };
 
 async function findPolicy(
-  options: EngineOptions,
+  options: Made,
   domain: string,
   purpose: Exclude<AttemptPurpose, Job['purpose']>,
   attemptOptions: AttemptOptions,
@@ -231,11 +205,7 @@ function journalOf(attempts: readonly AttemptJournal[]): Journal {
   return { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts };
 }
 
-async function carryOut(
-  options: EngineOptions,
-  job: Job,
-  attemptOptions: AttemptOptions,
-): Promise<DeliveryResult> {
+async function carryOut(options: Made, job: Job, attemptOptions: AttemptOptions): Promise<DeliveryResult> {
   const journals: AttemptJournal[] = [];
   const reports = new Map<Mailbox, RecipientReport>();
   for (const mailboxes of byDestination(job.mailboxes)) {
@@ -256,7 +226,7 @@ async function carryOut(
 }
 
 async function attempt(
-  options: EngineOptions,
+  options: Made,
   message: MessageSource,
   input: AttemptInput,
   attemptOptions: AttemptOptions,
@@ -270,15 +240,31 @@ async function attempt(
     signal: attemptOptions.signal ?? new AbortController().signal,
     note: (entry) => {
       entries.push(entry);
+      noteStore(options, entry);
       tell(attemptOptions.onEntry, entry);
     },
   });
   if (ended.kind === 'finished') return { result: ended.output, entries };
-  options.onFault?.(ended.message);
+  const consequence = input.recipients.length > 0 ? 'the message is deferred' : 'nothing was learned';
+  options.onFault?.(`${consequence}: ${ended.message}`);
   return { result: deferAll(input), entries };
 }
 
-async function tellAttempt(options: EngineOptions, result: AttemptResult): Promise<void> {
+/** Mail that waits for want of what we keep would wait for ever if nobody were told (RFC 8461, Section 5.1). */
+function noteStore({ complain }: Made, entry: JournalEntry): void {
+  if (entry.kind !== 'answer') return;
+  const { event } = entry;
+  if (event.type === 'policy-cache.read.answered' && event.answer.kind === 'unreadable')
+    complain(
+      `kept MTA-STS policies cannot be read, and mail that depends on them waits: ${event.answer.why ?? NO_REASON}`,
+    );
+  if (event.type === 'policy-cache.write.answered' && event.answer.kind === 'failed')
+    complain(`an MTA-STS policy is not kept: ${event.answer.why ?? NO_REASON}`);
+}
+
+const NO_REASON = 'the store does not say why';
+
+async function tellAttempt(options: Made, result: AttemptResult): Promise<void> {
   try {
     await options.onAttempt?.(result, options.clock());
   } catch (error) {

@@ -1,3 +1,5 @@
+import { such, Texts } from '../effects/codecs/values.js';
+import { checked, type MisuseError } from '../effects/misuse.js';
 import type { MessageSource } from '../effects/ports.js';
 import { isAscii } from '../policy/names/mailbox.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
@@ -9,14 +11,23 @@ export interface ReadMessage {
   readonly facts: Pick<MessageFacts, 'tlsRequired' | 'sizeBytes' | 'body' | 'utf8'>;
 }
 
+const Octets = such(
+  'a Uint8Array, such as a Buffer',
+  (value): value is Uint8Array =>
+    ArrayBuffer.isView(value) && 'BYTES_PER_ELEMENT' in value && value.BYTES_PER_ELEMENT === 1,
+);
+
 /**
  * Learns from the octets of a message what the engine must know: its size with CRLF line ends (RFC 1870), whether it is
  * 8-bit, whether it is internationalized, so that it needs SMTPUTF8 (RFC 6531, Section 3.2), and its TLS-Required fields
- * (RFC 8689). Pure; any octets will do. For a message that does not fit into memory there is {@link MessageReader}.
+ * (RFC 8689). Pure; any octets will do. For a message that does not fit into memory there is {@link MessageReader}. Throws a
+ * {@link MisuseError} for what are no octets, such as a text.
  *
  * @param addresses the envelope addresses; one with a local part beyond ASCII needs SMTPUTF8 too
  */
 export function readMessage(octets: Uint8Array, addresses: readonly string[] = []): ReadMessage {
+  checked(Octets, octets, 'WAXSEAL_BAD_MESSAGE', 'octets');
+  checked(Texts, addresses, 'WAXSEAL_BAD_MESSAGE', 'addresses');
   const reader = new MessageReader();
   reader.push(octets);
   return { content: () => [octets], facts: withAddresses(reader.facts(), addresses) };

@@ -1,4 +1,5 @@
 export type { Certificate, MailHost, PolicyHost, RecordSet, World } from '../adapters/scripted/index.js';
+export { checkWorld } from './check-world.js';
 export { type Internet, type InternetOptions, startInternet, type WorldChange } from './internet.js';
 export { association, createPki, type Issued, type Pki } from './pki.js';
 export type { ReceivedMessage } from './smtp-receiver.js';

@@ -11,6 +11,11 @@ import {
   type Step,
   type World,
 } from '../adapters/scripted/index.js';
+import { hostsOf, type KnownHosts } from '../adapters/scripted/scenario-contradictions.js';
+import { strictObject } from '../effects/codecs/strict-object.js';
+import { wholeFrom } from '../effects/codecs/values.js';
+import { checked, MisuseError } from '../effects/misuse.js';
+import { checkChange, checkWorld } from './check-world.js';
 import { allOf, HostServers } from './host-servers.js';
 import { claimBlock, type LoopbackBlock } from './loopback-block.js';
 import { startMailHost } from './mail-host.js';
@@ -50,7 +55,8 @@ export interface Internet {
   received(id: string): readonly ReceivedMessage[];
   /**
    * Changes the world. DNS entries change at once; a host whose entry changes keeps its address and its key, but its
-   * open connections are closed. Rejects when closed, and when a new host finds no room.
+   * open connections are closed. Rejects when closed, when a new host finds no room, and with a {@link MisuseError} for what
+   * `waxseal simulate` would refuse.
    */
   change(change: WorldChange): Promise<void>;
   /** Closes every server and connection. Calling it again is harmless. */
@@ -60,19 +66,45 @@ export interface Internet {
 
 /**
  * Starts a world on a loopback block of its own (127.x.y.0/24, so Linux, or a system with these addresses configured).
- * Rejects if a port that was asked for cannot be bound, or if there are more than 250 hosts.
+ * Rejects with a {@link MisuseError} for a world that `waxseal simulate` would refuse, and if a port that was asked for cannot be
+ * bound, or if there are more than 250 hosts.
  */
 export async function startInternet(world: World, options: InternetOptions = {}): Promise<Internet> {
-  const { port = 0, httpsPort = 0 } = options;
-  if (port !== 0 && port === httpsPort) throw new RangeError('SMTP and HTTPS need a port each');
-  const current: Current = { state: { world: { dns: {} }, addresses: new Map(), certificates: new Map() } };
+  checkWorld(world);
+  return startKnownWorld(world, hostsOf(world), options);
+}
+
+/** As {@link startInternet}, of a world whose hosts, also those to come, have been looked at. */
+export async function startKnownWorld(
+  world: World,
+  hosts: KnownHosts,
+  options: InternetOptions = {},
+): Promise<Internet> {
+  const { port = 0, httpsPort = 0 } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  if (port !== 0 && port === httpsPort)
+    throw new MisuseError(
+      'WAXSEAL_BAD_OPTIONS',
+      'port and httpsPort must differ: SMTP and HTTPS need a port each',
+    );
+  const current: Current = {
+    state: { world: { dns: {} }, addresses: new Map(), certificates: new Map() },
+    hosts,
+  };
   const pki = await createPki();
   const block = await claimBlock({ port, httpsPort }, (smtpPort) => zoneOf(() => current.state, smtpPort));
   return new SmallInternet(block, pki, current).start(world);
 }
 
+const Port = wholeFrom(0, 65_535);
+const OptionsCodec = strictObject<InternetOptions>(
+  'an object with options',
+  { port: Port, httpsPort: Port },
+  [],
+);
+
 interface Current {
   state: WorldState;
+  hosts: KnownHosts;
 }
 
 class SmallInternet implements Internet {
@@ -129,7 +161,10 @@ class SmallInternet implements Internet {
 
   change(change: WorldChange): Promise<void> {
     if (this.#closed !== undefined) return Promise.reject(new Error('this internet is closed'));
-    const changed = this.#turn.then(() => this.#become(applyChange(this.#current.state.world, change)));
+    const changed = this.#turn.then(() => {
+      this.#current.hosts = checkChange(change, this.#current.hosts);
+      return this.#become(applyChange(this.#current.state.world, change));
+    });
     this.#turn = changed.catch(() => {});
     return changed;
   }

@@ -1,5 +1,12 @@
+import type { AnswerOf } from '../../effects/catalog.js';
 import { isStorable } from '../../effects/codecs/stored.codec.js';
-import type { PolicyStore, PolicyStoreBounds, StoredPolicy } from '../../effects/stores.js';
+import {
+  NO_ROOM,
+  type PolicyStore,
+  type PolicyStoreBounds,
+  type StoredPolicy,
+  TOO_LARGE,
+} from '../../effects/stores.js';
 import type { CacheAnswer } from '../../policy/mta-sts/fetch.js';
 import {
   expiryOf,
@@ -18,17 +25,17 @@ const NOTHING: Kept = { kind: 'read', cached: null, failure: null };
 export function memoryPolicyStore({ entriesMax }: PolicyStoreBounds): PolicyStore {
   const entries = new Map<string, Kept>();
 
-  function write(domain: string, change: PolicyChange): 'written' | 'failed' {
+  function write(domain: string, change: PolicyChange): AnswerOf<'policy-cache.write'> {
     // As databases refuse what is too large, so does memory.
-    if (!isStorable(domain, change)) return 'failed';
+    if (!isStorable(domain, change)) return TOO_LARGE;
     const merged = mergePolicy(entries.get(domain) ?? NOTHING, change).kept as Kept;
     if (!entries.has(domain) && entries.size >= entriesMax) {
       const goes = whoGoes(domain, merged, timeOf(change));
-      if (goes === null) return 'failed';
+      if (goes === null) return NO_ROOM;
       entries.delete(goes);
     }
     entries.set(domain, merged);
-    return 'written';
+    return { kind: 'written' };
   }
 
   function whoGoes(domain: string, { cached, failure }: Kept, now: number): string | null {
@@ -40,7 +47,7 @@ export function memoryPolicyStore({ entriesMax }: PolicyStoreBounds): PolicyStor
 
   return {
     'policy-cache.read': async ({ domain }) => entries.get(domain.toLowerCase()) ?? NOTHING,
-    'policy-cache.write': async ({ domain, change }) => ({ kind: write(domain.toLowerCase(), change) }),
+    'policy-cache.write': async ({ domain, change }) => write(domain.toLowerCase(), change),
     list: async ({ after, entriesMax: listedMax }) =>
       [...entries]
         .map(named)

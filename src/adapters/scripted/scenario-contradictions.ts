@@ -3,7 +3,7 @@
  * than one kind of answer in one record set. A typing mistake here would otherwise be a world that silently differs.
  */
 import { readMxText } from './mx-text.js';
-import type { Scenario } from './scenario.js';
+import type { Scenario, Step } from './scenario.js';
 import { readTlsaText } from './tlsa-text.js';
 import type { RecordSet } from './world.js';
 
@@ -13,51 +13,70 @@ interface Contradiction {
   readonly actual: string;
 }
 
+/** Hosts that exist at some time, by ID. */
+export interface KnownHosts {
+  readonly mail: ReadonlySet<string>;
+  /** Mail hosts and policy hosts. */
+  readonly all: ReadonlySet<string>;
+}
+
+/** Part of a world, or of its changes. */
+type Part = NonNullable<Step['change']>;
+
 /** Everything in a scenario that contradicts itself. */
 export function contradictionsIn(scenario: Scenario): readonly Contradiction[] {
-  const worlds = [
-    { at: 'world', part: scenario.world },
-    ...scenario.steps.map(({ change = {} }, index) => ({ at: `steps[${index}].change`, part: change })),
+  const { world, steps } = scenario;
+  const hosts = hostsOf(world, ...steps.map(({ change }) => change ?? {}));
+  const tooMany = steps.flatMap(({ message, expect }, index) =>
+    expect.length <= message.to.length
+      ? []
+      : [
+          {
+            path: `steps[${index}].expect`,
+            expected: `at most ${message.to.length}, one for each recipient`,
+            actual: `${expect.length}`,
+          },
+        ],
+  );
+  return [
+    ...contradictionsInPart(world, hosts, 'world'),
+    ...steps.flatMap(({ change = {} }, index) =>
+      contradictionsInPart(change, hosts, `steps[${index}].change`),
+    ),
+    ...tooMany,
   ];
-  const mail = new Set(worlds.flatMap(({ part }) => Object.keys(part.mail ?? {})));
-  const hosts = new Set([...mail, ...worlds.flatMap(({ part }) => Object.keys(part.policy ?? {}))]);
-  const found: Contradiction[] = [];
+}
 
-  for (const { at, part } of worlds) {
-    for (const [key, set] of Object.entries(part.dns ?? {})) {
-      const path = `${at}.dns[${JSON.stringify(key)}]`;
-      if (set !== null && answersIn(set) > 1) {
-        found.push({ path, expected: 'one of records, denial and fails', actual: 'several' });
-      }
-      for (const text of recordsOf(set)) {
-        const expected = expectedInstead(key.split(' ')[0]!, text, { mail, hosts });
-        if (expected !== null) found.push({ path, expected, actual: JSON.stringify(text) });
-      }
+/** The hosts of all of them. */
+export function hostsOf(...parts: readonly Part[]): KnownHosts {
+  const mail = parts.flatMap((part) => Object.keys(part.mail ?? {}));
+  const policy = parts.flatMap((part) => Object.keys(part.policy ?? {}));
+  return { mail: new Set(mail), all: new Set([...mail, ...policy]) };
+}
+
+/** What in it contradicts itself, or speaks of hosts that are none of these. */
+export function contradictionsInPart(part: Part, hosts: KnownHosts, at = ''): readonly Contradiction[] {
+  const found: Contradiction[] = [];
+  for (const [key, set] of Object.entries(part.dns ?? {})) {
+    const path = `${at === '' ? '' : `${at}.`}dns[${JSON.stringify(key)}]`;
+    if (set !== null && answersIn(set) > 1) {
+      found.push({ path, expected: 'one of records, denial and fails', actual: 'several' });
     }
-  }
-  for (const [index, { message, expect }] of scenario.steps.entries()) {
-    if (expect.length <= message.to.length) continue;
-    const path = `steps[${index}].expect`;
-    found.push({
-      path,
-      expected: `at most ${message.to.length}, one for each recipient`,
-      actual: `${expect.length}`,
-    });
+    for (const text of recordsOf(set)) {
+      const expected = expectedInstead(key.split(' ')[0]!, text, hosts);
+      if (expected !== null) found.push({ path, expected, actual: JSON.stringify(text) });
+    }
   }
   return found;
 }
 
-function expectedInstead(
-  type: string,
-  text: string,
-  { mail, hosts }: { readonly mail: ReadonlySet<string>; readonly hosts: ReadonlySet<string> },
-): string | null {
+function expectedInstead(type: string, text: string, { mail, all }: KnownHosts): string | null {
   switch (type) {
     case 'MX':
       return readMxText(text) === null ? 'a preference and a host such as "10 mx.a.example"' : null;
     case 'A':
     case 'AAAA':
-      return text.startsWith('@') && !hosts.has(text.slice(1)) ? 'the ID of a mail or policy host' : null;
+      return text.startsWith('@') && !all.has(text.slice(1)) ? 'the ID of a mail or policy host' : null;
     case 'TLSA': {
       const read = readTlsaText(text);
       if (read === null) return 'a TLSA record such as "3 1 1 @ID", or "# 0301"';

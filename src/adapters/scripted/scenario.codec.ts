@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { ReportResultType } from '../../effects/codecs/attempt.codec.js';
 import { decodeWith, type Problem, parseJson, refused } from '../../effects/codecs/result.js';
 import { PartialSettingsCodec } from '../../effects/codecs/settings.codec.js';
-import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
 import {
   filledListOf,
   listOf,
@@ -15,16 +15,7 @@ import {
 } from '../../effects/codecs/values.js';
 import type { Expectation, Scenario, Step } from './scenario.js';
 import { contradictionsIn } from './scenario-contradictions.js';
-import {
-  HOST_ID,
-  isHostId,
-  isRecordKey,
-  MailHostCodec,
-  PolicyHostCodec,
-  RECORD_KEY,
-  RecordSetCodec,
-  WorldCodec,
-} from './world.codec.js';
+import { ChangeCodec, WorldCodec } from './world.codec.js';
 
 export type ParsedScenario =
   | { readonly ok: true; readonly scenario: Scenario }
@@ -112,15 +103,7 @@ const MessageCodec = strictObject<Step['message']>(
 const StepCodec = strictObject<Step>(
   'a step',
   {
-    change: strictObject<NonNullable<Step['change']>>(
-      'a change of the world',
-      {
-        dns: dictionary(RECORD_KEY, isRecordKey, orNull(RecordSetCodec)),
-        mail: dictionary(HOST_ID, isHostId, orNull(MailHostCodec)),
-        policy: dictionary(HOST_ID, isHostId, orNull(PolicyHostCodec)),
-      },
-      [],
-    ),
+    change: ChangeCodec,
     after: Count,
     message: MessageCodec,
     attempt: Attempt,

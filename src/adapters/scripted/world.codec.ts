@@ -1,7 +1,8 @@
 import * as t from 'io-ts';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
-import { oneOf, such, wholeFrom } from '../../effects/codecs/values.js';
+import { oneOf, orNull, such, wholeFrom } from '../../effects/codecs/values.js';
 import { familyOf } from '../../policy/names/ip-address.js';
+import type { Step } from './scenario.js';
 import type { Certificate, MailHost, PolicyHost, RecordSet, World } from './world.js';
 
 const Strings = t.readonlyArray(t.string, 'a list of texts');
@@ -29,7 +30,7 @@ const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
 );
 
 /** Not a union of io-ts: that would report what is wrong with each of its members. */
-export const RecordSetCodec = new t.Type<RecordSet, unknown, unknown>(
+const RecordSetCodec = new t.Type<RecordSet, unknown, unknown>(
   'a record set',
   (value): value is RecordSet => Strings.is(value) || SetObject.is(value),
   (value, context) =>
@@ -50,7 +51,7 @@ const CertificateCodec = strictObject<Certificate>(
   [],
 );
 
-export const MailHostCodec = strictObject<MailHost>(
+const MailHostCodec = strictObject<MailHost>(
   'a mail host',
   {
     connect: Connect,
@@ -77,7 +78,7 @@ export const MailHostCodec = strictObject<MailHost>(
   [],
 );
 
-export const PolicyHostCodec = strictObject<PolicyHost>(
+const PolicyHostCodec = strictObject<PolicyHost>(
   'a policy host',
   {
     connect: Connect,
@@ -92,11 +93,11 @@ export const PolicyHostCodec = strictObject<PolicyHost>(
 );
 
 /** Keys of `dns`: a type and a name. */
-export const isRecordKey = (key: string): boolean =>
+const isRecordKey = (key: string): boolean =>
   /^(?:MX|A|AAAA|CNAME|TXT|TLSA) [a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(key);
-export const RECORD_KEY = 'TYPE and lower-case name such as "MX a.example"';
-export const isHostId = (key: string): boolean => /^[a-z0-9][a-z0-9._-]*$/i.test(key);
-export const HOST_ID = 'an ID of letters, digits, dots and hyphens';
+const RECORD_KEY = 'TYPE and lower-case name such as "MX a.example"';
+const isHostId = (key: string): boolean => /^[a-z0-9][a-z0-9._-]*$/i.test(key);
+const HOST_ID = 'an ID of letters, digits, dots and hyphens';
 
 export const WorldCodec = strictObject<World>(
   'a world',
@@ -107,6 +108,17 @@ export const WorldCodec = strictObject<World>(
     policy: dictionary(HOST_ID, isHostId, PolicyHostCodec),
   },
   ['dns'],
+);
+
+/** What changes in a world; null: it goes. */
+export const ChangeCodec = strictObject<NonNullable<Step['change']>>(
+  'a change of the world',
+  {
+    dns: dictionary(RECORD_KEY, isRecordKey, orNull(RecordSetCodec)),
+    mail: dictionary(HOST_ID, isHostId, orNull(MailHostCodec)),
+    policy: dictionary(HOST_ID, isHostId, orNull(PolicyHostCodec)),
+  },
+  [],
 );
 
 const START_TLS = ['offered', 'not-offered', 'injected', 'broken', 'closes', 'old', 'late-alert'];

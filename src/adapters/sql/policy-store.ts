@@ -1,5 +1,12 @@
+import type { AnswerOf } from '../../effects/catalog.js';
 import { isStorable, storedFailure, storedPolicy } from '../../effects/codecs/stored.codec.js';
-import type { PolicyStore, PolicyStoreBounds, StoredPolicy } from '../../effects/stores.js';
+import {
+  NO_ROOM,
+  type PolicyStore,
+  type PolicyStoreBounds,
+  type StoredPolicy,
+  TOO_LARGE,
+} from '../../effects/stores.js';
 import type { CacheAnswer } from '../../policy/mta-sts/fetch.js';
 import {
   type EntryWorth,
@@ -13,6 +20,7 @@ import type { StsMode } from '../../policy/mta-sts/policy.js';
 import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
 
 const COLUMNS = 'domain, policy, failure, mode, until, failed_at';
+const WRITTEN = { kind: 'written' } as const;
 const MODES = ['', 'none', 'testing', 'enforce'] as const;
 
 /** Policies in a database. */
@@ -22,14 +30,14 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
       const domain = ask.domain.toLowerCase();
       return database.query(`SELECT ${COLUMNS} FROM waxseal_policies WHERE domain = ?1`, domain).then(
         ([row]) => keptIn(domain, row),
-        () => ({ kind: 'unreadable' }),
+        (error) => ({ kind: 'unreadable', why: wordsOf(error) }),
       );
     },
     'policy-cache.write': async (ask) =>
-      write(database, ask.domain.toLowerCase(), ask.change, entriesMax).then(
-        (kind) => ({ kind }),
-        () => ({ kind: 'failed' }),
-      ),
+      write(database, ask.domain.toLowerCase(), ask.change, entriesMax).catch((error) => ({
+        kind: 'failed',
+        why: wordsOf(error),
+      })),
     list: async ({ after, entriesMax: listedMax }) => {
       const sql = `SELECT ${COLUMNS} FROM waxseal_policies WHERE domain > ?1 ORDER BY domain LIMIT ?2`;
       return (await database.query(sql, after ?? '', listedMax)).map(namedIn);
@@ -54,17 +62,17 @@ function write(
   domain: string,
   change: PolicyChange,
   entriesMax: number,
-): Promise<'written' | 'failed'> {
-  if (!isStorable(domain, change)) return Promise.resolve('failed');
+): Promise<AnswerOf<'policy-cache.write'>> {
+  if (!isStorable(domain, change)) return Promise.resolve(TOO_LARGE);
   return database.write(async ({ query, lock }) => {
     await lock('policies');
     const [row] = await query(`SELECT ${COLUMNS} FROM waxseal_policies WHERE domain = ?1`, domain);
     const { decision, kept } = mergePolicy(keptIn(domain, row), change);
-    if (decision.verdict === 'keep') return 'written';
+    if (decision.verdict === 'keep') return WRITTEN;
     if (kept.kind === 'unreadable') return rememberBeside(query, domain, change);
     const { cached, failure } = kept;
     const worth = worthOf(domain, cached, failure);
-    if (row === undefined && !(await isThereRoom(query, worth, timeOf(change), entriesMax))) return 'failed';
+    if (row === undefined && !(await isThereRoom(query, worth, timeOf(change), entriesMax))) return NO_ROOM;
     const policyText = cached === null ? null : storedPolicy.encode(domain, cached);
     const failureText = failure === null ? null : storedFailure.encode(domain, failure);
     await query(
@@ -73,18 +81,18 @@ function write(
          failed_at = excluded.failed_at`,
       ...[domain, policyText, failureText, worth.mode ?? '', worth.until, failure?.failedAt ?? null],
     );
-    return 'written';
+    return WRITTEN;
   });
 }
 
 /** A policy that cannot be read stays, unread: there may be a version of Waxseal that can. */
-async function rememberBeside(query: Query, domain: string, change: PolicyChange): Promise<'written'> {
-  if (change.kind === 'store') return 'written';
+async function rememberBeside(query: Query, domain: string, change: PolicyChange): Promise<typeof WRITTEN> {
+  if (change.kind === 'store') return WRITTEN;
   await query(
     'UPDATE waxseal_policies SET failure = ?2, failed_at = ?3 WHERE domain = ?1',
     ...[domain, storedFailure.encode(domain, change.failure), change.failure.failedAt],
   );
-  return 'written';
+  return WRITTEN;
 }
 
 async function isThereRoom(
@@ -124,7 +132,11 @@ function prune(database: SqlDatabase, time: number): Promise<number> {
 function keptIn(domain: string, row: SqlRow | undefined): CacheAnswer {
   if (row === undefined) return { kind: 'read', cached: null, failure: null };
   const cached = typeof row.policy === 'string' ? storedPolicy.decode(domain, row.policy) : null;
-  if (row.mode !== '' && cached === null) return { kind: 'unreadable' };
+  if (row.mode !== '' && cached === null)
+    return {
+      kind: 'unreadable',
+      why: `what is kept of ${domain} is damaged, or of a later version; "waxseal sts forget" removes it`,
+    };
   // A failure that cannot be read costs one fetch too many; it must not hide the policy.
   const failure = typeof row.failure === 'string' ? storedFailure.decode(domain, row.failure) : null;
   return { kind: 'read', cached, failure };
@@ -133,6 +145,10 @@ function keptIn(domain: string, row: SqlRow | undefined): CacheAnswer {
 function namedIn(row: SqlRow): StoredPolicy {
   const domain = textIn(row, 'domain');
   return { domain, ...keptIn(domain, row) };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function worthIn(row: SqlRow): EntryWorth {

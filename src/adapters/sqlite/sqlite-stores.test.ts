@@ -86,7 +86,7 @@ describe('stores in a SQLite file', () => {
     expect(await read()).toMatchObject({ cached: change.entry });
     await first.close();
     expect(await read()).toMatchObject({ cached: change.entry });
-    expect(await read(first)).toEqual({ kind: 'unreadable' });
+    expect(await read(first)).toEqual({ kind: 'unreadable', why: 'the store was closed' });
     await expect(first.reports.read(KEY)).rejects.toThrow('closed');
   });
 
@@ -114,16 +114,17 @@ describe('stores in a SQLite file', () => {
       `${text}${' '.repeat(262_144)}`,
     ];
     const failure = { id: 'id2', failedAt: NOW + 1 };
+    const damaged = expect.stringContaining(`what is kept of ${DOMAIN} is damaged`);
     for (const garbage of texts) {
       await other.all('UPDATE waxseal_policies SET policy = ?1', [garbage]);
-      expect(await read(stores)).toEqual({ kind: 'unreadable' });
+      expect(await read(stores)).toEqual({ kind: 'unreadable', why: damaged });
       await stores.policies['policy-cache.write'](
         { domain: DOMAIN, change: { kind: 'remember-failure', failure } },
         never,
       );
-      expect(await read(stores)).toEqual({ kind: 'unreadable' });
+      expect(await read(stores)).toEqual({ kind: 'unreadable', why: damaged });
       expect(await stores.policies.list({ after: null, entriesMax: 10 })).toEqual([
-        { domain: DOMAIN, kind: 'unreadable' },
+        { domain: DOMAIN, kind: 'unreadable', why: damaged },
       ]);
     }
     await write(stores);
@@ -157,8 +158,9 @@ describe('stores in a SQLite file', () => {
     const stores = sqliteStores({ directory });
     for (const obstruct of obstacles) {
       await obstruct();
-      expect(await read(stores)).toEqual({ kind: 'unreadable' });
-      expect(await write(stores)).toEqual({ kind: 'failed' });
+      const why = expect.stringMatching(/./);
+      expect(await read(stores)).toEqual({ kind: 'unreadable', why });
+      expect(await write(stores)).toEqual({ kind: 'failed', why });
       await expect(stores.reports.add(KEY, [lineOf('one')])).rejects.toThrow();
       await rm(path, { recursive: true });
     }

@@ -1,5 +1,6 @@
 import { domainToASCII } from 'node:url';
-import { MisuseError, parseRecipients } from '../../engine/attempt-inputs.js';
+import { MisuseError } from '../../effects/misuse.js';
+import { parseRecipients } from '../../engine/attempt-inputs.js';
 import { readMessage } from '../../engine/read-message.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';

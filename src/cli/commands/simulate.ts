@@ -2,7 +2,7 @@ import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
 import type { Scenario } from '../../adapters/scripted/scenario.js';
 import { decodePartialSettings } from '../../effects/codecs/settings.codec.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
-import { MisuseError } from '../../engine/attempt-inputs.js';
+import { MisuseError } from '../../effects/misuse.js';
 import { explainDelivery } from '../../engine/explain-delivery.js';
 import type { ScenarioRun, StepRun } from '../../testing/scenario/run.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';

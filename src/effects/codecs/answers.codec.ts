@@ -133,9 +133,11 @@ export const AnsweredCodec: Codec<JournalledAnswer> = tagged<JournalledAnswer, '
   'policy-cache.read.answered': answered('policy-cache.read', CacheCodec),
   'policy-cache.write.answered': answered(
     'policy-cache.write',
-    strictObject<AnswerOf<'policy-cache.write'>>('how the cache took it', {
-      kind: oneOf('written', 'failed'),
-    }),
+    strictObject<AnswerOf<'policy-cache.write'>>(
+      'how the cache took it',
+      { kind: oneOf('written', 'failed'), why: Text },
+      ['kind'],
+    ),
   ),
   'policy.fetch.answered': answered('policy.fetch', Fetch),
   'smtp.connect.answered': answered('smtp.connect', Connect),

@@ -21,18 +21,21 @@ import { DeadlinesCodec } from './deadlines.codec.js';
 import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
-import { dictionary, strictObject, withDefaults } from './strict-object.js';
-import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
+import { dictionary, type Fields, strictObject, withDefaults } from './strict-object.js';
+import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, wholeFrom, YesNo } from './values.js';
 
-const MessageCodec = strictObject<MessageFacts>('a message', {
+/** What is known of a message, by key. */
+export const MESSAGE_FIELDS: Fields<MessageFacts> = {
   sender: Text,
   requireTls: YesNo,
   tlsRequired: oneOf('no', 'absent', 'invalid'),
   report: oneOf('none', 'dmarc', 'tls'),
-  sizeBytes: Finite,
+  sizeBytes: wholeFrom(0, Number.MAX_SAFE_INTEGER),
   body: oneOf('7bit', '8bit'),
   utf8: oneOf('needed', 'not-needed'),
-});
+};
+
+const MessageCodec = strictObject<MessageFacts>('a message', MESSAGE_FIELDS);
 
 const RuleCodec = strictObject<DestinationRule>(
   'a rule for a destination',

@@ -82,9 +82,11 @@ export const CacheCodec = tagged<CacheAnswer, 'kind'>('what the cache holds', 'k
     cached: orNull(CachedPolicyCodec),
     failure: orNull(FetchFailureCodec),
   }),
-  unreadable: strictObject<Extract<CacheAnswer, { kind: 'unreadable' }>>('an unreadable cache', {
-    kind: oneOf('unreadable'),
-  }),
+  unreadable: strictObject<Extract<CacheAnswer, { kind: 'unreadable' }>>(
+    'an unreadable cache',
+    { kind: oneOf('unreadable'), why: Text },
+    ['kind'],
+  ),
 });
 
 const FetchResultCodec = tagged<FetchResult, 'kind'>('a judged fetch', 'kind', {

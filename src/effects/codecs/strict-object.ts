@@ -1,13 +1,14 @@
 import * as t from 'io-ts';
 import { PROBLEMS_MAX } from './result.js';
-import { addAll, type Codec, oneOf, such } from './values.js';
+import { addAll, Callable, type Codec, oneOf, such } from './values.js';
 
 /** A codec for every key of a type. */
 export type Fields<T> = { readonly [K in keyof T]-?: Codec<Exclude<T[K], undefined>> };
 
 /**
  * An object that has no other keys than these: a misspelt key is an error, which io-ts by itself cannot say. Every key
- * of the type must be listed, so that a codec cannot fall behind its type. Unless told otherwise, all are required.
+ * of the type must be listed, so that a codec cannot fall behind its type. Unless told otherwise, all are required. Left out and
+ * undefined are the same.
  */
 export function strictObject<T extends object>(
   name: string,
@@ -18,11 +19,12 @@ export function strictObject<T extends object>(
     if (!isObject(value)) return t.failure(value, context, name);
     const errors: t.Errors = [];
     const result = new Map<string, unknown>();
-    for (const key of required.filter((each) => !Object.hasOwn(value, each))) {
+    for (const key of required.filter((each) => !Object.hasOwn(value, each) || value[each] === undefined)) {
       errors.push({ value: undefined, context: [...context, { key, type: fields[key] }] });
     }
     for (const [key, own] of Object.entries(value)) {
       if (errors.length >= PROBLEMS_MAX) break;
+      if (own === undefined) continue;
       if (!Object.hasOwn(fields, key)) {
         errors.push({ value: own, context: [...context, { key, type: NO_SUCH_KEY }] });
         continue;
@@ -33,6 +35,29 @@ export function strictObject<T extends object>(
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result) as T);
+  };
+  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+}
+
+/**
+ * An object that has these methods, or of `some` only those that it has. It is handed on as it is, with all else that it has:
+ * an instance of a class will do.
+ */
+export function methods<T extends object>(
+  name: string,
+  keys: { readonly [K in keyof T]-?: true },
+  wanted: 'all' | 'some' = 'all',
+): Codec<T> {
+  const isGood = (value: unknown) =>
+    typeof value === 'function' || (wanted === 'some' && value === undefined);
+  const validate: t.Validate<unknown, T> = (value, context) => {
+    if (!isObject(value)) return t.failure(value, context, name);
+    const missing = Object.keys(keys).filter((key) => !isGood(value[key]));
+    return missing.length === 0
+      ? t.success(value as T)
+      : t.failures(
+          missing.map((key) => ({ value: value[key], context: [...context, { key, type: Callable }] })),
+        );
   };
   return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
 }

@@ -30,6 +30,21 @@ export function orNull<T>(codec: Codec<T>): Codec<T | null> {
   );
 }
 
+/** A value of one kind or an object of the other. Not a union of io-ts: that would report what is wrong with each of its members. */
+export function either<P, T>(name: string, plain: Codec<P>, object: Codec<T>): Codec<P | T> {
+  return new t.Type<P | T, unknown, unknown>(
+    name,
+    (value): value is P | T => plain.is(value) || object.is(value),
+    (value, context) => {
+      if (plain.is(value)) return t.success(value);
+      return typeof value === 'object' && value !== null && !Array.isArray(value)
+        ? object.validate(value, context)
+        : t.failure(value, context);
+    },
+    t.identity,
+  );
+}
+
 export function listOf<T>(name: string, item: Codec<T>): Codec<readonly T[]> {
   return new t.Type<readonly T[], unknown, unknown>(
     name,
@@ -75,6 +90,7 @@ export const Text = such('a text', (value): value is string => typeof value === 
 export const Texts = listOf('a list of texts', Text);
 /** JSON knows no other numbers, but `1e999` is read as infinite. */
 export const Finite = such('a number', (value): value is number => Number.isFinite(value));
+export const TrueFalse = such('true or false', (value): value is boolean => typeof value === 'boolean');
 export const YesNo = oneOf('yes', 'no');
 
 /** A whole number within bounds, both included. */
@@ -83,4 +99,32 @@ export function wholeFrom(min: number, max: number): Codec<number> {
     `a whole number from ${min} to ${max}`,
     (value): value is number => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
   );
+}
+
+/** Whatever it is, it is judged elsewhere. */
+export function anything<T>(): Codec<T> {
+  return such('a value', (_value): _value is T => true);
+}
+
+export const Callable = such('a function', isCallable);
+
+/** As {@link Callable}, of that kind; what it takes and answers shows when it is called. */
+export function callable<F extends (...args: never[]) => unknown>(): Codec<F> {
+  return Callable as unknown as Codec<F>;
+}
+
+/** An AbortSignal, whichever library it is of. */
+export const Signal: Codec<AbortSignal> = such(
+  'an AbortSignal',
+  (value): value is AbortSignal =>
+    typeof value === 'object' &&
+    value !== null &&
+    'aborted' in value &&
+    typeof value.aborted === 'boolean' &&
+    'addEventListener' in value &&
+    isCallable(value.addEventListener),
+);
+
+function isCallable(value: unknown): value is (...args: never[]) => unknown {
+  return typeof value === 'function';
 }

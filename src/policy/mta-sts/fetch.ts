@@ -4,7 +4,8 @@ import { readPolicyFile } from './policy-file.js';
 /** What is kept of a domain's policy. */
 export type CacheAnswer =
   | { readonly kind: 'read'; readonly cached: CachedPolicy | null; readonly failure: FetchFailure | null }
-  | { readonly kind: 'unreadable' };
+  /** `why`: for who keeps it; it changes nothing. */
+  | { readonly kind: 'unreadable'; readonly why?: string };
 
 /** What the policy host said. */
 export type FetchAnswer =

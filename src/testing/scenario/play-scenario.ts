@@ -1,8 +1,9 @@
 import type { Scenario, Step } from '../../adapters/scripted/index.js';
+import { hostsOf } from '../../adapters/scripted/scenario-contradictions.js';
 import { createNodeEngine } from '../../node.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { DEFAULT_SETTINGS, settingsOf } from '../../policy/settings.js';
-import { type Internet, startInternet } from '../internet.js';
+import { type Internet, startKnownWorld } from '../internet.js';
 import { differencesFrom } from './expectation.js';
 import { mailOf, type ScenarioRun, type StepRun } from './run.js';
 
@@ -34,7 +35,8 @@ function hasSilence({ world, steps }: Scenario): boolean {
  * steps is put on the engine's clock; certificates and name servers keep to the real one.
  */
 export async function playScenario(scenario: Scenario): Promise<ScenarioRun> {
-  const internet = await startInternet(scenario.world);
+  const { world, steps } = scenario;
+  const internet = await startKnownWorld(world, hostsOf(world, ...steps.map(({ change }) => change ?? {})));
   try {
     return { name: scenario.name, steps: await playSteps(scenario, internet) };
   } finally {

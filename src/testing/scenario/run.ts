@@ -1,6 +1,6 @@
 import type { Step } from '../../adapters/scripted/index.js';
 import type { Journal } from '../../effects/journal.js';
-import type { OutboundMail } from '../../engine/engine.js';
+import type { OutboundMail } from '../../engine/options.js';
 import { readMessage } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 

@@ -26,12 +26,12 @@ export function trustStore(anchors: readonly string[] = []): (suites?: 'any') =>
 
 function assertCertificates(pem: string): void {
   const blocks = pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]+-----END [^-]*CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new TypeError('a trust anchor must be a certificate in PEM');
+  if (blocks.length === 0) throw new TypeError('ca: a trust anchor must be a certificate in PEM');
   for (const block of blocks) {
     try {
       new X509Certificate(block);
     } catch (cause) {
-      throw new TypeError('a trust anchor cannot be read', { cause });
+      throw new TypeError('ca: a trust anchor cannot be read', { cause });
     }
   }
 }

@@ -91,7 +91,7 @@ export async function withEngine<T>(
         'policy-cache.read': store['policy-cache.read'],
         'policy-cache.write': store['policy-cache.write'],
       },
-      onFault: (message) => complain(`waxseal: a fault of ours, and nothing was learned: ${message}`),
+      onFault: (message) => complain(`waxseal: a fault of ours: ${message}`),
     });
     try {
       return await work(engine, store, interruption.signal);

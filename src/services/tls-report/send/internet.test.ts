@@ -5,7 +5,7 @@
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { memoryStores } from '../../../adapters/memory/index.js';
-import type { OutboundMail } from '../../../engine/engine.js';
+import type { OutboundMail } from '../../../engine/options.js';
 import { readMessage } from '../../../engine/read-message.js';
 import { createNodeEngine, type NodeEngine, nodeAdapters } from '../../../node.js';
 import { settingsOf } from '../../../policy/settings.js';

@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stsDomain } from '../../spec/scenarios/worlds.js';
+import { createNodeEngine, MisuseError, type NodeEngine, readMessage, settingsOf } from '../node.js';
+import { type Internet, startInternet } from '../testing/index.js';
+
+const FACTS = {
+  requireTls: 'no',
+  tlsRequired: 'absent',
+  report: 'none',
+  sizeBytes: 0,
+  body: '7bit',
+  utf8: 'not-needed',
+} as const;
+const MAIL = { from: '', to: ['user@a.example'], content: () => [], facts: FACTS };
+
+let internet: Internet;
+let engine: NodeEngine;
+const faults: string[] = [];
+beforeAll(async () => {
+  internet = await startInternet(stsDomain('enforce'));
+  engine = engineWith({});
+});
+afterAll(async () => {
+  await engine.close();
+  await internet.close();
+});
+
+function engineWith(options: object): NodeEngine {
+  return createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    onFault: (message) => faults.push(message),
+    settings: settingsOf('rfc', {
+      port: internet.port,
+      httpsPort: internet.httpsPort,
+      privateAddresses: 'allow',
+    }),
+    ...options,
+  } as Parameters<typeof createNodeEngine>[0]);
+}
+
+/** What a call without a compiler may hand over, and what is right nowhere. */
+const nonsense = fc.oneof(
+  fc.boolean(),
+  fc.double({ noInteger: true }),
+  fc.constantFrom(-1, Number.NaN, Number.POSITIVE_INFINITY, 'nonsense', '', null, Symbol('s'), 7n),
+  fc.array(fc.integer(), { minLength: 1 }),
+  fc.constant({ nonsense: 1 }),
+);
+
+/** What was thrown or rejected by a call; null: nothing. */
+async function thrownBy(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Every key with everything that is wrong there ends in a MisuseError that names the key. */
+function refusesNonsenseAt(keys: readonly string[], call: (key: string, value: unknown) => unknown) {
+  return fc.assert(
+    fc.asyncProperty(fc.constantFrom(...keys), nonsense, async (key, value) => {
+      const error = await thrownBy(() => call(key, value));
+      expect(error).toBeInstanceOf(MisuseError);
+      expect((error as MisuseError).message).toContain(key);
+    }),
+  );
+}
+
+describe('whoever calls without a compiler is told at once which key is wrong', () => {
+  it('of the facts of a message', () =>
+    refusesNonsenseAt(Object.keys(FACTS), (key, value) =>
+      engine.deliver({ ...MAIL, facts: { ...FACTS, [key]: value } } as never),
+    ));
+
+  it('of a message', () =>
+    refusesNonsenseAt(['to', 'content', 'facts'], (key, value) =>
+      engine.deliver({ ...MAIL, [key]: value } as never),
+    ));
+
+  it('of the options of an attempt, whatever is asked for', () =>
+    refusesNonsenseAt(['attempt', 'dialled', 'signal', 'onEntry'], (key, value) => {
+      const options = { [key]: value } as never;
+      return Promise.all([
+        engine.deliver(MAIL, options),
+        engine.explain('a.example', {}, options),
+        engine.policy('a.example', { purpose: 'learn' }, options),
+      ]);
+    }));
+
+  it('of settings', () =>
+    refusesNonsenseAt(['port', 'httpsPort', 'privateAddresses', 'destinations', 'deadlines'], (key, value) =>
+      settingsOf('rfc', { [key]: value } as never),
+    ));
+
+  it("of an engine's options", () =>
+    refusesNonsenseAt(
+      ['clock', 'toAscii', 'onFault', 'onAttempt', 'resolver', 'dnssec', 'dnsCache', 'ca'].concat([
+        'policiesMax',
+        'tlsReports',
+        'reuseConnections',
+        'settings',
+      ]),
+      (key, value) => engineWith({ [key]: value }),
+    ));
+
+  it.each<[string, string, (own: NodeEngine) => unknown]>([
+    ['a profile', 'profile', () => settingsOf('postfx' as never)],
+    ['a key of settings', 'prot', () => settingsOf('rfc', { prot: 25 } as never)],
+    ['a deadline', 'deadlines.dnsMs', () => settingsOf('rfc', { deadlines: { dnsMs: '5s' } } as never)],
+    ['an option', 'resolvers', () => engineWith({ resolvers: [] })],
+    ['a key of a resolver', 'resolver', () => engineWith({ resolver: { address: '127.0.0.1', prot: 53 } })],
+    ['a truth', 'trustAd', () => engineWith({ resolver: { servers: [internet.resolver], trustAd: 'no' } })],
+    ['a certificate', 'ca', () => engineWith({ ca: ['garbage'] })],
+    ['a folder', 'stateDirectory', () => engineWith({ stateDirectory: 7 })],
+    ['an adapter', 'smtp.session', () => engineWith({ adapters: { 'smtp.session': {} } })],
+    ['a purpose', 'purpose', (own) => own.policy('a.example', { purpose: 'look' } as never)],
+    ['a domain', 'domain', (own) => own.explain(['a.example'] as never)],
+    ['a sender', 'from', (own) => own.deliver({ ...MAIL, from: null } as never)],
+    ['what stopped a message', 'stopped', (own) => own.lastLook({ stopped: true } as never)],
+    ['a result', 'stopped', (own) => own.lastLook(null as never)],
+    ['octets', 'octets', () => readMessage('Subject: x\r\n\r\n' as never)],
+    ['addresses', 'addresses', () => readMessage(new Uint8Array(), 'a@b.example' as never)],
+    [
+      'a fact that is no fact',
+      'requiretls',
+      (own) => own.deliver({ ...MAIL, facts: { ...FACTS, requiretls: 'yes' } } as never),
+    ],
+  ])('of %s', async (_, key, call) => {
+    const error = await thrownBy(() => call(engine));
+    expect(error).toBeInstanceOf(MisuseError);
+    expect((error as MisuseError).message).toContain(key);
+  });
+
+  it('and nothing of it was a fault of ours, or asked anybody', () => {
+    expect(faults).toEqual([]);
+    expect(internet.connections('mx.a.example')).toBe(0);
+  });
+});

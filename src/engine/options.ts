@@ -1,0 +1,47 @@
+/** What an engine is made with, and what is asked of it. */
+import type { JournalEntry } from '../effects/journal.js';
+import type { Adapters, MessageSource } from '../effects/ports.js';
+import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { MessageFacts } from '../policy/require-tls/message.js';
+import type { Settings } from '../policy/settings.js';
+
+export interface EngineOptions {
+  readonly adapters: Adapters;
+  /** Default: the profile `rfc`. */
+  readonly settings?: Settings;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+  /**
+   * Told of faults of ours, by which a message is deferred, and of a store that does not read or keep: of that once an hour, however
+   * much mail waits for it.
+   */
+  readonly onFault?: (message: string) => void;
+  /**
+   * Told of every attempt to deliver, before its message is answered for; the engine waits for it, and its failures change
+   * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
+   */
+  readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
+}
+
+/** A message to be sent. */
+export interface OutboundMail {
+  /** The reverse-path without angle brackets; "" is the null sender. */
+  readonly from: string;
+  /** Forward-paths without angle brackets, at least one. */
+  readonly to: readonly string[];
+  /** The octets, with CRLF line ends; read once for each server that takes it. */
+  readonly content: MessageSource;
+  readonly facts: Omit<MessageFacts, 'sender'>;
+}
+
+export interface AttemptOptions {
+  /** 1 for the first attempt. */
+  readonly attempt?: number;
+  /** From the results of earlier attempts at this message; see `AttemptResult.dialled`. */
+  readonly dialled?: AttemptInput['dialled'];
+  readonly signal?: AbortSignal;
+  /** Told when a question is asked or answered, for showing progress. */
+  readonly onEntry?: (entry: JournalEntry) => void;
+}

@@ -1,0 +1,181 @@
+/*
+ * What an embedder says of Node's adapters, and how it is read. Words are what they say: `trustAd: 'no'` is a mistake to be told, and
+ * must not be taken at the truth of a text.
+ */
+import {
+  isResolverServer,
+  type ResolverConfig,
+  type ResolverServer,
+  type ReuseOptions,
+  type TrustAnchor,
+} from './adapters/node/index.js';
+import { type Fields, methods, strictObject } from './effects/codecs/strict-object.js';
+import {
+  anything,
+  type Codec,
+  callable,
+  either,
+  listOf,
+  oneOf,
+  such,
+  Text,
+  Texts,
+  TrueFalse,
+  wholeFrom,
+} from './effects/codecs/values.js';
+import { checked } from './effects/misuse.js';
+import type { Adapters } from './effects/ports.js';
+import { checkSettings, ENGINE_FIELDS, SomeAdapters } from './engine/check-arguments.js';
+import type { EngineOptions } from './engine/options.js';
+import type { CollectOptions } from './services/tls-report/send/collect.js';
+
+export interface NodeOptions {
+  /**
+   * The resolver to ask. Default: /etc/resolv.conf. Its AD bit counts only if every server is on loopback or is asked by
+   * TLS or HTTPS, or if `trustAd` says that it validates and that the path to it is trusted (RFC 7672, Section 2.1.1; RFC
+   * 4035, Section 4.9.3; table `resolver-trust`).
+   */
+  readonly resolver?: ResolverConfig | ResolverServer;
+  /**
+   * Who validates DNSSEC. `resolver`, the default: the resolver, as far as it is believed. `validate: 'here'`: the engine,
+   * from these trust anchors down, default the root's; the resolver is only asked to pass on what is signed.
+   */
+  readonly dnssec?: 'resolver' | ValidateHere;
+  /** How many DNS answers are remembered, and how many octets they may take (by estimate). Default 10,000 and 16 MiB. */
+  readonly dnsCache?: { readonly entriesMax?: number; readonly bytesMax?: number } | 'off';
+  /** Trust anchors in PEM, added to the platform's own, for SMTP, HTTPS and resolvers alike. */
+  readonly ca?: readonly string[];
+  /** A folder in which MTA-STS policies are kept, in a SQLite file. Default: in memory, as long as the engine lives. */
+  readonly stateDirectory?: string;
+  /** The local address of SMTP connections. Default: the system's choice. */
+  readonly localAddress?: string;
+  /** Policies kept in memory at most. Default 10,000. */
+  readonly policiesMax?: number;
+  /** Keep tallies for TLS reports there (RFC 8460); default: nowhere. A store that fails is told as a warning, and holds nothing up. */
+  readonly tlsReports?: CollectOptions;
+  /** Keep connections for other messages to the same server, within these limits. Default: every message has its own. */
+  readonly reuseConnections?: ReuseOptions;
+}
+
+export interface ValidateHere {
+  readonly validate: 'here';
+  readonly trustAnchors?: readonly TrustAnchor[];
+}
+
+export type NodeEngineOptions = NodeOptions &
+  Partial<Omit<EngineOptions, 'adapters'>> & {
+    /** In place of Node's own. */
+    readonly adapters?: Partial<Adapters>;
+  };
+
+const TIME_MS_MAX = 86_400_000;
+const COUNT_MAX = 1_000_000_000;
+const Count = wholeFrom(1, COUNT_MAX);
+
+const Server = such(
+  '{ address, port } with an IP address, and with transport, name and path for TLS or HTTPS',
+  (value): value is ResolverServer =>
+    typeof value === 'object' && value !== null && isResolverServer(value as ResolverServer),
+);
+
+const Servers = such(
+  `a list of at least one server: ${Server.name}`,
+  (value): value is ResolverConfig['servers'] =>
+    Array.isArray(value) && value.length > 0 && value.every(Server.is),
+);
+
+const Resolvers = strictObject<ResolverConfig>(
+  'resolvers',
+  {
+    servers: Servers,
+    trustAd: TrueFalse,
+    timeoutMs: wholeFrom(1, TIME_MS_MAX),
+    attempts: wholeFrom(1, 100),
+    ca: Texts,
+  },
+  ['servers'],
+);
+
+/** Whoever gives an object without `servers` means one server. */
+const ResolverCodec = either(`${Server.name}, or { servers: [...] } of such`, Server, Resolvers);
+
+const ReuseCodec = strictObject<ReuseOptions>(
+  'limits for kept connections',
+  {
+    connectionsMax: Count,
+    perHostMax: Count,
+    idleMs: Count,
+    ageMs: Count,
+    messagesMax: Count,
+    now: callable(),
+  },
+  [],
+);
+
+const DnssecCodec = either(
+  '"resolver", or { validate: "here" }',
+  oneOf('resolver'),
+  strictObject<ValidateHere>(
+    '{ validate: "here" }',
+    { validate: oneOf('here'), trustAnchors: listOf('a list of DS records', anything<TrustAnchor>()) },
+    ['validate'],
+  ),
+);
+
+const CacheCodec = either(
+  '"off", or { entriesMax, bytesMax }',
+  oneOf('off'),
+  strictObject<Exclude<NonNullable<NodeOptions['dnsCache']>, 'off'>>(
+    '{ entriesMax, bytesMax }',
+    { entriesMax: Count, bytesMax: Count },
+    [],
+  ),
+);
+
+const TlsReportsCodec = strictObject<CollectOptions>(
+  'where tallies are kept',
+  {
+    store: methods<CollectOptions['store']>('a store with add', { add: true }),
+    daneHosts: oneOf('recipient-only', 'also-hosts'),
+  },
+  ['store'],
+);
+
+const NODE_FIELDS: Fields<NodeOptions> = {
+  resolver: ResolverCodec,
+  dnssec: DnssecCodec,
+  dnsCache: CacheCodec,
+  ca: listOf('a list of certificates in PEM', Text),
+  stateDirectory: such(
+    'the path of a folder',
+    (value): value is string => typeof value === 'string' && value !== '' && !value.includes('\0'),
+  ),
+  localAddress: Text,
+  policiesMax: Count,
+  tlsReports: TlsReportsCodec,
+  reuseConnections: ReuseCodec,
+};
+
+const NodeOptionsCodec: Codec<NodeOptions> = strictObject<NodeOptions>(
+  'an object with options',
+  NODE_FIELDS,
+  [],
+);
+
+const NodeEngineOptionsCodec = strictObject<NodeEngineOptions>(
+  'an object with options',
+  { ...NODE_FIELDS, ...ENGINE_FIELDS, adapters: SomeAdapters },
+  [],
+);
+
+/** Throws a {@link MisuseError} that names the option at fault. Left out and undefined are the same. */
+export function checkNodeOptions(options: NodeOptions): NodeOptions {
+  return checked(NodeOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+}
+
+/** As {@link checkNodeOptions}, with those of an engine. */
+export function checkNodeEngineOptions(options: NodeEngineOptions): NodeEngineOptions {
+  const read = checked(NodeEngineOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  if (read.settings !== undefined) checkSettings(read.settings);
+  return read;
+}
