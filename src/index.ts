@@ -16,6 +16,7 @@ export { type ExplainedDecision, type ExplainedReport, explainDelivery } from '.
 export { MessageReader } from './engine/message-reader.js';
 export type { AttemptOptions, EngineOptions, OutboundMail } from './engine/options.js';
 export { readMessage, withAddresses } from './engine/read-message.js';
+export { NotReadyError } from './engine/ready.js';
 export type { RecipientReport } from './engine/recipient-report.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';

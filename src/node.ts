@@ -2,6 +2,7 @@
  * The engine with Node's adapters: what most embedders want.
  */
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { domainToASCII } from 'node:url';
 import { memoryPolicyStore } from './adapters/memory/index.js';
 import {
@@ -100,6 +101,9 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     adapters: own,
     settings,
     clock,
+    wait,
+    deadlineMs,
+    destinationsAtOnceMax,
     toAscii,
     onFault,
     onAttempt,
@@ -109,6 +113,9 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
   const engine = createEngine({
     settings: settings ?? DEFAULT_SETTINGS,
     clock: clock ?? Date.now,
+    wait: wait ?? waitByTimer,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(destinationsAtOnceMax === undefined ? {} : { destinationsAtOnceMax }),
     toAscii: toAscii ?? domainToASCII,
     onFault: onFault ?? warnOfFault,
     ...(node.tlsReports === undefined
@@ -117,6 +124,10 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     adapters: { ...adapters, ...own },
   });
   return { ...engine, close: adapters.close };
+}
+
+function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
+  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function warnOfFault(message: string): void {

@@ -53,7 +53,7 @@ async function orComplain(output: Promise<void>): Promise<void> {
 }
 
 async function ask(
-  { node, settings, attempt }: AttemptSetup,
+  { node, settings, attempt, deadline }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {
   // Loaded late: it takes longer than finding out that something is missing.
@@ -76,6 +76,7 @@ async function ask(
   try {
     return await work(engine, {
       attempt,
+      ...deadline,
       signal: interruption.signal,
       onEntry: (entry) => progress.note(entry),
     });

@@ -4,7 +4,7 @@
 import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
-import { readCount } from './numbers.js';
+import { readCount, readDuration } from './numbers.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP, readDnssec, readResolver } from './resolver.js';
 import { readSettings } from './settings.js';
 import { prepareStateDirectory } from './state-directory.js';
@@ -23,6 +23,7 @@ export const ATTEMPT_OPTIONS = {
   policy: { type: 'string' },
   state: { type: 'string' },
   journal: { type: 'string' },
+  deadline: { type: 'string' },
   'allow-loopback': { type: 'boolean' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
@@ -41,6 +42,8 @@ ${RESOLVER_OPTIONS_HELP}\
   --policy FILE          settings in JSON; options on the command line override them
   --state DIR            keep MTA-STS policies there, and what is counted for TLS reports
                          ("waxseal tlsrpt"); default: both are forgotten
+  --deadline DURATION    when the attempt as a whole ends, such as 90s or 7m30s: who has no outcome
+                         by then waits; default: each answer has a time of its own
   --journal FILE         write what was asked and answered, for "waxseal replay"
   --allow-loopback       hosts may have loopback and private addresses
   --json                 print one JSON object {"results":[...]}
@@ -54,6 +57,8 @@ export interface AttemptSetup {
   readonly node: NodeOptions;
   readonly settings: Settings;
   readonly attempt: number;
+  /** In milliseconds, for the attempt as a whole; empty: none. */
+  readonly deadline: { readonly deadlineMs?: number };
   readonly requireTls: 'yes' | 'no';
   /** Where to write the journal; undefined: nowhere. */
   readonly journal: string | undefined;
@@ -64,6 +69,7 @@ export interface AttemptSetup {
 /** Throws a CommandError. What is misuse is found before any file is looked at. */
 export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSetup> {
   const attempt = readCount('--attempt', values.attempt) ?? 1;
+  const deadlineMs = readDeadline(values.deadline);
   const settings = await readSettings(values);
   const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
   const dnssec = await readDnssec(values);
@@ -78,11 +84,19 @@ export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSe
     },
     settings,
     attempt,
+    deadline: deadlineMs === undefined ? {} : { deadlineMs },
     requireTls: values.requiretls === true ? 'yes' : 'no',
     journal: values.journal,
     format: values.json === true ? 'json' : 'text',
     detail: values.verbose === true ? 'full' : 'short',
   };
+}
+
+/** How long an attempt may take as a whole, in milliseconds. Throws a CommandError. */
+export function readDeadline(text: string | undefined): number | undefined {
+  const deadlineMs = readDuration('--deadline', text);
+  if (deadlineMs === 0) throw misuse('--deadline 0s leaves no time for anything; give one like 5m');
+  return deadlineMs;
 }
 
 /** An address with or without angle brackets; `<>` is the null sender. */

@@ -4,6 +4,7 @@
  */
 import { type ListenAddress, listenAddressText, parseListenAddress } from '../hosts/listen-address.js';
 import { misuse, type OptionTable } from './arguments.js';
+import { readDuration } from './numbers.js';
 import { complain, print } from './output/terminal.js';
 
 export const SERVING_OPTIONS = {
@@ -35,7 +36,6 @@ export interface Serving {
 export type Log = (says: string, fields?: Readonly<Record<string, unknown>>) => void;
 
 const GRACE_MS = 30_000;
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** Throws a CommandError. */
 export function readServing({ listen = [], grace, log = 'pretty' }: ServingValues): Serving {
@@ -48,18 +48,8 @@ export function readServing({ listen = [], grace, log = 'pretty' }: ServingValue
   });
   if (log !== 'pretty' && log !== 'json')
     throw misuse(`--log ${JSON.stringify(log)} is neither pretty nor json`);
-  const graceMs = grace === undefined ? GRACE_MS : durationOf(grace);
-  if (graceMs === null) throw misuse(`--grace ${JSON.stringify(grace)} is no duration; give one like 30s`);
+  const graceMs = readDuration('--grace', grace) ?? GRACE_MS;
   return { addresses, graceMs, log: log === 'json' ? logJson : logText };
-}
-
-/** `90s`, `7m30s`, `2h`, `5d` in milliseconds; null for anything else. */
-export function durationOf(text: string): number | null {
-  if (!/^(?:\d{1,6}[smhd])+$/.test(text)) return null;
-  return [...text.matchAll(/(\d+)([smhd])/g)].reduce(
-    (sum, [, digits, unit]) => sum + Number(digits) * UNITS[unit!]!,
-    0,
-  );
 }
 
 /** Tells whoever started us where we listen. */

@@ -48,11 +48,16 @@ const ADAPTERS = {
 export const AdaptersCodec = methods<Adapters>('adapters', ADAPTERS);
 export const SomeAdapters = methods<Partial<Adapters>>('adapters', ADAPTERS, 'some');
 
+const DeadlineMs = wholeFrom(1, Number.MAX_SAFE_INTEGER);
+
 /** What an engine is made with. Settings are read by {@link checkSettings}. */
 export const ENGINE_FIELDS: Fields<EngineOptions> = {
   adapters: AdaptersCodec,
   settings: anything(),
   clock: callable(),
+  wait: callable(),
+  deadlineMs: DeadlineMs,
+  destinationsAtOnceMax: wholeFrom(1, 1000),
   toAscii: callable(),
   onFault: callable(),
   onAttempt: callable(),
@@ -67,7 +72,9 @@ const ATTEMPT_FIELDS: Fields<AttemptOptions> = {
   attempt: wholeFrom(1, Number.MAX_SAFE_INTEGER),
   dialled: DialledCodec,
   signal: Signal,
+  deadlineMs: DeadlineMs,
   onEntry: callable(),
+  onResult: callable(),
 };
 
 const AttemptOptionsCodec = strictObject<AttemptOptions>('an object with options', ATTEMPT_FIELDS, []);

@@ -14,6 +14,7 @@ import {
 import { MisuseError } from '../effects/misuse.js';
 import type { MessageSource } from '../effects/ports.js';
 import { programs } from '../machine/programs.js';
+import { mergeDialled, waitBehind } from '../policy/attempt/next-attempt.js';
 import type { AttemptInput, AttemptPurpose, AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import {
@@ -38,7 +39,9 @@ import {
   checkText,
 } from './check-arguments.js';
 import { complaints } from './complaints.js';
+import { inTurn } from './in-turn.js';
 import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
+import { assertReady, type NotReadyError } from './ready.js';
 import { type RecipientReport, reportOf } from './recipient-report.js';
 
 export interface DeliveryResult {
@@ -46,12 +49,22 @@ export interface DeliveryResult {
   readonly results: readonly RecipientReport[];
   /** One for each destination, in order of first appearance. */
   readonly attempts: readonly AttemptResult[];
+  /** All that this message has dialled until now, to be given to its next attempt. */
+  readonly dialled: AttemptInput['dialled'];
+  /**
+   * When those who are deferred may be tried again, in milliseconds since 1970, for who has no schedule of his own: 7.5 minutes
+   * later, doubled each time. Null: nobody waits, or this was the eighth attempt, and the senders of who waits are to be told.
+   */
+  readonly retryAt: number | null;
   /** What can be replayed. */
   readonly journal: Journal;
 }
 
 export interface Engine {
-  /** One attempt for each destination of the message. Throws a {@link MisuseError} for what is no address, and never for what the world does. */
+  /**
+   * One attempt for each destination of the message, side by side. Throws a {@link MisuseError} for what is no address, and never for
+   * what the world does.
+   */
   deliver(mail: OutboundMail, options?: AttemptOptions): Promise<DeliveryResult>;
   /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
   explain(
@@ -80,6 +93,11 @@ export interface Engine {
       readonly patience?: Patience;
     },
   ): Promise<LastLook>;
+  /**
+   * Whether mail can be attempted: what is kept can be read, and the resolver answers. Rejects with a {@link NotReadyError} that says
+   * what is wrong. Nobody else is asked.
+   */
+  ready(options?: Pick<AttemptOptions, 'signal'>): Promise<void>;
 }
 
 /** What was found of a domain's policy. */
@@ -103,6 +121,7 @@ export interface LastLook {
 /** An engine over those adapters. Throws a {@link MisuseError} for options and settings that say nothing sensible. */
 export function createEngine(given: EngineOptions): Engine {
   const options = made(checkEngineOptions(given));
+  deadlineOf(options, {});
   const toAscii = options.toAscii ?? (() => '');
   const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {
@@ -137,6 +156,11 @@ export function createEngine(given: EngineOptions): Engine {
       const found = await engine.policy(stopped.domain, { purpose: 'refresh' }, attemptOptions);
       return { decision: judgeLastLook(stopped, found.policy, patience), found };
     },
+    async ready(readyOptions = {}) {
+      const { signal = new AbortController().signal } = checkAttemptOptions(readyOptions);
+      const { deadlines } = options.settings ?? DEFAULT_SETTINGS;
+      await assertReady(options.adapters, deadlines.dnsMs, signal);
+    },
   };
   return engine;
 }
@@ -145,7 +169,9 @@ export function createEngine(given: EngineOptions): Engine {
 type Made = EngineOptions & { readonly complain: (message: string) => void };
 
 function made(options: EngineOptions): Made {
-  return { ...options, complain: complaints((message) => options.onFault?.(message), options.clock) };
+  // What an onlooker throws is its own affair.
+  const onFault = (message: string) => tell(() => options.onFault?.(message));
+  return { ...options, onFault, complain: complaints(onFault, options.clock) };
 }
 
 const POSTMASTER = 'postmaster@localhost.localdomain';
@@ -191,6 +217,7 @@ async function findPolicy(
     settings,
     dialled: {},
     purpose,
+    ...deadlineOf(options, attemptOptions),
   };
   const { result, entries } = await attempt(options, () => [], input, attemptOptions);
   return {
@@ -205,24 +232,45 @@ function journalOf(attempts: readonly AttemptJournal[]): Journal {
   return { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts };
 }
 
+/** Destinations side by side, so that a slow one holds up nobody else's result. */
 async function carryOut(options: Made, job: Job, attemptOptions: AttemptOptions): Promise<DeliveryResult> {
-  const journals: AttemptJournal[] = [];
+  const deadline = deadlineOf(options, attemptOptions);
   const reports = new Map<Mailbox, RecipientReport>();
-  for (const mailboxes of byDestination(job.mailboxes)) {
-    const input = inputOf(options, job, mailboxes, attemptOptions);
+  const groups = byDestination(job.mailboxes);
+  const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (mailboxes) => {
+    const input = { ...inputOf(options, job, mailboxes, attemptOptions), ...deadline };
     const { result, entries } = await attempt(options, job.content, input, attemptOptions);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
     const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
-    journals.push({ input, places, entries, result });
     mailboxes.forEach((mailbox, at) => {
-      reports.set(mailbox, reportOf(result, at));
+      const report = reportOf(result, at);
+      reports.set(mailbox, report);
+      tell(() => attemptOptions.onResult?.(report, places[at]!));
     });
-  }
+    return { input, places, entries, result };
+  });
+  const attempts = ended.map(({ result }) => result);
+  const results = job.mailboxes.map((mailbox) => reports.get(mailbox)!);
+  const { attempt: number = 1, dialled = {} } = attemptOptions;
+  const waitMs = results.some(({ outcome }) => outcome === 'deferred') ? waitBehind(number) : null;
   return {
-    results: job.mailboxes.map((mailbox) => reports.get(mailbox)!),
-    attempts: journals.map(({ result }) => result!),
-    journal: journalOf(journals),
+    results,
+    attempts,
+    dialled: mergeDialled(dialled, attempts),
+    retryAt: waitMs === null ? null : options.clock() + waitMs,
+    journal: journalOf(ended),
   };
+}
+
+/** Counted from now, for all that is asked for at once. Throws a {@link MisuseError} where nothing could keep it. */
+function deadlineOf(
+  { clock, wait, deadlineMs: usual }: EngineOptions,
+  { deadlineMs = usual }: AttemptOptions,
+): Pick<AttemptInput, 'deadlineAt'> {
+  if (deadlineMs === undefined) return {};
+  if (wait === undefined)
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', 'deadlineMs cannot be kept without the option wait');
+  return { deadlineAt: clock() + deadlineMs };
 }
 
 async function attempt(
@@ -237,11 +285,12 @@ async function attempt(
     adapters: options.adapters,
     message,
     clock: options.clock,
+    ...(options.wait === undefined ? {} : { wait: options.wait }),
     signal: attemptOptions.signal ?? new AbortController().signal,
     note: (entry) => {
       entries.push(entry);
       noteStore(options, entry);
-      tell(attemptOptions.onEntry, entry);
+      tell(() => attemptOptions.onEntry?.(entry));
     },
   });
   if (ended.kind === 'finished') return { result: ended.output, entries };
@@ -273,9 +322,9 @@ async function tellAttempt(options: Made, result: AttemptResult): Promise<void> 
 }
 
 /** An onlooker that throws must not come between an answer and its machine. */
-function tell(onEntry: AttemptOptions['onEntry'], entry: JournalEntry): void {
+function tell(onlooker: () => void): void {
   try {
-    onEntry?.(entry);
+    onlooker();
   } catch {
     // What it throws is its own affair.
   }

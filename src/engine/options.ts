@@ -4,6 +4,7 @@ import type { Adapters, MessageSource } from '../effects/ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import type { Settings } from '../policy/settings.js';
+import type { RecipientReport } from './recipient-report.js';
 
 export interface EngineOptions {
   readonly adapters: Adapters;
@@ -11,6 +12,15 @@ export interface EngineOptions {
   readonly settings?: Settings;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Waits so many milliseconds, or until the signal aborts; never rejects. Without it there can be no `deadlineMs`. */
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+  /**
+   * How long the attempts at a message may take as a whole, in milliseconds (table `attempt-deadline`): what is not decided by then
+   * waits. Default: as long as the answers take, each of which has a deadline of its own.
+   */
+  readonly deadlineMs?: number;
+  /** Destinations of a message that are attempted side by side. Default 16. */
+  readonly destinationsAtOnceMax?: number;
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
   /**
@@ -39,9 +49,13 @@ export interface OutboundMail {
 export interface AttemptOptions {
   /** 1 for the first attempt. */
   readonly attempt?: number;
-  /** From the results of earlier attempts at this message; see `AttemptResult.dialled`. */
+  /** Of the earlier attempts at this message; see `DeliveryResult.dialled`. */
   readonly dialled?: AttemptInput['dialled'];
   readonly signal?: AbortSignal;
-  /** Told when a question is asked or answered, for showing progress. */
+  /** Of this call; default: the engine's. */
+  readonly deadlineMs?: number;
+  /** Told when a question is asked or answered, for showing progress. Destinations take turns, and each numbers its own questions. */
   readonly onEntry?: (entry: JournalEntry) => void;
+  /** Told what became of a recipient as soon as it is known, whatever others still wait for, and its place in `to`, from 0. */
+  readonly onResult?: (report: RecipientReport, place: number) => void;
 }

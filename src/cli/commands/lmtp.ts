@@ -6,7 +6,7 @@ import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { readCount } from '../numbers.js';
-import { ATTEMPT_OPTIONS } from '../options.js';
+import { ATTEMPT_OPTIONS, readDeadline } from '../options.js';
 import { reasonOf } from '../read-file.js';
 import { readDnssec, readResolver } from '../resolver.js';
 import { readServing, SERVING_OPTIONS, SERVING_OPTIONS_HELP, sayReady, untilTold } from '../serving.js';
@@ -25,6 +25,8 @@ ${SERVING_OPTIONS_HELP}\
   --state DIR            keep there what LMTP does not carry (attempts, deliveries), MTA-STS
                          policies, and what is counted for TLS reports; default: in memory
   --concurrency N        messages attempted at once (50); others wait unread
+  --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is told to
+                         come again (8m; clients give up after ten minutes)
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --tls-cert FILE        for STARTTLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
@@ -130,9 +132,11 @@ async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {
     throw misuse(`--requiretls ${JSON.stringify(requiretls)} is neither keep nor off`);
   if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
   const concurrency = readCount('--concurrency', values.concurrency);
+  const deadlineMs = readDeadline(values.deadline);
   return {
     requireTls: requiretls,
     ...(concurrency === undefined ? {} : { concurrency }),
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(cert === undefined || key === undefined
       ? {}
       : { certificate: { cert: await readPem(cert), key: await readPem(key) } }),

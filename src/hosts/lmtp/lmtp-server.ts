@@ -30,6 +30,11 @@ export interface LmtpOptions {
   readonly requireTls?: 'keep' | 'off';
   /** Messages attempted at once; default 50. Others are not read before their turn comes. */
   readonly concurrency?: number;
+  /**
+   * How long one attempt may take, in milliseconds; default 8 minutes. Clients give up after ten (RFC 5321, Section 4.5.3.2.6), and
+   * what is delivered behind that is delivered again.
+   */
+  readonly deadlineMs?: number;
   /** Octets of a message at most; default 50,000,000. */
   readonly messageOctetsMax?: number;
   /** Default 1000. */
@@ -56,6 +61,7 @@ export interface LmtpServer {
   close(graceMs: number): Promise<void>;
 }
 
+const DEADLINE_MS = 480_000;
 const MEMORY_OCTETS_MAX = 262_144;
 /** How long a message may wait for its turn before its client is asked to come again, in milliseconds. */
 const TURN_MS_MAX = 120_000;
@@ -79,6 +85,7 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
         memoryOctetsMax: MEMORY_OCTETS_MAX,
         messageOctetsMax: options.messageOctetsMax ?? 50_000_000,
       },
+      deadlineMs: options.deadlineMs ?? DEADLINE_MS,
       clock,
       onReport: options.onReport,
       onFault,

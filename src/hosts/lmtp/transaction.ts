@@ -25,6 +25,8 @@ export interface TransactionPorts {
   readonly engine: Pick<Engine, 'deliver'>;
   readonly attempts: AttemptStore;
   readonly spool: SpoolOptions;
+  /** How long one attempt may take, in milliseconds. */
+  readonly deadlineMs: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Told what became of each recipient. */
@@ -127,7 +129,7 @@ async function attemptGroup(
   group: readonly Waiting[],
   message: Spooled,
   envelope: Envelope,
-  { engine, attempts, clock, onReport, onFault }: TransactionPorts,
+  { engine, attempts, deadlineMs, clock, onReport, onFault }: TransactionPorts,
   signal: AbortSignal,
 ): Promise<readonly LmtpReply[]> {
   const to = group.map(({ recipient }) => recipient);
@@ -135,7 +137,7 @@ async function attemptGroup(
   const attempt = (known?.attempts ?? 0) + 1;
   const facts = withAddresses(message.facts, [envelope.sender, ...to]);
   const isDemanded = envelope.requireTls === 'yes' || REQUIRE_TLS_FIELD.test(headerOf(message.head));
-  const { results, attempts: ended } = await engine.deliver(
+  const { results, dialled } = await engine.deliver(
     {
       from: envelope.sender,
       to,
@@ -146,9 +148,8 @@ async function attemptGroup(
         report: 'none',
       },
     },
-    { attempt, dialled: known?.dialled ?? {}, signal },
+    { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal },
   );
-  const dialled = Object.assign({}, known?.dialled, ...ended.map((each) => each.dialled));
   const replies = results.map(replyTo);
   try {
     await attempts.write(

@@ -2,6 +2,7 @@
  * A look at a domain as a receiver of mail, from outside, through the same adapters that deliver to it. It asks and takes
  * notes; `judgeDomain` says what they mean. Hosts are visited side by side, the addresses of a host one after the other.
  */
+import { inTurn } from '../../engine/in-turn.js';
 import type { DomainFacts, HostFacts, StsFacts } from '../../policy/check/facts.js';
 import type { MxAnswer } from '../../policy/dns/answer.js';
 import { addressesToVisit } from '../../policy/host/addresses.js';
@@ -36,7 +37,9 @@ export async function gatherDomain(
   const candidates = hostsOf(domain, mx);
   const isNull = judgeMx(mx).verdict === 'no-mail-accepted';
   const txt = isNull ? await asker.lookUp('dns.txt', domain) : null;
-  const hosts = await inTurn(candidates.slice(0, HOSTS_MAX), (candidate) => gatherHost(asker, candidate));
+  const hosts = await inTurn(candidates.slice(0, HOSTS_MAX), HOSTS_AT_ONCE, (candidate) =>
+    gatherHost(asker, candidate),
+  );
   const hostsLeftOut = candidates.slice(HOSTS_MAX).map(({ host }) => host);
   const { port } = options.settings;
   return { domain, port, validation, mx, txt, hosts, hostsLeftOut, sts, tlsReport };
@@ -78,18 +81,4 @@ async function gatherSts(asker: Asker, domain: string): Promise<StsFacts> {
   asker.tell('policy.fetch', ask);
   const fetch = await asker.adapters['policy.fetch'](ask, asker.signal);
   return { record, policyHost, addresses, fetch };
-}
-
-/** A few at a time; results in the order of the items. */
-async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results = new Array<R>(items.length);
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) {
-      const at = next++;
-      results[at] = await work(items[at]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(HOSTS_AT_ONCE, items.length) }, worker));
-  return results;
 }

@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createNodeEngine, MisuseError, type NodeEngine, NotReadyError, settingsOf } from '../node.js';
+import { type Internet, startInternet } from '../testing/index.js';
+import { createEngine } from './engine.js';
+import type { RecipientReport } from './recipient-report.js';
+
+const names = ['a.test', 'b.test', 'c.test'];
+const FACTS = {
+  requireTls: 'no',
+  tlsRequired: 'absent',
+  report: 'none',
+  sizeBytes: 0,
+  body: '7bit',
+  utf8: 'not-needed',
+} as const;
+
+let internet: Internet;
+let engine: NodeEngine;
+beforeAll(async () => {
+  internet = await startInternet({
+    dns: {
+      ...Object.fromEntries(names.map((name) => [`MX ${name}`, [`10 mx.${name}`]])),
+      ...Object.fromEntries(names.map((name) => [`A mx.${name}`, [`@mx.${name}`]])),
+      'MX silent.test': ['10 mx.silent.test'],
+      'A mx.silent.test': ['@silent'],
+      'MX busy.test': ['10 mx.busy.test', '20 mx.a.test'],
+      'A mx.busy.test': ['@busy'],
+    },
+    mail: {
+      ...Object.fromEntries(names.map((name) => [`mx.${name}`, {}])),
+      silent: { connect: 'silent' },
+      busy: { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
+    },
+  });
+  engine = engineWith({});
+});
+afterAll(async () => {
+  await engine.close();
+  await internet.close();
+});
+
+function engineWith(options: Parameters<typeof createNodeEngine>[0]): NodeEngine {
+  return createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow' }),
+    ...options,
+  });
+}
+
+const mailTo = (...to: readonly string[]) => ({
+  from: '',
+  to,
+  content: () => [Buffer.from('Subject: x\r\n\r\n')],
+  facts: FACTS,
+});
+
+describe('the destinations of a message', () => {
+  it('are served side by side: results come while another domain says nothing (CHOICE-17)', async () => {
+    const told: (readonly [number, string])[] = [];
+    const stop = new AbortController();
+    const { results, journal } = await engine.deliver(
+      mailTo('u@silent.test', 'u@a.test', 'u@b.test', 'v@a.test'),
+      {
+        signal: stop.signal,
+        onResult: ({ outcome }, place) => {
+          told.push([place, outcome]);
+          // The silent one would keep everybody here for minutes.
+          if (told.length === 3) stop.abort();
+        },
+      },
+    );
+    expect(new Map(told.slice(0, 3))).toEqual(
+      new Map([
+        [1, 'delivered'],
+        [2, 'delivered'],
+        [3, 'delivered'],
+      ]),
+    );
+    expect(told[3]).toEqual([0, 'deferred']);
+    expect(results.map(({ recipient }) => recipient)).toEqual([
+      'u@silent.test',
+      'u@a.test',
+      'u@b.test',
+      'v@a.test',
+    ]);
+    expect(results[0]).toMatchObject({ outcome: 'deferred', cause: 'aborted', reports: [] });
+    expect(journal.attempts.map(({ places }) => places)).toEqual([[0], [1, 3], [2]]);
+  });
+
+  it('are no more at once than was asked for', async () => {
+    let open = 0;
+    let most = 0;
+    const one = engineWith({
+      destinationsAtOnceMax: 1,
+      onAttempt: async () => {
+        open -= 1;
+      },
+    });
+    await one.deliver(mailTo(...names.map((name) => `u@${name}`)), {
+      onEntry: (entry) => {
+        if (entry.kind === 'ask' && entry.ask.type === 'dns.mx') most = Math.max(most, ++open);
+      },
+    });
+    expect(most).toBe(1);
+    await one.close();
+  });
+
+  it('are told of by whoever throws, and lose nothing by it', async () => {
+    const boom = () => {
+      throw new Error('boom');
+    };
+    const { results } = await engine.deliver(mailTo('u@a.test'), { onResult: boom, onEntry: boom });
+    expect(results).toMatchObject([{ outcome: 'delivered' }]);
+  });
+});
+
+describe('the deadline of a whole attempt', () => {
+  it('ends the waiting for whom nobody has decided yet, and blames nobody (CHOICE-17, CHOICE-18)', async () => {
+    const reports: RecipientReport[] = [];
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const late = engineWith({
+      clock: () => now,
+      deadlineMs: 60_000,
+      // Time passes as soon as somebody waits for it, and everybody else has his answer.
+      wait: async (ms, signal) => {
+        while (reports.length < 1 && !signal.aborted) await new Promise((done) => setImmediate(done));
+        if (!signal.aborted) now += ms;
+      },
+    });
+    const { results, attempts } = await late.deliver(mailTo('u@silent.test', 'u@a.test'), {
+      onResult: (report) => reports.push(report),
+    });
+    expect(results).toMatchObject([
+      { outcome: 'deferred', cause: 'aborted', because: { table: 'stopped' }, reports: [] },
+      { outcome: 'delivered' },
+    ]);
+    expect(attempts[0]!.decisions.map(({ table }) => table)).toContain('stopped');
+    await late.close();
+  });
+
+  it('of one attempt goes before that of the engine', async () => {
+    const patient = engineWith({ deadlineMs: 3_600_000 });
+    const { results } = await patient.deliver(mailTo('u@silent.test'), { deadlineMs: 1 });
+    expect(results).toMatchObject([{ outcome: 'deferred', cause: 'aborted' }]);
+    await patient.close();
+  });
+
+  it('is refused where nothing could keep it', () => {
+    const nothing = (async () => undefined) as never;
+    const adapters = {
+      'dns.mx': nothing,
+      'dns.txt': nothing,
+      'dns.addresses': nothing,
+      'dns.cname': nothing,
+      'dns.tlsa': nothing,
+      'policy-cache.read': nothing,
+      'policy-cache.write': nothing,
+      'policy.fetch': nothing,
+      'random.draw': nothing,
+      'smtp.session': nothing,
+    };
+    expect(() => createEngine({ adapters, clock: Date.now, deadlineMs: 1 })).toThrow(MisuseError);
+  });
+});
+
+describe('what belongs into the next attempt', () => {
+  it('is one value for all domains, and what was dialled before stays in it', async () => {
+    const before = { 'mx.elsewhere.test': ['192.0.2.1'], 'mx.a.test': ['192.0.2.2'] };
+    const { dialled } = await engine.deliver(mailTo('u@busy.test', 'u@a.test'), { dialled: before });
+    expect(dialled).toEqual({
+      'mx.elsewhere.test': ['192.0.2.1'],
+      'mx.busy.test': [internet.addressOf('busy')],
+      'mx.a.test': ['192.0.2.2', internet.addressOf('mx.a.test')],
+    });
+    const again = await engine.deliver(mailTo('u@busy.test'), { attempt: 2, dialled });
+    expect(again.results).toMatchObject([{ outcome: 'delivered' }]);
+  });
+
+  it('has a time, as long as somebody waits (CHOICE-11)', async () => {
+    await internet.change({ mail: { 'mx.c.test': { replies: { rcpt: { '*': '450 4.2.1 later' } } } } });
+    const now = Date.parse('2026-01-01T00:00:00Z');
+    const fixed = engineWith({ clock: () => now });
+    const retry = async (attempt: number, to: string) =>
+      (await fixed.deliver(mailTo(to), { attempt })).retryAt;
+    expect(await retry(1, 'u@c.test')).toBe(now + 450_000);
+    expect(await retry(2, 'u@c.test')).toBe(now + 900_000);
+    expect(await retry(7, 'u@c.test')).toBe(now + 8 * 3_600_000);
+    expect(await retry(8, 'u@c.test')).toBeNull();
+    expect(await retry(1, 'u@a.test')).toBeNull();
+    await fixed.close();
+  });
+});
+
+describe('an engine that is asked whether it is ready', () => {
+  it('says so, and asks nobody but the resolver', async () => {
+    await expect(engine.ready()).resolves.toBeUndefined();
+  });
+
+  it('says what is wrong with the store and with the resolver', async () => {
+    const broken = engineWith({
+      adapters: {
+        'policy-cache.read': async () => ({ kind: 'unreadable', why: 'the disk is gone' }),
+        'dns.txt': async () => ({ kind: 'failed', cause: 'unreachable', extendedError: null }),
+      },
+    });
+    const error = await broken.ready().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(NotReadyError);
+    expect(error).toMatchObject({ code: 'WAXSEAL_NOT_READY' });
+    expect((error as Error).message).toMatch(
+      /the disk is gone; the resolver does not answer \(unreachable\)/,
+    );
+    await broken.close();
+  });
+});
