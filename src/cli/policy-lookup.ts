@@ -5,9 +5,8 @@ import type { NodeOptions } from '../node.js';
 import { parsePostfixVersion } from '../policy/postfix/postfix-version.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
-import { readAttemptSetup } from './options.js';
+import { readAttemptSetup, readDeadline } from './options.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from './resolver.js';
-import { durationOf } from './serving.js';
 
 export const LOOKUP_OPTIONS = {
   ...RESOLVER_OPTIONS,
@@ -64,8 +63,6 @@ export function lookupOf(
 /** Throws a CommandError. */
 export async function readLookupSetup(values: LookupValues): Promise<LookupSetup> {
   const { deadline, 'postfix-version': postfixVersion, ...others } = values;
-  const deadlineMs = deadline === undefined ? DEADLINE_MS : durationOf(deadline);
-  if (deadlineMs === null || deadlineMs === 0)
-    throw misuse(`--deadline ${JSON.stringify(deadline)} is no duration; give one like 90s`);
+  const deadlineMs = readDeadline(deadline) ?? DEADLINE_MS;
   return { ...lookupOf(await readAttemptSetup(others), postfixVersion), deadlineMs };
 }
