@@ -11,6 +11,7 @@ import { growth } from './growth.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
 import { simulations } from './simulations.js';
+import { longestStalls } from './stalls.js';
 import { type Benchmark, render } from './table.js';
 import { tlsReports } from './tls-reports.js';
 import { transitions } from './transitions.js';
@@ -26,6 +27,7 @@ const benchmarks: readonly Benchmark[] = [
   daneDeliveries,
   mtaSts,
   tlsReports,
+  longestStalls,
 ];
 
 const words = process.argv.slice(2);

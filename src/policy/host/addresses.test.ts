@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { familyOf } from '../names/ip-address.js';
-import { orderAddresses, rememberDialled, withinBound } from './addresses.js';
+import { FAMILY_MAX, orderAddresses, rememberDialled, withinBound } from './addresses.js';
 
 const V6 = Array.from({ length: 12 }, (_, at) => `2001:500::${at + 1}`);
 const V4 = Array.from({ length: 12 }, (_, at) => `198.41.0.${at + 1}`);
@@ -26,6 +26,18 @@ describe('a bound on addresses', () => {
         if (max > 1) expect(new Set(kept.map(familyOf))).toEqual(new Set(addresses.map(familyOf)));
       }),
     );
+  });
+});
+
+describe('more addresses than any honest host has (CHOICE-25)', () => {
+  const six = Array.from({ length: 300 }, (_, at) => `2001:500::${(at + 1).toString(16)}`);
+  const four = Array.from({ length: 300 }, (_, at) => `198.41.${at >> 8}.${at & 255}`);
+
+  it('are looked at in part, of each family, and later in others', () => {
+    const first = orderAddresses([...four, ...six], []);
+    expect(first).toEqual([...six.slice(0, FAMILY_MAX), ...four.slice(0, FAMILY_MAX)]);
+    const second = orderAddresses([...four, ...six], first.slice(0, 5));
+    expect(second).toEqual([...four.slice(0, FAMILY_MAX), ...six.slice(5, FAMILY_MAX + 5)]);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { AddressesAnswer, DnsAnswer } from '../dns/answer.js';
-import { type AddressFamily, familyOf } from '../names/ip-address.js';
+import { type AddressFamily, familyOf, familyWritten } from '../names/ip-address.js';
 import { judgeAddress } from '../names/target-address.table.js';
 import type { Settings } from '../settings.js';
 
@@ -43,17 +43,20 @@ export function learnAddresses(answer: AddressesAnswer, dialled: readonly string
 /**
  * IPv6 first, unless this message dialled that family last: a refusal that depends on our own address may not hold for the other
  * one (RFC 3974, Section 3; RFC 5321, Section 5.1). Within a family those that were not dialled yet stand first, in resolver
- * order, and behind them the others, the one that was dialled last at the end.
+ * order, and behind them the others, the one that was dialled last at the end; so what a bound leaves out has its turn in a later
+ * attempt.
  */
 export function orderAddresses(addresses: readonly string[], dialled: readonly string[]): readonly string[] {
   const last = dialled.length === 0 ? null : familyOf(dialled.at(-1)!);
   const first: AddressFamily = last === 'ipv6' ? 'ipv4' : 'ipv6';
   const unique = [...new Set(addresses)].sort((a, b) => dialled.lastIndexOf(a) - dialled.lastIndexOf(b));
-  return [
-    ...unique.filter((address) => familyOf(address) === first),
-    ...unique.filter((address) => familyOf(address) !== first),
-  ];
+  const ofFirst = unique.filter((address) => familyWritten(address) === first);
+  const ofOther = unique.filter((address) => familyWritten(address) !== first);
+  return [...ofFirst.slice(0, FAMILY_MAX), ...ofOther.slice(0, FAMILY_MAX)];
 }
+
+/** Of one family, that are looked at in an attempt. A message of DNS holds thousands; no honest host has a hundred. */
+export const FAMILY_MAX = 100;
 
 /**
  * At most so many of them, in their order. Where both families are there, each keeps up to half of the places: what does not work

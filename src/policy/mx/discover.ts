@@ -29,14 +29,14 @@ export function hasEqualPreferences(records: readonly MxRecord[]): boolean {
  */
 export function candidatesOf(records: readonly MxRecord[], draws: readonly number[]): readonly Candidate[] {
   const inOrder = records
-    .map((record, index) => ({ record, draw: draws[index] ?? 0, index }))
-    .filter(({ record }) => namesHost(record))
-    .sort((a, b) => a.record.preference - b.record.preference || a.draw - b.draw || a.index - b.index);
+    .flatMap(({ exchange, preference }, index) => {
+      const host = parseDnsName(exchange);
+      return host === null ? [] : [{ host, preference, draw: draws[index] ?? 0, index }];
+    })
+    .sort((a, b) => a.preference - b.preference || a.draw - b.draw || a.index - b.index);
   const hosts = new Map<string, Candidate>();
-  for (const { record } of inOrder) {
-    const host = parseDnsName(record.exchange)!;
-    if (!hosts.has(host)) hosts.set(host, { host, source: 'mx', preference: record.preference });
-  }
+  for (const { host, preference } of inOrder)
+    if (!hosts.has(host)) hosts.set(host, { host, source: 'mx', preference });
   return [...hosts.values()];
 }
 

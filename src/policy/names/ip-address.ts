@@ -17,6 +17,11 @@ export function familyOf(address: string): AddressFamily | null {
   return parseIpv6(address) === null ? null : 'ipv6';
 }
 
+/** The family of what is known to be an address. */
+export function familyWritten(address: string): AddressFamily {
+  return address.includes(':') ? 'ipv6' : 'ipv4';
+}
+
 /** The 4 or 16 octets of an address; null if the text is none. */
 export function readAddress(address: string): readonly number[] | null {
   return parseIpv4(address) ?? parseIpv6(address);

@@ -9,6 +9,8 @@ export const HEADER_LENGTH_MAX = 1_048_576;
 
 /** Reads the fields of a header block, up to its first empty line. Line ends are CRLF or LF. Never throws. */
 export function readTlsRequired(header: string): MessageFacts['tlsRequired'] {
+  // Most headers have none, and some have a million lines.
+  if (!/^tls-required/im.test(header)) return 'absent';
   const values: string[] = [];
   let current: string | null = null;
   const keep = () => {

@@ -5,11 +5,12 @@
 import type { Adapters } from '../../../effects/ports.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
+import { breather } from '../breather.js';
 import { exchangeWire } from './exchange.js';
 import { linksOf } from './links.js';
 import { isAskable, isTooLong } from './name.js';
 import { type ResolverConfig, trustsAd } from './resolver-config.js';
-import { readTlsa } from './tlsa-record.js';
+import { readTlsaSet } from './tlsa-record.js';
 import {
   type AnswerRecord,
   type DecodedMessage,
@@ -46,7 +47,7 @@ export function nodeDns(config: ResolverConfig): DnsPorts {
     },
     'dns.tlsa': async (ask, signal) => {
       const answer = await look('TLSA', ask, signal);
-      return answer.kind === 'failed' ? answer : { ...answer, records: answer.records.map(readTlsa) };
+      return answer.kind === 'failed' ? answer : { ...answer, records: await readTlsaSet(answer.records) };
     },
   };
 }
@@ -137,7 +138,9 @@ async function ask(
     const query = { ...question, id: 0, wantsAd, edns };
     const octets = await exchangeWire(encodeQuery(query), config, { endsAt, signal });
     if (!(octets instanceof Uint8Array)) return octets;
+    const breathe = breather();
     const message = decodeResponse(octets, query);
+    await breathe();
     if (typeof message === 'string') return { kind: 'failed', cause: 'malformed' };
     return { kind: 'message', message };
   };

@@ -22,42 +22,63 @@ export interface ReadName {
   readonly end: number;
 }
 
+/** What a pointer to that place leads to. One for each message: thousands of names may point to a long one. */
+export type KnownNames = Map<number, Tail>;
+
+interface Tail extends ReadName {
+  readonly octets: number;
+  readonly pointers: number;
+}
+
 /** Reads a name, compressed or not (RFC 1035, Section 4.1.4). Pointers go strictly backwards. Throws `Garbled`. */
-export function readName(message: Uint8Array, start: number): ReadName {
-  const labels: string[] = [];
-  let at = start;
-  let segment = start;
-  let end: number | null = null;
+export function readName(message: Uint8Array, start: number, known: KnownNames = new Map()): ReadName {
+  const { name, end } = readTail(message, start, known, POINTERS_MAX);
+  return { name, end };
+}
+
+function readTail(message: Uint8Array, start: number, known: KnownNames, pointersLeft: number): Tail {
+  let name = '';
   let octets = 1;
-  let pointers = 0;
-  for (;;) {
+  for (let at = start; ; ) {
     const length = message[at];
     if (length === undefined) throw new Garbled();
-    if (length === 0) return { name: labels.join('.'), end: end ?? at + 1 };
+    if (length === 0) return { name, end: at + 1, octets, pointers: 0 };
     if (length >= 0xc0) {
-      const low = message[at + 1];
-      if (low === undefined) throw new Garbled();
-      end ??= at + 2;
-      at = ((length & 0x3f) << 8) | low;
-      if (at >= segment || at < HEADER_OCTETS || ++pointers > POINTERS_MAX) throw new Garbled();
-      segment = at;
-      continue;
+      const target = ((length & 0x3f) << 8) | (message[at + 1] ?? 0);
+      if (at + 1 >= message.length || target >= start || target < HEADER_OCTETS || pointersLeft === 0)
+        throw new Garbled();
+      const tail = known.get(target) ?? readTail(message, target, known, pointersLeft - 1);
+      known.set(target, tail);
+      const all = octets + tail.octets - 1;
+      if (all > NAME_OCTETS_MAX || tail.pointers + 1 > pointersLeft) throw new Garbled();
+      const isRoot = name === '' || tail.name === '';
+      return {
+        name: isRoot ? name + tail.name : `${name}.${tail.name}`,
+        end: at + 2,
+        octets: all,
+        pointers: tail.pointers + 1,
+      };
     }
     const next = at + 1 + length;
     octets += 1 + length;
     if (length > 63 || octets > NAME_OCTETS_MAX || next > message.length) throw new Garbled();
-    labels.push(labelText(message.subarray(at + 1, next)));
+    const label = labelText(message, at + 1, next);
+    name = at === start ? label : `${name}.${label}`;
     at = next;
   }
 }
 
-function labelText(label: Uint8Array): string {
+function labelText(message: Uint8Array, start: number, end: number): string {
   let text = '';
-  for (const octet of label) {
+  for (let at = start; at < end; at += 1) {
+    const octet = message[at]!;
     const plain = octet > 0x20 && octet < 0x7f && octet !== 0x2e && octet !== 0x5c;
-    text += plain ? String.fromCharCode(octet) : `\\${String(octet).padStart(3, '0')}`;
+    const isUpper = octet >= 0x41 && octet <= 0x5a;
+    text += plain
+      ? String.fromCharCode(isUpper ? octet + 0x20 : octet)
+      : `\\${String(octet).padStart(3, '0')}`;
   }
-  return text.toLowerCase();
+  return text;
 }
 
 /** The labels, leftmost first; none for the root. */

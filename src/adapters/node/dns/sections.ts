@@ -3,7 +3,7 @@
  * who read records and those who only look at the rest. Everything here throws `Garbled`, or a RangeError of Buffer, for
  * octets that are no message; whoever calls turns that into an answer.
  */
-import { Garbled, readName } from './name.js';
+import { Garbled, type KnownNames, readName } from './name.js';
 
 const SOA = 6;
 const OPT = 41;
@@ -39,13 +39,13 @@ export interface Sections {
 }
 
 /** Reads what stands behind the question. */
-export function readSections(message: Buffer, start: number): Sections {
+export function readSections(message: Buffer, start: number, known: KnownNames = new Map()): Sections {
   const flags = message.readUInt16BE(2);
   let at = start;
   const section = (countAt: number): Frame[] => {
     const frames: Frame[] = [];
     for (let left = message.readUInt16BE(countAt); left > 0; left--) {
-      const frame = readFrame(message, at);
+      const frame = readFrame(message, at, known);
       frames.push(frame);
       at = frame.end;
     }
@@ -71,8 +71,8 @@ export function readSections(message: Buffer, start: number): Sections {
   };
 }
 
-function readFrame(message: Buffer, at: number): Frame {
-  const { name: owner, end: fixed } = readName(message, at);
+function readFrame(message: Buffer, at: number, known: KnownNames): Frame {
+  const { name: owner, end: fixed } = readName(message, at, known);
   const start = fixed + 10;
   const end = start + message.readUInt16BE(fixed + 8);
   if (end > message.length) throw new Garbled();

@@ -1,8 +1,21 @@
 import { createHash, createPublicKey, X509Certificate } from 'node:crypto';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { breather } from '../breather.js';
+import { readCertificate, readPublicKey } from '../x509/index.js';
 
 /** Shorter than this there is no association data (RFC 6698, Section 2.1). */
 const RDATA_OCTETS_MIN = 4;
+
+/** Reads a set of RDATA as {@link readTlsa} does, and lets others have their turn: certificates and keys take their time. */
+export async function readTlsaSet(rdatas: readonly Uint8Array[]): Promise<readonly TlsaRecord[]> {
+  const breathe = breather();
+  const records: TlsaRecord[] = [];
+  for (const rdata of rdatas) {
+    records.push(readTlsa(rdata));
+    await breathe();
+  }
+  return records;
+}
 
 /** Reads RDATA of TLSA. Total: what cannot be read is a record of kind `malformed`, or content `opaque`. */
 export function readTlsa(rdata: Uint8Array): TlsaRecord {
@@ -26,10 +39,13 @@ export function readTlsa(rdata: Uint8Array): TlsaRecord {
   };
 }
 
+/** OpenSSL has the last word, and is not asked where it would only say no: saying that takes it longer than a look. */
 function contentOf(der: Buffer): 'certificate' | 'public-key' | 'opaque' {
   // OpenSSL reads PEM too, and ignores what stands behind the structure.
   if (!isOneSequence(der)) return 'opaque';
-  if (succeeds(() => new X509Certificate(der))) return 'certificate';
+  if (readCertificate(der) !== null)
+    return succeeds(() => new X509Certificate(der)) ? 'certificate' : 'opaque';
+  if (readPublicKey(der) === null) return 'opaque';
   return succeeds(() => createPublicKey({ key: der, format: 'der', type: 'spki' })) ? 'public-key' : 'opaque';
 }
 

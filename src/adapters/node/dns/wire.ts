@@ -5,7 +5,7 @@
 import { SocketAddress } from 'node:net';
 import type { MxRecord } from '../../../policy/dns/answer.js';
 import { tellingError } from '../../../policy/dns/extended-error.js';
-import { Garbled, readName } from './name.js';
+import { Garbled, type KnownNames, readName } from './name.js';
 import { type Frame, readDenial, readSections, ttlOf } from './sections.js';
 import { FLAG, writeQuery } from './write-query.js';
 
@@ -102,13 +102,14 @@ export function decodeResponse(bytes: Uint8Array, query: Query): DecodedMessage 
 }
 
 function decodeBody(message: Buffer, start: number, query: Question): DecodedMessage {
-  const { answer, authority, opt, ...head } = readSections(message, start);
+  const known: KnownNames = new Map();
+  const { answer, authority, opt, ...head } = readSections(message, start, known);
   return {
     ...head,
     edns: opt !== null,
     extendedError: tellingError(opt?.extendedErrors ?? []),
     answers: answer.flatMap((frame) => {
-      const read = readRecord(message, frame, query.type);
+      const read = readRecord(message, frame, { asked: query.type, known });
       return read === null ? [] : [read];
     }),
     denialSeconds: readDenial(message, authority),
@@ -116,7 +117,11 @@ function decodeBody(message: Buffer, start: number, query: Question): DecodedMes
 }
 
 /** The record if it is of the asked type or an alias; null if it is neither. */
-function readRecord(message: Buffer, frame: Frame, asked: RecordType): AnswerRecord | null {
+function readRecord(
+  message: Buffer,
+  frame: Frame,
+  { asked, known }: { readonly asked: RecordType; readonly known: KnownNames },
+): AnswerRecord | null {
   const type = frame.type === TYPE_CODES.CNAME ? 'CNAME' : asked;
   if (frame.class !== IN || frame.type !== TYPE_CODES[type]) return null;
   const whole = { owner: frame.owner, ttlSeconds: ttlOf(frame) };
@@ -129,7 +134,7 @@ function readRecord(message: Buffer, frame: Frame, asked: RecordType): AnswerRec
       if (rdata.length !== 16) throw new Garbled();
       return { ...whole, type, data: addressText(rdata) };
     case 'CNAME':
-      return { ...whole, type, data: readWholeName(message, frame.start, frame.end) };
+      return { ...whole, type, data: readWholeName(message, frame, known) };
     case 'MX':
       if (rdata.length < 3) throw new Garbled();
       return {
@@ -137,7 +142,7 @@ function readRecord(message: Buffer, frame: Frame, asked: RecordType): AnswerRec
         type,
         data: {
           preference: rdata.readUInt16BE(0),
-          exchange: readWholeName(message, frame.start + 2, frame.end),
+          exchange: readWholeName(message, { start: frame.start + 2, end: frame.end }, known),
         },
       };
     case 'TXT':
@@ -153,8 +158,12 @@ function addressText(octets: Buffer): string {
   return new SocketAddress({ family: 'ipv6', address: groups.join(':') }).address;
 }
 
-function readWholeName(message: Buffer, start: number, end: number): string {
-  const read = readName(message, start);
+function readWholeName(
+  message: Buffer,
+  { start, end }: Pick<Frame, 'start' | 'end'>,
+  known: KnownNames,
+): string {
+  const read = readName(message, start, known);
   if (read.end !== end) throw new Garbled();
   return read.name;
 }

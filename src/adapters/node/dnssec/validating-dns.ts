@@ -12,7 +12,7 @@ import { type ExchangeOptions, exchangeWire } from '../dns/exchange.js';
 import { linksOf } from '../dns/links.js';
 import { isAskable, isTooLong } from '../dns/name.js';
 import type { ResolverConfig } from '../dns/resolver-config.js';
-import { readTlsa } from '../dns/tlsa-record.js';
+import { readTlsaSet } from '../dns/tlsa-record.js';
 import { decodeResponse, type RdataOf, type RecordOf, type RecordType } from '../dns/wire.js';
 import { isAtOrBelow } from './canonical-name.js';
 import { aliasAt, type Chain, createChain, type Inquiry, setAt } from './chain.js';
@@ -88,7 +88,7 @@ export function validatingDnsOver(transport: Transport, options: ValidatingDnsOp
     },
     'dns.tlsa': async ({ name, deadlineMs }, signal) => {
       const answer = await open(deadlineMs, signal)(name, 'TLSA');
-      return answer.kind === 'failed' ? answer : { ...answer, records: answer.records.map(readTlsa) };
+      return answer.kind === 'failed' ? answer : { ...answer, records: await readTlsaSet(answer.records) };
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { CertificateFacts, KeyFacts, PeerFacts, TrustPath } from '../../../policy/certificate/facts.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
+import { breather } from '../breather.js';
 import { readPublicKey } from './algorithms.js';
-import { breather } from './breather.js';
 import { CertificateReader, type ReadCertificate } from './certificate-facts.js';
 import { SignatureChecker, type TlsaKey } from './signatures.js';
 
@@ -16,6 +17,9 @@ export interface Presented {
 
 /** Of all certificates together: what OpenSSL lets in (SSL_CTX_set_max_cert_list). */
 const CHAIN_OCTETS_MAX = 102_400;
+/** No more than these takes a few milliseconds. */
+const CHAIN_LENGTH_USUAL = 12;
+const LEAF_OCTETS_USUAL = 8192;
 /** Keys from TLSA records that signatures are tried under; an honest record set has one or two. */
 const TLSA_KEYS_MAX = 8;
 const DANE_TA = 2;
@@ -35,9 +39,11 @@ export class PeerInspector {
    * certificate behind the leaf that cannot be read is left out, as if it had not been sent. Never rejects.
    */
   async inspect(presented: Presented, tlsa: readonly TlsaRecord[]): Promise<PeerFacts> {
-    const breathe = breather();
     const [leaf, ...others] = presented.certificates;
     if (leaf === undefined) return { kind: 'unreadable', code: 'NO_CERTIFICATE' };
+    // The handshake has held the event loop, too, for as long as a large chain takes.
+    if (others.length > CHAIN_LENGTH_USUAL || leaf.raw.length > LEAF_OCTETS_USUAL) await setImmediate();
+    const breathe = breather();
     const first = this.#reader.read(leaf);
     if (first === null) return { kind: 'unreadable', code: 'UNREADABLE_CERTIFICATE' };
     const chain: [ReadCertificate, ...ReadCertificate[]] = [first];

@@ -1,0 +1,61 @@
+/* Files and messages that strangers wrote, read without any server. */
+import { gzipSync } from 'node:zlib';
+import { readMessage } from '../../dist/node.js';
+import { lintPolicyFile } from '../../dist/policy/mta-sts/lint-file.js';
+import { summariseInSteps } from '../../dist/policy/tls-report/read/summarise.js';
+import { inPieces } from '../../dist/services/tls-report/read/in-pieces.js';
+import { readSource } from '../../dist/services/tls-report/read/read-source.js';
+import { POLICIES } from './pages.js';
+
+export function* readings(): Generator<readonly [string, () => string | Promise<string>]> {
+  for (const [name, text] of Object.entries(POLICIES))
+    yield [`sts lint, ${name}`, () => `${lintPolicyFile(text).length} findings`];
+  for (const [name, octets] of messages())
+    yield [`message: ${name}`, () => readMessage(octets).facts.tlsRequired];
+  for (const [name, octets] of reports())
+    yield [
+      `tlsrpt read: ${name}`,
+      async () => {
+        const { reports, failures } = await readSource(octets, name);
+        await inPieces(summariseInSteps(reports));
+        return `${reports.length} reports, ${failures.length} problems`;
+      },
+    ];
+}
+
+const MEBIBYTE = 1_048_576;
+
+/** Of the size that large mail systems take. */
+function* messages(): Generator<readonly [string, Buffer]> {
+  const sized = (line: string, octets: number) => Buffer.alloc(octets, line);
+  yield ['a header of 25 MiB', sized('x: y\r\n', 25 * MEBIBYTE)];
+  yield ['fields that are folded without end', sized('TLS-Required:\r\n no\r\n no\r\n', MEBIBYTE)];
+  yield ['blanks behind the name of a field', sized(`tls-required${' '.repeat(5000)}x\r\n`, MEBIBYTE)];
+  yield ['line ends alone, 25 MiB', Buffer.concat([Buffer.from('a: b\r\n\r\n'), sized('\n', 25 * MEBIBYTE)])];
+}
+
+function* reports(): Generator<readonly [string, Buffer]> {
+  const report = (policies: string) =>
+    `{"organization-name":"o","date-range":{"start-datetime":"2026-05-01T00:00:00Z","end-datetime":"2026-05-01T23:59:59Z"},` +
+    `"contact-info":"c","report-id":"i","policies":[${policies}]}`;
+  const policy = (details: string) =>
+    `{"policy":{"policy-type":"sts","policy-string":[],"policy-domain":"a.example","mx-host":"*.a.example"},` +
+    `"summary":{"total-successful-session-count":1,"total-failure-session-count":1},"failure-details":[${details}]}`;
+  const detail = (at: number) =>
+    `{"result-type":"x${at}","sending-mta-ip":"192.0.2.1","receiving-mx-hostname":"m${at}.a.example","failed-session-count":1}`;
+  const many = (count: number, make: (at: number) => string) =>
+    Array.from({ length: count }, (_, at) => make(at)).join(',');
+  yield ['failures', Buffer.from(report(policy(many(50_000, detail))))];
+  yield ['policies', Buffer.from(report(many(20_000, () => policy(''))))];
+  yield [
+    'reports behind one another',
+    Buffer.from(Array.from({ length: 20_000 }, () => report(policy(''))).join('\n')),
+  ];
+  yield ['brackets', Buffer.alloc(4 * MEBIBYTE, '[')];
+  yield ['one text without end', Buffer.from(`{"a":"${'\\u0041'.repeat(MEBIBYTE)}`)];
+  yield ['packed a thousandfold', gzipSync(Buffer.alloc(50 * MEBIBYTE, ' '))];
+  yield [
+    'boundaries of a message',
+    Buffer.from(`content-type: multipart/mixed; boundary=b\r\n\r\n${'--b\r\n\r\n'.repeat(200_000)}`),
+  ];
+}
