@@ -1,6 +1,7 @@
 /* Files and messages that strangers wrote, read without any server. */
+import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { readMessage } from '../../dist/node.js';
+import { MessageReader } from '../../dist/engine/message-reader.js';
 import { lintPolicyFile } from '../../dist/policy/mta-sts/lint-file.js';
 import { summariseInSteps } from '../../dist/policy/tls-report/read/summarise.js';
 import { inPieces } from '../../dist/services/tls-report/read/in-pieces.js';
@@ -10,8 +11,7 @@ import { POLICIES } from './pages.js';
 export function* readings(): Generator<readonly [string, () => string | Promise<string>]> {
   for (const [name, text] of Object.entries(POLICIES))
     yield [`sts lint, ${name}`, () => `${lintPolicyFile(text).length} findings`];
-  for (const [name, octets] of messages())
-    yield [`message: ${name}`, () => readMessage(octets).facts.tlsRequired];
+  for (const [name, octets] of messages()) yield [`message: ${name}`, () => readAsItComes(octets)];
   for (const [name, octets] of reports())
     yield [
       `tlsrpt read: ${name}`,
@@ -21,6 +21,16 @@ export function* readings(): Generator<readonly [string, () => string | Promise<
         return `${reports.length} reports, ${failures.length} problems`;
       },
     ];
+}
+
+/** As from a socket. */
+async function readAsItComes(octets: Buffer): Promise<string> {
+  const reader = new MessageReader();
+  for (let at = 0; at < octets.length; at += 65_536) {
+    reader.push(octets.subarray(at, at + 65_536));
+    await setImmediate();
+  }
+  return reader.facts().tlsRequired;
 }
 
 const MEBIBYTE = 1_048_576;
