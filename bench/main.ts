@@ -10,6 +10,7 @@ import { dns } from './dns.js';
 import { growth } from './growth.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
+import { policyMaps } from './policy-map.js';
 import { simulations } from './simulations.js';
 import { longestStalls } from './stalls.js';
 import { type Benchmark, render } from './table.js';
@@ -28,6 +29,7 @@ const benchmarks: readonly Benchmark[] = [
   mtaSts,
   tlsReports,
   longestStalls,
+  policyMaps,
 ];
 
 const words = process.argv.slice(2);
