@@ -176,7 +176,11 @@ export function needForPostfix(f: {
   // RFC 8461, 5: "MUST NOT deliver the message to hosts that fail MX matching".
   const isForeign = f.sts === 'unreachable';
   // RFC 7672, 2.1.2: "the SMTP server MUST NOT be used" while its records cannot be learned; nor is it known whether it has any.
-  if (f.found === 'unknown' || f.dane === 'unreachable') return isForeign ? 'dane-closed' : 'unknown';
+  if (f.found === 'unknown' || f.dane === 'unreachable') {
+    if (isForeign) return 'dane-closed';
+    // Postfix asks again, and may hear that there are none: then the others' demands stand alone.
+    return f.sts === 'authenticate' || f.operator !== 'no-demand' ? 'closed' : 'unknown';
+  }
   if (f.dane === 'authenticate') return isForeign || f.operator === 'unreachable' ? 'dane-closed' : 'dane';
   // From here on no record can be matched.
   if (isForeign || f.operator === 'unreachable' || f.operator === 'authenticate-by-dane') return 'closed';

@@ -37,7 +37,7 @@ function needOf(host: string, found: AttemptResult): Decision<HostNeed> {
           : 'unknown',
     dane: verdictOf(own, daneDemand) ?? 'no-demand',
     sts: verdictOf(own, stsDemand) ?? stsVerdictOf(known, host),
-    operator: verdictOf(own, operatorDemand) ?? 'no-demand',
+    operator: verdictOf(own, operatorDemand) ?? operatorVerdictOf(found),
   });
 }
 
@@ -47,6 +47,11 @@ function stsVerdictOf(known: StsKnowledge, host: string) {
   const { mode, mx } = known.policy;
   const isListed = mx.some((pattern) => listsHost(pattern, host));
   return decide(stsDemand, { policy: mode, host: isListed ? 'listed' : 'not-listed' }).verdict;
+}
+
+/** The rule is the same for all hosts of a next hop. */
+function operatorVerdictOf({ decisions }: AttemptResult) {
+  return verdictOf(decisions, operatorDemand) ?? 'no-demand';
 }
 
 /** What a table said; null: it was not asked. */
