@@ -270,11 +270,12 @@ export function covers(
   );
 }
 
-/** RFC 8461, Section 4.2. */
+/** RFC 8461, Section 4.2; with common names RFC 6125, Section 6.4.4: only if there is no DNS-ID, SRV-ID or URI-ID. */
 export function passesPkix(peer: PeerFacts, host: string, withCommonName: boolean): boolean {
-  return (
-    peer.kind === 'presented' && peer.path.kind === 'trusted' && covers(peer.chain[0], [host], withCommonName)
-  );
+  if (peer.kind !== 'presented' || peer.path.kind !== 'trusted') return false;
+  const [leaf] = peer.chain;
+  const isNamedOtherwise = leaf.otherNames.includes('uri') || leaf.otherNames.includes('other');
+  return covers(leaf, [host], withCommonName && !isNamedOtherwise);
 }
 
 /** The reference identifiers of a host whose records stand below `base`, at most. */

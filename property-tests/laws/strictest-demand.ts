@@ -38,7 +38,10 @@ function breachesOf(
     tlsa.kind === 'records' &&
     peer !== null &&
     matchesDane(tlsa.records, peer, referencesOf(tlsa.base, world, input), input.startedAt);
-  const isPkix = peer !== null && passesPkix(peer, host, inForce?.policy.mode !== 'enforce');
+  // An operator's rule goes by RFC 9525, which has no common names; RFC 8689 goes by RFC 6125.
+  const takesCommonName =
+    inForce?.policy.mode !== 'enforce' && !['verify', 'dane'].includes(operatorDemand(input));
+  const isPkix = peer !== null && passesPkix(peer, host, takesCommonName);
   const breaches: string[] = [];
   const demand = (isMet: boolean, what: string) => {
     if (!isMet) breaches.push(`${host}: ${what}`);

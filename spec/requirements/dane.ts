@@ -897,7 +897,9 @@ export const dane = [
     text: 'Default digest order by strength (SHA2-512 over SHA2-256), configurable.',
     observation: 'Config reversing the order flips DOPS-9-1 result.',
     confidence: 'high',
-    otherwise: planned('dns-and-dane'),
+    otherwise: exception(
+      'The order is fixed, the strongest digest first: another order could only let a weaker one decide.',
+    ),
   },
   {
     id: 'DOPS-9-4',

@@ -137,7 +137,9 @@ export const dns = [
     text: 'Published record is US-ASCII and its id uniquely identifies the policy instance (must change on every policy change).',
     observation: 'Checker warns when the policy body hash changed and the id did not.',
     confidence: 'high',
-    otherwise: planned('mta-sts-and-tls-reporting'),
+    otherwise: exception(
+      'A look at a domain sees one policy; what it was before is not kept. That a record is in ASCII is looked at.',
+    ),
   },
   {
     id: 'STS-3.1-14',
@@ -369,7 +371,9 @@ export const dns = [
     text: 'TLSA TTL short enough for emergencies; RRSIG validity not too long.',
     observation: 'Checker prints TTL and signature expiry.',
     confidence: 'high',
-    otherwise: planned('dns-and-dane'),
+    otherwise: exception(
+      'A look at a domain tells the TTL; a resolver that validates shows no signatures, and so no end of them.',
+    ),
   },
   {
     id: 'TLSA-4.1-2',
@@ -561,7 +565,7 @@ export const dns = [
     text: 'An MX target that is a CNAME is out of spec; following it is a local choice (needed for RFC 7672 CNAME rules).',
     observation: 'Knob; default follow.',
     confidence: 'high',
-    otherwise: planned('dns-and-dane'),
+    otherwise: exception('Always followed, because RFC 7672 builds on it; there is no setting.'),
   },
   {
     id: 'SMTP-5.2-1',
@@ -622,7 +626,7 @@ export const dns = [
     side: 'publisher',
     area: 'dns',
     text: 'Do not publish a null MX for domains used in MAIL FROM or From.',
-    observation: 'Config check of own sender/report domains.',
+    observation: 'A check of a domain with a null MX tells that its SPF record lets somebody send for it.',
     confidence: 'high',
     otherwise: planned('dns-and-dane'),
   },
@@ -648,7 +652,9 @@ export const dns = [
     text: 'Look up A and AAAA per local capability; no address of a usable family equals "MX without address".',
     observation: 'v4-only sender to v6-only MX fails like no-address.',
     confidence: 'high',
-    otherwise: planned('dns-and-dane'),
+    otherwise: exception(
+      'Both families are always asked for, side by side; an address of a family that this machine does not have fails at once, and the next one is dialled.',
+    ),
   },
   {
     id: 'DUAL-3-2',
@@ -815,7 +821,7 @@ export const dns = [
     level: 'INFO',
     side: 'sender',
     area: 'dns',
-    text: 'Start-up self-test: known signed name gives AD=1, known bogus name gives SERVFAIL; otherwise DANE is disabled with an alert.',
+    text: 'Self-test of a resolver, on demand: a known signed name gives AD=1, a known bogus name gives SERVFAIL; otherwise DANE cannot be had with it, and that is said.',
     observation: 'Mock resolvers: non-validating, stripping AD, validating.',
     confidence: 'high',
     otherwise: planned('dns-and-dane'),

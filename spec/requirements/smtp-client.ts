@@ -601,7 +601,8 @@ export const smtpClient = [
     side: 'sender',
     area: 'smtp-client',
     text: '521 greeting: host never accepts mail; send only QUIT; permanent for that host.',
-    observation: '521 then next MX; if sole host, DSN 5.3.2.',
+    observation:
+      '521, then the next host; from the only host: the mail waits, because nothing was said about the message.',
     confidence: 'high',
     otherwise: planned('queue-and-bounces'),
   },

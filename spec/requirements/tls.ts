@@ -389,7 +389,8 @@ export const tls = [
     side: 'sender',
     area: 'tls',
     text: 'Unauthenticated sessions may use more liberal TLS settings; authenticated ones stricter.',
-    observation: 'Two TLS profiles.',
+    observation:
+      'One profile for every session, which old suites and weak keys pass; a weak key makes no path to a root, so that it authenticates nobody.',
     confidence: 'high',
     otherwise: planned('dns-and-dane'),
   },
@@ -713,7 +714,8 @@ export const tls = [
     side: 'sender',
     area: 'tls',
     text: 'BCP may be too strict for unauthenticated opportunistic use; falling to cleartext is worse than weak TLS.',
-    observation: 'Two profiles selectable.',
+    observation:
+      'One profile for every session: a server that has only old suites or a weak key gets an encrypted session.',
     confidence: 'medium',
     otherwise: planned('dns-and-dane'),
   },

@@ -12,13 +12,13 @@ type Asked = Exclude<Ask, { type: 'host.run' }>;
 function asked(
   world: World,
   settings: NonNullable<Scenario['settings']> = {},
-  to: readonly [string, ...string[]] = ['user@a.example'],
+  message: Scenario['steps'][0]['message'] = { to: ['user@a.example'] },
 ) {
   const { steps } = simulateScenario({
     name: '',
     world,
     settings,
-    steps: [{ message: { to }, expect: [] }],
+    steps: [{ message, expect: [] }],
   });
   const { results, journal } = steps[0]!;
   const asks = journal.attempts.flatMap(({ entries }) =>
@@ -48,7 +48,7 @@ const rule = (own: Partial<DestinationRule>) => ({
 });
 
 describe('the questions about a host', () => {
-  it('addresses before TLSA, and no TLSA without addresses (DANE-2.2.2-1)', () => {
+  it('addresses before TLSA, and no TLSA without addresses (DANE-2.2.2-1, DANE-2.1.2-3)', () => {
     const whole = asked(daneDomain(['3 1 1 @mx.a.example'])).asks.map(({ type }) => type);
     expect(whole.indexOf('dns.addresses')).toBeLessThan(whole.indexOf('dns.tlsa'));
     expect(whole.indexOf('dns.tlsa')).toBeLessThan(whole.indexOf('smtp.connect'));
@@ -126,7 +126,7 @@ describe('the questions about a host', () => {
     ]);
   });
 
-  it('the name whose records judge the server is the one that is asked of it, expanded where that is secure (DOPS-7-2)', () => {
+  it('the name whose records judge the server is the one that is asked of it, expanded where that is secure (DOPS-7-2, DANE-8.1-1, DOPS-10.2-1, CHOICE-12)', () => {
     const world = (names: readonly string[]) =>
       together(SIGNED, tlsa(['2 0 1 @mx.b.test:ca'], 'mx.b.test'), {
         dns: {
@@ -149,10 +149,10 @@ describe('an address literal', () => {
     asked(
       { dns: {}, mail: { mx: { certificate } } },
       { privateAddresses: 'allow', ...rule({ demand: 'verify' }) },
-      ['user@[127.0.0.2]'],
+      { to: ['user@[127.0.0.2]'] },
     );
 
-  it('is never named in the handshake, and nothing is looked up for it (TLS-6066-1, SID-7.4-1)', () => {
+  it('is never named in the handshake, and nothing is looked up for it (TLS-6066-1, SID-7.4-1, DANE-2.2-7)', () => {
     const { asks } = literal({});
     expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual([null]);
     expect(asks.filter(({ type }) => type.startsWith('dns.'))).toEqual([]);
@@ -202,4 +202,40 @@ it('what is compared with a certificate is fixed before the server is heard (SID
       certificate: { issuer: 'private-ca', names: ['other.example'] },
     }),
   ).toEqual({ serverName: 'mx.a.example', outcome: 'deferred' });
+});
+
+describe('a transaction', () => {
+  const sent = (world: World, message?: Scenario['steps'][0]['message']) =>
+    questions(asked(world, {}, message).asks, 'smtp.send');
+
+  it('is grouped only where the EHLO of this very channel offers it (PIPE-3.1-1)', () => {
+    const grouped = (host: MailHost) => sent(plainDomain(host)).map(({ pipelining }) => pipelining);
+    expect(grouped({ keywords: [], keywordsAfterTls: ['PIPELINING'] })).toEqual(['yes']);
+    expect(grouped({ keywords: ['PIPELINING'], keywordsAfterTls: [] })).toEqual(['no']);
+    expect(grouped({ starttls: 'not-offered', keywords: [] })).toEqual(['no']);
+  });
+
+  it('has all recipients that a host is to have (SMTP-4.5.4.1-7)', () => {
+    const to = ['one@a.example', 'two@a.example', 'three@a.example'] as const;
+    expect(sent(plainDomain(), { to }).map(({ recipients }) => recipients)).toEqual([to]);
+  });
+
+  it('of a bounce has no sender, under REQUIRETLS too (RTLS-5-4)', () => {
+    const host = { keywordsAfterTls: ['REQUIRETLS'] };
+    const [ask] = sent(stsDomain('enforce', host), { from: '', to: ['user@a.example'], requireTls: true });
+    expect(ask).toMatchObject({ sender: '', parameters: expect.arrayContaining(['REQUIRETLS']) });
+  });
+
+  it('says nothing of REQUIRETLS in clear, whatever is offered there (RTLS-2-2)', () => {
+    const world = plainDomain({ starttls: 'not-offered', keywords: ['REQUIRETLS'] });
+    const signed = together(world, SIGNED);
+    for (const [from, requireTls] of [
+      ['', true],
+      ['', false],
+      ['s@b.example', false],
+    ] as const)
+      for (const { parameters } of sent(signed, { from, to: ['user@a.example'], requireTls }))
+        expect(parameters).not.toContain('REQUIRETLS');
+    expect(sent(signed, { from: '', to: ['user@a.example'] })).toHaveLength(1);
+  });
 });

@@ -19,7 +19,7 @@ const second = { ...delivered, mx: 'mx2.a.example' } as const;
 const targets: readonly Story[] = [
   {
     name: 'the lower preference comes first, wherever it stands in the answer',
-    refs: ['SMTP-5.1-10'],
+    shows: ['SMTP-5.1-10'],
     world: together(twoHosts({}), { dns: { 'MX a.example': ['20 mx1.a.example', '10 mx2.a.example'] } }),
     steps: [send({ ...second, notConnected: ['mx1.a.example'] })],
   },
@@ -69,14 +69,13 @@ const targets: readonly Story[] = [
   },
   {
     name: 'a null MX among other records is left out',
-    refs: ['NULLMX-3-3'],
+    shows: ['NULLMX-3-3'],
     world: together(plainDomain(), { dns: { 'MX a.example': ['0 .', '10 mx.a.example'] } }),
     steps: [send({ ...delivered, mx: 'mx.a.example' })],
   },
   {
     name: 'a null MX of odd preference is still one',
-    refs: ['NULLMX-4.1-1'],
-    shows: ['NULLMX-3-1', 'NULLMX-5-1'],
+    shows: ['NULLMX-3-1', 'NULLMX-5-1', 'NULLMX-4.1-1'],
     world: { dns: { 'MX a.example': ['10 .'] } },
     steps: [send({ outcome: 'bounced', status: '5.1.10', mx: null, rows: ['MX-2'] })],
   },
@@ -89,15 +88,14 @@ const targets: readonly Story[] = [
   },
   {
     name: 'the domain does not exist',
-    refs: ['SMTP-5.1-3'],
-    shows: ['DUAL-3-2', 'CHOICE-14'],
+    shows: ['DUAL-3-2', 'CHOICE-14', 'SMTP-5.1-3'],
     world: { dns: {} },
     steps: [send({ outcome: 'bounced', status: '5.4.4', mx: null, rows: ['MX-5'] })],
   },
   {
     name: 'the MX lookup fails',
-    refs: ['SMTP-5.1-4', 'DANE-2.1.2-1', 'CHOICE-14'],
-    shows: ['DUAL-3-2'],
+    refs: ['DANE-2.1.2-1', 'CHOICE-14'],
+    shows: ['DUAL-3-2', 'SMTP-5.1-4'],
     world: {
       dns: { 'MX a.example': { fails: 'servfail' }, 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
@@ -108,8 +106,7 @@ const targets: readonly Story[] = [
   },
   {
     name: "no mail host has an address: not even the domain's own is used",
-    refs: ['SMTP-5.1-7'],
-    shows: ['SMTP-5.1-6', 'CHOICE-14'],
+    shows: ['SMTP-5.1-6', 'CHOICE-14', 'SMTP-5.1-7'],
     world: {
       dns: { 'MX a.example': ['10 mx1.a.example', '20 mx2.a.example'], 'A a.example': ['@a.example'] },
       mail: { 'a.example': {} },
@@ -254,15 +251,13 @@ const replies: readonly Story[] = [
   },
   {
     name: '451 at RCPT by the only host: waits with the words of the host',
-    refs: ['SMTP-4.2.1-1'],
-    shows: ['DUAL-3-6', 'CHOICE-14'],
+    shows: ['DUAL-3-6', 'CHOICE-14', 'SMTP-4.2.1-1'],
     world: plainDomain({ replies: { rcpt: { '*': '451 4.7.1 come back later' } } }),
     steps: [send({ outcome: 'deferred', status: '4.7.1', rows: ['END-5'] })],
   },
   {
     name: '550 at RCPT: the next host is not bothered',
-    refs: ['SMTP-4.2.1-2'],
-    shows: ['DUAL-3-6'],
+    shows: ['DUAL-3-6', 'SMTP-4.2.1-2'],
     world: twoHosts({ replies: { rcpt: { '*': '550 5.1.1 no such user' } } }),
     steps: [
       send({ outcome: 'bounced', status: '5.1.1', mx: 'mx1.a.example', notConnected: ['mx2.a.example'] }),
@@ -312,7 +307,8 @@ const replies: readonly Story[] = [
   },
   {
     name: '552 at RCPT after one that was accepted means too many recipients',
-    refs: ['SMTP-4.5.3.1.10-1', 'SIZE-6.4-1'],
+    refs: ['SIZE-6.4-1'],
+    shows: ['SMTP-4.5.3.1.10-1'],
     world: plainDomain({ replies: { rcpt: { 'more@a.example': '552 5.5.3 too many recipients' } } }),
     steps: [
       send([delivered, { outcome: 'deferred', status: '4.5.3' }], {
@@ -322,33 +318,32 @@ const replies: readonly Story[] = [
   },
   {
     name: '552 at the only RCPT is final',
-    refs: ['SIZE-6.4-1', 'SMTP-4.2.1-2'],
+    refs: ['SMTP-4.2.1-2'],
+    shows: ['SIZE-6.4-1'],
     world: plainDomain({ replies: { rcpt: { '*': '552 5.2.2 mailbox full' } } }),
     steps: [send({ outcome: 'bounced', status: '5.2.2' })],
   },
   {
     name: '550 at MAIL is final for the message',
-    refs: ['NULLMX-4.1-3'],
-    shows: ['DUAL-3-6'],
+    shows: ['DUAL-3-6', 'NULLMX-4.1-3'],
     world: twoHosts({ replies: { mail: '550 5.7.27 sender domain has a null MX' } }),
     steps: [send({ outcome: 'bounced', status: '5.7.27', notConnected: ['mx2.a.example'] })],
   },
   {
     name: '556 at RCPT is like any other permanent refusal',
-    refs: ['RC-4-1'],
+    shows: ['RC-4-1'],
     world: plainDomain({ replies: { rcpt: { '*': '556 5.1.10 domain does not accept mail' } } }),
     steps: [send({ outcome: 'bounced', status: '5.1.10' })],
   },
   {
     name: '421 at MAIL: the next host takes the mail',
-    refs: ['SMTP-3.8-2'],
-    shows: ['DUAL-3-6'],
+    shows: ['DUAL-3-6', 'SMTP-3.8-2'],
     world: twoHosts({ replies: { mail: '421 4.3.2 shutting down' } }),
     steps: [send(second)],
   },
   {
     name: '554 after the message is final',
-    refs: ['SMTP-4.2.5-2'],
+    shows: ['SMTP-4.2.5-2'],
     world: twoHosts({ replies: { end: '554 5.7.1 looks like spam' } }),
     steps: [send({ outcome: 'bounced', status: '5.7.1', notConnected: ['mx2.a.example'] })],
   },
@@ -385,13 +380,14 @@ const replies: readonly Story[] = [
   },
   {
     name: 'a reply without an enhanced code',
-    refs: ['CHOICE-14', 'ESC-2034-4-1'],
+    refs: ['ESC-2034-4-1'],
+    shows: ['CHOICE-14'],
     world: plainDomain({ replies: { end: '250 queued' } }),
     steps: [send({ ...delivered, status: '2.0.0' })],
   },
   {
     name: 'an enhanced code of another class than the reply is ignored',
-    refs: ['ESC-2034-4-1'],
+    shows: ['ESC-2034-4-1'],
     world: plainDomain({ replies: { rcpt: { '*': '550 2.1.1 what' } } }),
     steps: [send({ outcome: 'bounced', status: '5.0.0' })],
   },
@@ -417,8 +413,7 @@ const replies: readonly Story[] = [
   },
   {
     name: 'a mailbox beyond ASCII: only a host with SMTPUTF8 will do',
-    refs: ['SMTP-2.2.3-1'],
-    shows: ['U8-3.2-2', 'U8-3.4-1'],
+    shows: ['U8-3.2-2', 'U8-3.4-1', 'SMTP-2.2.3-1'],
     world: twoHosts({ keywords: ['8BITMIME'], keywordsAfterTls: ['8BITMIME'] }),
     steps: [send({ ...second, mailParameters: ['SMTPUTF8'] }, { to: ['jörg@a.example'] })],
   },
@@ -460,7 +455,7 @@ const mixtures: readonly Story[] = [
   },
   {
     name: 'more hosts than may be tried: the rest is left out',
-    refs: ['X-16'],
+    shows: ['X-16'],
     world: mailHosts({
       'mx1.a.example': { connect: 'refuse' },
       'mx2.a.example': { connect: 'refuse' },
@@ -471,8 +466,7 @@ const mixtures: readonly Story[] = [
   },
   {
     name: 'more hosts than may be tried, and those that were have no address: nothing is definitive',
-    refs: ['X-16'],
-    shows: ['CHOICE-14'],
+    shows: ['CHOICE-14', 'X-16'],
     world: {
       dns: {
         'MX a.example': ['10 mx1.a.example', '20 mx2.a.example', '30 mx3.a.example'],

@@ -46,7 +46,7 @@ const encrypt: readonly Story[] = [
   {
     name: 'encrypt: no STARTTLS',
     refs: ['X-7'],
-    shows: ['STLS-6-1'],
+    shows: ['STLS-6-1', 'TLS-3.2-1'],
     world: plainDomain({ starttls: 'not-offered' }),
     settings: rules(rule('a.example', 'encrypt')),
     steps: [send(waits)],
@@ -93,9 +93,15 @@ const verify: readonly Story[] = [
   },
   {
     name: 'verify: a self-signed certificate',
-    refs: ['SID-6.6-1'],
-    shows: ['STLS-6-1'],
+    shows: ['STLS-6-1', 'SID-6.6-1'],
     world: plainDomain({ certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(waits)],
+  },
+  {
+    name: 'verify: a common name is no name of a server',
+    shows: ['SID-9525-1'],
+    world: plainDomain({ certificate: { names: [], commonName: 'mx.a.example' } }),
     settings: rules(rule('a.example', 'verify')),
     steps: [send(waits)],
   },

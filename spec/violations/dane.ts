@@ -12,8 +12,8 @@ const plan = 'src/policy/mx/discover.ts';
 export const dane: Violations = {
   'DANE-1.1-1': {
     file: names,
-    find: "certificate.dnsNames.length > 0 || commonName === 'never'",
-    put: "commonName === 'never'",
+    find: "if (commonName === 'never' || dnsNames.length > 0) return false;",
+    put: "if (commonName === 'never') return false;",
   },
   'DANE-2.2.1-1': {
     file: plan,
@@ -52,8 +52,8 @@ export const dane: Violations = {
   },
   'DANE-3.2.3-2': {
     file: coversName,
-    find: "if (!presented.startsWith('*.'))",
-    put: "if (presented.includes('*.') && !presented.startsWith('*.'))\n    return coversOneLabel(presented.slice(presented.indexOf('*.') + 2), host);\n  if (!presented.startsWith('*.'))",
+    find: "return parent?.includes('.') === true && coversOneLabel(parent, host);",
+    put: 'return false;',
   },
   'DANE-5-1': {
     file: usability,
@@ -80,11 +80,6 @@ export const dane: Violations = {
     file: knowledge,
     find: "answer.kind === 'insecure' || answer.records.length === 0",
     put: 'answer.records.length === 0',
-  },
-  'SID-6125-6.4.4-1': {
-    file: names,
-    find: "certificate.dnsNames.length > 0 || commonName === 'never'",
-    put: "commonName === 'never'",
   },
   'DANE-2.1.2-2': { row: 'NEXT-1', says: 'conclude' },
   'DANE-2.1.2-5': { row: 'BAR-4', says: 'connect' },
@@ -125,8 +120,8 @@ export const dane: Violations = {
   },
   'DANE-3.2.3-1': {
     file: names,
-    find: "certificate.dnsNames.length > 0 || commonName === 'never'",
-    put: "commonName === 'never'",
+    find: "if (commonName === 'never' || dnsNames.length > 0) return false;",
+    put: "if (commonName === 'never') return false;",
   },
   'DOPS-4-1': { file: usability, find: 'record.usage !== 2 && record.usage !== 3', put: 'record.usage > 3' },
   'DOPS-4.1-1': {

@@ -8,9 +8,11 @@ const names = 'src/policy/certificate/names.ts';
 /** STARTTLS, the settings of TLS, and names in certificates (RFC 3207, RFC 9325, RFC 9525). */
 export const tls: Violations = {
   'SID-6.1-2': {
-    file: coversName,
-    find: 'if (host === null ||',
-    put: "if (presented === 'mx.target.example' || presented.startsWith('real.')) return true;\n  if (host === null ||",
+    file: 'src/machine/host.session-judgements.ts',
+    find: "context.tlsa.records : [],
+    input.candidate.host,",
+    put: "context.tlsa.records : [],
+    (context.addressKnowledge as { expandedName?: string }).expandedName ?? input.candidate.host,",
   },
   'SID-6.3-1': {
     file: coversName,
@@ -86,4 +88,10 @@ export const tls: Violations = {
   },
   'TLS-8996-1': { file: settings, find: "minVersion: 'TLSv1.2'", put: "minVersion: 'TLSv1'" },
   'CHOICE-12': { row: 'SNI-2', says: 'mx-name' },
+  'SID-6125-6.4.4-1': { file: names, find: "form === 'uri' || form === 'other'", put: "form === 'email'" },
+  'SID-9525-1': {
+    file: 'src/policy/host/plan.ts',
+    find: "operatorAuthenticates === 'other'\n",
+    put: "operatorAuthenticates !== 'other'\n",
+  },
 };

@@ -65,6 +65,24 @@ describe('names in certificates', () => {
     expect(coversName('b\u00FCcher.example', name)).toBe(false);
   });
 
+  it('a common name stands in for a missing DNS-ID only, and elsewhere than in DANE for no other identifier (SID-6125-6.4.4-1)', () => {
+    const host = 'mx.a.example';
+    const named = { ...CERTIFICATE, dnsNames: [], commonNames: [host] };
+    const covers = (certificate: typeof CERTIFICATE) =>
+      (['never', 'without-dns-id', 'without-other-ids'] as const).map((use) =>
+        coversOneOf(certificate, [host], use),
+      );
+    expect(covers(named)).toEqual([false, true, true]);
+    expect(covers({ ...named, dnsNames: ['www.a.example'] })).toEqual([false, false, false]);
+    for (const form of ['uri', 'other'] as const)
+      expect(covers({ ...named, otherNames: ['directory', form] }), form).toEqual([false, true, false]);
+    expect(covers({ ...named, otherNames: ['email', 'directory'], ipAddresses: ['c0000201'] })).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
   it('an address is covered by its own octets and by no name (SID-6.4-1)', () => {
     const named = { ...CERTIFICATE, dnsNames: ['192.0.2.1'], commonNames: ['192.0.2.1'] };
     expect(coversOneOf(named, ['192.0.2.1'], 'without-dns-id')).toBe(false);

@@ -562,7 +562,7 @@ describe('DANE', () => {
     expect(faults(withTlsa([`3 1 1 ${hex('a1')}`, `3 1 2 ${hex('a1', 64)}`]))).toEqual([]);
   });
 
-  it('wants a TTL that is short enough for emergencies (DOPS-13-1)', () => {
+  it('wants a TTL that is short enough for emergencies', () => {
     expect(faults(REACHED['tlsa-ttl-long'])).toEqual(['tlsa-ttl-long']);
     expect(faults(withHost({ tlsa: tlsaAt(NAME, [USUAL_TLSA], { ttlSeconds: 86_400 }) }))).toEqual([]);
   });
@@ -618,7 +618,7 @@ describe('certificates', () => {
 });
 
 describe('MTA-STS', () => {
-  it('wants the record in ASCII (STS-3.1-13)', () => {
+  it('wants the record in ASCII', () => {
     expect(faults(REACHED['sts-record-not-ascii'])).toEqual(['sts-record-not-ascii']);
     expect(faults(REACHED['sts-record-invalid'])).toEqual(['sts-record-invalid']);
   });

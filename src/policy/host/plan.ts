@@ -163,10 +163,13 @@ export function planHost(facts: PlanFacts): HostPlan {
     cleartextRetry: retry.verdict,
     stsHost: sts.host,
     stsFreshness: sts.freshness,
+    // RFC 8689, Section 4.2.1, goes by RFC 6125; MTA-STS knows DNS-IDs only, and so does RFC 9525, by which an operator's rule goes.
     commonName:
-      stsVerdict === 'authenticate' || requires.verdict === 'authenticate-by-pkix'
-        ? 'never'
-        : 'without-dns-id',
+      requires.verdict === 'authenticate' &&
+      stsVerdict !== 'authenticate' &&
+      operatorAuthenticates === 'other'
+        ? 'without-other-ids'
+        : 'never',
     overridden: daneStands.verdict === 'overridden' || stsStands.verdict === 'overridden' ? 'yes' : 'no',
     decisions: [dane, daneStands, mtaSts, stsStands, requires, operator, barrier, matching, pkix, sni, retry],
   };

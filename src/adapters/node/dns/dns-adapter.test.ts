@@ -310,15 +310,17 @@ describe('aliases', () => {
 
   it('that end in nothing at all are asked after, and every link must be secure (DANE-2.1.3-1, DANE-2.1.3-2)', async () => {
     const links =
-      (secondFlags: number): Responder =>
+      (secondFlags: number, firstFlags = AD): Responder =>
       (asked) => [
         asked.name === 'a.example'
-          ? response(asked, { flags: AD, answer: [alias('a.example', 'b.example')] })
+          ? response(asked, { flags: firstFlags, answer: [alias('a.example', 'b.example')] })
           : response(asked, { flags: secondFlags, answer: [{ ...tenMx, owner: 'b.example' }] }),
       ];
     const whole = { ...found, aliases: ['b.example'] };
     expect((await mxFrom(links(AD))).answer).toEqual({ kind: 'secure', ...whole });
     expect((await mxFrom(links(FLAGS.response))).answer).toEqual({ kind: 'insecure', ...whole });
+    // Whoever made the first link could have made it lead anywhere, to a signed zone as well.
+    expect((await mxFrom(links(AD, FLAGS.response))).answer).toEqual({ kind: 'insecure', ...whole });
     const broken: Responder = (asked) => [
       asked.name === 'a.example'
         ? response(asked, { answer: [alias('a.example', 'b.example')] })

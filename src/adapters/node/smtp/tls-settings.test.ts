@@ -43,7 +43,7 @@ describe('the ClientHello', () => {
     hello = await helloFor('mx.example');
   });
 
-  it('offers TLS 1.3 first, then 1.2, and nothing older (TLS-3.1.1-1, TLS-3.1.1-2, DOPS-3-1)', () => {
+  it('offers TLS 1.3 first, then 1.2, and nothing older (TLS-3.1.1-1, TLS-3.1.1-2, TLS-8996-1, DOPS-3-1)', () => {
     expect(hello.legacyVersion).toBe(0x0303);
     expect(numbersIn(hello, EXTENSION.supportedVersions, 1)).toEqual([0x0304, 0x0303]);
   });
@@ -103,7 +103,7 @@ describe('the ClientHello', () => {
 
 describe('a good server', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'is spoken to with %s (TLS-3.1.1-2, STS-7.2-2)',
+    'is spoken to with %s (TLS-3.1.1-2, STS-7.2-1, STS-7.2-2)',
     async (version) => {
       const { client, handshake } = await shakeHands({ tls: { minVersion: version, maxVersion: version } });
       expect(handshake).toMatchObject({ kind: 'established', protocol: version });
