@@ -9,10 +9,8 @@ const names = 'src/policy/certificate/names.ts';
 export const tls: Violations = {
   'SID-6.1-2': {
     file: 'src/machine/host.session-judgements.ts',
-    find: "context.tlsa.records : [],
-    input.candidate.host,",
-    put: "context.tlsa.records : [],
-    (context.addressKnowledge as { expandedName?: string }).expandedName ?? input.candidate.host,",
+    find: 'context.tlsa.records : [],\n    input.candidate.host,',
+    put: 'context.tlsa.records : [],\n    (context.addressKnowledge as { expandedName?: string }).expandedName ?? input.candidate.host,',
   },
   'SID-6.3-1': {
     file: coversName,
