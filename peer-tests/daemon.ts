@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly isReady: (output: string) => boolean | Promise<boolean>;
 }
 
-const READY_MS = 20_000;
+const READY_MS = 300_000;
 const STOP_MS = 5_000;
 const POLL_MS = 20;
 
