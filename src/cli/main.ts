@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
   postfix: async () => (await import('./commands/postfix/index.js')).postfix,
+  explore: async () => (await import('./commands/explore.js')).explore,
   tables: async () => (await import('./commands/tables.js')).tables,
   why: async () => (await import('./commands/why.js')).why,
   settings: async () => (await import('./commands/settings.js')).settings,
@@ -37,6 +38,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue, by LMTP
   postfix    tell a Postfix that keeps its sockets how each next hop is to be reached
+  explore    write a page on which facts can be turned and journals be stepped through
   tables     list, show or check the decision tables, or one row of them
   why        show a requirement, the rows that follow from it, and the tests that show it
   settings   list every setting with its value, its default and the reason for it

@@ -1,0 +1,55 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { waxseal } from './command.fixture.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'waxseal-explore-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string) => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+const SCENARIO = JSON.stringify({
+  name: 'a name with </script><script>alert(1)</script>',
+  world: { dns: { 'MX a.example': ['0 .'] } },
+  steps: [{ message: { to: ['user@a.example'] }, expect: [{ outcome: 'bounced' }] }],
+});
+
+describe('waxseal explore', () => {
+  it('writes one page that asks for nothing else, and prints where it is', async () => {
+    const out = join(folder, 'page.html');
+    expect(await waxseal(['explore', '--out', out])).toMatchObject({
+      exit: 0,
+      stdout: `${out}\n`,
+      stderr: '',
+    });
+    const page = readFileSync(out, 'utf8');
+    expect(page).toMatch(/^<!doctype html>/);
+    expect(page.length).toBeLessThan(1_000_000);
+    expect(page).not.toMatch(/<(?:link|img|iframe)\b|<script[^>]+src=/);
+    expect(page).toContain("default-src 'none'");
+    expect(page).not.toContain('<!--given-->');
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+  });
+
+  it('begins with what is given, which stays data', async () => {
+    const out = join(folder, 'given.html');
+    expect((await waxseal(['explore', file('s.json', SCENARIO), '--out', out])).exit).toBe(0);
+    const page = readFileSync(out, 'utf8');
+    const [, json] = /<script type="application\/json" id="given">(.*?)<\/script>/.exec(page)!;
+    expect(JSON.parse(json!)).toEqual({ name: 's.json', text: SCENARIO });
+    expect(page.split('<script').length).toBe(
+      readFileSync(join(folder, 'page.html'), 'utf8').split('<script').length + 1,
+    );
+  });
+
+  it.each([
+    ['{}', 65, 'neither a journal nor a valid scenario'],
+    ['{"format":"waxseal-journal"}', 65, 'no valid journal'],
+  ])('refuses %s', async (text, exit, told) => {
+    const ended = await waxseal(['explore', file('bad.json', text), '--out', join(folder, 'no.html')]);
+    expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(told) });
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { CHOICES } from './choices.js';
+import { otherwise, pathOf, play } from './play.js';
+import { changesOf, type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from './state.js';
+import { STORIES } from './stories.js';
+
+const at = (facts: Facts) => play(scenarioOf({ ...USUAL, ...facts }));
+
+describe('the facts of the explorer', () => {
+  it.each(STORIES)('$name: has words that there are, and an end that is explained', ({ facts }) => {
+    expect(parseFacts(printFacts({ ...USUAL, ...facts }))).toEqual({ ...USUAL, ...facts });
+    const { reports, journal } = at(facts);
+    expect(reports).toHaveLength(1);
+    expect(reports[0]!.because?.why).toBeTruthy();
+    expect(pathOf(journal).length).toBeGreaterThan(1);
+  });
+
+  it('are told by an address, and what it says wrongly is passed over', () => {
+    for (const change of changesOf(USUAL)) {
+      const facts = withChange(USUAL, change);
+      expect(parseFacts(printFacts(facts))).toEqual(facts);
+    }
+    expect(parseFacts('message=nonsense&__proto__=x&dnssec=all&&=')).toEqual({ ...USUAL, dnssec: 'all' });
+  });
+
+  it('make another story with every word', () => {
+    for (const { id, words } of CHOICES) {
+      const told = words.map(({ word }) =>
+        JSON.stringify({ ...scenarioOf({ ...USUAL, [id]: word }), name: '' }),
+      );
+      expect(new Set(told).size, id).toBe(words.length);
+    }
+  });
+
+  it('never fault, whichever of them come together', () => {
+    for (const first of changesOf(USUAL))
+      for (const second of changesOf(withChange(USUAL, first)).filter((_, index) => index % 5 === 0)) {
+        const facts = withChange(withChange(USUAL, first), second);
+        expect(at(facts).reports[0]!.status, printFacts(facts)).not.toBe('4.3.0');
+      }
+  });
+});
+
+describe('what would have to be different', () => {
+  it('is what makes the outcome another, and all of it', () => {
+    const facts = { ...USUAL, dnssec: 'all', tlsa: 'stale' };
+    const { outcome } = at(facts).reports[0]!;
+    expect(outcome).toBe('deferred');
+    const found = otherwise(facts, outcome);
+    expect(found.map(({ choice, word }) => `${choice}=${word}`)).toEqual(
+      expect.arrayContaining(['tlsa=key', 'tlsa=none', 'message=tls-optional', 'mx=two']),
+    );
+    for (const change of changesOf(facts)) {
+      const isFound = found.some(({ choice, word }) => choice === change.choice && word === change.word);
+      expect(at(withChange(facts, change)).reports[0]!.outcome !== outcome, change.says).toBe(isFound);
+    }
+  });
+});

@@ -1,0 +1,147 @@
+/* The page: facts on one side, what becomes of the message on the other. Nothing leaves it. */
+import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
+import { parseJournal } from '../../effects/codecs/journal.codec.js';
+import type { Journal } from '../../effects/journal.js';
+import { explainDelivery } from '../../engine/explain-delivery.js';
+import { CHOICES } from '../choices.js';
+import { otherwise, type Played, pathOf, play } from '../play.js';
+import { type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from '../state.js';
+import { STORIES } from '../stories.js';
+import { h } from './dom.js';
+import {
+  changesPanel,
+  decisionsPanel,
+  journalPanel,
+  outcomePanel,
+  pathPanel,
+  reportsPanel,
+} from './panels.js';
+
+/** What is shown: facts that can be turned, or what a file told. */
+type Shown =
+  | { readonly kind: 'facts'; readonly facts: Facts }
+  | { readonly kind: 'file'; readonly name: string; readonly played: Played };
+
+const byId = (id: string) => document.getElementById(id)!;
+let shown: Shown = { kind: 'facts', facts: parseFacts(location.hash.slice(1)) };
+
+function choose(facts: Facts): void {
+  history.replaceState(null, '', `#${printFacts(facts)}`);
+  shown = { kind: 'facts', facts };
+  render();
+}
+
+function render(): void {
+  const isFacts = shown.kind === 'facts';
+  const played = shown.kind === 'facts' ? play(scenarioOf(shown.facts)) : shown.played;
+  byId('source').textContent = shown.kind === 'facts' ? '' : `Shown is ${shown.name}.`;
+  byId('facts').hidden = !isFacts;
+  byId('back').hidden = isFacts;
+  if (shown.kind === 'facts') setControls(shown.facts);
+  const { reports, journal } = played;
+  const open = [...document.querySelectorAll('details.decision[open] > summary > b')].map(
+    (b) => b.textContent,
+  );
+  byId('result').replaceChildren(
+    ...reports.map(outcomePanel),
+    ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
+    ...(shown.kind === 'facts' && reports[0] !== undefined
+      ? [
+          changesPanel(otherwise(shown.facts, reports[0].outcome), (change) =>
+            choose(withChange((shown as { facts: Facts }).facts, change)),
+          ),
+        ]
+      : []),
+    pathPanel(pathOf(journal)),
+    ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report.decisions)]),
+    journalPanel(journal),
+  );
+  for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
+    details.open = open.includes(details.querySelector('b')?.textContent ?? '');
+}
+
+/** Recipients of one domain share their decisions. */
+function domainsOf({ reports }: Played) {
+  return reports.filter(({ domain }, at) => reports.findIndex((each) => each.domain === domain) === at);
+}
+
+function setControls(facts: Facts): void {
+  for (const { id } of CHOICES) (byId(`choice-${id}`) as HTMLSelectElement).value = facts[id]!;
+}
+
+function makeControls(): void {
+  const stories = h(
+    'select',
+    {
+      id: 'story',
+      onchange: () => {
+        const story = STORIES[Number((byId('story') as HTMLSelectElement).value)];
+        if (story !== undefined) choose({ ...USUAL, ...story.facts });
+      },
+    },
+    h('option', { value: '' }, 'choose one'),
+    ...STORIES.map(({ name }, at) => h('option', { value: at }, name)),
+  );
+  byId('facts').append(
+    h('label', { for: 'story' }, 'Begin with a story'),
+    stories,
+    ...CHOICES.flatMap(({ id, about, words }) => [
+      h('label', { for: `choice-${id}` }, about),
+      h(
+        'select',
+        {
+          id: `choice-${id}`,
+          onchange: () => {
+            const { value } = byId(`choice-${id}`) as HTMLSelectElement;
+            if (shown.kind === 'facts') choose(withChange(shown.facts, { choice: id, word: value }));
+          },
+        },
+        ...words.map(({ word, says }) => h('option', { value: word }, says)),
+      ),
+    ]),
+    h('button', { type: 'button', class: 'apart', onclick: () => choose(USUAL) }, 'All as usual'),
+  );
+}
+
+/** A journal or a scenario; what is neither is said, and what is shown stays. */
+function showFile(name: string, text: string): void {
+  const journal = parseJournal(text);
+  const scenario = journal.ok ? null : parseScenario(text);
+  if (journal.ok) shown = { kind: 'file', name, played: playedFrom(journal.value) };
+  else if (scenario?.ok) shown = { kind: 'file', name, played: play(scenario.scenario) };
+  else {
+    byId('source').textContent =
+      `${name} is neither a journal nor a scenario: ${firstProblem(journal.problems)}`;
+    return;
+  }
+  render();
+}
+
+function playedFrom(journal: Journal): Played {
+  return { journal, reports: explainDelivery(journal) };
+}
+
+function firstProblem(problems: readonly { readonly path: string; readonly expected: string }[]): string {
+  const [problem] = problems;
+  return problem === undefined ? 'it cannot be read' : `${problem.path}: expected ${problem.expected}`;
+}
+
+makeControls();
+byId('back').addEventListener('click', () => choose(parseFacts(location.hash.slice(1))));
+byId('file').addEventListener('change', async () => {
+  const file = (byId('file') as HTMLInputElement).files?.[0];
+  if (file !== undefined) showFile(file.name, await file.text());
+});
+addEventListener('hashchange', () => {
+  shown = { kind: 'facts', facts: parseFacts(location.hash.slice(1)) };
+  render();
+});
+const given = document.getElementById('given');
+if (given === null) render();
+else {
+  const { name, text } = JSON.parse(given.textContent ?? '{}') as {
+    readonly name: string;
+    readonly text: string;
+  };
+  showFile(name, text);
+}

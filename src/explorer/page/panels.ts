@@ -1,0 +1,248 @@
+/* What is shown of a played or recorded attempt. */
+import type { Journal, JournalEntry } from '../../effects/journal.js';
+import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
+import { requirementOf, sourceOf } from '../../policy/requirements.js';
+import { allTables } from '../../policy/tables.js';
+import type { Otherwise, Stop } from '../play.js';
+import { h } from './dom.js';
+
+const VERBS = { delivered: 'Delivered', deferred: 'Deferred', bounced: 'Bounced' } as const;
+
+/** What happened, then why, then the clause. */
+export function outcomePanel(report: ExplainedReport): HTMLElement {
+  const { because, reply, command, cause, mx, ip, tls, authentication, cleartextRetry } = report;
+  const said =
+    reply !== null
+      ? `${reply.code} ${reply.text}${command === null ? '' : ` (to ${command})`}`
+      : cause === null
+        ? 'none'
+        : `none${command === null ? '' : ` to ${command}`} (${cause})`;
+  const rows: readonly (readonly [string, string])[] = [
+    ['Recipient', report.recipient],
+    ['Host', mx === null ? 'none was reached' : `${mx}${ip === null ? ', not connected to' : ` [${ip}]`}`],
+    ['TLS', tls === null ? 'none' : `${tls.protocol}, ${tls.cipher}`],
+    ['Authentication', authentication],
+    ['MX by DNSSEC', report.mxSecure ? 'secure' : 'not secure'],
+    ['REQUIRETLS', report.requireTls ? 'in force' : 'not in force'],
+    ['Cleartext retry', cleartextRetry ? 'yes' : 'no'],
+    ['Reply', said],
+  ];
+  return h(
+    'section',
+    { class: `outcome ${report.outcome}`, 'aria-label': 'Outcome' },
+    h('h2', {}, h('span', { class: 'verdict' }, VERBS[report.outcome]), ` ${report.status}`),
+    because === null
+      ? null
+      : [
+          h('ul', { class: 'facts' }, ...because.facts.map((fact) => h('li', {}, fact))),
+          h('p', { class: 'why' }, because.why),
+          h('p', { class: 'clauses' }, `${because.row} `, ...because.refs.map(clauseOf)),
+        ],
+    h('dl', {}, ...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+  );
+}
+
+/** A clause that opens where it stands. */
+function clauseOf(ref: string): HTMLElement {
+  const requirement = requirementOf(ref);
+  if (requirement === null) return h('span', { class: 'clause' }, ref);
+  const text = `${requirement.text} (${sourceOf(requirement)}, ${requirement.level})`;
+  return h('details', { class: 'clause' }, h('summary', {}, ref), h('p', {}, text));
+}
+
+export function changesPanel(changes: readonly Otherwise[], take: (change: Otherwise) => void): HTMLElement {
+  const groups = (['delivered', 'deferred', 'bounced'] as const).flatMap((outcome) => {
+    const of = changes.filter((change) => change.outcome === outcome);
+    return of.length === 0 ? [] : [{ outcome, of }];
+  });
+  return h(
+    'section',
+    { 'aria-label': 'What would have to be different' },
+    h('h2', {}, 'What would have to be different'),
+    groups.length === 0 ? h('p', {}, 'No single change of these facts leads to another outcome.') : null,
+    ...groups.map(({ outcome, of }) => [
+      h('h3', {}, `${VERBS[outcome]}, if`),
+      h(
+        'ul',
+        { class: 'changes' },
+        ...of.map((change) =>
+          h(
+            'li',
+            {},
+            h('button', { type: 'button', class: outcome, onclick: () => take(change) }, change.says),
+            h('span', { class: 'owner' }, ` (${change.owner})`),
+          ),
+        ),
+      ),
+    ]),
+  );
+}
+
+/** Where the machines waited, in order. */
+export function pathPanel(path: readonly Stop[]): HTMLElement {
+  return h(
+    'section',
+    { 'aria-label': 'The way through the machines' },
+    h('h2', {}, 'The way through the machines'),
+    h('ol', { class: 'path' }, ...path.map(({ machine, state }) => h('li', { class: machine }, state))),
+    h('p', { class: 'legend' }, 'Squares: the attempt. Rounded: a host.'),
+  );
+}
+
+/** Each decision in its table, with the row lit that applied. */
+export function decisionsPanel(decisions: readonly ExplainedDecision[]): HTMLElement {
+  return h(
+    'section',
+    { 'aria-label': 'Decisions' },
+    h('h2', {}, 'Every decision'),
+    ...decisions.map((decision) =>
+      h(
+        'details',
+        { class: 'decision' },
+        h(
+          'summary',
+          {},
+          h('b', {}, decision.row),
+          ` ${decision.verdict} `,
+          h('span', { class: 'of' }, `${decision.table}${decision.mx === null ? '' : `, ${decision.mx}`}`),
+        ),
+        h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
+        h('p', { class: 'why' }, decision.why),
+        h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
+        tableOf(decision),
+      ),
+    ),
+  );
+}
+
+function tableOf({ table: name, row, input }: ExplainedDecision): HTMLElement | null {
+  const table = allTables.find((each) => each.name === name);
+  if (table === undefined) return null;
+  const columns = Object.keys(table.inputs);
+  const cell = (when: Readonly<Record<string, unknown>>, column: string) =>
+    when[column] === undefined ? '' : [when[column]].flat().join(' or ');
+  return h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `The table ${name}` },
+    h(
+      'table',
+      {},
+      h('caption', {}, `${name}: ${table.about}`),
+      h(
+        'thead',
+        {},
+        h('tr', {}, ...['row', ...columns, 'verdict'].map((head) => h('th', { scope: 'col' }, head))),
+      ),
+      h(
+        'tbody',
+        {},
+        h(
+          'tr',
+          { class: 'input' },
+          h('th', { scope: 'row' }, 'known'),
+          ...columns.map((column) => h('td', {}, input[column] ?? '')),
+          h('td', {}),
+        ),
+        ...table.rows.map(({ id, when, then }) =>
+          h(
+            'tr',
+            id === row ? { class: 'lit', 'aria-current': 'true' } : {},
+            h('th', { scope: 'row' }, id),
+            ...columns.map((column) => h('td', {}, cell(when, column))),
+            h('td', {}, then),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What goes into the TLS report (RFC 8460). */
+export function reportsPanel({ reports }: ExplainedReport): HTMLElement {
+  const line = (policy: ExplainedReport['reports'][number]) => [
+    `${policy.policyType} of ${policy.policyDomain}: ${policy.success} of ${policy.success + policy.failure} sessions succeeded`,
+    ...policy.details.map(
+      (detail) =>
+        `${detail.resultType}${detail.receivingMxHostname === '' ? '' : ` at ${detail.receivingMxHostname}`}${detail.failureReasonCode === '' ? '' : ` (${detail.failureReasonCode})`}`,
+    ),
+  ];
+  return h(
+    'section',
+    { 'aria-label': 'For the TLS report' },
+    h('h2', {}, 'For the TLS report'),
+    reports.length === 0
+      ? h('p', {}, 'Nothing is counted.')
+      : h('ul', {}, ...reports.flatMap(line).map((text) => h('li', {}, text))),
+  );
+}
+
+/** Every question and its answer, one at a time. */
+export function journalPanel({ attempts }: Journal): HTMLElement {
+  const questions = attempts.flatMap(({ entries }) => questionsOf(entries));
+  let at = 0;
+  const place = h('p', { class: 'place', 'aria-live': 'polite' });
+  const asked = h('pre', {});
+  const answered = h('pre', {});
+  const show = (to: number) => {
+    at = Math.min(Math.max(to, 0), questions.length - 1);
+    const question = questions[at];
+    place.textContent = `Question ${at + 1} of ${questions.length}: ${question?.type ?? 'none'}`;
+    asked.textContent = question === undefined ? '' : question.ask;
+    answered.textContent = question === undefined ? '' : question.answer;
+    [...list.children].forEach((item, index) => {
+      item.firstElementChild?.setAttribute('aria-pressed', String(index === at));
+    });
+  };
+  const list = h(
+    'ol',
+    { class: 'questions' },
+    ...questions.map(({ type, about }, index) =>
+      h('li', {}, h('button', { type: 'button', onclick: () => show(index) }, `${type} ${about}`.trim())),
+    ),
+  );
+  const panel = h(
+    'section',
+    { 'aria-label': 'Questions and answers' },
+    h('h2', {}, 'Questions and answers'),
+    h(
+      'p',
+      {},
+      h('button', { type: 'button', onclick: () => show(at - 1) }, 'Previous'),
+      ' ',
+      h('button', { type: 'button', onclick: () => show(at + 1) }, 'Next'),
+    ),
+    place,
+    h(
+      'div',
+      { class: 'exchange' },
+      h('div', {}, h('h3', {}, 'Asked'), asked),
+      h('div', {}, h('h3', {}, 'Answered'), answered),
+    ),
+    h('details', {}, h('summary', {}, 'All questions'), list),
+  );
+  show(0);
+  return panel;
+}
+
+function questionsOf(entries: readonly JournalEntry[]) {
+  const answers = new Map(
+    entries.flatMap((entry) => (entry.kind === 'answer' ? [[entry.event.id, entry.event] as const] : [])),
+  );
+  return entries.flatMap((entry) => {
+    if (entry.kind !== 'ask') return [];
+    const { type, id, ...rest } = entry.ask;
+    const answer = answers.get(id);
+    const { name, domain, host, address } = rest as Readonly<Record<string, unknown>>;
+    return [
+      {
+        type,
+        about: String(name ?? domain ?? host ?? address ?? ''),
+        ask: JSON.stringify(rest, null, 2),
+        answer:
+          answer === undefined
+            ? 'not answered'
+            : JSON.stringify('answer' in answer ? answer.answer : answer, null, 2),
+      },
+    ];
+  });
+}

@@ -1,0 +1,69 @@
+/* What becomes of a message: the very engine, in memory, and who looks on. */
+import type { Scenario } from '../adapters/scripted/index.js';
+import type { Journal } from '../effects/journal.js';
+import { replay } from '../effects/replay.js';
+import type { Programs } from '../effects/simulate.js';
+import { type ExplainedReport, explainDelivery } from '../engine/explain-delivery.js';
+import { programs } from '../machine/programs.js';
+import { simulateScenario } from '../testing/scenario/simulate-scenario.js';
+import { type Change, changesOf, type Facts, scenarioOf, withChange } from './state.js';
+
+/** A state that a machine waited in, and the question that it waited with. */
+export interface Stop {
+  readonly machine: 'attempt' | 'host';
+  readonly state: string;
+}
+
+export interface Played {
+  /** One for each recipient of the last step. */
+  readonly reports: readonly ExplainedReport[];
+  readonly journal: Journal;
+}
+
+/** Plays a scenario to its last step. */
+export function play(scenario: Scenario): Played {
+  const { journal } = simulateScenario(scenario).steps.at(-1)!;
+  return { reports: explainDelivery(journal), journal };
+}
+
+/** The states that the machines waited in, in order, by going the recorded way again. */
+export function pathOf({ attempts }: Journal): readonly Stop[] {
+  const path: Stop[] = [];
+  const watched = <P extends Programs['attempt'] | Programs['host']>(
+    machine: Stop['machine'],
+    program: P,
+  ): P => {
+    const seen = <S extends { readonly kind: string }>(step: S): S => {
+      if (step.kind === 'waiting') {
+        const { value } = (step as unknown as { readonly state: { readonly value: string } }).state;
+        path.push({ machine, state: value });
+      }
+      return step;
+    };
+    return {
+      start: (input: never, told: never) => seen(program.start(input, told)),
+      step: (state: never, event: never, told: never) => seen(program.step(state, event, told)),
+    } as unknown as P;
+  };
+  const under = { attempt: watched('attempt', programs.attempt), host: watched('host', programs.host) };
+  for (const attempt of attempts) replay(under, attempt);
+  return path;
+}
+
+/** Changes of one fact, and what each would come to. */
+export interface Otherwise extends Change {
+  readonly outcome: ExplainedReport['outcome'];
+}
+
+/** The single changes that would lead to another outcome; those to a delivery first. */
+export function otherwise(facts: Facts, outcome: ExplainedReport['outcome']): readonly Otherwise[] {
+  const order = ['delivered', 'deferred', 'bounced'];
+  return changesOf(facts)
+    .map((change) => ({ ...change, outcome: outcomeOf(withChange(facts, change)) }))
+    .filter((each) => each.outcome !== outcome)
+    .sort((left, right) => order.indexOf(left.outcome) - order.indexOf(right.outcome));
+}
+
+function outcomeOf(facts: Facts): ExplainedReport['outcome'] {
+  return simulateScenario(scenarioOf(facts)).steps[0]!.results[0]!.outcome;
+}
