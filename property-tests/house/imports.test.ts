@@ -160,6 +160,12 @@ describe('imports run one way', () => {
     ).toEqual([]);
   });
 
+  it('the page sees what plays and explains in memory, and nothing of a platform', () => {
+    expect(below('explorer/').length).toBeGreaterThan(3);
+    const seen = ['policy/', 'effects/', 'machine/', 'engine/', 'adapters/scripted/', 'testing/scenario/'];
+    expect(strays(below('explorer/'), ...seen, 'explorer/')).toEqual([]);
+  });
+
   it('no module reaches itself', () => {
     expect(circles()).toEqual([]);
   });

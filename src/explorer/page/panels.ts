@@ -95,7 +95,7 @@ export function decisionsPanel(decisions: readonly ExplainedDecision[]): HTMLEle
     'section',
     { 'aria-label': 'Decisions' },
     h('h2', {}, 'Every decision'),
-    ...decisions.map((decision) =>
+    ...decisions.map((decision, at) =>
       h(
         'details',
         { class: 'decision' },
@@ -109,13 +109,13 @@ export function decisionsPanel(decisions: readonly ExplainedDecision[]): HTMLEle
         h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
         h('p', { class: 'why' }, decision.why),
         h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
-        tableOf(decision),
+        tableOf(decision, at + 1),
       ),
     ),
   );
 }
 
-function tableOf({ table: name, row, input }: ExplainedDecision): HTMLElement | null {
+function tableOf({ table: name, row, input }: ExplainedDecision, number: number): HTMLElement | null {
   const table = allTables.find((each) => each.name === name);
   if (table === undefined) return null;
   const columns = Object.keys(table.inputs);
@@ -123,7 +123,12 @@ function tableOf({ table: name, row, input }: ExplainedDecision): HTMLElement | 
     when[column] === undefined ? '' : [when[column]].flat().join(' or ');
   return h(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `The table ${name}` },
+    {
+      class: 'scroll',
+      tabindex: 0,
+      role: 'region',
+      'aria-label': `The table of decision ${number}: ${name}`,
+    },
     h(
       'table',
       {},

@@ -1,0 +1,126 @@
+/* The page of `waxseal explore` in a real browser, from disk. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { changesOf, USUAL } from '../src/explorer/state.js';
+import { type Page, startChromium } from './chromium.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'waxseal-explorer-'));
+const command = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+function explore(...given: readonly string[]): string {
+  const out = join(folder, `page-${given.length}.html`);
+  execFileSync(process.execPath, [command, 'explore', ...given, '--out', out]);
+  return pathToFileURL(out).href;
+}
+
+let page: Page;
+let url: string;
+beforeAll(async () => {
+  url = explore();
+  page = await startChromium();
+});
+afterAll(async () => {
+  await page?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const text = (selector: string) =>
+  page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
+
+describe('the explorer in a browser', () => {
+  it('shows the end of the facts in its address, and asks for nothing but itself', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=stale`);
+    expect(await text('.outcome h2')).toBe('Deferred 4.7.5');
+    expect(await text('.outcome .clauses')).toContain('PEER-6');
+    expect(page.errors).toEqual([]);
+    expect(page.requests).toEqual([url]);
+  });
+
+  it('shows the row that applied, lit, in every decision', async () => {
+    const rows = await page.evaluate<readonly (readonly [string, string])[]>(
+      `[...document.querySelectorAll('details.decision')].map((each) =>
+        [each.querySelector('summary b').textContent, each.querySelector('tr.lit th').textContent])`,
+    );
+    expect(rows.length).toBeGreaterThan(10);
+    for (const [row, lit] of rows) expect(lit).toBe(row);
+  });
+
+  it('takes the change that is offered, and tells it by its address', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=stale`);
+    await page.evaluate(
+      `[...document.querySelectorAll('.changes button')].find((each) => each.textContent.includes('3 1 1')).click()`,
+    );
+    expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+    expect(await page.evaluate('location.hash')).toBe('#dnssec=all&tlsa=key');
+  });
+
+  it('can be worked by keys alone', async () => {
+    await page.open(url);
+    // The second control: what the message asks for.
+    await page.press('Tab', 'Tab', 'ArrowDown');
+    expect(await page.evaluate('location.hash')).toBe('#message=requiretls');
+    expect(await text('.outcome h2')).toBe('Bounced 5.7.10');
+  });
+
+  it('opens a scenario, goes through it question by question, and back to the facts', async () => {
+    const scenario = join(folder, 'scenario.json');
+    const name = '<img src=x onerror=document.title=1>';
+    const world = { dns: { 'MX a.example': [`10 ${'m'.repeat(60)}.example`] } };
+    const steps = [{ message: { to: ['user@a.example'] }, expect: [{ outcome: 'deferred' }] }];
+    writeFileSync(scenario, JSON.stringify({ name, world, steps }));
+    await page.open(explore(scenario));
+    expect(await text('#source')).toBe('Shown is scenario.json.');
+    expect(await text('.place')).toMatch(/^Question 1 of \d+: dns.mx$/);
+    await page.evaluate(
+      `[...document.querySelectorAll('button')].find((each) => each.textContent === 'Next').click()`,
+    );
+    expect(await text('.place')).toMatch(/^Question 2 of \d+/);
+    await page.evaluate(`document.getElementById('back').click()`);
+    expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+    expect(page.errors).toEqual([]);
+  });
+
+  it('says what is neither a journal nor a scenario, and keeps what it shows', async () => {
+    await page.open(url);
+    await page.evaluate(`(() => {
+      const given = new DataTransfer();
+      given.items.add(new File(['{"name": 1}'], 'odd.json'));
+      const input = document.getElementById('file');
+      input.files = given.files;
+      input.dispatchEvent(new Event('change'));
+      return new Promise((done) => setTimeout(done, 200));
+    })()`);
+    expect(await text('#source')).toContain('odd.json is neither a journal nor a scenario');
+    expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+  });
+
+  it.each(['light', 'dark'])('has nothing that axe finds, %s', async (scheme) => {
+    await page.open(`${url}#dnssec=all&tlsa=stale`);
+    await page.evaluate(`document.documentElement.style.colorScheme = ${JSON.stringify(scheme)};
+      document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`);
+    await page.evaluate(AXE);
+    const found = await page.evaluate<readonly { id: string; nodes: readonly { html: string }[] }[]>(
+      'axe.run().then(({ violations }) => violations)',
+    );
+    expect(found.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+  });
+
+  it('never fails, whichever fact is turned', async () => {
+    await page.open(url);
+    for (const { choice, word } of changesOf(USUAL)) {
+      await page.evaluate(
+        `location.hash = ${JSON.stringify(`#${choice}=${word}`)}; new Promise((done) => setTimeout(done))`,
+      );
+      expect(await text('.outcome h2'), `${choice}=${word}`).toMatch(
+        /^(Delivered|Deferred|Bounced) \d\.\d+\.\d+$/,
+      );
+    }
+    expect(page.errors).toEqual([]);
+  });
+});
