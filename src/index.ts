@@ -3,6 +3,7 @@
 export type { Journal } from './effects/journal.js';
 export { type MisuseCode, MisuseError } from './effects/misuse.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
+export type { HandedSession, ShownBySocket, SocketPorts } from './effects/socket-ports.js';
 export type { PolicyStore, ReportKey, Stores, TlsReportStore } from './effects/stores.js';
 export { settingsOf } from './engine/check-arguments.js';
 export {
@@ -14,7 +15,11 @@ export {
 } from './engine/engine.js';
 export { type ExplainedDecision, type ExplainedReport, explainDelivery } from './engine/explain-delivery.js';
 export { MessageReader } from './engine/message-reader.js';
-export type { AttemptOptions, EngineOptions, OutboundMail } from './engine/options.js';
+export type { AttemptOptions, EngineOptions, OutboundMail, PlanFacts } from './engine/options.js';
+export { type Connection, type ConnectionOptions, NotConnectedError } from './engine/plan/connect.js';
+export type { Plan, PlanResult, Turn } from './engine/plan/plan.js';
+export type { HostVerdict, PlannedHost, SeenInClear, SeenUnderTls } from './engine/plan/planned-host.js';
+export type { ReplyWords, TransactionStages, TransactionWords } from './engine/plan/words.js';
 export { readMessage, withAddresses } from './engine/read-message.js';
 export { NotReadyError } from './engine/ready.js';
 export type { RecipientReport } from './engine/recipient-report.js';

@@ -2,7 +2,9 @@
  * The engine with Node's adapters: what most embedders want.
  */
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { memoryPolicyStore } from './adapters/memory/index.js';
 import {
@@ -12,6 +14,7 @@ import {
   nodePolicyFetch,
   nodeRandom,
   nodeSmtp,
+  nodeSockets,
   type ResolverConfig,
   type ReuseOptions,
   type ReusingSmtp,
@@ -22,9 +25,12 @@ import {
 import { sqliteStores } from './adapters/sqlite/index.js';
 import { MisuseError } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
+import type { SocketPorts } from './effects/socket-ports.js';
 import type { Stores } from './effects/stores.js';
 import { createEngine, type Engine } from './engine/engine.js';
 import type { EngineOptions } from './engine/options.js';
+import type { Connection } from './engine/plan/connect.js';
+import type { Plan } from './engine/plan/plan.js';
 import {
   checkNodeEngineOptions,
   checkNodeOptions,
@@ -56,6 +62,8 @@ export interface NodeAdapters extends Adapters {
 }
 
 export interface NodeEngine extends Engine {
+  plan(...parameters: Parameters<Engine['plan']>): Promise<Plan<ConnectionOptions>>;
+  connect(...parameters: Parameters<Engine['connect']>): Promise<Connection<Socket>>;
   /** See {@link NodeAdapters.close}. */
   close(): Promise<void>;
 }
@@ -99,6 +107,7 @@ function smtpOf(session: ReturnType<typeof nodeSmtp>, reuse: ReuseOptions | unde
 export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
   const {
     adapters: own,
+    sockets,
     settings,
     clock,
     wait,
@@ -122,8 +131,17 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
       ? onAttempt && { onAttempt }
       : { onAttempt: collecting(node.tlsReports, onAttempt) }),
     adapters: { ...adapters, ...own },
+    sockets: sockets ?? socketsOf(node),
   });
-  return { ...engine, close: adapters.close };
+  // The sockets and their options are Node's, unless the caller brings others.
+  return { ...(engine as Engine & Pick<NodeEngine, 'plan' | 'connect'>), close: adapters.close };
+}
+
+function socketsOf({ ca, localAddress }: NodeOptions): SocketPorts {
+  return nodeSockets({
+    ...(ca !== undefined && { ca }),
+    ...(localAddress !== undefined && { localAddress }),
+  });
 }
 
 function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {

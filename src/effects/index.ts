@@ -14,4 +14,5 @@ export {
   simulate,
   simulateHost,
 } from './simulate.js';
+export type * from './socket-ports.js';
 export * from './stores.js';

@@ -8,6 +8,7 @@ export type MisuseCode =
   | 'WAXSEAL_BAD_SETTINGS'
   | 'WAXSEAL_BAD_MESSAGE'
   | 'WAXSEAL_BAD_OPTIONS'
+  | 'WAXSEAL_OUT_OF_TURN'
   | 'WAXSEAL_BAD_WORLD';
 
 /** Thrown for a call that cannot be carried out as it is. `code` is stable; the message names what is wrong and says what to do. */

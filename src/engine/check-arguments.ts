@@ -19,6 +19,7 @@ import {
 } from '../effects/codecs/values.js';
 import { checked, MisuseError, misused, readAs } from '../effects/misuse.js';
 import type { Adapters } from '../effects/ports.js';
+import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptResult } from '../policy/attempt/types.js';
 import type { HeldPolicy, StoppedMessage } from '../policy/mta-sts/last-look.js';
 import { lastLook } from '../policy/mta-sts/last-look.table.js';
@@ -45,6 +46,16 @@ const ADAPTERS = {
   'smtp.session': true,
 } as const satisfies { readonly [K in keyof Adapters]: true };
 
+const SOCKETS = {
+  tlsOptions: true,
+  shownBy: true,
+  connectCause: true,
+  lostCause: true,
+  handshakeFailure: true,
+  session: true,
+  greetAgain: true,
+} as const satisfies { readonly [K in keyof SocketPorts]: true };
+
 export const AdaptersCodec = methods<Adapters>('adapters', ADAPTERS);
 export const SomeAdapters = methods<Partial<Adapters>>('adapters', ADAPTERS, 'some');
 
@@ -53,6 +64,7 @@ const DeadlineMs = wholeFrom(1, Number.MAX_SAFE_INTEGER);
 /** What an engine is made with. Settings are read by {@link checkSettings}. */
 export const ENGINE_FIELDS: Fields<EngineOptions> = {
   adapters: AdaptersCodec,
+  sockets: methods<SocketPorts>('sockets', SOCKETS),
   settings: anything(),
   clock: callable(),
   wait: callable(),

@@ -40,7 +40,10 @@ import {
 } from './check-arguments.js';
 import { complaints } from './complaints.js';
 import { inTurn } from './in-turn.js';
-import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
+import type { AttemptOptions, EngineOptions, OutboundMail, PlanFacts } from './options.js';
+import { type Connection, connectAttempt } from './plan/connect.js';
+import { NO_SOCKETS } from './plan/no-sockets.js';
+import { type Plan, type PlanPorts, planAttempt } from './plan/plan.js';
 import { assertReady, type NotReadyError } from './ready.js';
 import { type RecipientReport, reportOf } from './recipient-report.js';
 
@@ -98,6 +101,16 @@ export interface Engine {
    * what is wrong. Nobody else is asked.
    */
   ready(options?: Pick<AttemptOptions, 'signal'>): Promise<void>;
+  /**
+   * Plans an attempt for a mail system that makes its connections itself: asks DNS and policy, and dials nothing. Throws a
+   * {@link MisuseError} for what is no domain or no address in it, and never for what the world does.
+   */
+  plan(domain: string, facts?: PlanFacts, options?: AttemptOptions): Promise<Plan>;
+  /**
+   * Connects to a host that may take the message, as far as EHLO under TLS, and hands the connection over. Rejects with a
+   * {@link NotConnectedError} where there is none, and with a {@link MisuseError} as {@link plan} does.
+   */
+  connect(domain: string, facts?: PlanFacts, options?: AttemptOptions): Promise<Connection>;
 }
 
 /** What was found of a domain's policy. */
@@ -160,6 +173,20 @@ export function createEngine(given: EngineOptions): Engine {
       const { signal = new AbortController().signal } = checkAttemptOptions(readyOptions);
       const { deadlines } = options.settings ?? DEFAULT_SETTINGS;
       await assertReady(options.adapters, deadlines.dnsMs, signal);
+    },
+    async plan(domain, facts = {}, attemptOptions = {}) {
+      const checkedOptions = checkAttemptOptions(attemptOptions);
+      return planAttempt(
+        planPorts(options, checkedOptions),
+        planInput(options, domain, facts, checkedOptions, toAscii),
+      );
+    },
+    async connect(domain, facts = {}, attemptOptions = {}) {
+      const checkedOptions = checkAttemptOptions(attemptOptions);
+      return connectAttempt(
+        planPorts(options, checkedOptions),
+        planInput(options, domain, facts, checkedOptions, toAscii),
+      );
     },
   };
   return engine;
@@ -225,6 +252,46 @@ async function findPolicy(
     policy: result.policy,
     decisions: result.decisions,
     journal: journalOf([{ input, places: [], entries, result }]),
+  };
+}
+
+function planInput(
+  options: Made,
+  domain: string,
+  { from = POSTMASTER, to, ...facts }: PlanFacts,
+  attemptOptions: AttemptOptions,
+  toAscii: (domain: string) => string,
+): AttemptInput {
+  const postmaster = postmasterAt(domain, toAscii);
+  const known = { ...PLAIN_FACTS, ...checkSomeFacts(facts) };
+  const mail = { from, to: to ?? [postmaster.address], content: () => [], facts: known };
+  checkMail(mail);
+  const mailboxes = parseRecipients(mail, toAscii);
+  if (byDestination([postmaster, ...mailboxes]).length > 1) {
+    throw new MisuseError(
+      'WAXSEAL_BAD_ADDRESS',
+      `a plan is for the recipients of one domain, and not all of these are at ${domain}`,
+    );
+  }
+  const input = inputOf(options, { ...mail, mailboxes, purpose: 'deliver' }, mailboxes, attemptOptions);
+  return { ...input, ...deadlineOf(options, attemptOptions) };
+}
+
+function planPorts(options: Made, { onEntry, signal }: AttemptOptions): PlanPorts {
+  return {
+    adapters: options.adapters,
+    sockets: options.sockets ?? NO_SOCKETS,
+    clock: options.clock,
+    signal,
+    attempt: (adapters, input, own) =>
+      attempt({ ...options, adapters }, () => [], input, {
+        signal: own.signal,
+        onEntry: (entry) => {
+          own.onEntry(entry);
+          if (own.isReal) onEntry?.(entry);
+        },
+      }),
+    tell: (result) => tellAttempt(options, result),
   };
 }
 

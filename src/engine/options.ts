@@ -1,6 +1,7 @@
 /** What an engine is made with, and what is asked of it. */
 import type { JournalEntry } from '../effects/journal.js';
 import type { Adapters, MessageSource } from '../effects/ports.js';
+import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import type { Settings } from '../policy/settings.js';
@@ -8,6 +9,8 @@ import type { RecipientReport } from './recipient-report.js';
 
 export interface EngineOptions {
   readonly adapters: Adapters;
+  /** For plans: what the sockets of a mail system need, and show. Default: a plan can only be gone through turn by turn. */
+  readonly sockets?: SocketPorts;
   /** Default: the profile `rfc`. */
   readonly settings?: Settings;
   /** Milliseconds since 1970. */
@@ -58,4 +61,11 @@ export interface AttemptOptions {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told what became of a recipient as soon as it is known, whatever others still wait for, and its place in `to`, from 0. */
   readonly onResult?: (report: RecipientReport, place: number) => void;
+}
+
+/** A message that somebody else sends. What is left out is as of a plain message, to postmaster. */
+export interface PlanFacts extends Partial<OutboundMail['facts']> {
+  readonly from?: string;
+  /** Recipients, all of them at the domain. */
+  readonly to?: readonly string[];
 }

@@ -8,9 +8,9 @@ import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import { type Spooled, type SpoolOptions, spool } from '../spool.js';
 import { attemptKey } from './attempt-keys.js';
 import { type LmtpReply, refusal, replyAgain, replyTo } from './reply.js';
-import { type Spooled, type SpoolOptions, spool } from './spool.js';
 
 export interface Envelope {
   /** "": the null sender. */

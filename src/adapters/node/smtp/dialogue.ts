@@ -139,7 +139,7 @@ export class Dialogue {
       this.lose(next);
       return this.loss;
     }
-    if (this.#releaseAt !== null && codeOf(next) === this.#releaseAt) this.#release();
+    if (this.#releaseAt !== null && codeOf(next) === this.#releaseAt) this.release();
     return next;
   }
 
@@ -217,7 +217,9 @@ export class Dialogue {
     });
   }
 
-  #release(): void {
+  /** Hands the socket over: it is paused, and no longer read here. */
+  release(): void {
+    this.#stopClock();
     this.#released = true;
     this.#socket.pause();
     this.#socket.off('data', this.#onData);

@@ -15,6 +15,7 @@ import type {
   TransactionAnswer,
 } from '../../../effects/catalog.js';
 import type { MessageSource } from '../../../effects/ports.js';
+import type { HandedSession } from '../../../effects/socket-ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
 import { classOf, type Lost } from '../../../policy/smtp/reply.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
@@ -41,7 +42,7 @@ export interface NodeSmtpOptions {
  *
  * @throws TypeError if an option cannot be used.
  */
-export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession {
+export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession & HandedSession {
   const { localAddress, certificatesMax } = options;
   if (localAddress !== undefined && isIP(localAddress) === 0)
     throw new TypeError('localAddress must be an IP address');
@@ -62,7 +63,7 @@ interface Shared {
 const STARTTLS_ACCEPTED = 220;
 const CLOSED: Lost = { kind: 'lost', cause: 'closed' };
 
-class NodeSmtpSession implements KeepableSession {
+class NodeSmtpSession implements KeepableSession, HandedSession {
   readonly #shared: Shared;
   #opening: FirstOpening | null = null;
   #socket: Socket | null = null;
@@ -184,7 +185,20 @@ class NodeSmtpSession implements KeepableSession {
     return isAwake ? 'awake' : 'gone';
   }
 
+  release(): Socket | null {
+    const dialogue = this.#dialogue;
+    if (dialogue === null || dialogue.released || dialogue.refuseUnasked() || dialogue.lost !== null)
+      return null;
+    dialogue.release();
+    // Until its new owner listens, nothing that happens to it may become an uncaught exception.
+    dialogue.socket.on('error', () => undefined);
+    this.#state = 'closed';
+    this.#socket = null;
+    return dialogue.socket;
+  }
+
   destroy(): void {
+    if (this.#state === 'closed' && this.#socket === null) return;
     this.#state = 'closed';
     this.#opening?.destroy();
     this.#dialogue?.lose('closed');

@@ -6,8 +6,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { MessageSource } from '../../effects/ports.js';
-import { MessageReader } from '../../engine/message-reader.js';
+import type { MessageSource } from '../effects/ports.js';
+import { MessageReader } from '../engine/message-reader.js';
 
 export interface SpoolOptions {
   readonly directory: string;

@@ -1,0 +1,36 @@
+import type { Socket } from 'node:net';
+import { NotConnectedError } from '../../engine/plan/connect.js';
+import type { NodeEngine, PlanFacts } from '../../node.js';
+import { errorFor, errorForAll } from './outcome.js';
+
+/** As Nodemailer's SMTP transports take it. */
+export type SocketHandler = (
+  options: { readonly host?: string | undefined },
+  callback: (error: Error | null, socket?: { readonly connection: Socket }) => void,
+) => void;
+
+/**
+ * For Nodemailer's own SMTP transports, `createTransport({ host, getSocket: judgedSocket(engine) })`: the connection is made and
+ * judged here, and everything behind EHLO is Nodemailer's: authentication, pools, streams. `host` is a domain whose mail
+ * hosts are meant, or one for which the engine's rules name a relay. A session is counted when it is handed over; what came of
+ * the message is not known here.
+ */
+export function judgedSocket(engine: Pick<NodeEngine, 'connect'>, facts: PlanFacts = {}): SocketHandler {
+  return ({ host = 'localhost' }, callback) => {
+    connect(engine, host, facts).then(
+      (socket) => callback(null, socket),
+      (error: Error) => callback(error),
+    );
+  };
+}
+
+async function connect(engine: Pick<NodeEngine, 'connect'>, host: string, facts: PlanFacts) {
+  try {
+    const connection = await engine.connect(host, facts);
+    await connection.finish();
+    return connection.options();
+  } catch (error) {
+    if (!(error instanceof NotConnectedError)) throw error;
+    throw Object.assign(errorForAll(error.result.results.map(errorFor)), { cause: error });
+  }
+}
