@@ -4,11 +4,10 @@
  */
 
 import { stories } from '../spec/scenarios/stories.js';
-import { renderResults } from '../src/cli/output/results-text.js';
 import { painter } from '../src/cli/output/terminal.js';
 import type { Journal } from '../src/effects/journal.js';
-import { explainDelivery } from '../src/engine/explain-delivery.js';
 import type { RecipientReport } from '../src/engine/recipient-report.js';
+import { renderDelivery } from '../src/engine/text/render-delivery.js';
 import { playScenario } from '../src/testing/scenario/play-scenario.js';
 
 const EXPLAINED = 'REQUIRETLS over DANE, the keyword is missing';
@@ -60,9 +59,7 @@ for (const story of stories) {
 
 if (explained !== undefined) {
   console.log(`\nOne of them explained: ${EXPLAINED}\n`);
-  console.log(
-    renderResults(explainDelivery(explained), { paint: painter(), detail: 'full', purpose: 'deliver' }),
-  );
+  console.log(renderDelivery(explained, { paint: painter(), detail: 'full' }));
 }
 console.log(
   failures === 0

@@ -23,6 +23,8 @@ export type { ReplyWords, TransactionStages, TransactionWords } from './engine/p
 export { readMessage, withAddresses } from './engine/read-message.js';
 export { NotReadyError } from './engine/ready.js';
 export type { RecipientReport } from './engine/recipient-report.js';
+export { type DeliveryTextOptions, renderDelivery } from './engine/text/render-delivery.js';
+export type { Paint, Style } from './engine/text/wrap.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';

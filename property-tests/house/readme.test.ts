@@ -16,9 +16,7 @@ import { stsDomain } from '../../spec/scenarios/worlds.js';
 import { parseScenario } from '../../src/adapters/scripted/scenario.codec.js';
 import { sqliteStores } from '../../src/adapters/sqlite/index.js';
 import { EXIT } from '../../src/cli/exit.js';
-import { renderResults } from '../../src/cli/output/results-text.js';
-import { explainDelivery } from '../../src/engine/explain-delivery.js';
-import { settingsOf } from '../../src/index.js';
+import { renderDelivery, settingsOf } from '../../src/index.js';
 import { allTables } from '../../src/policy/tables.js';
 import { startInternet } from '../../src/testing/index.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
@@ -101,8 +99,7 @@ describe('the example of the README', () => {
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
     const { steps } = simulateScenario(parsed.scenario);
     expect(steps.map(({ differences }) => differences)).toEqual([[], []]);
-    const style = { paint: (_: string, text: string) => text, detail: 'short', purpose: 'deliver' } as const;
-    const shown = renderResults(explainDelivery(steps[0]!.journal), style);
+    const shown = renderDelivery(steps[0]!.journal).replace(/^at .*\n/m, '');
     const block = /^```console\n\$ .*\n([\s\S]*?)^from /m.exec(readme)![1]!;
     // Addresses differ from run to run, and lines are wrapped by their length.
     const words = (text: string) =>

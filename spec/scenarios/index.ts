@@ -8,6 +8,7 @@ import { mtaSts } from './mta-sts.js';
 import { operator } from './operator.js';
 import { opportunistic } from './opportunistic.js';
 import { racing } from './racing.js';
+import { reasons } from './reasons.js';
 import { relays } from './relay.js';
 import { reports } from './reports.js';
 import { requiretls } from './requiretls.js';
@@ -22,6 +23,7 @@ export {
   operator,
   opportunistic,
   racing,
+  reasons,
   relays,
   reports,
   requiretls,
@@ -48,5 +50,6 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'racing addresses', path: 'spec/scenarios/racing.ts', scenarios: racing },
   { about: 'bounds', path: 'spec/scenarios/bounds.ts', scenarios: bounds },
   { about: 'reports', path: 'spec/scenarios/reports.ts', scenarios: reports },
+  { about: 'rows that no other story comes to', path: 'spec/scenarios/reasons.ts', scenarios: reasons },
   { about: 'DANE and MTA-STS combined', path: 'spec/scenarios/combinations.ts', scenarios: combinations },
 ];

@@ -1,6 +1,5 @@
 import { MisuseError } from '../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../engine/engine.js';
-import { explainDelivery } from '../engine/explain-delivery.js';
 import type { AttemptOptions } from '../engine/options.js';
 import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
@@ -30,16 +29,9 @@ export async function carryOut(
   if (setup.journal !== undefined) await checkJournalPath(setup.journal);
   const { results, journal } = await ask(setup, work);
   const aside = await tellAside?.();
-  const purpose = journal.attempts[0]?.input.purpose ?? 'deliver';
   // The journal first: whoever has read the results may look for it.
   if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
-  await orComplain(
-    printResults(
-      explainDelivery(journal),
-      { format: setup.format, detail: setup.detail, purpose },
-      { attempts: journal.attempts, ...(aside === undefined ? {} : { [aside.key]: aside.value }) },
-    ),
-  );
+  await orComplain(printResults(journal, setup, aside === undefined ? {} : { [aside.key]: aside.value }));
   if (aside !== undefined && setup.format === 'text') await orComplain(print(`\n${aside.text}`));
   return exitOf(results);
 }

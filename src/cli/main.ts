@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from './command.js';
 import { CommandError, EXIT, type Exit } from './exit.js';
 import { complain, hasLostOutput, print, tolerateClosedPipes } from './output/terminal.js';
+import { fitted } from './output/wrap.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./commands/deliver.js')).deliver,
@@ -84,7 +85,7 @@ function asksForHelp(args: readonly string[]): boolean {
 }
 
 async function show(text: string): Promise<Exit> {
-  await print(text);
+  await print(fitted(text));
   return EXIT.ok;
 }
 

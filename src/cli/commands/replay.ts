@@ -41,16 +41,15 @@ export const replay: Command = {
       throw misuse(`there can be one journal only, and ${JSON.stringify(second)} is a second`);
     const { attempts } = await readJournal(path);
     const replayed = attempts.map((attempt, at) => replayOne(attempt, at + 1));
-    const results = explainDelivery({ attempts: attempts.filter((_, at) => replayed[at]!.wasFollowed) });
+    const followed = { attempts: attempts.filter((_, at) => replayed[at]!.wasFollowed) };
     const differences = replayed.flatMap((each) => each.differences);
     const format = {
       format: values.json === true ? 'json' : 'text',
       detail: values.verbose === true ? 'full' : 'short',
-      purpose: attempts[0]?.input.purpose ?? 'deliver',
     } as const;
-    await printResults(results, format, { attempts, ...(differences.length === 0 ? {} : { differences }) });
+    await printResults(followed, format, differences.length === 0 ? {} : { differences });
     for (const difference of differences) complain(`waxseal replay: ${difference}`);
-    return differences.length === 0 ? exitOf(results) : EXIT.different;
+    return differences.length === 0 ? exitOf(explainDelivery(followed)) : EXIT.different;
   },
 };
 

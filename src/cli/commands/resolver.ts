@@ -7,6 +7,7 @@ import { listenForSignals } from '../interruption.js';
 import { readCount } from '../numbers.js';
 import { resolverCheckText } from '../output/resolver-check-text.js';
 import { complain, painter, print } from '../output/terminal.js';
+import { fitted } from '../output/wrap.js';
 import { readResolver, systemConfig, WHICH_RESOLVER_HELP } from '../resolver.js';
 import { readTrustAnchors } from '../trust-anchors.js';
 
@@ -68,7 +69,9 @@ export const resolver: Command = {
     try {
       const options = { deadlineMs, signal: interruption.signal };
       const check = await checkResolver({ ...config, timeoutMs: deadlineMs, ca }, names, options);
-      await print(values.json === true ? `${JSON.stringify(check)}\n` : resolverCheckText(check, painter()));
+      await print(
+        values.json === true ? `${JSON.stringify(check)}\n` : fitted(resolverCheckText(check, painter())),
+      );
       return EXITS[check.verdict];
     } finally {
       interruption.release();

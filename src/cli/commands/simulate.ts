@@ -4,6 +4,7 @@ import { decodePartialSettings } from '../../effects/codecs/settings.codec.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
 import { MisuseError } from '../../effects/misuse.js';
 import { explainDelivery } from '../../engine/explain-delivery.js';
+import { renderDelivery } from '../../engine/text/render-delivery.js';
 import type { ScenarioRun, StepRun } from '../../testing/scenario/run.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
 import { misuse, readArguments } from '../arguments.js';
@@ -11,8 +12,8 @@ import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { checkJournalPath, writeJournal } from '../journal-file.js';
 import { readCount } from '../numbers.js';
-import { renderResults } from '../output/results-text.js';
 import { painter, print, printable } from '../output/terminal.js';
+import { lineWidth } from '../output/wrap.js';
 import { describeProblems } from '../problems.js';
 import { readText } from '../read-file.js';
 
@@ -116,7 +117,7 @@ function renderText(run: ScenarioRun, shown: readonly NumberedStep[], detail: 's
     const lines = differences.map((difference) =>
       paint('red', `  not as expected: ${printable(difference)}\n`),
     );
-    return `${paint('bold', `Step ${step}`)}\n${renderResults(explainDelivery(journal), { paint, detail, purpose: 'deliver' })}${lines.join('')}`;
+    return `${paint('bold', `Step ${step}`)}\n${renderDelivery(journal, { paint, detail, width: lineWidth() })}${lines.join('')}`;
   });
   const different = run.steps.flatMap(({ differences }, at) => (differences.length > 0 ? [at + 1] : []));
   const end =

@@ -9,7 +9,7 @@ import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { painter, print } from '../output/terminal.js';
-import { labelled, wrapped } from '../output/wrap.js';
+import { fitted, labelled, wrapped } from '../output/wrap.js';
 import { readText } from '../read-file.js';
 
 const HELP = `\
@@ -104,7 +104,7 @@ function list(format: 'json' | 'text'): string {
     ({ name, inputs, rows, about }) =>
       `${paint('bold', name.padEnd(width))}  ${`${inputs}`.padStart(6)}  ${`${rows}`.padStart(4)}  ${about}\n`,
   );
-  return `${paint('dim', `${'table'.padEnd(width)}  inputs  rows`)}\n${lines.join('')}`;
+  return fitted(`${paint('dim', `${'table'.padEnd(width)}  inputs  rows`)}\n${lines.join('')}`);
 }
 
 /** `inputs`: combinations, each of which has exactly one row. */

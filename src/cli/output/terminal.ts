@@ -2,10 +2,11 @@
  * The two streams. Whoever reads them may go away at any time; what the command ends with does not depend on that.
  */
 import { styleText } from 'node:util';
+import { escaped, printable } from '../../engine/text/printable.js';
+import type { Paint } from '../../engine/text/wrap.js';
 
-export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
-/** Colours a text, or leaves it alone. */
-export type Paint = (style: Style, text: string) => string;
+export { printable } from '../../engine/text/printable.js';
+export type { Paint, Style } from '../../engine/text/wrap.js';
 
 let isLost = false;
 
@@ -55,23 +56,5 @@ function isColoured(): boolean {
   return process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '';
 }
 
-/** Control characters but line feeds and tabs, and what turns, joins or hides other characters (Unicode TR 36, Section 3). */
-const UNSEEN =
-  /[^\P{Cc}\t\n]|[\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what paints
 const PAINT = /(\u001b\[[0-9]{1,3}m)/;
-
-/** With each of those as JSON writes it: \\u and four digits for each of its code units. */
-export function escaped(text: string): string {
-  return text.replace(UNSEEN, (character) =>
-    character
-      .split('')
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
-}
-
-/** {@link escaped}, with tabs as blanks: nothing that a server or a file says can steer a terminal or turn a line around. Line ends stay. */
-export function printable(text: string): string {
-  return escaped(text.replaceAll('\t', ' '));
-}

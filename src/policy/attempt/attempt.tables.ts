@@ -48,7 +48,7 @@ export const attemptConclusion = defineTable({
   { id: 'END-3', when: { requireTls: 'definitive', worst: ['policy', 'reply', 'connection-lost', 'connection-failed', 'lookup-failed', 'address-left-out'] }, then: 'bounce 5.7.10',
     why: 'No protected session with a validated host can be had.', refs: ['RTLS-4.2.1-8', 'RTLS-4.2.1-10', 'CHOICE-7'] },
   { id: 'END-4', when: { requireTls: ['not-required', 'temporary'], worst: 'policy' },                                               then: 'defer 4.7.5',
-    why: 'A host did not meet a demand, and what stands in its way may be repaired while the message waits.', refs: ['STS-5-1', 'DANE-2.2-1', 'CHOICE-6', 'CHOICE-14'] },
+    why: 'A host gave no session that may be used, and what stands in its way may be repaired while the message waits.', refs: ['STS-5-1', 'DANE-2.2-1', 'CHOICE-6', 'CHOICE-14'] },
   { id: 'END-5', when: { requireTls: ['not-required', 'temporary'], worst: 'reply' },                                                then: 'defer as replied',
     why: 'The remote said so itself.', refs: ['DUAL-3-6', 'CHOICE-14'] },
   { id: 'END-6', when: { requireTls: ['not-required', 'temporary'], worst: 'connection-lost' },                                      then: 'defer 4.4.2',

@@ -53,7 +53,7 @@ export const daneFinding = defineTable({
   verdicts: ['nothing-to-match', 'tlsa-matches', 'tlsa-mismatch', 'tlsa-name-mismatch', 'tlsa-expired', 'tlsa-weak', 'tlsa-unfinished'],
 })([
   { id: 'CDANE-1', when: { records: ['absent', 'unusable'] },                          then: 'nothing-to-match',
-    why: 'No record names a key or a certificate.', refs: ['DANE-2.2-2', 'DANE-2.2-3'] },
+    why: 'No record that senders use names a key or a certificate.', refs: ['DANE-2.2-2', 'DANE-2.2-3'] },
   { id: 'CDANE-2', when: { records: 'usable', match: 'not-tried' },                    then: 'nothing-to-match',
     why: 'The address presented no certificate.', refs: ['DANE-2.2-8'] },
   { id: 'CDANE-3', when: { records: 'usable', match: 'matched' },                      then: 'tlsa-matches',

@@ -18,17 +18,17 @@ export function listOf(items: readonly string[]): string {
 export function lossInWords(cause: LostCause): string {
   switch (cause) {
     case 'timeout':
-      return 'no reply in time';
+      return 'no reply came in time';
     case 'closed':
-      return 'it closes the connection';
+      return 'it closed the connection';
     case 'reset':
-      return 'it breaks the connection off';
+      return 'it broke the connection off';
     case 'malformed':
-      return 'what it sends is no SMTP reply';
+      return 'what it sent is no SMTP reply';
     case 'oversized':
-      return 'its reply has no end';
+      return 'its reply had no end';
     case 'tls-alert':
-      return 'it ends TLS with an alert';
+      return 'it ended TLS with an alert';
     default:
       return cause;
   }

@@ -33,12 +33,13 @@ export function tlsaText(evidence: Evidence): string {
     case 'absent':
       return `there are no TLSA records at ${name} that DNSSEC vouches for`;
     case 'failed':
-      return `the lookup of TLSA records at ${name} failed: ${causeText(tlsa.cause)}`;
+      return `the TLSA records at ${name} could not be learned: ${causeText(tlsa.cause)}`;
     case 'present': {
       const usable = tlsa.records.filter(isUsable);
       const records = usable.length > 0 ? usable : tlsa.records;
       const kind = usable.length > 0 ? 'usable' : 'unusable';
-      return `at ${name} stand ${kind} TLSA records, validated by DNSSEC: ${recordsText(records)}`;
+      const stand = records.length === 1 ? `stands one ${kind} TLSA record` : `stand ${kind} TLSA records`;
+      return `at ${name} ${stand}, validated by DNSSEC: ${recordsText(records)}`;
     }
   }
 }
@@ -104,7 +105,7 @@ export function daneText(evidence: Evidence): string {
   const usable = records.filter(isUsable);
   const published = `at ${tlsaNameIn(evidence)} ${usable.length > 1 ? 'stand' : 'stands'} ${usable.length === 0 ? 'nothing that could be matched' : recordsText(usable)}`;
   const fault = {
-    mismatch: `which ${usable.length > 1 ? 'none of them matches' : 'it does not match'}`,
+    mismatch: usable.length > 1 ? 'which matches none of them' : 'which does not match it',
     'name-mismatch': `which leads to the anchor, but has none of the names ${someOf(host.plan?.references ?? [])}`,
     expired: 'which leads to the anchor, but is out of its dates',
     unfit:
@@ -120,21 +121,23 @@ export function daneText(evidence: Evidence): string {
 export function pkixText(evidence: Evidence): string {
   const { host } = evidence;
   const pkix = host?.peer?.pkix ?? null;
-  const certificate = certificateText(evidence);
+  // Where it was held against TLSA records, it is told there.
+  const isTold = (evidence.input.dane ?? 'not-demanded') !== 'not-demanded' && host?.peerFacts !== null;
+  const certificate = isTold ? 'that certificate' : `${certificateText(evidence)}, which`;
   const code = host?.peer?.pkixCode ? ` (${host.peer.pkixCode})` : '';
   switch (pkix) {
     case null:
       return `nobody asked for a certificate of ${hostIn(evidence)} that a trusted CA vouches for`;
     case 'passed':
-      return `${certificate}, which leads to a CA that is trusted here and is for ${hostIn(evidence)}`;
+      return `${certificate} leads to a CA that is trusted here and is for ${hostIn(evidence)}`;
     case 'expired':
-      return `${certificate}; on its path to a CA something has expired${code}`;
+      return `${certificate} has a path to a CA on which something has expired${code}`;
     case 'not-trusted':
-      return `${certificate}, which leads to no CA that is trusted here${code}`;
+      return `${certificate} leads to no CA that is trusted here${code}`;
     case 'name-mismatch':
-      return `${certificate}, which is not for ${hostIn(evidence)}`;
+      return `${certificate} is not for ${hostIn(evidence)}`;
     case 'unreadable':
-      return certificate;
+      return certificateText(evidence);
   }
 }
 

@@ -60,7 +60,7 @@ const CAUSES: Readonly<Record<string, string>> = {
 export function answerText(answer: DnsAnswer<unknown>): string {
   if (answer.kind === 'failed') return failureText(answer);
   const proof = answer.kind === 'secure' ? 'validated by DNSSEC' : 'not validated by DNSSEC';
-  return `${proof}, TTL ${answer.ttlSeconds} s`;
+  return answer.denial === null ? `${proof}, TTL ${answer.ttlSeconds} s` : proof;
 }
 
 /** Who could have made a lookup fail. SERVFAIL without a reason: their DNS before our resolver. */

@@ -71,7 +71,7 @@ export const tlsOutcome = defineTable({
   { id: 'TOUT-4', when: { outcome: 'refused', cleartextRetry: 'forbidden' },                                             then: 'give-up',
     why: 'The server says for good that it does no TLS; another host may, and the owner can repair it.', refs: ['STS-5-1', 'DANE-2.2-2', 'CHOICE-6', 'CHOICE-7'] },
   { id: 'TOUT-5', when: { outcome: 'injected' },                                                                         then: 'give-up-for-now',
-    why: 'Somebody put words into the server\'s mouth; such a path is not used in any way.', refs: ['STLS-4-5', 'CHOICE-8'] },
+    why: "Octets in clear behind that reply are how words are put into a server's mouth; such a path is not used in any way.", refs: ['STLS-4-5', 'CHOICE-8'] },
 ]);
 
 // biome-ignore format: a table
@@ -147,15 +147,15 @@ export const replyMeaning = defineTable({
   { id: 'REPLY-2', when: { stage: 'end', reply: 'positive' },                                                         then: 'delivered',
     why: 'The server has taken responsibility for the message.', refs: ['SMTP-4.2-1'] },
   { id: 'REPLY-3', when: { stage: ['greeting', 'hello'], reply: ['4yz', '5yz', 'lost'] },                             then: 'next-host',
-    why: 'The server was left before the message came up, so nothing was said about it.', refs: ['SMTP-3.1-1', 'RC-3-1', 'DUAL-3-6'] },
+    why: 'The message had not come up yet, so nothing was said about it.', refs: ['SMTP-3.1-1', 'RC-3-1', 'DUAL-3-6'] },
   { id: 'REPLY-7', when: { stage: 'ehlo', reply: ['4yz', 'lost'] },                                                   then: 'next-host',
-    why: 'The server was left before the message came up, so nothing was said about it; it may serve us later.', refs: ['SMTP-3.8-1', 'DUAL-3-6'] },
+    why: 'The message had not come up yet, so nothing was said about it, and the server may serve us later.', refs: ['SMTP-3.8-1', 'DUAL-3-6'] },
   { id: 'REPLY-8', when: { stage: 'ehlo', reply: '5yz' },                                                             then: 'say-helo',
     why: 'A server from before EHLO may still know HELO.', refs: ['SMTP-2.2.1-1'] },
   { id: 'REPLY-4', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: ['4yz', 'lost'] },                          then: 'next-host',
     why: 'Another host may take it now; if none does, this one may later.', refs: ['SMTP-3.8-1', 'DUAL-3-6', 'CHOICE-15'] },
   { id: 'REPLY-5', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'no' },                    then: 'bounce',
-    why: 'The server has refused the message for good.', refs: ['DUAL-3-6', 'CHOICE-15'] },
+    why: 'The server has refused it for good; saying it again would change nothing.', refs: ['DUAL-3-6', 'CHOICE-15'] },
   { id: 'REPLY-6', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'other-family' },                   then: 'next-host',
     why: 'Block lists judge by address: the other address family may be welcome at the next attempt.', refs: ['CHOICE-10'] },
   { id: 'REPLY-9', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'overridden' },            then: 'refused-here',

@@ -32,7 +32,7 @@ export const policyCache = defineTable({
   { id: 'STS-4',  when: { fetched: 'not-asked', cached: ['current', 'from-the-future'], record: ['absent', 'invalid', 'failed'], purpose: 'deliver' }, then: 'use-cached-stale',
     why: 'Who can hide a record must not be able to lift a policy.', refs: ['STS-3.1-5', 'STS-3.3-12', 'CHOICE-5'] },
   { id: 'STS-5',  when: { fetched: 'not-asked', cached: ['none', 'expired'], record: ['same-id', 'other-id'], backoff: 'no' }, then: 'fetch',
-    why: 'There is a policy, and none that we have is in force; that an id is known gives no life.', refs: ['STS-5.1-1', 'STS-3.2-9'] },
+    why: 'A policy is announced, and none that is kept is in force; that its id is known gives it no life.', refs: ['STS-5.1-1', 'STS-3.2-9'] },
   { id: 'STS-6',  when: { fetched: 'not-asked', cached: ['none', 'expired'], record: ['same-id', 'other-id'], backoff: 'yes' }, then: 'proceed-unknown',
     why: 'A policy that could not be fetched is no demand, and its host is not hammered.', refs: ['STS-3.3-8', 'STS-3.3-11', 'CHOICE-5'] },
   { id: 'STS-7',  when: { fetched: 'not-asked', cached: ['none', 'expired'], record: ['absent', 'invalid'] },     then: 'no-policy',

@@ -17,5 +17,5 @@ export const stsDemand = defineTable({
   { id: 'STSD-3', when: { policy: 'enforce', host: 'listed' },       then: 'authenticate',
     why: 'The policy promises TLS and a certificate for this name.', refs: ['STS-4-1', 'STS-5-1'] },
   { id: 'STSD-4', when: { policy: 'enforce', host: 'not-listed' },   then: 'unreachable',
-    why: 'The owner does not know this host.', refs: ['STS-4.1-1', 'STS-5-1', 'STS-5.1-2'] },
+    why: "By its own policy the owner has no other hosts than those that it lists.", refs: ['STS-4.1-1', 'STS-5-1', 'STS-5.1-2'] },
 ]);

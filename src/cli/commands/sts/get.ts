@@ -4,6 +4,7 @@ import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { renderFound, renderKept } from '../../output/sts/policies-text.js';
 import { painter, print } from '../../output/terminal.js';
+import { fitted } from '../../output/wrap.js';
 import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readOneDomain, withEngine, withStore } from './setup.js';
 
 const HELP = `\
@@ -33,7 +34,7 @@ export const get: Command = {
     await print(
       others.json === true
         ? `${JSON.stringify({ domain, policy, decisions })}\n`
-        : renderFound(found, Date.now(), painter()),
+        : fitted(renderFound(found, Date.now(), painter())),
     );
     return exitOfFound(found);
   },

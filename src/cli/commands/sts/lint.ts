@@ -15,6 +15,7 @@ import { EXIT, type Exit } from '../../exit.js';
 import { LOOK_OPTIONS, readLook } from '../../look.js';
 import { exampleOf, renderLint } from '../../output/sts/lint-text.js';
 import { painter, print } from '../../output/terminal.js';
+import { fitted } from '../../output/wrap.js';
 import { readOctets } from '../../read-file.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
 import { readDomain } from './setup.js';
@@ -56,7 +57,7 @@ export const lint: Command = {
     await print(
       values.json === true
         ? `${JSON.stringify({ findings, example })}\n`
-        : renderLint(what, findings, example, painter()),
+        : fitted(renderLint(what, findings, example, painter())),
     );
     return exitOfLint(findings);
   },

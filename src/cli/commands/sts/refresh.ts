@@ -5,6 +5,7 @@ import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { renderFound, renderRefreshed } from '../../output/sts/policies-text.js';
 import { complain, painter, print, printable } from '../../output/terminal.js';
+import { fitted } from '../../output/wrap.js';
 import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readDomain, withEngine } from './setup.js';
 
 const HELP = `\
@@ -55,7 +56,7 @@ async function refreshDue(values: Values): Promise<Exit> {
       expiresAt,
     }));
     await print(`${JSON.stringify({ outcomes: brief, leftOut })}\n`);
-  } else await print(renderRefreshed(outcomes, leftOut, Date.now(), painter()));
+  } else await print(fitted(renderRefreshed(outcomes, leftOut, Date.now(), painter())));
   return told.length > 0 || leftOut > 0 ? EXIT.deferred : EXIT.ok;
 }
 
@@ -72,7 +73,7 @@ async function refreshThese(values: Values, domains: readonly string[]): Promise
   await print(
     values.json === true
       ? `${JSON.stringify({ outcomes, leftOut: domains.length - found.length })}\n`
-      : found.map((each) => renderFound(each, Date.now(), painter())).join('\n'),
+      : fitted(found.map((each) => renderFound(each, Date.now(), painter())).join('\n')),
   );
   const isRenewed = ({ policy }: PolicyResult) =>
     policy?.verdict === 'adopt' || policy?.verdict === 'no-policy';

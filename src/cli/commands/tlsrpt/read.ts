@@ -7,6 +7,7 @@ import { complain, painter, print } from '../../output/terminal.js';
 import { renderReportsPage } from '../../output/tlsrpt/page.js';
 import { renderReportsText } from '../../output/tlsrpt/text.js';
 import type { ReportsView } from '../../output/tlsrpt/view.js';
+import { fitted } from '../../output/wrap.js';
 import { writeWhole } from '../../write-file.js';
 import { readSources } from './sources.js';
 
@@ -42,7 +43,7 @@ export const read: Command = {
     if (values.html !== undefined) await writeWhole(values.html, 'the page', renderReportsPage(view));
     for (const { file, says } of problems) complain(`waxseal tlsrpt: ${file}: ${says}`);
     if (values.json === true) await printJson(view);
-    else await print(renderReportsText(view, painter()));
+    else await print(fitted(renderReportsText(view, painter())));
     return problems.length === 0 ? EXIT.ok : EXIT.noInput;
   },
 };

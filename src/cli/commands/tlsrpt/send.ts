@@ -5,6 +5,7 @@ import { CommandError, EXIT, type Exit } from '../../exit.js';
 import { listenForSignals } from '../../interruption.js';
 import { complain, painter, print } from '../../output/terminal.js';
 import { renderOutcomes, renderPreviews } from '../../output/tlsrpt/sending-text.js';
+import { fitted } from '../../output/wrap.js';
 import { CHOICE_OPTIONS, readChoice } from './choice.js';
 import {
   complainOfKeys,
@@ -78,13 +79,15 @@ async function pass(
     await print(
       values.json === true
         ? `${JSON.stringify({ reports: previews })}\n`
-        : renderPreviews(previews, painter()),
+        : fitted(renderPreviews(previews, painter())),
     );
     return EXIT.ok;
   }
   const outcomes = await sendDue(ports, settings, signal, choice);
   await print(
-    values.json === true ? `${JSON.stringify({ reports: outcomes })}\n` : renderOutcomes(outcomes, painter()),
+    values.json === true
+      ? `${JSON.stringify({ reports: outcomes })}\n`
+      : fitted(renderOutcomes(outcomes, painter())),
   );
   return exitOfReports(outcomes);
 }

@@ -84,7 +84,7 @@ export const mxDiscoveryFacts = factsFor(mxDiscovery, {
       'no-usable-name': (evidence) =>
         `none of the MX records of ${destinationIn(evidence)} names a host: ${mxList(evidence)}`,
       nodata: (evidence) => `${destinationIn(evidence)} exists and has no MX records${mxProved(evidence)}`,
-      nxdomain: (evidence) => `${destinationIn(evidence)} does not exist (NXDOMAIN)${mxProved(evidence)}`,
+      nxdomain: (evidence) => `${destinationIn(evidence)} does not exist: NXDOMAIN${mxProved(evidence)}`,
       failed: (evidence) => `the MX lookup of ${destinationIn(evidence)} failed${mxFailure(evidence)}`,
     },
   },
@@ -127,10 +127,11 @@ export const policyCacheFacts = factsFor(policyCache, {
       'same-id': (evidence) =>
         `${recordName(evidence)} announces the id of the kept policy${idText(evidence)}`,
       'other-id': (evidence) => `${recordName(evidence)} announces an id that is not kept${idText(evidence)}`,
-      absent: (evidence) => `there is no MTA-STS record at ${recordName(evidence)}${recordProof(evidence)}`,
+      absent: (evidence) =>
+        `there is no MTA-STS record at ${recordName(evidence)} ${recordProof(evidence)}`.trimEnd(),
       invalid: (evidence) =>
         `what stands at ${recordName(evidence)} is no valid MTA-STS record${faultText(evidence)}`,
-      failed: (evidence) => `the TXT lookup of ${recordName(evidence)} failed${recordProof(evidence)}`,
+      failed: (evidence) => `the TXT lookup of ${recordName(evidence)} failed${recordFailure(evidence)}`,
     },
   },
   fetched: {
@@ -186,7 +187,11 @@ function idText({ attempt }: Evidence): string {
 }
 
 function recordProof({ attempt }: Evidence): string {
-  return attempt?.txt ? `: ${answerText(attempt.txt)}` : '';
+  return attempt?.txt ? `(${answerText(attempt.txt)})` : '';
+}
+
+function recordFailure({ attempt }: Evidence): string {
+  return attempt?.txt?.kind === 'failed' ? `: ${failureText(attempt.txt)}` : '';
 }
 
 function faultText({ attempt }: Evidence): string {

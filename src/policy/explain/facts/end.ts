@@ -12,7 +12,7 @@ import { hostIn, policyText } from '../about-domain.js';
 import { placeIn, tlsaText, tlsStartText } from '../about-host.js';
 import type { Evidence } from '../evidence.js';
 import { factsFor } from '../fact.js';
-import { countOf, quoted, someOf } from '../values.js';
+import { quoted, someOf } from '../values.js';
 
 export const nextCandidateFacts = factsFor(nextCandidate, {
   run: {
@@ -41,7 +41,7 @@ export const nextCandidateFacts = factsFor(nextCandidate, {
         );
         return waiting === undefined || waiting.length === 0
           ? 'there are recipients without an outcome'
-          : `${countOf(waiting.length, 'recipient')} of ${attempt!.recipients.length} without an outcome`;
+          : `${partOf(waiting.length, attempt!.recipients.length, 'recipient')} without an outcome`;
       },
       none: 'no recipient is left without an outcome',
     },
@@ -53,14 +53,21 @@ export const nextCandidateFacts = factsFor(nextCandidate, {
       left: ({ attempt }) =>
         attempt === null
           ? 'there are hosts that were not tried'
-          : `${attempt.tried} of ${countOf(attempt.candidates.length, 'host')} tried`,
+          : `${partOf(attempt.tried, attempt.candidates.length, 'host')} tried`,
       none: ({ attempt }) =>
         attempt === null || attempt.candidates.length === 0
           ? 'there is no host that was not tried'
-          : `all of ${countOf(attempt.candidates.length, 'host')} tried`,
+          : `${partOf(attempt.candidates.length, attempt.candidates.length, 'host')} tried`,
     },
   },
 });
+
+/** "the only host was", "1 of 3 hosts was", "all 3 hosts were" */
+function partOf(count: number, all: number, noun: string): string {
+  if (all === 1 && count === 1) return `the only ${noun} was`;
+  const words = count === all ? `all ${all}` : `${count} of ${all}`;
+  return `${words} ${noun}s ${count === 1 ? 'was' : 'were'}`;
+}
 
 export const stoppedFacts = factsFor(stopped, {
   during: {
@@ -130,7 +137,7 @@ const OWNERS = {
 } as const satisfies Readonly<Record<FailureCategory, string>>;
 
 const WORST: Readonly<Record<FailureCategory, string>> = {
-  policy: 'the most telling failure is that a host did not meet a demand',
+  policy: 'the most telling failure is that a host gave no session that may be used',
   reply: 'the most telling failure is what a host replied',
   'connection-lost': 'the most telling failure is that a connection was lost',
   'connection-failed': 'the most telling failure is that no connection could be made',
@@ -260,8 +267,8 @@ export const reportResultTypeFacts = factsFor(reportResultType, {
       'tlsa-mismatch': 'the chain matches no TLSA record',
       'mx-not-listed': (evidence) => `the policy does not list ${hostIn(evidence)}`,
       'tlsa-unusable': 'none of the TLSA records can be used',
-      'tlsa-lookup-failed': 'the lookup of the TLSA records failed',
-      'tlsa-lookup-timeout': 'the lookup of the TLSA records came to no answer in time',
+      'tlsa-lookup-failed': 'the TLSA records could not be learned',
+      'tlsa-lookup-timeout': 'no answer came in time about the TLSA records',
       'dane-missing': 'the operator demands DANE, and there are no usable TLSA records',
       'policy-fetch-failed': 'the policy could not be fetched',
       'policy-invalid': 'what the policy host served is no policy',

@@ -2,6 +2,7 @@
 import { daneApplies } from '../../dane/dane-applies.table.js';
 import { daneDemand } from '../../dane/dane-demand.table.js';
 import { tlsaBase } from '../../dane/tlsa-base.table.js';
+import type { AddressesAnswer } from '../../dns/answer.js';
 import {
   cleartextRetry,
   daneMatching,
@@ -67,12 +68,14 @@ export const hostWithoutAddressFacts = factsFor(hostWithoutAddress, {
 
 function addressAnswers({ host }: Evidence): string {
   const answer = host?.addressAnswer ?? null;
-  return answer === null ? '' : `: A is ${familyText(answer.a)}, AAAA is ${familyText(answer.aaaa)}`;
+  return answer === null ? '' : `: ${familyText('A', answer.a)}, ${familyText('AAAA', answer.aaaa)}`;
 }
 
-function familyText(answer: NonNullable<NonNullable<Evidence['host']>['addressAnswer']>['a']): string {
-  if (answer.kind === 'failed') return `not known, because ${answerText(answer)}`;
-  return `${answer.denial ?? someOf(answer.records)} (${answerText(answer)})`;
+function familyText(type: 'A' | 'AAAA', answer: AddressesAnswer['a']): string {
+  if (answer.kind === 'failed') return `${type} is not known, because ${answerText(answer)}`;
+  const records = answer.records.length === 0 ? `no ${type} record` : `${type} ${someOf(answer.records)}`;
+  const denial = answer.denial === 'nxdomain' ? 'NXDOMAIN, ' : '';
+  return `${records} (${denial}${answerText(answer)})`;
 }
 
 export const targetAddressFacts = factsFor(targetAddress, {

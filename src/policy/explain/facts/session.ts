@@ -33,7 +33,7 @@ const channel: ColumnFacts<'first' | 'cleartext-retry'> = {
   kind: 'connection',
   owner: 'network',
   says: {
-    first: 'this was not the connection in clear that follows broken TLS',
+    first: 'TLS had not failed with this host in this attempt',
     'cleartext-retry': 'this was the second connection, made in clear after TLS could not be started',
   },
 };
@@ -55,15 +55,16 @@ function demandsText({ host }: Evidence): string {
   const demanding = (host?.plan?.decisions ?? []).filter(({ table }) => DEMANDS.has(table));
   const rows = demanding
     .filter(({ verdict }) => verdict !== 'no-demand' && verdict !== 'observe')
-    .map(({ table, row }) => `${row} of ${table}`);
+    .map(({ table, row }) => `${DEMANDS.get(table)} (${row})`);
   return rows.length === 0 ? 'by one of the demands on this host' : `by ${rows.join(' and ')}`;
 }
 
-const DEMANDS: ReadonlySet<string> = new Set([
-  'dane-demand',
-  'sts-demand',
-  'requiretls-demand',
-  'operator-demand',
+/** Who demands, by the table that says what. */
+const DEMANDS: ReadonlyMap<string, string> = new Map([
+  ['dane-demand', 'DANE'],
+  ['sts-demand', 'MTA-STS'],
+  ['requiretls-demand', 'REQUIRETLS'],
+  ['operator-demand', "the operator's rule"],
 ]);
 
 export const connectionOutcomeFacts = factsFor(connectionOutcome, {
@@ -148,9 +149,15 @@ function replySays(word: string, evidence: Evidence): string {
   const stage = stageOf(evidence);
   const reply = word === 'lost' ? null : replyAt(stage, evidence);
   const place = placeIn(evidence);
-  if (word === 'lost') return `${place} gave no reply to ${COMMANDS[stage]}: ${lossAt(stage, evidence)}`;
-  if (reply === null) return `the reply of ${place} to ${COMMANDS[stage]} is of the kind ${word}`;
-  return `${place} answered ${COMMANDS[stage]} with ${replyText(reply)}`;
+  if (word === 'lost') return `${place} gave no ${replyTo(stage)}: ${lossAt(stage, evidence)}`;
+  if (reply === null) return `the ${replyTo(stage)} of ${place} is of the kind ${word}`;
+  return stage === 'greeting'
+    ? `${place} greeted with ${replyText(reply)}`
+    : `${place} answered ${COMMANDS[stage]} with ${replyText(reply)}`;
+}
+
+function replyTo(stage: Stage): string {
+  return stage === 'greeting' ? 'greeting' : `reply to ${COMMANDS[stage]}`;
 }
 
 function statusText(evidence: Evidence): string {
@@ -283,7 +290,7 @@ function sizeSays(evidence: Evidence): string {
   const size = messageIn(evidence)?.sizeBytes;
   const limit = evidence.host === null ? null : sizeLimitOf(evidence.host.keywords);
   const message = size === undefined ? 'the message' : `the message has ${countOf(size, 'octet')}`;
-  const bound = limit === null ? 'names no limit' : `takes ${countOf(limit, 'octet')}`;
+  const bound = limit === null ? 'names no limit' : `takes messages of up to ${countOf(limit, 'octet')}`;
   return size === undefined
     ? `${message} was held against the limit of the server`
     : `${message}, and ${placeIn(evidence)} ${bound}`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escaped, printable } from './terminal.js';
+import { escaped, printable } from './printable.js';
 
 /** What steers a terminal or turns a line around. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

@@ -2,15 +2,15 @@
  * Results for people. For each recipient first what happened, with the very values, then why that decided, then the clause,
  * and then how the message travelled; for each domain the decisions that led there, by host, in the same order.
  */
-import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingColumns } from '../../policy/explain/telling.js';
+import { lossInWords } from '../../policy/explain/values.js';
+import type { ExplainedDecision, ExplainedReport } from '../explain-delivery.js';
+import { printable } from './printable.js';
 import { isQuiet } from './quiet.js';
-import { type Paint, printable, type Style } from './terminal.js';
-import { labelled, wrapped } from './wrap.js';
+import { labelled, type Page, type Style, wrapped } from './wrap.js';
 
-export interface TextStyle {
-  readonly paint: Paint;
+export interface TextStyle extends Page {
   /** `full`: decisions that changed nothing are shown too. */
   readonly detail: 'short' | 'full';
   /** `explain`: nothing was sent, so it is said what would have become of a message. */
@@ -36,7 +36,8 @@ const COLOURS = { delivered: 'green', deferred: 'yellow', bounced: 'red' } as co
   Style
 >;
 
-function renderRecipient(report: ExplainedReport, { paint, purpose }: TextStyle): string {
+function renderRecipient(report: ExplainedReport, style: TextStyle): string {
+  const { paint, purpose } = style;
   const [who, verb] = purpose === 'explain' ? [report.domain, 'would be '] : [report.recipient, ''];
   const outcome = paint(COLOURS[report.outcome], `${verb}${report.outcome}  ${printable(report.status)}`);
   const facts: readonly (readonly [string, string])[] = [
@@ -48,24 +49,42 @@ function renderRecipient(report: ExplainedReport, { paint, purpose }: TextStyle)
     ['cleartext retry', report.cleartextRetry ? 'yes' : 'no'],
     ['reply', replyOf(report)],
   ];
-  const lines = facts.map(([name, value]) => labelled(name, value, paint));
-  return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, paint)}${lines.join('')}`;
+  const lines = facts.map(([name, value]) => labelled(name, value, style));
+  return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, style)}${lines.join('')}`;
 }
 
+/** The reply that decided and what it belongs to, or why none came. */
 function replyOf({ command, cause, reply }: ExplainedReport): string {
-  if (reply !== null) return `${reply.code} ${reply.text}${command === null ? '' : `  (to ${command})`}`;
-  return cause === null ? 'none' : `none${command === null ? '' : ` to ${command}`}  (${cause})`;
+  const to = command === null ? '' : ` to ${command === '.' ? 'the end of the message' : command}`;
+  if (reply !== null) return `${reply.code} ${reply.text}${to === '' ? '' : ` (${to.trim()})`}`;
+  return `none${to}${cause === null ? '' : ` (${CAUSES[cause]})`}`;
 }
 
-function renderBecause({ because }: ExplainedReport, paint: Paint): string {
+const CAUSES: Readonly<Record<NonNullable<ExplainedReport['cause']>, string>> = {
+  replied: 'its text is not known',
+  closed: lossInWords('closed'),
+  reset: lossInWords('reset'),
+  timeout: lossInWords('timeout'),
+  malformed: lossInWords('malformed'),
+  oversized: lossInWords('oversized'),
+  'tls-alert': lossInWords('tls-alert'),
+  refused: 'the connection was refused',
+  unreachable: 'there is no way to it',
+  alert: 'the TLS handshake was ended with an alert',
+  protocol: 'the TLS handshake failed',
+  other: 'for another reason of the network',
+  aborted: 'the attempt was stopped',
+};
+
+function renderBecause({ because }: ExplainedReport, page: Page): string {
   if (because === null) return '';
   const facts = tellingFacts(because).map((fact, at) =>
-    labelled(at === 0 ? 'what happened' : '', fact, paint),
+    labelled(at === 0 ? 'what happened' : '', fact, page),
   );
   return [
     ...facts,
-    labelled('why', `${because.why} (${because.row} ${because.verdict})`, paint),
-    labelled('clause', because.refs.join(', '), paint),
+    labelled('why', `${because.why} (${because.row} ${because.verdict})`, page),
+    labelled('clause', because.refs.join(', '), page),
   ].join('');
 }
 
@@ -84,7 +103,8 @@ function placeOf({ mx, ip }: ExplainedReport): string {
 }
 
 /** Each decision with its facts and its reason, those about the same host under its name; what a recipient was told already is not said again. */
-function renderWhy(reports: readonly ExplainedReport[], { paint, detail }: TextStyle): string {
+function renderWhy(reports: readonly ExplainedReport[], style: TextStyle): string {
+  const { paint, detail } = style;
   const { domain, decisions } = reports[0]!;
   const told = new Set(reports.flatMap(({ because }) => (because === null ? [] : [keyOf(because)])));
   const shown = withoutRepetitions(decisions.filter((decision) => detail === 'full' || !isQuiet(decision)));
@@ -95,16 +115,16 @@ function renderWhy(reports: readonly ExplainedReport[], { paint, detail }: TextS
     if (mx !== place) text += `  ${paint('cyan', printable(mx ?? domain))}\n`;
     place = mx;
     text += `    ${paint('bold', printable(row))}  ${printable(verdict)}\n`;
-    text += told.has(keyOf(decision)) ? '' : reasonOf(decision, paint);
+    text += told.has(keyOf(decision)) ? '' : reasonOf(decision, style);
   }
   return text;
 }
 
-function reasonOf(decision: ExplainedDecision, paint: Paint): string {
+function reasonOf(decision: ExplainedDecision, { width, paint }: Page): string {
   const indent = ' '.repeat(6);
   const { why, refs } = decision;
-  const facts = tellingFacts(decision).map((fact) => wrapped(fact, indent, `${indent}  `));
-  return `${facts.join('')}${wrapped(why, indent, `${indent}  `)}${paint('dim', wrapped(`(${refs.join(', ')})`, indent, `${indent} `))}`;
+  const facts = tellingFacts(decision).map((fact) => wrapped(fact, indent, `${indent}  `, width));
+  return `${facts.join('')}${wrapped(why, indent, `${indent}  `, width)}${paint('dim', wrapped(`(${refs.join(', ')})`, indent, `${indent} `, width))}`;
 }
 
 /** The same row about the same host again says nothing new. */
@@ -123,7 +143,7 @@ function keyOf({ mx, row }: Pick<ExplainedDecision, 'mx' | 'row'>): string {
 }
 
 /** The sessions that failed, in the words of the TLS report (RFC 8460). */
-function renderFailures({ reports }: ExplainedReport, { paint }: TextStyle): string {
+function renderFailures({ reports }: ExplainedReport, { width, paint }: TextStyle): string {
   const details = reports.flatMap((line) => line.details);
   if (details.length === 0) return '';
   const lines = details.map(({ receivingMxHostname, receivingIp, resultType, failureReasonCode }) => {
@@ -132,7 +152,7 @@ function renderFailures({ reports }: ExplainedReport, { paint }: TextStyle): str
         ? ''
         : ` at ${receivingMxHostname}${receivingIp === '' ? '' : ` [${receivingIp}]`}`;
     const code = failureReasonCode === '' ? '' : ` (${failureReasonCode})`;
-    return `    ${printable(`${resultType}${place}${code}`)}\n`;
+    return wrapped(`${resultType}${place}${code}`, '    ', '      ', width);
   });
   return `  ${paint('cyan', 'to be reported')}\n${lines.join('')}`;
 }

@@ -1,0 +1,33 @@
+import type { Journal } from '../../effects/journal.js';
+import { explainDelivery } from '../explain-delivery.js';
+import { renderResults } from './render-results.js';
+import { timesOf, timesText } from './times.js';
+import type { Paint } from './wrap.js';
+
+/** How the text of a delivery is wanted. */
+export interface DeliveryTextOptions {
+  /** How long a line may be, in characters; lines end between words, so a longer word makes a longer line. Default: 100. */
+  readonly width?: number;
+  /** `full`: decisions that changed nothing are shown too. Default: `short`. */
+  readonly detail?: 'short' | 'full';
+  /** Puts colour or weight around a text that has been escaped and measured. Default: none. */
+  readonly paint?: Paint;
+}
+
+/** Longer lines are hard to read. */
+export const WIDTH_DEFAULT = 100;
+
+/**
+ * What a journal recorded, for people, as `waxseal deliver` and `waxseal explain` print it: of each recipient what happened,
+ * with the very values, then why, the clause, and how the message travelled; of each domain the decisions, by host; then
+ * the times. Whatever strangers said is escaped, so that it can steer no terminal. Asks nobody; never throws.
+ */
+export function renderDelivery(
+  { attempts }: Pick<Journal, 'attempts'>,
+  { width = WIDTH_DEFAULT, detail = 'short', paint = (_, text) => text }: DeliveryTextOptions = {},
+): string {
+  const purpose = attempts[0]?.input.purpose ?? 'deliver';
+  const results = renderResults(explainDelivery({ attempts }), { width, detail, paint, purpose });
+  const times = timesOf(attempts);
+  return `${results}${times === null ? '' : `\n${timesText(times)}\n`}`;
+}
