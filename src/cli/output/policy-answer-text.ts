@@ -1,5 +1,5 @@
-import type { PolicyAnswer } from '../../hosts/postfix/index.js';
 import { isQuiet } from '../../engine/text/quiet.js';
+import type { PolicyAnswer } from '../../hosts/postfix/index.js';
 import { type Paint, printable } from './terminal.js';
 import { wrapped } from './wrap.js';
 
