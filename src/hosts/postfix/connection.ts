@@ -28,15 +28,17 @@ const NO_KEY = netstring('TEMP a request is the name of a map, a blank, and a ke
 export class Connection {
   readonly #socket: Socket;
   readonly #answers: Answers;
+  readonly #frameMs: number;
   readonly #reader = new NetstringReader(REQUEST_OCTETS_MAX);
   /** In the order of the requests; null: it is not there yet. */
   readonly #owed: { reply: string | null }[] = [];
   #frameTimer: NodeJS.Timeout | null = null;
   #isLeaving = false;
 
-  constructor(socket: Socket, answers: Answers) {
+  constructor(socket: Socket, answers: Answers, { frameMs = FRAME_MS_MAX } = {}) {
     this.#socket = socket;
     this.#answers = answers;
+    this.#frameMs = frameMs;
     socket.setNoDelay(true);
     socket.setTimeout(IDLE_MS_MAX, () => socket.destroy());
     socket.on('data', (chunk) => this.#read(chunk));
@@ -71,20 +73,12 @@ export class Connection {
       if (reply !== null) text += reply;
     }
     if (text !== '') this.#write(text);
-    this.#endFrame();
-    switch (end) {
-      case 'partial':
-        this.#frameTimer = setTimeout(() => this.#socket.destroy(), FRAME_MS_MAX);
-        break;
-      case 'malformed':
-        this.#farewell(MALFORMED);
-        break;
-      case 'too-long':
-        this.#farewell(TOO_LONG);
-        break;
-      case 'whole':
-    }
-    if (!this.#isLeaving && this.#owed.length >= OWED_MAX) this.#socket.pause();
+    // Who sends a frame octet by octet has no more time for it.
+    if (payloads.length > 0 || end !== 'partial') this.#endFrame();
+    if (end === 'malformed') this.#farewell(MALFORMED);
+    else if (end === 'too-long') this.#farewell(TOO_LONG);
+    else if (this.#owed.length >= OWED_MAX) this.#pause();
+    else this.#expectRest();
   }
 
   /** The reply, if it may go out now. */
@@ -121,11 +115,24 @@ export class Connection {
 
   /** A client that does not read its replies is not read either. */
   #write(text: string): void {
-    if (this.#socket.writable && !this.#socket.write(text, 'latin1')) this.#socket.pause();
+    if (this.#socket.writable && !this.#socket.write(text, 'latin1')) this.#pause();
+  }
+
+  #pause(): void {
+    this.#socket.pause();
+    this.#endFrame();
   }
 
   #resume(): void {
-    if (this.#owed.length < OWED_MAX && !this.#socket.writableNeedDrain) this.#socket.resume();
+    if (this.#isLeaving || this.#owed.length >= OWED_MAX || this.#socket.writableNeedDrain) return;
+    this.#socket.resume();
+    this.#expectRest();
+  }
+
+  /** Only a client that is read can be late. */
+  #expectRest(): void {
+    if (this.#frameTimer === null && this.#reader.isWithin)
+      this.#frameTimer = setTimeout(() => this.#socket.destroy(), this.#frameMs);
   }
 
   #endFrame(): void {

@@ -24,6 +24,11 @@ export class NetstringReader {
     this.#octetsMax = octetsMax;
   }
 
+  /** Whether it waits for the rest of a frame. */
+  get isWithin(): boolean {
+    return this.#rest !== null;
+  }
+
   /** Reads on. Payloads are read as UTF-8. */
   read(chunk: Buffer): Frames {
     const octets = this.#rest === null ? chunk : Buffer.concat([this.#rest, chunk]);
