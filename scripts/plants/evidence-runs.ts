@@ -1,6 +1,7 @@
 /*
  * Runs the tests that show a requirement, and nothing else of their files, with a violation planted: words of a source file
- * are replaced as Vitest loads it, and no file is touched. One Vitest serves all runs.
+ * are replaced as Vitest loads it, and no file is touched. One Vitest serves all runs; stories that meet a row with another
+ * verdict do without.
  */
 import { join } from 'node:path';
 import { createVitest } from 'vitest/node';
@@ -8,6 +9,7 @@ import type { Evidence } from '../../spec/requirements/evidence.js';
 import type { Violation } from '../../spec/violations/violation.js';
 import type { RequirementId } from '../../src/policy/kernel/requirement-id.js';
 import type { Mutant } from '../mutants/mutant.js';
+import { noticedByScenarios } from './scenario-evidence.js';
 
 /** A violation in the words of a source file, or a row with another verdict. */
 export type Planted = { readonly words: Violation } | { readonly mutant: Mutant } | null;
@@ -48,6 +50,7 @@ export async function evidenceRuns(root: string): Promise<EvidenceRuns> {
   );
   return {
     run: async (id, evidence, planted) => {
+      if (planted !== null && 'mutant' in planted && noticedByScenarios(id, planted.mutant)) return 'red';
       const files = new Set(evidence.map(({ kind, path }) => (kind === 'scenario' ? SCENARIOS : path)));
       const changed = planted !== null && 'words' in planted ? planted.words : null;
       for (const each of [words, changed]) if (each !== null) vitest.invalidateFile(join(root, each.file));
