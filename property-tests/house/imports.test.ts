@@ -145,7 +145,8 @@ describe('imports run one way', () => {
   it('services see the engine, effects and policy, each its own room, and no adapter', () => {
     const seen = ['policy/', 'effects/', 'engine/'];
     const mail = ['node:', 'mailauth/'];
-    for (const [room, ...own] of [['check/'], ['sts/'], ['tls-report/', ...mail]] as const) {
+    const rooms = [['check/'], ['sts/'], ['tls-report/', ...mail], ['queue/', 'machine/', 'node:']] as const;
+    for (const [room, ...own] of rooms) {
       const folder = `services/${room}`;
       expect(below(folder).length, folder).toBeGreaterThan(1);
       expect(strays(below(folder), ...seen, folder, ...own), folder).toEqual([]);

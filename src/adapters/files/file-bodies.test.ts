@@ -54,7 +54,11 @@ describe('files of octets', () => {
     const ids = Array.from({ length: 50 }, (_, at) => `m${at}`);
     await Promise.all(ids.map((id) => bodies.keep(id, octets(id))));
     expect(await Promise.all(ids.map((id) => textOf(fileBodies({ directory }), id)))).toEqual(ids);
-    expect((await stat(join(directory, '49', 'm49'))).mode & 0o077).toBe(0);
+    const shelves = (await readdir(directory)).filter((name) => name !== 'new');
+    expect(shelves.length).toBeGreaterThan(10);
+    for (const shelf of shelves)
+      for (const name of await readdir(join(directory, shelf)))
+        expect((await stat(join(directory, shelf, name))).mode & 0o077).toBe(0);
     expect(await readdir(join(directory, 'new'))).toEqual([]);
   });
 

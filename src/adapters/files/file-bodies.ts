@@ -55,10 +55,12 @@ export async function removeDrafts({ directory }: FileBodiesOptions, olderThan: 
   return removed;
 }
 
-/** Ids end in what was drawn at random, so that files spread over the folders. */
+/** One of 256 folders, so that no folder grows large. */
 function shelfOf(id: string): string {
   if (!ID.test(id)) throw new Error(`"${id.slice(0, 50)}" is no id of a message`);
-  return id.slice(-2).toLowerCase();
+  let sum = 0;
+  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 65_521;
+  return (sum % 256).toString(16).padStart(2, '0');
 }
 
 async function write(path: string, octets: MessageSource): Promise<number> {

@@ -18,6 +18,7 @@ import {
   utf8NoticeTo,
 } from './notices.fixture.js';
 import { readEnvid, readNotify, readOrcpt, readRet } from './request.js';
+import { tellableFacts } from './tellable.js';
 
 /** The parts of a notice, by our own reading: header of the whole, and of each part its header and its octets. */
 function partsOf(octets: Uint8Array) {
@@ -328,6 +329,22 @@ describe('what senders ask for', () => {
     expect(readOrcpt('utf-8;j\\x{F6}rg@b.example')).toBe('utf-8;j\\x{F6}rg@b.example');
     for (const wrong of ['', 'rfc822', 'rfc822;', 'rfc822;a+0Ab', 'r/x;a'])
       expect(readOrcpt(wrong)).toBeNull();
+  });
+});
+
+describe('what strangers are told of a decision', () => {
+  it('is what stood in the way, and nothing that the operator set (DSN-3464-4.2-1)', () => {
+    const fact = (owner: 'recipient' | 'operator' | 'resolver' | 'sender', word: string) =>
+      ({ owner, word, column: 'c', kind: 'policy', says: `${owner} ${word}.` }) as const;
+    expect(
+      tellableFacts([
+        fact('recipient', 'unreachable'),
+        fact('sender', 'open'),
+        fact('operator', 'unreachable'),
+        fact('resolver', 'failed'),
+        fact('sender', 'requires-tls'),
+      ]),
+    ).toEqual(['recipient unreachable.', 'sender requires-tls.']);
   });
 });
 

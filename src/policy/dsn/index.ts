@@ -13,3 +13,4 @@ export {
   readOrcpt,
   readRet,
 } from './request.js';
+export { tellableFacts } from './tellable.js';

@@ -1,3 +1,5 @@
+import { waitBehind } from '../attempt/next-attempt.js';
+
 /** How long a queue is patient, and with whom. Times are in milliseconds. */
 export interface RetrySettings {
   /** The waits between attempts, in order; there is one attempt more than waits. At least one. */
@@ -10,12 +12,11 @@ export interface RetrySettings {
   readonly lifetimeMs: number;
 }
 
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
+const HOUR_MS = 3_600_000;
 
 /** 7.5 minutes, doubled each time: eight attempts in sixteen hours. */
 export const DEFAULT_RETRY: RetrySettings = Object.freeze({
-  scheduleMs: Object.freeze([7.5, 15, 30, 60, 120, 240, 480].map((minutes) => minutes * MINUTE_MS)),
+  scheduleMs: Object.freeze([1, 2, 3, 4, 5, 6, 7].map((attempt) => waitBehind(attempt) ?? HOUR_MS)),
   jitter: 0.1,
   delayNoticeAfter: 5,
   lifetimeMs: 120 * HOUR_MS,

@@ -1,0 +1,22 @@
+import type { Fact } from '../explain/fact.js';
+
+/** What stood in nobody's way. */
+const IDLE: ReadonlySet<string> = new Set([
+  'open',
+  'no-demand',
+  'not-demanded',
+  'not-required',
+  'fresh',
+  'no',
+  'none',
+]);
+
+/**
+ * The facts that a stranger is told of: those that are his own, the recipient's or of the way between them, as far as they
+ * stood in the way. What the operator set and what our resolver does is ours (RFC 3464, Section 4.2).
+ */
+export function tellableFacts(facts: readonly Fact[]): readonly string[] {
+  return facts
+    .filter(({ owner, word }) => owner !== 'operator' && owner !== 'resolver' && !IDLE.has(word))
+    .map(({ says }) => says);
+}

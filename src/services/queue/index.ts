@@ -1,0 +1,7 @@
+/** The queue: it keeps what it accepts until it is delivered, or its sender has been told. */
+export type * from '../../effects/queue-stores.js';
+export type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../../policy/queue/message.js';
+export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/queue/settings.js';
+export { createQueue } from './create-queue.js';
+export type { QueueOutcome } from './outcomes.js';
+export type { MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';

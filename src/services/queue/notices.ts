@@ -1,0 +1,146 @@
+/* Notices of a turn: composed, their octets kept, and made messages of their own, which the settlement takes in. */
+import type { BodyStore, ClaimedDelivery } from '../../effects/queue-stores.js';
+import {
+  type ComposedNotice,
+  composeNotice,
+  judgeContent,
+  mechanismsOf,
+  type NoticeRecipient,
+  RETURNED_OCTETS_MAX,
+} from '../../policy/dsn/index.js';
+import { triedUntil } from '../../policy/queue/judge-turn.js';
+import type { QueuedMessage } from '../../policy/queue/message.js';
+import type { RetrySettings } from '../../policy/queue/settings.js';
+import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
+
+/** Who sends notices. */
+export interface NoticeSender {
+  /** The name of this mail system, as in EHLO. */
+  readonly reportingMta: string;
+  /** The address that stands in From. */
+  readonly postmaster: string;
+}
+
+export interface NoticeTask extends NoticeSender {
+  readonly claimed: ClaimedDelivery;
+  readonly input: TurnInput;
+  readonly turn: TurnResult;
+  readonly bodies: BodyStore;
+  readonly retry: RetrySettings;
+  /** The destination of an address that was accepted already, as recipients have it. */
+  readonly domainOf: (address: string) => string;
+}
+
+/** Header and message together are looked at no further. */
+const READ_OCTETS_MAX = RETURNED_OCTETS_MAX + 70_000;
+
+/** Keeps the octets of each, and answers them as messages. Rejects if one cannot be kept. */
+export async function keepNotices(task: NoticeTask): Promise<readonly QueuedMessage[]> {
+  const octets = await readHead(task.bodies, task.claimed.message.id);
+  const messages: QueuedMessage[] = [];
+  for (const plan of task.turn.notices) {
+    const id = idOf(task, plan);
+    const composed = composeNotice(factsOf(task, plan, id, octets));
+    const sizeBytes = await task.bodies.keep(id, () => encoded(composed.chunks));
+    messages.push(messageOf(task, id, composed, sizeBytes));
+  }
+  return messages;
+}
+
+/** The same for the same turn: where it is taken a second time, there is still one notice. */
+function idOf({ claimed, turn }: NoticeTask, { action }: NoticePlan): string {
+  return `${action}-${turn.attempts}-${claimed.id.replaceAll('/', '-')}`;
+}
+
+function factsOf(
+  { claimed, turn, input, reportingMta, postmaster }: NoticeTask,
+  { action, recipients }: NoticePlan,
+  id: string,
+  octets: Uint8Array,
+) {
+  const { message } = claimed;
+  const { ret, envelopeId, receivedFrom, facts } = message;
+  const next =
+    turn.nextAttemptAt === null
+      ? null
+      : {
+          attemptAt: turn.nextAttemptAt,
+          until: triedUntil({ ...input, granted: turn.granted }, turn.attempts, turn.nextAttemptAt),
+        };
+  return {
+    action,
+    ...{ reportingMta, postmaster, returnPath: message.from, composedAt: turn.endedAt, id },
+    message: {
+      ...{ queueId: message.id, arrivedAt: message.queuedAt, envelopeId, receivedFrom, utf8: facts.utf8 },
+      returns: judgeContent(action, { ret, requireTls: facts.requireTls, sizeBytes: facts.sizeBytes })
+        .verdict,
+      octets,
+    },
+    recipients: recipients.map((at): NoticeRecipient => {
+      const { address, word } = turn.recipients[at]!;
+      return {
+        address,
+        original: claimed.recipients[at]!.original,
+        ...toldOf(word),
+        next: action === 'delayed' ? next : null,
+      };
+    }),
+  };
+}
+
+function toldOf(word: LastWord | null): Omit<NoticeRecipient, 'address' | 'original' | 'next'> {
+  if (word === null)
+    return { status: '4.4.7', reply: null, remote: null, because: null, change: [], lastAttemptAt: null };
+  const { status, reply, remote, because, facts, change, demands, at } = word;
+  return {
+    ...{ status, reply, change, lastAttemptAt: at },
+    // A host that a policy kept us from was not spoken to.
+    remote: reply === null && because?.table === 'host-barrier' ? null : remote,
+    because:
+      because === null
+        ? facts.length === 0
+          ? null
+          : { row: '', why: facts[0]!, mx: null, mechanisms: [], facts: [] }
+        : {
+            row: because.row,
+            why: because.why,
+            mx: because.mx,
+            mechanisms: mechanismsOf(because, demands),
+            facts,
+          },
+  };
+}
+
+function messageOf(
+  { claimed, turn, retry, domainOf }: NoticeTask,
+  id: string,
+  { utf8, body }: ComposedNotice,
+  sizeBytes: number,
+): QueuedMessage {
+  const { from, facts } = claimed.message;
+  return {
+    id,
+    from: '',
+    queuedAt: turn.endedAt,
+    lifetimeEndsAt: turn.endedAt + retry.lifetimeMs,
+    // The demand stays with what it was made for, as far as the way back allows (RFC 8689, Section 5).
+    facts: { requireTls: facts.requireTls, tlsRequired: 'absent', report: 'none', sizeBytes, body, utf8 },
+    ...{ origin: 'notice', ret: 'absent', envelopeId: null, receivedFrom: null, transport: null },
+    recipients: [{ address: from, domain: domainOf(from), notify: 'never', original: null }],
+  };
+}
+
+async function readHead(bodies: BodyStore, id: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of bodies.read(id)()) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size >= READ_OCTETS_MAX) break;
+  }
+  return Buffer.concat(chunks).subarray(0, READ_OCTETS_MAX);
+}
+
+function* encoded(chunks: readonly (string | Uint8Array)[]): Generator<Uint8Array> {
+  for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+}

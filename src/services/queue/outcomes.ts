@@ -1,0 +1,86 @@
+import type { RecipientTurn } from '../../policy/queue/turn.js';
+
+/** What a turn has come to for one recipient, once it is kept. Times are in milliseconds since 1970. */
+export interface QueueOutcome {
+  readonly messageId: string;
+  readonly from: string;
+  readonly recipient: string;
+  /** `delayed`: deferred, and its sender was told. */
+  readonly outcome: 'delivered' | 'deferred' | 'delayed' | 'bounced' | 'expired' | 'dropped';
+  readonly at: number;
+  /** Null: it has ended. */
+  readonly nextAttemptAt: number | null;
+  readonly attempts: number;
+  /** What was heard, what decided, and who is told. */
+  readonly turn: RecipientTurn;
+}
+
+/** What nobody has taken is kept up to this many, the latest. */
+const KEPT_MAX = 10_000;
+
+/** Hands each outcome to all who listen. Who is slow loses the oldest, and holds up nobody. */
+export class Outcomes {
+  readonly #listeners = new Set<Listener>();
+  #isOver = false;
+
+  tell(outcomes: readonly QueueOutcome[]): void {
+    for (const listener of this.#listeners) listener.put(outcomes);
+  }
+
+  /** Those from now on, until the queue is closed or the loop is left. */
+  listen(): AsyncIterableIterator<QueueOutcome> {
+    const listener = new Listener(() => this.#listeners.delete(listener));
+    if (this.#isOver) listener.end();
+    else this.#listeners.add(listener);
+    return listener;
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const listener of this.#listeners) listener.end();
+    this.#listeners.clear();
+  }
+}
+
+class Listener implements AsyncIterableIterator<QueueOutcome> {
+  readonly #leave: () => void;
+  #kept: QueueOutcome[] = [];
+  #waiting: ((result: IteratorResult<QueueOutcome>) => void)[] = [];
+  #isOver = false;
+
+  constructor(leave: () => void) {
+    this.#leave = leave;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  put(outcomes: readonly QueueOutcome[]): void {
+    for (const value of outcomes) {
+      const waiting = this.#waiting.shift();
+      if (waiting === undefined) this.#kept.push(value);
+      else waiting({ done: false, value });
+    }
+    if (this.#kept.length > KEPT_MAX) this.#kept = this.#kept.slice(-KEPT_MAX);
+  }
+
+  next(): Promise<IteratorResult<QueueOutcome>> {
+    const value = this.#kept.shift();
+    if (value !== undefined) return Promise.resolve({ done: false, value });
+    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  return(): Promise<IteratorResult<QueueOutcome>> {
+    this.#leave();
+    this.end();
+    this.#kept = [];
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const waiting of this.#waiting.splice(0)) waiting({ done: true, value: undefined });
+  }
+}

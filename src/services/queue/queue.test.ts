@@ -1,0 +1,304 @@
+/* Queues over a small internet and real sockets: what is delivered, what waits, what comes back. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { fileBodies } from '../../adapters/files/index.js';
+import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
+import type { World } from '../../adapters/scripted/index.js';
+import { sqliteStores } from '../../adapters/sqlite/index.js';
+import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
+import { readMessage } from '../../engine/read-message.js';
+import { createNodeEngine } from '../../node.js';
+import { settingsOf } from '../../policy/settings.js';
+import { type Internet, startInternet } from '../../testing/index.js';
+import {
+  createQueue,
+  DEFAULT_RETRY,
+  type MailToQueue,
+  type Queue,
+  type QueueOptions,
+  type QueueOutcome,
+} from './index.js';
+
+const HOUR_MS = 3_600_000;
+const TEXT = 'From: ann@a.test\r\nSubject: hello\r\nMessage-ID: <m1@a.test>\r\n\r\nbody\r\n';
+
+const domain = (name: string) => ({ [`MX ${name}`]: [`10 mx.${name}`], [`A mx.${name}`]: [`@mx.${name}`] });
+const world: World = {
+  dns: {
+    ...domain('a.test'),
+    ...domain('b.test'),
+    ...domain('down.test'),
+    ...domain('sts.test'),
+    'TXT _mta-sts.sts.test': ['v=STSv1; id=1;'],
+    'A mta-sts.sts.test': ['@mta-sts.sts.test'],
+    'MX null.test': ['0 .'],
+  },
+  mail: {
+    'mx.a.test': {},
+    'mx.b.test': {
+      replies: { rcpt: { 'no@b.test': '550 5.1.1 no such mailbox', 'later@b.test': '451 4.3.0 later' } },
+    },
+    'mx.down.test': { connect: 'refuse' },
+    'mx.sts.test': {},
+  },
+  policy: {
+    'mta-sts.sts.test': { body: 'version: STSv1\nmode: enforce\nmx: other.sts.test\nmax_age: 604800\n' },
+  },
+};
+
+let internet: Internet;
+let passed: number;
+let stop: AbortController;
+let running: Promise<void>;
+let queue: Queue;
+let faults: string[];
+const clock = () => Date.now() + passed;
+
+beforeEach(async () => {
+  passed = 0;
+  faults = [];
+  internet = await startInternet(world);
+});
+afterEach(async () => {
+  stop?.abort();
+  await running;
+  await internet.close();
+});
+
+function open(own: Partial<QueueOptions> = {}): Queue {
+  const engine = createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    dnsCache: 'off',
+    clock,
+    settings: settingsOf('rfc', {
+      port: internet.port,
+      httpsPort: internet.httpsPort,
+      privateAddresses: 'allow',
+      helo: 'mail.a.test',
+    }),
+  });
+  return createQueue({
+    ...{ engine, clock, reportingMta: 'mail.a.test', postmaster: 'postmaster@a.test' },
+    ...{ store: memoryQueueStore(), bodies: memoryBodies() },
+    onFault: (message) => faults.push(message),
+    ...own,
+  });
+}
+
+function start(own: Partial<QueueOptions> = {}): void {
+  queue = open(own);
+  stop = new AbortController();
+  running = queue.run(stop.signal);
+}
+
+function mailTo(to: MailToQueue['to'], own: Partial<MailToQueue> = {}): MailToQueue {
+  const { content, facts } = readMessage(Buffer.from(TEXT));
+  return { from: 'ann@a.test', to, content, facts: { ...facts, requireTls: 'no', report: 'none' }, ...own };
+}
+
+/** The next outcomes, until there are so many. */
+async function next(outcomes: AsyncIterator<QueueOutcome>, count: number): Promise<readonly QueueOutcome[]> {
+  const found: QueueOutcome[] = [];
+  while (found.length < count) {
+    const { value, done } = await outcomes.next();
+    if (done === true) throw new Error('the queue has ended');
+    found.push(value);
+  }
+  return found;
+}
+
+const short = ({ recipient, outcome, turn }: QueueOutcome) => [recipient, outcome, turn.word?.status];
+
+describe('a queue', () => {
+  it('delivers, refuses and waits, each recipient by itself, and gives back what failed (SMTP-4.2.1-1, SMTP-4.2.1-2, SMTP-3.6.3-1, SMTP-6.1-1)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['yes@b.test', 'no@b.test', 'later@b.test', 'x@null.test']));
+    const found = await next(outcomes, 6);
+    expect(found.map(short).sort()).toEqual([
+      ['ann@a.test', 'delivered', '2.0.0'],
+      ['ann@a.test', 'delivered', '2.0.0'],
+      ['later@b.test', 'deferred', '4.3.0'],
+      ['no@b.test', 'bounced', '5.1.1'],
+      ['x@null.test', 'bounced', '5.1.10'],
+      ['yes@b.test', 'delivered', '2.0.0'],
+    ]);
+    const [shown] = await queue.list();
+    expect(shown).toMatchObject({ id, recipients: [{}, {}, { state: 'waiting', attempts: 1 }, {}] });
+    const notices = internet.received('mx.a.test');
+    expect(notices.map(({ sender, recipients }) => [sender, recipients])).toEqual([
+      ['', ['ann@a.test']],
+      ['', ['ann@a.test']],
+    ]);
+    const told = notices.map(({ text }) => text).join('');
+    expect(told).toContain('Diagnostic-Code: smtp; 550 5.1.1 no such mailbox\r\n');
+    expect(told).toContain('Diagnostic-Code: smtp; 556 5.1.10 Recipient address has null MX\r\n');
+    expect(told).not.toContain('later@b.test');
+    expect(faults).toEqual([]);
+  });
+
+  it('tries again when its time has come, or the operator says so, and then no more (SMTP-4.5.4.1-1, SMTP-4.5.4.1-2)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['x@down.test']));
+    const [first] = await next(outcomes, 1);
+    const waitMs = first!.nextAttemptAt! - first!.at;
+    expect(waitMs).toBeGreaterThan(DEFAULT_RETRY.scheduleMs[0]! * 0.89);
+    expect(waitMs).toBeLessThan(DEFAULT_RETRY.scheduleMs[0]! * 1.11);
+    await internet.change({ mail: { 'mx.down.test': {} } });
+    expect(await queue.order([id], { order: 'kick' }, 'ops')).toEqual(['change']);
+    expect((await next(outcomes, 1)).map(short)).toEqual([['x@down.test', 'delivered', '2.0.0']]);
+    expect(internet.received('mx.down.test')).toHaveLength(1);
+    expect(await queue.order([id], { order: 'kick' }, 'ops')).toEqual(['refuse']);
+  });
+
+  it('names the policy that stopped a message, and looks for a new one before it gives up (STS-5-4, STS-5.1-3, X-14)', async () => {
+    start({ retry: { ...DEFAULT_RETRY, scheduleMs: [HOUR_MS], jitter: 0 } });
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['x@sts.test']));
+    expect((await next(outcomes, 1)).map(short)).toEqual([['x@sts.test', 'deferred', '4.7.5']]);
+    // The owner changes the policy, and it still does not list the host: there is one attempt more, and then an end.
+    const policyOf = (mx: string) => ({
+      body: `version: STSv1\nmode: enforce\nmx: ${mx}\nmax_age: 604800\n`,
+    });
+    await queue.order([id], { order: 'kick' }, 'ops');
+    await next(outcomes, 2);
+    const [notice] = internet.received('mx.a.test');
+    const text = notice!.text;
+    expect(text).toContain('Action: failed\r\nStatus: 4.7.5\r\n');
+    expect(text).not.toContain('Remote-MTA');
+    expect(text).toContain('  MTA-STS: ');
+    expect(text.replace(/\s+/g, ' ')).toContain(
+      'no line of the policy lists mx.sts.test; it has "mx: other.sts.test"',
+    );
+    expect(text).not.toContain('operator');
+
+    await queue.enqueue(mailTo(['y@sts.test']));
+    const [waiting] = await next(outcomes, 1);
+    await internet.change({
+      dns: { 'TXT _mta-sts.sts.test': ['v=STSv1; id=2;'] },
+      policy: { 'mta-sts.sts.test': policyOf('mx.sts.test') },
+    });
+    await queue.order([waiting!.messageId], { order: 'kick' }, 'ops');
+    expect((await next(outcomes, 1)).map(short)).toEqual([['y@sts.test', 'delivered', '2.0.0']]);
+  });
+
+  it('tells of success if it was asked to, and of nothing if it was asked not to (DSN-3461-5.2.2-2, DSN-3461-5.2.8-1)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    await queue.enqueue(
+      mailTo(
+        [
+          { address: 'one@b.test', notify: ['success'], original: 'rfc822;first@b.test' },
+          { address: 'two@b.test' },
+          { address: 'no@b.test', notify: 'never' },
+        ],
+        { envelopeId: 'E+1' },
+      ),
+    );
+    await next(outcomes, 4);
+    const [notice, ...others] = internet.received('mx.a.test');
+    expect(others).toEqual([]);
+    const text = notice!.text;
+    expect(text).toContain('Original-Envelope-Id: E+1\r\n');
+    expect(text).toContain(
+      'Original-Recipient: rfc822; first@b.test\r\nFinal-Recipient: rfc822; one@b.test\r\nAction: relayed\r\nStatus: 2.0.0\r\n',
+    );
+    expect(text).not.toMatch(/two@b\.test|no@b\.test/);
+  });
+
+  it('never answers a notice with a notice (SMTP-3.6.3-2, SMTP-4.5.4-1)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    await queue.enqueue(mailTo(['no@b.test'], { from: 'no@b.test' }));
+    expect((await next(outcomes, 2)).map(short)).toEqual([
+      ['no@b.test', 'bounced', '5.1.1'],
+      ['no@b.test', 'bounced', '5.1.1'],
+    ]);
+    expect(await queue.list()).toEqual([]);
+  });
+
+  it('keeps the demand of a message on its notice, and gives only the header back (RTLS-5-1, RTLS-5-2, RTLS-5-4, RTLS-5-5)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const mail = mailTo(['x@b.test'], { ret: 'full' });
+    await queue.enqueue({ ...mail, facts: { ...mail.facts, requireTls: 'yes' } });
+    const found = await next(outcomes, 2);
+    expect(found.map(short)).toEqual([
+      ['x@b.test', 'bounced', '5.7.10'],
+      ['ann@a.test', 'delivered', '2.0.0'],
+    ]);
+    expect(await queue.show([found[1]!.messageId])).toMatchObject([{ tls: 'required', from: '' }]);
+    const text = internet.received('mx.a.test')[0]!.text;
+    expect(text).toContain('Content-Type: text/rfc822-headers');
+    expect(text).not.toContain('\r\nbody\r\n');
+    expect(text).toContain('Diagnostic-Code: smtp; 523 5.7.10 Encryption Needed\r\n');
+  });
+
+  it('refuses what is no address, and keeps nothing of it', async () => {
+    queue = open();
+    await expect(queue.enqueue(mailTo(['nobody']))).rejects.toThrow(
+      expect.objectContaining({ code: 'WAXSEAL_BAD_ADDRESS' }),
+    );
+    expect(await queue.list()).toEqual([]);
+  });
+
+  it('ends the wait of who listens when it is closed', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    stop.abort();
+    await running;
+    expect((await outcomes.next()).done).toBe(true);
+    expect((await queue.outcomes().next()).done).toBe(true);
+  });
+});
+
+describe('a queue in SQLite and files', () => {
+  let directory: string;
+  let stores: ReturnType<typeof sqliteStores>;
+  let kept: { readonly store: QueueStore; readonly bodies: BodyStore };
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'waxseal-queue-'));
+    stores = sqliteStores({ directory });
+    kept = { store: stores.queue, bodies: fileBodies({ directory: join(directory, 'bodies') }) };
+  });
+  afterEach(async () => {
+    stop.abort();
+    await running;
+    await stores.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it('goes on where another process was ended (SMTP-4.5.4.1-1, RTLS-4.1-1)', async () => {
+    const before = open(kept);
+    const id = await before.enqueue(mailTo(['x@b.test']));
+    // Taken up by a node that is never heard of again.
+    const dueAgainAt = clock() + 60_000;
+    await kept.store.claim({ node: 'gone', now: clock(), deliveriesMax: 1, perLaneMax: 1, dueAgainAt });
+    passed = 120_000;
+    const other = sqliteStores({ directory });
+    start({ ...kept, store: other.queue });
+    expect((await next(queue.outcomes(), 1)).map(short)).toEqual([['x@b.test', 'delivered', '2.0.0']]);
+    expect(await queue.show([id])).toMatchObject([{ recipients: [{ state: 'delivered', attempts: 1 }] }]);
+    await other.close();
+  });
+
+  it('delivers many messages to many domains, each once, with few connections at a time', async () => {
+    const domains = Array.from({ length: 20 }, (_, at) => `d${at}.test`);
+    await internet.change({
+      dns: Object.assign({}, ...domains.map((name) => ({ [`MX ${name}`]: ['10 mx.b.test'] }))),
+    });
+    start({ ...kept, limits: { concurrency: 8, perDomain: 2 } });
+    const outcomes = queue.outcomes();
+    const mails = Array.from({ length: 100 }, (_, at) => mailTo([`x${at}@${domains[at % domains.length]!}`]));
+    await Promise.all(mails.map((mail) => queue.enqueue(mail)));
+    const found = await next(outcomes, 100);
+    expect(new Set(found.map(({ outcome }) => outcome))).toEqual(new Set(['delivered']));
+    expect(new Set(internet.received('mx.b.test').flatMap(({ recipients }) => recipients)).size).toBe(100);
+    expect(internet.received('mx.b.test')).toHaveLength(100);
+    expect(await queue.list()).toEqual([]);
+  });
+});

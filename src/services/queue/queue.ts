@@ -1,0 +1,86 @@
+import type { MessageSource } from '../../effects/ports.js';
+import type { BodyStore, KeptOrder, QueueStore } from '../../effects/queue-stores.js';
+import type { Engine } from '../../engine/engine.js';
+import type { Notify, Ret } from '../../policy/dsn/index.js';
+import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
+import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
+import type { RetrySettings } from '../../policy/queue/settings.js';
+import type { NoticeSender } from './notices.js';
+import type { QueueOutcome } from './outcomes.js';
+
+export interface QueueOptions extends NoticeSender {
+  readonly engine: Pick<Engine, 'deliver' | 'lastLook'>;
+  readonly store: QueueStore;
+  readonly bodies: BodyStore;
+  /** Default: eight attempts in sixteen hours. */
+  readonly retry?: RetrySettings;
+  readonly limits?: Partial<QueueLimits>;
+  /** How long what has ended can still be shown, in milliseconds. Default: seven days. */
+  readonly keepEndedMs?: number;
+  /** Milliseconds since 1970. Default: the platform's. */
+  readonly clock?: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+  /** Told of faults of ours; the message waits all the same. */
+  readonly onFault?: (message: string) => void;
+}
+
+/** How much goes on at once. */
+export interface QueueLimits {
+  /** Attempts. */
+  readonly concurrency: number;
+  /** Attempts to one domain, or by one transport to one domain. */
+  readonly perDomain: number;
+}
+
+/** A message to be queued. */
+export interface MailToQueue {
+  /** The reverse-path without angle brackets; "" is the null sender. */
+  readonly from: string;
+  readonly to: readonly (string | RecipientToQueue)[];
+  /** The octets, with CRLF line ends; read once. */
+  readonly content: MessageSource;
+  /** What its octets and its envelope say; `readMessage` learns it. */
+  readonly facts: QueuedMessage['facts'];
+  readonly origin?: 'ordinary' | 'report';
+  /** RET and ENVID, decoded (RFC 3461, Sections 4.3 and 4.4). */
+  readonly ret?: Ret;
+  readonly envelopeId?: string;
+  /** Who handed it in, by name. */
+  readonly receivedFrom?: string;
+  readonly transport?: string;
+}
+
+export interface RecipientToQueue {
+  readonly address: string;
+  readonly notify?: Notify;
+  /** ORCPT, `type;address`, decoded. */
+  readonly original?: string;
+}
+
+/** A queue: it keeps what it accepts, delivers it by the engine, and tells senders what became of it. */
+export interface Queue {
+  /**
+   * Keeps a message and resolves to its id once no crash can take it away. Throws a `MisuseError` for what is no address; rejects with
+   * an Error if the message cannot be kept.
+   */
+  enqueue(mail: MailToQueue): Promise<string>;
+  /** Delivers what is due until the signal aborts; resolves when what was under way has ended. Never rejects. */
+  run(signal: AbortSignal, options?: { readonly graceMs?: number }): Promise<void>;
+  /** What becomes of messages, from now on, as soon as it is kept. */
+  outcomes(): AsyncIterableIterator<QueueOutcome>;
+  list(page?: {
+    readonly after?: string | null;
+    readonly messagesMax?: number;
+    readonly ended?: 'no' | 'yes';
+    readonly domain?: string;
+  }): Promise<readonly ShownMessage[]>;
+  show(ids: readonly string[]): Promise<readonly ShownMessage[]>;
+  /** What became of the order for each message, in order; see the table `operator-order`. */
+  order(
+    ids: readonly string[],
+    order: OperatorOrder,
+    actor: string,
+  ): Promise<readonly (OrderVerdict | 'unknown')[]>;
+  orders(id: string): Promise<readonly KeptOrder[]>;
+}

@@ -1,0 +1,148 @@
+/*
+ * Taking up what is due, as long as there is room for it. One claim at a time; what is rung in between is heard by the next.
+ * A node says every ten seconds that it lives. If it could not say so for too long, others may have taken what it holds, so
+ * it breaks off what it has in hand and takes up nothing.
+ */
+import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js';
+import type { Bell } from './bell.js';
+import type { QueueLimits } from './queue.js';
+
+export interface Runner {
+  readonly store: QueueStore;
+  readonly clock: () => number;
+  readonly bell: Bell;
+  readonly limits: QueueLimits;
+  readonly node: string;
+  readonly dueAgainAfterMs: number;
+  /** Never rejects. */
+  readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
+  /** Forgets what is old. */
+  readonly tidy: () => Promise<void>;
+  readonly onFault: (message: string) => void;
+}
+
+const BEAT_MS = 10_000;
+/** Behind so much silence a node takes up nothing, breaks off what it has in hand, is given up by the others. */
+const SILENT_MS = 30_000;
+const LOST_MS = 45_000;
+const DEAD_MS = 60_000;
+/** Nobody waits longer without looking: clocks are set, and other nodes put something in. */
+const LOOK_MS = 30_000;
+const TIDY_MS = 3_600_000;
+
+/** Runs until the signal aborts, and then until what is in hand has ended, or so many milliseconds longer. Never rejects. */
+export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: number): Promise<void> {
+  const running = new Running(runner);
+  const beats = beatForEver(runner, running, signal);
+  while (!signal.aborted) {
+    const waitMs = await takeUp(runner, running).catch((error) => {
+      runner.onFault(`the queue cannot be read: ${error instanceof Error ? error.message : error}`);
+      return BEAT_MS;
+    });
+    await runner.bell.wait(waitMs, signal);
+  }
+  await running.end(graceMs);
+  await beats;
+}
+
+/** Takes up what there is room for. Answers how long there is nothing more to take up, in milliseconds. */
+async function takeUp(runner: Runner, running: Running): Promise<number> {
+  const { store, clock, limits, node, dueAgainAfterMs } = runner;
+  const room = limits.concurrency - running.size;
+  if (room <= 0 || running.isSilent()) return LOOK_MS;
+  const now = clock();
+  const plan = {
+    node,
+    now,
+    deliveriesMax: room,
+    perLaneMax: limits.perDomain,
+    dueAgainAt: now + dueAgainAfterMs,
+  };
+  const claimed = await store.claim(plan);
+  for (const each of claimed) running.begin(each);
+  if (claimed.length === room) return LOOK_MS;
+  // What is due and was not claimed waits for one of those that are under way, and they ring.
+  const next = await store.nextDue();
+  const isBlocked = next !== null && next <= now && claimed.length === 0;
+  return next === null || isBlocked ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, next - clock()));
+}
+
+/** The turns in hand, each with what breaks it off. */
+class Running {
+  readonly #runner: Runner;
+  readonly #turns = new Map<Promise<void>, AbortController>();
+  #heardAt = performance.now();
+
+  constructor(runner: Runner) {
+    this.#runner = runner;
+  }
+
+  get size(): number {
+    return this.#turns.size;
+  }
+
+  begin(claimed: ClaimedDelivery): void {
+    const stop = new AbortController();
+    const turn = this.#runner.takeTurn(claimed, stop.signal).finally(() => {
+      this.#turns.delete(turn);
+      this.#runner.bell.ring();
+    });
+    this.#turns.set(turn, stop);
+  }
+
+  heard(): void {
+    this.#heardAt = performance.now();
+  }
+
+  isSilent(): boolean {
+    return performance.now() - this.#heardAt > SILENT_MS;
+  }
+
+  breakOffIfLost(): void {
+    if (performance.now() - this.#heardAt > LOST_MS) this.#breakOff();
+  }
+
+  #breakOff(): void {
+    for (const stop of this.#turns.values()) stop.abort();
+  }
+
+  /** Nothing begins any more, so that those in hand are all. */
+  async end(graceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#breakOff(), graceMs);
+    await Promise.all(this.#turns.keys());
+    clearTimeout(timer);
+  }
+}
+
+async function beatForEver(runner: Runner, running: Running, signal: AbortSignal): Promise<void> {
+  const { store, node, clock, onFault, bell } = runner;
+  let tidiedAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    try {
+      await store.beat(node, clock());
+      running.heard();
+      if ((await store.recover(clock() - DEAD_MS)) > 0) bell.ring();
+      if (performance.now() - tidiedAt > TIDY_MS) {
+        tidiedAt = performance.now();
+        await runner.tidy();
+      }
+    } catch (error) {
+      onFault(`the store of the queue cannot be reached: ${error instanceof Error ? error.message : error}`);
+    }
+    running.breakOffIfLost();
+    await pause(BEAT_MS, signal);
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
