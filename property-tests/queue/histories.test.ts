@@ -187,7 +187,7 @@ function settle(kept: KeptMessage, { turn }: ReturnType<typeof playTurn>): void 
 }
 
 describe('a queued message, whatever happens', () => {
-  it('ends as in a naive queue, and its sender is told the same (SMTP-4.5.4.1-1, SMTP-3.6.3-1, STS-5-5, X-14)', () => {
+  it('ends as in a naive queue, and its sender is told the same (SMTP-4.5.4.1-1, SMTP-3.6.3-1, STS-5-5)', () => {
     fc.assert(
       fc.property(aHistory, (history) => {
         playHistory(history, ({ kept, naive }) => {

@@ -29,8 +29,12 @@ export class Batches<Item, Answer> {
     this.#running += 1;
     this.#run(batch.map(({ item }) => item))
       .then(
-        (answers) => batch.forEach(({ resolve }, at) => resolve(answers[at]!)),
-        (cause) => batch.forEach(({ reject }) => reject(cause)),
+        (answers) => {
+          for (const [at, { resolve }] of batch.entries()) resolve(answers[at]!);
+        },
+        (cause) => {
+          for (const { reject } of batch) reject(cause);
+        },
       )
       .finally(() => {
         this.#running -= 1;
