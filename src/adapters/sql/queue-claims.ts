@@ -12,6 +12,9 @@ import {
   touchLanes,
 } from './queue-rows.js';
 
+/** Lanes that one statement looks into; SQLite takes 500 parts of a statement. */
+const LANES_MAX = 400;
+
 export async function claimDeliveries(query: Query, plan: ClaimPlan): Promise<readonly ClaimedDelivery[]> {
   const lanes = await dueLanes(query, plan);
   if (lanes.length === 0) return [];
@@ -59,17 +62,17 @@ async function chooseDeliveries(
   { now, perLaneMax, deliveriesMax }: ClaimPlan,
 ): Promise<readonly string[]> {
   const each = Math.min(perLaneMax, Math.ceil(deliveriesMax / lanes.length));
-  const rows = await overKeys(
-    query,
-    lanes.map((row) => textIn(row, 'lane')),
-    (
-      list,
-    ) => `SELECT d.id, d.lane FROM waxseal_queue_lanes l JOIN waxseal_queue_deliveries d ON d.lane = l.lane AND d.id IN (
-        SELECT x.id FROM waxseal_queue_deliveries x
-        WHERE x.lane = l.lane AND x.state = 'due' AND x.due <= ?1 ORDER BY x.due, x.id LIMIT ?2)
-      WHERE l.lane IN (${list}) ORDER BY d.due, d.id`,
-    ...[now, each],
-  );
+  const rows: SqlRow[] = [];
+  for (let from = 0; from < lanes.length; from += LANES_MAX) {
+    const part = lanes.slice(from, from + LANES_MAX);
+    // One look into the index for each lane: what waits behind is not looked at.
+    const looks = part.map(
+      (_, at) => `SELECT * FROM (SELECT id, lane, due FROM waxseal_queue_deliveries
+        WHERE lane = ?${at + 3} AND state = 'due' AND due <= ?1 ORDER BY due, id LIMIT ?2) AS lane${at}`,
+    );
+    const names = part.map((row) => textIn(row, 'lane'));
+    rows.push(...(await query(`${looks.join(' UNION ALL ')} ORDER BY due, id`, now, each, ...names)));
+  }
   const ranks = new Map<string, number>();
   const order = new Map(lanes.map((row, at) => [textIn(row, 'lane'), at]));
   const room = new Map(

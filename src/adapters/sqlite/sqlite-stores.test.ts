@@ -187,10 +187,13 @@ describe('stores in a SQLite file', () => {
   it('get the tables that an earlier database lacks, and keep what is in it', async () => {
     await write();
     const other = await openSqlite(join(directory, STATE_FILE));
-    await other.exec('DROP TABLE waxseal_attempts');
+    // Those of the queue came last.
+    for (const table of ['attempts', 'queue_messages', 'queue_lanes', 'queue_orders'])
+      await other.exec(`DROP TABLE waxseal_${table}`);
     other.close();
     const stores = sqliteStores({ directory });
     expect(await stores.attempts.read(['a'])).toEqual([null]);
+    expect(await stores.queue.nextDue()).toBeNull();
     expect(await read(stores)).toMatchObject({ cached: change.entry });
   });
 
