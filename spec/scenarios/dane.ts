@@ -558,7 +558,7 @@ const anchors: readonly Story[] = [
   },
   {
     name: 'a common name does not count beside a DNS name',
-    shows: ['DANE-3.2.3-1', 'SID-6125-6.4.4-1'],
+    shows: ['DANE-1.1-1', 'DANE-3.2.3-1', 'SID-6125-6.4.4-1'],
     world: daneDomain(['2 0 1 @mx.a.example:ca'], {
       certificate: { issuer: 'private-ca', ...OTHER_NAME, commonName: 'mx.a.example' },
     }),

@@ -6,7 +6,6 @@ const names = 'src/policy/certificate/names.ts';
 const references = 'src/policy/dane/reference-names.ts';
 const coversName = 'src/policy/names/match.ts';
 const knowledge = 'src/policy/dane/tlsa-knowledge.ts';
-const plan = 'src/policy/mx/discover.ts';
 
 /** DANE: usable records, chains and names (RFC 6698, RFC 7671, RFC 7672). */
 export const dane: Violations = {
@@ -14,11 +13,6 @@ export const dane: Violations = {
     file: names,
     find: "if (commonName === 'never' || dnsNames.length > 0) return false;",
     put: "if (commonName === 'never') return false;",
-  },
-  'DANE-2.2.1-1': {
-    file: plan,
-    find: 'a.record.preference - b.record.preference ||',
-    put: 'b.record.preference - a.record.preference ||',
   },
   'DANE-3.1.1-1': {
     file: match,
@@ -178,4 +172,9 @@ export const dane: Violations = {
     put: 'address: context.addresses[context.address]!,\n    port: 25,',
   },
   'TLSA-4.1-5': { row: 'PEER-6', says: 'dane' },
+  'DANE-2.2.1-1': {
+    file: 'src/policy/mx/discover.ts',
+    find: 'a.preference - b.preference ||',
+    put: 'b.preference - a.preference ||',
+  },
 };

@@ -45,11 +45,6 @@ export const dns: Violations = {
     find: 'if (rua.length === 0) return',
     put: 'if (rua.length === 0 || rua.length < fields.length) return',
   },
-  'SEC-4035-4.1-1': {
-    file: wire,
-    find: 'const UDP_PAYLOAD_OCTETS = 1232;',
-    put: 'const UDP_PAYLOAD_OCTETS = 512;',
-  },
   'SEC-4035-4.9-1': {
     file: wire,
     find: 'if (frame.class !== IN || frame.type !== TYPE_CODES[type]) return null;',
@@ -145,5 +140,10 @@ export const dns: Violations = {
     file: 'src/policy/mx/discover.ts',
     find: 'if (candidates.length <= candidatesMax) return',
     put: 'if (candidates.length >= 0) return',
+  },
+  'SEC-4035-4.1-1': {
+    file: 'src/adapters/node/dns/write-query.ts',
+    find: 'const UDP_PAYLOAD_OCTETS = 1232;',
+    put: 'const UDP_PAYLOAD_OCTETS = 512;',
   },
 };

@@ -23,7 +23,6 @@ export const smtp: Violations = {
     find: 'return octet === DOT && last === LF ? INSERTS.DOT : null;',
     put: 'return null;',
   },
-  'SMTP-5.1-10': { file: mx, find: 'a.record.preference - b.record.preference ||', put: '' },
   'SMTP-5.1-11': { file: mx, find: 'a.draw - b.draw ||', put: '' },
   'PIPE-3.1-1': {
     file: 'src/machine/host.asks.ts',
@@ -104,4 +103,5 @@ export const smtp: Violations = {
     find: 'sender: context.input.message.sender,',
     put: "sender: context.input.message.sender || 'postmaster@sender.example',",
   },
+  'SMTP-5.1-10': { file: 'src/policy/mx/discover.ts', find: 'a.preference - b.preference ||', put: '' },
 };

@@ -14,4 +14,39 @@ export const tlsReports: Violations = {
     find: "'policy-domain': line.policyDomain,",
     put: "'policy-domain': line.policyDomain.toUpperCase(),",
   },
+  'RPT-3-13': {
+    file: 'src/services/tls-report/send/sign-mail.ts',
+    find: 'const options = {',
+    put: 'const options = {\n      maxBodyLength: 10,',
+  },
+  'RPT-5.1-2': {
+    file: 'src/policy/tls-report/send/report-names.ts',
+    find: '!${uniqueId}.json.gz`',
+    put: '!${uniqueId}.json`',
+  },
+  'RPT-5.1-3': {
+    file: 'src/policy/tls-report/send/report-names.ts',
+    find: 'return `${submitter}!${domain}!',
+    put: "return `${submitter}!${domain.replace('xn--bcher-kva', 'b\u00fccher')}!",
+  },
+  'RPT-5.3-3': {
+    file: 'src/policy/tls-report/send/compose-mail.ts',
+    find: '`TLS-Report-Domain: ${names.domain}`,',
+    put: '`TLS-Report-Domain: ${names.submitter}`,',
+  },
+  'RPT-5.3-6': {
+    file: 'src/services/tls-report/send/hand-over.ts',
+    find: "tlsRequired: 'no', requireTls: 'no', report: 'tls'",
+    put: "tlsRequired: 'absent', requireTls: 'no', report: 'tls'",
+  },
+  'RPT-5.6-1': {
+    file: 'src/policy/tls-report/read/outer-names.ts',
+    find: "check('TLS-Report-Domain', names.reportDomain, isDomain);",
+    put: '',
+  },
+  'DKIM-6376-5.4-1': {
+    file: 'src/services/tls-report/send/sign-mail.ts',
+    find: "headerList: SIGNED_FIELDS.join(':'),",
+    put: "headerList: SIGNED_FIELDS.slice(1).join(':'),",
+  },
 };

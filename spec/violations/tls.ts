@@ -92,4 +92,5 @@ export const tls: Violations = {
     find: "operatorAuthenticates === 'other'\n",
     put: "operatorAuthenticates !== 'other'\n",
   },
+  'DOPS-7-2': { row: 'SNI-2', says: 'mx-name' },
 };

@@ -177,7 +177,7 @@ describe('what belongs into the next attempt', () => {
     expect(again.results).toMatchObject([{ outcome: 'delivered' }]);
   });
 
-  it('has a time, as long as somebody waits (CHOICE-11)', async () => {
+  it('has a time, as long as somebody waits', async () => {
     await internet.change({ mail: { 'mx.c.test': { replies: { rcpt: { '*': '450 4.2.1 later' } } } } });
     const now = Date.parse('2026-01-01T00:00:00Z');
     const fixed = engineWith({ clock: () => now });
