@@ -114,16 +114,26 @@ export function peerFor(facts: HostFacts): PeerFacts {
     certificateSha512: '02'.repeat(64),
     spkiSha256: facts.dane === 'match' ? DIGEST.right : DIGEST.wrong,
     spkiSha512: '03'.repeat(64),
-    dnsNames: facts.source === 'literal' ? [] : [hostOf(facts)],
+    dnsNames: namesIn(facts),
     ipAddresses: facts.source === 'literal' ? ['c0000201'] : [],
     notBefore: NOW - 1000,
     notAfter: NOW + 1000,
   };
   const path =
-    facts.pkix === 'pass'
+    facts.pkix === 'pass' || (facts.source === 'mx' && facts.pkixDomain === 'pass')
       ? ({ kind: 'trusted' } as const)
       : ({ kind: 'untrusted', cause: 'unknown-issuer', code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' } as const);
   return { ...SHOWN, kind: 'presented', chain: [leaf], anchors: [null], signatures: [], path };
+}
+
+/** The path leads to the trust store if one of the names is right, and only then. */
+function namesIn(facts: HostFacts): readonly string[] {
+  if (facts.source === 'literal') return [];
+  if (facts.source !== 'mx') return [hostOf(facts)];
+  return [
+    ...(facts.pkix === 'pass' || facts.pkixDomain === 'fail' ? [HOST] : []),
+    ...(facts.pkixDomain === 'pass' ? [DOMAIN] : []),
+  ];
 }
 
 export function inputFor(facts: HostFacts): HostInput {

@@ -54,17 +54,21 @@ export const WIRES: readonly Part[] = [
       starttls,
       dane: 'match' as const,
       pkix: 'pass' as const,
+      pkixDomain: 'pass' as const,
       keyword: 'offered' as const,
     }),
   ),
   ...(['match', 'mismatch'] as const).flatMap((dane) =>
     (['pass', 'fail'] as const).flatMap((pkix) =>
-      (['offered', 'missing'] as const).map((keyword) => ({
-        starttls: 'works' as const,
-        dane,
-        pkix,
-        keyword,
-      })),
+      (['pass', 'fail'] as const).flatMap((pkixDomain) =>
+        (['offered', 'missing'] as const).map((keyword) => ({
+          starttls: 'works' as const,
+          dane,
+          pkix,
+          pkixDomain,
+          keyword,
+        })),
+      ),
     ),
   ),
 ];

@@ -54,7 +54,7 @@ function planOf(facts: HostFacts, message: MessageKind, settings: Settings): Hos
     host: hostOf(facts),
     source: facts.source,
     mxSecurity: facts.mx,
-    nextHop: DOMAIN,
+    nextHop: facts.source === 'mx' ? DOMAIN : hostOf(facts),
     expandedNextHop: null,
     tlsa: tlsaFor(facts),
     sts: stsFor(facts),

@@ -1,6 +1,7 @@
 /*
  * Tables whose verdicts the reference gives one by one: each input of each of them, and both say the same.
  */
+import { believeDenial } from '../../spec/reference/attempt.js';
 import {
   afterConnection,
   afterFirstEhlo,
@@ -19,6 +20,7 @@ import {
   sessionCounts,
   sniName,
   tlsaBases,
+  withoutAddress,
 } from '../../spec/reference/small.js';
 import * as steps from '../../spec/reference/steps.js';
 import { nextCandidate } from '../../src/policy/attempt/attempt.tables.js';
@@ -42,6 +44,7 @@ import {
   startTls,
   tlsOutcome,
 } from '../../src/policy/host/session.tables.js';
+import { hostWithoutAddress } from '../../src/policy/host/unreachable.table.js';
 import {
   decide,
   type InputOf,
@@ -52,6 +55,7 @@ import {
 import { nextHop } from '../../src/policy/local/next-hop.table.js';
 import { operatorDemand } from '../../src/policy/local/operator-demand.table.js';
 import { stsDemand } from '../../src/policy/mta-sts/sts-demand.table.js';
+import { mxDenial } from '../../src/policy/mx/mx-denial.table.js';
 import { targetAddress } from '../../src/policy/names/target-address.table.js';
 import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
 import { messageKind } from '../../src/policy/require-tls/message-kind.table.js';
@@ -89,6 +93,22 @@ export const tableComparisons: readonly Comparison[] = [
     mayConnectTo(scope, setting, host) ? 'connect' : 'leave-out',
   ),
   comparison(nextHop, ({ destination, rule }) => firstHop({ destination, relay: rule === 'relay' })),
+  comparison(mxDenial, ({ answer, policy, looked }) => {
+    const verdict = believeDenial({
+      validated: answer === 'secure',
+      promise: policy === 'enforced' ? 'enforced' : policy === 'unknown' ? 'unreadable' : 'none',
+      lookedAgain: looked === 'done',
+    });
+    return verdict === 'look' ? 'look-for-policy' : verdict;
+  }),
+  comparison(hostWithoutAddress, ({ addresses, source, answers, policy }) =>
+    withoutAddress({
+      answered: addresses === 'none',
+      named: source === 'relay' ? 'by-operator' : 'by-domain',
+      validated: answers === 'secure',
+      enforced: policy === 'enforced',
+    }),
+  ),
   comparison(daneApplies, (input) => (looksForDane(input) ? 'look' : 'no-dane')),
   comparison(tlsaBase, ({ alias, addresses, firstAlias }) => {
     const bases = tlsaBases({ alias: alias === 'alias', addresses, firstAlias });

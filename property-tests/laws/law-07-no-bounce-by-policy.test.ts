@@ -4,7 +4,7 @@ import { judgeLastLook, whatStopped } from '../../src/policy/mta-sts/last-look.j
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { exchangesOf, play } from '../arbitraries/plays.js';
 import { aWorld } from '../arbitraries/worlds.js';
-import { lists, policyInForce, requiresTls } from './naive-demands.js';
+import { isLiteral, lists, policyInForce, relayOf, requiresTls } from './naive-demands.js';
 
 /** What may be otherwise when it is looked for again. */
 const someParts = fc.subarray(['announcement', 'served', 'policyHost'] as const);
@@ -56,6 +56,29 @@ describe('law 7', () => {
           for (const { status } of result.recipients) expect(['5.7.10', '5.7.30']).not.toContain(status);
       }),
     );
+  });
+
+  it('a kept enforced policy keeps mail from being bounced by what anybody could have answered (CHOICE-22)', () => {
+    let doubted = 0;
+    fc.assert(
+      fc.property(aWorld, anAttemptInput, (drawn, given) => {
+        const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 86_400, lines: [] } as const;
+        const cached = { id: 'kept', policy, fetchedAt: given.startedAt - 1000 };
+        const world = { ...drawn, cache: { kind: 'read', cached, failure: null } } as const;
+        const input = { ...given, message: { ...given.message, requireTls: 'no' } } as const;
+        const { result } = play(world, input);
+        if (isLiteral(input) || relayOf(input) !== null) return;
+        const stillEnforced = policyInForce(world, input)?.policy.mode === 'enforce';
+        for (const { outcome, decision } of result.recipients) {
+          const row = decision?.row ?? '';
+          if (row === 'DENY-4') doubted++;
+          if (!stillEnforced || outcome !== 'bounced') continue;
+          if (['MX-2', 'MX-3', 'MX-5', 'END-1'].includes(row)) expect(world.mx.kind).toBe('secure');
+        }
+      }),
+      { numRuns: 500 },
+    );
+    expect(doubted).toBeGreaterThan(5);
   });
 
   it('no message that an enforced policy stopped is given up before a look that saw that nothing is new (STS-5-4, STS-5.1-3)', () => {

@@ -43,6 +43,11 @@ export function relayOf(input: AttemptInput): string | null {
   return ruleInForce(input)?.relay?.host ?? null;
 }
 
+/** What was written behind the @. */
+export function nameOf({ destination }: AttemptInput): string {
+  return destination.kind === 'domain' ? destination.name : destination.address;
+}
+
 export function isLiteral(input: AttemptInput): boolean {
   return input.destination.kind === 'literal' && relayOf(input) === null;
 }

@@ -6,6 +6,7 @@ import {
   isUsable,
   lists,
   matchesDane,
+  nameOf,
   operatorDemand,
   passesPkix,
   policyInForce,
@@ -98,7 +99,15 @@ function breachesOf(
 
   const operator = operatorDemand(input);
   if (operator !== 'none') demand(isEncrypted, 'the operator demands TLS');
-  if (operator === 'verify') demand(isMatched || isPkix, 'the operator wants to know who answers');
+  if (operator === 'verify') {
+    const isVouchedFor =
+      !isNamedInsecurely(world, input) || (inForce?.policy.mode === 'enforce' && lists(inForce.policy, host));
+    const isForDomain = peer !== null && passesPkix(peer, nameOf(input), true);
+    demand(
+      isForDomain || (isVouchedFor && (isMatched || isPkix)),
+      'the operator wants to know who answers, and anybody could have named the host',
+    );
+  }
   if (operator === 'dane') demand(!isNamedInsecurely(world, input) && isMatched, 'the operator demands DANE');
   // A TLS report does not wait for TLS to be repaired (RFC 8460, Section 3).
   const isPatient = settings.cleartextRetry === 'after' && input.attempt === 1 && message.report !== 'tls';

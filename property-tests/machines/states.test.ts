@@ -45,6 +45,12 @@ it('every state of both machines is reached in some world', () => {
     play(world, input, { programs: watched });
   for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 20, seed: 1 }))
     for (const turn of [1, 6]) play(world, input, { programs: watched, stop: { turn, repliesHeard: 0 } });
+  // Where an enforced policy is kept, not every denial is believed at once.
+  const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 86_400, lines: [] } as const;
+  for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 100, seed: 2 })) {
+    const cached = { id: 'kept', policy, fetchedAt: input.startedAt - 1000 };
+    play({ ...world, cache: { kind: 'read', cached, failure: null } }, input, { programs: watched });
+  }
   const unseen = (machine: AnyStateMachine, names: ReadonlySet<string>) =>
     Object.keys(machine.states).filter((name) => !names.has(name));
   expect({ attempt: unseen(attemptMachine, seen.attempt), host: unseen(hostMachine, seen.host) }).toEqual({

@@ -79,6 +79,21 @@ export function discoverMx(
 }
 
 /**
+ * Our own rule, where RFC 5321, Section 5.1, and RFC 7505 would bounce: is an answer that nobody signed believed about a domain
+ * that promised, for the life of a policy, to have hosts (RFC 8461, Section 3.2)? First the policy is looked for again.
+ */
+export function believeDenial(facts: {
+  validated: boolean;
+  promise: 'enforced' | 'unreadable' | 'none';
+  lookedAgain: boolean;
+}): 'believe' | 'look' | 'wait' {
+  if (facts.validated) return 'believe';
+  if (facts.promise === 'none') return 'believe';
+  if (facts.lookedAgain) return 'wait';
+  return 'look';
+}
+
+/**
  * RFC 8461, Sections 3.1, 3.3, 5.1 and 10.2: which policy applies, going by the cache, the TXT record and, once there was
  * one, the fetch. 'proceed-unknown': no policy is applied, though there may be one.
  */

@@ -160,7 +160,13 @@ export function needForPostfix(f: {
   found: 'found' | 'no-address' | 'unknown';
   dane: 'no-demand' | 'encrypt' | 'authenticate' | 'unreachable';
   sts: 'no-demand' | 'observe' | 'authenticate' | 'unreachable';
-  operator: 'no-demand' | 'encrypt' | 'authenticate' | 'authenticate-by-dane' | 'unreachable';
+  operator:
+    | 'no-demand'
+    | 'encrypt'
+    | 'authenticate'
+    | 'authenticate-domain'
+    | 'authenticate-by-dane'
+    | 'unreachable';
 }):
   | 'gone'
   | 'unknown'
@@ -181,11 +187,14 @@ export function needForPostfix(f: {
     // Postfix asks again, and may hear that there are none: then the others' demands stand alone.
     return f.sts === 'authenticate' || f.operator !== 'no-demand' ? 'closed' : 'unknown';
   }
-  if (f.dane === 'authenticate') return isForeign || f.operator === 'unreachable' ? 'dane-closed' : 'dane';
+  // RFC 9325, 7.1: no level has the records of such a host matched and the domain's own name as well.
+  const isMore = f.operator === 'unreachable' || f.operator === 'authenticate-domain';
+  if (f.dane === 'authenticate') return isForeign || isMore ? 'dane-closed' : 'dane';
   // From here on no record can be matched.
   if (isForeign || f.operator === 'unreachable' || f.operator === 'authenticate-by-dane') return 'closed';
   if (f.sts === 'authenticate') return 'pkix-by-policy';
-  if (f.operator === 'authenticate') return f.target === 'literal' ? 'closed' : 'pkix-by-rule';
+  if (f.operator === 'authenticate' || f.operator === 'authenticate-domain')
+    return f.target === 'literal' ? 'closed' : 'pkix-by-rule';
   if (f.operator === 'encrypt') return 'tls';
   // RFC 7672, 2.2: "a connection to the SMTP server MUST be made using authenticated or unauthenticated TLS".
   return f.dane === 'encrypt' ? 'records-tls' : 'nothing';

@@ -26,7 +26,7 @@ export interface HostFacts {
   dmarcReport: boolean;
   attempt: 'first' | 'later';
   // the operator
-  operator: 'none' | 'encrypt' | 'verify' | 'dane'; // verify: DANE or PKIX must pass; dane: DANE or nothing
+  operator: 'none' | 'encrypt' | 'verify' | 'dane'; // verify: DANE or PKIX must pass, under a name that can be believed; dane: DANE or nothing
   whenDanePasses: 'require-sts' | 'skip-pkix';
   halfDane: 'use' | 'ignore';
   cleartextRetry: 'at-once' | 'after' | 'never'; // after: only from a later attempt on
@@ -37,6 +37,7 @@ export interface HostFacts {
   starttls: 'not-offered' | 'refused-4xx' | 'refused-5xx' | 'injected' | 'handshake-failed' | 'works';
   dane: 'match' | 'mismatch'; // presented chain against usable TLSA records
   pkix: 'pass' | 'fail'; // trust path and DNS-ID for the MX name
+  pkixDomain: 'pass' | 'fail'; // trust path and DNS-ID for the recipient's domain, where an MX record named the host
   keyword: 'offered' | 'missing'; // REQUIRETLS in the EHLO reply after TLS
 }
 
@@ -263,17 +264,32 @@ function afterHandshake(facts: HostFacts): HostEnd {
       return skipped(facts, true, certificateOrNameFailure(facts));
     }
     danePassed = true;
-  } else if (facts.operator === 'verify' && tlsaSeen(facts) === 'usable' && facts.dane === 'match') {
+  } else if (
+    facts.operator === 'verify' &&
+    hostNameIsBelieved(facts) &&
+    tlsaSeen(facts) === 'usable' &&
+    facts.dane === 'match'
+  ) {
     // The records were overridden as a demand of the recipient. As evidence for the operator they are still good.
     danePassed = true;
   }
 
   let pkixPassed = false;
-  if (pkixIsDemanded(facts, danePassed)) {
+  if (pkixIsDemandedOfHost(facts, danePassed)) {
     if (facts.pkix === 'fail') {
       return skipped(facts, true, certificateOrNameFailure(facts));
     }
     pkixPassed = true;
+  }
+  if (facts.operator === 'verify') {
+    if (!hostNameIsBelieved(facts)) {
+      // RFC 9325, Section 7.1: neither records nor a certificate of that host tell who it is to the domain.
+      if (facts.pkixDomain === 'fail') return skipped(facts, true, certificateOrNameFailure(facts));
+      pkixPassed = true;
+    } else if (!danePassed && !pkixPassed) {
+      if (!eitherNamePasses(facts)) return skipped(facts, true, certificateOrNameFailure(facts));
+      pkixPassed = true;
+    }
   }
 
   // RFC 8689, Section 4.2.1, step 5: only the EHLO reply that came under TLS counts.
@@ -301,7 +317,23 @@ function daneIsDemanded(facts: HostFacts): boolean {
   return !recipientPoliciesAreOverridden(facts);
 }
 
-function pkixIsDemanded(facts: HostFacts, danePassed: boolean): boolean {
+/**
+ * RFC 9325, Section 7.1: a name out of an insecure MX lookup is no reference identifier. The recipient or the operator named
+ * the host, or DNSSEC or an enforced policy vouches for the MX record's word.
+ */
+function hostNameIsBelieved(facts: HostFacts): boolean {
+  if (facts.source !== 'mx') return true;
+  if (facts.mx === 'secure') return true;
+  return stsSeen(facts) === 'enforce' && facts.stsMx === 'listed';
+}
+
+function eitherNamePasses(facts: HostFacts): boolean {
+  if (facts.pkix === 'pass') return true;
+  return facts.source === 'mx' && facts.pkixDomain === 'pass';
+}
+
+/** Does the recipient or the sender ask for a certificate that names the host? */
+function pkixIsDemandedOfHost(facts: HostFacts, danePassed: boolean): boolean {
   // RFC 8461, Section 4.2: an enforced policy wants a certificate from a public CA, also beside DANE.
   const enforced = stsSeen(facts) === 'enforce' && !recipientPoliciesAreOverridden(facts);
   if (enforced || testingPolicyIsHeldTo(facts)) {
@@ -309,10 +341,7 @@ function pkixIsDemanded(facts: HostFacts, danePassed: boolean): boolean {
     if (facts.whenDanePasses === 'require-sts') return true;
   }
   // RFC 8689, Section 2, third bullet: by DANE, or by a trust chain.
-  if (requireTlsBinds(facts) && !danePassed) return true;
-  // The operator asked for the same.
-  if (facts.operator === 'verify' && !danePassed) return true;
-  return false;
+  return requireTlsBinds(facts) && !danePassed;
 }
 
 function authenticationName(dane: boolean, pkix: boolean): 'none' | 'pkix' | 'dane' | 'dane+pkix' {

@@ -37,6 +37,7 @@ const plain: HostFacts = {
   starttls: 'works',
   dane: 'match',
   pkix: 'pass',
+  pkixDomain: 'pass',
   keyword: 'offered',
 };
 
@@ -166,7 +167,19 @@ describe('one host', () => {
     ],
     ['operator encrypt, anyone', { operator: 'encrypt', pkix: 'fail' }, 'tls none'],
     ['operator verify', { operator: 'verify' }, 'tls pkix'],
-    ['operator verify fails', { operator: 'verify', pkix: 'fail', tlsRequired: 'no' }, 'skip'],
+    ['operator verify, host alone', { operator: 'verify', pkixDomain: 'fail' }, 'skip'],
+    ['operator verify, domain alone', { operator: 'verify', pkix: 'fail' }, 'tls pkix'],
+    ['operator verify, signed MX', { ...signed, operator: 'verify', pkixDomain: 'fail' }, 'tls pkix'],
+    [
+      'operator verify, half-DANE',
+      { addresses: 'secure', tlsa: 'usable', operator: 'verify', pkixDomain: 'fail' },
+      'skip',
+    ],
+    [
+      'operator verify fails',
+      { operator: 'verify', pkix: 'fail', pkixDomain: 'fail', tlsRequired: 'no' },
+      'skip',
+    ],
     [
       'operator verify by DANE',
       { ...signed, tlsa: 'usable', operator: 'verify', pkix: 'fail', tlsRequired: 'no' },

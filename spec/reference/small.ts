@@ -70,6 +70,21 @@ export function sniName(f: {
   return 'mx-name';
 }
 
+/** RFC 5321, Section 5.1, and RFC 7672, Section 2.1.2: no address of the host is known. Is it known that there is none? */
+export function withoutAddress(f: {
+  answered: boolean; // both questions were answered
+  named: 'by-domain' | 'by-operator';
+  validated: boolean; // the MX answer and both denials
+  enforced: boolean; // a policy with hosts is in force
+}): 'no-target' | 'lookup-failed' {
+  if (!f.answered) return 'lookup-failed';
+  // A relay is our own affair: its absence is no word of the recipient's.
+  if (f.named === 'by-operator') return 'lookup-failed';
+  // Our own rule: a promise of hosts stands against a denial that anybody can write.
+  if (f.enforced && !f.validated) return 'lookup-failed';
+  return 'no-target';
+}
+
 /**
  * RFC 3974, Section 3, steps 6 to 9: after trying one address.
  * greeted: a greeting came, whatever its code. lost: connected, but no greeting.

@@ -40,12 +40,22 @@ describe('the single steps of the second reading', () => {
   });
 
   it('knows what the operator demands', () => {
-    expect(operatorDemand({ rule: 'none', mx: 'insecure', dane: 'other' })).toBe('no-demand');
-    expect(operatorDemand({ rule: 'encrypt', mx: 'insecure', dane: 'other' })).toBe('encrypt');
-    expect(operatorDemand({ rule: 'verify', mx: 'insecure', dane: 'other' })).toBe('authenticate');
-    expect(operatorDemand({ rule: 'dane', mx: 'secure', dane: 'usable' })).toBe('authenticate-by-dane');
-    expect(operatorDemand({ rule: 'dane', mx: 'secure', dane: 'other' })).toBe('unreachable');
-    expect(operatorDemand({ rule: 'dane', mx: 'insecure', dane: 'usable' })).toBe('unreachable');
+    expect(operatorDemand({ rule: 'none', mx: 'insecure', sts: 'other', dane: 'other' })).toBe('no-demand');
+    expect(operatorDemand({ rule: 'encrypt', mx: 'insecure', sts: 'other', dane: 'other' })).toBe('encrypt');
+    expect(operatorDemand({ rule: 'verify', mx: 'insecure', sts: 'other', dane: 'usable' })).toBe(
+      'authenticate-domain',
+    );
+    expect(operatorDemand({ rule: 'verify', mx: 'insecure', sts: 'listed', dane: 'other' })).toBe(
+      'authenticate',
+    );
+    expect(operatorDemand({ rule: 'verify', mx: 'none', sts: 'other', dane: 'other' })).toBe('authenticate');
+    expect(operatorDemand({ rule: 'dane', mx: 'secure', sts: 'other', dane: 'usable' })).toBe(
+      'authenticate-by-dane',
+    );
+    expect(operatorDemand({ rule: 'dane', mx: 'secure', sts: 'other', dane: 'other' })).toBe('unreachable');
+    expect(operatorDemand({ rule: 'dane', mx: 'insecure', sts: 'listed', dane: 'usable' })).toBe(
+      'unreachable',
+    );
   });
 
   it('knows what REQUIRETLS demands', () => {
@@ -127,7 +137,13 @@ describe('the single steps of the second reading', () => {
     expect(pkixDemand({ ...nobody, sts: 'observe', message: 'authenticate-by-pkix', dane: 'required' })).toBe(
       'required',
     );
-    expect(pkixDemand({ ...nobody, operator: 'authenticate', dane: 'sufficient' })).toBe('required');
+    expect(pkixDemand({ ...nobody, operator: 'authenticate', dane: 'sufficient' })).toBe(
+      'required-of-either',
+    );
+    expect(pkixDemand({ ...nobody, operator: 'authenticate-domain', dane: 'required' })).toBe(
+      'required-of-domain',
+    );
+    expect(pkixDemand({ ...nobody, operator: 'authenticate-domain', sts: 'authenticate' })).toBe('required');
     expect(pkixDemand({ ...nobody, operator: 'authenticate', dane: 'required' })).toBe('ignored');
   });
 

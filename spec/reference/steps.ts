@@ -74,11 +74,23 @@ export function stsDemand(f: {
 export function operatorDemand(f: {
   rule: 'none' | 'encrypt' | 'verify' | 'dane';
   mx: 'secure' | 'insecure' | 'none'; // none: no MX record named the host
+  sts: 'listed' | 'other'; // listed: by an enforced policy
   dane: 'usable' | 'other';
-}): 'no-demand' | 'encrypt' | 'authenticate' | 'authenticate-by-dane' | 'unreachable' {
+}):
+  | 'no-demand'
+  | 'encrypt'
+  | 'authenticate'
+  | 'authenticate-domain'
+  | 'authenticate-by-dane'
+  | 'unreachable' {
   if (f.rule === 'none') return 'no-demand';
   if (f.rule === 'encrypt') return 'encrypt';
-  if (f.rule === 'verify') return 'authenticate';
+  if (f.rule === 'verify') {
+    // RFC 9325, Section 7.1: a host name that was learned by an insecure lookup is no reference identifier. What is left is
+    // the name that one began with, unless somebody else vouches for the host.
+    if (f.mx === 'insecure' && f.sts === 'other') return 'authenticate-domain';
+    return 'authenticate';
+  }
   // RFC 7672, Section 2.2.1: mandatory DANE must wait behind an insecure MX RRset, records or no records.
   if (f.mx === 'insecure') return 'unreachable';
   // RFC 7672, Section 6: mandatory DANE without usable records is no DANE.
@@ -167,14 +179,15 @@ export function hostBarrier(f: {
 /** Must the chain match the TLSA records? */
 export function daneMatching(f: {
   dane: 'authenticate' | 'available' | 'other';
-  operator: 'authenticate' | 'authenticate-by-dane' | 'other';
+  operator: 'authenticate' | 'authenticate-domain' | 'authenticate-by-dane' | 'other';
 }): 'required' | 'sufficient' | 'not-required' {
   // RFC 7672, Section 2.2: usable records must be used, and must match.
   if (f.dane === 'authenticate') return 'required';
   // The operator's demand outlives "TLS-Required: No". (Without usable records one does not get here at all;
   // if one did, no chain could match.)
   if (f.operator === 'authenticate-by-dane') return 'required';
-  // RFC 8689, Section 4.2.2: overridden as a demand of the recipient. As evidence for the operator still good.
+  // RFC 8689, Section 4.2.2: overridden as a demand of the recipient. As evidence for the operator still good, if it is about
+  // the name that the operator asks for.
   if (f.dane === 'available' && f.operator === 'authenticate') return 'sufficient';
   return 'not-required';
 }
@@ -184,9 +197,9 @@ export function pkixDemand(f: {
   sts: 'authenticate' | 'observe' | 'other';
   dane: 'required' | 'sufficient' | 'not-required';
   message: 'authenticate' | 'authenticate-by-pkix' | 'other';
-  operator: 'authenticate' | 'other';
+  operator: 'authenticate' | 'authenticate-domain' | 'other';
   whenDanePasses: 'require-sts' | 'skip-pkix';
-}): 'required' | 'observed' | 'ignored' {
+}): 'required' | 'required-of-either' | 'required-of-domain' | 'observed' | 'ignored' {
   // RFC 8461, Section 4.2: an enforced policy wants a certificate from a public CA, also beside DANE. So does a
   // testing policy that a REQUIRETLS message leans on.
   if (f.sts === 'authenticate' || f.message === 'authenticate-by-pkix') {
@@ -196,10 +209,17 @@ export function pkixDemand(f: {
 
   // RFC 8689, Section 2, third bullet: by DANE or by a trust chain.
   if (f.message === 'authenticate' && f.dane !== 'required') return 'required';
-  // The operator asked for the same.
-  if (f.operator === 'authenticate' && f.dane !== 'required') return 'required';
+  // A policy of the recipient asked for the name in the MX record and let DANE stand in. What the operator asks for besides is
+  // asked for besides.
+  if (f.sts === 'authenticate' || f.message === 'authenticate-by-pkix')
+    return f.sts === 'observe' ? 'observed' : 'ignored';
+
+  // RFC 9325, Section 7.1: the domain's own name, and DANE of a host that anybody may have named does not stand in for it.
+  if (f.operator === 'authenticate-domain') return 'required-of-domain';
+  // The operator asked for a peer that proves itself, under a name that was not learned from a stranger.
+  if (f.operator === 'authenticate' && f.dane !== 'required') return 'required-of-either';
   // DANE is one of two ways: this is the other.
-  if (f.dane === 'sufficient') return 'required';
+  if (f.dane === 'sufficient') return 'required-of-either';
 
   // RFC 8461, Section 5, "testing": for the report.
   if (f.sts === 'observe') return 'observed';

@@ -247,6 +247,19 @@ export const choices = [
     otherwise: planned('audit'),
   },
   {
+    id: 'CHOICE-20',
+    rfc: 'choice',
+    section: '20',
+    level: 'MUST',
+    side: 'sender',
+    area: 'tls',
+    text: "An operator's rule `verify` is met by a certificate for the recipient's domain, or by a host whose name can be believed: the operator or the recipient named it, DNSSEC validated the MX record that did, or an enforced policy lists it. A name that was learned from an MX answer without validation is no reference identifier, and its TLSA records are no evidence either.",
+    observation:
+      'Unsigned MX records and a host with a valid certificate for its own name, or with matching TLSA records: nothing is sent; with a certificate for the domain, a signed MX or an enforced policy: delivered.',
+    confidence: 'high',
+    otherwise: planned('dns-and-dane'),
+  },
+  {
     id: 'CHOICE-21',
     rfc: 'choice',
     section: '21',
@@ -258,6 +271,19 @@ export const choices = [
       'An intermediate signed with MD5, a leaf of RSA 1024, a leaf that may only sign certificates: no match under usage 2, and a match under usage 3.',
     confidence: 'high',
     otherwise: planned('dns-and-dane'),
+  },
+  {
+    id: 'CHOICE-22',
+    rfc: 'choice',
+    section: '22',
+    level: 'MUST',
+    side: 'sender',
+    area: 'policy-cache',
+    text: 'A domain whose enforced policy is kept is not bounced because of a DNS answer that anybody could have forged: a denial of the domain, a null MX, MX records that name no host, a denial of the addresses of its hosts. Unless that answer is validated the policy is looked for, and while it is in force, or cannot be read, the message waits.',
+    observation:
+      'Kept enforce and an unsigned NXDOMAIN, null MX or unusable MX, or a host without addresses: deferred, and delivered when the answers are right again; the same signed: bounced; the policy fetched anew and its mode none: bounced.',
+    confidence: 'high',
+    otherwise: planned('mta-sts-and-tls-reporting'),
   },
   {
     id: 'CHOICE-24',

@@ -1,5 +1,5 @@
 /* MTA-STS (RFC 8461): whether there is a policy, what it demands of a host, and how long it is kept. */
-import type { PolicyHost, Scenario } from '../../src/adapters/scripted/index.js';
+import type { PolicyHost, Scenario, World } from '../../src/adapters/scripted/index.js';
 import type { TlsReportResultType } from '../../src/policy/tls-report/tally.js';
 import {
   announced,
@@ -856,6 +856,120 @@ const besideDane: readonly Story[] = [
   },
 ];
 
+/** A kept policy, and answers that leave nobody to deliver to: anybody could have forged those that nobody signed. */
+const keptOnce: World = together(plainDomain(), policyFile(policyText('enforce')));
+const denied = (
+  name: string,
+  change: NonNullable<Story['steps'][number]['change']>,
+  ...rows: readonly [string, ...string[]]
+): Story => ({
+  name: `a kept enforced policy and ${name}: it waits, and goes out when the answers are right again`,
+  shows: ['CHOICE-22'],
+  world: keptOnce,
+  steps: [
+    send(passes),
+    { after: 3_600_000, change, ...send({ outcome: 'deferred', status: '4.4.3', rows }) },
+    { after: 3_600_000, change: { dns: keptOnce.dns }, ...send(passes) },
+  ],
+});
+const NO_DOMAIN = { 'MX a.example': { denial: 'nxdomain' } } as const;
+const NO_ADDRESS = { 'A mx.a.example': { denial: 'nxdomain' } } as const;
+const signed = (set: object) => ({ ...set, security: 'secure' }) as const;
+
+const denials: readonly Story[] = [
+  denied('an unsigned denial of the domain', { dns: NO_DOMAIN }, 'MX-5', 'DENY-3', 'DENY-4'),
+  denied('an unsigned null MX', { dns: { 'MX a.example': ['0 .'] } }, 'MX-2', 'DENY-3', 'DENY-4'),
+  denied('MX records that name no host', { dns: { 'MX a.example': ['10 192.0.2.1'] } }, 'MX-3', 'DENY-4'),
+  denied('an unsigned denial of its host', { dns: NO_ADDRESS }, 'HADR-6', 'END-8'),
+  denied(
+    'an unsigned denial of MX records, where the domain has no address',
+    { dns: { 'MX a.example': { denial: 'nodata' }, 'A a.example': { denial: 'nodata' } } },
+    'MX-4',
+    'HADR-6',
+  ),
+  denied(
+    'an unsigned denial of the domain and of all of its names',
+    {
+      dns: {
+        ...NO_DOMAIN,
+        'TXT _mta-sts.a.example': { denial: 'nxdomain' },
+        'A mta-sts.a.example': { denial: 'nxdomain' },
+      },
+    },
+    'STS-4',
+    'DENY-4',
+  ),
+  {
+    name: 'a kept enforced policy and a signed denial of the domain: bounced',
+    shows: ['CHOICE-22'],
+    world: keptOnce,
+    steps: [
+      send(passes),
+      {
+        after: 3_600_000,
+        change: { dns: { 'MX a.example': signed(NO_DOMAIN['MX a.example']) } },
+        ...send({ outcome: 'bounced', status: '5.4.4', rows: ['MX-5', 'DENY-1'] }),
+      },
+    ],
+  },
+  {
+    name: 'a kept enforced policy and signed denials of its hosts: bounced',
+    shows: ['CHOICE-22'],
+    world: together(keptOnce, SIGNED),
+    steps: [
+      send(passes),
+      {
+        after: 3_600_000,
+        change: { dns: NO_ADDRESS },
+        ...send({ outcome: 'bounced', status: '5.4.4', rows: ['HADR-4', 'END-1'] }),
+      },
+    ],
+  },
+  {
+    name: 'a kept enforced policy that was taken back, and an unsigned null MX: bounced',
+    shows: ['CHOICE-22'],
+    world: keptOnce,
+    steps: [
+      send(passes),
+      {
+        after: 3_600_000,
+        change: {
+          dns: { 'MX a.example': ['0 .'], 'TXT _mta-sts.a.example': ['v=STSv1; id=2;'] },
+          policy: { 'mta-sts.a.example': { body: policyText('none', []) } },
+        },
+        ...send({ outcome: 'bounced', status: '5.1.10', rows: ['DENY-3', 'STS-20', 'DENY-2'] }),
+      },
+    ],
+  },
+  {
+    name: 'a kept policy that has expired, and an unsigned denial of the domain: bounced',
+    shows: ['CHOICE-22'],
+    world: together(plainDomain(), policyFile(policyText('enforce', ['mx.a.example'], 3600))),
+    steps: [
+      send(passes),
+      {
+        after: 7_200_000,
+        change: { dns: NO_DOMAIN },
+        ...send({ outcome: 'bounced', rows: ['MX-5', 'DENY-2'] }),
+      },
+    ],
+  },
+  {
+    name: 'a kept policy under test, and an unsigned denial of the domain: bounced',
+    refs: ['STS-5-2'],
+    shows: ['CHOICE-22'],
+    world: stsDomain('testing'),
+    steps: [
+      send({ outcome: 'delivered' }),
+      {
+        after: 3_600_000,
+        change: { dns: NO_DOMAIN },
+        ...send({ outcome: 'bounced', rows: ['MX-5', 'DENY-2'] }),
+      },
+    ],
+  },
+];
+
 export const mtaSts: readonly Scenario[] = [
   ...listing,
   ...certificates,
@@ -866,4 +980,5 @@ export const mtaSts: readonly Scenario[] = [
   ...fetches,
   ...cache,
   ...besideDane,
+  ...denials,
 ];

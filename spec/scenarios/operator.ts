@@ -1,5 +1,5 @@
 /* What the operator demands or allows: rules for destinations, patience before cleartext, and whole profiles. */
-import type { Scenario } from '../../src/adapters/scripted/index.js';
+import type { MailHost, Scenario } from '../../src/adapters/scripted/index.js';
 import type { DestinationRule, OperatorDemand } from '../../src/policy/local/destination.js';
 import { PROFILES } from '../../src/policy/settings.js';
 import {
@@ -83,25 +83,119 @@ const encrypt: readonly Story[] = [
   },
 ];
 
+/** The domain's MX records are signed, and so vouch for the names of its hosts. */
+const named = (host: MailHost = {}) => together(plainDomain(host), SIGNED);
+/** Nobody vouches for the MX records, and the host has TLSA records of its own. */
+const halfDane = (records: readonly string[], host: MailHost) =>
+  together(plainDomain(host), tlsa(records), { signedZones: ['mx.a.example'] });
+const FOR_DOMAIN = { names: ['a.example'] } as const;
+const FOR_HOST = { names: ['mx.a.example'] } as const;
+
 const verify: readonly Story[] = [
   {
-    name: 'verify: a valid certificate',
-    shows: ['STLS-6-1'],
-    world: plainDomain(),
+    name: 'verify: a valid certificate for a host that a signed MX record names',
+    shows: ['STLS-6-1', 'CHOICE-20'],
+    world: named(),
     settings: rules(rule('a.example', 'verify')),
-    steps: [send({ ...byPkix, rows: ['OPER-3', 'PKIX-8'] })],
+    steps: [send({ ...byPkix, rows: ['OPER-7', 'PKIX-15'] })],
+  },
+  {
+    name: 'verify: a valid certificate for the domain will do there as well',
+    shows: ['CHOICE-20'],
+    world: named({ certificate: FOR_DOMAIN }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(byPkix)],
+  },
+  {
+    name: 'verify: a valid certificate for a host that anybody could have named',
+    shows: ['TLS-7.1-1', 'CHOICE-20'],
+    world: plainDomain({ certificate: FOR_HOST }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...waits, rows: ['OPER-9', 'PKIX-17'] })],
+  },
+  {
+    name: 'verify: a valid certificate for the domain, whoever named the host',
+    shows: ['TLS-7.1-1', 'CHOICE-20'],
+    world: plainDomain({ certificate: FOR_DOMAIN }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send(byPkix)],
+  },
+  {
+    name: 'verify: a host that anybody could have named has TLSA records, and matches them',
+    shows: ['TLS-7.1-1', 'CHOICE-20'],
+    world: halfDane(DANE_RECORD, { certificate: FOR_HOST }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...waits, rows: ['OPER-9', 'PKIX-18'] })],
+  },
+  {
+    name: 'verify: such a host matches its records, and its certificate is for the domain',
+    refs: ['CHOICE-4'],
+    shows: ['CHOICE-20'],
+    world: halfDane(DANE_RECORD, { certificate: FOR_DOMAIN }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...encrypted, authentication: 'dane+pkix' })],
+  },
+  {
+    name: 'verify and TLS-Required: No: the records of a host that anybody could have named are no evidence',
+    refs: ['CHOICE-9'],
+    shows: ['CHOICE-20'],
+    world: halfDane(DANE_RECORD, { certificate: SELF_SIGNED }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...waits, rows: ['MATCH-7'] }, { tlsRequiredNo: true })],
+  },
+  {
+    name: 'verify: an enforced policy vouches for the name of the host',
+    shows: ['CHOICE-20'],
+    world: stsDomain('enforce', { certificate: FOR_HOST }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...byPkix, rows: ['OPER-8'] })],
+  },
+  {
+    name: 'verify: a policy under test vouches for nothing',
+    refs: ['STS-5-2'],
+    shows: ['CHOICE-20'],
+    world: stsDomain('testing', { certificate: FOR_HOST }),
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...waits, rows: ['OPER-9'] })],
+  },
+  {
+    name: 'verify and REQUIRETLS by a policy under test: both names',
+    refs: ['CHOICE-7'],
+    shows: ['CHOICE-20'],
+    world: stsDomain('testing', {
+      ...REQUIRETLS_HOST,
+      certificate: { names: ['mx.a.example', 'a.example'] },
+    }),
+    settings: { requireTlsTestingPolicy: 'accept', ...rules(rule('a.example', 'verify')) },
+    steps: [send(byPkix, { requireTls: true })],
+  },
+  {
+    name: 'verify and REQUIRETLS by a policy under test: one name is not both',
+    refs: ['CHOICE-7'],
+    shows: ['CHOICE-20'],
+    world: stsDomain('testing', { ...REQUIRETLS_HOST, certificate: FOR_HOST }),
+    settings: { requireTlsTestingPolicy: 'accept', ...rules(rule('a.example', 'verify')) },
+    steps: [send({ outcome: 'bounced', status: '5.7.10' }, { requireTls: true })],
+  },
+  {
+    name: 'verify: a domain without MX records is its own host',
+    refs: ['DANE-2.2.2-8'],
+    shows: ['CHOICE-20'],
+    world: { dns: { 'A a.example': ['@a.example'] }, mail: { 'a.example': {} } },
+    settings: rules(rule('a.example', 'verify')),
+    steps: [send({ ...byPkix, rows: ['OPER-7'] })],
   },
   {
     name: 'verify: a self-signed certificate',
     shows: ['STLS-6-1', 'SID-6.6-1'],
-    world: plainDomain({ certificate: SELF_SIGNED }),
+    world: named({ certificate: SELF_SIGNED }),
     settings: rules(rule('a.example', 'verify')),
     steps: [send(waits)],
   },
   {
     name: 'verify: a common name is no name of a server',
     shows: ['SID-9525-1'],
-    world: plainDomain({ certificate: { names: [], commonName: 'mx.a.example' } }),
+    world: named({ certificate: { names: [], commonName: 'mx.a.example' } }),
     settings: rules(rule('a.example', 'verify')),
     steps: [send(waits)],
   },
@@ -131,7 +225,7 @@ const verify: readonly Story[] = [
     name: 'verify: a policy in testing does not lower it',
     refs: ['STS-5-2'],
     shows: ['STLS-6-1'],
-    world: stsDomain('testing', { certificate: SELF_SIGNED }),
+    world: together(stsDomain('testing', { certificate: SELF_SIGNED }), SIGNED),
     settings: rules(rule('a.example', 'verify')),
     steps: [send(waits)],
   },

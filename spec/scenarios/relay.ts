@@ -220,7 +220,7 @@ const certificates: readonly Story[] = [
     shows: ['STLS-6-1'],
     world: relay(),
     settings: through('verify'),
-    steps: [send({ ...byPkix, rows: ['OPER-3', 'PKIX-8'] })],
+    steps: [send({ ...byPkix, rows: ['OPER-7', 'PKIX-15'] })],
   },
   {
     name: 'relay to be verified: a certificate for another name, the recipient domain included',

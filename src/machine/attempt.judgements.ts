@@ -6,13 +6,23 @@ import { stopped } from '../policy/attempt/stop.table.js';
 import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
 import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
-import { judgePolicyCache, knowledgeOf, learnRecord, unexpiredPolicy } from '../policy/mta-sts/discover.js';
+import {
+  judgePolicyCache,
+  knowledgeOf,
+  learnRecord,
+  unexpiredPolicy,
+  witnessOf,
+  witnessOfCache,
+} from '../policy/mta-sts/discover.js';
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
 import type { Candidate } from '../policy/mx/candidate.js';
 import {
   candidatesOf,
+  type DenialVerdict,
   hasEqualPreferences,
+  judgeDenial,
   judgeMx as judgeMxAnswer,
+  type MxVerdict,
   withinBound,
 } from '../policy/mx/discover.js';
 import { type AttemptContext, type AttemptEnd, seeksPolicy, waitingOf } from './attempt.context.js';
@@ -42,10 +52,37 @@ export function judgeMx(context: AttemptContext): Judged {
     case 'try-domain':
       return { ...noted, candidates: [domainItself(context)], next: 'go-on' };
     case 'no-mail-accepted':
-      return { ...noted, ...conclude({ outcome: 'bounced', status: '5.1.10', decision }) };
     case 'no-target':
-      return { ...noted, ...conclude({ outcome: 'bounced', status: '5.4.4', decision }) };
+      return endByDenial(
+        { ...context, ...noted },
+        decision,
+        judgeDenial(context.mx!, witnessOfCache(context.cache!, context.now), 'not-yet'),
+      );
     case 'unknown':
+      return { ...noted, ...conclude({ outcome: 'deferred', status: '4.4.3', decision }) };
+  }
+}
+
+/** Nobody to deliver to, by an answer that was not believed before the policy was looked for. */
+export function judgeDeniedAgain(context: AttemptContext): Judged {
+  const denied = judgeMxAnswer(context.mx!);
+  return endByDenial(context, denied, judgeDenial(context.mx!, witnessOf(context.sts), 'done'));
+}
+
+function endByDenial(
+  context: AttemptContext,
+  denied: Decision<MxVerdict>,
+  decision: Decision<DenialVerdict>,
+): Judged {
+  const noted = note(context, decision);
+  switch (decision.verdict) {
+    case 'believe': {
+      const status = denied.verdict === 'no-mail-accepted' ? '5.1.10' : '5.4.4';
+      return { ...noted, ...conclude({ outcome: 'bounced', status, decision: denied }) };
+    }
+    case 'look-for-policy':
+      return { ...noted, next: 'go-on' };
+    case 'wait':
       return { ...noted, ...conclude({ outcome: 'deferred', status: '4.4.3', decision }) };
   }
 }

@@ -4,7 +4,8 @@
  * Theory of operation. First it is judged where the way begins: at the domain's MX records, at the address that the
  * destination is, or at a relay that the operator named. Three questions go out together: the MX records, the MTA-STS record, and what is kept of the
  * domain's policy; the result never depends on which answer comes first. When all are in, the MX answer is judged first,
- * because a domain without a host to deliver to needs no policy. A policy is then taken from the cache or fetched, and
+ * because a domain without a host to deliver to needs no policy; unless one that is kept speaks against an answer that was
+ * not validated. A policy is then taken from the cache or fetched, and
  * the candidates are tried one after the other, each in a run of its own (the effect `host.run`), until every
  * recipient has an outcome or no candidate is left. A relay is the only candidate, and the policy is its own. Where only
  * the policy is asked for, no MX records are, and the attempt ends with it. Being stopped ends it from every state.
@@ -45,6 +46,7 @@ const base = setup({
     isPolicyDiscovered: ({ context: { run } }) =>
       (run.way === 'relay' || seeksPolicy(run.input)) && run.txt !== null && run.cache !== null,
     seeksPolicy: ({ context: { run } }) => seeksPolicy(run.input),
+    hasNobody: ({ context: { run } }) => run.candidates.length === 0,
     isConcluded: ({ context: { run } }) => run.next === 'conclude',
     mustDraw: ({ context: { run } }) => run.next === 'draw',
     mustFetch: ({ context: { run } }) => run.next === 'fetch',
@@ -153,6 +155,7 @@ export const attemptMachine = base.createMachine({
         { guard: 'isConcluded', target: 'concluded' },
         { guard: 'mustFetch', target: 'awaitingPolicyHost' },
         { guard: 'seeksPolicy', target: 'concluded' },
+        { guard: 'hasNobody', target: 'judgingDenial' },
         { target: 'awaitingHost' },
       ],
     },
@@ -201,9 +204,21 @@ export const attemptMachine = base.createMachine({
             target: 'concluded',
             actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored),
           },
+          {
+            guard: 'hasNobody',
+            target: 'judgingDenial',
+            actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored),
+          },
           { target: 'awaitingHost', actions: on<AnsweredBy<'policy-cache.write'>>(answers.learnStored) },
         ],
       },
+    },
+    judgingDenial: {
+      description:
+        'The MX answer leaves nobody to deliver to, and was not believed before the policy was looked for.',
+      meta: { refs: ['CHOICE-22'] },
+      entry: judge(judgements.judgeDeniedAgain),
+      always: { target: 'concluded' },
     },
     awaitingHost: {
       description: 'One candidate, in a run of its own: nothing that was learned about another one is in it.',

@@ -6,7 +6,7 @@ import { daneApplies } from '../policy/dane/dane-applies.table.js';
 import { tlsaBase } from '../policy/dane/tlsa-base.table.js';
 import { learnAddresses, withinBound } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
-import { hostWithoutAddress } from '../policy/host/unreachable.table.js';
+import { judgeMissingAddress } from '../policy/host/unreachable.table.js';
 import { decide, withoutRepetition } from '../policy/kernel/table.js';
 import { mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
@@ -26,7 +26,7 @@ export function judgeAddresses(context: HostContext): Judged {
       } as const)
     : learnAddresses(context.addressAnswer!, input.dialled);
   if (known.kind !== 'found') {
-    const decision = decide(hostWithoutAddress, { addresses: known.kind, source: input.candidate.source });
+    const decision = judgeMissingAddress(known.kind, context.addressAnswer!, input);
     return {
       ...note(context, decision),
       addressKnowledge: known,

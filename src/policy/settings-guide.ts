@@ -242,6 +242,7 @@ export const DESTINATION_EXAMPLES: readonly {
 export const DEMANDS_GUIDE: { readonly [D in DestinationRule['demand']]: string } = {
   none: 'Nothing beyond what the recipient asks for.',
   encrypt: 'TLS, with whoever answers.',
-  verify: 'TLS with a host that proves itself, by DANE or by certificate.',
+  verify:
+    'TLS with a host that proves itself, by DANE or by certificate, under a name that can be believed; else by a certificate for the domain.',
   dane: 'TLSA records that can be used, along a way validated by DNSSEC, and a match (RFC 7672, Section 2.2).',
 };

@@ -38,6 +38,7 @@ import { policyCache } from './mta-sts/policy-cache.table.js';
 import { policyMerge, policyRoom } from './mta-sts/policy-merge.table.js';
 import { policyRefresh, refreshAlert } from './mta-sts/refresh-plan.table.js';
 import { stsDemand } from './mta-sts/sts-demand.table.js';
+import { mxDenial } from './mx/mx-denial.table.js';
 import { mxDiscovery } from './mx/mx-discovery.table.js';
 import { targetAddress } from './names/target-address.table.js';
 import { postfixHostNeed } from './postfix/host-need.table.js';
@@ -74,6 +75,7 @@ export const attemptTables = [
   messageKind,
   nextHop,
   mxDiscovery,
+  mxDenial,
   policyCache,
   hostWithoutAddress,
   targetAddress,

@@ -8,6 +8,7 @@ export const QUIET: Readonly<Record<string, readonly string[]>> = {
   'message-kind': ['ordinary'],
   'next-hop': ['literal', 'mx'],
   'mx-discovery': ['try-hosts'],
+  'mx-denial': ['believe', 'look-for-policy'],
   'policy-cache': ['no-policy', 'fetch'],
   'sts-demand': ['no-demand'],
   'target-address': ['connect'],

@@ -220,21 +220,27 @@ describe('what Postfix is told of a domain', () => {
     expect(relayed).toMatchObject({ reply: 'OK encrypt', loses: [expect.stringContaining('relay.test')] });
   });
 
-  it('holds to a policy that is kept where no host is found any more', async () => {
-    await ask('sts.test');
-    await internet.change({ dns: { 'MX sts.test': ['0 .'] } });
-    const fresh = nodeAdapters({ resolver: internet.resolver, ca: [internet.caPem] });
-    const { port, httpsPort } = internet;
-    const settings = settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow' });
-    const ports = { settings, version: 'from-3.4', clock: Date.now, onFault: () => undefined } as const;
-    const kept = { ...fresh, 'policy-cache.read': adapters['policy-cache.read'] };
-    const signal = new AbortController().signal;
-    const answer = await lookUp('sts.test', { ...ports, adapters: kept }, signal);
-    expect(answer.decisions.map(({ row }) => row)).toContain('PFL-2');
-    expect(answer.reply).toMatch(/^TEMP /);
-    await fresh.close();
-    await internet.change({ dns: { 'MX sts.test': ['0 mx.sts.test'] } });
-  });
+  it.each([
+    ['anybody could have said', 'insecure', 'PFL-1'],
+    ['only the domain can have said', 'secure', 'PFL-2'],
+  ] as const)(
+    'holds to a policy that is kept where no host is found any more, as %s',
+    async (_, security, row) => {
+      await ask('sts.test');
+      await internet.change({ dns: { 'MX sts.test': { records: ['0 .'], security } } });
+      const fresh = nodeAdapters({ resolver: internet.resolver, ca: [internet.caPem] });
+      const { port, httpsPort } = internet;
+      const settings = settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow' });
+      const ports = { settings, version: 'from-3.4', clock: Date.now, onFault: () => undefined } as const;
+      const kept = { ...fresh, 'policy-cache.read': adapters['policy-cache.read'] };
+      const signal = new AbortController().signal;
+      const answer = await lookUp('sts.test', { ...ports, adapters: kept }, signal);
+      expect(answer.decisions.map((decision) => decision.row)).toContain(row);
+      expect(answer.reply).toMatch(/^TEMP /);
+      await fresh.close();
+      await internet.change({ dns: { 'MX sts.test': ['0 mx.sts.test'] } });
+    },
+  );
 
   it('does not know what it did not look at, and what it was stopped at', async () => {
     const cut = await ask('sts-one-listed.test', { candidatesMax: 1 });

@@ -23,7 +23,7 @@ function judgeHost(survey: HostSurvey, { mode, now }: Survey): readonly Finding[
   const { host } = survey.facts;
   const visits = securedVisits(survey);
   const failures = visits.flatMap(({ address, visit: { peer } }) => {
-    const pkix = judgePkix(peer, host, 'never');
+    const pkix = judgePkix(peer, [[host]], 'never');
     const { verdict } = decide(certificateFinding, {
       pkix: pkix === 'passed' ? 'passed' : 'failed',
       sts: mode,

@@ -80,7 +80,7 @@ function advice(
 
 /** By a TLSA record, or by a CA for the right name. */
 function isVouchedFor({ facts, dane, references }: HostSurvey, peer: PeerFacts, now: number): boolean {
-  if (judgePkix(peer, facts.host, 'never') === 'passed') return true;
+  if (judgePkix(peer, [[facts.host]], 'never') === 'passed') return true;
   return dane.kind === 'present' && matchDane(dane.records, peer, references, now).kind === 'matched';
 }
 

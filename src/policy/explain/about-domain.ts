@@ -141,7 +141,8 @@ export function requireTlsText(evidence: Evidence): string {
   return `the sender asked for REQUIRETLS; ${mxProof(mx, evidence)}; ${listingOrPolicy(evidence)}`;
 }
 
-function listingOrPolicy(evidence: Evidence): string {
+/** What policy there is, and whether it lists the host. */
+export function listingOrPolicy(evidence: Evidence): string {
   return knownOf(evidence)?.kind === 'policy'
     ? `${policyText(evidence)}, and ${listingText(evidence)}`
     : policyText(evidence);

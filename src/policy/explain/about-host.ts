@@ -129,16 +129,23 @@ export function pkixText(evidence: Evidence): string {
     case null:
       return `nobody asked for a certificate of ${hostIn(evidence)} that a trusted CA vouches for`;
     case 'passed':
-      return `${certificate} leads to a CA that is trusted here and is for ${hostIn(evidence)}`;
+      return `${certificate} leads to a CA that is trusted here and is for ${certificateNamesIn(evidence)}`;
     case 'expired':
       return `${certificate} has a path to a CA on which something has expired${code}`;
     case 'not-trusted':
       return `${certificate} leads to no CA that is trusted here${code}`;
     case 'name-mismatch':
-      return `${certificate} is not for ${hostIn(evidence)}`;
+      return `${certificate} is not for ${certificateNamesIn(evidence)}`;
     case 'unreadable':
       return certificateText(evidence);
   }
+}
+
+/** The names that the certificate is held to. */
+function certificateNamesIn(evidence: Evidence): string {
+  const demanded = evidence.host?.plan?.certificateNames ?? [];
+  const names = demanded.length === 0 ? [[hostIn(evidence)]] : demanded;
+  return names.map((some) => some.join(' or ')).join(' and also for ');
 }
 
 /** The command that a reply of that stage answers. */

@@ -30,11 +30,16 @@ export function judgePeer(
   now: number,
 ): PeerJudgement {
   const dane = plan.dane !== 'not-required' ? matchDane(tlsa, peer, plan.references, now) : null;
-  const pkix = plan.pkix === 'ignored' ? null : judgePkix(peer, mxName, plan.commonName);
-  const pkixByDnsId = pkix === null ? null : judgePkix(peer, mxName, 'never');
+  const isDemanded = plan.certificateNames.length > 0;
+  const pkix = isDemanded
+    ? judgePkix(peer, plan.certificateNames, plan.commonName)
+    : plan.pkix === 'observed'
+      ? judgePkix(peer, [[mxName]], plan.commonName)
+      : null;
+  const pkixByDnsId = pkix === null ? null : judgePkix(peer, [[mxName]], 'never');
   const decision = decide(peerAuthentication, {
     dane: classifyDane(plan.dane, dane),
-    pkix: plan.pkix !== 'required' ? 'not-demanded' : pkix === 'passed' ? 'passed' : 'failed',
+    pkix: !isDemanded ? 'not-demanded' : pkix === 'passed' ? 'passed' : 'failed',
     sts: plan.stsFreshness,
   });
   const pkixCode =
@@ -48,9 +53,14 @@ function classifyDane(demand: HostPlan['dane'], match: DaneMatch | null) {
   return match.kind === 'matched' ? 'passed' : 'failed';
 }
 
-/** A path to the trust store and a name that covers the MX name (RFC 8461, Section 4.2). */
-export function judgePkix(peer: PeerFacts, mxName: string, commonName: CommonNameUse): PkixResult {
+/** A path to the trust store, and a certificate that covers one name out of each list (RFC 8461, Section 4.2; RFC 9525, Section 6). */
+export function judgePkix(
+  peer: PeerFacts,
+  names: readonly (readonly string[])[],
+  commonName: CommonNameUse,
+): PkixResult {
   if (peer.kind === 'unreadable') return 'unreadable';
   if (peer.path.kind === 'untrusted') return peer.path.cause === 'expired' ? 'expired' : 'not-trusted';
-  return coversOneOf(peer.chain[0], [mxName], commonName) ? 'passed' : 'name-mismatch';
+  const [leaf] = peer.chain;
+  return names.every((some) => coversOneOf(leaf, some, commonName)) ? 'passed' : 'name-mismatch';
 }

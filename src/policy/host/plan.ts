@@ -28,6 +28,8 @@ import {
   serverName,
 } from './plan.tables.js';
 
+type PkixDemand = (typeof pkixDemand.verdicts)[number];
+
 /** Everything that is known of a host before it is connected to. */
 export interface PlanFacts {
   readonly host: string;
@@ -50,7 +52,9 @@ export interface HostPlan {
   readonly barrier: Decision<(typeof hostBarrier.verdicts)[number]>;
   /** Whether the chain must match the TLSA records. */
   readonly dane: (typeof daneMatching.verdicts)[number];
-  readonly pkix: (typeof pkixDemand.verdicts)[number];
+  readonly pkix: PkixDemand;
+  /** What the certificate must name, beside a path to the trust store: one name out of each list. Empty: PKIX is not demanded. */
+  readonly certificateNames: readonly (readonly string[])[];
   /** SNI, or null for none. */
   readonly serverName: string | null;
   /** The reference identifiers of DANE-TA; empty where DANE is not required. */
@@ -94,6 +98,7 @@ export function planHost(facts: PlanFacts): HostPlan {
   const operator = decide(operatorDemand, {
     rule: facts.operator,
     mx: mxProofOf(facts.source, facts.mxSecurity),
+    sts: sts.naming === 'enforced' ? 'listed' : 'other',
     dane: dane.verdict === 'authenticate' ? 'usable' : 'other',
   });
 
@@ -112,7 +117,9 @@ export function planHost(facts: PlanFacts): HostPlan {
     stsFreshness: sts.freshness,
   });
   const operatorAuthenticates =
-    operator.verdict === 'authenticate' || operator.verdict === 'authenticate-by-dane'
+    operator.verdict === 'authenticate' ||
+    operator.verdict === 'authenticate-domain' ||
+    operator.verdict === 'authenticate-by-dane'
       ? operator.verdict
       : 'other';
   const matching = decide(daneMatching, {
@@ -131,7 +138,7 @@ export function planHost(facts: PlanFacts): HostPlan {
       requires.verdict === 'authenticate' || requires.verdict === 'authenticate-by-pkix'
         ? requires.verdict
         : 'other',
-    operator: operatorAuthenticates === 'authenticate' ? 'authenticate' : 'other',
+    operator: operatorAuthenticates === 'authenticate-by-dane' ? 'other' : operatorAuthenticates,
     whenDanePasses: settings.whenDanePasses,
   });
   const daneApplies =
@@ -149,6 +156,10 @@ export function planHost(facts: PlanFacts): HostPlan {
     barrier,
     dane: matching.verdict,
     pkix: pkix.verdict,
+    certificateNames: [
+      ...namesRequired(pkix.verdict, facts),
+      ...(operator.verdict === 'authenticate-domain' ? [[facts.nextHop]] : []),
+    ],
     serverName: sni.verdict === 'none' ? null : sni.verdict === 'tlsa-base' ? baseDomain : facts.host,
     references:
       matching.verdict === 'not-required'
@@ -175,6 +186,23 @@ export function planHost(facts: PlanFacts): HostPlan {
   };
 }
 
+/** The names that policies, the message and the operator ask for; the one that a rule asks for beside them is not among them. */
+function namesRequired(
+  demand: PkixDemand,
+  { host, nextHop }: Pick<PlanFacts, 'host' | 'nextHop'>,
+): HostPlan['certificateNames'] {
+  switch (demand) {
+    case 'required':
+      return [[host]];
+    case 'required-of-either':
+      return [nextHop === host ? [host] : [host, nextHop]];
+    case 'required-of-domain':
+    case 'observed':
+    case 'ignored':
+      return [];
+  }
+}
+
 const LEVEL: Readonly<
   Record<
     | 'no-demand'
@@ -182,6 +210,7 @@ const LEVEL: Readonly<
     | 'encrypt'
     | 'authenticate'
     | 'authenticate-by-pkix'
+    | 'authenticate-domain'
     | 'authenticate-by-dane'
     | 'unreachable'
     | 'impossible'
@@ -194,6 +223,7 @@ const LEVEL: Readonly<
   encrypt: 'encrypted',
   authenticate: 'authenticated',
   'authenticate-by-pkix': 'authenticated',
+  'authenticate-domain': 'authenticated',
   'authenticate-by-dane': 'authenticated',
   unreachable: 'unreachable',
   impossible: 'unreachable',

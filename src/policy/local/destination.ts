@@ -6,7 +6,7 @@ import { nextHop } from './next-hop.table.js';
 export interface DestinationRule {
   /** A domain, or ".domain" for it and everything below it; lower-case A-labels. "*" is every destination. */
   readonly destination: string;
-  /** `encrypt`: TLS with anyone; `verify`: DANE or PKIX must pass; `dane`: DANE or nothing (RFC 7672, Section 2.2). */
+  /** `encrypt`: TLS with anyone; `verify`: DANE or PKIX must pass, under a name that nobody could forge (RFC 9325, Section 7.1); `dane`: DANE or nothing (RFC 7672, Section 2.2). */
   readonly demand: 'none' | 'encrypt' | 'verify' | 'dane';
   /** The host that all mail for the destination goes to, instead of the hosts of its MX records. */
   readonly relay?: Relay;

@@ -1,5 +1,6 @@
 import type { TxtAnswer } from '../dns/answer.js';
 import { type Decision, decide } from '../kernel/table.js';
+import type { DenialWitness } from '../mx/discover.js';
 import type { Settings } from '../settings.js';
 import type { CacheAnswer, FetchResult } from './fetch.js';
 import { CLOCK_TOLERANCE_MS } from './merge-policy.js';
@@ -49,6 +50,18 @@ export function ageOfCache(cache: CacheAnswer, now: number): (typeof policyCache
   // No clock makes a policy younger than new: one that may be kept for no time is never in force again.
   if (Math.max(0, now - fetchedAt) >= policy.maxAgeSeconds * 1000) return 'expired';
   return fetchedAt - now > CLOCK_TOLERANCE_MS ? 'from-the-future' : 'current';
+}
+
+/** What is kept, as a witness to whether the domain has hosts that take mail. */
+export function witnessOfCache(cache: CacheAnswer, now: number): DenialWitness {
+  if (cache.kind === 'unreadable') return 'unknown';
+  return unexpiredPolicy(cache, now)?.policy.mode === 'enforce' ? 'enforced' : 'other';
+}
+
+/** What is known once the policy was looked for, likewise. */
+export function witnessOf(known: StsKnowledge): DenialWitness {
+  if (known.kind === 'unknown') return 'unknown';
+  return known.kind === 'policy' && known.policy.mode === 'enforce' ? 'enforced' : 'other';
 }
 
 /** The kept policy, if it has not expired: only its own fetch starts its life (RFC 8461, Section 3.2, max_age). */

@@ -39,10 +39,10 @@ export function policyDomainOf(destination: Destination, candidate: Candidate | 
   return destination.kind === 'domain' ? destination.name : null;
 }
 
-/** What MX records prove of a host's name. `none`: no MX record named it (RFC 7672, Section 2.2.2). */
+/** What MX records prove of a host's name. `none`: no MX record named it, but the recipient or the operator did (RFC 7672, Section 2.2.2). */
 export function mxProofOf(
   source: Candidate['source'],
   mxSecurity: 'secure' | 'insecure',
 ): 'secure' | 'insecure' | 'none' {
-  return source === 'implicit' || source === 'relay' ? 'none' : mxSecurity;
+  return source === 'mx' ? mxSecurity : 'none';
 }

@@ -2,9 +2,13 @@ import type { MxAnswer, MxRecord } from '../dns/answer.js';
 import { type Decision, decide } from '../kernel/table.js';
 import { parseDnsName } from '../names/domain-name.js';
 import type { Candidate } from './candidate.js';
+import { mxDenial } from './mx-denial.table.js';
 import { mxDiscovery } from './mx-discovery.table.js';
 
 export type MxVerdict = (typeof mxDiscovery.verdicts)[number];
+export type DenialVerdict = (typeof mxDenial.verdicts)[number];
+/** What a policy of the domain has to say to an answer that denies its hosts. */
+export type DenialWitness = (typeof mxDenial.inputs.policy)[number];
 
 /** What the MX answer of a domain means. Total; never throws. */
 export function judgeMx(answer: MxAnswer): Decision<MxVerdict> {
@@ -16,6 +20,15 @@ function classify(answer: MxAnswer) {
   if (answer.denial !== null) return answer.denial;
   if (answer.records.length === 1 && answer.records[0]!.exchange === '') return 'null-mx';
   return answer.records.some(namesHost) ? 'hosts' : 'no-usable-name';
+}
+
+/** Whether an answer that leaves nobody to deliver to is believed. Total; never throws. */
+export function judgeDenial(
+  answer: MxAnswer,
+  policy: DenialWitness,
+  looked: (typeof mxDenial.inputs.looked)[number],
+): Decision<DenialVerdict> {
+  return decide(mxDenial, { answer: answer.kind === 'secure' ? 'secure' : 'insecure', policy, looked });
 }
 
 /** Whether equal preferences leave an order to be drawn (RFC 5321, Section 5.1). */

@@ -2,6 +2,7 @@
 import { nextHop } from '../../local/next-hop.table.js';
 import { learnRecord } from '../../mta-sts/discover.js';
 import { policyCache } from '../../mta-sts/policy-cache.table.js';
+import { mxDenial } from '../../mx/mx-denial.table.js';
 import { mxDiscovery } from '../../mx/mx-discovery.table.js';
 import { messageKind } from '../../require-tls/message-kind.table.js';
 import {
@@ -9,6 +10,7 @@ import {
   messageText,
   nowIn,
   policyDomainIn,
+  policyText,
   ruleText,
   settingIs,
   settingsIn,
@@ -89,6 +91,42 @@ export const mxDiscoveryFacts = factsFor(mxDiscovery, {
     },
   },
 });
+
+export const mxDenialFacts = factsFor(mxDenial, {
+  answer: {
+    kind: 'mx',
+    owner: 'recipient',
+    says: (_, evidence) =>
+      `the MX answer of ${destinationIn(evidence)}, which names no host to deliver to, is ${mxKind(evidence)}`,
+  },
+  policy: {
+    kind: 'policy',
+    owner: (word) => (word === 'unknown' ? 'operator' : 'recipient'),
+    says: {
+      enforced: (evidence) => policyOrKept(evidence),
+      unknown: (evidence) => `what is kept of ${policyDomainIn(evidence)} cannot be read`,
+      other: (evidence) => `no enforced MTA-STS policy of ${policyDomainIn(evidence)} is in force`,
+    },
+  },
+  looked: {
+    kind: 'policy',
+    owner: 'recipient',
+    says: {
+      'not-yet': 'the policy was not looked for yet',
+      done: (evidence) => `the policy was looked for: ${policyText(evidence)}`,
+    },
+  },
+});
+
+function mxKind({ attempt }: Evidence): string {
+  const mx = attempt?.mx ?? null;
+  return mx === null ? 'not recorded' : answerText(mx);
+}
+
+function policyOrKept(evidence: Evidence): string {
+  if (evidence.attempt?.sts.kind === 'policy') return policyText(evidence);
+  return `an enforced policy${keptText(evidence)} is kept and has not expired`;
+}
 
 function mxList({ attempt }: Evidence): string {
   const mx = attempt?.mx ?? null;

@@ -21,6 +21,7 @@ import { requireTlsDemand } from '../../require-tls/requiretls-demand.table.js';
 import {
   freshnessText,
   hostIn,
+  listingOrPolicy,
   listingText,
   messageText,
   mxProof,
@@ -64,6 +65,16 @@ export const hostWithoutAddressFacts = factsFor(hostWithoutAddress, {
       relay: (evidence) => `the operator named ${hostIn(evidence)} as the relay`,
     },
   },
+  answers: {
+    kind: 'addresses',
+    owner: 'recipient',
+    says: {
+      secure: 'all that led to this host, and the answers about its addresses, were validated by DNSSEC',
+      insecure: (evidence) =>
+        `not all that led here was validated by DNSSEC: ${mxProof('insecure', evidence)}${addressAnswers(evidence)}`,
+    },
+  },
+  policy: { kind: 'policy', owner: 'recipient', says: (_, evidence) => policyText(evidence) },
 });
 
 function addressAnswers({ host }: Evidence): string {
@@ -214,6 +225,14 @@ function listingAnd(evidence: Evidence): string {
 export const operatorDemandFacts = factsFor(operatorDemand, {
   rule: { kind: 'rule', owner: 'operator', says: (_, evidence) => ruleText(evidence) },
   mx: { kind: 'mx', owner: 'recipient', says: (word, evidence) => mxProof(word, evidence) },
+  sts: {
+    kind: 'policy',
+    owner: 'recipient',
+    says: {
+      listed: listingAnd,
+      other: (evidence) => `no enforced policy vouches for ${hostIn(evidence)}: ${listingOrPolicy(evidence)}`,
+    },
+  },
   dane: { ...tlsaColumn, says: { usable: tlsaText, other: tlsaText } },
 });
 
@@ -283,7 +302,11 @@ export const pkixDemandFacts = factsFor(pkixDemand, {
   operator: {
     kind: 'rule',
     owner: 'operator',
-    says: { authenticate: ruleText, other: 'no rule of the operator asks for a certificate' },
+    says: {
+      authenticate: ruleText,
+      'authenticate-domain': (evidence) => `${ruleText(evidence)}; ${mxProof('insecure', evidence)}`,
+      other: 'no rule of the operator asks for a certificate',
+    },
   },
   whenDanePasses: { kind: 'setting', owner: 'operator', says: settingIs('whenDanePasses') },
 });
