@@ -1,6 +1,7 @@
 /* Files and messages that strangers wrote, read without any server. */
 import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { decodeSecureResponse } from '../../dist/adapters/node/dnssec/message.js';
 import { MessageReader } from '../../dist/engine/message-reader.js';
 import { lintPolicyFile } from '../../dist/policy/mta-sts/lint-file.js';
 import { summariseInSteps } from '../../dist/policy/tls-report/read/summarise.js';
@@ -11,6 +12,14 @@ import { POLICIES } from './pages.js';
 export function* readings(): Generator<readonly [string, () => string | Promise<string>]> {
   for (const [name, text] of Object.entries(POLICIES))
     yield [`sts lint, ${name}`, () => `${lintPolicyFile(text).length} findings`];
+  for (const [name, octets, type] of signedAnswers())
+    yield [
+      `DNS answer to validate: ${name}`,
+      () => {
+        const read = decodeSecureResponse(octets, { name: LONG_NAME, type });
+        return `${read?.answer[0]?.rdata.length ?? 0} records`;
+      },
+    ];
   for (const [name, octets] of messages()) yield [`message: ${name}`, () => readAsItComes(octets)];
   for (const [name, octets] of reports())
     yield [
@@ -31,6 +40,30 @@ async function readAsItComes(octets: Buffer): Promise<string> {
     await setImmediate();
   }
   return reader.facts().tlsRequired;
+}
+
+/** 126 labels, of which each octet is odd. */
+const LONG_NAME = Array.from({ length: 126 }, () => '\\001').join('.');
+const DNS_OCTETS_MAX = 65_535;
+
+/** As many records as a message holds, each with two names that are as long as names can be. */
+function* signedAnswers(): Generator<readonly [string, Buffer, number]> {
+  const question = (type: number) =>
+    Buffer.concat([
+      ...Array.from({ length: 126 }, () => Buffer.from([1, 1])),
+      Buffer.from([0, 0, type, 0, 1]),
+    ]);
+  for (const [name, type, rdata] of [
+    ['MX records', 15, [0, 1, 0xc0, 12]],
+    ['aliases', 5, [0xc0, 14]],
+    ['TLSA records', 52, [3, 1, 1, 0]],
+  ] as const) {
+    const record = Buffer.from([0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, rdata.length, ...rdata]);
+    const asked = question(type);
+    const count = Math.floor((DNS_OCTETS_MAX - 12 - asked.length) / record.length);
+    const header = Buffer.from([0, 0, 0x81, 0x80, 0, 1, count >> 8, count & 0xff, 0, 0, 0, 0]);
+    yield [name, Buffer.concat([header, asked, ...Array.from({ length: count }, () => record)]), type];
+  }
 }
 
 const MEBIBYTE = 1_048_576;

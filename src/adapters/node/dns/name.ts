@@ -91,13 +91,35 @@ export function labelOctets(label: string): Buffer {
   return Buffer.from(plain, 'latin1');
 }
 
-/** The name on the wire, uncompressed. */
+const DOT = 0x2e;
+const BACKSLASH = 0x5c;
+
+/** The name on the wire, uncompressed. In one pass: a hostile message has thousands of names. */
 export function nameOctets(name: string): Buffer {
-  const parts = labelsOf(name).flatMap((label) => {
-    const octets = labelOctets(label);
-    return [Buffer.from([octets.length]), octets];
-  });
-  return Buffer.concat([...parts, Buffer.alloc(1)]);
+  if (name === '') return Buffer.alloc(1);
+  // Each label has its length in front, where the dot behind it stands in the text.
+  const octets = Buffer.alloc(name.length + 2);
+  let lengthAt = 0;
+  let end = 1;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    if (code === DOT) {
+      octets[lengthAt] = end - lengthAt - 1;
+      lengthAt = end++;
+      continue;
+    }
+    const escaped = code === BACKSLASH ? escapedOctet(name, at) : null;
+    if (escaped !== null) at += 3;
+    octets[end++] = escaped ?? code;
+  }
+  octets[lengthAt] = end - lengthAt - 1;
+  return octets.subarray(0, end + 1);
+}
+
+/** The octet that three digits stand for behind a backslash; null if they are not there. */
+function escapedOctet(name: string, at: number): number | null {
+  const digits = name.slice(at + 1, at + 4);
+  return /^\d{3}$/.test(digits) ? Number(digits) : null;
 }
 
 /** Whether a name has more octets on the wire than DNS allows (RFC 1035, Section 2.3.4), however many its text has. */

@@ -4,7 +4,7 @@
  * is a value.
  */
 import { tellingError } from '../../../policy/dns/extended-error.js';
-import { Garbled, nameOctets, readName } from '../dns/name.js';
+import { Garbled, type KnownNames, nameOctets, readName } from '../dns/name.js';
 import { type Frame, readDenial, readSections, ttlOf } from '../dns/sections.js';
 import { FLAG, writeQuery } from '../dns/write-query.js';
 
@@ -89,42 +89,62 @@ export function decodeSecureResponse(bytes: Uint8Array, question: WireQuestion):
   }
 }
 
+/** The names of one message, each read and written once: thousands of records may hold the same long one. */
+class MessageNames {
+  readonly known: KnownNames = new Map();
+  readonly #octets = new Map<string, Buffer>();
+
+  constructor(readonly message: Buffer) {}
+
+  at(start: number): { readonly name: string; readonly end: number } {
+    return readName(this.message, start, this.known);
+  }
+
+  octetsOf(name: string): Buffer {
+    const octets = this.#octets.get(name) ?? nameOctets(name);
+    this.#octets.set(name, octets);
+    return octets;
+  }
+}
+
 function decode(message: Buffer, question: WireQuestion): SecureMessage | null {
   const flags = message.readUInt16BE(2);
   const isResponse = flags >>> 11 === 0b1_0000;
   if (message.readUInt16BE(0) !== 0 || !isResponse) return null;
-  const start = questionEnd(message, question);
+  const names = new MessageNames(message);
+  const start = questionEnd(names, question);
   if (start === null) return null;
-  const { rcode, truncated, opt, answer, authority } = readSections(message, start);
+  const { rcode, truncated, opt, answer, authority } = readSections(message, start, names.known);
   if (truncated) return null;
   return {
     rcode,
-    answer: recordSets(message, answer),
-    authority: recordSets(message, authority),
+    answer: recordSets(names, answer),
+    authority: recordSets(names, authority),
     denialSeconds: readDenial(message, authority),
     extendedError: tellingError(opt?.extendedErrors ?? []),
   };
 }
 
 /** Where the question ends; null if it is another one. */
-function questionEnd(message: Buffer, question: WireQuestion): number | null {
+function questionEnd(names: MessageNames, question: WireQuestion): number | null {
+  const { message } = names;
   const rcode = message.readUInt16BE(2) & 0x0f;
   const questions = message.readUInt16BE(4);
   // An error may come without the question: the other side could not read it.
   if (questions === 0 && rcode !== NOERROR && rcode !== NXDOMAIN) return HEADER_OCTETS;
   if (questions !== 1) return null;
-  const { name, end } = readName(message, HEADER_OCTETS);
+  const { name, end } = names.at(HEADER_OCTETS);
   const echoed = name === question.name && message.readUInt16BE(end) === question.type;
   return echoed && message.readUInt16BE(end + 2) === IN ? end + 4 : null;
 }
 
-function recordSets(message: Buffer, frames: readonly Frame[]): readonly RecordSet[] {
+function recordSets(names: MessageNames, frames: readonly Frame[]): readonly RecordSet[] {
   const data = new Map<string, Frame[]>();
   const signatures = new Map<string, Signature[]>();
   for (const frame of frames) {
     if (frame.class !== IN) continue;
     if (frame.type === TYPE.RRSIG) {
-      const signature = readSignature(message, frame);
+      const signature = readSignature(names, frame);
       gather(signatures, `${signature.typeCovered} ${frame.owner}`, signature);
     } else {
       gather(data, `${frame.type} ${frame.owner}`, frame);
@@ -136,7 +156,7 @@ function recordSets(message: Buffer, frames: readonly Frame[]): readonly RecordS
       owner: first!.owner,
       type: first!.type,
       ttlSeconds: members.reduce((least, frame) => Math.min(least, ttlOf(frame)), Number.POSITIVE_INFINITY),
-      rdata: canonicalOrder(members.map((frame) => canonicalRdata(message, frame))),
+      rdata: canonicalOrder(members.map((frame) => canonicalRdata(names, frame))),
       signatures: signatures.get(key) ?? [],
     };
   });
@@ -154,19 +174,20 @@ function canonicalOrder(rdata: readonly Buffer[]): readonly Buffer[] {
 }
 
 /** Names lower-case and uncompressed in the types that RFC 4034, Section 6.2, and RFC 6840, Section 5.1, leave of those in use. */
-function canonicalRdata(message: Buffer, { type, start, end }: Frame): Buffer {
+function canonicalRdata(names: MessageNames, { type, start, end }: Frame): Buffer {
+  const { message } = names;
   switch (type) {
     case TYPE.NS:
     case TYPE.CNAME:
     case TYPE.PTR:
     case TYPE.DNAME:
-      return namesThen(message, start, end, { names: 1, octets: 0 });
+      return namesThen(names, start, end, { names: 1, octets: 0 });
     case TYPE.SOA:
-      return namesThen(message, start, end, { names: 2, octets: 20 });
+      return namesThen(names, start, end, { names: 2, octets: 20 });
     case TYPE.MX:
       return Buffer.concat([
         message.subarray(start, start + 2),
-        namesThen(message, start + 2, end, { names: 1, octets: 0 }),
+        namesThen(names, start + 2, end, { names: 1, octets: 0 }),
       ]);
     default:
       return message.subarray(start, end);
@@ -174,7 +195,7 @@ function canonicalRdata(message: Buffer, { type, start, end }: Frame): Buffer {
 }
 
 function namesThen(
-  message: Buffer,
+  names: MessageNames,
   start: number,
   end: number,
   expected: { readonly names: number; readonly octets: number },
@@ -182,16 +203,17 @@ function namesThen(
   const parts: Buffer[] = [];
   let at = start;
   for (let left = expected.names; left > 0; left--) {
-    const read = readName(message, at);
-    parts.push(nameOctets(read.name));
+    const read = names.at(at);
+    parts.push(names.octetsOf(read.name));
     at = read.end;
   }
   if (at + expected.octets !== end) throw new Garbled();
-  return Buffer.concat([...parts, message.subarray(at, end)]);
+  return Buffer.concat([...parts, names.message.subarray(at, end)]);
 }
 
-function readSignature(message: Buffer, { start, end }: Frame): Signature {
-  const signer = readName(message, start + 18);
+function readSignature(names: MessageNames, { start, end }: Frame): Signature {
+  const { message } = names;
+  const signer = names.at(start + 18);
   if (signer.end > end) throw new Garbled();
   return {
     typeCovered: message.readUInt16BE(start),
@@ -202,7 +224,7 @@ function readSignature(message: Buffer, { start, end }: Frame): Signature {
     inception: message.readUInt32BE(start + 12),
     keyTag: message.readUInt16BE(start + 16),
     signer: signer.name,
-    prefix: Buffer.concat([message.subarray(start, start + 18), nameOctets(signer.name)]),
+    prefix: Buffer.concat([message.subarray(start, start + 18), names.octetsOf(signer.name)]),
     signature: message.subarray(signer.end, end),
   };
 }

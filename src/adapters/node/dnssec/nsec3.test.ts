@@ -10,7 +10,7 @@ it('a lookup that may not hash any more proves nothing, whatever it is asked', (
     salt: Buffer.alloc(0),
     types: new Set(),
   };
-  const left = (hashesLeft: number) => ({ queriesLeft: 0, verificationsLeft: 0, hashesLeft });
+  const left = (hashesLeft: number) => ({ queriesLeft: 0, verificationsLeft: 0, octetsLeft: 0, hashesLeft });
   const expand = (hashesLeft: number) => expandsByNsec3([everything], 'a.test', 'test', left(hashesLeft));
   // Six rounds, and two labels.
   expect([expand(8), expand(7)]).toEqual(['proven', 'too-many-iterations']);

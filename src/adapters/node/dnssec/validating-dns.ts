@@ -46,6 +46,8 @@ const ALIASES_MAX = 16;
 const QUERIES_MAX = 96;
 /** Of signatures, for one lookup (CVE-2023-50387). */
 const VERIFICATIONS_MAX = 128;
+/** Two sets that fill messages of 64 KiB and whose names are as long as names can be; any other lookup needs a fraction. */
+const SIGNED_OCTETS_MAX = 4 * 1024 * 1024;
 /** Of rounds of hashing and labels that are hashed, for one lookup: some ten milliseconds (CVE-2023-50868). */
 const HASHES_MAX = 10_000;
 const DELEGATIONS_MAX = 10_000;
@@ -114,7 +116,12 @@ interface Reply {
 
 /** Lookups that share one deadline, one moment, one budget, and what they find out on the way. */
 function lookups(chain: Chain, nowSeconds: number, send: Send): Lookups {
-  const budget = { queriesLeft: QUERIES_MAX, verificationsLeft: VERIFICATIONS_MAX, hashesLeft: HASHES_MAX };
+  const budget = {
+    queriesLeft: QUERIES_MAX,
+    verificationsLeft: VERIFICATIONS_MAX,
+    octetsLeft: SIGNED_OCTETS_MAX,
+    hashesLeft: HASHES_MAX,
+  };
   const ask = async (question: WireQuestion): Promise<Reply | DnsFailure> => {
     if (budget.queriesLeft-- <= 0) return failed('servfail');
     const octets = await send(encodeSecureQuery(question));
