@@ -51,6 +51,8 @@ const FIELDS = [
   'domain',
   'outcome',
   'status',
+  'command',
+  'cause',
   'reply',
   'mx',
   'ip',
@@ -200,7 +202,7 @@ describe('waxseal deliver', () => {
       '  authentication  pkix',
       '  MX by DNSSEC    not secure',
       '  cleartext retry no',
-      '  reply           250 2.0.0 Accepted',
+      '  reply           250 2.0.0 Accepted (to the end of the message)',
     ]);
     expect(short.stdout).toMatch(
       /\n {2}bad\.sts\.test\n {4}STSD-3 .*\n(?: {4}.*\n)* {4}PEER-7 {2}refuse\n(?: {6}.*\n)* {6}\(STS-5-1, .*\)\n {2}good\.sts\.test\n/,

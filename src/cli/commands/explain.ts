@@ -18,8 +18,8 @@ Usage: waxseal explain DOMAIN [OPTION]...
 Goes the way of a message to DOMAIN as far as EHLO after TLS, sends no mail, and says
 what it found and decided.
 
-  --as postfix           say beside it what Postfix would be told of DOMAIN by the policy map,
-                         and what that does not say ("waxseal postfix query")
+  --as postfix           say beside it what Postfix would be told of DOMAIN by the policy
+                         map, and what that does not say ("waxseal postfix query")
   --postfix-version V    with --as postfix: which Postfix (3.7)
   --from ADDRESS         taken as by "waxseal deliver"; makes no difference
 ${ATTEMPT_OPTIONS_HELP}
