@@ -18,16 +18,13 @@ import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
 import type { MailToQueue, Queue, QueueLimits, QueueOptions } from './queue.js';
 import { type Runner, runQueue } from './run-queue.js';
-import { takeTurn, turnInputOf } from './turn.js';
+import { Settlements } from './settlements.js';
+import { parkedTurn, takeTurn, turnInputOf } from './turn.js';
 
 const LIMITS: QueueLimits = { concurrency: 50, perDomain: 10 };
 const KEEP_ENDED_MS = 7 * 86_400_000;
-/** Messages and turns in one transaction at most. */
+/** Messages in one transaction at most. */
 const BATCH_MAX = 500;
-/** How often a settlement is tried that the store could not keep, and how long is waited in between. */
-const SETTLE_ATTEMPTS = 10;
-const SETTLE_PAUSE_MS = 2_000;
-
 /** A queue over a store. Nothing is delivered before it is run. */
 export function createQueue(options: QueueOptions): Queue {
   const { store, bodies, engine, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
@@ -39,9 +36,10 @@ export function createQueue(options: QueueOptions): Queue {
     await store.accept(messages);
     return messages.map(() => undefined);
   });
-  const settling = new Batches<Settlement, 'settled' | 'superseded'>(BATCH_MAX, (settlements) =>
-    store.settle(settlements, clock()),
-  );
+  const settlements = new Settlements({
+    ...{ store, clock, onFault },
+    onSettled: ({ claimed, turn }) => outcomes.tell(outcomesOf(claimed, turn)),
+  });
   const domainOf = (address: string) => domainIn(address, toAscii);
 
   async function enqueue(mail: MailToQueue): Promise<string> {
@@ -63,7 +61,7 @@ export function createQueue(options: QueueOptions): Queue {
     let notices: readonly QueuedMessage[] = [];
     let lane: Settlement['lane'] = 'other';
     try {
-      const { turn, settled } = await takeTurn(
+      await takeTurn(
         input,
         {
           'attempt.run': async ({ recipients, attempt, dialled }) => {
@@ -101,28 +99,17 @@ export function createQueue(options: QueueOptions): Queue {
               return { kind: 'failed' };
             }
           },
-          'turn.settle': async ({ turn }) => ({ kind: await settle({ claimed, turn, lane, notices }) }),
+          'turn.settle': async ({ turn }) => ({
+            kind: await settlements.settle({ claimed, turn, lane, notices }),
+          }),
         },
         clock,
       );
-      if (settled === 'settled') outcomes.tell(outcomesOf(claimed, turn));
-      else onFault(`a turn of message ${claimed.message.id} was not kept (${settled})`);
     } catch (error) {
-      onFault(`message ${claimed.message.id}: ${textOf(error)}`);
+      // It would fail the next time as well: somebody has to look.
+      onFault(`message ${claimed.message.id} is held, because its turn failed: ${textOf(error)}`);
+      await settlements.settle({ claimed, turn: parkedTurn(input, clock()), lane: 'other', notices: [] });
     }
-  }
-
-  /** What is in hand is not let go because the store is away for a while. */
-  async function settle(settlement: Settlement): Promise<'settled' | 'superseded' | 'failed'> {
-    for (let attempt = 1; attempt <= SETTLE_ATTEMPTS; attempt++) {
-      try {
-        return await settling.add(settlement);
-      } catch (error) {
-        onFault(`a turn cannot be kept yet: ${textOf(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));
-      }
-    }
-    return 'failed';
   }
 
   const runner: Runner = {
@@ -140,6 +127,7 @@ export function createQueue(options: QueueOptions): Queue {
     enqueue,
     run: async (signal, { graceMs = 30_000 } = {}) => {
       await runQueue(runner, signal, graceMs);
+      await settlements.end();
       outcomes.end();
     },
     outcomes: () => outcomes.listen(),

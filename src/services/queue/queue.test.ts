@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileBodies } from '../../adapters/files/index.js';
 import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
@@ -284,6 +285,38 @@ describe('a queue in SQLite and files', () => {
     expect((await next(queue.outcomes(), 1)).map(short)).toEqual([['x@b.test', 'delivered', '2.0.0']]);
     expect(await queue.show([id])).toMatchObject([{ recipients: [{ state: 'delivered', attempts: 1 }] }]);
     await other.close();
+  });
+
+  it('keeps in hand what the store cannot keep, and keeps it as soon as it can (SMTP-4.2.5-1)', async () => {
+    // A store that is away for settlements, as a full disk is.
+    let isAway = true;
+    const store: QueueStore = {
+      ...kept.store,
+      settle: (...turns) => (isAway ? Promise.reject(new Error('no space')) : kept.store.settle(...turns)),
+    };
+    start({ ...kept, store });
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['y@b.test']));
+    while (faults.length === 0) await pause(10);
+    expect(faults[0]).toContain('cannot be kept yet: no space');
+    expect(await queue.show([id])).toMatchObject([{ recipients: [{ state: 'attempting' }] }]);
+    isAway = false;
+    expect((await next(outcomes, 1)).map(short)).toEqual([['y@b.test', 'delivered', '2.0.0']]);
+    expect(internet.received('mx.b.test')).toHaveLength(1);
+    expect(await queue.list()).toEqual([]);
+  });
+
+  it('holds a message whose turn fails by a defect of ours', async () => {
+    // A row as no version of ours writes it: a recipient that wants notices of a kind that does not exist.
+    const before = open(kept);
+    const id = await before.enqueue(mailTo([{ address: 'x@b.test', notify: 5 as never }]));
+    start(kept);
+    while (faults.length === 0) await pause(10);
+    expect(faults[0]).toContain('is held, because its turn failed');
+    while ((await queue.show([id]))[0]!.held === 'no') await pause(10);
+    expect(await queue.list()).toMatchObject([
+      { id, held: 'yes', recipients: [{ state: 'waiting', attempts: 0 }] },
+    ]);
   });
 
   it('delivers many messages to many domains, each once, with few connections at a time', async () => {

@@ -6,8 +6,9 @@ import type { QueuePorts } from '../../effects/queue-ports.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { TurnEnd } from '../../machine/message.machine.js';
 import { messageProgram } from '../../machine/programs.js';
+import { judgeBegin, UNSETTLED_CLAIMS_MAX } from '../../policy/queue/judge-turn.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
-import type { TurnInput } from '../../policy/queue/turn.js';
+import type { TurnInput, TurnResult } from '../../policy/queue/turn.js';
 
 /** What the machine begins with. */
 export function turnInputOf(claimed: ClaimedDelivery, retry: RetrySettings, startedAt: number): TurnInput {
@@ -24,7 +25,38 @@ export function turnInputOf(claimed: ClaimedDelivery, retry: RetrySettings, star
   };
 }
 
-/** Takes the turn to its end. Rejects for a defect of ours; then nothing was settled, and the claim ends by itself. */
+/** What a turn comes to that failed by a defect of ours: nothing, and the message is held. */
+export function parkedTurn(input: TurnInput, now: number): TurnResult {
+  const decision = judgeBegin({
+    ...input,
+    order: { kind: 'none' },
+    held: 'no',
+    unsettledClaims: UNSETTLED_CLAIMS_MAX,
+  });
+  const { attempts, granted, delayTold, dialled, recipients } = input;
+  return {
+    ...{
+      endedAt: now,
+      turn: decision,
+      attempts,
+      granted,
+      delayTold,
+      dialled,
+      hold: 'park',
+      nextAttemptAt: now,
+    },
+    recipients: recipients.map(({ address, last }) => ({
+      address,
+      end: null,
+      word: last,
+      decision,
+      notice: null,
+    })),
+    ...{ notices: [], attempt: null },
+  };
+}
+
+/** Takes the turn to its end. Rejects for a defect of ours; then nothing was settled. */
 export async function takeTurn(input: TurnInput, ports: QueuePorts, clock: () => number): Promise<TurnEnd> {
   let id = 0;
   let step = messageProgram.start(input);
