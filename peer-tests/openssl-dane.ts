@@ -7,7 +7,7 @@ import { readTlsa } from '../src/adapters/node/dns/tlsa-record.js';
 import { nodeSmtp } from '../src/adapters/node/index.js';
 import { matchDane } from '../src/policy/dane/match.js';
 import { isUsable } from '../src/policy/dane/usability.js';
-import { receive } from '../src/testing/smtp-receiver.js';
+import { newSession, receive } from '../src/testing/smtp-receiver.js';
 import { findProgram } from './daemon.js';
 import type { DaneCase, RecordFields } from './dane-cases.js';
 
@@ -65,7 +65,7 @@ async function present({ sent, keyPem, host }: DaneCase): Promise<Server> {
   });
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    receive(socket, { id: host, host: {}, secureContext, accept: () => undefined });
+    receive(socket, { id: host, host: {}, secureContext, session: newSession(), accept: () => undefined });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

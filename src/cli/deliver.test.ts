@@ -63,7 +63,6 @@ const FIELDS = [
   'requireTls',
   'decisions',
   'because',
-  'cause',
   'reports',
 ];
 

@@ -11,6 +11,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./commands/deliver.js')).deliver,
   explain: async () => (await import('./commands/explain.js')).explain,
   simulate: async () => (await import('./commands/simulate.js')).simulate,
+  internet: async () => (await import('./commands/internet.js')).internet,
   replay: async () => (await import('./commands/replay.js')).replay,
   resolver: async () => (await import('./commands/resolver.js')).resolver,
   tlsrpt: async () => (await import('./commands/tlsrpt/index.js')).tlsrpt,
@@ -31,6 +32,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   deliver    make one attempt to deliver a message, and say why it went as it did
   explain    go the way of a message to a domain, send nothing, and say what was found
   simulate   play a scenario in memory
+  internet   run the world of a scenario as real servers on loopback
   replay     decide again on what a journal recorded
   resolver   see whether DANE can be had with a resolver
   tlsrpt     read the TLS reports that others sent, and send ours to them

@@ -142,7 +142,7 @@ describe('the deadline of a whole attempt', () => {
   it('of one attempt goes before that of the engine', async () => {
     const patient = engineWith({ deadlineMs: 3_600_000 });
     const { results } = await patient.deliver(mailTo('u@silent.test'), { deadlineMs: 1 });
-    expect(results).toMatchObject([{ outcome: 'deferred', cause: 'aborted' }]);
+    expect(results).toMatchObject([{ outcome: 'deferred', because: { table: 'stopped' }, reports: [] }]);
     await patient.close();
   });
 

@@ -24,10 +24,26 @@ interface Query extends packet.DecodedPacket {
   readonly edns: packet.OptAnswer | undefined;
 }
 
+/** A question that a resolver was asked. */
+export interface DnsQuery {
+  /** In lower case, without a dot at the end; "" is the root. */
+  readonly name: string;
+  /** Such as `MX`. */
+  readonly type: string;
+  readonly transport: 'udp' | 'tcp';
+}
+
 /** The response to a query; null where the world, or a query that cannot be read, calls for silence. */
-export function answerTo(octets: Buffer, zone: Zone, transport: 'udp' | 'tcp'): Buffer | null {
+export function answerTo(
+  octets: Buffer,
+  zone: Zone,
+  transport: 'udp' | 'tcp',
+  heard: (query: DnsQuery) => void,
+): Buffer | null {
   const query = readQuery(octets);
   if (query === null) return null;
+  const name = query.question.name.toLowerCase();
+  heard({ name: name === '.' ? '' : name, type: query.question.type, transport });
   const type = typeOf(query.question);
   // What other types a name owns is not said; whether it exists is, and the alias at it answers for that.
   const found = zone.lookup(type ?? 'CNAME', query.question.name.toLowerCase());

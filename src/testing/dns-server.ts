@@ -6,24 +6,34 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { answerTo } from './dns-message.js';
+import { answerTo, type DnsQuery } from './dns-message.js';
 import type { Zone } from './dns-records.js';
 import { listen, type TrackedServer } from './tracked-server.js';
 
 const idleMs = 30_000;
 
-/** Listens on that address, on a port that is free for both transports. Rejects if one of them cannot be bound. */
-export async function startDnsServer(address: string, zone: Zone): Promise<TrackedServer> {
-  const udp = await bind(address);
+export interface DnsServerOptions {
+  readonly address: string;
+  /** 0: one that is free for both transports. */
+  readonly port: number;
+  readonly zone: Zone;
+  /** Told of every question that could be read. */
+  readonly heard: (query: DnsQuery) => void;
+}
+
+/** Listens on that address. Rejects if one of the transports cannot be bound. */
+export async function startDnsServer(options: DnsServerOptions): Promise<TrackedServer> {
+  const { address, zone, heard } = options;
+  const udp = await bind(options);
   const { port } = udp.address();
   udp.on('error', () => {});
   udp.on('message', (query, peer) => {
-    const reply = answerTo(query, zone, 'udp');
+    const reply = answerTo(query, zone, 'udp', heard);
     if (reply !== null) udp.send(reply, peer.port, peer.address);
   });
   const closeUdp = () => new Promise<void>((resolve) => udp.close(() => resolve()));
   try {
-    const tcp = await listen(createTcpServer(zone), { address, port });
+    const tcp = await listen(createTcpServer(options), { address, port });
     return { port, close: async () => void (await Promise.all([closeUdp(), tcp.close()])) };
   } catch (cause) {
     await closeUdp();
@@ -31,10 +41,10 @@ export async function startDnsServer(address: string, zone: Zone): Promise<Track
   }
 }
 
-async function bind(address: string): Promise<UdpSocket> {
+async function bind({ address, port }: DnsServerOptions): Promise<UdpSocket> {
   const udp = createSocket('udp4');
   try {
-    udp.bind(0, address);
+    udp.bind(port, address);
     await once(udp, 'listening');
     return udp;
   } catch (cause) {
@@ -43,7 +53,7 @@ async function bind(address: string): Promise<UdpSocket> {
   }
 }
 
-function createTcpServer(zone: Zone): Server {
+function createTcpServer({ zone, heard }: DnsServerOptions): Server {
   return createServer((socket) => {
     let pending: Buffer = Buffer.alloc(0);
     socket.setNoDelay(true);
@@ -52,7 +62,7 @@ function createTcpServer(zone: Zone): Server {
       pending = Buffer.concat([pending, chunk]);
       while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE()) {
         const length = pending.readUInt16BE();
-        const reply = answerTo(pending.subarray(2, 2 + length), zone, 'tcp');
+        const reply = answerTo(pending.subarray(2, 2 + length), zone, 'tcp', heard);
         pending = pending.subarray(2 + length);
         if (reply !== null) socket.write(framed(reply));
       }

@@ -1,11 +1,13 @@
 import type { Issued } from './pki.js';
-import type { ReceivedMessage } from './smtp-receiver.js';
+import type { ReceivedMessage, ReceivedSession } from './smtp-receiver.js';
 import type { TrackedServer } from './tracked-server.js';
 
 /** What one host has seen; kept when its server is replaced. */
 export interface HostLog {
   connections: number;
   readonly received: ReceivedMessage[];
+  /** Of a mail host. */
+  readonly sessions: ReceivedSession[];
 }
 
 /** Where a host is, and what it holds. */
@@ -45,7 +47,7 @@ export class HostServers<H extends object> {
     const missing = Object.entries(hosts).filter(([id]) => !this.#running.has(id));
     await allOf(
       missing.map(async ([id, host]) => {
-        const log = this.#logs.get(id) ?? { connections: 0, received: [] };
+        const log = this.#logs.get(id) ?? { connections: 0, received: [], sessions: [] };
         this.#logs.set(id, log);
         this.#running.set(id, { host, server: await this.#start(host, { ...placeOf(id), id, log }) });
       }),

@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as packet from 'dns-packet';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemResolvers } from '../adapters/node/dns/system-resolvers.js';
+import { createNodeEngine, readMessage, settingsOf } from '../node.js';
 import { association, type Internet, startInternet, type World } from './index.js';
 
 const running: Internet[] = [];
@@ -294,6 +296,56 @@ describe('the small internet', () => {
     expect(await internet.writeCa(path)).toBe(path);
     expect(await readFile(path, 'utf8')).toBe(internet.caPem);
     await rm(path);
+  });
+
+  it('tells what was asked of its resolver and said to its hosts', async () => {
+    const internet = await start({
+      dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx'] },
+      mail: { mx: {} },
+    });
+    await ask(internet, 'MX', 'A.Test');
+    await ask(internet, 'TXT', 'none.test');
+    expect(internet.queries()).toEqual([
+      { name: 'a.test', type: 'MX', transport: 'udp' },
+      { name: 'none.test', type: 'TXT', transport: 'udp' },
+    ]);
+    const engine = createNodeEngine({
+      resolver: internet.resolver,
+      ca: [internet.caPem],
+      settings: settingsOf('rfc', { port: internet.port, helo: 'me.test', privateAddresses: 'allow' }),
+    });
+    const { content, facts } = readMessage(Buffer.from('Subject: x\r\n\r\n'));
+    const mail = {
+      from: '',
+      to: ['u@a.test'],
+      content,
+      facts: { ...facts, requireTls: 'no', report: 'none' },
+    } as const;
+    await engine.deliver(mail);
+    await engine.close();
+    expect(internet.queries().map(({ name }) => name)).toContain('_mta-sts.a.test');
+    const [session, ...more] = internet.sessions('mx');
+    expect(more).toEqual([]);
+    expect(session).toMatchObject({
+      tls: { protocol: 'TLSv1.3' },
+      messages: [{ recipients: ['u@a.test'], tls: true }],
+    });
+    const verbs = session!.commands.map((line) => line.split(/[ :]/, 1)[0]);
+    expect(verbs.slice(0, 6)).toEqual(['EHLO', 'STARTTLS', 'EHLO', 'MAIL', 'RCPT', 'DATA']);
+    expect(() => internet.sessions('nobody')).toThrow(RangeError);
+  });
+
+  it('has a resolver at the port that was asked for, and a resolv.conf that leads there', async () => {
+    const first = await start({ dns: {} });
+    const { port } = first.resolver;
+    const second = await startInternet({ dns: {} }, { resolverPort: port });
+    expect(second.resolver.port).toBe(port);
+    expect(systemResolvers(second.resolvConf())).toMatchObject({
+      servers: [{ address: second.resolver.address, port: 53 }],
+      trustAd: true,
+    });
+    expect(second.resolvConf()).toContain(`port ${port}`);
+    await second.close();
   });
 
   it('closes everything, more than once, and then is closed', async () => {

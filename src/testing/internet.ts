@@ -16,12 +16,13 @@ import { strictObject } from '../effects/codecs/strict-object.js';
 import { wholeFrom } from '../effects/codecs/values.js';
 import { checked, MisuseError } from '../effects/misuse.js';
 import { checkChange, checkWorld } from './check-world.js';
+import type { DnsQuery } from './dns-message.js';
 import { allOf, HostServers } from './host-servers.js';
 import { claimBlock, type LoopbackBlock } from './loopback-block.js';
 import { startMailHost } from './mail-host.js';
 import { createPki, type Issued, type Pki } from './pki.js';
 import { startPolicyHost } from './policy-host.js';
-import type { ReceivedMessage } from './smtp-receiver.js';
+import type { ReceivedMessage, ReceivedSession } from './smtp-receiver.js';
 import { type WorldState, zoneOf } from './zone.js';
 
 export interface InternetOptions {
@@ -29,6 +30,8 @@ export interface InternetOptions {
   readonly port?: number;
   /** The HTTPS port of all policy hosts. Default: one that is free. */
   readonly httpsPort?: number;
+  /** The port of the resolver. Default: one that is free; programs that read resolv.conf ask at 53, for which a process needs the right. */
+  readonly resolverPort?: number;
 }
 
 /** Changes to a running world: entries by name, replaced or (null) removed. */
@@ -44,6 +47,15 @@ export interface Internet {
   readonly caPem: string;
   /** Writes {@link Internet.caPem} to a file, for programs that want one, and answers the path. Rejects as writeFile does. */
   writeCa(path: string): Promise<string>;
+  /**
+   * A resolv.conf(5) that leads to its resolver and believes what it validates. Only for a `resolverPort` of 53: the file has no
+   * place for another one, and then says so in a comment.
+   */
+  resolvConf(): string;
+  /** What its resolver was asked, oldest first: of the last 10,000 questions those that could be read. */
+  queries(): readonly DnsQuery[];
+  /** The connections that a mail host has accepted, oldest first. Throws a RangeError for a host that never was in this world. */
+  sessions(id: string): readonly ReceivedSession[];
   /** The IPv4 address of a host, by ID. Throws a RangeError for a host that never was in this world. */
   addressOf(id: string): string;
   /**
@@ -80,7 +92,7 @@ export async function startKnownWorld(
   hosts: KnownHosts,
   options: InternetOptions = {},
 ): Promise<Internet> {
-  const { port = 0, httpsPort = 0 } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  const { port = 0, httpsPort = 0, resolverPort = 0 } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   if (port !== 0 && port === httpsPort)
     throw new MisuseError(
       'WAXSEAL_BAD_OPTIONS',
@@ -91,14 +103,27 @@ export async function startKnownWorld(
     hosts,
   };
   const pki = await createPki();
-  const block = await claimBlock({ port, httpsPort }, (smtpPort) => zoneOf(() => current.state, smtpPort));
-  return new SmallInternet(block, pki, current).start(world);
+  const asked: DnsQuery[] = [];
+  const block = await claimBlock(
+    { port, httpsPort, resolverPort },
+    {
+      zone: (smtpPort) => zoneOf(() => current.state, smtpPort),
+      heard: (query) => {
+        asked.push(query);
+        if (asked.length > QUERIES_MAX) asked.shift();
+      },
+    },
+  );
+  return new SmallInternet(block, pki, current, asked).start(world);
 }
 
+const QUERIES_MAX = 10_000;
+/** Where programs that read resolv.conf ask. */
+const DNS_PORT = 53;
 const Port = wholeFrom(0, 65_535);
 const OptionsCodec = strictObject<InternetOptions>(
   'an object with options',
-  { port: Port, httpsPort: Port },
+  { port: Port, httpsPort: Port, resolverPort: Port },
   [],
 );
 
@@ -115,6 +140,7 @@ class SmallInternet implements Internet {
   readonly #block: LoopbackBlock;
   readonly #pki: Pki;
   readonly #current: Current;
+  readonly #asked: readonly DnsQuery[];
   readonly #mail = new HostServers(startMailHost);
   readonly #policy = new HostServers(startPolicyHost);
   readonly #issued = new Map<string, Promise<Issued>>();
@@ -122,7 +148,7 @@ class SmallInternet implements Internet {
   #turn: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(block: LoopbackBlock, pki: Pki, current: Current) {
+  constructor(block: LoopbackBlock, pki: Pki, current: Current, asked: readonly DnsQuery[]) {
     this.resolver = block.resolver;
     this.port = block.port;
     this.httpsPort = block.httpsPort;
@@ -130,6 +156,7 @@ class SmallInternet implements Internet {
     this.#block = block;
     this.#pki = pki;
     this.#current = current;
+    this.#asked = asked;
   }
 
   async start(world: World): Promise<this> {
@@ -145,6 +172,23 @@ class SmallInternet implements Internet {
   async writeCa(path: string): Promise<string> {
     await writeFile(path, this.caPem);
     return path;
+  }
+
+  resolvConf(): string {
+    const { address, port } = this.resolver;
+    const elsewhere =
+      port === DNS_PORT
+        ? ''
+        : `# It listens at port ${port}; start it with resolverPort ${DNS_PORT} to be asked.\n`;
+    return `${elsewhere}nameserver ${address}\noptions edns0 trust-ad\n`;
+  }
+
+  queries(): readonly DnsQuery[] {
+    return [...this.#asked];
+  }
+
+  sessions(id: string): readonly ReceivedSession[] {
+    return structuredClone(known(this.#mail.logOf(id), id).sessions);
   }
 
   addressOf(id: string): string {

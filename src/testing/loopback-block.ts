@@ -5,6 +5,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
+import type { DnsQuery } from './dns-message.js';
 import type { Zone } from './dns-records.js';
 import { startDnsServer } from './dns-server.js';
 import { listen, type TrackedServer } from './tracked-server.js';
@@ -21,17 +22,24 @@ export interface LoopbackBlock {
 interface Ports {
   readonly port: number;
   readonly httpsPort: number;
+  readonly resolverPort: number;
+}
+
+/** What the resolver of a block answers from, and who is told what it was asked. */
+export interface BlockResolver {
+  readonly zone: (smtpPort: number) => Zone;
+  readonly heard: (query: DnsQuery) => void;
 }
 
 const attemptsMax = 30;
 const hostsMax = 250;
 
 /** Finds a free block and starts its resolver; port 0 stands for any. `zone` is told the port that stands for SMTP. */
-export async function claimBlock(ports: Ports, zone: (smtpPort: number) => Zone): Promise<LoopbackBlock> {
+export async function claimBlock(ports: Ports, resolver: BlockResolver): Promise<LoopbackBlock> {
   for (let attempt = 1; ; attempt += 1) {
     const prefix = `127.${randomInt(1, 255)}.${randomInt(0, 256)}`;
     try {
-      return await claim(prefix, ports, zone);
+      return await claim(prefix, ports, resolver);
     } catch (cause) {
       if (attempt < attemptsMax && isCode(cause, 'EADDRINUSE')) continue;
       if (!isCode(cause, 'EADDRNOTAVAIL')) throw cause;
@@ -42,7 +50,7 @@ export async function claimBlock(ports: Ports, zone: (smtpPort: number) => Zone)
   }
 }
 
-async function claim(prefix: string, ports: Ports, zone: (smtpPort: number) => Zone): Promise<LoopbackBlock> {
+async function claim(prefix: string, ports: Ports, { zone, heard }: BlockResolver): Promise<LoopbackBlock> {
   const address = `${prefix}.1`;
   const claimed: TrackedServer[] = [];
   const close = async () => void (await Promise.all(claimed.map((server) => server.close())));
@@ -54,7 +62,7 @@ async function claim(prefix: string, ports: Ports, zone: (smtpPort: number) => Z
   try {
     const port = await hold(ports.port);
     const httpsPort = await hold(ports.httpsPort);
-    const dns = await startDnsServer(address, zone(port));
+    const dns = await startDnsServer({ address, port: ports.resolverPort, zone: zone(port), heard });
     claimed.push(dns);
     return { resolver: { address, port: dns.port }, port, httpsPort, addressAt: addressesOf(prefix), close };
   } catch (cause) {

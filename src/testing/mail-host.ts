@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { MailHost } from '../adapters/scripted/index.js';
 import type { Place } from './host-servers.js';
-import { type ReceivedMessage, receive } from './smtp-receiver.js';
+import { newSession, type ReceivedMessage, receive } from './smtp-receiver.js';
 import { listen, type TrackedServer } from './tracked-server.js';
 
 // OpenSSL refuses these versions at its usual security level.
@@ -26,6 +26,8 @@ export async function startMailHost(host: MailHost, place: Place): Promise<Track
   const accept = (message: ReceivedMessage) => void log.received.push(message);
   return listen(createServer(), { ...place, port: host.port ?? place.port }, (socket) => {
     log.connections += 1;
-    receive(socket, { id, host, secureContext, accept });
+    const session = newSession();
+    log.sessions.push(session);
+    receive(socket, { id, host, secureContext, session, accept });
   });
 }

@@ -25,16 +25,40 @@ export interface ReceivedMessage {
   readonly text: string;
 }
 
+/** One connection to a mail host. */
+export interface ReceivedSession {
+  /** Command lines as they were received, in clear and behind TLS, without their line ends. */
+  readonly commands: readonly string[];
+  /** Null: no handshake ended well. */
+  readonly tls: { readonly protocol: string; readonly serverName: string | null } | null;
+  /** What was accepted in it. */
+  readonly messages: readonly ReceivedMessage[];
+}
+
+/** A session while it goes on. */
+export interface SessionLog extends ReceivedSession {
+  readonly commands: string[];
+  tls: ReceivedSession['tls'];
+  readonly messages: ReceivedMessage[];
+}
+
+/** A session in which nothing has been said yet. */
+export function newSession(): SessionLog {
+  return { commands: [], tls: null, messages: [] };
+}
+
 export interface ReceiverOptions {
   readonly id: string;
   readonly host: MailHost;
   readonly secureContext: SecureContext;
+  readonly session: SessionLog;
   readonly accept: (message: ReceivedMessage) => void;
 }
 
 const messageOctetsMax = 10_485_760;
 const recipientsMax = 1000;
 const mistakesMax = 100;
+const commandsMax = 10_000;
 const idleMs = 300_000;
 
 // The EHLO keyword that permits each MAIL parameter, where the two differ.
@@ -122,6 +146,8 @@ class Dialogue {
 
   #obey(line: string): boolean {
     if (this.#over) return false;
+    const { commands } = this.#options.session;
+    if (commands.length < commandsMax) commands.push(line);
     const [, word = '', rest = ''] = /^(\S*) *(.*?) *$/s.exec(line) ?? [];
     const verb = word.toUpperCase();
     if (verb === 'QUIT') return this.#close('221 2.0.0 Bye');
@@ -217,13 +243,15 @@ class Dialogue {
     if (transaction === null) return false;
     if (octets === 'too-large') return this.#say('552 5.3.4 Message too big');
     if (!this.#say(this.#options.host.replies?.end ?? '250 2.0.0 Accepted')) return false;
-    const serverName = this.#tls && typeof this.#tls.servername === 'string' ? this.#tls.servername : null;
-    this.#options.accept({
+    const { session, accept } = this.#options;
+    const message = {
       ...transaction,
       tls: this.#tls !== null,
-      serverName,
+      serverName: session.tls?.serverName ?? null,
       text: octets.toString('utf8'),
-    });
+    };
+    session.messages.push(message);
+    accept(message);
     return true;
   }
 
@@ -238,7 +266,13 @@ class Dialogue {
     this.#over = true;
     this.#reader.stop();
     this.#socket.off('data', this.#read);
-    const secured = (socket: TLSSocket) => void new Dialogue(socket, this.#options, socket);
+    const secured = (socket: TLSSocket) => {
+      this.#options.session.tls = {
+        protocol: socket.getProtocol() ?? '',
+        serverName: typeof socket.servername === 'string' ? socket.servername : null,
+      };
+      new Dialogue(socket, this.#options, socket);
+    };
     startTls(this.#socket, { behaviour, secureContext: this.#options.secureContext, secured });
     return true;
   }

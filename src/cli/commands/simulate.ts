@@ -1,6 +1,4 @@
-import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
 import type { Scenario } from '../../adapters/scripted/scenario.js';
-import { decodePartialSettings } from '../../effects/codecs/settings.codec.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
 import { MisuseError } from '../../effects/misuse.js';
 import { explainDelivery } from '../../engine/explain-delivery.js';
@@ -14,8 +12,7 @@ import { checkJournalPath, writeJournal } from '../journal-file.js';
 import { readCount } from '../numbers.js';
 import { painter, print, printable } from '../output/terminal.js';
 import { lineWidth } from '../output/wrap.js';
-import { describeProblems } from '../problems.js';
-import { readText } from '../read-file.js';
+import { readScenario } from '../scenario-file.js';
 
 const HELP = `\
 Usage: waxseal simulate SCENARIO.json [OPTION]...
@@ -68,26 +65,6 @@ export const simulate: Command = {
 };
 
 type NumberedStep = StepRun & { readonly step: number };
-
-async function readScenario(path: string): Promise<Scenario> {
-  const text = await readText(path, {
-    what: 'the scenario',
-    octetsMax: 1_048_576,
-    unreadable: EXIT.noInput,
-    tooLarge: EXIT.noInput,
-    malformed: EXIT.badData,
-  });
-  const parsed = parseScenario(text);
-  const title = `${path} is not a valid scenario`;
-  if (!parsed.ok) throw new CommandError(EXIT.badData, describeProblems(title, parsed.problems));
-  const settings = decodePartialSettings(parsed.scenario.settings ?? {});
-  if (settings.ok) return parsed.scenario;
-  const problems = settings.problems.map((problem) => ({
-    ...problem,
-    path: problem.path === '' ? 'settings' : `settings.${problem.path}`,
-  }));
-  throw new CommandError(EXIT.badData, describeProblems(title, problems));
-}
 
 function play(scenario: Scenario, path: string): ScenarioRun {
   try {

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { waxseal } from './command.fixture.js';
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
+const SCENARIO = fileURLToPath(new URL('../../examples/renewed-certificate.json', import.meta.url));
+
+describe('waxseal internet', () => {
+  const children: ChildProcess[] = [];
+  afterAll(() => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+
+  it('says which options lead into it, is there for other commands, and leaves nothing behind', async () => {
+    const child = spawn(process.execPath, [LAUNCHER, 'internet', SCENARIO]);
+    children.push(child);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    expect(line).toMatch(
+      /^ready internet --resolver 127[.\d]+:\d+ --ca \S+ --port \d+ --https-port \d+ --allow-loopback$/,
+    );
+    const [, , ...options] = line.split(' ');
+    const ca = options[options.indexOf('--ca') + 1]!;
+    expect(statSync(dirname(ca)).mode & 0o077).toBe(0);
+    const explained = await waxseal(['explain', 'a.example', ...options]);
+    expect(explained).toMatchObject({ exit: 75, stdout: expect.stringContaining('PEER-6') });
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(0);
+    expect(existsSync(dirname(ca))).toBe(false);
+  });
+
+  it.each([
+    [[], 64],
+    [[SCENARIO, SCENARIO], 64],
+    [[SCENARIO, '--resolver-port', '0'], 64],
+    [[SCENARIO, '--port', '9', '--https-port', '9'], 64],
+    [[LAUNCHER], 65],
+    [['nowhere.json'], 66],
+  ] as const)('%j ends with %d', async (args, exit) => {
+    expect(await waxseal(['internet', ...args])).toMatchObject({ exit, stdout: '' });
+  });
+});
