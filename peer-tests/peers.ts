@@ -144,7 +144,7 @@ async function startPolicyHosts(
   const servers = await Promise.all(
     Object.entries(hosts).map(async ([id, host]) => {
       const issued = await pki.issue(host.certificate ?? {}, id);
-      const log = { connections: 0, received: [] };
+      const log = { connections: 0, received: [], sessions: [] };
       return startPolicyHost(host, { id, address: addresses.get(id)!, port: HTTPS_PORT, issued, log });
     }),
   );
