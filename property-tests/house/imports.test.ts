@@ -153,9 +153,19 @@ describe('imports run one way', () => {
     }
   });
 
-  it('hosts see both front doors, the engine, effects and policy, and the servers and certificates that they speak with', () => {
+  it('hosts see both front doors, stores, the engine, effects and policy, and the servers and certificates that they speak with', () => {
     expect(below('hosts/').length).toBeGreaterThan(3);
-    const seen = ['policy/', 'effects/', 'engine/', 'services/', 'hosts/', 'index.js', 'node'];
+    const seen = [
+      'policy/',
+      'effects/',
+      'engine/',
+      'services/',
+      'hosts/',
+      'index.js',
+      'node',
+      'adapters/memory/',
+      'adapters/sqlite/',
+    ];
     expect(
       strays(below('hosts/'), ...seen, 'node:', 'smtp-server', '@peculiar/x509', 'reflect-metadata'),
     ).toEqual([]);
