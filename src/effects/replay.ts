@@ -29,7 +29,7 @@ export function replay(programs: Programs, journal: AttemptJournal, onlookers?: 
 }
 
 /** What results began to say when there were journals already; read as null or empty where a journal does not have it. */
-const LATER_FIELDS: ReadonlySet<string> = new Set(['input', 'because']);
+const LATER_FIELDS: ReadonlySet<string> = new Set(['input', 'because', 'command', 'cause']);
 
 function isAsRecorded(result: AttemptResult, recorded: AttemptResult): boolean {
   if (JSON.stringify(result) === JSON.stringify(recorded)) return true;

@@ -3,6 +3,7 @@ import type { LeftHost } from '../policy/attempt/because.js';
 import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
 import type { AttemptEvidence } from '../policy/explain/evidence.js';
+import type { Exchange } from '../policy/host/exchange.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { NextHopVerdict } from '../policy/local/destination.js';
@@ -27,6 +28,8 @@ export interface AttemptEnd {
   readonly outcome: 'deferred' | 'bounced';
   readonly status: string;
   readonly decision: Decision;
+  /** Of whom no host has said anything; absent: nothing was exchanged that decided. */
+  readonly exchange?: Exchange;
 }
 
 /** What the attempt machine knows. */

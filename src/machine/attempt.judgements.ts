@@ -4,6 +4,7 @@
 import { chooseNext } from '../policy/attempt/conclude.js';
 import { stopped } from '../policy/attempt/stop.table.js';
 import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
+import { failedExchange } from '../policy/host/exchange.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
 import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
 import {
@@ -163,7 +164,7 @@ export function judgeStop(context: AttemptContext): Judged {
 }
 
 function endByStop(decision: Decision): AttemptEnd {
-  return { outcome: 'deferred', status: '4.3.0', decision };
+  return { outcome: 'deferred', status: '4.3.0', decision, exchange: failedExchange('aborted') };
 }
 
 /** What it meant that the last host run was stopped; null: it was not. */

@@ -60,7 +60,7 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
   const state: RecipientState = progress.state ?? {
     verdict: 'next-host',
     status: '',
-    ...NO_EXCHANGE,
+    ...(context.end?.exchange ?? NO_EXCHANGE),
     category: null,
     because: null,
   };
