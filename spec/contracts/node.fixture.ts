@@ -1,11 +1,12 @@
 import { nodeDns, nodePolicyFetch, nodeSmtp } from '../../src/adapters/node/index.js';
 import type { World } from '../../src/adapters/scripted/index.js';
-import { startInternet } from '../../src/testing/index.js';
+import { hostsOf } from '../../src/adapters/scripted/scenario-contradictions.js';
+import { startKnownWorld } from '../../src/testing/internet.js';
 import type { Subject } from './subject.fixture.js';
 
-/** A world of real servers on loopback, and Node's adapters. */
+/** A world of real servers on loopback, and Node's adapters. What no user may describe, adapters may meet, so that it is not checked. */
 export async function node(world: World): Promise<Subject> {
-  const internet = await startInternet(world);
+  const internet = await startKnownWorld(world, hostsOf(world));
   const ca = [internet.caPem];
   return {
     dns: nodeDns({ servers: [internet.resolver] }),
