@@ -4,6 +4,7 @@ import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.j
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
+import { queueStoreContract } from '../spec/contracts/queue-store.contract.js';
 import { lineOf, manyNodes, NOW, policyAt, type StartStores } from '../spec/contracts/stores.fixture.js';
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
@@ -40,6 +41,7 @@ policyStoreHistories('postgresStores', inPostgres, 25);
 tlsReportStoreContract('postgresStores', inPostgres);
 tlsReportStoreHistories('postgresStores', inPostgres, 25);
 attemptStoreContract('postgresStores', inPostgres);
+queueStoreContract('postgresStores', inPostgres);
 
 describe('stores in PostgreSQL', () => {
   it('go on after the server has ended their connections', async () => {
