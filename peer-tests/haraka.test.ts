@@ -135,7 +135,10 @@ describe('Haraka', () => {
       if (refused.length === 0) continue;
       const notice = await vi.waitFor(
         () => {
-          const found = internet.received('mx.sender.test')[notices];
+          const found = internet
+            .received('mx.sender.test')
+            .slice(notices)
+            .find(({ text }) => text.includes(`Final-Recipient: rfc822;${refused[0]}`));
           if (found === undefined) throw new Error('there is no notice yet');
           return found.text;
         },

@@ -42,7 +42,7 @@ export async function startHaraka(ini: Readonly<Record<string, string | number>>
   );
   await file('config/plugins', 'accept\nwaxseal\n');
   await file('config/smtp.ini', `listen=127.0.0.1:${port}\nnodes=0\n`);
-  await file('config/outbound.ini', 'temp_fail_intervals=5s*3\n');
+  await file('config/outbound.ini', 'temp_fail_intervals=5s*2,1h*10\n');
   await file('config/me', 'haraka.example\n');
   await file('config/plugin_timeout', '1\n');
   await file('config/loglevel', 'INFO\n');
