@@ -42,8 +42,9 @@ ${RESOLVER_OPTIONS_HELP}\
   --policy FILE          settings in JSON; options on the command line override them
   --state DIR            keep MTA-STS policies there, and what is counted for TLS reports
                          ("waxseal tlsrpt"); default: both are forgotten
-  --deadline DURATION    when the attempt as a whole ends, such as 90s or 7m30s: who has no
-                         outcome by then waits; default: each answer has a time of its own
+  --deadline DURATION    when the attempt as a whole ends, such as 90s or 7m30s: who has
+                         no outcome by then waits; default: each answer has a time of
+                         its own
   --journal FILE         write what was asked and answered, for "waxseal replay"
   --allow-loopback       hosts may have loopback and private addresses
   --json                 print one JSON object {"results":[...]}
