@@ -8,8 +8,10 @@ import { summariseInSteps } from '../../dist/policy/tls-report/read/summarise.js
 import { inPieces } from '../../dist/services/tls-report/read/in-pieces.js';
 import { readSource } from '../../dist/services/tls-report/read/read-source.js';
 import { POLICIES } from './pages.js';
+import { signedZones } from './signed-zones.js';
 
 export function* readings(): Generator<readonly [string, () => string | Promise<string>]> {
+  yield* signedZones();
   for (const [name, text] of Object.entries(POLICIES))
     yield [`sts lint, ${name}`, () => `${lintPolicyFile(text).length} findings`];
   for (const [name, octets, type] of signedAnswers())

@@ -15,6 +15,10 @@ const HYPHEN = 0x2d;
 const PART_HEADER_LENGTH_MAX = 65_536;
 const BOUNDARY_LENGTH_MAX = 100;
 const BOUNDARIES_MAX = 50;
+/** Parts whose header is looked at. */
+const PARTS_MAX = 10_000;
+/** What a call may be handed as so many arguments. */
+const ARGUMENTS_MAX = 4096;
 
 export class MessageReader {
   #octets = 0;
@@ -24,23 +28,18 @@ export class MessageReader {
   #utf8: 'needed' | 'not-needed' = 'not-needed';
   #tlsRequired: MessageFacts['tlsRequired'] | null = null;
   readonly #boundaries = new Set<string>();
+  #parts = 0;
   /** The header block that is being read; null: a body. */
   #block: HeaderBlock | null = new HeaderBlock(HEADER_LENGTH_MAX);
-  /** What has been read of a line: its length, and its beginning if it may be a boundary. */
-  #lineLength = 0;
-  #line = '';
+  /** How much of a line of a header block has been read. */
+  #headerLineLength = 0;
+  /** What has been read of a line of a body, as long as it may be a boundary; null: it is none. */
+  #bodyLine: string | null = '';
 
   push(octets: Uint8Array): void {
-    for (const octet of octets) {
-      // Every line end counts two octets, however it is written.
-      if (octet === LF && this.#last !== CR) this.#extra++;
-      if (this.#last === CR && octet !== LF) this.#extra++;
-      if (octet > 0x7f) this.#has8bit = true;
-      this.#last = octet;
-      if (octet === LF) this.#endLine();
-      else this.#readInLine(octet);
-    }
-    this.#octets += octets.length;
+    for (let at = 0; at < octets.length; )
+      at = this.#block === null ? this.#readBody(octets, at) : this.#readHeader(this.#block, octets, at);
+    this.#count(octets);
   }
 
   /** Of what was read so far, as if it were all. */
@@ -56,26 +55,67 @@ export class MessageReader {
     };
   }
 
-  #readInLine(octet: number): void {
-    this.#lineLength++;
-    this.#block?.push(octet);
-    if (this.#block !== null || octet === CR) return;
-    const mayBeBoundary = this.#lineLength <= 2 ? octet === HYPHEN : this.#line !== '';
-    if (mayBeBoundary && this.#lineLength <= BOUNDARY_LENGTH_MAX) this.#line += String.fromCharCode(octet);
-    else this.#line = '';
+  /** In one loop over plain variables: it goes through every octet of every message. */
+  #count(octets: Uint8Array): void {
+    let last = this.#last;
+    let extra = 0;
+    let bits = 0;
+    for (let at = 0; at < octets.length; at++) {
+      const octet = octets[at]!;
+      // Every line end counts two octets, however it is written.
+      if ((octet === LF) !== (last === CR)) extra++;
+      bits |= octet;
+      last = octet;
+    }
+    this.#last = last;
+    this.#extra += extra;
+    this.#octets += octets.length;
+    if (bits > 0x7f) this.#has8bit = true;
   }
 
-  #endLine(): void {
-    const block = this.#block;
-    if (block !== null) {
-      const isEnd = this.#lineLength === 0 || (this.#lineLength === 1 && block.endsInCr);
-      if (isEnd) this.#endBlock(block);
-      else block.push(LF);
-    } else if (this.#line !== '' && this.#boundaries.has(this.#line.slice(2).trimEnd())) {
-      this.#block = new HeaderBlock(PART_HEADER_LENGTH_MAX);
+  /** Where it ends, or the octets do. */
+  #readHeader(block: HeaderBlock, octets: Uint8Array, from: number): number {
+    let length = this.#headerLineLength;
+    for (let at = from; at < octets.length; at++) {
+      if (octets[at] !== LF) {
+        length++;
+        continue;
+      }
+      const isBlank = length === 0 || (length === 1 && (at === 0 ? this.#last : octets[at - 1]) === CR);
+      length = 0;
+      if (!isBlank) continue;
+      block.push(octets.subarray(from, at));
+      this.#headerLineLength = 0;
+      this.#endBlock(block);
+      return at + 1;
     }
-    this.#lineLength = 0;
-    this.#line = '';
+    block.push(octets.subarray(from));
+    this.#headerLineLength = length;
+    return octets.length;
+  }
+
+  /** Where a part begins, or the octets end. */
+  #readBody(octets: Uint8Array, from: number): number {
+    if (this.#boundaries.size === 0) return octets.length;
+    let line = this.#bodyLine;
+    let start = from;
+    for (let at = from; at < octets.length; at++) {
+      if (octets[at] !== LF) continue;
+      const mayBegin = line === '' ? octets[start] === HYPHEN && octets[start + 1] === HYPHEN : line !== null;
+      if (mayBegin && this.#isBoundary(lineOf(line, octets.subarray(start, at)))) {
+        this.#bodyLine = '';
+        this.#block = new HeaderBlock(PART_HEADER_LENGTH_MAX);
+        return at + 1;
+      }
+      line = '';
+      start = at + 1;
+    }
+    this.#bodyLine = lineOf(line, octets.subarray(start));
+    return octets.length;
+  }
+
+  #isBoundary(line: string | null): boolean {
+    return line?.startsWith('--') === true && this.#boundaries.has(line.slice(2).trimEnd());
   }
 
   #endBlock(block: HeaderBlock): void {
@@ -83,40 +123,48 @@ export class MessageReader {
     this.#tlsRequired ??= readTlsRequired(block.text);
     const { boundary, isMessage } = block.contents();
     if (boundary !== null && this.#boundaries.size < BOUNDARIES_MAX) this.#boundaries.add(boundary);
-    this.#block = isMessage ? new HeaderBlock(PART_HEADER_LENGTH_MAX) : null;
+    // Without boundaries nothing else begins.
+    if (++this.#parts >= PARTS_MAX) this.#boundaries.clear();
+    this.#block = isMessage && this.#parts < PARTS_MAX ? new HeaderBlock(PART_HEADER_LENGTH_MAX) : null;
   }
+}
+
+/** A line of a body so far; null if it is no boundary. */
+function lineOf(before: string | null, octets: Uint8Array): string | null {
+  if (before === null || before.length + octets.length > BOUNDARY_LENGTH_MAX) return null;
+  const line = before + latin1(octets);
+  return line.startsWith('--') || '--'.startsWith(line) ? line : null;
+}
+
+function latin1(octets: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < octets.length; at += ARGUMENTS_MAX)
+    text += String.fromCharCode(...octets.subarray(at, at + ARGUMENTS_MAX));
+  return text;
 }
 
 /** A header as Latin-1, as far as it is kept, and whether all of it is UTF-8 beyond ASCII. */
 class HeaderBlock {
   readonly #lengthMax: number;
-  readonly #parts: string[] = [];
-  #pending: number[] = [];
-  #length = 0;
+  #text = '';
   readonly #check = new Utf8Check();
-  endsInCr = false;
 
   constructor(lengthMax: number) {
     this.#lengthMax = lengthMax;
   }
 
   get text(): string {
-    this.#flush();
-    return this.#parts.join('');
+    return this.#text;
   }
 
   get isInternationalized(): boolean {
     return this.#check.result === 'beyond-ascii';
   }
 
-  push(octet: number): void {
-    this.endsInCr = octet === CR;
-    this.#check.push(octet);
+  push(octets: Uint8Array): void {
+    this.#check.push(octets);
     // One more than is looked at shows that there was more.
-    if (this.#length > this.#lengthMax) return;
-    this.#length++;
-    this.#pending.push(octet);
-    if (this.#pending.length === 4096) this.#flush();
+    this.#text += latin1(octets.subarray(0, this.#lengthMax + 1 - this.#text.length));
   }
 
   /** What stands below: parts between boundaries, or a message. */
@@ -128,11 +176,5 @@ class HeaderBlock {
       boundary: boundary?.[1] ?? boundary?.[2] ?? null,
       isMessage: /^[ \t]*message\/(?:rfc822|global)\b/i.test(type),
     };
-  }
-
-  #flush(): void {
-    if (this.#pending.length === 0) return;
-    this.#parts.push(String.fromCharCode(...this.#pending));
-    this.#pending = [];
   }
 }

@@ -2,6 +2,7 @@
 export class Utf8Check {
   #isValid = true;
   #hasMore = false;
+  /** Of the character that has begun: how many octets, and within which bounds the next one. */
   #missing = 0;
   #lowest = 0x80;
   #highest = 0xbf;
@@ -12,27 +13,38 @@ export class Utf8Check {
     return this.#hasMore ? 'beyond-ascii' : 'ascii';
   }
 
-  push(octet: number): void {
-    if (this.#missing > 0) {
-      if (octet < this.#lowest || octet > this.#highest) this.#isValid = false;
-      this.#missing--;
-      this.#lowest = 0x80;
-      this.#highest = 0xbf;
-      return;
+  push(octets: Uint8Array): void {
+    let missing = this.#missing;
+    for (let at = 0; at < octets.length && this.#isValid; at++) {
+      const octet = octets[at]!;
+      if (missing === 0) {
+        if (octet >= 0x80) missing = this.#begin(octet);
+      } else if (octet < this.#lowest || octet > this.#highest) {
+        this.#isValid = false;
+      } else {
+        missing--;
+        this.#lowest = 0x80;
+        this.#highest = 0xbf;
+      }
     }
-    if (octet < 0x80) return;
-    this.#hasMore = true;
-    if (octet >= 0xc2 && octet <= 0xdf) this.#missing = 1;
-    else if (octet >= 0xe0 && octet <= 0xef)
-      this.#begin(2, octet === 0xe0 ? 0xa0 : 0x80, octet === 0xed ? 0x9f : 0xbf);
-    else if (octet >= 0xf0 && octet <= 0xf4)
-      this.#begin(3, octet === 0xf0 ? 0x90 : 0x80, octet === 0xf4 ? 0x8f : 0xbf);
-    else this.#isValid = false;
+    this.#missing = missing;
   }
 
-  #begin(missing: number, lowest: number, highest: number): void {
-    this.#missing = missing;
-    this.#lowest = lowest;
-    this.#highest = highest;
+  /** How many octets come behind this one. */
+  #begin(octet: number): number {
+    this.#hasMore = true;
+    if (octet >= 0xc2 && octet <= 0xdf) return 1;
+    if (octet >= 0xe0 && octet <= 0xef) {
+      if (octet === 0xe0) this.#lowest = 0xa0;
+      if (octet === 0xed) this.#highest = 0x9f;
+      return 2;
+    }
+    if (octet >= 0xf0 && octet <= 0xf4) {
+      if (octet === 0xf0) this.#lowest = 0x90;
+      if (octet === 0xf4) this.#highest = 0x8f;
+      return 3;
+    }
+    this.#isValid = false;
+    return 0;
   }
 }

@@ -36,10 +36,14 @@ export function lintPolicyFile(text: string): readonly LintFinding[] {
   const lines = linesOfPolicy(text);
   const isUnread = read.kind === 'invalid' && read.problem === 'too-long';
   return [
-    ...bounded([
-      ...read.faults.map((fault) => errorOf(fault, lines)),
-      ...(isUnread ? [] : bareReturnIn(text)),
-    ]),
+    ...bounded(
+      [
+        // What is not told need not be put into words.
+        ...read.faults.slice(0, FINDINGS_MAX).map((fault) => errorOf(fault, lines)),
+        ...(isUnread ? [] : bareReturnIn(text)),
+      ],
+      Math.max(0, read.faults.length - FINDINGS_MAX),
+    ),
     ...bounded(
       isUnread
         ? []
@@ -71,8 +75,9 @@ function bareReturnIn(text: string): readonly LintFinding[] {
   ];
 }
 
-function bounded(findings: readonly LintFinding[]): readonly LintFinding[] {
-  const more = findings.length - FINDINGS_MAX;
+/** @param others how many there are besides */
+function bounded(findings: readonly LintFinding[], others = 0): readonly LintFinding[] {
+  const more = findings.length + others - FINDINGS_MAX;
   if (more <= 0) return findings;
   const [{ severity }] = findings as readonly [LintFinding];
   const says = `there ${more === 1 ? 'is' : 'are'} ${more} more of this severity`;

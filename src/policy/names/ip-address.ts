@@ -74,3 +74,17 @@ function parseGroups(text: string): number[] | null {
   }
   return octets;
 }
+
+/** RFC 5952, Section 4: lower case, no leading zeros, the first of the longest runs of zeros as "::", but not of one group. */
+export function ipv6Text(groups: readonly number[]): string {
+  let start = 0;
+  let length = 0;
+  for (let at = 0; at < 8; at++) {
+    const end = groups.findIndex((group, i) => i >= at && group !== 0);
+    const run = (end < 0 ? 8 : end) - at;
+    if (run > length) [start, length] = [at, run];
+  }
+  const hex = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
+  if (length < 2) return hex(groups);
+  return `${hex(groups.slice(0, start))}::${hex(groups.slice(start + length))}`;
+}

@@ -2,9 +2,9 @@
  * DNS messages (RFC 1035, RFC 6891). Records are framed here by their RDLENGTH, and RDATA is read to its exact length,
  * so that one lying record does not shift all others. Whatever the octets are, the result is a value.
  */
-import { SocketAddress } from 'node:net';
 import type { MxRecord } from '../../../policy/dns/answer.js';
 import { tellingError } from '../../../policy/dns/extended-error.js';
+import { ipv6Text } from '../../../policy/names/ip-address.js';
 import { Garbled, type KnownNames, readName } from './name.js';
 import { type Frame, readDenial, readSections, ttlOf } from './sections.js';
 import { FLAG, writeQuery } from './write-query.js';
@@ -129,7 +129,7 @@ function readRecord(
   switch (type) {
     case 'A':
       if (rdata.length !== 4) throw new Garbled();
-      return { ...whole, type, data: rdata.join('.') };
+      return { ...whole, type, data: ipv4Text(rdata) };
     case 'AAAA':
       if (rdata.length !== 16) throw new Garbled();
       return { ...whole, type, data: addressText(rdata) };
@@ -152,10 +152,17 @@ function readRecord(
   }
 }
 
-/** As RFC 5952 writes it. */
+function ipv4Text(octets: Buffer): string {
+  return `${octets[0]}.${octets[1]}.${octets[2]}.${octets[3]}`;
+}
+
+/** As RFC 5952 writes it, with an IPv4 address at its end where only zeros or `ffff` stand before (Section 5). */
 function addressText(octets: Buffer): string {
-  const groups = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i).toString(16));
-  return new SocketAddress({ family: 'ipv6', address: groups.join(':') }).address;
+  const groups = Array.from({ length: 8 }, (_, i) => octets.readUInt16BE(2 * i));
+  const isMixed = groups.slice(0, 5).every((group) => group === 0);
+  if (isMixed && groups[5] === 0xffff) return `::ffff:${ipv4Text(octets.subarray(12))}`;
+  if (isMixed && groups[5] === 0 && groups[6] !== 0) return `::${ipv4Text(octets.subarray(12))}`;
+  return ipv6Text(groups);
 }
 
 function readWholeName(

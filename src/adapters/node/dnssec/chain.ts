@@ -100,7 +100,7 @@ async function learnLink(name: string, parent: SecureZone, inquiry: Inquiry): Pr
     return message.cause === 'servfail' ? learnAlias(name, parent, inquiry, message) : message;
   const ds = setAt(message, name, TYPE.DS);
   if (ds !== undefined) {
-    const verified = verifySet(ds, parent, inquiry.nowSeconds, inquiry.budget);
+    const verified = verifySet(ds, parent, inquiry);
     if (verified.kind === 'invalid') return bogus(verified.reason);
     const signers = ds.rdata.map(readDelegationSigner).filter((signer) => signer !== null);
     const supported = signers.filter(isSupported);
@@ -165,7 +165,7 @@ async function learnKeys(
   const keys = zoneKeys(set.rdata);
   const vouched = vouchedKeys(zone, keys, signers);
   if (vouched.length === 0) return bogus(REASON.noKey);
-  const verified = verifySet(set, { name: zone, keys: vouched }, inquiry.nowSeconds, inquiry.budget);
+  const verified = verifySet(set, { name: zone, keys: vouched }, inquiry);
   if (verified.kind === 'invalid') return bogus(verified.reason);
   return {
     kind: 'zone',

@@ -4,7 +4,7 @@
  * and only the first leaves a zone's TLSA records where nobody on the path can remove them. So does a lookup whose hashes
  * cost more than it may spend (CVE-2023-50868).
  */
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 import { labelsOf, nameOctets } from '../dns/name.js';
 import { ancestor, child } from './canonical-name.js';
 import type { Denial, DenialRecord, Expansion } from './denial-record.js';
@@ -150,7 +150,7 @@ function isBetween({ hash, next }: Nsec3, asked: Buffer): boolean {
 /** RFC 5155, Section 5. */
 function hashName(name: string, { iterations, salt }: Nsec3): Buffer {
   let hash: Buffer = nameOctets(name);
-  for (let i = 0; i <= iterations; i++) hash = createHash('sha1').update(hash).update(salt).digest();
+  for (let i = 0; i <= iterations; i++) hash = digest('sha1', Buffer.concat([hash, salt]), 'buffer');
   return hash;
 }
 

@@ -17,6 +17,8 @@ export interface Effort {
 
 /** RFC 8198 would need more; a proof has three records at most. */
 const DENIALS_MAX = 8;
+/** Of the signatures of all of them: twice as many as they are. */
+const VERIFICATIONS_OF_PROOF_MAX = 16;
 
 /** `insecure`: by a wildcard, although an unsigned delegation may be at the very name (RFC 5155, Section 9.2). */
 export type ProvenSet = { readonly kind: 'secure' | 'insecure'; readonly ttlSeconds: number } | DnsFailure;
@@ -31,7 +33,7 @@ export function proveSet(
   zone: SecureZone,
   effort: Effort,
 ): ProvenSet {
-  const verified = verifySet(set, zone, effort.nowSeconds, effort.budget);
+  const verified = verifySet(set, zone, effort);
   if (verified.kind === 'invalid') return bogus(verified.reason);
   const { wildcardOf } = verified;
   if (wildcardOf === null) return { kind: 'secure', ttlSeconds: verified.ttlSeconds };
@@ -66,11 +68,12 @@ export function proveDenial(
 }
 
 /** The records of NSEC and NSEC3 that are the zone's own. */
-function verifiedDenials(message: SecureMessage, zone: SecureZone, { nowSeconds, budget }: Effort) {
+function verifiedDenials(message: SecureMessage, zone: SecureZone, effort: Effort) {
+  const tries = { left: VERIFICATIONS_OF_PROOF_MAX };
   const sets = message.authority
     .filter((set) => isDenial(set) && isSignedBy(set, zone.name))
     .slice(0, DENIALS_MAX)
-    .map((set) => ({ set, verified: verifySet(set, zone, nowSeconds, budget) }));
+    .map((set) => ({ set, verified: verifySet(set, zone, effort, tries) }));
   let ttlSeconds = Number.POSITIVE_INFINITY;
   const records = sets.flatMap(({ set, verified }) => {
     // More than one at a name would contradict itself.

@@ -54,11 +54,9 @@ it('a set is put together and hashed for its signatures only as often as a looku
     Buffer.from([192, 0, 2, 2]),
   ]);
   const verify = (octetsLeft: number, ...signatures: readonly Signature[]) =>
-    verifySet(set(...signatures), zone, NOW_SECONDS, {
-      queriesLeft: 0,
-      verificationsLeft: 100,
-      octetsLeft,
-      hashesLeft: 0,
+    verifySet(set(...signatures), zone, {
+      nowSeconds: NOW_SECONDS,
+      budget: { queriesLeft: 0, verificationsLeft: 100, octetsLeft, hashesLeft: 0 },
     });
   expect(verify(octets, good)).toMatchObject({ kind: 'valid' });
   expect(verify(octets - 1, good)).toEqual({ kind: 'invalid', reason: REASON.bogus });

@@ -50,11 +50,26 @@ const SIGNATURES_OF_SET_MAX = 32;
 const NEVER_EXPANDED: ReadonlySet<number> = new Set([TYPE.DS, TYPE.DNSKEY, TYPE.NSEC, TYPE.NSEC3]);
 const SECONDS_MODULUS = 2 ** 32;
 
-/** @param nowSeconds seconds since 1970 */
-export function verifySet(set: RecordSet, zone: SecureZone, nowSeconds: number, budget: Budget): Verified {
+/** How many signatures may still be tried before others have their turn. */
+export interface Tries {
+  left: number;
+}
+
+/**
+ * @param nowSeconds seconds since 1970
+ * @param tries shared by sets that are verified one after the other
+ */
+export function verifySet(
+  set: RecordSet,
+  zone: SecureZone,
+  { nowSeconds, budget }: { readonly nowSeconds: number; readonly budget: Budget },
+  tries: Tries = { left: VERIFICATIONS_OF_SET_MAX },
+): Verified {
   let reason: Reason = REASON.noSignature;
-  let triesLeft = VERIFICATIONS_OF_SET_MAX;
-  const signatures = set.signatures.filter((signature) => speaksFor(signature, set, zone));
+  const labels = countedLabels(set.owner);
+  const signatures = isAtOrBelow(set.owner, zone.name)
+    ? set.signatures.filter((signature) => speaksFor(signature, set.type, labels, zone))
+    : [];
   for (const signature of signatures.slice(0, SIGNATURES_OF_SET_MAX)) {
     const untimely = whyUntimely(signature, nowSeconds);
     if (untimely !== null) {
@@ -68,7 +83,7 @@ export function verifySet(set: RecordSet, zone: SecureZone, nowSeconds: number, 
     const signed = signedOctets(set, signature);
     for (const key of keys) {
       budget.octetsLeft -= signed.length;
-      if (triesLeft-- <= 0 || budget.verificationsLeft-- <= 0 || budget.octetsLeft < 0)
+      if (tries.left-- <= 0 || budget.verificationsLeft-- <= 0 || budget.octetsLeft < 0)
         return { kind: 'invalid', reason: REASON.bogus };
       if (verifies(key, signed, signature.signature)) return valid(set, signature, nowSeconds);
     }
@@ -82,11 +97,9 @@ function countedLabels(owner: string): number {
   return labels[0] === '*' ? labels.length - 1 : labels.length;
 }
 
-function speaksFor(signature: Signature, { owner, type }: RecordSet, zone: SecureZone): boolean {
-  const labels = countedLabels(owner);
+function speaksFor(signature: Signature, type: number, labels: number, zone: SecureZone): boolean {
   return (
     signature.signer === zone.name &&
-    isAtOrBelow(owner, zone.name) &&
     signature.typeCovered === type &&
     signature.labels <= labels &&
     signature.labels >= labelsOf(zone.name).length &&

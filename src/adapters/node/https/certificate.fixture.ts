@@ -14,6 +14,7 @@ export interface SelfSigned {
 }
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) };
 const DAY_MS = 86_400_000;
 
 /** A certificate that is its own trust anchor. No subjectAltName if there are no names. */
@@ -21,14 +22,20 @@ export async function selfSigned(spec: {
   readonly dnsNames: readonly string[];
   readonly commonName?: string;
   readonly notAfter?: Date;
+  /** A key of RSA of that size, and not of P-256. */
+  readonly rsaBits?: number;
 }): Promise<SelfSigned> {
-  const keys = (await webcrypto.subtle.generateKey(EC, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const algorithm = spec.rsaBits === undefined ? EC : { ...RSA, modulusLength: spec.rsaBits };
+  const keys = (await webcrypto.subtle.generateKey(algorithm, true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair;
   const certificate = await X509CertificateGenerator.createSelfSigned(
     {
       name: `CN=${spec.commonName ?? 'test'}`,
       notBefore: new Date(Date.now() - 2 * DAY_MS),
       notAfter: spec.notAfter ?? new Date(Date.now() + DAY_MS),
-      signingAlgorithm: EC,
+      signingAlgorithm: algorithm,
       keys: keys as never,
       extensions: [
         new BasicConstraintsExtension(true, undefined, true),

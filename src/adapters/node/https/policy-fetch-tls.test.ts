@@ -64,6 +64,40 @@ describe('the policy fetch', () => {
   );
 });
 
+describe('the certificate of a policy host', () => {
+  const answerTo = async (shown: SelfSigned) => {
+    const body = 'version: STSv1\nmode: none\nmax_age: 1\n';
+    const server = createTlsServer(
+      { cert: shown.pem, key: shown.key, ciphers: 'DEFAULT:@SECLEVEL=0' },
+      (socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () =>
+          socket.end(
+            `HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+          ),
+        );
+      },
+    );
+    server.on('tlsClientError', () => undefined);
+    return fetchFrom(await listening(server), shown);
+  };
+  const refused = { kind: 'failed', cause: 'certificate' };
+
+  it('names it by DNS-ID; its common name is none', async () => {
+    expect(await answerTo(await selfSigned({ dnsNames: [], commonName: HOST }))).toMatchObject(refused);
+    expect(await answerTo(good)).toMatchObject({ kind: 'response', status: 200 });
+  });
+
+  it('has a key of 112 bits of strength at least', async () => {
+    expect(await answerTo(await selfSigned({ dnsNames: [HOST], rsaBits: 1024 }))).toMatchObject({
+      kind: 'failed',
+    });
+    expect(await answerTo(await selfSigned({ dnsNames: [HOST], rsaBits: 2048 }))).toMatchObject({
+      status: 200,
+    });
+  });
+});
+
 describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a body that ends under %s', (version) => {
   const policy = 'version: STSv1\nmode: none\nmax_age: 1\n';
   const rest = 'mx: a.example\n';
@@ -113,9 +147,9 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a body that ends under %s', (ver
   });
 });
 
-function fetchFrom(port: number) {
+function fetchFrom(port: number, trusted = good) {
   const ask = { host: HOST, port, addresses: ['127.0.0.1'], bytesMax: 1000, deadlineMs: 60_000 };
-  return nodePolicyFetch({ ca: [good.pem] })(ask, never);
+  return nodePolicyFetch({ ca: [trusted.pem] })(ask, never);
 }
 
 async function helloOf(): Promise<ClientHello> {
@@ -131,7 +165,9 @@ async function helloOf(): Promise<ClientHello> {
         resolve(hello);
       });
     });
-    listening(server).then(fetchFrom).catch(reject);
+    listening(server)
+      .then((port) => fetchFrom(port))
+      .catch(reject);
   });
 }
 

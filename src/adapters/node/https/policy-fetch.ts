@@ -3,7 +3,6 @@
  * redirect, proxy, cookie, cache or compression. The certificate is checked against the trust store and, by DNS-ID alone,
  * against the policy host's name before a request is sent.
  */
-import { X509Certificate } from 'node:crypto';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect, isIP } from 'node:net';
@@ -18,6 +17,7 @@ import {
 } from 'node:tls';
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
 import type { Port } from '../../../effects/ports.js';
+import { nameError } from '../x509/index.js';
 import { untilCloseNotify } from './until-close-notify.js';
 
 export interface PolicyFetchOptions {
@@ -152,19 +152,6 @@ function secured({ ask, secureContext }: Attempt, socket: Duplex): TLSSocket {
     rejectUnauthorized: true,
     checkServerIdentity: (_, presented) => nameError(presented.raw, ask.host),
   });
-}
-
-/** RFC 8461, Section 3.3: DNS-ID only, a wildcard only as the whole left-most label. */
-function nameError(der: Buffer, host: string): Error | undefined {
-  const found = new X509Certificate(der).checkHost(host, {
-    subject: 'never',
-    wildcards: true,
-    partialWildcards: false,
-    multiLabelWildcards: false,
-    singleLabelSubdomains: false,
-  });
-  if (found !== undefined) return undefined;
-  return Object.assign(new Error('no DNS-ID matches'), { code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
 }
 
 type Settle = (answer: FetchAnswer) => void;

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
+import { type SelfSigned, selfSigned } from '../../../adapters/node/https/certificate.fixture.js';
 import { readHttpsUri } from '../../../policy/tls-report/send/https-target.js';
 import { createPki } from '../../../testing/index.js';
 import { type Endpoint, startEndpoint } from './endpoint.fixture.js';
@@ -88,6 +89,26 @@ describe('a report to an HTTPS endpoint', () => {
       expect(endpoint.posted).toEqual([]);
       expect(await postTo(endpoint, { certificate: 'ignore' })).toEqual({ kind: 'response', status: 200 });
     }
+  });
+
+  it('takes no common name for a name, and no key of less than 112 bits of strength', async () => {
+    const postToOne = async (shown: SelfSigned, certificate: PostAsk['certificate']) => {
+      const identity = { cert: shown.pem, key: shown.key, ciphers: 'DEFAULT:@SECLEVEL=0' };
+      const server = createTlsServer(identity, (socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n'));
+      });
+      server.on('tlsClientError', () => undefined);
+      return postTo({ port: await listening(server), caPem: shown.pem }, { certificate });
+    };
+    const name = 'reports.c.test';
+    const unnamed = await selfSigned({ dnsNames: [], commonName: name });
+    expect(await postToOne(unnamed, 'verify')).toMatchObject({ kind: 'failed', cause: 'certificate' });
+    expect(await postToOne(unnamed, 'ignore')).toMatchObject({ status: 200 });
+    const weak = await selfSigned({ dnsNames: [name], rsaBits: 1024 });
+    expect(await postToOne(weak, 'verify')).toMatchObject({ kind: 'failed' });
+    const strong = await selfSigned({ dnsNames: [name], rsaBits: 2048 });
+    expect(await postToOne(strong, 'verify')).toMatchObject({ status: 200 });
   });
 
   it('fails where nobody answers, and tries the next address where nobody listens', async () => {

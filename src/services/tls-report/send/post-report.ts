@@ -3,6 +3,7 @@
  * cookie or credentials. Of the answer only the status is looked at, once its header is whole: words behind it can be cut by whoever
  * is on the path.
  */
+import { X509Certificate } from 'node:crypto';
 import type { ClientRequest } from 'node:http';
 import { type RequestOptions, request } from 'node:https';
 import {
@@ -131,8 +132,22 @@ function open({ ask, address, secureContext }: Attempt): ClientRequest {
     secureContext,
     // Said aloud, so that no environment variable can say otherwise.
     rejectUnauthorized: ask.certificate === 'verify',
+    checkServerIdentity: (_, { raw }) => nameError(raw, target),
   };
   return request(options);
+}
+
+/** By DNS-ID or IP address alone: Node would take a common name where there is no subjectAltName (RFC 9525, Section 2). */
+function nameError(der: Buffer, { host, hostKind }: HttpsTarget): Error | undefined {
+  const certificate = new X509Certificate(der);
+  const found =
+    hostKind === 'name'
+      ? certificate.checkHost(host, { subject: 'never', partialWildcards: false })
+      : certificate.checkIP(host);
+  if (found !== undefined) return undefined;
+  return Object.assign(new Error(`the certificate is not for ${host}`), {
+    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
 }
 
 type Phase = 'connect' | 'tls' | 'http';

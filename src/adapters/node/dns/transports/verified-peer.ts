@@ -3,9 +3,9 @@
  * or IP address alone (RFC 9525), against the name that the operator gave. There is no way round it: a resolver that
  * cannot be verified is one that cannot be reached.
  */
-import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
-import type { ConnectionOptions, PeerCertificate, SecureContext } from 'node:tls';
+import type { ConnectionOptions, SecureContext } from 'node:tls';
+import { nameError } from '../../x509/index.js';
 
 /** How a connection to the resolver of that name is made. */
 export function verifiedPeer(name: string, secureContext: SecureContext): ConnectionOptions {
@@ -14,21 +14,6 @@ export function verifiedPeer(name: string, secureContext: SecureContext): Connec
     rejectUnauthorized: true,
     // An address is no name to send (RFC 6066, Section 3).
     servername: isIP(name) === 0 ? name : '',
-    checkServerIdentity: (_host, { raw }) => (isNamed(raw, name) ? undefined : wrongName(name)),
+    checkServerIdentity: (_host, { raw }) => nameError(raw, name),
   };
-}
-
-function isNamed(raw: PeerCertificate['raw'], name: string): boolean {
-  const certificate = new X509Certificate(raw);
-  const found =
-    isIP(name) === 0
-      ? certificate.checkHost(name, { subject: 'never', partialWildcards: false })
-      : certificate.checkIP(name);
-  return found !== undefined;
-}
-
-function wrongName(name: string): Error {
-  return Object.assign(new Error(`the certificate is not for ${name}`), {
-    code: 'ERR_TLS_CERT_ALTNAME_INVALID',
-  });
 }
