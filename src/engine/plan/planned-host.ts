@@ -141,7 +141,8 @@ class HostInHand {
     let pending: Pending | null = await this.#arrive(seen);
     if (pending?.ask.type === 'smtp.connect') {
       pending = await this.#connected(pending, seen);
-      if (seen.connect !== undefined || !this.#isHere(pending)) return this.#verdict(pending);
+      // A greeting that never came, or was none, leads to another address or away.
+      if (!this.#isHere(pending) || pending.ask.type !== 'smtp.hello') return this.#verdict(pending);
       pending = await this.#hello(seen.ehlo ?? offerOf(seen));
       if (this.#isHere(pending) && pending.ask.type === 'smtp.hello' && seen.helo !== undefined)
         pending = await this.#hello(seen.helo);
@@ -166,8 +167,8 @@ class HostInHand {
     if (pending.ask.type === 'smtp.connect') {
       if (this.#standing().channel === 'cleartext-retry')
         throw this.#misuse(`TLS with ${pending.host} was tried before, and did not work`);
-      await this.#connected(pending, { localAddress: shown.localAddress, ...seen, address });
-      pending = await this.#hello(OFFERS);
+      pending = await this.#connected(pending, { localAddress: shown.localAddress, ...seen, address });
+      if (this.#isHere(pending) && pending.ask.type === 'smtp.hello') pending = await this.#hello(OFFERS);
     }
     if (pending?.ask.type === 'smtp.starttls') pending = await this.#startTls({});
     if (pending?.ask.type !== 'tls.handshake')
