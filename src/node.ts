@@ -1,9 +1,9 @@
 /*
  * The engine with Node's adapters: what most embedders want.
  */
+
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import { memoryPolicyStore } from './adapters/memory/index.js';
@@ -31,6 +31,7 @@ import { createEngine, type Engine } from './engine/engine.js';
 import type { EngineOptions } from './engine/options.js';
 import type { Connection } from './engine/plan/connect.js';
 import type { Plan } from './engine/plan/plan.js';
+import { waitByTimer } from './engine/wait-by-timer.js';
 import {
   checkNodeEngineOptions,
   checkNodeOptions,
@@ -142,10 +143,6 @@ function socketsOf({ ca, localAddress }: NodeOptions): SocketPorts {
     ...(ca !== undefined && { ca }),
     ...(localAddress !== undefined && { localAddress }),
   });
-}
-
-function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }
 
 function warnOfFault(message: string): void {

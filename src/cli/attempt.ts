@@ -1,3 +1,4 @@
+import { errorText } from '../effects/error-text.js';
 import { MisuseError } from '../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../engine/engine.js';
 import type { AttemptOptions } from '../engine/options.js';
@@ -40,7 +41,7 @@ async function orComplain(output: Promise<void>): Promise<void> {
   try {
     await output;
   } catch (error) {
-    complain(`waxseal: ${error instanceof Error ? error.message : error}`);
+    complain(`waxseal: ${errorText(error)}`);
   }
 }
 

@@ -8,19 +8,26 @@ import { NO_EXCHANGE } from '../policy/host/exchange.js';
 import type { Destination } from '../policy/mx/candidate.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
 
-/** The recipients of a message, parsed. Throws a {@link MisuseError}. */
-export function parseRecipients(
+/** The envelope of a message as it is written, with every domain in A-labels (RFC 5321, Section 2.3.5). */
+export interface Envelope {
+  readonly from: string;
+  readonly mailboxes: readonly Mailbox[];
+}
+
+/** The sender and the recipients of a message, parsed. Throws a {@link MisuseError}. */
+export function parseEnvelope(
   mail: { readonly from: string; readonly to: readonly string[] },
   toAscii: (domain: string) => string,
-): readonly Mailbox[] {
+): Envelope {
   if (mail.to.length === 0)
     throw new MisuseError('WAXSEAL_NO_RECIPIENT', 'there is no recipient; give at least one');
-  parseSender(mail.from, toAscii);
-  return mail.to.map((text) => {
+  const from = parseSender(mail.from, toAscii);
+  const mailboxes = mail.to.map((text) => {
     const mailbox = parseMailbox(text, toAscii);
     if (mailbox === null) throw badAddress('recipient', text);
     return mailbox;
   });
+  return { from, mailboxes };
 }
 
 /** The sender as it is written: its domain in A-labels (RFC 5321, Section 2.3.5). Throws a {@link MisuseError}. */

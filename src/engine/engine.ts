@@ -3,6 +3,7 @@
  * carries out an attempt for each, and says what became of every recipient. A fault of ours defers.
  */
 
+import { errorText } from '../effects/error-text.js';
 import { interpret } from '../effects/interpret.js';
 import {
   type AttemptJournal,
@@ -27,7 +28,7 @@ import {
 import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
-import { byDestination, deferAll, parseRecipients, parseSender } from './attempt-inputs.js';
+import { byDestination, deferAll, parseEnvelope, parseSender } from './attempt-inputs.js';
 import {
   checkAttemptOptions,
   checkEngineOptions,
@@ -140,9 +141,8 @@ export function createEngine(given: EngineOptions): Engine {
     async deliver(mail, attemptOptions = {}) {
       const checkedOptions = checkAttemptOptions(attemptOptions);
       checkMail(mail);
-      const mailboxes = parseRecipients(mail, toAscii);
-      const from = parseSender(mail.from, toAscii);
-      return carryOut(options, { ...mail, from, mailboxes, purpose: 'deliver' }, checkedOptions);
+      const envelope = parseEnvelope(mail, toAscii);
+      return carryOut(options, { ...mail, ...envelope, purpose: 'deliver' }, checkedOptions);
     },
     async explain(domain, { from = POSTMASTER, facts = {} } = {}, attemptOptions = {}) {
       const checkedOptions = checkAttemptOptions(attemptOptions);
@@ -266,14 +266,15 @@ function planInput(
   const known = { ...PLAIN_FACTS, ...checkSomeFacts(facts) };
   const mail = { from, to: to ?? [postmaster.address], content: () => [], facts: known };
   checkMail(mail);
-  const mailboxes = parseRecipients(mail, toAscii);
-  if (byDestination([postmaster, ...mailboxes]).length > 1) {
+  const envelope = parseEnvelope(mail, toAscii);
+  if (byDestination([postmaster, ...envelope.mailboxes]).length > 1) {
     throw new MisuseError(
       'WAXSEAL_BAD_ADDRESS',
       `a plan is for the recipients of one domain, and not all of these are at ${domain}`,
     );
   }
-  const input = inputOf(options, { ...mail, mailboxes, purpose: 'deliver' }, mailboxes, attemptOptions);
+  const job = { ...mail, ...envelope, purpose: 'deliver' } as const;
+  const input = inputOf(options, job, envelope.mailboxes, attemptOptions);
   return { ...input, ...deadlineOf(options, attemptOptions) };
 }
 
@@ -384,7 +385,7 @@ async function tellAttempt(options: Made, result: AttemptResult): Promise<void> 
   try {
     await options.onAttempt?.(result, options.clock());
   } catch (error) {
-    options.onFault?.(`onAttempt: ${error instanceof Error ? error.message : error}`);
+    options.onFault?.(`onAttempt: ${errorText(error)}`);
   }
 }
 

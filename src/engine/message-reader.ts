@@ -6,6 +6,7 @@
  */
 import { HEADER_LENGTH_MAX, readTlsRequired } from '../policy/require-tls/header.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
+import { latin1 } from '../policy/smtp/latin1.js';
 import { Utf8Check } from './utf8-check.js';
 
 const CR = 0x0d;
@@ -17,8 +18,6 @@ const BOUNDARY_LENGTH_MAX = 100;
 const BOUNDARIES_MAX = 50;
 /** Parts whose header is looked at. */
 const PARTS_MAX = 10_000;
-/** What a call may be handed as so many arguments. */
-const ARGUMENTS_MAX = 4096;
 
 export class MessageReader {
   #octets = 0;
@@ -134,13 +133,6 @@ function lineOf(before: string | null, octets: Uint8Array): string | null {
   if (before === null || before.length + octets.length > BOUNDARY_LENGTH_MAX) return null;
   const line = before + latin1(octets);
   return line.startsWith('--') || '--'.startsWith(line) ? line : null;
-}
-
-function latin1(octets: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < octets.length; at += ARGUMENTS_MAX)
-    text += String.fromCharCode(...octets.subarray(at, at + ARGUMENTS_MAX));
-  return text;
 }
 
 /** A header as Latin-1, as far as it is kept, and whether all of it is UTF-8 beyond ASCII. */

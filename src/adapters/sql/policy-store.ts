@@ -1,5 +1,6 @@
 import type { AnswerOf } from '../../effects/catalog.js';
 import { isStorable, storedFailure, storedPolicy } from '../../effects/codecs/stored.codec.js';
+import { errorText } from '../../effects/error-text.js';
 import {
   NO_ROOM,
   type PolicyStore,
@@ -30,13 +31,13 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
       const domain = ask.domain.toLowerCase();
       return database.query(`SELECT ${COLUMNS} FROM waxseal_policies WHERE domain = ?1`, domain).then(
         ([row]) => keptIn(domain, row),
-        (error) => ({ kind: 'unreadable', why: wordsOf(error) }),
+        (error) => ({ kind: 'unreadable', why: errorText(error) }),
       );
     },
     'policy-cache.write': async (ask) =>
       write(database, ask.domain.toLowerCase(), ask.change, entriesMax).catch((error) => ({
         kind: 'failed',
-        why: wordsOf(error),
+        why: errorText(error),
       })),
     list: async ({ after, entriesMax: listedMax }) => {
       const sql = `SELECT ${COLUMNS} FROM waxseal_policies WHERE domain > ?1 ORDER BY domain LIMIT ?2`;
@@ -145,10 +146,6 @@ function keptIn(domain: string, row: SqlRow | undefined): CacheAnswer {
 function namedIn(row: SqlRow): StoredPolicy {
   const domain = textIn(row, 'domain');
   return { domain, ...keptIn(domain, row) };
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function worthIn(row: SqlRow): EntryWorth {

@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { MisuseError } from '../../effects/misuse.js';
-import { parseRecipients } from '../../engine/attempt-inputs.js';
+import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { readMessage } from '../../engine/read-message.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';
@@ -66,7 +66,7 @@ export const deliver: Command = {
 function checkAddresses(from: string, to: readonly string[]): void {
   if (to.length === 0) throw misuse('--to is missing; give at least one recipient');
   try {
-    parseRecipients({ from, to }, domainToASCII);
+    parseEnvelope({ from, to }, domainToASCII);
   } catch (error) {
     throw error instanceof MisuseError ? misuse(error.message) : error;
   }

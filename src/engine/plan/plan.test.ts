@@ -94,6 +94,14 @@ describe('a plan', () => {
     return { client, socket: await client.startTls(host.tls) };
   }
 
+  it('has the sender written in A-labels, as a delivery would (U8-3.2-2)', async () => {
+    const plan = await engine.plan('dane.test', { from: 's@b\u00fccher.test', to: ['a@dane.test'] });
+    const { client, socket } = await openUnderTls(plan.hosts[0]!);
+    const verdict = await plan.hosts[0]!.judge(socket, { ehlo: await client.say('EHLO host.test') });
+    expect(verdict).toMatchObject({ do: 'send', sender: 's@xn--bcher-kva.test' });
+    await plan.finish();
+  });
+
   it('leads a mail system to a server that passes, and makes of its replies what a delivery would', async () => {
     const plan = await engine.plan('dane.test', { from: 's@s.test', to: ['a@dane.test', 'gone@dane.test'] });
     const [host] = plan.hosts;

@@ -5,6 +5,7 @@
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingColumns } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
+import type { TlsReportDetail } from '../../policy/tls-report/tally.js';
 import type { ExplainedDecision, ExplainedReport } from '../explain-delivery.js';
 import { printable } from './printable.js';
 import { isQuiet } from './quiet.js';
@@ -54,7 +55,7 @@ function renderRecipient(report: ExplainedReport, style: TextStyle): string {
 }
 
 /** The reply that decided and what it belongs to, or why none came. */
-function replyOf({ command, cause, reply }: ExplainedReport): string {
+export function replyOf({ command, cause, reply }: ExplainedReport): string {
   const to = command === null ? '' : ` to ${command === '.' ? 'the end of the message' : command}`;
   if (reply !== null) return `${reply.code} ${reply.text}${to === '' ? '' : ` (${to.trim()})`}`;
   return `none${to}${cause === null ? '' : ` (${CAUSES[cause]})`}`;
@@ -97,7 +98,8 @@ function tellingFacts(decision: ExplainedDecision): readonly string[] {
   return [...new Set(facts)];
 }
 
-function placeOf({ mx, ip }: ExplainedReport): string {
+/** The host that was last judged, and its address. */
+export function placeOf({ mx, ip }: ExplainedReport): string {
   if (mx === null) return 'no host was reached';
   return ip === null ? `${mx}, not connected to` : `${mx} [${ip}]`;
 }
@@ -146,13 +148,21 @@ function keyOf({ mx, row }: Pick<ExplainedDecision, 'mx' | 'row'>): string {
 function renderFailures({ reports }: ExplainedReport, { width, paint }: TextStyle): string {
   const details = reports.flatMap((line) => line.details);
   if (details.length === 0) return '';
-  const lines = details.map(({ receivingMxHostname, receivingIp, resultType, failureReasonCode }) => {
-    const place =
-      receivingMxHostname === ''
-        ? ''
-        : ` at ${receivingMxHostname}${receivingIp === '' ? '' : ` [${receivingIp}]`}`;
-    const code = failureReasonCode === '' ? '' : ` (${failureReasonCode})`;
-    return wrapped(`${resultType}${place}${code}`, '    ', '      ', width);
-  });
+  const lines = details.map((detail) => wrapped(failureOf(detail), '    ', '      ', width));
   return `  ${paint('cyan', 'to be reported')}\n${lines.join('')}`;
+}
+
+/** A kind of failed session in one line: what, where, and the code that was told. */
+export function failureOf({
+  resultType,
+  receivingMxHostname,
+  receivingIp,
+  failureReasonCode,
+}: TlsReportDetail): string {
+  const place =
+    receivingMxHostname === ''
+      ? ''
+      : ` at ${receivingMxHostname}${receivingIp === '' ? '' : ` [${receivingIp}]`}`;
+  const code = failureReasonCode === '' ? '' : ` (${failureReasonCode})`;
+  return `${resultType}${place}${code}`;
 }

@@ -1,6 +1,7 @@
 /* What is shown of a played or recorded attempt. */
 import type { Journal, JournalEntry } from '../../effects/journal.js';
 import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
+import { failureOf, placeOf, replyOf } from '../../engine/text/render-results.js';
 import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
 import type { Otherwise, Stop } from '../play.js';
@@ -10,22 +11,16 @@ const VERBS = { delivered: 'Delivered', deferred: 'Deferred', bounced: 'Bounced'
 
 /** What happened, then why, then the clause. */
 export function outcomePanel(report: ExplainedReport): HTMLElement {
-  const { because, reply, command, cause, mx, ip, tls, authentication, cleartextRetry } = report;
-  const said =
-    reply !== null
-      ? `${reply.code} ${reply.text}${command === null ? '' : ` (to ${command})`}`
-      : cause === null
-        ? 'none'
-        : `none${command === null ? '' : ` to ${command}`} (${cause})`;
+  const { because, tls, authentication, cleartextRetry } = report;
   const rows: readonly (readonly [string, string])[] = [
     ['Recipient', report.recipient],
-    ['Host', mx === null ? 'none was reached' : `${mx}${ip === null ? ', not connected to' : ` [${ip}]`}`],
+    ['Host', placeOf(report)],
     ['TLS', tls === null ? 'none' : `${tls.protocol}, ${tls.cipher}`],
     ['Authentication', authentication],
     ['MX by DNSSEC', report.mxSecure ? 'secure' : 'not secure'],
     ['REQUIRETLS', report.requireTls ? 'in force' : 'not in force'],
     ['Cleartext retry', cleartextRetry ? 'yes' : 'no'],
-    ['Reply', said],
+    ['Reply', replyOf(report)],
   ];
   return h(
     'section',
@@ -166,10 +161,7 @@ function tableOf({ table: name, row, input }: ExplainedDecision, number: number)
 export function reportsPanel({ reports }: ExplainedReport): HTMLElement {
   const line = (policy: ExplainedReport['reports'][number]) => [
     `${policy.policyType} of ${policy.policyDomain}: ${policy.success} of ${policy.success + policy.failure} sessions succeeded`,
-    ...policy.details.map(
-      (detail) =>
-        `${detail.resultType}${detail.receivingMxHostname === '' ? '' : ` at ${detail.receivingMxHostname}`}${detail.failureReasonCode === '' ? '' : ` (${detail.failureReasonCode})`}`,
-    ),
+    ...policy.details.map(failureOf),
   ];
   return h(
     'section',

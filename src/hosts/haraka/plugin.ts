@@ -6,6 +6,7 @@
  * registered, so it is set before.
  */
 
+import { errorText } from '../../effects/error-text.js';
 import type { DeliveryResult } from '../../engine/engine.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
@@ -70,7 +71,7 @@ async function attemptMail(plugin: HarakaPlugin, state: State, mail: HarakaMail)
     state.made ??= enginePerConfig(configOf(plugin));
     delivery = await deliver(state.made.engine, mail, state.stop.signal);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     plugin.logcrit(`waxseal cannot attempt ${mail.todo.uuid}: ${reason}`);
     waitAll(mail, reason);
     return;

@@ -3,7 +3,9 @@
  * What LMTP does not carry, the number of the attempt and what was dialled, is kept here by message and recipient; so is a
  * delivery, written before it is told, so that a client that missed the answer gets it again and the message does not.
  */
+
 import type { Readable } from 'node:stream';
+import { errorText } from '../../effects/error-text.js';
 import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import { withAddresses } from '../../engine/read-message.js';
@@ -54,7 +56,7 @@ export async function handOver(
     spooled = await spool(stream, ports.spool);
   } catch (error) {
     stream.resume();
-    ports.onFault(`the message cannot be kept while it is attempted: ${wordsOf(error)}`);
+    ports.onFault(`the message cannot be kept while it is attempted: ${errorText(error)}`);
     return answerAll(refusal(451, '4.3.1 the message cannot be kept here for lack of room; try again later'));
   }
   if (spooled === 'too-large')
@@ -62,7 +64,7 @@ export async function handOver(
   try {
     return await attemptAll(spooled, envelope, ports, underWay, signal);
   } catch (error) {
-    ports.onFault(wordsOf(error));
+    ports.onFault(errorText(error));
     return answerAll(refusal(451, '4.3.0 a fault of ours, and nothing was delivered that is not said to be'));
   } finally {
     await spooled.discard();
@@ -163,7 +165,7 @@ async function attemptGroup(
     );
   } catch (error) {
     // What was delivered is told all the same: to say otherwise would double it for certain.
-    onFault(`attempts cannot be kept: ${wordsOf(error)}`);
+    onFault(`attempts cannot be kept: ${errorText(error)}`);
   }
   for (const report of results) onReport?.(report, attempt);
   return replies;
@@ -173,8 +175,4 @@ function headerOf(head: Buffer): string {
   const text = head.toString('latin1');
   const end = /\r?\n\r?\n/.exec(text)?.index ?? text.length;
   return text.slice(0, end);
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

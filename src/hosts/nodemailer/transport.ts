@@ -2,9 +2,11 @@
  * Nodemailer's transport over the engine: one attempt for each domain of the recipients. The message is built once, signed and all,
  * by Nodemailer; here it is kept while it is sent. There is no queue: who has to wait is `pending`, and is the caller's to try again.
  */
+
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { errorText } from '../../effects/error-text.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import type { AttemptOptions } from '../../engine/options.js';
 import { withAddresses } from '../../engine/read-message.js';
@@ -195,7 +197,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
       kept = await spool(mail.message.createReadStream(), this.#spool);
     } catch (error) {
       if (error instanceof Error && 'code' in error) throw error;
-      throw failure('ESTREAM', error instanceof Error ? error.message : String(error), error);
+      throw failure('ESTREAM', errorText(error), error);
     }
     if (kept !== 'too-large') return kept;
     throw failure('EMESSAGE', `The message is larger than ${this.#spool.messageOctetsMax} octets`);
@@ -224,7 +226,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
         { ...wishes, signal },
       );
     } catch (error) {
-      throw failure('EENVELOPE', error instanceof Error ? error.message : String(error), error);
+      throw failure('EENVELOPE', errorText(error), error);
     }
   }
 
@@ -263,7 +265,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
     try {
       await this.#engine.ready({ signal: this.#closed.signal });
     } catch (error) {
-      throw failure('ECONFIG', error instanceof Error ? error.message : String(error), error);
+      throw failure('ECONFIG', errorText(error), error);
     }
     return true;
   }

@@ -2,7 +2,9 @@
  * One lookup of Postfix, answered. The engine goes the way of a message as far as it leads without a connection: MX records, the
  * MTA-STS policy, and of every host its addresses and TLSA records. What that demands is judged by policy.
  */
+
 import { domainToASCII } from 'node:url';
+import { errorText } from '../../effects/error-text.js';
 import type { Adapters, SmtpSession } from '../../effects/ports.js';
 import { createEngine, type DeliveryResult, type Engine } from '../../engine/engine.js';
 import type { PlacedDecision } from '../../policy/attempt/types.js';
@@ -57,7 +59,7 @@ export async function lookUp(key: string, ports: LookUpPorts, signal: AbortSigna
   try {
     return await answerFor(nextHop, ports, signal);
   } catch (error) {
-    const reason = `a fault of ours: ${error instanceof Error ? error.message : error}`;
+    const reason = `a fault of ours: ${errorText(error)}`;
     ports.onFault(reason);
     return { ...notANextHop(lookupKeyText(nextHop)), reply: `TEMP ${inAscii(reason)}`, reason, lifeMs: 0 };
   }

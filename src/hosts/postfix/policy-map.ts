@@ -2,10 +2,12 @@
  * A socketmap server (socketmap_table(5)) for smtp_tls_policy_maps: for whoever wants Postfix to keep the socket. Postfix asks for a
  * next hop, and is told the one policy that all its hosts are held to.
  */
+
 import cluster from 'node:cluster';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { errorText } from '../../effects/error-text.js';
 import type { Adapters } from '../../effects/ports.js';
 import { lookupKeyText, parseLookupKey } from '../../policy/postfix/lookup-key.js';
 import { parsePostfixVersion } from '../../policy/postfix/postfix-version.js';
@@ -152,7 +154,7 @@ function tell(
   try {
     onAnswer?.(answer);
   } catch (error) {
-    onFault(`onAnswer: ${error instanceof Error ? error.message : error}`);
+    onFault(`onAnswer: ${errorText(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 /* What of the message itself goes into a notice: octets, as they are. */
+import { latin1 } from '../smtp/latin1.js';
 
 /** Octets of a header that are returned at most; cut between fields. */
 const HEADER_OCTETS_MAX = 65_536;
@@ -38,13 +39,4 @@ export function freeBoundary(id: string, octets: Uint8Array): string {
     const boundary = `=_waxseal_${id}_${number}`;
     if (!text.includes(boundary)) return boundary;
   }
-}
-
-const CHUNK = 8_192;
-
-function latin1(octets: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < octets.length; at += CHUNK)
-    text += String.fromCharCode(...octets.subarray(at, at + CHUNK));
-  return text;
 }

@@ -1,5 +1,6 @@
 /* An attempt of the engine as an answer to the machine of a message. */
 
+import { errorText } from '../../effects/error-text.js';
 import { explainAttempt } from '../../effects/explain.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
@@ -35,7 +36,7 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
       throw new Error(`message ${message.id} has not one destination`);
     return { kind: 'ran', result, told: toldOf(delivered) };
   } catch (error) {
-    task.onFault(error instanceof Error ? error.message : String(error));
+    task.onFault(errorText(error));
     return { kind: 'fault' };
   }
 }

@@ -2,10 +2,12 @@
  * The queue, put together: a store, the octets of messages, the engine, and a machine for each turn. It decides nothing:
  * what is due and whose turn it is says the store, what comes of a turn say the tables.
  */
+
 import { randomBytes } from 'node:crypto';
+import { errorText } from '../../effects/error-text.js';
 import { MisuseError } from '../../effects/misuse.js';
 import type { ClaimedDelivery, Settlement } from '../../effects/queue-stores.js';
-import { parseRecipients } from '../../engine/attempt-inputs.js';
+import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
@@ -84,7 +86,7 @@ export function createQueue(options: QueueOptions): Queue {
               const { decision } = await engine.lastLook(stopped, { patience, signal });
               return { kind: 'looked', verdict: decision.verdict };
             } catch (error) {
-              onFault(textOf(error));
+              onFault(errorText(error));
               return { kind: 'failed' };
             }
           },
@@ -94,7 +96,7 @@ export function createQueue(options: QueueOptions): Queue {
               notices = await keepNotices({ ...options, claimed, input, turn, bodies, retry, domainOf });
               return { kind: 'kept' };
             } catch (error) {
-              onFault(`a notice about message ${claimed.message.id} cannot be kept: ${textOf(error)}`);
+              onFault(`a notice about message ${claimed.message.id} cannot be kept: ${errorText(error)}`);
               notices = [];
               return { kind: 'failed' };
             }
@@ -107,7 +109,7 @@ export function createQueue(options: QueueOptions): Queue {
       );
     } catch (error) {
       // It would fail the next time as well: somebody has to look.
-      onFault(`message ${claimed.message.id} is held, because its turn failed: ${textOf(error)}`);
+      onFault(`message ${claimed.message.id} is held, because its turn failed: ${errorText(error)}`);
       await settlements.settle({ claimed, turn: parkedTurn(input, clock()), lane: 'other', notices: [] });
     }
   }
@@ -175,9 +177,9 @@ function messageOf(
   const recipients = mail.to.map((each) => (typeof each === 'string' ? { address: each } : each));
   const outbound = { ...mail, to: recipients.map(({ address }) => address) };
   checkMail(outbound);
-  const mailboxes = parseRecipients(outbound, toAscii);
+  const { from, mailboxes } = parseEnvelope(outbound, toAscii);
   return {
-    ...{ id, from: mail.from, queuedAt, lifetimeEndsAt: queuedAt + retry.lifetimeMs, facts: mail.facts },
+    ...{ id, from, queuedAt, lifetimeEndsAt: queuedAt + retry.lifetimeMs, facts: mail.facts },
     origin: mail.origin ?? (mail.facts.report === 'none' ? 'ordinary' : 'report'),
     ret: mail.ret ?? 'absent',
     envelopeId: mail.envelopeId ?? null,
@@ -203,8 +205,4 @@ function outcomesOf({ message }: ClaimedDelivery, turn: TurnResult): readonly Qu
     attempts: turn.attempts,
     turn: recipient,
   }));
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,10 @@
 /* Queues over a small internet and real sockets: what is delivered, what waits, what comes back. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { domainToASCII } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileBodies } from '../../adapters/files/index.js';
 import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
@@ -114,6 +116,12 @@ async function next(outcomes: AsyncIterator<QueueOutcome>, count: number): Promi
 const short = ({ recipient, outcome, turn }: QueueOutcome) => [recipient, outcome, turn.word?.status];
 
 describe('a queue', () => {
+  it('keeps the sender as it is written, in A-labels (U8-3.2-2)', async () => {
+    const waiting = open({ toAscii: domainToASCII });
+    await waiting.enqueue(mailTo(['later@b.test'], { from: 's@b\u00fccher.test' }));
+    expect(await waiting.list()).toMatchObject([{ from: 's@xn--bcher-kva.test' }]);
+  });
+
   it('delivers, refuses and waits, each recipient by itself, and gives back what failed (SMTP-4.2.1-1, SMTP-4.2.1-2, SMTP-3.6.3-1, SMTP-6.1-1)', async () => {
     start();
     const outcomes = queue.outcomes();

@@ -3,7 +3,9 @@
  * A node says every ten seconds that it lives. If it could not say so for too long, others may have taken what it holds, so
  * it breaks off what it has in hand and takes up nothing.
  */
+import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js';
+import { waitByTimer } from '../../engine/wait-by-timer.js';
 import type { Bell } from './bell.js';
 import type { QueueLimits } from './queue.js';
 
@@ -36,7 +38,7 @@ export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: num
   const beats = beatForEver(runner, running, signal);
   while (!signal.aborted) {
     const waitMs = await takeUp(runner, running).catch((error) => {
-      runner.onFault(`the queue cannot be read: ${error instanceof Error ? error.message : error}`);
+      runner.onFault(`the queue cannot be read: ${errorText(error)}`);
       return BEAT_MS;
     });
     await runner.bell.wait(waitMs, signal);
@@ -127,22 +129,9 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
         await runner.tidy();
       }
     } catch (error) {
-      onFault(`the store of the queue cannot be reached: ${error instanceof Error ? error.message : error}`);
+      onFault(`the store of the queue cannot be reached: ${errorText(error)}`);
     }
     running.breakOffIfLost();
-    await pause(BEAT_MS, signal);
+    await waitByTimer(BEAT_MS, signal);
   }
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

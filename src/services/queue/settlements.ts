@@ -1,3 +1,4 @@
+import { errorText } from '../../effects/error-text.js';
 import type { QueueStore, Settlement } from '../../effects/queue-stores.js';
 import { Batches } from './batches.js';
 
@@ -36,9 +37,7 @@ export class Settlements {
       else onFault(`another has taken over delivery ${id}, so its recipients may get the message twice`);
       return kind;
     } catch (error) {
-      onFault(
-        `what became of delivery ${id} cannot be kept yet: ${error instanceof Error ? error.message : error}`,
-      );
+      onFault(`what became of delivery ${id} cannot be kept yet: ${errorText(error)}`);
       this.#leftOver.push(settlement);
       this.#timer ??= setTimeout(() => void this.flush(), RETRY_MS);
       return 'failed';

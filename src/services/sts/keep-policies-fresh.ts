@@ -1,3 +1,5 @@
+import { errorText } from '../../effects/error-text.js';
+import { waitByTimer } from '../../engine/wait-by-timer.js';
 import {
   type RefreshOutcome,
   type RefreshPass,
@@ -36,7 +38,7 @@ export async function keepPoliciesFresh(
   }: KeepFreshOptions = {},
 ): Promise<void> {
   const fail = (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     // What it throws is its own affair.
     tell(
       () => onFailure?.(message),
@@ -66,16 +68,4 @@ export async function keepPoliciesFresh(
 /** An onlooker that throws, at once or later, must not end the loop. Nobody waits for it. */
 function tell(onlooker: () => unknown, failed: (error: unknown) => void): void {
   new Promise((resolve) => resolve(onlooker())).catch(failed);
-}
-
-function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal.addEventListener('abort', end, { once: true });
-  });
 }

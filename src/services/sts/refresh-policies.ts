@@ -4,6 +4,7 @@
  * run on several nodes; what two of them fetch at once is fetched twice and merged.
  */
 
+import { errorText } from '../../effects/error-text.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION, type Journal } from '../../effects/journal.js';
 import type { PolicyStore, StoredPolicy } from '../../effects/stores.js';
 import type { Engine, PolicyResult } from '../../engine/engine.js';
@@ -159,7 +160,7 @@ async function ask(
     const journal: Journal = { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: [] };
     return {
       result: { domain, policy: null, decisions: [], journal },
-      fault: error instanceof Error ? error.message : String(error),
+      fault: errorText(error),
     };
   }
 }

@@ -16,7 +16,7 @@ import {
   type JournalEntry,
 } from '../../effects/journal.js';
 import { type Player, simulate } from '../../effects/simulate.js';
-import { byDestination, deferAll, parseRecipients } from '../../engine/attempt-inputs.js';
+import { byDestination, deferAll, parseEnvelope } from '../../engine/attempt-inputs.js';
 import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
@@ -84,14 +84,14 @@ function playStep(
   const mail = mailOf(step);
   const journals: AttemptJournal[] = [];
   const reports = new Map<Mailbox, RecipientReport>();
-  const all = parseRecipients(mail, () => '');
+  const { from, mailboxes: all } = parseEnvelope(mail, () => '');
   for (const mailboxes of byDestination(all)) {
     const input: AttemptInput = {
       startedAt: now,
       attempt: step.attempt ?? 1,
       destination: mailboxes[0]!.destination,
       recipients: mailboxes.map(({ address }) => address),
-      message: { sender: mail.from, ...mail.facts },
+      message: { sender: from, ...mail.facts },
       settings: settingsOf('rfc', { privateAddresses: 'allow', ...scenario.settings }),
       dialled,
       purpose: 'deliver',

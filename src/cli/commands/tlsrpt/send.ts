@@ -1,3 +1,4 @@
+import { errorText } from '../../../effects/error-text.js';
 import type { ReportOutcome } from '../../../services/tls-report/send/index.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
@@ -57,7 +58,7 @@ export const send: Command = {
       return await pass(setup, values, choice, interruption.signal);
     } catch (error) {
       if (error instanceof CommandError) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       throw new CommandError(EXIT.deferred, `the reports wait: ${reason}`);
     } finally {
       interruption.release();

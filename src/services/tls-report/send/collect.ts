@@ -2,6 +2,7 @@
  * What an attempt adds to the tallies of its day. The engine has left out what must not be counted: messages with
  * "TLS-Required: No", and reports themselves (RFC 8460, Section 3).
  */
+import { errorText } from '../../../effects/error-text.js';
 import type { ReportKey, TlsReportStore } from '../../../effects/stores.js';
 import type { AttemptResult } from '../../../policy/attempt/types.js';
 import { utcDay } from '../../../policy/tls-report/send/report-day.js';
@@ -75,7 +76,7 @@ async function add(
         return `${what}: the store did not answer within ${STORE_MS_MAX} ms`;
     }
   } catch (error) {
-    return `${what}: ${error instanceof Error ? error.message : error}`;
+    return `${what}: ${errorText(error)}`;
   } finally {
     clearTimeout(timer);
   }

@@ -2,7 +2,9 @@
  * The job that sends reports day after day. It keeps nothing in memory that matters: what is to be done is in the store and in
  * the schedule, so that it may be killed at any time, and run on several nodes.
  */
-import { setTimeout } from 'node:timers/promises';
+
+import { errorText } from '../../../effects/error-text.js';
+import { waitByTimer } from '../../../engine/wait-by-timer.js';
 import { HostBudget } from './host-budget.js';
 import { passWith } from './send-due.js';
 import type { ReportOutcome } from './send-report.js';
@@ -39,7 +41,7 @@ export async function runTlsReports(
       for (const outcome of outcomes) if (isNews(outcome)) onOutcome?.(outcome);
       pauseMs = untilNext(outcomes, ports.clock());
     } catch (error) {
-      onFailure?.(error instanceof Error ? error.message : String(error));
+      onFailure?.(errorText(error));
     }
     if (!signal.aborted) await wait(pauseMs, signal);
   }
@@ -53,8 +55,4 @@ function isNews({ outcome, endpoints }: ReportOutcome): boolean {
 function untilNext(outcomes: readonly ReportOutcome[], now: number): number {
   const times = outcomes.flatMap(({ nextAt }) => (nextAt === null ? [] : [nextAt - now]));
   return Math.min(PASS_MS_MAX, Math.max(PASS_MS_MIN, Math.min(...times, PASS_MS_MAX)));
-}
-
-function waitByTimer(ms: number, signal: AbortSignal): Promise<void> {
-  return setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -3,6 +3,7 @@
  * that the domain names now; settled. A claim lasts until the next attempt is due, so that an attempt that ended without a
  * word, and one that failed, are tried again at the same time.
  */
+import { errorText } from '../../../effects/error-text.js';
 import type { ReportDue, ReportKey } from '../../../effects/stores.js';
 import type { Decision } from '../../../policy/kernel/table.js';
 import { concludeReport } from '../../../policy/tls-report/send/endpoint-outcome.table.js';
@@ -42,7 +43,7 @@ export async function sendReport(due: ReportDue, sender: Sender): Promise<Report
   try {
     return await stepWith(key, due, sender);
   } catch (error) {
-    const note = error instanceof Error ? error.message : String(error);
+    const note = errorText(error);
     return { ...blank(key, null), outcome: 'failed', note };
   }
 }

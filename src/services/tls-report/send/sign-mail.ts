@@ -1,3 +1,4 @@
+import { errorText } from '../../../effects/error-text.js';
 import { SIGNED_FIELDS } from '../../../policy/tls-report/send/compose-mail.js';
 import type { DkimKey } from './dkim-keys.js';
 
@@ -41,7 +42,7 @@ export async function signMail(
     if (reason !== null) return { kind: 'failed', reason };
     return { kind: 'signed', octets: Buffer.from(`${signatures}${message}`) };
   } catch (error) {
-    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'failed', reason: errorText(error) };
   }
 }
 
