@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseListenAddress } from '../hosts/listen-address.js';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
@@ -72,6 +73,51 @@ describe('waxseal lmtp', () => {
     expect(internet.received('mx.a.test')).toHaveLength(1);
   });
 
+  it('serves a socket that was opened for it, as systemd opens them', async () => {
+    const listener = createServer().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as { readonly port: number };
+    const { fd } = (listener as unknown as { readonly _handle: { readonly fd: number } })._handle;
+    const args = [LAUNCHER, 'lmtp', ...(await optionsFor(internet, folder))];
+    // The process itself has to be the one that the sockets are for, and a shell can say so.
+    const child = spawn(
+      'sh',
+      ['-c', 'LISTEN_FDS=1 LISTEN_PID=$$ exec "$0" "$@"', process.execPath, ...args],
+      {
+        stdio: ['ignore', 'pipe', 'inherit', fd],
+      },
+    );
+    children.push(child);
+    listener.close();
+    const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
+    expect(line).toBe(`ready lmtp 127.0.0.1:${port}`);
+    const client = await LmtpClient.open({ kind: 'tcp', host: '127.0.0.1', port });
+    await client.say('LHLO host.test');
+    expect(await client.hand(['activated@a.test'])).toEqual([expect.stringMatching(/^250 /)]);
+    client.close();
+    const closed = once(child, 'close');
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+  });
+
+  it('keeps in memory the policies that it uses and renews, and sends notices that are due', async () => {
+    const { address, end } = await serve('--notices', '<postmaster@waxseal.test>', '--log', 'json');
+    const client = await LmtpClient.open(address);
+    const before = internet.received('mx.a.test').length;
+    await client.say('LHLO host.test');
+    await client.say('MAIL FROM:<s@a.test>');
+    await client.say('RCPT TO:<noticed@a.test> NOTIFY=SUCCESS');
+    await client.say('DATA');
+    client.write('Subject: x\r\n\r\n.\r\n');
+    expect(await client.hear()).toEqual([expect.stringMatching(/^250 /)]);
+    client.close();
+    await vi.waitFor(() => expect(internet.received('mx.a.test')).toHaveLength(before + 2), {
+      timeout: 300_000,
+    });
+    expect(internet.received('mx.a.test').at(-1)).toMatchObject({ sender: '', recipients: ['s@a.test'] });
+    expect((await end('SIGTERM')).exit).toBe(0);
+  });
+
   it.each([
     [['lmtp'], 64, '--listen is missing'],
     [['lmtp', '--listen', 'nowhere'], 64, 'HOST:PORT'],
@@ -79,6 +125,10 @@ describe('waxseal lmtp', () => {
     [['lmtp', '--listen', '127.0.0.1:0', '--log', 'loud'], 64, '--log'],
     [['lmtp', '--listen', '127.0.0.1:0', '--requiretls', 'yes'], 64, '--requiretls'],
     [['lmtp', '--listen', '127.0.0.1:0', '--tls-cert', 'x.pem'], 64, '--tls-key'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--notices', 'nobody'], 64, '--notices'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--state', 'x', '--database', 'postgres://x/x'], 64, '--database'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--database', 'x'], 64, '--database'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--database', 'postgres://127.0.0.1:1/x'], 78, '--database'],
     [['lmtp', '--listen', 'unix:/proc/none/socket'], 78, 'cannot listen'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
     const ended = await waxseal(args);

@@ -2,7 +2,12 @@
  * What commands that serve have in common: where they listen, how they say that they are ready, and how they end. SIGTERM
  * and SIGINT end them in order; a second one at once.
  */
-import { type ListenAddress, listenAddressText, parseListenAddress } from '../hosts/listen-address.js';
+import {
+  type InheritedSocket,
+  type ListenAddress,
+  listenAddressText,
+  parseListenAddress,
+} from '../hosts/listen-address.js';
 import { misuse, type OptionTable } from './arguments.js';
 import { readDuration } from './numbers.js';
 import { complain, print } from './output/terminal.js';
@@ -26,8 +31,8 @@ export interface ServingValues {
   readonly log?: string | undefined;
 }
 
-export interface Serving {
-  readonly addresses: readonly ListenAddress[];
+export interface Serving<A = ListenAddress> {
+  readonly addresses: readonly A[];
   readonly graceMs: number;
   readonly log: Log;
 }
@@ -38,18 +43,38 @@ export type Log = (says: string, fields?: Readonly<Record<string, unknown>>) => 
 const GRACE_MS = 30_000;
 
 /** Throws a CommandError. */
-export function readServing({ listen = [], grace, log = 'pretty' }: ServingValues): Serving {
+export function readServing(values: ServingValues): Serving {
+  return { addresses: readAddresses(values), ...readManner(values) };
+}
+
+/** As {@link readServing}; sockets that systemd opened for this process are served, too, and then none need be given. */
+export function readActivated(values: ServingValues): Serving<ListenAddress | InheritedSocket> {
+  const sockets = activatedSockets(process.env, process.pid);
+  const addresses = sockets.length > 0 && values.listen === undefined ? [] : readAddresses(values);
+  return { addresses: [...addresses, ...sockets], ...readManner(values) };
+}
+
+function readAddresses({ listen = [] }: ServingValues): readonly ListenAddress[] {
   if (listen.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
-  const addresses = listen.map((text) => {
+  return listen.map((text) => {
     const address = parseListenAddress(text);
     if (address === null)
       throw misuse(`--listen ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
     return address;
   });
+}
+
+function readManner({ grace, log = 'pretty' }: ServingValues): Pick<Serving, 'graceMs' | 'log'> {
   if (log !== 'pretty' && log !== 'json')
     throw misuse(`--log ${JSON.stringify(log)} is neither pretty nor json`);
   const graceMs = readDuration('--grace', grace) ?? GRACE_MS;
-  return { addresses, graceMs, log: log === 'json' ? logJson : logText };
+  return { graceMs, log: log === 'json' ? logJson : logText };
+}
+
+/** The protocol of sd_listen_fds(3): so many file descriptors from 3 on, meant for this process. */
+function activatedSockets(env: NodeJS.ProcessEnv, pid: number): readonly InheritedSocket[] {
+  if (env.LISTEN_PID !== String(pid) || !/^\d{1,3}$/.test(env.LISTEN_FDS ?? '')) return [];
+  return Array.from({ length: Number(env.LISTEN_FDS) }, (_, at) => ({ kind: 'inherited', fd: 3 + at }));
 }
 
 /** Tells whoever started us where we listen. */

@@ -1,10 +1,17 @@
+import { fstatSync, readFileSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
-import { connect, isIP } from 'node:net';
+import { type AddressInfo, connect, isIP } from 'node:net';
 
 /** Where a server listens; port 0 means any. */
 export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
+
+/** A listening socket that was there before the process: its file descriptor. */
+export interface InheritedSocket {
+  readonly kind: 'inherited';
+  readonly fd: number;
+}
 
 /** Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; null if it is none of them. */
 export function parseListenAddress(text: string): ListenAddress | null {
@@ -24,6 +31,29 @@ export function parseListenAddress(text: string): ListenAddress | null {
 export function listenAddressText(address: ListenAddress): string {
   if (address.kind === 'unix') return `unix:${address.path}`;
   return `${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+/** Where a server listens that was told to listen there; `bound`: what `server.address()` says. */
+export function boundAddress(
+  asked: ListenAddress | InheritedSocket,
+  bound: AddressInfo | string | null,
+): ListenAddress {
+  const { host, port } =
+    bound === null || typeof bound === 'string'
+      ? { host: '', port: 0 }
+      : { host: bound.address, port: bound.port };
+  if (asked.kind === 'unix') return asked;
+  if (asked.kind === 'tcp') return { ...asked, port };
+  return host === '' ? { kind: 'unix', path: pathOf(asked) } : { kind: 'tcp', host, port };
+}
+
+/** Node does not tell it of a socket that it did not bind; the kernel does. */
+function pathOf({ fd }: InheritedSocket): string {
+  const inode = String(fstatSync(fd).ino);
+  const lines = readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' '));
+  return lines.find((words) => words.includes(inode))?.at(-1) ?? `fd ${fd}`;
 }
 
 /** Takes away a socket that a server which is gone has left. Rejects if somebody still answers there, or if it is no socket. */

@@ -1,17 +1,19 @@
 import { readFile } from 'node:fs/promises';
+import { domainToASCII } from 'node:url';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
 import type { NodeOptions } from '../../node.js';
+import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
+import { openNoticeQueue, openStores } from '../kept-state.js';
 import { readCount } from '../numbers.js';
-import { ATTEMPT_OPTIONS, readDeadline } from '../options.js';
+import { ATTEMPT_OPTIONS, bareAddress, readDeadline } from '../options.js';
 import { reasonOf } from '../read-file.js';
 import { readDnssec, readResolver } from '../resolver.js';
-import { readServing, SERVING_OPTIONS, SERVING_OPTIONS_HELP, sayReady, untilTold } from '../serving.js';
+import { readActivated, SERVING_OPTIONS, SERVING_OPTIONS_HELP, sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
-import { prepareStateDirectory } from '../state-directory.js';
 import { readTrustAnchors } from '../trust-anchors.js';
 
 const HELP = `\
@@ -23,7 +25,12 @@ of each recipient, with status, host, how it was authenticated and the deciding 
 
 ${SERVING_OPTIONS_HELP}\
   --state DIR            keep there what LMTP does not carry (attempts, deliveries), MTA-STS
-                         policies, and what is counted for TLS reports; default: in memory
+                         policies, what is counted for TLS reports, and notices until they
+                         are delivered; default: in memory
+  --database URL         keep them in a PostgreSQL database (postgres://...), which several
+                         such servers may share; notices stay in memory
+  --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this address
+                         where senders ask for them; default: the client sends them
   --concurrency N        messages attempted at once (50); others wait unread
   --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is told to
                          come again (8m; clients give up after ten minutes)
@@ -34,7 +41,8 @@ ${SERVING_OPTIONS_HELP}\
   --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
                          as for "waxseal deliver"
 
-Prints "ready lmtp ADDRESS" for each listener. Ends with 0 when told to by SIGTERM or
+Sockets that systemd opened (LISTEN_FDS) are served as well, and then --listen may be left
+out. Prints "ready lmtp ADDRESS" for each listener. Ends with 0 when told to by SIGTERM or
 SIGINT: what is under way may end, and whoever still waits then is told to come again.
 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, or an
 address that cannot be listened at.
@@ -55,6 +63,8 @@ const OPTIONS = {
   ...SERVING_OPTIONS,
   concurrency: { type: 'string' },
   requiretls: { type: 'string' },
+  database: { type: 'string' },
+  notices: { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
 } as const;
@@ -71,19 +81,38 @@ export const lmtp: Command = {
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
-    const { addresses, graceMs, log } = readServing(values);
+    const { addresses, graceMs, log } = readActivated(values);
     const own = await readOwn(values);
+    const postmaster = readPostmaster(values.notices);
     const { node, settings } = await readWorld(values);
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const { createNodeEngine, keepPoliciesFresh } = await import('../../node.js');
-    const stores = await storesOf(node.stateDirectory);
-    const engine = createNodeEngine({ ...node, settings, tlsReports: { store: stores.reports }, onFault });
+    const stores = await openStores(values);
+    const { policies } = stores;
+    const engine = createNodeEngine({
+      ...node,
+      settings,
+      // The very store that is renewed.
+      adapters: {
+        'policy-cache.read': policies['policy-cache.read'],
+        'policy-cache.write': policies['policy-cache.write'],
+      },
+      tlsReports: { store: stores.reports },
+      onFault,
+    });
+    const ending = new AbortController();
+    const notices =
+      postmaster === null
+        ? null
+        : await openNoticeQueue(values, { engine, postmaster, reportingMta: settings.helo, onFault });
     const { lmtpServer } = await import('../../hosts/lmtp/index.js');
     const server = await lmtpServer({
       ...own,
       engine,
       attempts: stores.attempts,
+      name: settings.helo,
+      ...(notices !== null && { notices }),
       onFault,
       onReport: (report, attempt) => {
         const { recipient, outcome, status, mx, authentication, because } = report;
@@ -93,17 +122,18 @@ export const lmtp: Command = {
         });
       },
     });
+    const close = () => Promise.all([notices?.close(), engine.close(), stores.close()]);
     try {
       for (const address of addresses) await sayReady('lmtp', await server.listen(address));
     } catch (error) {
       await server.close(0);
-      await Promise.all([engine.close(), stores.close()]);
+      await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const ending = new AbortController();
-    const fresh = keepPoliciesFresh({ store: stores.policies, engine, clock: Date.now }, ending.signal, {
+    const fresh = keepPoliciesFresh({ store: policies, engine, clock: Date.now }, ending.signal, {
       onFailure: (message) => log(`policies cannot be renewed: ${message}`),
     });
+    const noticed = notices?.queue.run(ending.signal, { graceMs });
     const pruning = setInterval(() => {
       const now = Date.now();
       stores.attempts
@@ -112,18 +142,21 @@ export const lmtp: Command = {
     }, PRUNE_EVERY_MS);
     log(`${await told}: ends when what is under way has ended`);
     clearInterval(pruning);
-    ending.abort();
     await server.close(graceMs);
-    await fresh;
-    await Promise.all([engine.close(), stores.close()]);
+    ending.abort();
+    await Promise.all([fresh, noticed]);
+    await close();
     return EXIT.ok;
   },
 };
 
-async function storesOf(directory: string | undefined) {
-  if (directory !== undefined)
-    return (await import('../../adapters/sqlite/index.js')).sqliteStores({ directory });
-  return (await import('../../adapters/memory/index.js')).memoryStores();
+/** Throws a CommandError. */
+function readPostmaster(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const address = parseMailbox(bareAddress(text), domainToASCII)?.address;
+  if (address === undefined)
+    throw misuse(`--notices ${JSON.stringify(text)} is no address; give one like postmaster@example.org`);
+  return address;
 }
 
 async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {
@@ -157,14 +190,12 @@ async function readWorld(
   const settings = await readSettings(values);
   const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
   const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
-  const stateDirectory = values.state === undefined ? undefined : await prepareStateDirectory(values.state);
   return {
     settings,
     node: {
       dnssec: await readDnssec(values),
       ...(resolver === undefined ? {} : { resolver }),
       ...(ca === undefined ? {} : { ca }),
-      ...(stateDirectory === undefined ? {} : { stateDirectory }),
     },
   };
 }

@@ -2,8 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { memoryStores } from '../../adapters/memory/index.js';
+import { memoryBodies, memoryStores } from '../../adapters/memory/index.js';
 import { createNodeEngine, type Engine, settingsOf } from '../../node.js';
+import { createQueue } from '../../services/queue/index.js';
 import { type Internet, startInternet, type World } from '../../testing/index.js';
 import type { ListenAddress } from '../listen-address.js';
 import { LmtpClient } from './lmtp-client.fixture.js';
@@ -21,11 +22,14 @@ const WORLD: World = {
     'A mx.later.test': ['@mx.later.test'],
     'MX silent.test': ['10 mx.silent.test'],
     'A mx.silent.test': ['@mx.silent.test'],
+    'MX s.test': ['10 mx.s.test'],
+    'A mx.s.test': ['@mx.s.test'],
   },
   mail: {
     'mx.dane.test': {},
     'mx.refuses.test': { replies: { rcpt: { '*': '550 5.1.1 no such user' } } },
     'mx.later.test': { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
+    'mx.s.test': {},
     'mx.silent.test': { connect: 'silent' },
   },
 };
@@ -133,6 +137,96 @@ describe('an LMTP server', () => {
     expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
   });
 
+  it('takes what senders ask of notices, announces DSN only where it sends them, and says what is no such request (DSN-3461-4-1)', async () => {
+    const client = await open(await serve());
+    expect((await client.say('LHLO host.test'))[0]).not.toContain('DSN');
+    const asks = ' RET=HDRS ENVID=QQ+2B1';
+    expect(await client.say(`MAIL FROM:<s@s.test>${asks}`)).toEqual([expect.stringMatching(/^250 /)]);
+    const notify = 'NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;a+2Bb@dane.test';
+    expect(await client.say(`RCPT TO:<a@dane.test> ${notify}`)).toEqual([expect.stringMatching(/^250 /)]);
+    for (const wrong of [
+      'NOTIFY=NEVER,SUCCESS',
+      'NOTIFY=SOON',
+      'NOTIFY=DELAY,DELAY',
+      'ORCPT=dane.test',
+      'ORCPT=;a',
+    ])
+      expect((await client.say(`RCPT TO:<b@dane.test> ${wrong}`))[0], wrong).toMatch(/^501 5\.5\.4 /);
+    await client.say('RSET');
+    for (const wrong of ['RET=SOME', 'ENVID=+20+C3+A4'])
+      expect((await client.say(`MAIL FROM:<s@s.test> ${wrong}`))[0], wrong).toMatch(/^501 5\.5\.4 /);
+  });
+
+  it('tells of success where it announced DSN, once, and of nothing else (DSN-3461-5.2.2-2)', async () => {
+    const store = memoryStores().queue;
+    const queue = createQueue({
+      ...{
+        engine,
+        store,
+        bodies: memoryBodies(),
+        reportingMta: 'waxseal.test',
+        postmaster: 'pm@waxseal.test',
+      },
+    });
+    const stop = new AbortController();
+    const running = queue.run(stop.signal);
+    const address = await serve({ notices: { postmaster: 'pm@waxseal.test', queue } });
+    const client = await open(address);
+    expect((await client.say('LHLO host.test'))[0]).toContain('DSN');
+    const before = internet.received('mx.s.test').length;
+    const hand = async () => {
+      await client.say('MAIL FROM:<s@s.test> RET=FULL ENVID=QQ1');
+      await client.say('RCPT TO:<asked@dane.test> NOTIFY=SUCCESS ORCPT=rfc822;first@dane.test');
+      await client.say('RCPT TO:<silent@dane.test>');
+      await client.say('RCPT TO:<gone@refuses.test> NOTIFY=SUCCESS,FAILURE');
+      await client.say('DATA');
+      client.write('Subject: told\r\n\r\nSecret.\r\n.\r\n');
+      return client.hear(3);
+    };
+    await hand();
+    await vi.waitFor(() => expect(internet.received('mx.s.test')).toHaveLength(before + 1), {
+      timeout: 300_000,
+    });
+    // Told again from memory: no second notice.
+    await hand();
+    stop.abort();
+    await running;
+    const [notice, ...others] = internet.received('mx.s.test').slice(before);
+    expect(others).toEqual([]);
+    expect(notice).toMatchObject({ sender: '', recipients: ['s@s.test'] });
+    for (const line of [
+      'From: Mail Delivery System <pm@waxseal.test>',
+      'Reporting-MTA: dns; waxseal.test',
+      'Original-Envelope-Id: QQ1',
+      'Received-From-MTA: dns; host.test',
+      'Original-Recipient: rfc822; first@dane.test',
+      'Final-Recipient: rfc822; asked@dane.test',
+      'Action: relayed',
+      'Remote-MTA: dns; mx.dane.test',
+      'Subject: told',
+    ])
+      expect(notice!.text).toContain(`${line}`);
+    for (const other of ['silent@dane.test', 'gone@refuses.test', 'Secret.'])
+      expect(notice!.text).not.toContain(other);
+  });
+
+  it('has a signal for each message, so that nobody listens to one for all of them', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const address = await serve();
+    const message = (at: number) => ({ message: `Subject: ${at}\r\n\r\n` });
+    const hands = Array.from({ length: 24 }, async (_, at) => {
+      const client = await open(address);
+      return client.hand([`a${at}@silent.test`, `b${at}@dane.test`, `c@none-${at}.test`], message(at));
+    });
+    await vi.waitFor(() => expect(asked).toHaveLength(24 * 3), { timeout: 300_000 });
+    await servers[0]!.close(0);
+    for (const replies of await Promise.all(hands)) expect(replies).toHaveLength(3);
+    process.off('warning', note);
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+
   it('lets nobody name a recipient twice, because one answer would be missing', async () => {
     const client = await open(await serve());
     await client.say('MAIL FROM:<s@s.test>');
@@ -217,8 +311,9 @@ describe('an LMTP server', () => {
     expect((await client.say('MAIL FROM:<s@s.test> REQUIRETLS'))[0]).toMatch(/^555 /);
   });
 
-  it('tells whoever still waits to come again when it ends, and counts no such attempt as a delivery', async () => {
-    const address = await serve();
+  it('tells whoever still waits to come again when it ends, and counts no such attempt', async () => {
+    const stores = memoryStores();
+    const address = await serve({ attempts: stores.attempts });
     const client = await open(address);
     await client.say('MAIL FROM:<s@s.test>');
     await client.say('RCPT TO:<a@silent.test>');
@@ -228,6 +323,14 @@ describe('an LMTP server', () => {
     const closed = servers[0]!.close(0);
     expect(await client.hear()).toEqual([expect.stringMatching(/^451 4\./)]);
     await closed;
+    const later = await open(await serve({ attempts: stores.attempts }));
+    await later.say('MAIL FROM:<s@s.test>');
+    await later.say('RCPT TO:<a@silent.test>');
+    await later.say('DATA');
+    later.write('Subject: x\r\n\r\nHello.\r\n.\r\n');
+    await vi.waitFor(() => expect(asked).toHaveLength(2), { timeout: 300_000 });
+    await servers[1]!.close(0);
+    expect(attempts).toEqual([1, 1]);
   });
 
   it('listens at a socket in the file system, and takes away what a server that is gone has left', async () => {

@@ -3,20 +3,15 @@
  * mail over keeps its queue, and asks again for who is told to wait. The protocol is smtp-server's; here it is translated.
  */
 import { hostname, tmpdir } from 'node:os';
-import { domainToASCII } from 'node:url';
-import {
-  SMTPServer,
-  type SMTPServerAddress,
-  type SMTPServerDataStream,
-  type SMTPServerSession,
-} from 'smtp-server';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
-import { parseMailbox } from '../../policy/names/mailbox.js';
-import { clearSocket, type ListenAddress } from '../listen-address.js';
+import { boundAddress, clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
 import { Slots } from '../slots.js';
+import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
+import type { NoticeOptions } from './notices.js';
 import type { LmtpReply } from './reply.js';
 import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
 
@@ -28,6 +23,8 @@ export interface LmtpOptions {
   readonly certificate?: OwnCertificate;
   /** `keep`, the default: REQUIRETLS is offered under TLS and kept. `off`: neither offered nor taken. */
   readonly requireTls?: 'keep' | 'off';
+  /** Announces DSN, and tells senders of success where they ask for it (RFC 3461). Default: the client tells them. */
+  readonly notices?: NoticeOptions;
   /** Messages attempted at once; default 50. Others are not read before their turn comes. */
   readonly concurrency?: number;
   /**
@@ -53,7 +50,7 @@ export interface LmtpOptions {
 
 export interface LmtpServer {
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
-  listen(address: ListenAddress): Promise<ListenAddress>;
+  listen(address: ListenAddress | InheritedSocket): Promise<ListenAddress>;
   /**
    * Takes no new connection and lets what is under way end; after `graceMs`, recipients that still wait are answered 451 and
    * every connection is closed. Never rejects.
@@ -74,7 +71,6 @@ const LAST_WORDS_MS = 2_000;
 export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
   const { clock = Date.now, name = hostname(), onFault = () => undefined } = options;
   const certificate = options.certificate ?? (await makeOwnCertificate(name, clock()));
-  const stop = new AbortController();
   const shared: Shared = {
     options,
     ports: {
@@ -87,12 +83,14 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       },
       deadlineMs: options.deadlineMs ?? DEADLINE_MS,
       clock,
+      name,
+      notices: options.notices,
       onReport: options.onReport,
       onFault,
     },
     slots: new Slots(options.concurrency ?? 50),
     underWay: new Set(),
-    stopped: stop.signal,
+    transactions: new Set(),
   };
   const servers: SMTPServer[] = [];
   return {
@@ -111,7 +109,7 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       for (const server of servers) leaveIdle(server);
       await Promise.race([closed, passed]);
       clearTimeout(timer);
-      stop.abort();
+      for (const transaction of shared.transactions) transaction.abort();
       await Promise.race([closed, new Promise((done) => setTimeout(done, LAST_WORDS_MS).unref())]);
       for (const server of servers)
         for (const connection of server.connections) connection.send(421, '4.3.2 closing');
@@ -125,7 +123,8 @@ interface Shared {
   readonly ports: TransactionPorts;
   readonly slots: Slots;
   readonly underWay: UnderWay;
-  readonly stopped: AbortSignal;
+  /** One for each message in hand, which ends with it: a signal for all would keep whatever listens to it. */
+  readonly transactions: Set<AbortController>;
 }
 
 function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: string): SMTPServer {
@@ -141,6 +140,7 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
     useXForward: true,
     disableReverseLookup: true,
     hideENHANCEDSTATUSCODES: false,
+    hideDSN: shared.options.notices === undefined,
     hideREQUIRETLS: requireTls === 'off',
     maxRecipients: recipientsMax,
     maxAllowedUnauthenticatedCommands: false,
@@ -166,69 +166,24 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
 async function answer(
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
-  { slots, ports, underWay, stopped }: Shared,
+  { slots, ports, underWay, transactions }: Shared,
 ): Promise<readonly LmtpReply[]> {
-  const recipients = session.envelope.rcptTo.map(({ address }) => inALabels(address));
-  const turn = AbortSignal.any([stopped, AbortSignal.timeout(TURN_MS_MAX)]);
-  const release = await slots.take(turn);
-  if (release === null) {
-    stream.resume();
-    return recipients.map(() => ({ code: 451, text: '4.3.2 too much is under way; try again later' }));
-  }
+  const envelope = envelopeOf(session);
+  const transaction = new AbortController();
+  transactions.add(transaction);
+  const { signal } = transaction;
+  const release = await slots.take(AbortSignal.any([signal, AbortSignal.timeout(TURN_MS_MAX)]));
   try {
-    return await handOver(
-      stream,
-      {
-        sender: session.envelope.mailFrom === false ? '' : inALabels(session.envelope.mailFrom.address),
-        recipients,
-        ident: identOf(session),
-        requireTls: session.envelope.requireTLS === true ? 'yes' : 'no',
-      },
-      ports,
-      underWay,
-      stopped,
-    );
+    if (release !== null) return await handOver(stream, envelope, ports, underWay, signal);
+    stream.resume();
+    return envelope.recipients.map(() => ({
+      code: 451,
+      text: '4.3.2 too much is under way; try again later',
+    }));
   } finally {
-    release();
+    release?.();
+    transactions.delete(transaction);
   }
-}
-
-/** Postfix's queue id, which is the same at every attempt, or the envelope id (RFC 3461, Section 4.4). */
-function identOf({ xForward, envelope }: SMTPServerSession): string {
-  const ident = xForward.get('IDENT');
-  if (typeof ident === 'string' && ident !== '') return ident;
-  const { mailFrom } = envelope;
-  const envid = mailFrom === false || mailFrom.args === false ? undefined : mailFrom.args.ENVID;
-  return typeof envid === 'string' ? envid : '';
-}
-
-/** The library hands domains out in U-labels. */
-function inALabels(address: string): string {
-  return parseMailbox(address, domainToASCII)?.address ?? address;
-}
-
-function refuseSender(
-  { address, args }: SMTPServerAddress,
-  { envelope }: SMTPServerSession,
-  requireTls: 'keep' | 'off',
-): Error | null {
-  if (requireTls === 'off' && args !== false && 'REQUIRETLS' in args)
-    return replyError(555, '5.5.4 REQUIRETLS is switched off here');
-  if (address !== '' && parseMailbox(address, domainToASCII) === null)
-    return replyError(553, '5.1.7 the sender is no mail address');
-  return envelope.mailFrom === false ? null : replyError(503, '5.5.1 there is a sender already');
-}
-
-function refuseRecipient({ address }: SMTPServerAddress, { envelope }: SMTPServerSession): Error | null {
-  if (parseMailbox(address, domainToASCII) === null)
-    return replyError(553, '5.1.3 the recipient is no mail address');
-  // The library would put it in the place of the first one, and there would be an answer too few.
-  const isRepeated = envelope.rcptTo.some((each) => each.address.toLowerCase() === address.toLowerCase());
-  return isRepeated ? replyError(450, '4.5.3 this recipient was named already; once a transaction') : null;
-}
-
-function replyError(responseCode: number, message: string): Error {
-  return Object.assign(new Error(message), { responseCode });
 }
 
 function asResult({ code, text }: LmtpReply): string | Error {
@@ -253,7 +208,7 @@ function leaveIdle(server: SMTPServer): void {
 
 function listenAt(
   server: SMTPServer,
-  address: ListenAddress,
+  address: ListenAddress | InheritedSocket,
   onFault: (message: string) => void,
 ): Promise<ListenAddress> {
   return new Promise((resolve, reject) => {
@@ -263,14 +218,10 @@ function listenAt(
       server.on('error', (error) => {
         if (!isClientsOwn(error)) onFault(error.message);
       });
-      const bound = server.server.address();
-      resolve(
-        address.kind === 'tcp' && bound !== null && typeof bound === 'object'
-          ? { ...address, port: bound.port }
-          : address,
-      );
+      resolve(boundAddress(address, server.server.address()));
     };
     if (address.kind === 'unix') server.listen(address.path, ready);
+    else if (address.kind === 'inherited') server.server.listen({ fd: address.fd }, ready);
     else server.listen(address.port, address.host, ready);
   });
 }

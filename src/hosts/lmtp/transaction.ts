@@ -7,21 +7,14 @@
 import type { Readable } from 'node:stream';
 import { errorText } from '../../effects/error-text.js';
 import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
-import type { Engine } from '../../engine/engine.js';
+import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 import { type Spooled, type SpoolOptions, spool } from '../spool.js';
 import { attemptKey } from './attempt-keys.js';
+import type { Envelope, EnvelopeRecipient } from './envelope.js';
+import { type NoticeOptions, tellRelayed } from './notices.js';
 import { type LmtpReply, refusal, replyAgain, replyTo } from './reply.js';
-
-export interface Envelope {
-  /** "": the null sender. */
-  readonly sender: string;
-  readonly recipients: readonly string[];
-  /** What the client calls the message; "" where it does not say. */
-  readonly ident: string;
-  readonly requireTls: 'yes' | 'no';
-}
 
 export interface TransactionPorts {
   readonly engine: Pick<Engine, 'deliver'>;
@@ -31,6 +24,10 @@ export interface TransactionPorts {
   readonly deadlineMs: number;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** The name of this server. */
+  readonly name: string;
+  /** Undefined: success is told by the client. */
+  readonly notices: NoticeOptions | undefined;
   /** Told what became of each recipient. */
   readonly onReport?: ((report: RecipientReport, attempt: number) => void) | undefined;
   readonly onFault: (message: string) => void;
@@ -51,6 +48,7 @@ export async function handOver(
   signal: AbortSignal,
 ): Promise<readonly LmtpReply[]> {
   const answerAll = (reply: LmtpReply) => envelope.recipients.map(() => reply);
+  const arrivedAt = ports.clock();
   let spooled: Spooled | 'too-large';
   try {
     spooled = await spool(stream, ports.spool);
@@ -62,7 +60,7 @@ export async function handOver(
   if (spooled === 'too-large')
     return answerAll(refusal(552, `5.3.4 the message is larger than ${ports.spool.messageOctetsMax} octets`));
   try {
-    return await attemptAll(spooled, envelope, ports, underWay, signal);
+    return await attemptAll({ envelope, message: spooled, arrivedAt }, ports, underWay, signal);
   } catch (error) {
     ports.onFault(errorText(error));
     return answerAll(refusal(451, '4.3.0 a fault of ours, and nothing was delivered that is not said to be'));
@@ -73,22 +71,27 @@ export async function handOver(
 
 interface Waiting {
   readonly at: number;
-  readonly recipient: string;
+  readonly recipient: EnvelopeRecipient;
   readonly key: string;
   readonly known: AttemptRecord | null;
 }
 
+interface Taken {
+  readonly envelope: Envelope;
+  readonly message: Spooled;
+  /** Milliseconds since 1970. */
+  readonly arrivedAt: number;
+}
+
 async function attemptAll(
-  message: Spooled,
-  envelope: Envelope,
+  taken: Taken,
   ports: TransactionPorts,
   underWay: UnderWay,
   signal: AbortSignal,
 ): Promise<readonly LmtpReply[]> {
-  const { sender, ident, recipients } = envelope;
-  const keys = recipients.map((recipient) =>
-    attemptKey({ ident, sender, digest: message.digest }, recipient),
-  );
+  const { sender, ident, recipients } = taken.envelope;
+  const { digest } = taken.message;
+  const keys = recipients.map(({ address }) => attemptKey({ ident, sender, digest }, address));
   const records = await ports.attempts.read(keys);
   const replies: LmtpReply[] = [];
   const waiting: Waiting[] = [];
@@ -104,7 +107,7 @@ async function attemptAll(
   try {
     await Promise.all(
       groupsOf(waiting).map(async (group) => {
-        const answered = await attemptGroup(group, message, envelope, ports, signal);
+        const answered = await attemptGroup(group, taken, ports, signal);
         group.forEach(({ at }, index) => {
           replies[at] = answered[index]!;
         });
@@ -120,7 +123,8 @@ async function attemptAll(
 function groupsOf(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] {
   const groups = new Map<string, Waiting[]>();
   for (const each of waiting) {
-    const domain = each.recipient.slice(each.recipient.lastIndexOf('@') + 1).toLowerCase();
+    const { address } = each.recipient;
+    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
     const key = `${each.known?.attempts ?? 0} ${domain}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }
@@ -129,17 +133,18 @@ function groupsOf(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] 
 
 async function attemptGroup(
   group: readonly Waiting[],
-  message: Spooled,
-  envelope: Envelope,
-  { engine, attempts, deadlineMs, clock, onReport, onFault }: TransactionPorts,
+  taken: Taken,
+  ports: TransactionPorts,
   signal: AbortSignal,
 ): Promise<readonly LmtpReply[]> {
-  const to = group.map(({ recipient }) => recipient);
+  const { engine, deadlineMs, onReport } = ports;
+  const { envelope, message } = taken;
+  const to = group.map(({ recipient }) => recipient.address);
   const known = group[0]!.known;
   const attempt = (known?.attempts ?? 0) + 1;
   const facts = withAddresses(message.facts, [envelope.sender, ...to]);
   const isDemanded = envelope.requireTls === 'yes' || REQUIRE_TLS_FIELD.test(headerOf(message.head));
-  const { results, dialled } = await engine.deliver(
+  const delivery = await engine.deliver(
     {
       from: envelope.sender,
       to,
@@ -150,25 +155,52 @@ async function attemptGroup(
         report: 'none',
       },
     },
-    { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal },
+    // A signal of its own: attempts side by side would all listen to one.
+    { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal: AbortSignal.any([signal]) },
   );
-  const replies = results.map(replyTo);
+  const replies = delivery.results.map(replyTo);
+  await keep(group, taken, ports, { delivery, replies, attempt, isStopped: signal.aborted });
+  for (const report of delivery.results) onReport?.(report, attempt);
+  return replies;
+}
+
+interface Attempted {
+  readonly delivery: DeliveryResult;
+  readonly replies: readonly LmtpReply[];
+  readonly attempt: number;
+  readonly isStopped: boolean;
+}
+
+/** Never rejects: what was delivered is told all the same, because to say otherwise would double it for certain. */
+async function keep(
+  group: readonly Waiting[],
+  { envelope, message, arrivedAt }: Taken,
+  { attempts, clock, name, notices, onFault }: TransactionPorts,
+  { delivery, replies, attempt, isStopped }: Attempted,
+): Promise<void> {
+  const endedAt = clock();
+  const recipients = group.map(({ recipient }) => recipient);
+  const { results, dialled } = delivery;
+  try {
+    // In front of what says that it was delivered, behind which nobody would come back to it.
+    if (notices !== undefined)
+      await tellRelayed({ envelope, message, recipients, delivery, arrivedAt, endedAt, name }, notices);
+  } catch (error) {
+    onFault(`a notice cannot be kept: ${errorText(error)}`);
+  }
   try {
     await attempts.write(
-      group.map(({ key }, at) => ({
-        key,
-        attempts: attempt,
-        dialled,
-        delivered: results[at]!.outcome === 'delivered' ? replies[at]!.text : null,
-        at: clock(),
-      })),
+      group.flatMap(({ key }, at) => {
+        const isDelivered = results[at]!.outcome === 'delivered';
+        // To be stopped is no attempt: the next one is what this would have been.
+        if (isStopped && !isDelivered) return [];
+        const delivered = isDelivered ? replies[at]!.text : null;
+        return { key, attempts: attempt, dialled, at: endedAt, delivered };
+      }),
     );
   } catch (error) {
-    // What was delivered is told all the same: to say otherwise would double it for certain.
     onFault(`attempts cannot be kept: ${errorText(error)}`);
   }
-  for (const report of results) onReport?.(report, attempt);
-  return replies;
 }
 
 function headerOf(head: Buffer): string {

@@ -1,0 +1,73 @@
+/* Where a command that serves keeps what outlives a message: `--state`, `--database`, or nowhere. */
+import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
+import type { Stores } from '../effects/stores.js';
+import type { Queue, QueueOptions } from '../services/queue/index.js';
+import { misuse } from './arguments.js';
+import { CommandError, EXIT } from './exit.js';
+import { reasonOf } from './read-file.js';
+import { prepareStateDirectory } from './state-directory.js';
+
+export interface StateValues {
+  readonly state?: string | undefined;
+  readonly database?: string | undefined;
+}
+
+/** Throws a CommandError where they cannot be used. */
+export async function openStores({ state, database }: StateValues): Promise<Stores> {
+  if (state !== undefined && database !== undefined)
+    throw misuse('--state and --database are two places for the same things; give one of them');
+  if (database !== undefined) return openDatabase(database);
+  if (state === undefined) return (await import('../adapters/memory/index.js')).memoryStores();
+  await prepareStateDirectory(state);
+  return (await import('../adapters/sqlite/index.js')).sqliteStores({ directory: state });
+}
+
+async function openDatabase(url: string): Promise<Stores> {
+  if (!/^postgres(?:ql)?:\/\//.test(url))
+    throw misuse('--database is no address of a PostgreSQL database; give one like postgres://host/name');
+  const { postgresStores } = await import('../adapters/postgres/index.js');
+  const stores = postgresStores({ url });
+  try {
+    await stores.policies.list({ after: null, entriesMax: 1 });
+    return stores;
+  } catch (error) {
+    await stores.close();
+    throw new CommandError(EXIT.badSettings, `--database cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+export interface NoticeQueue {
+  readonly queue: Queue;
+  readonly postmaster: string;
+  close(): Promise<void>;
+}
+
+/** A queue for notices alone: what else is queued in the same state is somebody else's. Without `--state` it is in memory. */
+export async function openNoticeQueue(
+  { state }: StateValues,
+  own: Pick<QueueOptions, 'engine' | 'postmaster' | 'reportingMta' | 'onFault'>,
+): Promise<NoticeQueue> {
+  const { createQueue } = await import('../services/queue/index.js');
+  const { close, ...kept } = await noticeStores(state);
+  return {
+    queue: createQueue({ ...own, ...kept, toAscii: domainToASCII }),
+    postmaster: own.postmaster,
+    close,
+  };
+}
+
+async function noticeStores(
+  state: string | undefined,
+): Promise<Pick<QueueOptions, 'store' | 'bodies'> & Pick<Stores, 'close'>> {
+  if (state === undefined) {
+    const { memoryBodies, memoryStores } = await import('../adapters/memory/index.js');
+    const { queue, close } = memoryStores();
+    return { store: queue, bodies: memoryBodies(), close };
+  }
+  const { sqliteStores } = await import('../adapters/sqlite/index.js');
+  const { fileBodies } = await import('../adapters/files/index.js');
+  const directory = join(state, 'notices');
+  const { queue, close } = sqliteStores({ directory });
+  return { store: queue, bodies: fileBodies({ directory: join(directory, 'messages') }), close };
+}
