@@ -1,6 +1,6 @@
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { Issued } from '../../../testing/pki.js';
 import { framed, Unframer } from './transports/framing.js';
 
@@ -62,6 +62,36 @@ export async function httpsServer(
   });
   server.on('tlsClientError', () => {});
   return { ...(await started(server, asked)), heads };
+}
+
+/** HTTP in so many octets: for each query what is said, and how the connection ends then. */
+export async function bareHttpsServer(
+  { chainPem, keyPem }: Issued,
+  respond: (query: Buffer) => {
+    readonly said: Uint8Array;
+    readonly end: 'close-notify' | 'cut' | 'none';
+  },
+  options: TlsOptions = {},
+): Promise<EncryptedServer> {
+  const asked: Buffer[] = [];
+  const server = createTlsServer({ ...options, cert: chainPem, key: keyPem }, (socket) => {
+    let heard = Buffer.alloc(0);
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      heard = Buffer.concat([heard, chunk]);
+      const from = heard.indexOf('\r\n\r\n') + 4;
+      const length = Number(/content-length: (\d+)/i.exec(heard.toString('latin1'))?.[1] ?? Number.NaN);
+      if (from < 4 || !(heard.length >= from + length)) return;
+      const query = heard.subarray(from, from + length);
+      heard = heard.subarray(from + length);
+      asked.push(query);
+      const { said, end } = respond(query);
+      if (end === 'close-notify') socket.end(said);
+      // The connection alone ends, as anybody on the path can have it.
+      else socket.write(said, () => end === 'cut' && socket.destroy());
+    });
+  });
+  return started(server, asked);
 }
 
 async function started(

@@ -2,7 +2,13 @@ import dnsPacket from 'dns-packet';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createPki, type Issued, type Pki } from '../../../testing/pki.js';
 import { nodeDns } from './dns-adapter.js';
-import { type EncryptedServer, type HttpReply, httpsServer, tlsServer } from './encrypted-servers.fixture.js';
+import {
+  bareHttpsServer,
+  type EncryptedServer,
+  type HttpReply,
+  httpsServer,
+  tlsServer,
+} from './encrypted-servers.fixture.js';
 import { FLAGS, mx, type RecordSpec, response } from './messages.fixture.js';
 import type { HttpsResolver, ResolverConfig, TlsResolver } from './resolver-config.js';
 
@@ -191,6 +197,66 @@ describe('DNS over HTTPS', () => {
       });
     }
     expect(other.asked).toEqual([]);
+  });
+});
+
+describe.each(['TLSv1.2', 'TLSv1.3'] as const)('an answer by HTTPS that ends under %s', (version) => {
+  type Said = Parameters<typeof bareHttpsServer>[1];
+  type End = ReturnType<Said>['end'];
+  const head = (...fields: string[]) =>
+    Buffer.from(['HTTP/1.1 200 OK', 'content-type: application/dns-message', ...fields, '', ''].join('\r\n'));
+  const chunk = (octets: Uint8Array) =>
+    Buffer.concat([Buffer.from(`${octets.length.toString(16)}\r\n`), octets, Buffer.from('\r\n')]);
+  const counted = (answer: Uint8Array) => Buffer.concat([head(`content-length: ${answer.length}`), answer]);
+  const chunked = (answer: Uint8Array) => Buffer.concat([head('transfer-encoding: chunked'), chunk(answer)]);
+  const uncounted = (answer: Uint8Array) => Buffer.concat([head(), answer]);
+
+  const bare = async (respond: Said) => {
+    const server = await bareHttpsServer(issued, respond, { minVersion: version, maxVersion: version });
+    open.push(server);
+    const { address, port } = server;
+    const dns = nodeDns(configOf({ transport: 'https', address, port, name: NAME, path: '/dns-query' }));
+    return {
+      ...server,
+      ask: () => dns['dns.mx']({ name: 'a.example', deadlineMs: 60_000 }, never),
+    };
+  };
+  const answerTo = async (say: (answer: Buffer) => Uint8Array, end: End) => {
+    const { ask } = await bare((query) => ({ said: say(secureMx(query)), end }));
+    return ask();
+  };
+
+  it.each([
+    ['by its length', counted],
+    ['by its last chunk', (answer: Buffer) => Buffer.concat([chunked(answer), Buffer.from('0\r\n\r\n')])],
+  ])('%s is whole, however the connection ends', async (_, say) => {
+    expect(await answerTo(say, 'close-notify')).toMatchObject(SECURE);
+    expect(await answerTo(say, 'cut')).toMatchObject(SECURE);
+  });
+
+  it('with the connection is whole by close_notify alone', async () => {
+    expect(await answerTo(uncounted, 'close-notify')).toMatchObject(SECURE);
+    expect(await answerTo(uncounted, 'cut')).toMatchObject({ kind: 'failed', cause: 'unreachable' });
+  });
+
+  it.each([
+    ['its length', (answer: Buffer) => counted(answer).subarray(0, -1)],
+    ['its last chunk', chunked],
+    ['its header', (answer: Buffer) => counted(answer).subarray(0, 30)],
+  ])('before %s is none, however the connection ends', async (_, say) => {
+    expect(await answerTo(say, 'close-notify')).toMatchObject({ kind: 'failed' });
+    expect(await answerTo(say, 'cut')).toMatchObject({ kind: 'failed' });
+  });
+
+  it.each(['close-notify', 'cut'] as const)('leaves the next question a connection (%s)', async (end) => {
+    const { ask, connections } = await bare((query) => ({ said: counted(secureMx(query)), end }));
+    expect(await ask()).toMatchObject(SECURE);
+    expect(await ask()).toMatchObject(SECURE);
+    expect(connections()).toBe(2);
+    const kept = await bare((query) => ({ said: counted(secureMx(query)), end: 'none' }));
+    expect(await kept.ask()).toMatchObject(SECURE);
+    expect(await kept.ask()).toMatchObject(SECURE);
+    expect(kept.connections()).toBe(1);
   });
 });
 

@@ -18,7 +18,7 @@ import {
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
 import type { Port } from '../../../effects/ports.js';
 import { nameError } from '../x509/index.js';
-import { untilCloseNotify } from './until-close-notify.js';
+import { cutWithoutCloseNotify, untilCloseNotify } from './until-close-notify.js';
 
 export interface PolicyFetchOptions {
   /** Trust anchors in PEM, besides those that Node brings. */
@@ -35,10 +35,6 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 type Ask = AskOf<'policy.fetch'>;
 type Failed = Extract<FetchAnswer, { kind: 'failed' }>;
 
-/** The connection ended, and not by the server's word. */
-const CUT = Object.assign(new Error('ended without close_notify'), {
-  code: 'ERR_ENDED_WITHOUT_CLOSE_NOTIFY',
-});
 const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_TOO_LARGE' };
 
 /** Fetches policies with Node's own HTTPS. Throws if `ca` is not PEM. */
@@ -105,7 +101,7 @@ function fetchFrom(attempt: Attempt): Promise<FetchAnswer> {
         });
         socket = secured(
           attempt,
-          untilCloseNotify(plain, () => fail(CUT)),
+          untilCloseNotify(plain, () => fail(cutWithoutCloseNotify())),
         );
         socket.on('secureConnect', () => {
           phase = 'http';

@@ -1,6 +1,13 @@
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 
+export const ENDED_WITHOUT_CLOSE_NOTIFY = 'ERR_ENDED_WITHOUT_CLOSE_NOTIFY';
+
+/** The connection ended, and not by the peer's word. */
+export function cutWithoutCloseNotify(): Error {
+  return Object.assign(new Error('ended without close_notify'), { code: ENDED_WITHOUT_CLOSE_NOTIFY });
+}
+
 /** What TLS is handed at once. A record holds as much, and what is made of it is made in one stretch. */
 const PIECE_OCTETS = 16_384;
 

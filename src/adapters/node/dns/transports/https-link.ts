@@ -3,9 +3,10 @@
  * cookie or content coding. Connections are reused by the agent, which closes them when they have been idle.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Agent, type RequestOptions, request } from 'node:https';
+import { type Agent, type RequestOptions, request } from 'node:https';
 import { isIPv6 } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { ENDED_WITHOUT_CLOSE_NOTIFY } from '../../https/until-close-notify.js';
 import { HTTPS_PORT, type HttpsResolver } from '../resolver-config.js';
 import { echoOf, isTruncated, type WireQuery, withId } from '../wire-query.js';
 import {
@@ -16,7 +17,7 @@ import {
   undelivered,
   untilSettled,
 } from './settle.js';
-import { verifiedPeer } from './verified-peer.js';
+import { verifiedAgent } from './verified-agent.js';
 
 const MEDIA_TYPE = 'application/dns-message';
 const MESSAGE_OCTETS_MAX = 65_535;
@@ -34,16 +35,12 @@ export class HttpsLink {
     this.#secureContext = secureContext;
   }
 
-  /** It verifies by itself: Node 24 reuses no connection of a request that brings its own check of the name. */
   get #agent(): Agent {
-    this.#known ??= new Agent({
-      ...verifiedPeer(this.#server.name, this.#secureContext()),
+    this.#known ??= verifiedAgent(this.#server, this.#secureContext(), {
       keepAlive: true,
       timeout: IDLE_MS,
       maxSockets: CONNECTIONS_MAX,
       maxFreeSockets: 1,
-      // A resumed session would not be verified again.
-      maxCachedSessions: 0,
     });
     return this.#known;
   }
@@ -64,7 +61,7 @@ export class HttpsLink {
       const post = this.#post();
       const fail = (error: unknown) => {
         const why = undelivered('unreachable', error);
-        settle(post.reusedSocket && why.code === 'ECONNRESET' ? { kind: 'stale-connection' } : why);
+        settle(post.reusedSocket && isEnd(why.code) ? { kind: 'stale-connection' } : why);
       };
       post.on('error', fail);
       post.on('close', () => settle(undelivered('unreachable', 'ERR_CLOSED')));
@@ -100,6 +97,10 @@ export class HttpsLink {
     };
     return request(options);
   }
+}
+
+function isEnd(code: string | null): boolean {
+  return code === 'ECONNRESET' || code === ENDED_WITHOUT_CLOSE_NOTIFY;
 }
 
 function checked(octets: Uint8Array, sent: WireQuery): Delivered | Undelivered {
