@@ -3,6 +3,7 @@
  */
 import * as reference from '../../spec/reference/beside.js';
 import * as queue from '../../spec/reference/queue.js';
+import * as relay from '../../spec/reference/relay.js';
 import { daneFinding } from '../../src/policy/check/session.tables.js';
 import { tlsaWorth } from '../../src/policy/check/tlsa-worth.table.js';
 import { notice, noticeContent, noticeForm } from '../../src/policy/dsn/notice.tables.js';
@@ -15,6 +16,7 @@ import { postfixLevel } from '../../src/policy/postfix/policy-level.table.js';
 import { laneHealth } from '../../src/policy/queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from '../../src/policy/queue/message.tables.js';
 import { operatorOrder } from '../../src/policy/queue/operator-order.table.js';
+import { routeMatch, transportChoice } from '../../src/policy/relay/transport-choice.table.js';
 import { reportClaim } from '../../src/policy/tls-report/report-claim.table.js';
 import { endpointOutcome } from '../../src/policy/tls-report/send/endpoint-outcome.table.js';
 import { type Comparison, comparison } from './tables.js';
@@ -38,6 +40,8 @@ export const besideComparisons: readonly Comparison[] = [
   comparison(delayNotice, queue.tellsDelay),
   comparison(laneHealth, queue.wayAfter),
   comparison(operatorOrder, queue.ordered),
+  comparison(routeMatch, relay.routeSpeaks),
+  comparison(transportChoice, relay.wayOfMail),
   comparison(notice, queue.tellsSender),
   comparison(noticeContent, queue.givesBack),
   comparison(noticeForm, queue.writtenIn),

@@ -158,6 +158,19 @@ describe('what Postfix is told', () => {
     );
   });
 
+  it('nor where it looked at one host of several (DANE-2.1.2-4, STS-4-1)', () => {
+    const aShortLookup = aLookup.map((input) => ({
+      ...input,
+      settings: { ...input.settings, candidatesMax: 1, whenDanePasses: 'require-sts' as const },
+    }));
+    fc.assert(
+      fc.property(aWorld, aShortLookup, (world, input) => {
+        expect(breachesIn(world, input)).toEqual([]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('is every level, in these worlds', () => {
     const levels = fc
       .sample(fc.tuple(aWorld, aLookup), { numRuns: 800, seed: 1 })

@@ -25,6 +25,8 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'delay-notice': ['property-tests/queue/histories.test.ts'],
   'lane-health': ['property-tests/agreement/beside.test.ts'],
   'operator-order': ['property-tests/agreement/beside.test.ts'],
+  'route-match': ['src/policy/relay/route.test.ts'],
+  'transport-choice': ['src/policy/relay/route.test.ts'],
   notice: ['src/policy/dsn/notice-tables.test.ts'],
   'notice-content': ['src/policy/dsn/notice-tables.test.ts'],
   'notice-form': ['src/policy/dsn/notice-tables.test.ts'],

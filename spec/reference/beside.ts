@@ -177,6 +177,7 @@ export function needForPostfix(f: {
   | 'records-tls'
   | 'nothing'
   | 'closed'
+  | 'dane-unread'
   | 'dane-closed' {
   if (f.found === 'no-address') return 'gone';
   // RFC 8461, 5: "MUST NOT deliver the message to hosts that fail MX matching".
@@ -184,8 +185,9 @@ export function needForPostfix(f: {
   // RFC 7672, 2.1.2: "the SMTP server MUST NOT be used" while its records cannot be learned; nor is it known whether it has any.
   if (f.found === 'unknown' || f.dane === 'unreachable') {
     if (isForeign) return 'dane-closed';
-    // Postfix asks again, and may hear that there are none: then the others' demands stand alone.
-    return f.sts === 'authenticate' || f.operator !== 'no-demand' ? 'closed' : 'unknown';
+    // Postfix asks again, and may hear that there are none: then the others' demands stand alone; or of records, and go by them alone.
+    if (f.sts === 'authenticate') return 'dane-unread';
+    return f.operator !== 'no-demand' ? 'closed' : 'unknown';
   }
   // RFC 9325, 7.1: no level has the records of such a host matched and the domain's own name as well.
   const isMore = f.operator === 'unreachable' || f.operator === 'authenticate-domain';

@@ -311,4 +311,17 @@ export const choices = [
     confidence: 'high',
     otherwise: planned('dns-and-dane'),
   },
+  {
+    id: 'CHOICE-41',
+    rfc: 'choice',
+    section: '41',
+    level: 'MUST',
+    side: 'sender',
+    area: 'smtp-client',
+    text: 'Mail takes the transport that was named for it, else that of the first route whose every list is met, else it goes to the hosts of its domain. A name that means nothing makes it wait; it is never a reason to go another way.',
+    observation:
+      'Routes by recipient domain, sender, account and attempt; the first that matches counts, a name that was given beats them, and a message for a transport that is gone is deferred and connects to nobody.',
+    confidence: 'high',
+    otherwise: planned('transports'),
+  },
 ] as const satisfies readonly Requirement[];

@@ -75,6 +75,7 @@ export { type AddressScope, familyOf } from './names/ip-address.js';
 export { coversName, listsHost } from './names/match.js';
 export { judgeNextHop, type NextHopFacts, type NextHopPolicy } from './postfix/next-hop-policy.js';
 export { policyText } from './postfix/policy-text.js';
+export * from './relay/index.js';
 export { readTlsRequired } from './require-tls/header.js';
 export { judgeMessage, type MessageKind } from './require-tls/message-kind.table.js';
 export { DEFAULT_SETTINGS, PROFILES, type ProfileName, type Settings, settingsOf } from './settings.js';
@@ -85,6 +86,7 @@ export {
   hostTables,
   policyTables,
   queueTables,
+  relayTables,
   reportTables,
   resolverTables,
   storeTables,

@@ -47,6 +47,7 @@ import { postfixLevel } from './postfix/policy-level.table.js';
 import { laneHealth } from './queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
+import { routeMatch, transportChoice } from './relay/transport-choice.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
@@ -137,6 +138,9 @@ export const queueTables = [
   noticeForm,
 ] as unknown as readonly Table[];
 
+/** Which way mail takes from here. */
+export const relayTables = [routeMatch, transportChoice] as unknown as readonly Table[];
+
 /** What a check of a domain finds. */
 export const checkTables = [
   tlsaWorth,
@@ -155,6 +159,7 @@ export const allTables: readonly Table[] = [
   ...storeTables,
   ...reportTables,
   ...queueTables,
+  ...relayTables,
   ...checkTables,
   ...hostTables,
 ];

@@ -44,6 +44,7 @@ export type RequirementId =
   | 'CHOICE-22'
   | 'CHOICE-24'
   | 'CHOICE-25'
+  | 'CHOICE-41'
   | 'CHUNK-1'
   | 'DANE-1.1-1'
   | 'DANE-1.1-2'

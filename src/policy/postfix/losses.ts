@@ -53,7 +53,8 @@ function hostsWith({ hosts }: NextHopPolicy, needs: readonly HostNeed[]): string
 
 function besideDane(policy: NextHopPolicy, { whenDanePasses }: LossFacts['settings']): readonly string[] {
   if (policy.enforced === null) return [];
-  const hosts = hostsWith(policy, ['dane']);
+  // Postfix reads for itself, when it connects, the records that were not read for this answer.
+  const hosts = hostsWith(policy, ['dane', 'dane-unread']);
   const list = `That the MTA-STS policy of ${policy.policyDomain} lists ${hosts} was seen for this answer; Postfix does not look again when it connects.`;
   if (whenDanePasses === 'skip-pkix') return [list];
   return [

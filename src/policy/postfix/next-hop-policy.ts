@@ -91,7 +91,7 @@ function othersOf(present: ReadonlySet<HostNeed>) {
 
 function closedOf(present: ReadonlySet<HostNeed>) {
   if (present.has('dane-closed')) return 'dane-closed';
-  if (present.has('closed')) return 'closed';
+  if (present.has('closed') || present.has('dane-unread')) return 'closed';
   return present.has('unknown') ? 'unknown' : 'none';
 }
 
