@@ -32,6 +32,7 @@ const pages = [
   'docs/glossary.md',
   'docs/settings.md',
   'docs/lessons.md',
+  'docs/testing.md',
   ...readdirSync(join(root, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 

@@ -9,7 +9,8 @@ export type MisuseCode =
   | 'WAXSEAL_BAD_MESSAGE'
   | 'WAXSEAL_BAD_OPTIONS'
   | 'WAXSEAL_OUT_OF_TURN'
-  | 'WAXSEAL_BAD_WORLD';
+  | 'WAXSEAL_BAD_WORLD'
+  | 'WAXSEAL_BAD_SCENARIO';
 
 /** Thrown for a call that cannot be carried out as it is. `code` is stable; the message names what is wrong and says what to do. */
 export class MisuseError extends TypeError {

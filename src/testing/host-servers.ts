@@ -32,6 +32,11 @@ export class HostServers<H extends object> {
     this.#start = start;
   }
 
+  /** Hosts that there ever were. */
+  get ids(): readonly string[] {
+    return [...this.#logs.keys()];
+  }
+
   /** What the host of that ID has seen; undefined if there never was one. */
   logOf(id: string): HostLog | undefined {
     return this.#logs.get(id);

@@ -54,6 +54,8 @@ export interface Internet {
   resolvConf(): string;
   /** What its resolver was asked, oldest first: of the last 10,000 questions those that could be read. */
   queries(): readonly DnsQuery[];
+  /** The IDs of mail hosts that are or ever were in this world. */
+  hosts(): readonly string[];
   /** The connections that a mail host has accepted, oldest first. Throws a RangeError for a host that never was in this world. */
   sessions(id: string): readonly ReceivedSession[];
   /** The IPv4 address of a host, by ID. Throws a RangeError for a host that never was in this world. */
@@ -185,6 +187,10 @@ class SmallInternet implements Internet {
 
   queries(): readonly DnsQuery[] {
     return [...this.#asked];
+  }
+
+  hosts(): readonly string[] {
+    return this.#mail.ids;
   }
 
   sessions(id: string): readonly ReceivedSession[] {

@@ -27,7 +27,7 @@ function problems(change: (copy: ReturnType<typeof copyOf>) => void) {
   const copy = copyOf();
   change(copy);
   const parsed = parseScenario(JSON.stringify(copy));
-  return parsed.ok ? [] : parsed.problems;
+  return parsed.ok ? [] : parsed.problems.map(({ line: _, column: __, ...problem }) => problem);
 }
 // biome-ignore lint/suspicious/noExplicitAny: these stories are wrong on purpose.
 const copyOf = () => structuredClone(story) as any;
@@ -112,5 +112,29 @@ describe('parseScenario', () => {
     const many = { ...story, ...Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`k${i}`, i])) };
     const parsed = parseScenario(JSON.stringify(many));
     expect(parsed.ok ? [] : parsed.problems).toHaveLength(50);
+  });
+
+  it('says by line and column where it is', () => {
+    const written = JSON.stringify(story, null, 2);
+    const placesIn = (text: string) => {
+      const parsed = parseScenario(text);
+      return parsed.ok ? [] : parsed.problems.map(({ path, line, column }) => ({ path, line, column }));
+    };
+    const at = (text: string, word: string) => {
+      const before = text.slice(0, text.indexOf(word));
+      return { line: before.split('\n').length, column: before.length - before.lastIndexOf('\n') };
+    };
+    const misspelt = written.replace('"outcome"', '"outcom"');
+    expect(placesIn(misspelt)).toEqual([
+      { path: 'steps[0].expect[0].outcome', ...at(misspelt, '{\n          "outcom"') },
+      { path: 'steps[0].expect[0].outcom', ...at(misspelt, '"deferred"') },
+    ]);
+    const unknown = written.replace('@mx.a.example"', '@mx.b.example"');
+    expect(placesIn(unknown)).toEqual([
+      { path: 'world.dns["A mx.a.example"]', ...at(unknown, '[\n        "@mx.b') },
+    ]);
+    const torn = written.replace('"settings": {', '"settings" {');
+    expect(placesIn(torn)).toEqual([{ path: '', ...at(torn, '{\n    "port"') }]);
+    expect(placesIn(`${written}x`)).toEqual([{ path: '', line: written.split('\n').length, column: 2 }]);
   });
 });

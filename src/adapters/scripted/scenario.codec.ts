@@ -1,6 +1,7 @@
-import * as t from 'io-ts';
 import { ReportResultType } from '../../effects/codecs/attempt.codec.js';
+import { type PlacedProblem, placed } from '../../effects/codecs/json-places.js';
 import { decodeWith, type Problem, parseJson, refused } from '../../effects/codecs/result.js';
+import { type JsonSchema, schemaOf } from '../../effects/codecs/schema.js';
 import { PartialSettingsCodec } from '../../effects/codecs/settings.codec.js';
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import {
@@ -11,6 +12,7 @@ import {
   such,
   Text,
   Texts,
+  TrueFalse,
   YesNo,
 } from '../../effects/codecs/values.js';
 import type { Expectation, Scenario, Step } from './scenario.js';
@@ -19,24 +21,57 @@ import { ChangeCodec, WorldCodec } from './world.codec.js';
 
 export type ParsedScenario =
   | { readonly ok: true; readonly scenario: Scenario }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: false; readonly problems: readonly PlacedProblem[] };
 
 /** The longest text that is read: 1 MiB. */
 export const SCENARIO_LENGTH_MAX = 1_048_576;
 
-/** Reads a scenario in JSON. Total; never throws. Misspelt keys and references to nothing are problems. */
+/**
+ * Reads a scenario in JSON. Total; never throws. Misspelt keys and references to nothing are problems, each with the line and the
+ * column of what it speaks of.
+ */
 export function parseScenario(text: string): ParsedScenario {
   const json = parseJson(text, SCENARIO_LENGTH_MAX);
-  if (!json.ok) return json;
-  const decoded = decodeWith(ScenarioCodec, json.value);
+  const read = json.ok ? decodeScenario(json.value) : json;
+  if (read.ok) return read;
+  const shown = text.length > SCENARIO_LENGTH_MAX ? '{}' : text;
+  return { ok: false, problems: placed(shown, read.problems) };
+}
+
+/** As {@link parseScenario}, of a value that is already in memory. */
+export function decodeScenario(
+  value: unknown,
+):
+  | { readonly ok: true; readonly scenario: Scenario }
+  | { readonly ok: false; readonly problems: readonly Problem[] } {
+  const decoded = decodeWith(ScenarioCodec, value);
   if (!decoded.ok) return decoded;
   const problems = contradictionsIn(decoded.value);
   return problems.length > 0 ? refused(problems) : { ok: true, scenario: decoded.value };
 }
 
-const Count = such('a whole number, 0 or more', (value): value is number => isWhole(value) && value >= 0);
-const Attempt = such('a whole number, 1 or more', (value): value is number => isWhole(value) && value >= 1);
-const Status = such('a status such as "4.7.5", "4.7.x" or "2.x"', isStatus);
+/** What a scenario file looks like, for editors. References between its parts are beyond it. */
+export function scenarioSchema(): JsonSchema {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'A scenario of waxseal: a world, the messages sent into it, and how each is expected to end',
+    ...schemaOf(ScenarioCodec),
+  };
+}
+
+const Count = such('a whole number, 0 or more', (value): value is number => isWhole(value) && value >= 0, {
+  type: 'integer',
+  minimum: 0,
+});
+const Attempt = such('a whole number, 1 or more', (value): value is number => isWhole(value) && value >= 1, {
+  type: 'integer',
+  minimum: 1,
+});
+const STATUS = '^[245]\\.(?:x|\\d{1,3}\\.(?:x|\\d{1,3}))$';
+const Status = such('a status such as "4.7.5", "4.7.x" or "2.x"', isStatus, {
+  type: 'string',
+  pattern: STATUS,
+});
 
 type Report = NonNullable<Expectation['reports']>[number];
 type Detail = NonNullable<Report['details']>[number];
@@ -75,9 +110,9 @@ const ExpectationCodec = strictObject<Expectation>(
     status: Status,
     tls: YesNo,
     authentication: oneOf('none', 'pkix', 'dane', 'dane+pkix'),
-    cleartextRetry: t.boolean,
-    requireTls: t.boolean,
-    mxSecure: t.boolean,
+    cleartextRetry: TrueFalse,
+    requireTls: TrueFalse,
+    mxSecure: TrueFalse,
     mx: orNull(Text),
     rows: Texts,
     because: Text,
@@ -93,8 +128,8 @@ const MessageCodec = strictObject<Step['message']>(
   {
     from: Text,
     to: filledListOf('a list of at least one address', Text),
-    requireTls: t.boolean,
-    tlsRequiredNo: t.boolean,
+    requireTls: TrueFalse,
+    tlsRequiredNo: TrueFalse,
     report: oneOf('none', 'dmarc', 'tls'),
   },
   ['to'],
@@ -115,6 +150,7 @@ const StepCodec = strictObject<Step>(
 const ScenarioCodec = strictObject<Scenario>(
   'a scenario',
   {
+    $schema: Text,
     name: Text,
     refs: Texts,
     shows: Texts,
@@ -126,7 +162,7 @@ const ScenarioCodec = strictObject<Scenario>(
 );
 
 function isStatus(value: unknown): value is string {
-  return typeof value === 'string' && /^[245]\.(?:x|\d{1,3}\.(?:x|\d{1,3}))$/.test(value);
+  return typeof value === 'string' && new RegExp(STATUS).test(value);
 }
 
 function isWhole(value: unknown): value is number {

@@ -4,6 +4,8 @@ import type { World } from './world.js';
 
 /** A story: a world, the messages sent into it one after the other, and how each is expected to end. */
 export interface Scenario {
+  /** For editors: where the schema of such files is, `waxseal/scenario.schema.json` of the package. */
+  readonly $schema?: string;
   readonly name: string;
   /** Requirement ids that the story touches. */
   readonly refs?: readonly string[];

@@ -1,28 +1,36 @@
 import * as t from 'io-ts';
+import { described, schemaOf } from '../../effects/codecs/schema.js';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
-import { oneOf, orNull, such, wholeFrom } from '../../effects/codecs/values.js';
+import { listOf, oneOf, orNull, such, Text, Texts, wholeFrom } from '../../effects/codecs/values.js';
 import { familyOf } from '../../policy/names/ip-address.js';
 import type { Step } from './scenario.js';
 import type { Certificate, MailHost, PolicyHost, RecordSet, World } from './world.js';
 
-const Strings = t.readonlyArray(t.string, 'a list of texts');
-const Octets = such('a whole number, 0 or more', (value): value is number => isWhole(value) && value >= 0);
+const Octets = such('a whole number, 0 or more', (value): value is number => isWhole(value) && value >= 0, {
+  type: 'integer',
+  minimum: 0,
+});
 const Status = such(
   'a status from 200 to 599',
   (value): value is number => isWhole(value) && value >= 200 && value <= 599,
+  { type: 'integer', minimum: 200, maximum: 599 },
 );
-const Addresses = t.readonlyArray(
-  such('an IP address', (value): value is string => typeof value === 'string' && familyOf(value) !== null),
+const Addresses = listOf(
   'a list of IP addresses',
+  such('an IP address', (value): value is string => typeof value === 'string' && familyOf(value) !== null, {
+    type: 'string',
+  }),
 );
+const START_TLS = ['offered', 'not-offered', 'injected', 'broken', 'closes', 'old', 'late-alert'];
 const Connect = oneOf('accept', 'refuse', 'silent');
-const Reply = such('a reply line such as "250 ok", or "close"', isReply);
+const REPLY = '^close$|^[2-5]\\d\\d([ -]|$)';
+const Reply = such('a reply line such as "250 ok", or "close"', isReply, { type: 'string', pattern: REPLY });
 
 const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
   'a record set',
   {
     security: oneOf('secure', 'insecure'),
-    records: Strings,
+    records: Texts,
     denial: oneOf('nodata', 'nxdomain'),
     fails: oneOf('bogus', 'servfail', 'refused', 'timeout', 'malformed'),
   },
@@ -30,20 +38,23 @@ const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
 );
 
 /** Not a union of io-ts: that would report what is wrong with each of its members. */
-const RecordSetCodec = new t.Type<RecordSet, unknown, unknown>(
-  'a record set',
-  (value): value is RecordSet => Strings.is(value) || SetObject.is(value),
-  (value, context) =>
-    Array.isArray(value) ? Strings.validate(value, context) : SetObject.validate(value, context),
-  t.identity,
+const RecordSetCodec = described(
+  new t.Type<RecordSet, unknown, unknown>(
+    'a record set',
+    (value): value is RecordSet => Texts.is(value) || SetObject.is(value),
+    (value, context) =>
+      Array.isArray(value) ? Texts.validate(value, context) : SetObject.validate(value, context),
+    t.identity,
+  ),
+  () => ({ anyOf: [schemaOf(Texts), schemaOf(SetObject)] }),
 );
 
 const CertificateCodec = strictObject<Certificate>(
   'a certificate',
   {
-    names: Strings,
+    names: Texts,
     addresses: Addresses,
-    commonName: t.string,
+    commonName: Text,
     issuer: oneOf('ca', 'intermediate', 'private-ca', 'self'),
     validity: oneOf('valid', 'expired', 'not-yet-valid'),
     sends: oneOf('leaf-only', 'intermediates', 'full'),
@@ -57,9 +68,11 @@ const MailHostCodec = strictObject<MailHost>(
     connect: Connect,
     port: wholeFrom(1, 65_535),
     greeting: Reply,
-    keywords: Strings,
-    keywordsAfterTls: Strings,
-    starttls: such('a way to answer STARTTLS, or a reply line', isStartTls),
+    keywords: Texts,
+    keywordsAfterTls: Texts,
+    starttls: such('a way to answer STARTTLS, or a reply line', isStartTls, {
+      anyOf: [{ enum: START_TLS }, { type: 'string', pattern: '^[2-5]\\d\\d ' }],
+    }),
     certificate: CertificateCodec,
     replies: strictObject<NonNullable<MailHost['replies']>>(
       'replies',
@@ -83,29 +96,30 @@ const PolicyHostCodec = strictObject<PolicyHost>(
   {
     connect: Connect,
     status: Status,
-    mediaType: t.string,
-    body: t.string,
+    mediaType: Text,
+    body: Text,
     bodyOctets: Octets,
-    location: t.string,
+    location: Text,
     certificate: CertificateCodec,
   },
   [],
 );
 
 /** Keys of `dns`: a type and a name. */
-const isRecordKey = (key: string): boolean =>
-  /^(?:MX|A|AAAA|CNAME|TXT|TLSA) [a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/.test(key);
+const RECORD_KEY_PATTERN = '^(?:MX|A|AAAA|CNAME|TXT|TLSA) [a-z0-9_-]+(?:\\.[a-z0-9_-]+)*$';
+const isRecordKey = (key: string): boolean => new RegExp(RECORD_KEY_PATTERN).test(key);
 const RECORD_KEY = 'TYPE and lower-case name such as "MX a.example"';
-const isHostId = (key: string): boolean => /^[a-z0-9][a-z0-9._-]*$/i.test(key);
+const HOST_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
+const isHostId = (key: string): boolean => new RegExp(HOST_ID_PATTERN).test(key);
 const HOST_ID = 'an ID of letters, digits, dots and hyphens';
 
 export const WorldCodec = strictObject<World>(
   'a world',
   {
-    signedZones: Strings,
-    dns: dictionary(RECORD_KEY, isRecordKey, RecordSetCodec),
-    mail: dictionary(HOST_ID, isHostId, MailHostCodec),
-    policy: dictionary(HOST_ID, isHostId, PolicyHostCodec),
+    signedZones: Texts,
+    dns: dictionary(RECORD_KEY, isRecordKey, RecordSetCodec, RECORD_KEY_PATTERN),
+    mail: dictionary(HOST_ID, isHostId, MailHostCodec, HOST_ID_PATTERN),
+    policy: dictionary(HOST_ID, isHostId, PolicyHostCodec, HOST_ID_PATTERN),
   },
   ['dns'],
 );
@@ -114,14 +128,12 @@ export const WorldCodec = strictObject<World>(
 export const ChangeCodec = strictObject<NonNullable<Step['change']>>(
   'a change of the world',
   {
-    dns: dictionary(RECORD_KEY, isRecordKey, orNull(RecordSetCodec)),
-    mail: dictionary(HOST_ID, isHostId, orNull(MailHostCodec)),
-    policy: dictionary(HOST_ID, isHostId, orNull(PolicyHostCodec)),
+    dns: dictionary(RECORD_KEY, isRecordKey, orNull(RecordSetCodec), RECORD_KEY_PATTERN),
+    mail: dictionary(HOST_ID, isHostId, orNull(MailHostCodec), HOST_ID_PATTERN),
+    policy: dictionary(HOST_ID, isHostId, orNull(PolicyHostCodec), HOST_ID_PATTERN),
   },
   [],
 );
-
-const START_TLS = ['offered', 'not-offered', 'injected', 'broken', 'closes', 'old', 'late-alert'];
 
 function isStartTls(value: unknown): value is NonNullable<MailHost['starttls']> {
   return typeof value === 'string' && (START_TLS.includes(value) || /^[2-5]\d\d /.test(value));

@@ -52,12 +52,15 @@ export function describeValue(value: unknown): string {
   return typeof value === 'string' ? quoted(value) : String(value);
 }
 
+/** The path of what stands under a key, or at an index, of the value at that path. */
+export function belowPath(above: string, key: string): string {
+  if (/^\d+$/.test(key)) return `${above}[${key}]`;
+  if (key.length > TEXT_LENGTH_MAX || !/^[a-z_]\w*$/i.test(key)) return `${above}[${quoted(key)}]`;
+  return above === '' ? key : `${above}.${key}`;
+}
+
 function problemOf({ value, context }: t.ValidationError): Problem {
-  const path = context.slice(1).reduce((above, { key }) => {
-    if (/^\d+$/.test(key)) return `${above}[${key}]`;
-    if (key.length > TEXT_LENGTH_MAX || !/^[a-z_]\w*$/i.test(key)) return `${above}[${quoted(key)}]`;
-    return above === '' ? key : `${above}.${key}`;
-  }, '');
+  const path = context.slice(1).reduce((above, { key }) => belowPath(above, key), '');
   return { path, expected: context.at(-1)?.type.name ?? '', actual: describeValue(value) };
 }
 

@@ -16,6 +16,7 @@ import {
 } from '../../policy/settings.js';
 import { readIsoDate } from './iso-date.js';
 import { type Decoded, decodeWith, parseJson } from './result.js';
+import { described, schemaOf } from './schema.js';
 import { type Fields, strictObject } from './strict-object.js';
 import { type Codec, listOf, oneOf, such, wholeFrom } from './values.js';
 
@@ -73,20 +74,24 @@ const DeadlineMs = wholeFrom(1, DAY_SECONDS * 1000);
 const NotBlank = such(
   'a text that is not blank',
   (value): value is string => isText(value) && value.trim() !== '',
+  { type: 'string', pattern: '\\S' },
 );
 const Helo = such(
   'a host name, or an address literal such as "[192.0.2.1]"',
   (value): value is string => isText(value) && isHelo(value),
+  { type: 'string' },
 );
 const Destination = such(
   '"*", or a domain or "." and a domain, in lower-case A-labels',
   (value): value is string => isText(value) && isDestination(value),
+  { type: 'string' },
 );
 
 const RelayCodec = strictObject<Relay>('a relay', {
   host: such(
     'a host name in lower-case A-labels',
     (value): value is string => isText(value) && parseHostName(value) === value,
+    { type: 'string' },
   ),
   port: Port,
 });
@@ -155,16 +160,19 @@ const OwnSettingsCodec = strictObject<OwnSettings>(
 );
 
 /** See {@link decodePartialSettings}; for use within other codecs. */
-export const PartialSettingsCodec: Codec<Partial<Settings>> = new t.Type(
-  OwnSettingsCodec.name,
-  (value): value is Partial<Settings> => OwnSettingsCodec.is(value),
-  (value, context) => {
-    const decoded = OwnSettingsCodec.validate(value, context);
-    return decoded._tag === 'Left'
-      ? decoded
-      : t.success(withAllDeadlines(decoded.right, DEFAULT_SETTINGS.deadlines));
-  },
-  t.identity,
+export const PartialSettingsCodec: Codec<Partial<Settings>> = described(
+  new t.Type<Partial<Settings>, unknown, unknown>(
+    OwnSettingsCodec.name,
+    (value): value is Partial<Settings> => OwnSettingsCodec.is(value),
+    (value, context) => {
+      const decoded = OwnSettingsCodec.validate(value, context);
+      return decoded._tag === 'Left'
+        ? decoded
+        : t.success(withAllDeadlines(decoded.right, DEFAULT_SETTINGS.deadlines));
+    },
+    t.identity,
+  ),
+  () => schemaOf(OwnSettingsCodec),
 );
 
 function withAllDeadlines({ deadlines, ...own }: OwnSettings, others: Deadlines): Partial<Settings> {
@@ -172,7 +180,7 @@ function withAllDeadlines({ deadlines, ...own }: OwnSettings, others: Deadlines)
 }
 
 function expiry(name: string, isTime: (value: unknown) => boolean): Codec<number | null> {
-  return new t.Type<number | null, unknown, unknown>(
+  const own = new t.Type<number | null, unknown, unknown>(
     name,
     (value): value is number | null => value === null || typeof value === 'number',
     (value, context) => {
@@ -182,6 +190,7 @@ function expiry(name: string, isTime: (value: unknown) => boolean): Codec<number
     },
     t.identity,
   );
+  return described(own, () => ({ description: name, type: ['string', 'integer', 'null'] }));
 }
 
 function isHelo(text: string): boolean {

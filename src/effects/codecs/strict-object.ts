@@ -1,5 +1,6 @@
 import * as t from 'io-ts';
 import { PROBLEMS_MAX } from './result.js';
+import { described, schemaOf } from './schema.js';
 import { addAll, Callable, type Codec, oneOf, such } from './values.js';
 
 /** A codec for every key of a type. */
@@ -36,7 +37,13 @@ export function strictObject<T extends object>(
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result) as T);
   };
-  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  const own = new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  return described(own, () => ({
+    type: 'object',
+    properties: Object.fromEntries(Object.keys(fields).map((key) => [key, schemaOf(fields[key as keyof T])])),
+    required,
+    additionalProperties: false,
+  }));
 }
 
 /**
@@ -108,6 +115,8 @@ export function dictionary<V>(
   name: string,
   isKey: (key: string) => boolean,
   values: Codec<V>,
+  /** Of keys, for a schema. */
+  keyPattern?: string,
 ): Codec<Readonly<Record<string, V>>> {
   type Entries = Readonly<Record<string, V>>;
   const badKey = refusal(name);
@@ -124,12 +133,18 @@ export function dictionary<V>(
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result));
   };
-  return new t.Type<Entries, unknown, unknown>(
+  const own = new t.Type<Entries, unknown, unknown>(
     name,
     isObject as (u: unknown) => u is Entries,
     validate,
     t.identity,
   );
+  return described(own, () => ({
+    description: name,
+    type: 'object',
+    ...(keyPattern === undefined ? {} : { propertyNames: { pattern: keyPattern } }),
+    additionalProperties: schemaOf(values),
+  }));
 }
 
 const NO_SUCH_KEY = refusal('no such key');

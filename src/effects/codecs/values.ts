@@ -4,35 +4,40 @@
  */
 import * as t from 'io-ts';
 import { PROBLEMS_MAX } from './result.js';
+import { described, type JsonSchema, schemaOf } from './schema.js';
 
 /** Reads a `T` out of anything. Its name says what was expected. */
 export type Codec<T> = t.Type<T, unknown, unknown>;
 
-/** A value that a predicate accepts; `name` says what was expected. */
-export function such<T>(name: string, is: (value: unknown) => value is T): Codec<T> {
+/** A value that a predicate accepts; `name` says what was expected, `schema` as much of it as JSON Schema can. */
+export function such<T>(name: string, is: (value: unknown) => value is T, schema: JsonSchema = {}): Codec<T> {
   const validate: t.Validate<unknown, T> = (value, context) =>
     is(value) ? t.success(value) : t.failure(value, context);
-  return new t.Type<T, unknown, unknown>(name, is, validate, t.identity);
+  return described(new t.Type<T, unknown, unknown>(name, is, validate, t.identity), () => ({
+    description: name,
+    ...schema,
+  }));
 }
 
 /** One of some words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
   const name = words.map((word) => JSON.stringify(word)).join(' or ');
-  return such(name, (value): value is W => words.some((word) => word === value));
+  return such(name, (value): value is W => words.some((word) => word === value), { enum: words });
 }
 
 export function orNull<T>(codec: Codec<T>): Codec<T | null> {
-  return new t.Type<T | null, unknown, unknown>(
+  const own = new t.Type<T | null, unknown, unknown>(
     `${codec.name}, or null`,
     (value): value is T | null => value === null || codec.is(value),
     (value, context) => (value === null ? t.success(null) : codec.validate(value, context)),
     t.identity,
   );
+  return described(own, () => ({ anyOf: [schemaOf(codec), { type: 'null' }] }));
 }
 
 /** A value of one kind or an object of the other. Not a union of io-ts: that would report what is wrong with each of its members. */
 export function either<P, T>(name: string, plain: Codec<P>, object: Codec<T>): Codec<P | T> {
-  return new t.Type<P | T, unknown, unknown>(
+  const own = new t.Type<P | T, unknown, unknown>(
     name,
     (value): value is P | T => plain.is(value) || object.is(value),
     (value, context) => {
@@ -43,22 +48,24 @@ export function either<P, T>(name: string, plain: Codec<P>, object: Codec<T>): C
     },
     t.identity,
   );
+  return described(own, () => ({ anyOf: [schemaOf(plain), schemaOf(object)] }));
 }
 
 export function listOf<T>(name: string, item: Codec<T>): Codec<readonly T[]> {
-  return new t.Type<readonly T[], unknown, unknown>(
+  const own = new t.Type<readonly T[], unknown, unknown>(
     name,
     (value): value is readonly T[] => Array.isArray(value) && value.every(item.is),
     (value, context) =>
       Array.isArray(value) ? validateItems(item, value, context) : t.failure(value, context),
     t.identity,
   );
+  return described(own, () => ({ type: 'array', items: schemaOf(item) }));
 }
 
 /** As {@link listOf}, of at least one. */
 export function filledListOf<T>(name: string, item: Codec<T>): Codec<readonly [T, ...T[]]> {
   type Filled = readonly [T, ...T[]];
-  return new t.Type<Filled, unknown, unknown>(
+  const own = new t.Type<Filled, unknown, unknown>(
     name,
     (value): value is Filled => Array.isArray(value) && value.length > 0 && value.every(item.is),
     (value, context) =>
@@ -67,6 +74,7 @@ export function filledListOf<T>(name: string, item: Codec<T>): Codec<readonly [T
         : t.failure(value, context),
     t.identity,
   );
+  return described(own, () => ({ type: 'array', items: schemaOf(item), minItems: 1 }));
 }
 
 function validateItems<T>(item: Codec<T>, values: readonly unknown[], context: t.Context): t.Validation<T[]> {
@@ -86,11 +94,15 @@ export function addAll(problems: t.Errors, more: t.Errors): void {
   for (const problem of more) problems.push(problem);
 }
 
-export const Text = such('a text', (value): value is string => typeof value === 'string');
+export const Text = such('a text', (value): value is string => typeof value === 'string', { type: 'string' });
 export const Texts = listOf('a list of texts', Text);
 /** JSON knows no other numbers, but `1e999` is read as infinite. */
-export const Finite = such('a number', (value): value is number => Number.isFinite(value));
-export const TrueFalse = such('true or false', (value): value is boolean => typeof value === 'boolean');
+export const Finite = such('a number', (value): value is number => Number.isFinite(value), {
+  type: 'number',
+});
+export const TrueFalse = such('true or false', (value): value is boolean => typeof value === 'boolean', {
+  type: 'boolean',
+});
 export const YesNo = oneOf('yes', 'no');
 
 /** A whole number within bounds, both included. */
@@ -98,6 +110,7 @@ export function wholeFrom(min: number, max: number): Codec<number> {
   return such(
     `a whole number from ${min} to ${max}`,
     (value): value is number => Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max,
+    { type: 'integer', minimum: min, maximum: max },
   );
 }
 
