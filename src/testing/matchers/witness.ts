@@ -16,7 +16,7 @@ export interface ButSeen {
    * TLS. `refused-mail`: it named the recipient, and was refused.
    */
   readonly but?: 'question' | 'connection' | 'tls' | 'refused-mail';
-  /** The ID of the mail host where it came that far. Default: any. */
+  /** The ID of the mail host where it came that far. Default: at one of them. */
   readonly at?: string;
 }
 const FAR: readonly (ButSeen['but'] & string)[] = ['question', 'connection', 'tls', 'refused-mail'];
