@@ -6,6 +6,7 @@ import type { Command } from './command.js';
 import { CommandError, EXIT, type Exit } from './exit.js';
 import { complain, hasLostOutput, print, tolerateClosedPipes } from './output/terminal.js';
 import { fitted } from './output/wrap.js';
+import { packageFile } from './package-file.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./commands/deliver.js')).deliver,
@@ -92,7 +93,7 @@ async function show(text: string): Promise<Exit> {
 }
 
 function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
     version: string;
   };
   return version;

@@ -7,6 +7,7 @@ import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { print } from '../output/terminal.js';
+import { packageFile } from '../package-file.js';
 import { describeProblems } from '../problems.js';
 import { readText } from '../read-file.js';
 import { writeWhole } from '../write-file.js';
@@ -26,7 +27,7 @@ needs no server, and nothing leaves it.
 `;
 
 const OPTIONS = { out: { type: 'string' } } as const;
-const PAGE = new URL('../../explorer/explorer.html', import.meta.url);
+const PAGE = packageFile('dist/explorer/explorer.html');
 
 export const explore: Command = {
   help: HELP,

@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { renderTable } from '../../policy/kernel/markdown.js';
 import type { RequirementText } from '../../policy/kernel/requirement-text.js';
 import type { Table } from '../../policy/kernel/table.js';
@@ -10,6 +9,7 @@ import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { painter, print } from '../output/terminal.js';
 import { fitted, labelled, wrapped } from '../output/wrap.js';
+import { packageFile } from '../package-file.js';
 import { readText } from '../read-file.js';
 
 const HELP = `\
@@ -25,7 +25,7 @@ with the text of each requirement that it follows from.
 `;
 
 const OPTIONS = { check: { type: 'boolean' }, json: { type: 'boolean' } } as const;
-const DOCUMENT = fileURLToPath(new URL('../../../docs/decision-tables.md', import.meta.url));
+const DOCUMENT = packageFile('docs/decision-tables.md');
 
 export const tables: Command = {
   help: HELP,
