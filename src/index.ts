@@ -1,5 +1,6 @@
 /** The engine, and what it takes and gives. It runs wherever adapters for it are brought; `waxseal/node` brings Node's. */
 
+export type { Change } from './effects/change/index.js';
 export type { Journal } from './effects/journal.js';
 export { type MisuseCode, MisuseError } from './effects/misuse.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';

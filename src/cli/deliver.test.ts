@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExplainedReport } from '../engine/explain-delivery.js';
 import { type Internet, startInternet, type World } from '../testing/index.js';
 import {
   fileIn,
@@ -63,6 +64,7 @@ const FIELDS = [
   'requireTls',
   'decisions',
   'because',
+  'change',
   'reports',
 ];
 
@@ -103,6 +105,22 @@ describe('waxseal deliver', () => {
       { recipient: 'b@sts.test', outcome: 'delivered', authentication: 'pkix', mx: 'good.sts.test' },
       { recipient: 'c@dane.test', outcome: 'delivered', authentication: 'dane' },
     ]);
+  });
+
+  it('says what would have let a message through, and whose move it is', async () => {
+    const json = resultsOf(
+      await deliver(['c@refuses.test'], ['--json', message]),
+    ) as readonly ExplainedReport[];
+    const [change] = json[0]!.change;
+    expect(change).toMatchObject({ by: 'sender', kind: 'repair', verdict: 'delivered' });
+    expect(Object.keys(change!)).toEqual(['by', 'kind', 'what', 'all', 'verdict', 'assumed']);
+    const text = await deliver(['c@refuses.test'], [message]);
+    expect(text.stdout).toMatch(/what helps +the sender: Correct the address: mx\.refuses\.test/);
+    const passed = resultsOf(
+      await deliver(['a@dane.test'], ['--json', message]),
+    ) as readonly ExplainedReport[];
+    expect(passed[0]!.change.every(({ verdict }) => verdict !== 'delivered')).toBe(true);
+    expect((await deliver(['a@dane.test'], [message])).stdout).not.toContain('what helps');
   });
 
   it('reads the message from standard input, with or without a dash, and its TLS-Required field', async () => {

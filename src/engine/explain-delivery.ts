@@ -1,5 +1,6 @@
+import { type Change, smallestChanges } from '../effects/change/index.js';
 import { type Explained, explainAttempt } from '../effects/explain.js';
-import type { Journal } from '../effects/journal.js';
+import type { AttemptJournal, Journal } from '../effects/journal.js';
 import { programs } from '../machine/programs.js';
 import type { PlacedDecision } from '../policy/attempt/types.js';
 import { inOrder, type RecipientReport, reportOf } from './recipient-report.js';
@@ -13,6 +14,11 @@ export interface ExplainedDecision extends PlacedDecision {
 export interface ExplainedReport extends RecipientReport {
   readonly decisions: readonly ExplainedDecision[];
   readonly because: ExplainedDecision | null;
+  /**
+   * The smallest changes of fact that would have let the message through, repairs first; where it went through, those that would
+   * have stopped it. Looked for when it is first read.
+   */
+  readonly change: readonly Change[];
 }
 
 /** The reports of what a journal recorded, with facts, in the order in which the recipients were named. Asks nobody; never throws. */
@@ -21,18 +27,48 @@ export function explainDelivery({ attempts }: Pick<Journal, 'attempts'>): readon
     const { result, decisions, because } = explainAttempt(journal, programs);
     if (result === null) return [];
     const told = decisions.map(withSentences);
-    return result.recipients.map((_, at) => ({
-      place: journal.places[at] ?? 0,
-      report: {
-        ...reportOf(result, at),
-        decisions: told,
-        because: because[at] ? withSentences(because[at]) : null,
-      },
-    }));
+    const changeAt = changesOf({ ...journal, result });
+    return result.recipients.map((_, at) => {
+      const { reports, ...report } = reportOf(result, at);
+      return {
+        place: journal.places[at] ?? 0,
+        report: withChange(
+          {
+            ...report,
+            decisions: told,
+            because: because[at] ? withSentences(because[at]) : null,
+            change: [],
+            reports,
+          },
+          () => changeAt(at),
+        ),
+      };
+    });
   });
   return placed.sort((left, right) => left.place - right.place).map(({ report }) => report);
 }
 
+/** Searching costs some milliseconds, and most who read a report do not ask. */
+function withChange(report: ExplainedReport, search: () => readonly Change[]): ExplainedReport {
+  return Object.defineProperty(report, 'change', { enumerable: true, get: search });
+}
+
 function withSentences(decision: Explained): ExplainedDecision {
   return { ...inOrder(decision), facts: decision.facts.map(({ says }) => says) };
+}
+
+/** Kinds of ends that are looked into; a message for thousands is not worth a search for each. */
+const ENDS_MAX = 8;
+
+/** By the place of the recipient. Those who ended alike for the same reason need the same change. */
+function changesOf(journal: AttemptJournal): (at: number) => readonly Change[] {
+  const known = new Map<string, readonly Change[]>();
+  return (at) => {
+    const { outcome, status, state, because } = journal.result!.recipients[at]!;
+    const key = JSON.stringify([outcome, status, state.reply, because?.mx, because?.row, because?.input]);
+    const found =
+      known.get(key) ?? (known.size < ENDS_MAX ? smallestChanges(journal, at, programs).changes : []);
+    known.set(key, found);
+    return found;
+  };
 }

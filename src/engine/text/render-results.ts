@@ -2,6 +2,7 @@
  * Results for people. For each recipient first what happened, with the very values, then why that decided, then the clause,
  * and then how the message travelled; for each domain the decisions that led there, by host, in the same order.
  */
+import type { Change } from '../../effects/change/index.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingColumns } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
@@ -51,7 +52,7 @@ function renderRecipient(report: ExplainedReport, style: TextStyle): string {
     ['reply', replyOf(report)],
   ];
   const lines = facts.map(([name, value]) => labelled(name, value, style));
-  return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, style)}${lines.join('')}`;
+  return `${paint('bold', printable(who))}  ${outcome}\n${renderBecause(report, style)}${renderChange(report, style)}${lines.join('')}`;
 }
 
 /** The reply that decided and what it belongs to, or why none came. */
@@ -88,6 +89,34 @@ function renderBecause({ because }: ExplainedReport, page: Page): string {
     labelled('clause', because.refs.join(', '), page),
   ].join('');
 }
+
+/** More of them stand in the JSON. */
+const REPAIRS_MAX = 3;
+const CONCESSIONS_MAX = 2;
+
+/** What would let the message through, and whose move it is; what gives a demand up comes last and says so. */
+function renderChange({ outcome, change }: ExplainedReport, page: Page): string {
+  if (outcome === 'delivered') return '';
+  const of = (kind: Change['kind'], most: number) =>
+    change
+      .filter((each) => each.kind === kind)
+      .slice(0, most)
+      .map(({ by, what }) => `${OWNERS[by]}: ${what}`);
+  const lines = (label: string, sentences: readonly string[]) =>
+    sentences.map((sentence, at) => labelled(at === 0 ? label : '', sentence, page));
+  return [
+    ...lines('what helps', of('repair', REPAIRS_MAX)),
+    ...lines('or, at a price', of('concession', CONCESSIONS_MAX)),
+  ].join('');
+}
+
+const OWNERS: Readonly<Record<Change['by'], string>> = {
+  recipient: 'the recipient',
+  sender: 'the sender',
+  resolver: 'the resolver',
+  operator: 'the operator',
+  network: 'the network, or their host',
+};
 
 /** What made the row apply, each fact once. */
 function tellingFacts(decision: ExplainedDecision): readonly string[] {

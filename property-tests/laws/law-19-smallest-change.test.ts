@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scenarioGroups } from '../../spec/scenarios/index.js';
+import type { Edit } from '../../src/effects/change/edit.js';
+import { type Aim, editsOf } from '../../src/effects/change/edits/index.js';
+import { smallestChanges } from '../../src/effects/change/index.js';
+import { answersIn, type Supposition, suppose } from '../../src/effects/change/suppose.js';
+import type { AttemptJournal } from '../../src/effects/journal.js';
+import { programs } from '../../src/machine/programs.js';
+import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
+import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
+import { play } from '../arbitraries/plays.js';
+import { aSchedule } from '../arbitraries/schedules.js';
+import { aWorld } from '../arbitraries/worlds.js';
+
+const SIZE_MAX = 2;
+
+interface Tried {
+  readonly edits: readonly Edit[];
+  readonly run: Supposition;
+}
+
+const namesOf = (edits: readonly Edit[]) =>
+  edits
+    .map(({ key }) => key)
+    .sort()
+    .join(' + ');
+
+/** Everything of at most that size that may be changed, whether or not its parts change anything by themselves. */
+function everything(journal: AttemptJournal, recipient: string, aim: Aim): readonly Tried[] {
+  const answers = answersIn(journal);
+  const tried = new Map<string, Tried>();
+  let level: readonly Tried[] = [{ edits: [], run: suppose(programs, journal, answers, []) }];
+  for (let size = 1; size <= SIZE_MAX; size++) {
+    const next = new Map<string, Tried>();
+    for (const { edits, run } of level)
+      for (const edit of editsOf(run, recipient, aim)) {
+        const all = [...edits, edit];
+        const name = namesOf(all);
+        if (edits.some(({ key }) => key === edit.key) || tried.has(name) || next.has(name)) continue;
+        next.set(name, { edits: all, run: suppose(programs, journal, answers, all) });
+      }
+    for (const [name, each] of next) tried.set(name, each);
+    level = [...next.values()];
+  }
+  return [...tried.values()];
+}
+
+function outcomeIn(run: Supposition, recipient: string) {
+  return run.result?.recipients.find((each) => each.recipient === recipient)?.outcome ?? null;
+}
+
+const smallest = (sets: readonly Tried[]) => Math.min(...sets.map(({ edits }) => edits.length));
+
+describe('law 19', () => {
+  it('the smallest change that is named does change the verdict, and no smaller one does', () => {
+    const sizes = new Set<number>();
+    fc.assert(
+      fc.property(aWorld, anAttemptInput, aSchedule, fc.nat(2), (world, input, schedule, turn) => {
+        const { journal } = play(world, input, { schedule });
+        const place = turn % input.recipients.length;
+        const recipient = input.recipients[place]!;
+        const before = journal.result!.recipients[place]!.outcome;
+        const aim = before === 'delivered' ? 'stopped' : 'through';
+        const found = smallestChanges(journal, place, programs, { sizeMax: SIZE_MAX, runsMax: 5_000 });
+        expect(found.complete).toBe(true);
+        const changing = everything(journal, recipient, aim).filter(({ run }) => {
+          const outcome = outcomeIn(run, recipient);
+          return outcome !== null && (outcome === 'delivered') !== (before === 'delivered');
+        });
+        const repairs = changing.filter(({ edits }) => edits.every(({ kind }) => kind === 'repair'));
+        const others = changing.filter((each) => !repairs.includes(each));
+        const least = smallest(changing);
+        const expected = [
+          ...repairs.filter(({ edits }) => edits.length === smallest(repairs)),
+          ...others.filter(({ edits }) => edits.length === least),
+        ].map(({ edits }) => namesOf(edits));
+        expect(found.sets.map(namesOf).sort()).toEqual(expected.sort());
+        for (const [at, change] of found.changes.entries()) {
+          expect(change.verdict === 'delivered').toBe(before !== 'delivered');
+          expect(change.all).toEqual(found.sets[at]!.map(({ says }) => says));
+          sizes.add(change.all.length);
+        }
+      }),
+      { numRuns: 12 },
+    );
+    expect(sizes.has(1)).toBe(true);
+  });
+
+  it('without a change everything is as it was recorded', () => {
+    fc.assert(
+      fc.property(aWorld, anAttemptInput, aSchedule, (world, input, schedule) => {
+        const { journal } = play(world, input, { schedule });
+        const { result, assumed } = suppose(programs, journal, answersIn(journal), []);
+        expect(assumed).toEqual([]);
+        const ends = (all: typeof result) => all?.recipients.map(({ outcome, status }) => [outcome, status]);
+        expect(ends(result)).toEqual(ends(journal.result));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('of the stories nearly all that failed are helped, by few attempts', () => {
+    const failed = scenarioGroups
+      .flatMap(({ scenarios }) => scenarios)
+      .filter((_, at) => at % 8 === 0)
+      .flatMap((scenario) => simulateScenario(scenario).steps)
+      .flatMap(({ journal }) => journal.attempts)
+      .flatMap((journal) =>
+        journal.result!.recipients.flatMap(({ outcome }, at) =>
+          outcome === 'delivered' ? [] : [smallestChanges(journal, at, programs)],
+        ),
+      );
+    expect(failed.length).toBeGreaterThan(20);
+    expect(failed.filter(({ changes }) => changes.length === 0).length).toBeLessThan(failed.length / 20);
+    expect(Math.max(...failed.map(({ runs }) => runs))).toBeLessThan(250);
+    expect(failed.filter(({ complete }) => !complete)).toEqual([]);
+  });
+});

@@ -1,0 +1,283 @@
+/* What a server says, and what the path to it lets through. */
+import type { Owner } from '../../../policy/explain/fact.js';
+import { lossInWords, replyText } from '../../../policy/explain/values.js';
+import { keywordsOf, sizeLimitOf } from '../../../policy/smtp/ehlo.js';
+import { enhancedStatusOf } from '../../../policy/smtp/enhanced-status.js';
+import { classOf, codeOf, type LostCause, type Reply } from '../../../policy/smtp/reply.js';
+import type { AnswerOf } from '../../catalog.js';
+import { type Asked, type Edit, editOfAnswers, type Supposed } from '../edit.js';
+import { helloReply, reply } from '../well-kept.js';
+
+/** What would have to be different in one answer of a server. */
+export function sessionEdits(asked: Asked, run: Supposed, recipient: string): readonly Edit[] {
+  const { ask, answer } = asked;
+  if (answer === null) return [];
+  switch (ask.type) {
+    case 'smtp.connect':
+      return connectEdits(asked, answer as AnswerOf<'smtp.connect'>);
+    case 'smtp.hello':
+      return helloEdits(asked, answer as AnswerOf<'smtp.hello'>, run);
+    case 'smtp.starttls':
+      return startTlsEdits(asked, answer as AnswerOf<'smtp.starttls'>);
+    case 'tls.handshake':
+      return handshakeEdits(asked, answer as AnswerOf<'tls.handshake'>);
+    case 'smtp.send':
+      return sendEdits(asked, answer as AnswerOf<'smtp.send'>, recipient);
+    default:
+      return [];
+  }
+}
+
+function placeOf({ host, address, ask }: Asked): string {
+  const ip = address ?? (ask.type === 'smtp.connect' ? ask.address : null);
+  return ip === null || ip === host ? `${host}` : `${host} [${ip}]`;
+}
+
+function repair(
+  asked: Asked,
+  what: string,
+  by: Owner,
+  says: string,
+  answer: (before: never) => unknown,
+): Edit {
+  return editOfAnswers(
+    { key: `${asked.key} ${what}`, by, kind: 'repair', says },
+    { [asked.key]: answer as never },
+  );
+}
+
+function connectEdits(asked: Asked, answer: AnswerOf<'smtp.connect'>): readonly Edit[] {
+  if (asked.ask.type !== 'smtp.connect') return [];
+  const { address, port } = asked.ask;
+  const isOpen = answer.kind === 'greeted' && classOf(answer.reply) === '2yz';
+  if (isOpen) return [];
+  const greeted = () => ({ kind: 'greeted', reply: reply(220), localAddress: '0.0.0.0', address });
+  const place = placeOf(asked);
+  if (answer.kind === 'greeted')
+    return [
+      repair(
+        asked,
+        'greets',
+        'recipient',
+        `See that ${place} greets with 220; it says ${replyText(answer.reply)}.`,
+        greeted,
+      ),
+    ];
+  const why =
+    answer.kind === 'failed' ? `the connection failed (${answer.cause})` : lossInWords(answer.cause);
+  return [
+    repair(
+      asked,
+      'connects',
+      'network',
+      `See that one can connect to ${place} port ${port} and is greeted: ${why}.`,
+      greeted,
+    ),
+  ];
+}
+
+function helloEdits(asked: Asked, answer: AnswerOf<'smtp.hello'>, { input }: Supposed): readonly Edit[] {
+  if (asked.ask.type !== 'smtp.hello') return [];
+  const phase = asked.key.endsWith(' tls') ? 'tls' : 'clear';
+  const { verb } = asked.ask;
+  const under = phase === 'tls' ? ' under TLS' : '';
+  const place = placeOf(asked);
+  const well = verb === 'HELO' ? reply(250) : helloReply(phase);
+  if (answer.kind === 'lost')
+    return [
+      repair(
+        asked,
+        'answers',
+        'network',
+        `See that ${place} answers ${verb}${under}: ${lossInWords(answer.cause)}.`,
+        () => ({
+          kind: 'replied',
+          reply: well,
+        }),
+      ),
+    ];
+  if (classOf(answer.reply) !== '2yz')
+    return [
+      repair(
+        asked,
+        'accepts',
+        'recipient',
+        `See that ${place} accepts ${verb}${under}; it says ${replyText(answer.reply)}.`,
+        () => ({
+          kind: 'replied',
+          reply: well,
+        }),
+      ),
+    ];
+  if (verb === 'HELO') return [];
+  const offered = keywordsOf(answer.reply);
+  const limit = sizeLimitOf(offered);
+  const missing = [
+    ...(phase === 'clear' && !offered.has('STARTTLS') ? ['STARTTLS'] : []),
+    ...(input.message.requireTls === 'yes' && phase === 'tls' && !offered.has('REQUIRETLS')
+      ? ['REQUIRETLS']
+      : []),
+    ...(input.message.utf8 === 'needed' && !offered.has('SMTPUTF8') ? ['SMTPUTF8'] : []),
+  ];
+  const edits = missing.map((keyword) => {
+    const doubt = keyword === 'STARTTLS' ? ', and that nothing on the way takes it out' : '';
+    return repair(
+      asked,
+      keyword,
+      'recipient',
+      `See that ${place} offers ${keyword}${under}${doubt}.`,
+      (before: AnswerOf<'smtp.hello'> | null) => withLine(before ?? answer, keyword),
+    );
+  });
+  if (limit === null || limit >= input.message.sizeBytes) return edits;
+  const size = input.message.sizeBytes;
+  return [
+    ...edits,
+    repair(
+      asked,
+      'size',
+      'recipient',
+      `See that ${place} takes messages of ${size} octets; it takes ${limit}.`,
+      (before: AnswerOf<'smtp.hello'> | null) => withoutSize(before ?? answer),
+    ),
+    editOfAnswers(
+      {
+        ...{ key: `${asked.key} smaller`, by: 'sender', kind: 'repair' },
+        says: `Send the message in at most ${limit} octets; it has ${size}.`,
+      },
+      { [asked.key]: (before: AnswerOf<'smtp.hello'> | null) => withoutSize(before ?? answer) },
+    ),
+  ];
+}
+
+function withLine(answer: AnswerOf<'smtp.hello'>, line: string): AnswerOf<'smtp.hello'> {
+  if (answer.kind === 'lost') return answer;
+  return { kind: 'replied', reply: reply(answer.reply.code, ...answer.reply.lines, line) };
+}
+
+function withoutSize(answer: AnswerOf<'smtp.hello'>): AnswerOf<'smtp.hello'> {
+  if (answer.kind === 'lost') return answer;
+  const [first = '', ...lines] = answer.reply.lines;
+  return {
+    kind: 'replied',
+    reply: reply(answer.reply.code, first, ...lines.filter((line) => !/^\s*size\b/i.test(line))),
+  };
+}
+
+function startTlsEdits(asked: Asked, answer: AnswerOf<'smtp.starttls'>): readonly Edit[] {
+  const ready = () => ({ kind: 'replied', reply: reply(220) });
+  const place = placeOf(asked);
+  switch (answer.kind) {
+    case 'injected':
+      return [
+        repair(
+          asked,
+          'clean',
+          'network',
+          `Find out who sends octets behind the STARTTLS reply of ${place}, the path or the host, and stop it.`,
+          ready,
+        ),
+      ];
+    case 'lost':
+      return [
+        repair(
+          asked,
+          'answers',
+          'network',
+          `See that ${place} answers STARTTLS: ${lossInWords(answer.cause)}.`,
+          ready,
+        ),
+      ];
+    case 'replied':
+      return codeOf(answer.reply) === 220
+        ? []
+        : [
+            repair(
+              asked,
+              'accepts',
+              'recipient',
+              `See that ${place} accepts STARTTLS; it says ${replyText(answer.reply)}.`,
+              ready,
+            ),
+          ];
+  }
+}
+
+function handshakeEdits(asked: Asked, answer: AnswerOf<'tls.handshake'>): readonly Edit[] {
+  if (answer.kind === 'established') return [];
+  const isTheirs = answer.cause === 'alert' || answer.cause === 'protocol';
+  const code = answer.code === '' ? answer.cause : answer.code;
+  return [
+    repair(
+      asked,
+      'established',
+      isTheirs ? 'recipient' : 'network',
+      `See that the TLS handshake with ${placeOf(asked)} succeeds, in TLS 1.2 or later: it failed (${code}).`,
+      () => ({
+        kind: 'established',
+        protocol: 'TLSv1.3',
+        cipher: 'TLS_AES_256_GCM_SHA384',
+      }),
+    ),
+  ];
+}
+
+const STAGES = ['MAIL', 'RCPT', 'DATA', 'the message'] as const;
+
+/** The first stage that did not go well for the recipient, and what comes behind it if nobody got there. */
+function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: string): readonly Edit[] {
+  if (asked.ask.type !== 'smtp.send') return [];
+  const at = asked.ask.recipients.indexOf(recipient);
+  if (at < 0) return [];
+  const replies = [answer.mail, answer.recipients[at] ?? null, answer.data, answer.end];
+  const failing = replies.findIndex((each, stage) => each === null || !isGood(each, stage));
+  if (failing < 0) return [];
+  const said = replies[failing] ?? null;
+  const place = placeOf(asked);
+  const accepted = (before: AnswerOf<'smtp.send'> | null): AnswerOf<'smtp.send'> => {
+    const known = before ?? answer;
+    return {
+      mail: failing === 0 ? reply(250) : known.mail,
+      recipients: known.recipients.map((each, index) => (index === at && failing <= 1 ? reply(250) : each)),
+      // What nobody said behind that is taken to be good.
+      data: failing === 2 || known.data === null ? reply(354) : known.data,
+      end: failing === 3 || known.end === null ? reply(250) : known.end,
+      lost: null,
+    };
+  };
+  const rest = failing < 3 && answer.end === null ? [`${asked.host} takes the message.`] : [];
+  const stage = STAGES[failing]!;
+  if (said === null) {
+    const cause =
+      answer.lost === null || answer.lost === 'aborted'
+        ? 'no reply was heard'
+        : lossInWords(answer.lost as LostCause);
+    return [
+      editOfAnswers(
+        {
+          ...{ key: `${asked.key} heard`, by: 'network', kind: 'repair' },
+          says: `See that the reply of ${place} to ${stage} arrives: ${cause}.`,
+          assumes: [`${asked.host} takes the message.`],
+        },
+        { [asked.key]: accepted },
+      ),
+    ];
+  }
+  const isUnknown = failing === 1 && /^5\.1\.[0-3]$/.test(enhancedStatusOf(said) ?? '');
+  return [
+    editOfAnswers(
+      {
+        ...{ key: `${asked.key} ${stage}`, by: isUnknown ? 'sender' : 'recipient', kind: 'repair' },
+        says: isUnknown
+          ? `Correct the address: ${place} says ${replyText(said)}.`
+          : `See that ${place} accepts ${stage}; it says ${replyText(said)}.`,
+        assumes: rest,
+      },
+      { [asked.key]: accepted },
+    ),
+  ];
+}
+
+function isGood(each: Reply, stage: number): boolean {
+  return stage === 2 ? codeOf(each) === 354 : classOf(each) === '2yz';
+}

@@ -1,0 +1,2 @@
+export type { Edit } from './edit.js';
+export { type Change, type FoundChanges, type SearchBounds, smallestChanges } from './smallest-changes.js';

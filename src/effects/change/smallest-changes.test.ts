@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { Scenario, Step } from '../../adapters/scripted/scenario.js';
+import type { World } from '../../adapters/scripted/world.js';
+import { programs } from '../../machine/programs.js';
+import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
+import { type Change, smallestChanges } from './smallest-changes.js';
+
+const TO = { to: ['user@a.example'] } as const;
+
+function playedIn(world: World, step: Partial<Step> = {}, settings: Scenario['settings'] = {}) {
+  const scenario: Scenario = { name: 'x', world, settings, steps: [{ message: TO, expect: [], ...step }] };
+  const { journal, results } = simulateScenario(scenario).steps[0]!;
+  return { outcome: results[0]!.outcome, journal: journal.attempts[0]! };
+}
+
+function changesIn(...args: Parameters<typeof playedIn>): readonly Change[] {
+  return smallestChanges(playedIn(...args).journal, 0, programs).changes;
+}
+
+const PLAIN: World = {
+  dns: { 'MX a.example': ['10 mx.a.example'], 'A mx.a.example': ['@mx.a.example'] },
+  mail: { 'mx.a.example': {} },
+};
+const with_ = (dns: World['dns'], mail: World['mail'] = PLAIN.mail, more: Partial<World> = {}): World => ({
+  ...PLAIN,
+  ...more,
+  dns: { ...PLAIN.dns, ...dns },
+  ...(mail === undefined ? {} : { mail }),
+});
+const STS = {
+  'TXT _mta-sts.a.example': ['v=STSv1; id=1;'],
+  'A mta-sts.a.example': ['@mta-sts.a.example'],
+};
+const served = (...mx: readonly string[]) => ({
+  policy: {
+    'mta-sts.a.example': {
+      body: ['version: STSv1', 'mode: enforce', ...mx.map((name) => `mx: ${name}`), 'max_age: 86400'].join(
+        '\n',
+      ),
+    },
+  },
+});
+
+describe('the smallest change, made in the world', () => {
+  it.each<[string, World, RegExp, Change['by'], World]>([
+    [
+      'a record of another key',
+      with_({ 'TLSA mx.a.example': [`3 1 1 ${'ab'.repeat(32)}`] }, undefined, { signedZones: ['.'] }),
+      /^Publish "_25\._tcp\.mx\.a\.example\. IN TLSA 3 1 1 [0-9A-F]{64}"/,
+      'recipient',
+      with_({ 'TLSA mx.a.example': ['3 1 1 @mx.a.example'] }, undefined, { signedZones: ['.'] }),
+    ],
+    [
+      'a policy that does not list the host',
+      with_(STS, undefined, served('other.a.example')),
+      /with the line "mx: mx\.a\.example" under a new id/,
+      'recipient',
+      with_(STS, undefined, served('other.a.example', 'mx.a.example')),
+    ],
+    [
+      'a certificate for another name under an enforced policy',
+      with_(STS, { 'mx.a.example': { certificate: { names: ['b.example'] } } }, served('mx.a.example')),
+      /^Present at mx\.a\.example a certificate for mx\.a\.example .* is for b\.example\./,
+      'recipient',
+      with_(STS, undefined, served('mx.a.example')),
+    ],
+    [
+      'no STARTTLS under an enforced policy',
+      with_(STS, { 'mx.a.example': { starttls: 'not-offered' } }, served('mx.a.example')),
+      /offers STARTTLS, and that nothing on the way takes it out\.$/,
+      'recipient',
+      with_(STS, undefined, served('mx.a.example')),
+    ],
+    [
+      'a host that nobody answers at',
+      with_({}, { 'mx.a.example': { connect: 'refuse' } }),
+      /one can connect to mx\.a\.example .* \(refused\)\.$/,
+      'network',
+      PLAIN,
+    ],
+    [
+      'a null MX',
+      with_({ 'MX a.example': ['0 .'] }),
+      /^Publish an MX record of a\.example that names a mail host, in place of the null MX\.$/,
+      'recipient',
+      PLAIN,
+    ],
+    [
+      'a failed lookup of TLSA records',
+      with_({ 'TLSA mx.a.example': { fails: 'timeout' } }, undefined, { signedZones: ['.'] }),
+      /^See that our resolver can look up the TLSA records at _25\._tcp\.mx\.a\.example/,
+      'resolver',
+      with_({}, undefined, { signedZones: ['.'] }),
+    ],
+  ])('%s', (_, world, what, by, repaired) => {
+    expect(playedIn(world).outcome).not.toBe('delivered');
+    const changes = changesIn(world);
+    const found = changes.find((change) => what.test(change.what));
+    expect(found, JSON.stringify(changes)).toMatchObject({ by, kind: 'repair', verdict: 'delivered' });
+    expect(found!.all).toHaveLength(1);
+    expect(playedIn(repaired).outcome).toBe('delivered');
+  });
+
+  it('may be two edits that belong together', () => {
+    const certificate = { issuer: 'self' } as const;
+    const world = with_(STS, { 'mx.a.example': { certificate } }, served('other.a.example'));
+    const [repair] = changesIn(world);
+    expect(repair).toMatchObject({
+      kind: 'repair',
+      verdict: 'delivered',
+      all: [expect.stringContaining('"mx: mx.a.example"')],
+    });
+    expect(repair!.assumed).toContain('mx.a.example presents a certificate that is valid for it.');
+    const both = {
+      ...world,
+      signedZones: ['.'],
+      dns: { ...world.dns, 'TLSA mx.a.example': { fails: 'bogus' } as const },
+    };
+    expect(changesIn(both).find(({ kind }) => kind === 'repair')!.all).toHaveLength(2);
+  });
+
+  it('names what gives a demand up last, and never where something as small keeps them all but in their company', () => {
+    const world = with_(STS, undefined, served('other.a.example'));
+    const kinds = changesIn(world).map(({ kind }) => kind);
+    expect(kinds).toEqual([...kinds].sort().reverse());
+    expect(new Set(kinds)).toEqual(new Set(['repair', 'concession']));
+  });
+
+  it('of a message that went through says what would have stopped it', () => {
+    const changes = changesIn(with_({}, { 'mx.a.example': { starttls: 'not-offered' } }));
+    expect(changes.map(({ by, verdict }) => [by, verdict])).toEqual([
+      ['sender', 'bounced'],
+      ['operator', 'deferred'],
+      ['operator', 'deferred'],
+      ['operator', 'deferred'],
+    ]);
+  });
+
+  it('speaks of one recipient alone', () => {
+    const replies = { rcpt: { 'b@a.example': '550 5.1.1 no such user', 'c@a.example': '451 4.2.1 later' } };
+    const world = with_({}, { 'mx.a.example': { replies } });
+    const { journal } = playedIn(world, { message: { to: ['a@a.example', 'b@a.example', 'c@a.example'] } });
+    const first = (place: number) => smallestChanges(journal, place, programs).changes[0];
+    expect(first(1)).toMatchObject({
+      by: 'sender',
+      what: expect.stringContaining('"550 5.1.1 no such user"'),
+    });
+    expect(first(2)).toMatchObject({ by: 'recipient', what: expect.stringContaining('"451 4.2.1 later"') });
+  });
+
+  it('has nothing to say of a record that the engine decides otherwise today, or that has no end', () => {
+    const { journal } = playedIn(PLAIN);
+    const refused = { ...journal.result!.recipients[0]!, outcome: 'deferred' } as const;
+    const altered = { ...journal, result: { ...journal.result!, recipients: [refused] } };
+    expect(smallestChanges(altered, 0, programs).changes).toEqual([]);
+    expect(smallestChanges({ ...journal, result: null }, 0, programs).changes).toEqual([]);
+    expect(smallestChanges({ ...journal, entries: [] }, 0, programs).changes).not.toContain(undefined);
+  });
+});

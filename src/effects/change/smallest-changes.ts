@@ -1,0 +1,176 @@
+/*
+ * The smallest changes that would have let a message through (or, where it went through, stopped it), by breadth-first
+ * search: all single edits, then all pairs, and so on. An edit that changes no decision is not built upon: decisions are
+ * made on words, and what never reaches a word of a table decides nothing. Repairs keep every demand and are looked for
+ * until some are found; what gives a demand up is only named where nothing smaller does.
+ */
+import type { Owner } from '../../policy/explain/fact.js';
+import type { AttemptJournal } from '../journal.js';
+import type { Programs } from '../simulate.js';
+import type { Edit } from './edit.js';
+import { type Aim, editsOf } from './edits/index.js';
+import { type Answers, answersIn, type Supposition, suppose } from './suppose.js';
+
+/** A smallest change: edits that belong together, and what would come of them. */
+export interface Change {
+  /** Who would have to make it; of several, whoever comes first. */
+  readonly by: Owner;
+  /** A `repair` keeps every demand, a `concession` gives one up. */
+  readonly kind: 'repair' | 'concession';
+  /** In one text, for people. */
+  readonly what: string;
+  /** The edits, a sentence each. */
+  readonly all: readonly string[];
+  /** The outcome that would come of it. */
+  readonly verdict: 'delivered' | 'deferred' | 'bounced';
+  /** What is taken for granted, because nobody was asked: a sentence each. */
+  readonly assumed: readonly string[];
+}
+
+export interface SearchBounds {
+  /** How many edits may belong together. Default: 3. */
+  readonly sizeMax?: number;
+  /** How many attempts are played. Default: 250. */
+  readonly runsMax?: number;
+}
+
+export interface FoundChanges {
+  /** Repairs first. */
+  readonly changes: readonly Change[];
+  /** The same, as sets of edits. */
+  readonly sets: readonly (readonly Edit[])[];
+  /** Whether all was looked at; if not, there may be others of the same size. */
+  readonly complete: boolean;
+  readonly runs: number;
+}
+
+const NOTHING: FoundChanges = { changes: [], sets: [], complete: true, runs: 0 };
+
+interface Node {
+  readonly edits: readonly Edit[];
+  readonly run: Supposition;
+}
+
+/** For the recipient at that place of the attempt's input. Never throws. */
+export function smallestChanges(
+  journal: AttemptJournal,
+  place: number,
+  programs: Programs,
+  { sizeMax = 3, runsMax = 250 }: SearchBounds = {},
+): FoundChanges {
+  const recorded = journal.result?.recipients[place];
+  const recipient = journal.input.recipients[place];
+  if (recorded === undefined || recipient === undefined) return NOTHING;
+  const aim: Aim = recorded.outcome === 'delivered' ? 'stopped' : 'through';
+  // The others have their own ends, and would only be asked for in vain.
+  return new Search(journal, recipient, aim, programs, { sizeMax, runsMax }).go();
+}
+
+class Search {
+  readonly #answers: Answers;
+  #runs = 0;
+  readonly #seen = new Set<string>();
+  readonly #repairs: Node[] = [];
+  readonly #concessions: Node[] = [];
+
+  constructor(
+    readonly journal: AttemptJournal,
+    readonly recipient: string,
+    readonly aim: Aim,
+    readonly programs: Programs,
+    readonly bounds: Required<SearchBounds>,
+  ) {
+    this.#answers = answersIn(journal);
+  }
+
+  go(): FoundChanges {
+    const first: Node = { edits: [], run: this.#play([]) };
+    // A record that the engine of today decides otherwise is no ground to build upon.
+    if (first.run.result === null || this.#isReached(first.run)) return { ...NOTHING, runs: this.#runs };
+    let frontier: readonly Node[] = [first];
+    let complete = true;
+    for (let size = 1; size <= this.bounds.sizeMax && frontier.length > 0; size++) {
+      const level = this.#grow(frontier);
+      complete &&= level.complete;
+      const isConceded = this.#concessions.length > 0;
+      if (this.#repairs.length > 0 || !level.complete) break;
+      frontier = isConceded ? level.next.filter(({ edits }) => edits.every(isRepair)) : level.next;
+    }
+    return this.#answer(complete);
+  }
+
+  /** All sets with one edit more; those of repairs alone come first. */
+  #grow(frontier: readonly Node[]): { readonly next: readonly Node[]; readonly complete: boolean } {
+    const next: Node[] = [];
+    const isConceded = this.#concessions.length > 0;
+    const sets = frontier.flatMap(({ edits, run }) =>
+      editsOf(run, this.recipient, this.aim)
+        .filter((edit) => !edits.some(({ key }) => key === edit.key) && (!isConceded || isRepair(edit)))
+        .map((edit) => ({ edits: [...edits, edit], before: run })),
+    );
+    const repairsFirst = [
+      ...sets.filter(({ edits }) => edits.every(isRepair)),
+      ...sets.filter(({ edits }) => !edits.every(isRepair)),
+    ];
+    for (const { edits, before } of repairsFirst) {
+      const key = edits
+        .map((edit) => edit.key)
+        .sort()
+        .join('\n');
+      if (this.#seen.has(key)) continue;
+      if (this.#runs >= this.bounds.runsMax) return { next, complete: false };
+      this.#seen.add(key);
+      const run = this.#play(edits);
+      if (this.#isReached(run))
+        (edits.every(isRepair) ? this.#repairs : this.#concessions).push({ edits, run });
+      else if (run.result !== null && this.#printOf(run) !== this.#printOf(before)) next.push({ edits, run });
+    }
+    return { next, complete: true };
+  }
+
+  #play(edits: readonly Edit[]): Supposition {
+    this.#runs++;
+    return suppose(this.programs, this.journal, this.#answers, edits);
+  }
+
+  #outcomeOf({ result }: Supposition) {
+    return result?.recipients.find(({ recipient }) => recipient === this.recipient)?.outcome ?? null;
+  }
+
+  #isReached(run: Supposition): boolean {
+    const outcome = this.#outcomeOf(run);
+    return outcome !== null && (this.aim === 'through') === (outcome === 'delivered');
+  }
+
+  /** What was decided, on which words. */
+  #printOf({ result, asked }: Supposition): string {
+    const decisions = result?.decisions.map(({ mx, row, input }) => [mx, row, Object.values(input)]);
+    return JSON.stringify([decisions, asked.length]);
+  }
+
+  #answer(complete: boolean): FoundChanges {
+    const nodes = [...this.#repairs, ...this.#concessions];
+    return {
+      changes: nodes.map(({ edits, run }) => this.#changeOf(edits, run)),
+      sets: nodes.map(({ edits }) => edits),
+      complete,
+      runs: this.#runs,
+    };
+  }
+
+  #changeOf(edits: readonly Edit[], run: Supposition): Change {
+    const all = edits.map(({ says }) => says);
+    return {
+      by: edits[0]!.by,
+      kind: edits.every(isRepair) ? 'repair' : 'concession',
+      what: all.join(' '),
+      all,
+      verdict: this.#outcomeOf(run)!,
+      assumed: run.assumed,
+    };
+  }
+}
+
+function isRepair({ kind }: Edit): boolean {
+  return kind === 'repair';
+}
