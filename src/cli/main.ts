@@ -20,6 +20,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
+  queue: async () => (await import('./commands/queue/index.js')).queue,
+  sendmail: async () => (await import('./commands/sendmail.js')).sendmail,
   postfix: async () => (await import('./commands/postfix/index.js')).postfix,
   explore: async () => (await import('./commands/explore.js')).explore,
   tables: async () => (await import('./commands/tables.js')).tables,
@@ -41,6 +43,8 @@ Usage: waxseal COMMAND [ARGUMENT]...
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue, by LMTP
+  queue      see and change what waits in a queue
+  sendmail   take a message from standard input into a queue
   postfix    tell a Postfix that keeps its sockets how each next hop is to be reached
   explore    write a page on which facts can be turned and journals be stepped through
   tables     list, show or check the decision tables, or one row of them

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BodyStore } from '../../effects/queue-stores.js';
 import { memoryBodies } from '../memory/index.js';
+import { sqliteStores } from '../sqlite/index.js';
 import { fileBodies, removeDrafts } from './index.js';
 
 let directory: string;
@@ -22,6 +23,7 @@ async function textOf(bodies: BodyStore, id: string): Promise<string> {
 describe.each([
   ['in files', () => fileBodies({ directory })],
   ['in memory', () => memoryBodies()],
+  ['in a database', () => sqliteStores({ directory }).bodies],
 ] as const)('octets of messages, %s', (_, open) => {
   it('are read as they were kept, as often as is asked, until they are removed', async () => {
     const bodies = open();
@@ -35,6 +37,13 @@ describe.each([
     await bodies.remove(['m1', 'm9']);
     await expect(textOf(bodies, 'm1')).rejects.toThrow();
     expect(await textOf(bodies, 'm2')).toBe('');
+  });
+
+  it('may be many, in pieces of any size', async () => {
+    const bodies = open();
+    const pieces = Array.from({ length: 30 }, (_, at) => Buffer.alloc(at * 3_001, 65 + at));
+    await bodies.keep('m1', () => pieces);
+    expect((await textOf(bodies, 'm1')) === Buffer.concat(pieces).toString()).toBe(true);
   });
 
   it('that break off are not kept', async () => {

@@ -42,7 +42,7 @@ async function prepare(database: SqlDatabase): Promise<void> {
 
 /** Rejects as well where the table that came last is missing: what is new only stands beside what there was, and is then made. */
 async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
-  await query("SELECT message FROM waxseal_queue_orders WHERE message = ''");
+  await query("SELECT message FROM waxseal_queue_bodies WHERE message = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);
 }

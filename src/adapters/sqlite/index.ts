@@ -1,7 +1,7 @@
 /** Stores in a SQLite file, which several processes of one machine may share; not over a network's file system. */
 import { join } from 'node:path';
-import type { StoreBounds, Stores } from '../../effects/stores.js';
-import { sqlStores } from '../sql/stores.js';
+import type { StoreBounds } from '../../effects/stores.js';
+import { type SqlStores, sqlStores } from '../sql/stores.js';
 import { sqliteDatabase } from './sqlite-database.js';
 
 /** The file in a state directory that holds everything. */
@@ -17,6 +17,6 @@ export interface SqliteOptions {
  * All stores in one file. A change waits five seconds at most for those of other processes, and at most as long for its
  * turn among ours; what is only read waits for neither. Where a thousand wait already, the next one fails at once.
  */
-export function sqliteStores({ directory, bounds }: SqliteOptions): Stores {
+export function sqliteStores({ directory, bounds }: SqliteOptions): SqlStores {
   return sqlStores(sqliteDatabase(join(directory, STATE_FILE)), bounds);
 }

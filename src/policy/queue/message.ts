@@ -23,8 +23,10 @@ export interface QueuedMessage {
   readonly ret: Ret;
   /** ENVID, decoded; null: none was given. */
   readonly envelopeId: string | null;
-  /** Who handed it in, by name; null: nobody, or it is not said. */
+  /** Which host handed it in, by name; null: none, or it is not said. */
   readonly receivedFrom: string | null;
+  /** Whose it is, by the name that he logged in with; absent: nobody's. */
+  readonly account?: string;
   /** By name; null: whichever the routes say. */
   readonly transport: string | null;
   readonly recipients: readonly QueuedRecipient[];

@@ -5,28 +5,26 @@
 
 import { randomBytes } from 'node:crypto';
 import { errorText } from '../../effects/error-text.js';
-import { MisuseError } from '../../effects/misuse.js';
 import type { ClaimedDelivery, Settlement } from '../../effects/queue-stores.js';
-import { parseEnvelope } from '../../engine/attempt-inputs.js';
-import { checkMail } from '../../engine/check-arguments.js';
-import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
 import { attemptDelivery, wayOf } from './attempts.js';
-import { Batches } from './batches.js';
 import { Bell } from './bell.js';
+import { destinationOf } from './destination.js';
+import { createIntake, newId } from './intake.js';
 import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
-import type { MailToQueue, Queue, QueueLimits, QueueOptions } from './queue.js';
-import { type Runner, runQueue } from './run-queue.js';
+import type { Queue, QueueLimits, QueueOptions } from './queue.js';
+import { LOOK_MS, type Runner, runQueue } from './run-queue.js';
 import { Settlements } from './settlements.js';
 import { parkedTurn, takeTurn, turnInputOf } from './turn.js';
 
 const LIMITS: QueueLimits = { concurrency: 50, perDomain: 10 };
 const KEEP_ENDED_MS = 7 * 86_400_000;
-/** Messages in one transaction at most. */
+/** What is forgotten in one transaction at most. */
 const BATCH_MAX = 500;
+
 /** A queue over a store. Nothing is delivered before it is run. */
 export function createQueue(options: QueueOptions): Queue {
   const { store, bodies, engine, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
@@ -34,28 +32,12 @@ export function createQueue(options: QueueOptions): Queue {
   const outcomes = new Outcomes();
   const bell = new Bell();
   const onFault = (message: string) => options.onFault?.(message);
-  const accepting = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
-    await store.accept(messages);
-    return messages.map(() => undefined);
-  });
+  const intake = createIntake(options);
   const settlements = new Settlements({
     ...{ store, clock, onFault },
     onSettled: ({ claimed, turn }) => outcomes.tell(outcomesOf(claimed, turn)),
   });
-  const domainOf = (address: string) => domainIn(address, toAscii);
-
-  async function enqueue(mail: MailToQueue): Promise<string> {
-    const message = messageOf(mail, { id: newId(clock()), queuedAt: clock(), toAscii, retry });
-    const sizeBytes = await bodies.keep(message.id, mail.content);
-    try {
-      await accepting.add({ ...message, facts: { ...message.facts, sizeBytes } });
-    } catch (error) {
-      await bodies.remove([message.id]).catch(() => undefined);
-      throw error;
-    }
-    bell.ring();
-    return message.id;
-  }
+  const domainOf = (address: string) => destinationOf(address, toAscii);
 
   /** Never rejects. */
   async function takeTurnOf(claimed: ClaimedDelivery, signal: AbortSignal): Promise<void> {
@@ -119,6 +101,7 @@ export function createQueue(options: QueueOptions): Queue {
     node: newId(clock()),
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
     dueAgainAfterMs: retry.scheduleMs[0] ?? 60_000,
+    lookEveryMs: options.lookEveryMs ?? LOOK_MS,
     takeTurn: takeTurnOf,
     tidy: async () => {
       const ids = await store.prune(clock() - (options.keepEndedMs ?? KEEP_ENDED_MS), BATCH_MAX);
@@ -126,7 +109,11 @@ export function createQueue(options: QueueOptions): Queue {
     },
   };
   return {
-    enqueue,
+    enqueue: async (mail) => {
+      const id = await intake.enqueue(mail);
+      bell.ring();
+      return id;
+    },
     run: async (signal, { graceMs = 30_000 } = {}) => {
       await runQueue(runner, signal, graceMs);
       await settlements.end();
@@ -142,55 +129,6 @@ export function createQueue(options: QueueOptions): Queue {
       return verdicts;
     },
     orders: (id) => store.orders(id),
-  };
-}
-
-/** In order of time as long as clocks are, and not to be guessed. */
-function newId(now: number): string {
-  return `${now.toString(36).padStart(9, '0')}-${randomBytes(10).toString('hex')}`;
-}
-
-function domainIn(address: string, toAscii: (domain: string) => string): string {
-  const destination = parseMailbox(address, toAscii)?.destination;
-  if (destination === undefined)
-    throw new MisuseError(
-      'WAXSEAL_BAD_ADDRESS',
-      `"${address}" is not an address; give one like ann@example.org`,
-    );
-  return destination.kind === 'domain' ? destination.name : `[${destination.address}]`;
-}
-
-function messageOf(
-  mail: MailToQueue,
-  {
-    id,
-    queuedAt,
-    toAscii,
-    retry,
-  }: {
-    readonly id: string;
-    readonly queuedAt: number;
-    readonly toAscii: (domain: string) => string;
-    readonly retry: QueueOptions['retry'] & object;
-  },
-): QueuedMessage {
-  const recipients = mail.to.map((each) => (typeof each === 'string' ? { address: each } : each));
-  const outbound = { ...mail, to: recipients.map(({ address }) => address) };
-  checkMail(outbound);
-  const { from, mailboxes } = parseEnvelope(outbound, toAscii);
-  return {
-    ...{ id, from, queuedAt, lifetimeEndsAt: queuedAt + retry.lifetimeMs, facts: mail.facts },
-    origin: mail.origin ?? (mail.facts.report === 'none' ? 'ordinary' : 'report'),
-    ret: mail.ret ?? 'absent',
-    envelopeId: mail.envelopeId ?? null,
-    receivedFrom: mail.receivedFrom ?? null,
-    transport: mail.transport ?? null,
-    recipients: mailboxes.map(({ address, destination }, at) => ({
-      address,
-      domain: destination.kind === 'domain' ? destination.name : `[${destination.address}]`,
-      notify: recipients[at]!.notify ?? 'absent',
-      original: recipients[at]!.original ?? null,
-    })),
   };
 }
 

@@ -3,5 +3,14 @@ export type * from '../../effects/queue-stores.js';
 export type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../../policy/queue/message.js';
 export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/queue/settings.js';
 export { createQueue } from './create-queue.js';
+export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
+export { createIntake, type Intake, type IntakeOptions, newId } from './intake.js';
+export type { MessageHistory, MessageView, OrderAnswer, OrderView, RecipientView } from './message-view.js';
 export type { QueueOutcome } from './outcomes.js';
 export type { MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';
+export {
+  type ContentFault,
+  ContentRefused,
+  type SubmittedContent,
+  submittedContent,
+} from './submitted-content.js';

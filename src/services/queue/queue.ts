@@ -5,6 +5,7 @@ import type { Notify, Ret } from '../../policy/dsn/index.js';
 import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
 import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
+import type { Intake } from './intake.js';
 import type { NoticeSender } from './notices.js';
 import type { QueueOutcome } from './outcomes.js';
 
@@ -15,6 +16,8 @@ export interface QueueOptions extends NoticeSender {
   /** Default: eight attempts in sixteen hours. */
   readonly retry?: RetrySettings;
   readonly limits?: Partial<QueueLimits>;
+  /** How long nothing is looked for where nothing is due, in milliseconds: other processes may put something in. Default: half a minute. */
+  readonly lookEveryMs?: number;
   /** How long what has ended can still be shown, in milliseconds. Default: seven days. */
   readonly keepEndedMs?: number;
   /** Milliseconds since 1970. Default: the platform's. */
@@ -35,19 +38,23 @@ export interface QueueLimits {
 
 /** A message to be queued. */
 export interface MailToQueue {
+  /** Letters, digits and "-", and unlike any other; default: one that is made up. */
+  readonly id?: string;
   /** The reverse-path without angle brackets; "" is the null sender. */
   readonly from: string;
   readonly to: readonly (string | RecipientToQueue)[];
   /** The octets, with CRLF line ends; read once. */
   readonly content: MessageSource;
-  /** What its octets and its envelope say; `readMessage` learns it. */
-  readonly facts: QueuedMessage['facts'];
+  /** What its octets and its envelope say; `readMessage` learns it, and so does the queue, where only these are given. */
+  readonly facts: QueuedMessage['facts'] | Pick<QueuedMessage['facts'], 'requireTls' | 'report'>;
   readonly origin?: 'ordinary' | 'report';
   /** RET and ENVID, decoded (RFC 3461, Sections 4.3 and 4.4). */
   readonly ret?: Ret;
   readonly envelopeId?: string;
-  /** Who handed it in, by name. */
+  /** Which host handed it in, by name. */
   readonly receivedFrom?: string;
+  /** Whose it is, by the name that he logged in with; routes may ask for it. */
+  readonly account?: string;
   readonly transport?: string;
 }
 
@@ -59,12 +66,7 @@ export interface RecipientToQueue {
 }
 
 /** A queue: it keeps what it accepts, delivers it by the engine, and tells senders what became of it. */
-export interface Queue {
-  /**
-   * Keeps a message and resolves to its id once no crash can take it away. Throws a `MisuseError` for what is no address; rejects with
-   * an Error if the message cannot be kept.
-   */
-  enqueue(mail: MailToQueue): Promise<string>;
+export interface Queue extends Intake {
   /** Delivers what is due until the signal aborts; resolves when what was under way has ended. Never rejects. */
   run(signal: AbortSignal, options?: { readonly graceMs?: number }): Promise<void>;
   /** What becomes of messages, from now on, as soon as it is kept. */

@@ -16,6 +16,7 @@ export interface Runner {
   readonly limits: QueueLimits;
   readonly node: string;
   readonly dueAgainAfterMs: number;
+  readonly lookEveryMs: number;
   /** Never rejects. */
   readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
   /** Forgets what is old. */
@@ -29,7 +30,7 @@ const SILENT_MS = 30_000;
 const LOST_MS = 45_000;
 const DEAD_MS = 60_000;
 /** Nobody waits longer without looking: clocks are set, and other nodes put something in. */
-const LOOK_MS = 30_000;
+export const LOOK_MS = 30_000;
 const TIDY_MS = 3_600_000;
 
 /** Runs until the signal aborts, and then until what is in hand has ended, or so many milliseconds longer. Never rejects. */
@@ -49,9 +50,9 @@ export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: num
 
 /** Takes up what there is room for. Answers how long there is nothing more to take up, in milliseconds. */
 async function takeUp(runner: Runner, running: Running): Promise<number> {
-  const { store, clock, limits, node, dueAgainAfterMs } = runner;
+  const { store, clock, limits, node, dueAgainAfterMs, lookEveryMs } = runner;
   const room = limits.concurrency - running.size;
-  if (room <= 0 || running.isSilent()) return LOOK_MS;
+  if (room <= 0 || running.isSilent()) return lookEveryMs;
   const now = clock();
   const plan = {
     node,
@@ -62,11 +63,11 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
   };
   const claimed = await store.claim(plan);
   for (const each of claimed) running.begin(each);
-  if (claimed.length === room) return LOOK_MS;
+  if (claimed.length === room) return lookEveryMs;
   // What is due and was not claimed waits for one of those that are under way, and they ring.
   const next = await store.nextDue();
   const isBlocked = next !== null && next <= now && claimed.length === 0;
-  return next === null || isBlocked ? LOOK_MS : Math.min(LOOK_MS, Math.max(0, next - clock()));
+  return next === null || isBlocked ? lookEveryMs : Math.min(lookEveryMs, Math.max(0, next - clock()));
 }
 
 /** The turns in hand, each with what breaks it off. */

@@ -1,0 +1,122 @@
+/*
+ * How messages come into a queue: their octets are kept first, and then the rows that name them, many in one transaction.
+ * Whoever only hands mail in, and delivers nothing, needs no more than this.
+ */
+import { randomBytes } from 'node:crypto';
+import type { MessageSource } from '../../effects/ports.js';
+import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
+import { parseEnvelope } from '../../engine/attempt-inputs.js';
+import { checkMail } from '../../engine/check-arguments.js';
+import { MessageReader } from '../../engine/message-reader.js';
+import { withAddresses } from '../../engine/read-message.js';
+import type { QueuedMessage } from '../../policy/queue/message.js';
+import { DEFAULT_RETRY, type RetrySettings } from '../../policy/queue/settings.js';
+import { Batches } from './batches.js';
+import type { MailToQueue } from './queue.js';
+
+export interface IntakeOptions {
+  readonly store: Pick<QueueStore, 'accept'>;
+  readonly bodies: Pick<BodyStore, 'keep' | 'remove'>;
+  /** Default: five days. */
+  readonly retry?: Pick<RetrySettings, 'lifetimeMs'>;
+  /** Milliseconds since 1970. Default: the platform's. */
+  readonly clock?: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+}
+
+export interface Intake {
+  /**
+   * Keeps a message and resolves to its id once no crash can take it away. Rejects with a `MisuseError` for what is no address,
+   * with what its content threw, and with an Error if the message cannot be kept.
+   */
+  enqueue(mail: MailToQueue): Promise<string>;
+}
+
+/** Messages in one transaction at most. */
+const BATCH_MAX = 500;
+
+/** The way into a queue. */
+export function createIntake(options: IntakeOptions): Intake {
+  const { store, bodies, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
+  const accepting = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
+    await store.accept(messages);
+    return messages.map(() => undefined);
+  });
+  return {
+    async enqueue(mail) {
+      const queuedAt = clock();
+      const id = mail.id ?? newId(queuedAt);
+      const read = new MessageReader();
+      const message = messageOf(mail, { id, queuedAt, toAscii, lifetimeEndsAt: queuedAt + retry.lifetimeMs });
+      const sizeBytes = await bodies.keep(
+        id,
+        isKnown(mail.facts) ? mail.content : readBy(read, mail.content),
+      );
+      const facts = isKnown(mail.facts)
+        ? mail.facts
+        : withAddresses({ ...read.facts(), ...mail.facts }, [message.from, ...addressesOf(message)]);
+      try {
+        await accepting.add({ ...message, facts: { ...facts, sizeBytes } });
+      } catch (error) {
+        await bodies.remove([id]).catch(() => undefined);
+        throw error;
+      }
+      return id;
+    },
+  };
+}
+
+/** In order of time as long as clocks are, and not to be guessed. */
+export function newId(now: number): string {
+  return `${now.toString(36).padStart(9, '0')}-${randomBytes(10).toString('hex')}`;
+}
+
+function isKnown(facts: MailToQueue['facts']): facts is QueuedMessage['facts'] {
+  return 'sizeBytes' in facts;
+}
+
+function addressesOf({ recipients }: Pick<QueuedMessage, 'recipients'>): readonly string[] {
+  return recipients.map(({ address }) => address);
+}
+
+/** Looks at the octets as they pass. */
+function readBy(reader: MessageReader, content: MessageSource): MessageSource {
+  return async function* () {
+    for await (const chunk of content()) {
+      reader.push(chunk);
+      yield chunk;
+    }
+  };
+}
+
+interface Stamp {
+  readonly id: string;
+  readonly queuedAt: number;
+  readonly lifetimeEndsAt: number;
+  readonly toAscii: (domain: string) => string;
+}
+
+function messageOf(mail: MailToQueue, { toAscii, ...stamp }: Stamp): Omit<QueuedMessage, 'facts'> {
+  const recipients = mail.to.map((each) => (typeof each === 'string' ? { address: each } : each));
+  const outbound = { from: mail.from, content: mail.content, to: recipients.map(({ address }) => address) };
+  checkMail({ ...outbound, facts: isKnown(mail.facts) ? mail.facts : { ...NOTHING_KNOWN, ...mail.facts } });
+  const { from, mailboxes } = parseEnvelope(outbound, toAscii);
+  return {
+    ...{ ...stamp, from },
+    origin: mail.origin ?? (mail.facts.report === 'none' ? 'ordinary' : 'report'),
+    ret: mail.ret ?? 'absent',
+    envelopeId: mail.envelopeId ?? null,
+    receivedFrom: mail.receivedFrom ?? null,
+    ...(mail.account === undefined ? {} : { account: mail.account }),
+    transport: mail.transport ?? null,
+    recipients: mailboxes.map(({ address, destination }, at) => ({
+      address,
+      domain: destination.kind === 'domain' ? destination.name : `[${destination.address}]`,
+      notify: recipients[at]!.notify ?? 'absent',
+      original: recipients[at]!.original ?? null,
+    })),
+  };
+}
+
+const NOTHING_KNOWN = { tlsRequired: 'absent', sizeBytes: 0, body: '7bit', utf8: 'not-needed' } as const;

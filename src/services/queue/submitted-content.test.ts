@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ContentFault, type SubmittedContent, submittedContent } from './submitted-content.js';
+
+const HEADER = 'Date: d\r\nFrom: f\r\nMessage-ID: m\r\n';
+
+async function read(text: string, sizes: readonly number[], own: Partial<SubmittedContent> = {}) {
+  const octets = Buffer.from(text, 'latin1');
+  const chunks: Buffer[] = [];
+  for (let at = 0, turn = 0; at < octets.length; turn++) {
+    const size = sizes[turn % sizes.length]!;
+    chunks.push(octets.subarray(at, at + size));
+    at += size;
+  }
+  const content = submittedContent({
+    ...{ octets: chunks, trace: '', from: 's@s.test', messageId: 'id@h.test', now: 0 },
+    ...{ octetsMax: 1_000_000, lineEnds: 'as-given' },
+    ...own,
+  });
+  const parts: Uint8Array[] = [];
+  for await (const part of content()) parts.push(part);
+  return Buffer.concat(parts).toString('latin1');
+}
+
+const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 5 });
+const octetText = fc
+  .array(fc.constantFrom('\r\n', '\r', '\n', 'a', ':', ' ', '\x00', '\xff', '.'), { maxLength: 60 })
+  .map((parts) => parts.join(''));
+
+describe('octets that are handed in', () => {
+  it('are kept as they are behind a trace field, in whatever pieces they come', async () => {
+    await fc.assert(
+      fc.asyncProperty(octetText, sizes, async (text, pieces) => {
+        const isBare = /(?<!\r)\n|\r(?!\n)/.test(text);
+        const kept = read(`${HEADER}\r\n${text}`, pieces, { trace: 'Received: x\r\n' });
+        if (isBare) await expect(kept).rejects.toMatchObject({ fault: 'bare-line-ends' });
+        else expect(await kept).toBe(`Received: x\r\n${HEADER}\r\n${text}`);
+      }),
+    );
+  });
+
+  it('get line ends where they are made, and no other octet is lost', async () => {
+    await fc.assert(
+      fc.asyncProperty(octetText, sizes, async (text, pieces) => {
+        const made = await read(`${HEADER}\r\n${text}`, pieces, { lineEnds: 'made' });
+        const whole = `${HEADER}\r\n${text.replace(/\r\n|\r|\n/g, '\r\n')}`;
+        expect(made).toBe(whole.endsWith('\n') ? whole : `${whole}\r\n`);
+      }),
+    );
+  });
+
+  it.each<[string, string, ContentFault, Partial<SubmittedContent>]>([
+    ['too many octets', `${HEADER}\r\n${'x'.repeat(200)}`, 'too-large', { octetsMax: 100 }],
+    ['too long a header', `A: ${'x'.repeat(300_000)}`, 'header-too-large', {}],
+    ['a message that goes in circles', `${'Received: x\r\n'.repeat(101)}\r\n`, 'too-many-hops', {}],
+    ['a circle without a body', 'Received: x\r\n'.repeat(101), 'too-many-hops', {}],
+  ])('are refused for %s, once all are read', async (_, text, fault, own) => {
+    await expect(read(text, [1000], own)).rejects.toMatchObject({ fault });
+  });
+
+  it('may be none at all, or a body alone', async () => {
+    const added = 'Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nFrom: <s@s.test>\r\nMessage-ID: <id@h.test>\r\n';
+    expect(await read('', [1])).toBe(added);
+    expect(await read('\r\nbody\r\n', [3])).toBe(`${added}\r\nbody\r\n`);
+    expect(await read('body\r\n', [3])).toBe(`${added}\r\nbody\r\n`);
+  });
+});
