@@ -4,10 +4,10 @@ export type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../..
 export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/queue/settings.js';
 export { createQueue } from './create-queue.js';
 export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
-export { createIntake, type Intake, type IntakeOptions, newId } from './intake.js';
+export { createIntake, type IntakeOptions, newId } from './intake.js';
 export type { MessageHistory, MessageView, OrderAnswer, OrderView, RecipientView } from './message-view.js';
 export type { QueueOutcome } from './outcomes.js';
-export type { MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';
+export type { Intake, MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';
 export {
   type ContentFault,
   ContentRefused,

@@ -12,7 +12,7 @@ import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY, type RetrySettings } from '../../policy/queue/settings.js';
 import { Batches } from './batches.js';
-import type { MailToQueue } from './queue.js';
+import type { Intake, MailToQueue } from './queue.js';
 
 export interface IntakeOptions {
   readonly store: Pick<QueueStore, 'accept'>;
@@ -23,14 +23,6 @@ export interface IntakeOptions {
   readonly clock?: () => number;
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
-}
-
-export interface Intake {
-  /**
-   * Keeps a message and resolves to its id once no crash can take it away. Rejects with a `MisuseError` for what is no address,
-   * with what its content threw, and with an Error if the message cannot be kept.
-   */
-  enqueue(mail: MailToQueue): Promise<string>;
 }
 
 /** Messages in one transaction at most. */

@@ -5,7 +5,6 @@ import type { Notify, Ret } from '../../policy/dsn/index.js';
 import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
 import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
-import type { Intake } from './intake.js';
 import type { NoticeSender } from './notices.js';
 import type { QueueOutcome } from './outcomes.js';
 
@@ -63,6 +62,15 @@ export interface RecipientToQueue {
   readonly notify?: Notify;
   /** ORCPT, `type;address`, decoded. */
   readonly original?: string;
+}
+
+/** The way into a queue. */
+export interface Intake {
+  /**
+   * Keeps a message and resolves to its id once no crash can take it away. Rejects with a `MisuseError` for what is no address,
+   * with what its content threw, and with an Error if the message cannot be kept.
+   */
+  enqueue(mail: MailToQueue): Promise<string>;
 }
 
 /** A queue: it keeps what it accepts, delivers it by the engine, and tells senders what became of it. */
