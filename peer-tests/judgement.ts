@@ -7,7 +7,9 @@ import type { Played } from './peers.js';
 export function differences({ steps: [step] }: Scenario, played: Played): readonly string[] {
   const { results, sessions } = played;
   const parameters = sessions.flatMap(({ taken }) => taken.flatMap((message) => message.parameters ?? []));
-  const witness = { connected: new Set(sessions.map(({ host }) => host)), parameters };
+  const connected = new Set(sessions.map(({ host }) => host));
+  // No story that is told to a peer speaks of RCPT's.
+  const witness = { connected, parameters, recipientParameters: [] };
   return [
     ...step.expect.flatMap((expected, at) => differencesFrom(expected, results[at]!, witness)),
     ...results.flatMap((report) => contradictions(report, played)),

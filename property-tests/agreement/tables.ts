@@ -7,6 +7,7 @@ import {
   afterFirstEhlo,
   afterHost,
   afterStop,
+  answersForNotices,
   deadlineReach,
   discoveryCounts,
   firstHop,
@@ -28,6 +29,7 @@ import { attemptDeadline, stopped } from '../../src/policy/attempt/stop.table.js
 import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
 import { daneDemand } from '../../src/policy/dane/dane-demand.table.js';
 import { tlsaBase } from '../../src/policy/dane/tlsa-base.table.js';
+import { dsnHandOn } from '../../src/policy/dsn/hand-on.table.js';
 import {
   cleartextRetry,
   daneMatching,
@@ -127,6 +129,9 @@ export const tableComparisons: readonly Comparison[] = [
   comparison(pkixDemand, steps.pkixDemand),
   comparison(serverName, ({ target, dane }) => sniName({ target, daneApplies: dane === 'applies' })),
   comparison(cleartextRetry, steps.cleartextRetry),
+  comparison(dsnHandOn, ({ request, server }) =>
+    answersForNotices({ asked: request === 'something', dsnOffered: server === 'offered' }),
+  ),
   comparison(connectionOutcome, ({ outcome, channel, addresses }) =>
     afterConnection({ outcome, channel, moreAddresses: addresses === 'left' }),
   ),

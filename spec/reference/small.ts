@@ -350,3 +350,14 @@ export function firstHop(f: {
   if (f.destination === 'literal') return 'literal';
   return 'mx';
 }
+
+/** RFC 3461, Sections 5.2.1 and 5.2.2: who answers what the sender asked to be told. */
+export function answersForNotices(f: {
+  asked: boolean;
+  dsnOffered: boolean;
+}): 'pass-on' | 'relayed' | 'nothing-asked' {
+  // Section 5.2.1: parameters are relayed "if" they were supplied.
+  if (!f.asked) return 'nothing-asked';
+  // Section 5.2.2: "the RET, ENVID, NOTIFY and ORCPT parameters MUST NOT be issued", and a "relayed" DSN is due.
+  return f.dsnOffered ? 'pass-on' : 'relayed';
+}

@@ -5,6 +5,7 @@ import { combinations } from './combinations.js';
 import { dane } from './dane.js';
 import { delivery } from './delivery.js';
 import { mtaSts } from './mta-sts.js';
+import { notices } from './notices.js';
 import { operator } from './operator.js';
 import { opportunistic } from './opportunistic.js';
 import { racing } from './racing.js';
@@ -20,6 +21,7 @@ export {
   dane,
   delivery,
   mtaSts,
+  notices,
   operator,
   opportunistic,
   racing,
@@ -47,6 +49,7 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'operator', path: 'spec/scenarios/operator.ts', scenarios: operator },
   { about: 'relays', path: 'spec/scenarios/relay.ts', scenarios: relays },
   { about: 'delivery', path: 'spec/scenarios/delivery.ts', scenarios: delivery },
+  { about: 'notices', path: 'spec/scenarios/notices.ts', scenarios: notices },
   { about: 'racing addresses', path: 'spec/scenarios/racing.ts', scenarios: racing },
   { about: 'bounds', path: 'spec/scenarios/bounds.ts', scenarios: bounds },
   { about: 'reports', path: 'spec/scenarios/reports.ts', scenarios: reports },

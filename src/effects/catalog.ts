@@ -169,6 +169,8 @@ export interface EffectCatalog {
       /** Parameters of MAIL, each as `KEYWORD` or `KEYWORD=value`. */
       readonly parameters: readonly string[];
       readonly recipients: readonly string[];
+      /** Parameters of RCPT, for each recipient in order; absent: none. */
+      readonly recipientParameters?: readonly (readonly string[])[];
       readonly pipelining: 'yes' | 'no';
     };
     readonly answer: TransactionAnswer;

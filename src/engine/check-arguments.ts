@@ -2,7 +2,7 @@
  * What callers give the engine, read with the same codecs as files: whoever calls without a compiler is told at once which
  * key is wrong, and never by a message that waits for ever.
  */
-import { AttemptResultCodec, MESSAGE_FIELDS } from '../effects/codecs/attempt.codec.js';
+import { AttemptResultCodec, DsnRequestCodec, MESSAGE_FIELDS } from '../effects/codecs/attempt.codec.js';
 import { DialledCodec } from '../effects/codecs/dialled.codec.js';
 import { refused } from '../effects/codecs/result.js';
 import { decodePartialSettings } from '../effects/codecs/settings.codec.js';
@@ -21,6 +21,7 @@ import { checked, MisuseError, misused, readAs } from '../effects/misuse.js';
 import type { Adapters } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptResult } from '../policy/attempt/types.js';
+import { type DsnRequest, isAskable } from '../policy/dsn/request.js';
 import type { HeldPolicy, StoppedMessage } from '../policy/mta-sts/last-look.js';
 import { lastLook } from '../policy/mta-sts/last-look.table.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
@@ -128,6 +129,22 @@ export function checkMail(mail: OutboundMail): void {
     );
   }
   checked(FactsCodec, { ...mail.facts, sender: mail.from }, 'WAXSEAL_BAD_MESSAGE', 'facts');
+  if (mail.dsn !== undefined) checkDsn(mail.dsn, mail.to.length);
+}
+
+function checkDsn(dsn: DsnRequest, count: number): void {
+  checked(DsnRequestCodec, dsn, 'WAXSEAL_BAD_MESSAGE', 'dsn');
+  if (dsn.recipients.length !== count)
+    throw new MisuseError(
+      'WAXSEAL_BAD_MESSAGE',
+      `dsn.recipients needs one entry for each of the ${count} in to`,
+    );
+  if (!isAskable(dsn)) {
+    throw new MisuseError(
+      'WAXSEAL_BAD_MESSAGE',
+      'dsn asks for what no command can say: envelopeId is printable ASCII of at most 100 octets, original is TYPE;ADDRESS, and notify names each word once',
+    );
+  }
 }
 
 const Recipients = listOf('a list of addresses', Text);

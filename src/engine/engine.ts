@@ -17,6 +17,7 @@ import type { MessageSource } from '../effects/ports.js';
 import { programs } from '../machine/programs.js';
 import { mergeDialled, waitBehind } from '../policy/attempt/next-attempt.js';
 import type { AttemptInput, AttemptPurpose, AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import type { DsnRequest } from '../policy/dsn/request.js';
 import type { Decision } from '../policy/kernel/table.js';
 import {
   judgeLastLook,
@@ -410,8 +411,13 @@ function inputOf(
     destination: mailboxes[0]!.destination,
     recipients: mailboxes.map(({ address }) => address),
     message: { ...job.facts, sender: job.from },
+    ...(job.dsn === undefined ? {} : { dsn: dsnOf(job, job.dsn, mailboxes) }),
     settings,
     dialled,
     purpose: job.purpose,
   };
+}
+
+function dsnOf(job: Job, dsn: DsnRequest, mailboxes: readonly Mailbox[]): DsnRequest {
+  return { ...dsn, recipients: mailboxes.map((mailbox) => dsn.recipients[job.mailboxes.indexOf(mailbox)]!) };
 }

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../effects/journal.js';
 import type { Adapters, MessageSource } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { DsnRequest } from '../policy/dsn/request.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import type { Settings } from '../policy/settings.js';
 import type { RecipientReport } from './recipient-report.js';
@@ -47,6 +48,8 @@ export interface OutboundMail {
   /** The octets, with CRLF line ends; read once for each server that takes it. */
   readonly content: MessageSource;
   readonly facts: Omit<MessageFacts, 'sender'>;
+  /** What the sender asked for about notices (RFC 3461), for each recipient of `to` in order; default: nothing. */
+  readonly dsn?: DsnRequest;
 }
 
 export interface AttemptOptions {

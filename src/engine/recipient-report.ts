@@ -1,6 +1,6 @@
 import type { AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
 import type { ExchangeCause, SmtpCommand } from '../policy/host/exchange.js';
-import type { Authentication, TlsFacts } from '../policy/host/types.js';
+import type { Authentication, HandedOn, TlsFacts } from '../policy/host/types.js';
 import { textOf } from '../policy/smtp/reply.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 
@@ -28,6 +28,8 @@ export interface RecipientReport {
   readonly cleartextRetry: boolean;
   /** Whether REQUIRETLS governed the delivery (RFC 8689). */
   readonly requireTls: boolean;
+  /** Delivered, and somebody asked for notices: whether the next host answers for them, or a notice of success is due from here (RFC 3461, Section 5.2.2). Else null. */
+  readonly handedOn: HandedOn | null;
   readonly decisions: readonly PlacedDecision[];
   /** The one of them that decided for this recipient: delivered, what let it pass; else what stopped it. */
   readonly because: PlacedDecision | null;
@@ -55,6 +57,7 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
     authentication: host?.authentication ?? 'none',
     cleartextRetry: host?.cleartextRetry === 'yes',
     requireTls: attempt.requireTls === 'yes',
+    handedOn: outcome === 'delivered' ? (host?.handedOn ?? null) : null,
     decisions: attempt.decisions.map(inOrder),
     because: because && inOrder(because),
     reports: attempt.reports,

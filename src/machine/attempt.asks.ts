@@ -2,10 +2,11 @@
  * The questions of the attempt machine.
  */
 import type { Effect } from '../effects/catalog.js';
+import type { DsnRequest } from '../policy/dsn/request.js';
 import { idToFetch, learnRecord } from '../policy/mta-sts/discover.js';
 import type { PolicyChange } from '../policy/mta-sts/merge-policy.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
-import { type AttemptContext, policyDomain, waitingOf } from './attempt.context.js';
+import { type AttemptContext, policyDomain, type RecipientProgress, waitingOf } from './attempt.context.js';
 
 export function askMx(context: AttemptContext): Effect {
   return { type: 'dns.mx', name: domainName(context), deadlineMs: context.input.settings.deadlines.dnsMs };
@@ -65,6 +66,7 @@ export function changeOf({ txt, cache, fetched, now }: AttemptContext): PolicyCh
 
 export function askHost(context: AttemptContext): Effect {
   const { input } = context;
+  const waiting = waitingOf(context);
   const candidate = context.candidates[context.tried]!;
   const mx = context.mx;
   const expanded = mx !== null && mx.kind === 'secure' ? (mx.aliases.at(-1) ?? null) : null;
@@ -78,14 +80,23 @@ export function askHost(context: AttemptContext): Effect {
       mxSecurity: mx?.kind === 'secure' ? 'secure' : 'insecure',
       expandedDestination: expanded,
       sts: context.sts,
-      recipients: waitingOf(context).map(({ recipient }) => recipient),
+      recipients: waiting.map(({ recipient }) => recipient),
       message: input.message,
+      ...(input.dsn === undefined ? {} : { dsn: dsnFor(input.dsn, waiting, context) }),
       settings: input.settings,
       dialled: dialledAt(input.dialled, candidate.host),
       purpose: input.purpose === 'deliver' ? 'deliver' : 'explain',
       ...(input.deadlineAt === undefined ? {} : { deadlineAt: input.deadlineAt }),
     },
   };
+}
+
+function dsnFor(
+  dsn: DsnRequest,
+  waiting: readonly RecipientProgress[],
+  { recipients }: AttemptContext,
+): DsnRequest {
+  return { ...dsn, recipients: waiting.map((one) => dsn.recipients[recipients.indexOf(one)]!) };
 }
 
 /** Host names are a stranger's words: none of them may reach what every object inherits. */

@@ -2,6 +2,7 @@
  * The questions of the host machine, one for each awaiting state. A deadline is part of the question.
  */
 import type { Effect } from '../effects/catalog.js';
+import { mailDsnParameters, recipientDsnParameters } from '../policy/dsn/request.js';
 import { suitesFor } from '../policy/host/tls-suites.js';
 import { portOf } from '../policy/mx/candidate.js';
 import { mailParameters } from '../policy/smtp/mail-parameters.js';
@@ -74,13 +75,18 @@ export function askInspection(context: HostContext): Effect {
 }
 
 export function askTransaction(context: HostContext): Effect {
+  const dsn = context.handedOn === 'passed-on' ? (context.input.dsn ?? null) : null;
   const { mailMs, recipientMs, dataMs, dataBlockMs, endOfDataMs } = deadlines(context);
   return {
     type: 'smtp.send',
     session: context.session,
     sender: context.input.message.sender,
-    parameters: mailParameters(context.input.message, context.keywords, context.requireTls),
+    parameters: [
+      ...mailParameters(context.input.message, context.keywords, context.requireTls),
+      ...(dsn === null ? [] : mailDsnParameters(dsn)),
+    ],
     recipients: context.input.recipients,
+    ...(dsn === null ? {} : { recipientParameters: dsn.recipients.map(recipientDsnParameters) }),
     pipelining: context.keywords.has('PIPELINING') ? 'yes' : 'no',
     deadlines: { mailMs, recipientMs, dataMs, dataBlockMs, endOfDataMs },
   };

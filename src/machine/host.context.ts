@@ -10,6 +10,7 @@ import type { HostPlan } from '../policy/host/plan.js';
 import type { TransactionReplies } from '../policy/host/transaction.js';
 import type {
   Authentication,
+  HandedOn,
   HostInput,
   RecipientState,
   RequireTlsFailure,
@@ -85,6 +86,8 @@ export interface HostContext extends HostEvidence {
   /** Of the EHLO reply that counts. */
   readonly keywords: Keywords;
   readonly requireTls: 'yes' | 'no';
+  /** Null: nothing is asked for about notices, or it was not judged. */
+  readonly handedOn: HandedOn | null;
   readonly transaction: TransactionReplies | null;
   /** What was under way when we stopped; null: nobody did. */
   readonly stoppedDuring: StopMoment | null;
@@ -133,6 +136,7 @@ export function startHost(input: HostInput | undefined): HostContext {
     peer: null,
     keywords: NO_KEYWORDS,
     requireTls: 'no',
+    handedOn: null,
     transaction: null,
     stoppedDuring: null,
     localAddress: '',
@@ -181,6 +185,7 @@ export function copyHost(run: HostContext): HostContext {
     peer: run.peer,
     keywords: run.keywords,
     requireTls: run.requireTls,
+    handedOn: run.handedOn,
     transaction: run.transaction,
     stoppedDuring: run.stoppedDuring,
     localAddress: run.localAddress,

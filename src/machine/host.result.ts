@@ -20,6 +20,7 @@ export function resultOf(context: HostContext): HostResult {
     authentication: context.authentication,
     cleartextRetry: context.channel === 'cleartext-retry' ? 'yes' : 'no',
     reply: context.lastReply,
+    ...(context.handedOn === null ? {} : { handedOn: context.handedOn }),
     decisions: context.decisions,
     reports: reportsOf(context),
     dialled: context.dialled,

@@ -5,6 +5,8 @@
  */
 import type { ConnectAnswer } from '../effects/catalog.js';
 import { stopped } from '../policy/attempt/stop.table.js';
+import { dsnHandOn } from '../policy/dsn/hand-on.table.js';
+import { asksForNotices } from '../policy/dsn/request.js';
 import { withRivalNext } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
 import { type Exchange, exchangeOf, failedExchange, NO_EXCHANGE } from '../policy/host/exchange.js';
@@ -168,7 +170,7 @@ export function judgeMessage(context: HostContext): Judged {
   } as const;
   switch (fit.verdict) {
     case 'send':
-      return { ...fitted, next: 'send' };
+      return { ...fitted, ...judgeHandOn({ ...context, ...fitted }), next: 'send' };
     case 'stop-here':
       return {
         ...fitted,
@@ -217,6 +219,25 @@ export function judgeMessage(context: HostContext): Judged {
           },
         ),
       };
+  }
+}
+
+/** Who answers for the notices that are asked for; nobody says anything about them where nothing was said. */
+function judgeHandOn(context: HostContext): Judged {
+  const { dsn } = context.input;
+  if (dsn === undefined) return {};
+  const decision = decide(dsnHandOn, {
+    request: asksForNotices(dsn) ? 'something' : 'nothing',
+    server: context.keywords.has('DSN') ? 'offered' : 'missing',
+  });
+  const noted = note(context, decision);
+  switch (decision.verdict) {
+    case 'pass-on':
+      return { ...noted, handedOn: 'passed-on' };
+    case 'relayed':
+      return { ...noted, handedOn: 'relayed' };
+    case 'nothing-asked':
+      return noted;
   }
 }
 

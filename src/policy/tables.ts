@@ -12,6 +12,7 @@ import { dnsReply } from './dns/dns-reply.table.js';
 import { resolverFailover } from './dns/resolver-failover.table.js';
 import { resolverSelfTest } from './dns/resolver-self-test.table.js';
 import { resolverTrust } from './dns/resolver-trust.table.js';
+import { dsnHandOn } from './dsn/hand-on.table.js';
 import { notice, noticeContent, noticeForm } from './dsn/notice.tables.js';
 import {
   cleartextRetry,
@@ -99,6 +100,7 @@ export const attemptTables = [
   peerAuthentication,
   requireTlsKeyword,
   messageFit,
+  dsnHandOn,
   nextCandidate,
   stopped,
   attemptDeadline,

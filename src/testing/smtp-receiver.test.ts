@@ -106,6 +106,7 @@ describe('a well-kept mail host', () => {
         sender: 'a@c.test',
         parameters: ['SIZE=10', 'BODY=8BITMIME'],
         recipients: ['b@test'],
+        recipientParameters: [[]],
         tls: true,
         serverName: 'mx.test',
         text: 'Subject: é\r\n\r\n.dot\r\n\n.\r\n.\r\n',

@@ -18,6 +18,8 @@ export interface ReceivedMessage {
   readonly parameters: readonly string[];
   /** The forward-paths that were accepted, without their angle brackets. */
   readonly recipients: readonly string[];
+  /** Parameters of RCPT as received, for each of them. */
+  readonly recipientParameters: readonly (readonly string[])[];
   readonly tls: boolean;
   /** The server name that the client sent in its TLS handshake, or null. */
   readonly serverName: string | null;
@@ -61,11 +63,13 @@ const mistakesMax = 100;
 const commandsMax = 10_000;
 const idleMs = 300_000;
 
-// The EHLO keyword that permits each MAIL parameter, where the two differ.
+// The EHLO keyword that permits each parameter of MAIL and RCPT, where the two differ.
 const keywordOfParameter: Readonly<Record<string, string>> = {
   BODY: '8BITMIME',
   RET: 'DSN',
   ENVID: 'DSN',
+  NOTIFY: 'DSN',
+  ORCPT: 'DSN',
   BY: 'DELIVERBY',
 };
 
@@ -73,6 +77,7 @@ interface Transaction {
   readonly sender: string;
   readonly parameters: readonly string[];
   readonly recipients: string[];
+  readonly recipientParameters: (readonly string[])[];
 }
 
 /** Serves one connection. The caller has handled the socket's errors. */
@@ -200,12 +205,22 @@ class Dialogue {
     if (this.#transaction !== null) return this.#mistake('503 5.5.1 Sender already given');
     const path = pathOf(rest, 'FROM');
     if (path === null) return this.#mistake('501 5.5.4 Syntax: MAIL FROM:<address>');
-    const unknown = path.parameters.find((parameter) => !this.#permits(parameter));
-    if (unknown !== undefined)
-      return this.#mistake(`555 5.5.4 Parameter not known: ${unknown.slice(0, 100)}`);
+    if (!this.#permitsAll(path.parameters)) return false;
     if (!this.#say(this.#options.host.replies?.mail ?? '250 2.1.0 Sender ok')) return false;
-    this.#transaction = { sender: path.address, parameters: path.parameters, recipients: [] };
+    this.#transaction = {
+      sender: path.address,
+      parameters: path.parameters,
+      recipients: [],
+      recipientParameters: [],
+    };
     return true;
+  }
+
+  #permitsAll(parameters: readonly string[]): boolean {
+    const unknown = parameters.find((parameter) => !this.#permits(parameter));
+    if (unknown === undefined) return true;
+    this.#mistake(`555 5.5.4 Parameter not known: ${unknown.slice(0, 100)}`);
+    return false;
   }
 
   #permits(parameter: string): boolean {
@@ -223,8 +238,9 @@ class Dialogue {
     const scripted = this.#options.host.replies?.rcpt ?? {};
     const own = Object.hasOwn(scripted, path.address) ? scripted[path.address] : scripted['*'];
     const reply = own ?? '250 2.1.5 Recipient ok';
-    if (!this.#say(reply)) return false;
+    if (!this.#permitsAll(path.parameters) || !this.#say(reply)) return false;
     this.#transaction.recipients.push(path.address);
+    this.#transaction.recipientParameters.push(path.parameters);
     return true;
   }
 

@@ -19,6 +19,8 @@ export interface AcceptedMessage {
   readonly parameters: readonly string[];
   /** Those that were accepted. */
   readonly recipients: readonly string[];
+  /** Parameters of RCPT, for each of them. */
+  readonly recipientParameters: readonly (readonly string[])[];
   readonly tls: 'yes' | 'no';
 }
 

@@ -1,4 +1,4 @@
-import { ReportResultType } from '../../effects/codecs/attempt.codec.js';
+import { DsnRequestCodec, ReportResultType } from '../../effects/codecs/attempt.codec.js';
 import { type PlacedProblem, placed } from '../../effects/codecs/json-places.js';
 import { decodeWith, type Problem, parseJson, refused } from '../../effects/codecs/result.js';
 import { type JsonSchema, schemaOf } from '../../effects/codecs/schema.js';
@@ -118,6 +118,8 @@ const ExpectationCodec = strictObject<Expectation>(
     because: Text,
     notConnected: Texts,
     mailParameters: Texts,
+    recipientParameters: Texts,
+    handedOn: orNull(oneOf('passed-on', 'relayed')),
     reports: listOf('a list of reported policies', ReportCodec),
   },
   ['outcome'],
@@ -131,6 +133,7 @@ const MessageCodec = strictObject<Step['message']>(
     requireTls: TrueFalse,
     tlsRequiredNo: TrueFalse,
     report: oneOf('none', 'dmarc', 'tls'),
+    dsn: DsnRequestCodec,
   },
   ['to'],
 );

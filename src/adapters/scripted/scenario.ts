@@ -1,3 +1,4 @@
+import type { DsnRequest } from '../../policy/dsn/request.js';
 import type { Settings } from '../../policy/settings.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { World } from './world.js';
@@ -34,6 +35,8 @@ export interface Step {
     /** Adds the header field `TLS-Required: No`. */
     readonly tlsRequiredNo?: boolean;
     readonly report?: 'none' | 'dmarc' | 'tls';
+    /** What is asked for about notices. */
+    readonly dsn?: DsnRequest;
   };
   /** Default 1. */
   readonly attempt?: number;
@@ -60,6 +63,10 @@ export interface Expectation {
   readonly notConnected?: readonly string[];
   /** MAIL parameters that the accepting host must have seen, e.g. REQUIRETLS. */
   readonly mailParameters?: readonly string[];
+  /** RCPT parameters that the accepting host must have seen, e.g. NOTIFY=NEVER; none: it must have seen none. */
+  readonly recipientParameters?: readonly string[];
+  /** Who answers for notices; null: nobody asked for any. */
+  readonly handedOn?: 'passed-on' | 'relayed' | null;
   /** Each must be contained in the tally: the given fields equal, of `details` each contained. None: the tally is empty. */
   readonly reports?: readonly (Partial<Omit<TlsReportPolicy, 'details'>> & {
     readonly details?: readonly Partial<TlsReportPolicy['details'][number]>[];

@@ -23,11 +23,13 @@ export const DEFAULT_KEYWORDS: readonly string[] = Object.freeze([
   'SMTPUTF8',
 ]);
 
-/** Where the keyword that permits a parameter of MAIL is not its name. */
+/** Where the keyword that permits a parameter of MAIL or RCPT is not its name. */
 const KEYWORD_OF: ReadonlyMap<string, string> = new Map([
   ['BODY', '8BITMIME'],
   ['RET', 'DSN'],
   ['ENVID', 'DSN'],
+  ['NOTIFY', 'DSN'],
+  ['ORCPT', 'DSN'],
   ['BY', 'DELIVERBY'],
 ]);
 
@@ -113,7 +115,8 @@ export class ScriptedSession {
     if (!isPositive(mail)) return { ...answer, mail };
 
     for (const [index, recipient] of ask.recipients.entries()) {
-      const reply = this.#say(replyTo(recipient, replies.rcpt ?? {}));
+      const objection = this.#objectionTo(ask.recipientParameters?.[index] ?? []);
+      const reply = this.#say(objection ?? replyTo(recipient, replies.rcpt ?? {}));
       if (isLost(reply)) return { ...answer, mail, ...lossOf(reply) };
       recipients[index] = reply;
     }
@@ -132,6 +135,9 @@ export class ScriptedSession {
         sender: ask.sender,
         parameters: ask.parameters,
         recipients: served,
+        recipientParameters: ask.recipients.flatMap((_, index) =>
+          isPositive(recipients[index]) ? [ask.recipientParameters?.[index] ?? []] : [],
+        ),
         tls: this.tls,
       });
     }

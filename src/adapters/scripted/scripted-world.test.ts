@@ -54,7 +54,14 @@ describe('SMTP dialogue', () => {
       lost: null,
     });
     expect(mx.memory.accepted).toEqual([
-      { host: 'mx', sender: '', parameters: ['REQUIRETLS'], recipients: ['a@x.example'], tls: 'yes' },
+      {
+        host: 'mx',
+        sender: '',
+        parameters: ['REQUIRETLS'],
+        recipients: ['a@x.example'],
+        recipientParameters: [[]],
+        tls: 'yes',
+      },
     ]);
     expect(mx.quit()).toEqual({ kind: 'closed' });
     expect(mx.hello()).toEqual({ kind: 'lost', cause: 'closed' });

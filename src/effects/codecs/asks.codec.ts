@@ -72,14 +72,19 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
     tlsa: listOf('a list of TLSA records', TlsaRecordCodec),
   }),
   'smtp.send': rewritten(
-    ask('smtp.send', {
-      session: Finite,
-      deadlines: TransactionDeadlinesCodec,
-      sender: Text,
-      parameters: Texts,
-      recipients: Texts,
-      pipelining: oneOf('yes', 'no'),
-    }),
+    ask(
+      'smtp.send',
+      {
+        session: Finite,
+        deadlines: TransactionDeadlinesCodec,
+        sender: Text,
+        parameters: Texts,
+        recipients: Texts,
+        recipientParameters: listOf('a list of parameters for each recipient', Texts),
+        pipelining: oneOf('yes', 'no'),
+      },
+      ['recipientParameters'],
+    ),
     withDeadlineOfEach,
   ),
   'smtp.quit': ask('smtp.quit', SESSION),

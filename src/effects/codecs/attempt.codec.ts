@@ -4,6 +4,7 @@ import type {
   PlacedDecision,
   RecipientResult,
 } from '../../policy/attempt/types.js';
+import { type DsnRequest, NOTIFY_WORDS, type Notify, type RecipientDsn } from '../../policy/dsn/request.js';
 import { COMMANDS, EXCHANGE_CAUSES } from '../../policy/host/exchange.js';
 import {
   FAILURE_CATEGORIES,
@@ -22,7 +23,7 @@ import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
 import { dictionary, type Fields, strictObject, withDefaults } from './strict-object.js';
-import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts, wholeFrom, YesNo } from './values.js';
+import { type Codec, Finite, listOf, oneOf, orNull, such, Text, Texts, wholeFrom, YesNo } from './values.js';
 
 /** What is known of a message, by key. */
 export const MESSAGE_FIELDS: Fields<MessageFacts> = {
@@ -36,6 +37,26 @@ export const MESSAGE_FIELDS: Fields<MessageFacts> = {
 };
 
 const MessageCodec = strictObject<MessageFacts>('a message', MESSAGE_FIELDS);
+
+const NotifyCodec = such(
+  '"absent", "never", or a list of success, failure and delay',
+  (value): value is Notify =>
+    value === 'absent' ||
+    value === 'never' ||
+    (Array.isArray(value) && value.every((word) => NOTIFY_WORDS.includes(word))),
+);
+
+const RecipientDsnCodec = strictObject<RecipientDsn>('what is asked for one recipient', {
+  notify: NotifyCodec,
+  original: orNull(Text),
+});
+
+/** What is asked for about notices. */
+export const DsnRequestCodec = strictObject<DsnRequest>('a request for notices', {
+  ret: oneOf('absent', 'full', 'headers'),
+  envelopeId: orNull(Text),
+  recipients: listOf('a list of requests, one for each recipient', RecipientDsnCodec),
+});
 
 const RuleCodec = strictObject<DestinationRule>(
   'a rule for a destination',
@@ -79,7 +100,7 @@ const INPUT = {
 
 export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>(
   'the input of an attempt',
-  { ...INPUT, deadlineAt: Finite },
+  { ...INPUT, dsn: DsnRequestCodec, deadlineAt: Finite },
   Object.keys(INPUT) as readonly (keyof typeof INPUT)[],
 );
 
@@ -151,7 +172,7 @@ const RecipientStateCodec = withDefaults(
   { because: null, command: null, cause: null },
 );
 
-const HostResultCodec = strictObject<HostResult>('the result of a host run', {
+const HOST_RESULT = {
   candidate: CandidateCodec,
   ip: orNull(Text),
   failure: orNull(oneOf('keyword-missing', 'definitive', 'temporary')),
@@ -163,7 +184,13 @@ const HostResultCodec = strictObject<HostResult>('the result of a host run', {
   decisions: listOf('a list of decisions', DecisionCodec),
   reports: Reports,
   dialled: Texts,
-});
+};
+
+const HostResultCodec = strictObject<HostResult>(
+  'the result of a host run',
+  { ...HOST_RESULT, handedOn: oneOf('passed-on', 'relayed') },
+  Object.keys(HOST_RESULT) as readonly (keyof typeof HOST_RESULT)[],
+);
 
 const RecipientResultCodec = withDefaults(
   strictObject<RecipientResult>('the result of a recipient', {

@@ -29,6 +29,7 @@ export const QUIET: Readonly<Record<string, readonly string[]>> = {
   'peer-authentication': ['none'],
   'requiretls-keyword': ['send-without'],
   'message-fit': ['send', 'stop-here'],
+  'dsn-hand-on': ['pass-on', 'nothing-asked'],
   'reply-meaning': ['go-on', 'delivered'],
   'session-report': ['success', 'failure', 'not-counted'],
   'report-result-type': ['not-reported'],

@@ -1,3 +1,4 @@
+import type { DsnRequest } from '../dsn/request.js';
 import type { HostResult, RecipientState } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
 import type { PolicyFindings } from '../mta-sts/policy-findings.js';
@@ -18,6 +19,8 @@ export interface AttemptInput {
   /** Forward-paths without angle brackets, not empty. */
   readonly recipients: readonly string[];
   readonly message: MessageFacts;
+  /** What was asked for these recipients about notices; absent: nothing. */
+  readonly dsn?: DsnRequest;
   readonly settings: Settings;
   /** Addresses dialled before for this message, oldest first, by host name (RFC 3974, Section 3). */
   readonly dialled: Readonly<Record<string, readonly string[]>>;

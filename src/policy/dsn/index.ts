@@ -5,8 +5,10 @@ export { type Mechanism, mechanismsOf } from './mechanism.js';
 export type { NoticeFacts, NoticeRecipient, Reason, ReturnedMessage } from './notice.js';
 export type { NoticeAction, NoticeEvent, NoticeVerdict } from './notice.tables.js';
 export {
+  type DsnRequest,
   type Notify,
   type NotifyWord,
+  type RecipientDsn,
   type Ret,
   readEnvid,
   readNotify,

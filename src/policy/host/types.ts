@@ -1,3 +1,4 @@
+import type { DsnRequest } from '../dsn/request.js';
 import type { Decision } from '../kernel/table.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import type { Candidate, Destination } from '../mx/candidate.js';
@@ -21,6 +22,8 @@ export interface HostInput {
   /** Forward-paths still to be served, not empty. */
   readonly recipients: readonly string[];
   readonly message: MessageFacts;
+  /** Of these recipients; absent: nobody said anything about notices. */
+  readonly dsn?: DsnRequest;
   readonly settings: Settings;
   /** Addresses of this host dialled before for this message, oldest first. */
   readonly dialled: readonly string[];
@@ -68,6 +71,9 @@ export interface RecipientState extends Exchange {
 /** What leaving a host means for a message under REQUIRETLS (RFC 8689, Section 4.2.1). */
 export type RequireTlsFailure = 'keyword-missing' | 'definitive' | 'temporary';
 
+/** `passed-on`: the host knows of notices and was told what is asked for; `relayed`: it does not, so that a notice of success is ours to send. */
+export type HandedOn = 'passed-on' | 'relayed';
+
 export interface HostResult {
   readonly candidate: Candidate;
   /** The address last connected to or tried; null if none was. */
@@ -83,6 +89,8 @@ export interface HostResult {
   readonly cleartextRetry: 'yes' | 'no';
   /** The last reply of the server; null if it said nothing. */
   readonly reply: Reply | null;
+  /** Who answers for notices of what was delivered here (RFC 3461): it was told what is asked for, or it knows no such thing. Absent: nobody asked. */
+  readonly handedOn?: HandedOn;
   readonly decisions: readonly Decision[];
   /** What this run adds to the TLS report tally. */
   readonly reports: readonly TlsReportPolicy[];

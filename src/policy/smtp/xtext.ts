@@ -22,6 +22,13 @@ export function encodeUnitext(address: string): string {
     .join('');
 }
 
+/** An address that may be in that form already: only what is no printable ASCII is encoded, and "=", which would end a word. */
+export function encodeBeyondAscii(address: string): string {
+  return [...address]
+    .map((each) => (/^[!-<>-~]$/.test(each) ? each : `\\x{${hex(each.codePointAt(0)!)}}`))
+    .join('');
+}
+
 /** The address that such a form stands for; what stands for no character is left as it is. */
 export function decodeUnitext(text: string): string {
   return text.replace(/\\x\{([0-9A-F]{2,6})\}/gi, (whole, digits: string) => {

@@ -7,7 +7,7 @@ import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
-import { tellableFacts } from '../../policy/dsn/index.js';
+import { type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
 import type { AttemptAnswer } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
 
@@ -28,7 +28,14 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
   const { message } = task.claimed;
   try {
     const delivered = await task.engine.deliver(
-      { from: message.from, to: task.recipients, content: task.content, facts: message.facts },
+      {
+        ...{ from: message.from, to: task.recipients, content: task.content, facts: message.facts },
+        dsn: {
+          ret: message.ret,
+          envelopeId: message.envelopeId,
+          recipients: task.recipients.map((address) => dsnOf(address, task.claimed)),
+        },
+      },
       { attempt: task.attempt, dialled: task.dialled, signal: task.signal },
     );
     const [result, ...others] = delivered.attempts;
@@ -45,12 +52,16 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
   // To find the facts an attempt is gone through once more; of what was delivered nobody asks for them.
   const [record] = results.every(({ outcome }) => outcome === 'delivered') ? [] : journal.attempts;
   const because = record === undefined ? [] : explainAttempt(record, programs).because;
-  return results.map((_, at) => ({
+  return results.map(({ handedOn }, at) => ({
     facts: tellableFacts(because[at]?.facts ?? []),
     change: [],
-    // MAIL and RCPT carry no request for notices, so that nobody behind us can fulfil it.
-    handedOn: 'relayed',
+    handedOn: handedOn ?? 'relayed',
   }));
+}
+
+function dsnOf(address: string, { recipients }: ClaimedDelivery): RecipientDsn {
+  const recipient = recipients.find((one) => one.address === address);
+  return { notify: recipient?.notify ?? 'absent', original: recipient?.original ?? null };
 }
 
 /** What an attempt tells of the way that it took. */

@@ -315,10 +315,19 @@ describe('a queue in SQLite and files', () => {
   });
 
   it('holds a message whose turn fails by a defect of ours', async () => {
-    // A row as no version of ours writes it: a recipient that wants notices of a kind that does not exist.
     const before = open(kept);
-    const id = await before.enqueue(mailTo([{ address: 'x@b.test', notify: 5 as never }]));
-    start(kept);
+    const id = await before.enqueue(mailTo(['x@b.test']));
+    // A row as no version of ours writes it: an order that nobody knows.
+    const order = { kind: 'unheard-of' } as never;
+    const store: QueueStore = {
+      ...kept.store,
+      claim: async (plan) =>
+        (await kept.store.claim(plan)).map((claimed) => ({
+          ...claimed,
+          delivery: { ...claimed.delivery, order },
+        })),
+    };
+    start({ ...kept, store });
     while (faults.length === 0) await pause(10);
     expect(faults[0]).toContain('is held, because its turn failed');
     while ((await queue.show([id]))[0]!.held === 'no') await pause(10);

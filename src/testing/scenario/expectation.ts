@@ -7,6 +7,8 @@ export interface Witness {
   readonly connected: ReadonlySet<string>;
   /** Parameters of MAIL that accepting hosts saw in this step. */
   readonly parameters: readonly string[];
+  /** Parameters of RCPT that accepting hosts saw in this step. */
+  readonly recipientParameters: readonly string[];
 }
 
 /** Where a report is not as expected, one line each; none: all is well. What an expectation does not say is not compared. */
@@ -24,6 +26,7 @@ export function differencesFrom(
     mxSecure: report.mxSecure,
     mx: report.mx,
     because: report.because?.row,
+    handedOn: report.handedOn,
   } as const;
   const differences: string[] = [];
   for (const key of Object.keys(seen) as (keyof typeof seen)[]) {
@@ -44,6 +47,12 @@ export function differencesFrom(
     if (!witness.parameters.includes(parameter))
       differences.push(`${report.recipient}: ${parameter} was not on MAIL`);
   }
+  for (const parameter of expected.recipientParameters ?? []) {
+    if (!witness.recipientParameters.includes(parameter))
+      differences.push(`${report.recipient}: ${parameter} was not on RCPT`);
+  }
+  if (expected.recipientParameters?.length === 0 && witness.recipientParameters.length > 0)
+    differences.push(`${report.recipient}: RCPT had ${witness.recipientParameters.join(' ')}`);
   for (const line of expected.reports ?? []) {
     if (!report.reports.some((own) => contains(own, line))) {
       differences.push(

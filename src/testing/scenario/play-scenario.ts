@@ -88,6 +88,7 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
 interface Counts {
   readonly connections: ReadonlyMap<string, number>;
   readonly parameters: readonly string[];
+  readonly recipientParameters: readonly string[];
 }
 
 function countsOf(scenario: Scenario, internet: Internet): Counts {
@@ -97,6 +98,9 @@ function countsOf(scenario: Scenario, internet: Internet): Counts {
   return {
     connections: new Map(known.map((id) => [id, internet.connections(id)])),
     parameters: known.flatMap((id) => internet.received(id).flatMap(({ parameters }) => parameters)),
+    recipientParameters: known.flatMap((id) =>
+      internet.received(id).flatMap(({ recipientParameters }) => recipientParameters.flat()),
+    ),
   };
 }
 
@@ -114,7 +118,11 @@ function compare(step: Step, results: StepRun['results'], before: Counts, after:
   const connected = [...after.connections]
     .filter(([id, count]) => count > (before.connections.get(id) ?? 0))
     .map(([id]) => id);
-  const witness = { connected: new Set(connected), parameters: after.parameters };
+  const witness = {
+    connected: new Set(connected),
+    parameters: after.parameters,
+    recipientParameters: after.recipientParameters,
+  };
   return step.expect.flatMap((expected, at) => {
     const report = results[at];
     return report === undefined

@@ -33,6 +33,7 @@ export function mailOf({ message }: Step): OutboundMail {
     from,
     to: message.to,
     content,
+    ...(message.dsn === undefined ? {} : { dsn: message.dsn }),
     facts: {
       ...facts,
       requireTls: message.requireTls === true ? 'yes' : 'no',

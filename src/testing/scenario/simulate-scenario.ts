@@ -92,6 +92,14 @@ function playStep(
       destination: mailboxes[0]!.destination,
       recipients: mailboxes.map(({ address }) => address),
       message: { sender: from, ...mail.facts },
+      ...(mail.dsn === undefined
+        ? {}
+        : {
+            dsn: {
+              ...mail.dsn,
+              recipients: mailboxes.map((mailbox) => mail.dsn!.recipients[all.indexOf(mailbox)]!),
+            },
+          }),
       settings: settingsOf('rfc', { privateAddresses: 'allow', ...scenario.settings }),
       dialled,
       purpose: 'deliver',
@@ -148,6 +156,7 @@ function compare(step: Step, results: readonly RecipientReport[], memory: WorldM
   const witness = {
     connected: memory.connected,
     parameters: memory.accepted.flatMap(({ parameters }) => parameters),
+    recipientParameters: memory.accepted.flatMap(({ recipientParameters }) => recipientParameters.flat()),
   };
   return step.expect.flatMap((expected, at) => {
     const report = results[at];

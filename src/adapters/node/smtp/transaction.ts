@@ -29,7 +29,7 @@ export async function transact(
     end: null,
     lost: null,
   };
-  if (!isAddress(ask.sender) || !ask.parameters.every(isParameter) || !ask.recipients.every(isAddress)) {
+  if (!isSayable(ask)) {
     return { ...draft, lost: 'malformed' };
   }
   const hear = (heard: Heard): Reply | null => {
@@ -39,8 +39,10 @@ export async function transact(
     return null;
   };
   const commands = {
-    mail: `MAIL FROM:<${ask.sender}>${ask.parameters.map((parameter) => ` ${parameter}`).join('')}\r\n`,
-    recipients: ask.recipients.map((recipient) => `RCPT TO:<${recipient}>\r\n`),
+    mail: `MAIL FROM:<${ask.sender}>${written(ask.parameters)}\r\n`,
+    recipients: ask.recipients.map(
+      (recipient, at) => `RCPT TO:<${recipient}>${written(ask.recipientParameters?.[at] ?? [])}\r\n`,
+    ),
     data: 'DATA\r\n',
   };
   const grouped = ask.pipelining === 'yes' && ask.recipients.length > 0;
@@ -77,6 +79,15 @@ export async function transact(
     draft.lost = 'malformed';
   }
   return draft;
+}
+
+function written(parameters: readonly string[]): string {
+  return parameters.map((parameter) => ` ${parameter}`).join('');
+}
+
+function isSayable({ sender, parameters, recipients, recipientParameters = [] }: Ask): boolean {
+  const isWritable = [parameters, ...recipientParameters].every((some) => some.every(isParameter));
+  return isWritable && [sender, ...recipients].every(isAddress);
 }
 
 function isPositive(reply: Reply | null): boolean {

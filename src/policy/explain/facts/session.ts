@@ -1,4 +1,5 @@
 /* Facts of the tables about a connection, what was said on it, and who answered. */
+import { dsnHandOn } from '../../dsn/hand-on.table.js';
 import {
   connectionOutcome,
   messageFit,
@@ -282,6 +283,25 @@ export const messageFitFacts = factsFor(messageFit, {
       no: (evidence) => `the message set aside nothing that a policy demands of ${hostIn(evidence)}`,
       overridden: (evidence) =>
         `the message set aside what a policy demands of ${hostIn(evidence)} ("TLS-Required: No")`,
+    },
+  },
+});
+
+export const dsnHandOnFacts = factsFor(dsnHandOn, {
+  request: {
+    kind: 'message',
+    owner: 'sender',
+    says: {
+      something: 'the sender asked for something about notices',
+      nothing: 'the sender asked for nothing about notices',
+    },
+  },
+  server: {
+    kind: 'keywords',
+    owner: 'recipient',
+    says: {
+      offered: (evidence) => keywordText('DSN', evidence),
+      missing: (evidence) => keywordText('DSN', evidence),
     },
   },
 });
