@@ -5,6 +5,7 @@
 import { renderSpecialPurpose } from '../spec/registries/special-purpose.js';
 import { coverageDocuments } from '../spec/requirements/documents.js';
 import { scenarioSchema } from '../src/adapters/scripted/scenario.codec.js';
+import { configSchema } from '../src/daemon/config/config-shape.js';
 import { attemptMachine } from '../src/machine/attempt.machine.js';
 import { renderMachine } from '../src/machine/graph.js';
 import { hostMachine } from '../src/machine/host.machine.js';
@@ -20,6 +21,7 @@ export function documents(root: string): Readonly<Record<string, string>> {
     'docs/settings.md': renderSettings(),
     'src/policy/names/special-purpose.ts': renderSpecialPurpose(root),
     'docs/state-machines.md': stateMachines(),
+    'schemas/config.schema.json': `${JSON.stringify(configSchema(), null, 2)}\n`,
     'schemas/scenario.schema.json': `${JSON.stringify(scenarioSchema(), null, 2)}\n`,
   };
 }

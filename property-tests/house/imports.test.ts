@@ -171,6 +171,12 @@ describe('imports run one way', () => {
     ).toEqual([]);
   });
 
+  it('the daemon sees what it puts together, and of packages what it speaks with', () => {
+    expect(below('daemon/').length).toBeGreaterThan(3);
+    const seen = ['policy/', 'effects/', 'engine/', 'services/', 'hosts/', 'daemon/', 'adapters/', 'node'];
+    expect(strays(below('daemon/'), ...seen, 'index.js', 'smtp-server', 'yaml')).toEqual([]);
+  });
+
   it('the page sees what plays and explains in memory, and nothing of a platform', () => {
     expect(below('explorer/').length).toBeGreaterThan(3);
     const seen = ['policy/', 'effects/', 'machine/', 'engine/', 'adapters/scripted/', 'testing/scenario/'];

@@ -21,6 +21,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
   queue: async () => (await import('./commands/queue/index.js')).queue,
+  config: async () => (await import('./commands/config/index.js')).config,
+  policy: async () => (await import('./commands/policy/index.js')).policy,
   sendmail: async () => (await import('./commands/sendmail.js')).sendmail,
   postfix: async () => (await import('./commands/postfix/index.js')).postfix,
   explore: async () => (await import('./commands/explore.js')).explore,
@@ -44,6 +46,8 @@ Usage: waxseal COMMAND [ARGUMENT]...
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue, by LMTP
   queue      see and change what waits in a queue
+  config     check the configuration of the daemon
+  policy     list what is demanded of destinations, by whom and why
   sendmail   take a message from standard input into a queue
   postfix    tell a Postfix that keeps its sockets how each next hop is to be reached
   explore    write a page on which facts can be turned and journals be stepped through

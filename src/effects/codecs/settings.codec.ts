@@ -153,6 +153,9 @@ const SettingsFileCodec = strictObject<SettingsFile>(
   [],
 );
 
+/** Rules for destinations as an operator writes them. */
+export const DestinationRules = fieldsOf(expiry(DATE_OR_NULL, () => false)).destinations;
+
 const OwnSettingsCodec = strictObject<OwnSettings>(
   'settings',
   fieldsOf(expiry(`${DATE_OR_NULL}, or milliseconds since 1970`, Number.isSafeInteger)),

@@ -19,6 +19,20 @@ export function such<T>(name: string, is: (value: unknown) => value is T, schema
   }));
 }
 
+/** A value that is read into another; null: it is none. `name` says what was expected. */
+export function readFrom<T>(name: string, read: (value: unknown) => T | null): Codec<T> {
+  const validate: t.Validate<unknown, T> = (value, context) => {
+    const found = read(value);
+    return found === null ? t.failure(value, context) : t.success(found);
+  };
+  return new t.Type<T, unknown, unknown>(
+    name,
+    (value): value is T => read(value) !== null,
+    validate,
+    t.identity,
+  );
+}
+
 /** One of some words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Codec<W> {
   const name = words.map((word) => JSON.stringify(word)).join(' or ');

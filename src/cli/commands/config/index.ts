@@ -1,0 +1,4 @@
+import { commandOf } from '../../subcommands.js';
+import { check } from './check.js';
+
+export const config = commandOf('config', { check });

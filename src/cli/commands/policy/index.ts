@@ -1,0 +1,4 @@
+import { commandOf } from '../../subcommands.js';
+import { list } from './list.js';
+
+export const policy = commandOf('policy', { list });
