@@ -37,7 +37,7 @@ export interface UserConfig {
   readonly name: string;
   /** A file whose first line is the password. */
   readonly passwordFile: string;
-  /** Addresses and domains that he may write from; empty: any. */
+  /** Addresses and domains that he may write from; empty: whatever he wants. */
   readonly from: readonly string[];
   /** Recipients in an hour; null: as many as he wants. */
   readonly recipientsPerHour: number | null;
