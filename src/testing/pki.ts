@@ -55,7 +55,7 @@ export async function createPki(): Promise<Pki> {
   return {
     caPem: publicCa.certificate.toString('pem'),
     async issue(specification, id) {
-      const keys = await keysOf(id);
+      const keys = await keysOf(specification.key ?? id);
       const kind = specification.issuer ?? 'ca';
       const above = await {
         ca: async () => [publicCa],

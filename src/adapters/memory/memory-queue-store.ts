@@ -19,6 +19,7 @@ import {
   withTlsWish,
 } from '../../policy/queue/message.js';
 import type { LastWord, RecipientEnd } from '../../policy/queue/turn.js';
+import { Soonest } from './soonest.js';
 
 interface Message {
   readonly facts: QueuedMessage;
@@ -49,13 +50,16 @@ interface Recipient {
   last: LastWord | null;
 }
 
-interface Lane extends LaneHealth {
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface Lane extends Mutable<LaneHealth> {
   readonly name: string;
   served: number;
+  /** Those that have not ended. */
   readonly deliveries: Set<Delivery>;
 }
 
-/** The queue in memory, forgotten when the process ends: for tests and trials. It looks at all that waits in a lane with each claim. */
+/** The queue in memory, forgotten when the process ends: for tests and trials. A claim looks at the lanes that are due, and at all that waits in them. */
 export function memoryQueueStore(): QueueStore {
   const queue = new MemoryQueue();
   return {
@@ -85,6 +89,9 @@ class MemoryQueue {
   readonly messages = new Map<string, Message>();
   readonly deliveries = new Map<string, Delivery>();
   readonly lanes = new Map<string, Lane>();
+  /** When something of a lane may be claimed next. */
+  readonly #soonest = new Soonest();
+  readonly #claimed = new Set<Delivery>();
   readonly beats = new Map<string, number>();
 
   accept(messages: readonly QueuedMessage[]): void {
@@ -108,7 +115,9 @@ class MemoryQueue {
     this.messages.set(facts.id, { facts, deliveries, held: false, heldAt: 0, endedAt: null, orders: [] });
     for (const delivery of deliveries) {
       this.deliveries.set(delivery.id, delivery);
-      this.#lane(delivery.lane).deliveries.add(delivery);
+      const lane = this.#lane(delivery.lane);
+      lane.deliveries.add(delivery);
+      this.#look(lane);
     }
   }
 
@@ -124,10 +133,19 @@ class MemoryQueue {
     return lane;
   }
 
+  /** To be called whenever what waits in a lane, or the lane itself, has changed. */
+  #look({ name, closedUntil, deliveries }: Lane): void {
+    let due = Number.POSITIVE_INFINITY;
+    for (const delivery of deliveries) if (delivery.state === 'due' && delivery.due < due) due = delivery.due;
+    this.#soonest.set(name, due === Number.POSITIVE_INFINITY ? null : Math.max(due, closedUntil));
+  }
+
   claim({ node, now, deliveriesMax, perLaneMax, dueAgainAt }: ClaimPlan): readonly ClaimedDelivery[] {
-    const lanes = [...this.lanes.values()]
+    const lanes = this.#soonest
+      .upTo(now)
+      .map((name) => this.#lane(name))
       .map((lane) => ({ lane, room: roomIn(lane, perLaneMax), due: dueIn(lane, now) }))
-      .filter(({ lane, room, due }) => lane.closedUntil <= now && room > 0 && due.length > 0)
+      .filter(({ room }) => room > 0)
       .sort(
         (a, b) =>
           a.lane.served - b.lane.served || a.due[0]!.due - b.due[0]!.due || byText(a.lane.name, b.lane.name),
@@ -139,8 +157,9 @@ class MemoryQueue {
       for (const { room, due } of lanes) if (rank < room && due[rank] !== undefined) chosen.push(due[rank]!);
     const claimed = chosen.slice(0, deliveriesMax);
     for (const { lane } of lanes) lane.served = now;
-    return claimed.map((delivery) => {
+    const given = claimed.map((delivery) => {
       const before = delivery.facts;
+      this.#claimed.add(delivery);
       delivery.state = 'claimed';
       delivery.owner = node;
       delivery.due = dueAgainAt;
@@ -148,6 +167,8 @@ class MemoryQueue {
       delivery.facts = { ...before, unsettledClaims: before.unsettledClaims + 1 };
       return this.#shownToTurn(delivery, before);
     });
+    for (const { lane } of lanes) this.#look(lane);
+    return given;
   }
 
   #shownToTurn(
@@ -191,6 +212,7 @@ class MemoryQueue {
     delivery.state = turn.nextAttemptAt === null ? 'ended' : isHeld ? 'held' : 'due';
     delivery.due = isOrdered ? now : (turn.nextAttemptAt ?? now);
     delivery.owner = null;
+    this.#claimed.delete(delivery);
     const { attempts, granted, delayTold, dialled } = turn;
     delivery.facts = {
       ...{ attempts, granted, delayTold, dialled },
@@ -205,7 +227,9 @@ class MemoryQueue {
     for (const notice of notices) this.#add(notice);
     const lane = this.#lane(delivery.lane);
     const { failures, closedUntil } = laneAfter(lane, word, now);
-    this.lanes.set(lane.name, { ...lane, failures, closedUntil });
+    Object.assign(lane, { failures, closedUntil });
+    if (delivery.state === 'ended') lane.deliveries.delete(delivery);
+    this.#look(lane);
     if (isParked && !message.held) Object.assign(message, { held: true, heldAt: now });
     if (message.deliveries.every(({ state }) => state === 'ended')) message.endedAt ??= now;
   }
@@ -213,31 +237,20 @@ class MemoryQueue {
   recover(beatBefore: number): number {
     const isAlive = (node: string | null) =>
       node !== null && (this.beats.get(node) ?? Number.NEGATIVE_INFINITY) >= beatBefore;
-    const lost = [...this.deliveries.values()].filter(
-      ({ state, owner }) => state === 'claimed' && !isAlive(owner),
-    );
+    const lost = [...this.#claimed].filter(({ owner }) => !isAlive(owner));
     for (const delivery of lost) {
       const isHeld = this.messages.get(delivery.message)!.held && delivery.facts.order.kind === 'none';
       delivery.state = isHeld ? 'held' : 'due';
       delivery.owner = null;
+      this.#claimed.delete(delivery);
+      this.#look(this.#lane(delivery.lane));
     }
     for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
     return lost.length;
   }
 
   nextDue(): number | null {
-    const times = [...this.lanes.values()].flatMap((lane) => {
-      const due = [...lane.deliveries].filter(({ state }) => state === 'due').map((each) => each.due);
-      return due.length === 0
-        ? []
-        : [
-            Math.max(
-              lane.closedUntil,
-              due.reduce((least, each) => Math.min(least, each)),
-            ),
-          ];
-    });
-    return times.length === 0 ? null : times.reduce((least, each) => Math.min(least, each));
+    return this.#soonest.first();
   }
 
   order(id: string, order: OperatorOrder, { actor, now }: { readonly actor: string; readonly now: number }) {
@@ -246,6 +259,7 @@ class MemoryQueue {
     const { verdict } = judgeOrder(order, stateOf(message));
     if (verdict === 'change' || verdict === 'next-turn') {
       this.#change(message, order, now);
+      for (const { lane } of message.deliveries) this.#look(this.#lane(lane));
       message.orders.push({ at: now, actor, order });
     }
     return verdict;
@@ -272,7 +286,7 @@ class MemoryQueue {
       case 'kick':
         for (const each of open) {
           move(each, ['due'], { due: now });
-          this.lanes.set(each.lane, { ...this.#lane(each.lane), closedUntil: 0 });
+          this.#lane(each.lane).closedUntil = 0;
         }
         return;
       case 'fail':
@@ -290,9 +304,11 @@ class MemoryQueue {
       case 'set-transport':
         Object.assign(message, { facts: { ...message.facts, transport: order.transport } });
         for (const each of message.deliveries) {
-          this.#lane(each.lane).deliveries.delete(each);
+          const before = this.#lane(each.lane);
+          before.deliveries.delete(each);
+          this.#look(before);
           each.lane = laneOf(order.transport, each.domain);
-          this.#lane(each.lane).deliveries.add(each);
+          if (each.state !== 'ended') this.#lane(each.lane).deliveries.add(each);
         }
     }
   }
@@ -330,10 +346,7 @@ class MemoryQueue {
       .sort(([a, one], [b, other]) => one.endedAt! - other.endedAt! || byText(a, b))
       .slice(0, messagesMax);
     for (const [id, { deliveries }] of old) {
-      for (const delivery of deliveries) {
-        this.deliveries.delete(delivery.id);
-        this.#lane(delivery.lane).deliveries.delete(delivery);
-      }
+      for (const { id: delivery } of deliveries) this.deliveries.delete(delivery);
       this.messages.delete(id);
     }
     return old.map(([id]) => id);
@@ -342,7 +355,8 @@ class MemoryQueue {
 
 /** A lane that failed takes one at a time. */
 function roomIn({ failures, deliveries }: Lane, perLaneMax: number): number {
-  const running = [...deliveries].filter(({ state }) => state === 'claimed').length;
+  let running = 0;
+  for (const { state } of deliveries) if (state === 'claimed') running += 1;
   return (failures === 0 ? perLaneMax : 1) - running;
 }
 

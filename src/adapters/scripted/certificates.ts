@@ -46,7 +46,7 @@ function makeLeaf(id: string, certificate: Certificate, now: number): MadeUpCert
   return make({
     // A renewed certificate is another one; the key stays the host's own.
     label: `leaf ${id} ${JSON.stringify(certificate)}`,
-    keyLabel: `key ${id}`,
+    keyLabel: `key ${certificate.key ?? id}`,
     issuer,
     facts: {
       dnsNames: certificate.names ?? [id],

@@ -13,11 +13,11 @@ import type { Certificate, World } from './world.js';
 /** What a host with that certificate sends, leaf first. */
 export function presentedBy(
   id: string,
-  certificate: Certificate = {},
+  certificate: Certificate | undefined,
   now: number,
 ): readonly [MadeUpCertificate, ...MadeUpCertificate[]] {
   const [leaf, ...above] = ancestryOf(certificateOf(id, certificate, now));
-  switch (certificate.sends ?? (certificate.issuer === 'private-ca' ? 'full' : 'intermediates')) {
+  switch (certificate?.sends ?? (certificate?.issuer === 'private-ca' ? 'full' : 'intermediates')) {
     case 'leaf-only':
       return [leaf];
     case 'intermediates':
@@ -53,7 +53,11 @@ export function peerFactsOf(
   world: World,
   id: string,
   certificate: Certificate | undefined,
-  question: { readonly tlsa: readonly TlsaRecord[]; readonly now: number },
+  question: {
+    readonly tlsa: readonly TlsaRecord[];
+    /** When certificates were made; milliseconds since 1970. */
+    readonly now: number;
+  },
 ): PeerFacts {
   const [leaf, ...above] = presentedBy(id, certificate, question.now);
   const chain = [leaf, ...above];

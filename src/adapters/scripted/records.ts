@@ -40,7 +40,7 @@ type SetForm = Exclude<RecordSet, readonly string[]>;
  * that the world writes as `_25._tcp.` stand for that port).
  */
 export function lookup(world: World, type: WorldRecordType, name: string, port: number): WorldAnswer {
-  const owners = ownersOf(world, port);
+  const { sets: owners, existing } = ownersOf(world, port);
   const aliases: WorldAlias[] = [];
   let owner = name.toLowerCase();
   while (aliases.length <= ALIASES_MAX) {
@@ -51,7 +51,7 @@ export function lookup(world: World, type: WorldRecordType, name: string, port: 
     if (alias?.fails !== undefined) return { kind: 'fails', cause: alias.fails };
     const target = alias?.denial === undefined ? alias?.records?.[0] : undefined;
     if (alias === undefined || target === undefined) {
-      const denial = exists(owners, owner) ? 'nodata' : 'nxdomain';
+      const denial = existing.has(owner) ? 'nodata' : 'nxdomain';
       return answerFrom(world, owner, { denial }, aliases);
     }
     const to = withPort(plainName(target), port);
@@ -79,7 +79,25 @@ function answerFrom(world: World, owner: string, set: SetForm, aliases: readonly
   };
 }
 
-function ownersOf(world: World, port: number): ReadonlyMap<string, Sets> {
+/** What is at each name, read once for a world and a port: worlds do not change, another one takes their place. */
+interface Owners {
+  readonly port: number;
+  readonly sets: ReadonlyMap<string, Sets>;
+  /** Names that exist, those included that have nothing but names below them (RFC 8020). */
+  readonly existing: ReadonlySet<string>;
+}
+
+const known = new WeakMap<World, Owners>();
+
+function ownersOf(world: World, port: number): Owners {
+  const found = known.get(world);
+  if (found?.port === port) return found;
+  const owners = readOwners(world, port);
+  known.set(world, owners);
+  return owners;
+}
+
+function readOwners(world: World, port: number): Owners {
   const owners = new Map<string, Map<string, SetForm>>();
   for (const [key, set] of Object.entries(world.dns)) {
     const space = key.indexOf(' ');
@@ -91,7 +109,20 @@ function ownersOf(world: World, port: number): ReadonlyMap<string, Sets> {
     const sets = owners.get(owner) ?? new Map<string, SetForm>();
     owners.set(owner, sets.set(type, isList(set) ? { records: set } : set));
   }
-  return owners;
+  const existing = new Set<string>();
+  for (const [owner, sets] of owners) {
+    if ([...sets.values()].every((set) => set.denial === 'nxdomain')) continue;
+    for (let name = owner; ; name = parentOf(name)) {
+      existing.add(name);
+      if (name === '') break;
+    }
+  }
+  return { port, sets: owners, existing };
+}
+
+function parentOf(name: string): string {
+  const dot = name.indexOf('.');
+  return dot < 0 ? '' : name.slice(dot + 1);
 }
 
 function isList(set: RecordSet): set is readonly string[] {
@@ -100,15 +131,6 @@ function isList(set: RecordSet): set is readonly string[] {
 
 function withPort(name: string, port: number): string {
   return name.startsWith(TLSA_PREFIX) ? `_${port}._tcp.${name.slice(TLSA_PREFIX.length)}` : name;
-}
-
-/** Empty non-terminals exist as well (RFC 8020). */
-function exists(owners: ReadonlyMap<string, Sets>, name: string): boolean {
-  for (const [owner, sets] of owners) {
-    if (!isAtOrBelow(owner, name)) continue;
-    if ([...sets.values()].some((set) => set.denial !== 'nxdomain')) return true;
-  }
-  return false;
 }
 
 function securityOf(world: World, name: string): WorldSecurity {

@@ -20,9 +20,14 @@ export type PlayedEffect = WorldEffect | SessionEffect;
 export interface ScriptedOptions {
   /** The port of the mail hosts, also in TLSA owner names. */
   readonly port: number;
-  /** Milliseconds since 1970; certificates are valid or not at this time. */
+  /** Milliseconds since 1970. */
   readonly now: number;
   readonly addresses: Addresses;
+  /**
+   * What certificates date from, in milliseconds since 1970. Default: now. Where time passes, an epoch that stays lets them be what
+   * they were.
+   */
+  readonly epoch?: number;
   /** What earlier steps left behind; it is added to. Default: nothing. */
   readonly memory?: WorldMemory;
   /** Where random numbers start. Default: they are all 0. */
@@ -38,12 +43,12 @@ export interface ScriptedWorld {
 
 /** Plays a world; `ask` answers at once and never throws. */
 export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedWorld {
-  const { port, now, addresses, memory = freshMemory() } = options;
+  const { port, now, addresses, epoch = now, memory = freshMemory() } = options;
   const sessions = new Map<number, ScriptedSession>();
   const draw = drawFrom(options.seed);
 
   const answers: { readonly [K in PlayedEffect]: (ask: AskOf<K>) => AnswerOf<K> } = {
-    ...scriptedDns(world, { port, now, addresses }),
+    ...scriptedDns(world, { port, now: epoch, addresses }),
     'random.draw': ({ count }) => ({ values: Array.from({ length: count }, draw) }),
     'policy-cache.read': ({ domain }) => ({ kind: 'read', ...(memory.policies.get(domain) ?? EMPTY) }),
     'policy-cache.write': ({ domain, change }) => {
@@ -71,7 +76,7 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
     'peer.inspect': ({ session, tlsa }) => {
       const open = sessions.get(session);
       if (open?.tls !== 'yes') return { kind: 'unreadable', code: 'NO_TLS' };
-      return peerFactsOf(world, open.id, world.mail?.[open.id]?.certificate, { tlsa, now });
+      return peerFactsOf(world, open.id, world.mail?.[open.id]?.certificate, { tlsa, now: epoch });
     },
     'smtp.send': (ask) =>
       sessions.get(ask.session)?.send(ask, (message) => memory.accepted.push(message)) ?? {

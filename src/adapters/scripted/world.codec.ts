@@ -57,6 +57,7 @@ const CertificateCodec = strictObject<Certificate>(
     commonName: Text,
     issuer: oneOf('ca', 'intermediate', 'private-ca', 'self'),
     validity: oneOf('valid', 'expired', 'not-yet-valid'),
+    key: Text,
     sends: oneOf('leaf-only', 'intermediates', 'full'),
   },
   [],

@@ -87,6 +87,8 @@ export interface Certificate {
    */
   readonly issuer?: 'ca' | 'intermediate' | 'private-ca' | 'self';
   readonly validity?: 'valid' | 'expired' | 'not-yet-valid';
+  /** Whose key it has, by any word, such as the ID of another host. Default: the host's own. An impostor has another one. */
+  readonly key?: string;
   /** Whether the certificates above the leaf, the trust anchor included, are sent. Default: `full` for `private-ca`, `intermediates` otherwise. */
   readonly sends?: 'leaf-only' | 'intermediates' | 'full';
 }

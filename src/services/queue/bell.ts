@@ -1,7 +1,14 @@
+import type { Wait } from '../../effects/patience.js';
+
 /** Waits until somebody rings, a time is over, or a signal aborts. What was rung while nobody waited is heard by the next one. */
 export class Bell {
+  readonly #wait: Wait;
   #isRung = false;
   #wake: (() => void) | null = null;
+
+  constructor(wait: Wait) {
+    this.#wait = wait;
+  }
 
   ring(): void {
     this.#isRung = true;
@@ -9,16 +16,13 @@ export class Bell {
   }
 
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#isRung && !signal.aborted)
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, Math.max(0, ms));
-        this.#wake = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-        signal.addEventListener('abort', this.#wake, { once: true });
-      });
-    if (this.#wake !== null) signal.removeEventListener('abort', this.#wake);
+    if (!this.#isRung && !signal.aborted) {
+      const rung = new AbortController();
+      this.#wake = () => rung.abort();
+      signal.addEventListener('abort', this.#wake, { once: true });
+      await this.#wait(Math.max(0, ms), rung.signal);
+      signal.removeEventListener('abort', this.#wake);
+    }
     this.#wake = null;
     this.#isRung = false;
   }

@@ -3,7 +3,6 @@
  * what is due and whose turn it is says the store, what comes of a turn say the tables.
  */
 
-import { randomBytes } from 'node:crypto';
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, Settlement } from '../../effects/queue-stores.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
@@ -15,6 +14,7 @@ import { destinationOf } from './destination.js';
 import { createIntake, newId } from './intake.js';
 import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
+import { drawFrom, NODE_PLATFORM } from './platform.js';
 import type { Queue, QueueLimits, QueueOptions } from './queue.js';
 import { LOOK_MS, type Runner, runQueue } from './run-queue.js';
 import { Settlements } from './settlements.js';
@@ -28,13 +28,14 @@ const BATCH_MAX = 500;
 /** A queue over a store. Nothing is delivered before it is run. */
 export function createQueue(options: QueueOptions): Queue {
   const { store, bodies, engine, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
+  const { platform = NODE_PLATFORM } = options;
   const limits = { ...LIMITS, ...options.limits };
   const outcomes = new Outcomes();
-  const bell = new Bell();
+  const bell = new Bell(platform.wait);
   const onFault = (message: string) => options.onFault?.(message);
   const intake = createIntake(options);
   const settlements = new Settlements({
-    ...{ store, clock, onFault },
+    ...{ store, clock, platform, onFault },
     onSettled: ({ claimed, turn }) => outcomes.tell(outcomesOf(claimed, turn)),
   });
   const domainOf = (address: string) => destinationOf(address, toAscii);
@@ -72,7 +73,7 @@ export function createQueue(options: QueueOptions): Queue {
               return { kind: 'failed' };
             }
           },
-          'wait.draw': async () => ({ value: randomBytes(4).readUInt32BE() }),
+          'wait.draw': async () => ({ value: drawFrom(platform) }),
           'notice.store': async ({ turn }) => {
             try {
               notices = await keepNotices({ ...options, claimed, input, turn, bodies, retry, domainOf });
@@ -97,8 +98,8 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   const runner: Runner = {
-    ...{ store, clock, bell, limits, onFault },
-    node: newId(clock()),
+    ...{ store, clock, platform, bell, limits, onFault },
+    node: newId(clock(), platform),
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
     dueAgainAfterMs: retry.scheduleMs[0] ?? 60_000,
     lookEveryMs: options.lookEveryMs ?? LOOK_MS,

@@ -7,6 +7,7 @@ export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
 export { createIntake, type IntakeOptions, newId } from './intake.js';
 export type { MessageHistory, MessageView, OrderAnswer, OrderView, RecipientView } from './message-view.js';
 export type { QueueOutcome } from './outcomes.js';
+export type { QueuePlatform } from './platform.js';
 export type { Intake, MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';
 export {
   type ContentFault,

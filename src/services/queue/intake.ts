@@ -2,7 +2,6 @@
  * How messages come into a queue: their octets are kept first, and then the rows that name them, many in one transaction.
  * Whoever only hands mail in, and delivers nothing, needs no more than this.
  */
-import { randomBytes } from 'node:crypto';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
@@ -12,6 +11,7 @@ import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY, type RetrySettings } from '../../policy/queue/settings.js';
 import { Batches } from './batches.js';
+import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
 import type { Intake, MailToQueue } from './queue.js';
 
 export interface IntakeOptions {
@@ -60,8 +60,8 @@ export function createIntake(options: IntakeOptions): Intake {
 }
 
 /** In order of time as long as clocks are, and not to be guessed. */
-export function newId(now: number): string {
-  return `${now.toString(36).padStart(9, '0')}-${randomBytes(10).toString('hex')}`;
+export function newId(now: number, { octets }: Pick<QueuePlatform, 'octets'> = NODE_PLATFORM): string {
+  return `${now.toString(36).padStart(9, '0')}-${Buffer.from(octets(10)).toString('hex')}`;
 }
 
 function isKnown(facts: MailToQueue['facts']): facts is QueuedMessage['facts'] {

@@ -7,6 +7,7 @@ import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { NoticeSender } from './notices.js';
 import type { QueueOutcome } from './outcomes.js';
+import type { QueuePlatform } from './platform.js';
 
 export interface QueueOptions extends NoticeSender {
   readonly engine: Pick<Engine, 'deliver' | 'lastLook'>;
@@ -21,6 +22,8 @@ export interface QueueOptions extends NoticeSender {
   readonly keepEndedMs?: number;
   /** Milliseconds since 1970. Default: the platform's. */
   readonly clock?: () => number;
+  /** Time that passes, and chance. Default: Node's. */
+  readonly platform?: QueuePlatform;
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
   /** Told of faults of ours; the message waits all the same. */

@@ -5,13 +5,14 @@
  */
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js';
-import { waitByTimer } from '../../engine/wait-by-timer.js';
 import type { Bell } from './bell.js';
+import type { QueuePlatform } from './platform.js';
 import type { QueueLimits } from './queue.js';
 
 export interface Runner {
   readonly store: QueueStore;
   readonly clock: () => number;
+  readonly platform: QueuePlatform;
   readonly bell: Bell;
   readonly limits: QueueLimits;
   readonly node: string;
@@ -74,10 +75,11 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
 class Running {
   readonly #runner: Runner;
   readonly #turns = new Map<Promise<void>, AbortController>();
-  #heardAt = performance.now();
+  #heardAt: number;
 
   constructor(runner: Runner) {
     this.#runner = runner;
+    this.#heardAt = runner.platform.elapsed();
   }
 
   get size(): number {
@@ -94,15 +96,19 @@ class Running {
   }
 
   heard(): void {
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#runner.platform.elapsed();
   }
 
   isSilent(): boolean {
-    return performance.now() - this.#heardAt > SILENT_MS;
+    return this.#silentMs() > SILENT_MS;
   }
 
   breakOffIfLost(): void {
-    if (performance.now() - this.#heardAt > LOST_MS) this.#breakOff();
+    if (this.#silentMs() > LOST_MS) this.#breakOff();
+  }
+
+  #silentMs(): number {
+    return this.#runner.platform.elapsed() - this.#heardAt;
   }
 
   #breakOff(): void {
@@ -111,28 +117,32 @@ class Running {
 
   /** Nothing begins any more, so that those in hand are all. */
   async end(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#breakOff(), graceMs);
+    const ended = new AbortController();
+    const patience = this.#runner.platform.wait(graceMs, ended.signal).then(() => {
+      if (!ended.signal.aborted) this.#breakOff();
+    });
     await Promise.all(this.#turns.keys());
-    clearTimeout(timer);
+    ended.abort();
+    await patience;
   }
 }
 
 async function beatForEver(runner: Runner, running: Running, signal: AbortSignal): Promise<void> {
-  const { store, node, clock, onFault, bell } = runner;
+  const { store, node, clock, platform, onFault, bell } = runner;
   let tidiedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
       await store.beat(node, clock());
       running.heard();
       if ((await store.recover(clock() - DEAD_MS)) > 0) bell.ring();
-      if (performance.now() - tidiedAt > TIDY_MS) {
-        tidiedAt = performance.now();
+      if (platform.elapsed() - tidiedAt > TIDY_MS) {
+        tidiedAt = platform.elapsed();
         await runner.tidy();
       }
     } catch (error) {
       onFault(`the store of the queue cannot be reached: ${errorText(error)}`);
     }
     running.breakOffIfLost();
-    await waitByTimer(BEAT_MS, signal);
+    await platform.wait(BEAT_MS, signal);
   }
 }

@@ -1,6 +1,7 @@
 import { errorText } from '../../effects/error-text.js';
 import type { QueueStore, Settlement } from '../../effects/queue-stores.js';
 import { Batches } from './batches.js';
+import type { QueuePlatform } from './platform.js';
 
 /** Turns in one transaction at most. */
 const BATCH_MAX = 500;
@@ -9,6 +10,7 @@ const RETRY_MS = 1_000;
 export interface SettlementsOptions {
   readonly store: Pick<QueueStore, 'settle'>;
   readonly clock: () => number;
+  readonly platform: Pick<QueuePlatform, 'wait'>;
   /** Told of each that was kept, once it is. */
   readonly onSettled: (settlement: Settlement) => void;
   readonly onFault: (message: string) => void;
@@ -19,7 +21,7 @@ export class Settlements {
   readonly #options: SettlementsOptions;
   readonly #batches: Batches<Settlement, 'settled' | 'superseded'>;
   #leftOver: Settlement[] = [];
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #pause: AbortController | null = null;
 
   constructor(options: SettlementsOptions) {
     this.#options = options;
@@ -39,22 +41,31 @@ export class Settlements {
     } catch (error) {
       onFault(`what became of delivery ${id} cannot be kept yet: ${errorText(error)}`);
       this.#leftOver.push(settlement);
-      this.#timer ??= setTimeout(() => void this.flush(), RETRY_MS);
+      this.#flushLater();
       return 'failed';
     }
   }
 
+  #flushLater(): void {
+    if (this.#pause !== null) return;
+    const pause = new AbortController();
+    this.#pause = pause;
+    void this.#options.platform.wait(RETRY_MS, pause.signal).then(async () => {
+      if (!pause.signal.aborted) await this.flush();
+    });
+  }
+
   /** Tries what is left over once more. Never rejects. */
   async flush(): Promise<void> {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#pause?.abort();
+    this.#pause = null;
     await Promise.all(this.#leftOver.splice(0).map((settlement) => this.settle(settlement)));
   }
 
   /** As the last that is done: what is still left over is left to the others, and to the next start. */
   async end(): Promise<void> {
     await this.flush();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#pause?.abort();
     this.#leftOver = [];
   }
 }
