@@ -18,8 +18,9 @@ export class Bell {
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#isRung && !signal.aborted) {
       const rung = new AbortController();
-      this.#wake = () => rung.abort();
+      this.#wake = () => rung.abort('rung');
       signal.addEventListener('abort', this.#wake, { once: true });
+      // A reason of our own, because making one costs more than all the rest.
       await this.#wait(Math.max(0, ms), rung.signal);
       signal.removeEventListener('abort', this.#wake);
     }
