@@ -49,6 +49,17 @@ export function explainAttempt(journal: AttemptJournal, programs: Programs): Exp
   };
 }
 
+/**
+ * What decided for each recipient of a recorded attempt, explained, for who asks for nothing else; none of what the programs do not follow to
+ * its end. Never throws.
+ */
+export function explainReasons(journal: AttemptJournal, programs: Programs): Explanation['because'] {
+  const witness = new Witness();
+  const ended = replay(programs, { ...journal, result: null }, witness.onlookers);
+  if (ended.kind === 'diverged') return [];
+  return ended.result.recipients.map(({ because }, at) => because && witness.testifyFor(because, at));
+}
+
 /** A decision, and what was known when it was made. */
 interface Sight {
   readonly decision: PlacedDecision;

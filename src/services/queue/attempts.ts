@@ -1,7 +1,7 @@
 /* An attempt of the engine as an answer to the machine of a message. */
 
 import { errorText } from '../../effects/error-text.js';
-import { explainAttempt } from '../../effects/explain.js';
+import { explainReasons } from '../../effects/explain.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
@@ -51,7 +51,7 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
 function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { kind: 'ran' }>['told'] {
   // To find the facts an attempt is gone through once more; of what was delivered nobody asks for them.
   const [record] = results.every(({ outcome }) => outcome === 'delivered') ? [] : journal.attempts;
-  const because = record === undefined ? [] : explainAttempt(record, programs).because;
+  const because = record === undefined ? [] : explainReasons(record, programs);
   return results.map(({ handedOn }, at) => ({
     facts: tellableFacts(because[at]?.facts ?? []),
     change: [],
