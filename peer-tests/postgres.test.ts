@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.js';
+import { signalStoreContract } from '../spec/contracts/signal-store.contract.js';
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
@@ -41,6 +42,7 @@ policyStoreHistories('postgresStores', inPostgres, 25);
 tlsReportStoreContract('postgresStores', inPostgres);
 tlsReportStoreHistories('postgresStores', inPostgres, 25);
 attemptStoreContract('postgresStores', inPostgres);
+signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
 
 describe('stores in PostgreSQL', () => {

@@ -5,7 +5,14 @@ export type { Journal } from './effects/journal.js';
 export { type MisuseCode, MisuseError } from './effects/misuse.js';
 export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
 export type { HandedSession, ShownBySocket, SocketPorts } from './effects/socket-ports.js';
-export type { PolicyStore, ReportKey, Stores, TlsReportStore } from './effects/stores.js';
+export type {
+  PolicyStore,
+  ReportKey,
+  Sighted,
+  SignalStore,
+  Stores,
+  TlsReportStore,
+} from './effects/stores.js';
 export { settingsOf } from './engine/check-arguments.js';
 export {
   createEngine,
@@ -24,6 +31,8 @@ export type { ReplyWords, TransactionStages, TransactionWords } from './engine/p
 export { readMessage, withAddresses } from './engine/read-message.js';
 export { NotReadyError } from './engine/ready.js';
 export type { RecipientReport } from './engine/recipient-report.js';
+export { type SignalMemory, type SignalMemoryOptions, signalMemory } from './engine/signal-memory.js';
+export type { RecipientSignals, SignalsAnswer } from './engine/signals.js';
 export { type DeliveryTextOptions, renderDelivery } from './engine/text/render-delivery.js';
 export type { Paint, Style } from './engine/text/wrap.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';

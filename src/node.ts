@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
-import { memoryPolicyStore } from './adapters/memory/index.js';
+import { memoryPolicyStore, memorySignalStore } from './adapters/memory/index.js';
 import {
   cachedDns,
   type DnsPorts,
@@ -26,11 +26,11 @@ import { sqliteStores } from './adapters/sqlite/index.js';
 import { MisuseError } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
 import type { SocketPorts } from './effects/socket-ports.js';
-import type { Stores } from './effects/stores.js';
 import { createEngine, type Engine } from './engine/engine.js';
 import type { EngineOptions } from './engine/options.js';
 import type { Connection } from './engine/plan/connect.js';
 import type { Plan } from './engine/plan/plan.js';
+import { type SignalMemory, signalMemory } from './engine/signal-memory.js';
 import { waitByTimer } from './engine/wait-by-timer.js';
 import {
   checkNodeEngineOptions,
@@ -55,6 +55,8 @@ export { type KeepFreshOptions, keepPoliciesFresh } from './services/sts/keep-po
 export * from './services/tls-report/send/index.js';
 
 export interface NodeAdapters extends Adapters {
+  /** What recipient domains were seen to support, in the state folder or in memory. */
+  readonly signals: SignalMemory;
   /**
    * Ends the connections that wait for another message and closes the state file. Call it when no attempt is under way;
    * nothing may be asked afterwards. Never rejects.
@@ -86,7 +88,7 @@ function adaptersOf(options: NodeOptions): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
   const smtp = smtpOf(nodeSmtp({ ...ca, ...local }), options.reuseConnections);
-  const policies = policyCache(options);
+  const { policies, signals, close } = keptBy(options);
   return {
     ...dnsOf(options),
     'policy-cache.read': policies['policy-cache.read'],
@@ -94,8 +96,10 @@ function adaptersOf(options: NodeOptions): NodeAdapters {
     'policy.fetch': nodePolicyFetch(ca),
     'random.draw': nodeRandom,
     'smtp.session': smtp.session,
+    signals,
     async close() {
-      await Promise.all([smtp.close(), policies.close().catch(() => undefined)]);
+      await Promise.all([smtp.close(), signals.idle()]);
+      await close().catch(() => undefined);
     },
   };
 }
@@ -117,9 +121,10 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     toAscii,
     onFault,
     onAttempt,
+    signals,
     ...node
   } = checkNodeEngineOptions(options);
-  const adapters = nodeAdapters(node);
+  const { signals: ownSignals, close, ...adapters } = nodeAdapters(node);
   const engine = createEngine({
     settings: settings ?? DEFAULT_SETTINGS,
     clock: clock ?? Date.now,
@@ -133,9 +138,16 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
       : { onAttempt: collecting(node.tlsReports, onAttempt) }),
     adapters: { ...adapters, ...own },
     sockets: sockets ?? socketsOf(node),
+    signals: signals ?? ownSignals,
   });
-  // The sockets and their options are Node's, unless the caller brings others.
-  return { ...(engine as Engine & Pick<NodeEngine, 'plan' | 'connect'>), close: adapters.close };
+  return {
+    // The sockets and their options are Node's, unless the caller brings others.
+    ...(engine as Engine & Pick<NodeEngine, 'plan' | 'connect'>),
+    async close() {
+      await signals?.idle();
+      await close();
+    },
+  };
 }
 
 function socketsOf({ ca, localAddress }: NodeOptions): SocketPorts {
@@ -169,14 +181,22 @@ function dnsOf({ resolver, ca, dnsCache = {}, dnssec = 'resolver' }: NodeOptions
   return cachedDns(dns, { entriesMax: 10_000, ...dnsCache, now: Date.now });
 }
 
-type PolicyCache = Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'> & Pick<Stores, 'close'>;
+interface Kept {
+  readonly policies: Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'>;
+  readonly signals: SignalMemory;
+  readonly close: () => Promise<void>;
+}
 
-function policyCache({ stateDirectory, policiesMax = 10_000 }: NodeOptions): PolicyCache {
+function keptBy({ stateDirectory, policiesMax = 10_000 }: NodeOptions): Kept {
   if (stateDirectory === undefined) {
-    return { ...memoryPolicyStore({ entriesMax: policiesMax }), close: async () => undefined };
+    return {
+      policies: memoryPolicyStore({ entriesMax: policiesMax }),
+      signals: signalMemory(memorySignalStore({ signalsMax: policiesMax })),
+      close: async () => undefined,
+    };
   }
-  const { policies, close } = sqliteStores({ directory: stateDirectory });
-  return { ...policies, close };
+  const { policies, signals, close } = sqliteStores({ directory: stateDirectory });
+  return { policies, signals: signalMemory(signals, { onFault: warnOfFault }), close };
 }
 
 /** Several servers, one of them, or those of the system. */

@@ -17,6 +17,7 @@ import { laneHealth } from '../../src/policy/queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from '../../src/policy/queue/message.tables.js';
 import { operatorOrder } from '../../src/policy/queue/operator-order.table.js';
 import { routeMatch, transportChoice } from '../../src/policy/relay/transport-choice.table.js';
+import { requireTlsReadiness } from '../../src/policy/signals/requiretls-readiness.table.js';
 import { reportClaim } from '../../src/policy/tls-report/report-claim.table.js';
 import { endpointOutcome } from '../../src/policy/tls-report/send/endpoint-outcome.table.js';
 import { type Comparison, comparison } from './tables.js';
@@ -40,6 +41,7 @@ export const besideComparisons: readonly Comparison[] = [
   comparison(delayNotice, queue.tellsDelay),
   comparison(laneHealth, queue.wayAfter),
   comparison(operatorOrder, queue.ordered),
+  comparison(requireTlsReadiness, reference.readyForRequireTls),
   comparison(routeMatch, relay.routeSpeaks),
   comparison(transportChoice, relay.wayOfMail),
   comparison(notice, queue.tellsSender),

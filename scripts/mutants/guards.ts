@@ -27,6 +27,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'operator-order': ['property-tests/agreement/beside.test.ts'],
   'route-match': ['src/policy/relay/route.test.ts'],
   'transport-choice': ['src/policy/relay/route.test.ts'],
+  'requiretls-readiness': ['property-tests/agreement/beside.test.ts'],
   notice: ['src/policy/dsn/notice-tables.test.ts'],
   'notice-content': ['src/policy/dsn/notice-tables.test.ts'],
   'notice-form': ['src/policy/dsn/notice-tables.test.ts'],

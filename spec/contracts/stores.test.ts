@@ -2,6 +2,7 @@ import { attemptStoreContract } from './attempt-store.contract.js';
 import { policyStoreContract } from './policy-store.contract.js';
 import { policyStoreHistories } from './policy-store.histories.fixture.js';
 import { queueStoreContract } from './queue-store.contract.js';
+import { signalStoreContract } from './signal-store.contract.js';
 import { inMemory, inSqlite } from './stores.fixture.js';
 import { tlsReportStoreContract } from './tls-report-store.contract.js';
 import { tlsReportStoreHistories } from './tls-report-store.histories.fixture.js';
@@ -18,6 +19,9 @@ tlsReportStoreHistories('sqliteStores', inSqlite);
 
 attemptStoreContract('memoryStores', inMemory);
 attemptStoreContract('sqliteStores', inSqlite);
+
+signalStoreContract('memoryStores', inMemory);
+signalStoreContract('sqliteStores', inSqlite);
 
 queueStoreContract('memoryStores', inMemory);
 queueStoreContract('sqliteStores', inSqlite);

@@ -283,3 +283,18 @@ export function attributesForPostfix(f: {
   if (f.version === 'before-3.4') return 'match';
   return f.version === 'from-3.10' && f.policy === 'enforced' ? 'match-name-and-report' : 'match-and-name';
 }
+
+/** RFC 8689, Section 4.2.1, steps 1 to 4, as far as earlier mail has seen them hold: `yes` where a step holds, `no` where it does not. */
+export function readyForRequireTls(f: {
+  requireTls: 'yes' | 'no' | 'unknown';
+  mtaSts: 'yes' | 'no' | 'unknown';
+  dane: 'yes' | 'no' | 'unknown';
+  dnssec: 'yes' | 'no' | 'unknown';
+}): 'ready' | 'not-ready' | 'not-known' {
+  // Any of these will do; of DNSSEC alone it is not known whether the certificates are good.
+  const vouchers = [f.mtaSts, f.dane, f.dnssec === 'no' ? 'no' : 'unknown'];
+  const vouched = vouchers.includes('yes') ? 'yes' : vouchers.includes('unknown') ? 'unknown' : 'no';
+  if (f.requireTls === 'no') return 'not-ready';
+  if (f.requireTls === 'unknown') return 'not-known';
+  return vouched === 'yes' ? 'ready' : vouched === 'no' ? 'not-ready' : 'not-known';
+}

@@ -324,4 +324,17 @@ export const choices = [
     confidence: 'high',
     otherwise: planned('transports'),
   },
+  {
+    id: 'CHOICE-45',
+    rfc: 'choice',
+    section: '45',
+    level: 'MUST',
+    side: 'sender',
+    area: 'requiretls',
+    text: 'What recipient domains are seen to support is remembered by scope for half a year, holds up no mail and changes no demand. REQUIRETLS can be switched on for a message if every recipient domain was last seen to offer it under TLS, and to have an enforced MTA-STS policy or TLSA records that bind.',
+    observation:
+      'After one message to a domain with all five the next question is answered yes, by another scope unknown; what was seen later replaces it; a store that fails delays nobody.',
+    confidence: 'high',
+    otherwise: planned('queue-and-bounces'),
+  },
 ] as const satisfies readonly Requirement[];

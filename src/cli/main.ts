@@ -24,6 +24,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   config: async () => (await import('./commands/config/index.js')).config,
   policy: async () => (await import('./commands/policy/index.js')).policy,
   sendmail: async () => (await import('./commands/sendmail.js')).sendmail,
+  signals: async () => (await import('./commands/signals.js')).signals,
   postfix: async () => (await import('./commands/postfix/index.js')).postfix,
   explore: async () => (await import('./commands/explore.js')).explore,
   tables: async () => (await import('./commands/tables.js')).tables,
@@ -49,6 +50,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   config     check the configuration of the daemon
   policy     list what is demanded of destinations, by whom and why
   sendmail   take a message from standard input into a queue
+  signals    say what recipient domains were seen to support by mail sent before
   postfix    tell a Postfix that keeps its sockets how each next hop is to be reached
   explore    write a page on which facts can be turned and journals be stepped through
   tables     list, show or check the decision tables, or one row of them

@@ -7,6 +7,8 @@
 
 import type { AttemptInput } from '../policy/attempt/types.js';
 import type { CacheAnswer } from '../policy/mta-sts/fetch.js';
+import type { DomainSignals } from '../policy/signals/domain-signals.js';
+import type { Sighting } from '../policy/signals/sighting.js';
 import type { ReportState } from '../policy/tls-report/report-state.js';
 import type { TallyBounds, TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { Adapters } from './ports.js';
@@ -133,13 +135,44 @@ export interface AttemptStoreBounds {
   readonly attemptsMax: number;
 }
 
-export type StoreBounds = PolicyStoreBounds & TlsReportStoreBounds & AttemptStoreBounds;
+/** What one attempt saw of a domain. */
+export interface Sighted {
+  /** Whose mail it was: what one sender sees is told to no other. Up to 255 characters; "" where there is only one. */
+  readonly scope: string;
+  /** In lower-case A-labels, or an address literal in brackets. */
+  readonly domain: string;
+  readonly sighting: Sighting;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/**
+ * What recipient domains were seen to support, by scope. It is advice to people, and never lowers or raises a demand. The methods
+ * reject with an Error if the store cannot be reached; then nothing was changed.
+ */
+export interface SignalStore {
+  /** In the order of the domains. */
+  read(scope: string, domains: readonly string[]): Promise<readonly DomainSignals[]>;
+  /** All of them or none. Of two sightings the later one speaks, whichever is noted first (`mergeSighting`). */
+  note(sightings: readonly Sighted[]): Promise<void>;
+  /** Drops what was seen before that time, in milliseconds since 1970, and the oldest beyond the bound. Answers how much went. */
+  prune(before: number): Promise<number>;
+}
+
+/** How much a store of signals keeps at most. */
+export interface SignalStoreBounds {
+  /** Scopes times domains times signals. */
+  readonly signalsMax: number;
+}
+
+export type StoreBounds = PolicyStoreBounds & TlsReportStoreBounds & AttemptStoreBounds & SignalStoreBounds;
 
 /** All stores over one database. No I/O happens before the first question. */
 export interface Stores {
   readonly policies: PolicyStore;
   readonly reports: TlsReportStore;
   readonly attempts: AttemptStore;
+  readonly signals: SignalStore;
   readonly queue: QueueStore;
   /** Frees what is held open. What is asked afterwards fails. */
   close(): Promise<void>;
@@ -152,4 +185,5 @@ export const DEFAULT_STORE_BOUNDS: StoreBounds = {
   policiesMax: 32,
   detailsMax: 100,
   attemptsMax: 1_000_000,
+  signalsMax: 500_000,
 };

@@ -49,13 +49,14 @@ function badAddress(role: string, text: string): MisuseError {
 export function byDestination(mailboxes: readonly Mailbox[]): readonly (readonly Mailbox[])[] {
   const groups = new Map<string, Mailbox[]>();
   for (const mailbox of mailboxes) {
-    const key = keyOf(mailbox.destination);
+    const key = destinationKey(mailbox.destination);
     groups.set(key, [...(groups.get(key) ?? []), mailbox]);
   }
   return [...groups.values()];
 }
 
-function keyOf(destination: Destination): string {
+/** One text for each destination: a name in A-labels, or an address literal in brackets. */
+export function destinationKey(destination: Destination): string {
   return destination.kind === 'domain' ? destination.name : `[${destination.address}]`;
 }
 

@@ -14,6 +14,7 @@ import {
   oneOf,
   orNull,
   Signal,
+  such,
   Text,
   wholeFrom,
 } from '../effects/codecs/values.js';
@@ -33,6 +34,7 @@ import {
   settingsOf as settingsOfProfile,
 } from '../policy/settings.js';
 import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
+import type { SignalMemory } from './signal-memory.js';
 
 const ADAPTERS = {
   'dns.mx': true,
@@ -74,6 +76,7 @@ export const ENGINE_FIELDS: Fields<EngineOptions> = {
   toAscii: callable(),
   onFault: callable(),
   onAttempt: callable(),
+  signals: methods<SignalMemory>('a memory of signals', { note: true, read: true, idle: true }),
 };
 
 const EngineOptionsCodec = strictObject<EngineOptions>('an object with options', ENGINE_FIELDS, [
@@ -81,11 +84,18 @@ const EngineOptionsCodec = strictObject<EngineOptions>('an object with options',
   'clock',
 ]);
 
+const SCOPE_LENGTH_MAX = 255;
+const ScopeCodec = such(
+  `a text of up to ${SCOPE_LENGTH_MAX} characters`,
+  (value): value is string => typeof value === 'string' && value.length <= SCOPE_LENGTH_MAX,
+);
+
 const ATTEMPT_FIELDS: Fields<AttemptOptions> = {
   attempt: wholeFrom(1, Number.MAX_SAFE_INTEGER),
   dialled: DialledCodec,
   signal: Signal,
   deadlineMs: DeadlineMs,
+  scope: ScopeCodec,
   onEntry: callable(),
   onResult: callable(),
 };
@@ -152,6 +162,12 @@ const Recipients = listOf('a list of addresses', Text);
 /** Some facts of a message that is not there. Throws a {@link MisuseError}. */
 export function checkSomeFacts(facts: Partial<OutboundMail['facts']>): Partial<OutboundMail['facts']> {
   return checked(SomeFactsCodec, facts, 'WAXSEAL_BAD_MESSAGE', 'facts');
+}
+
+/** Throws a {@link MisuseError} for what is no list of addresses, or no scope. */
+export function checkSignalsQuestion(recipients: readonly string[], scope: string): void {
+  checked(Recipients, recipients, 'WAXSEAL_BAD_ADDRESS', 'recipients');
+  checked(ScopeCodec, scope, 'WAXSEAL_BAD_OPTIONS', 'scope');
 }
 
 /** Throws a {@link MisuseError} for what is no text. */

@@ -36,6 +36,7 @@ import {
   checkMail,
   checkPatience,
   checkPurpose,
+  checkSignalsQuestion,
   checkSomeFacts,
   checkStopped,
   checkText,
@@ -48,6 +49,7 @@ import { NO_SOCKETS } from './plan/no-sockets.js';
 import { type Plan, type PlanPorts, planAttempt } from './plan/plan.js';
 import { assertReady, type NotReadyError } from './ready.js';
 import { type RecipientReport, reportOf } from './recipient-report.js';
+import { answerSignals, noteSignals, type SignalsAnswer } from './signals.js';
 
 export interface DeliveryResult {
   /** One for each recipient, in the order of `to`. */
@@ -113,6 +115,12 @@ export interface Engine {
    * {@link NotConnectedError} where there is none, and with a {@link MisuseError} as {@link plan} does.
    */
   connect(domain: string, facts?: PlanFacts, options?: AttemptOptions): Promise<Connection>;
+  /**
+   * What the recipients' domains were seen to support by earlier mail of that scope, and whether REQUIRETLS (RFC 8689) can be switched
+   * on for a message to all of them. Nobody is asked: advice for who writes the message. Throws a {@link MisuseError} for what is no
+   * address, and rejects with the Error of a store that cannot be reached.
+   */
+  signals(recipients: readonly string[], scope?: string): Promise<SignalsAnswer>;
 }
 
 /** What was found of a domain's policy. */
@@ -188,6 +196,11 @@ export function createEngine(given: EngineOptions): Engine {
         planPorts(options, checkedOptions),
         planInput(options, domain, facts, checkedOptions, toAscii),
       );
+    },
+    async signals(recipients, scope = '') {
+      checkSignalsQuestion(recipients, scope);
+      const { mailboxes } = parseEnvelope({ from: '', to: recipients }, toAscii);
+      return answerSignals(recipients, mailboxes, scope, options);
     },
   };
   return engine;
@@ -279,7 +292,7 @@ function planInput(
   return { ...input, ...deadlineOf(options, attemptOptions) };
 }
 
-function planPorts(options: Made, { onEntry, signal }: AttemptOptions): PlanPorts {
+function planPorts(options: Made, { onEntry, signal, scope }: AttemptOptions): PlanPorts {
   return {
     adapters: options.adapters,
     sockets: options.sockets ?? NO_SOCKETS,
@@ -293,7 +306,10 @@ function planPorts(options: Made, { onEntry, signal }: AttemptOptions): PlanPort
           if (own.isReal) onEntry?.(entry);
         },
       }),
-    tell: (result) => tellAttempt(options, result),
+    tell: (result) => {
+      noteSignals(options, result, scope);
+      return tellAttempt(options, result);
+    },
   };
 }
 
@@ -309,6 +325,7 @@ async function carryOut(options: Made, job: Job, attemptOptions: AttemptOptions)
   const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (mailboxes) => {
     const input = { ...inputOf(options, job, mailboxes, attemptOptions), ...deadline };
     const { result, entries } = await attempt(options, job.content, input, attemptOptions);
+    noteSignals(options, result, attemptOptions.scope);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
     const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
     mailboxes.forEach((mailbox, at) => {

@@ -7,6 +7,7 @@ import type { DsnRequest } from '../policy/dsn/request.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import type { Settings } from '../policy/settings.js';
 import type { RecipientReport } from './recipient-report.js';
+import type { SignalMemory } from './signal-memory.js';
 
 export interface EngineOptions {
   readonly adapters: Adapters;
@@ -37,6 +38,8 @@ export interface EngineOptions {
    * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
    */
   readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
+  /** Where it is kept what recipient domains were seen to support (`engine.signals`); no mail waits for it. Default: nowhere. */
+  readonly signals?: SignalMemory;
 }
 
 /** A message to be sent. */
@@ -60,6 +63,8 @@ export interface AttemptOptions {
   readonly signal?: AbortSignal;
   /** Of this call; default: the engine's. */
   readonly deadlineMs?: number;
+  /** Whose mail it is, up to 255 characters: what is seen of the recipients' domains is told to no other (`engine.signals`). Default "". */
+  readonly scope?: string;
   /** Told when a question is asked or answered, for showing progress. Destinations take turns, and each numbers its own questions. */
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told what became of a recipient as soon as it is known, whatever others still wait for, and its place in `to`, from 0. */

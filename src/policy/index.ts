@@ -89,6 +89,7 @@ export {
   relayTables,
   reportTables,
   resolverTables,
+  signalTables,
   storeTables,
 } from './tables.js';
 export { ADVICE, type Advice } from './tls-report/read/advice.js';

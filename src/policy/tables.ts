@@ -52,6 +52,7 @@ import { routeMatch, transportChoice } from './relay/transport-choice.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
 import { requireTlsDemand } from './require-tls/requiretls-demand.table.js';
+import { requireTlsReadiness } from './signals/requiretls-readiness.table.js';
 import {
   discoveryReport,
   lookupReport,
@@ -151,6 +152,9 @@ export const checkTables = [
   certificateFinding,
 ] as unknown as readonly Table[];
 
+/** What is told to who writes a message. */
+export const signalTables = [requireTlsReadiness] as unknown as readonly Table[];
+
 /** What other people's mail systems are told. */
 export const hostTables = [postfixHostNeed, postfixLevel, postfixAttributes] as unknown as readonly Table[];
 
@@ -163,5 +167,6 @@ export const allTables: readonly Table[] = [
   ...queueTables,
   ...relayTables,
   ...checkTables,
+  ...signalTables,
   ...hostTables,
 ];

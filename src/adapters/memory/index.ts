@@ -3,12 +3,14 @@ import { DEFAULT_STORE_BOUNDS, type StoreBounds, type Stores } from '../../effec
 import { memoryAttemptStore } from './memory-attempt-store.js';
 import { memoryPolicyStore } from './memory-policy-store.js';
 import { memoryQueueStore } from './memory-queue-store.js';
+import { memorySignalStore } from './memory-signal-store.js';
 import { memoryTlsReportStore } from './memory-tls-report-store.js';
 
 export { memoryAttemptStore } from './memory-attempt-store.js';
 export { memoryBodies } from './memory-bodies.js';
 export { memoryPolicyStore } from './memory-policy-store.js';
 export { memoryQueueStore } from './memory-queue-store.js';
+export { memorySignalStore } from './memory-signal-store.js';
 export { memoryTlsReportStore } from './memory-tls-report-store.js';
 
 /** All stores in memory. */
@@ -18,6 +20,7 @@ export function memoryStores(bounds: Partial<StoreBounds> = {}): Stores {
     policies: memoryPolicyStore(within),
     reports: memoryTlsReportStore(within),
     attempts: memoryAttemptStore(within),
+    signals: memorySignalStore(within),
     queue: memoryQueueStore(),
     close: async () => {},
   };

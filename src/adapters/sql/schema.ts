@@ -40,9 +40,10 @@ async function prepare(database: SqlDatabase): Promise<void> {
   );
 }
 
-/** Rejects as well where the table that came last is missing: what is new only stands beside what there was, and is then made. */
+/** Rejects as well where a table that came later is missing: what is new only stands beside what there was, and is then made. */
 async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
   await query("SELECT message FROM waxseal_queue_bodies WHERE message = ''");
+  await query("SELECT domain FROM waxseal_signals WHERE domain = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);
 }
@@ -74,5 +75,9 @@ const statements = (key: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS waxseal_attempts (
      id ${key} PRIMARY KEY, attempts integer NOT NULL, dialled text NOT NULL, delivered text, at bigint NOT NULL)`,
   'CREATE INDEX IF NOT EXISTS waxseal_attempts_by_age ON waxseal_attempts (at, id)',
+  `CREATE TABLE IF NOT EXISTS waxseal_signals (
+     scope ${key}, domain ${key}, signal ${key}, value text NOT NULL, at bigint NOT NULL,
+     PRIMARY KEY (scope, domain, signal))`,
+  'CREATE INDEX IF NOT EXISTS waxseal_signals_by_age ON waxseal_signals (at, scope, domain, signal)',
   ...queueStatements(key),
 ];

@@ -6,6 +6,7 @@ import type { SqlDatabase } from './database.js';
 import { sqlPolicyStore } from './policy-store.js';
 import { sqlQueueStore } from './queue-store.js';
 import { withSchema } from './schema.js';
+import { sqlSignalStore } from './signal-store.js';
 import { sqlTlsReportStore } from './tls-report-store.js';
 
 export interface SqlStores extends Stores {
@@ -21,6 +22,7 @@ export function sqlStores(database: SqlDatabase, bounds: Partial<StoreBounds> = 
     policies: sqlPolicyStore(ready, within),
     reports: sqlTlsReportStore(ready, within),
     attempts: sqlAttemptStore(ready, within),
+    signals: sqlSignalStore(ready, within),
     queue: sqlQueueStore(ready),
     bodies: sqlBodies(ready),
     close: database.close,

@@ -87,7 +87,7 @@ export const lmtp: Command = {
     const { node, settings } = await readWorld(values);
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
-    const { createNodeEngine, keepPoliciesFresh } = await import('../../node.js');
+    const { createNodeEngine, keepPoliciesFresh, signalMemory } = await import('../../node.js');
     const stores = await openStores(values);
     const { policies } = stores;
     const engine = createNodeEngine({
@@ -99,6 +99,7 @@ export const lmtp: Command = {
         'policy-cache.write': policies['policy-cache.write'],
       },
       tlsReports: { store: stores.reports },
+      signals: signalMemory(stores.signals, { onFault }),
       onFault,
     });
     const ending = new AbortController();

@@ -1,0 +1,65 @@
+import { errorText } from '../effects/error-text.js';
+import type { Sighted, SignalStore } from '../effects/stores.js';
+import { SIGNAL_LIFE_MS } from '../policy/signals/domain-signals.js';
+
+/** Where an engine keeps what it sees of recipient domains. */
+export interface SignalMemory {
+  /** Takes a sighting and returns at once; what cannot be written is forgotten. Never throws. */
+  note(sighted: Sighted): void;
+  /** Behind all that was noted before. Rejects where the store does. */
+  read: SignalStore['read'];
+  /** Resolves when nothing is left to be written. Never rejects. */
+  idle(): Promise<void>;
+}
+
+export interface SignalMemoryOptions {
+  /** Told that sightings could not be written, which holds up no mail. */
+  readonly onFault?: (message: string) => void;
+}
+
+/** Sightings that wait while others are written; beyond that the newest are forgotten. */
+const WAITING_MAX = 10_000;
+/** So many sightings from one pruning to the next; the first comes with the first of them. */
+const PRUNED_EVERY = 1_000;
+
+/** Writes sightings in batches, off the way of mail. */
+export function signalMemory(store: SignalStore, { onFault }: SignalMemoryOptions = {}): SignalMemory {
+  let waiting: Sighted[] = [];
+  let writing: Promise<void> | null = null;
+  let untilPruned = 0;
+
+  async function write(): Promise<void> {
+    // Those of one moment are written together.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      const batch = waiting;
+      waiting = [];
+      try {
+        await store.note(batch);
+        untilPruned -= batch.length;
+        if (untilPruned < 0) {
+          untilPruned = PRUNED_EVERY;
+          await store.prune(batch[0]!.at - SIGNAL_LIFE_MS);
+        }
+      } catch (error) {
+        onFault?.(`what recipient domains support is not remembered: ${errorText(error)}`);
+      }
+    }
+    writing = null;
+  }
+
+  const memory: SignalMemory = {
+    note(sighted) {
+      if (waiting.length < WAITING_MAX) waiting.push(sighted);
+      writing ??= write();
+    },
+    async read(scope, domains) {
+      await memory.idle();
+      return store.read(scope, domains);
+    },
+    async idle() {
+      while (writing !== null) await writing;
+    },
+  };
+  return memory;
+}
