@@ -1,11 +1,11 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.js';
-import { signalStoreContract } from '../spec/contracts/signal-store.contract.js';
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
 import { queueStoreContract } from '../spec/contracts/queue-store.contract.js';
+import { signalStoreContract } from '../spec/contracts/signal-store.contract.js';
 import { lineOf, manyNodes, NOW, policyAt, type StartStores } from '../spec/contracts/stores.fixture.js';
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';

@@ -25,7 +25,9 @@ beforeAll(async () => {
       'mx.all.test': { keywordsAfterTls: ['PIPELINING', 'REQUIRETLS'] },
       'mx.none.test': { starttls: 'not-offered' },
     },
-    policy: { 'mta-sts.all.test': { body: 'version: STSv1\nmode: enforce\nmx: mx.all.test\nmax_age: 86400\n' } },
+    policy: {
+      'mta-sts.all.test': { body: 'version: STSv1\nmode: enforce\nmx: mx.all.test\nmax_age: 86400\n' },
+    },
   });
 });
 afterAll(async () => {
