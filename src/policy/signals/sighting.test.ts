@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AttemptResult, PlacedDecision } from '../attempt/types.js';
-import { mergeSighting } from './domain-signals.js';
+import { type DomainSignals, mergeSighting } from './domain-signals.js';
 import { SIGNALS, type Sighting, sightingOf } from './sighting.js';
 
 const decision = (table: string, verdict: string, input: Readonly<Record<string, string>> = {}) =>
@@ -44,7 +44,7 @@ describe('merging sightings', () => {
     fc.assert(
       fc.property(timed, (all) => {
         const merged = (list: typeof all) =>
-          list.reduce((kept, each) => mergeSighting(kept, each.sighting, each.at), {});
+          list.reduce<DomainSignals>((kept, each) => mergeSighting(kept, each.sighting, each.at), {});
         const inTime = [...all].sort((a, b) => a.at - b.at);
         expect(merged(all)).toEqual(merged(inTime));
         for (const signal of SIGNALS) {
