@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   tlsa: async () => (await import('./commands/tlsa.js')).tlsa,
   sts: async () => (await import('./commands/sts/index.js')).sts,
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
+  serve: async () => (await import('./commands/serve.js')).serve,
   queue: async () => (await import('./commands/queue/index.js')).queue,
   config: async () => (await import('./commands/config/index.js')).config,
   policy: async () => (await import('./commands/policy/index.js')).policy,
@@ -46,6 +47,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   tlsa       print TLSA records for a certificate, a key or a mail host
   sts        show, refresh and forget kept MTA-STS policies; lint what you publish
   lmtp       serve a mail system that keeps its queue, by LMTP
+  serve      take mail, keep it safely, and deliver it
   queue      see and change what waits in a queue
   config     check the configuration of the daemon
   policy     list what is demanded of destinations, by whom and why

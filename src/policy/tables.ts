@@ -45,6 +45,7 @@ import { targetAddress } from './names/target-address.table.js';
 import { postfixHostNeed } from './postfix/host-need.table.js';
 import { postfixAttributes } from './postfix/policy-attributes.table.js';
 import { postfixLevel } from './postfix/policy-level.table.js';
+import { admission, envelopeLine, senderRight, submissionRight } from './queue/admission.tables.js';
 import { laneHealth } from './queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
@@ -135,6 +136,10 @@ export const queueTables = [
   retryWait,
   delayNotice,
   laneHealth,
+  submissionRight,
+  senderRight,
+  envelopeLine,
+  admission,
   operatorOrder,
   notice,
   noticeContent,

@@ -4,6 +4,8 @@ import type { StoreBounds } from '../../effects/stores.js';
 import { type SqlStores, sqlStores } from '../sql/stores.js';
 import { sqliteDatabase } from './sqlite-database.js';
 
+export { takeStateFolder } from './state-lock.js';
+
 /** The file in a state directory that holds everything. */
 export const STATE_FILE = 'waxseal.sqlite';
 

@@ -85,27 +85,27 @@ export function replyError(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
 }
 
-function retOf(sender: SMTPServerAddress): Ret | null {
+export function retOf(sender: SMTPServerAddress): Ret | null {
   return isGiven(sender, 'RET') ? readRet(textOf(sender, 'RET')) : 'absent';
 }
 
-function envidOf(sender: SMTPServerAddress): string | null {
+export function envidOf(sender: SMTPServerAddress): string | null {
   const text = textOf(sender, 'ENVID');
   return isAscii(text) ? readEnvid(encodeXtext(text)) : null;
 }
 
-function notifyOf(recipient: SMTPServerAddress): Notify | null {
+export function notifyOf(recipient: SMTPServerAddress): Notify | null {
   return isGiven(recipient, 'NOTIFY') ? readNotify(textOf(recipient, 'NOTIFY')) : 'absent';
 }
 
-function originalOf(recipient: SMTPServerAddress): string | null {
+export function originalOf(recipient: SMTPServerAddress): string | null {
   const text = textOf(recipient, 'ORCPT');
   const [, type = '', address = ''] = /^([^;]+);(.+)$/s.exec(text) ?? [];
   if (type.toLowerCase() === 'utf-8') return readOrcpt(text);
   return isAscii(address) ? readOrcpt(`${type};${encodeXtext(address)}`) : null;
 }
 
-function isGiven(address: SMTPServerAddress, keyword: string): boolean {
+export function isGiven(address: SMTPServerAddress, keyword: string): boolean {
   return parameterOf(address, keyword) !== undefined;
 }
 
@@ -119,6 +119,6 @@ function parameterOf({ args }: SMTPServerAddress, keyword: string): string | tru
 }
 
 /** The library hands domains out in U-labels. */
-function inALabels(address: string): string {
+export function inALabels(address: string): string {
   return parseMailbox(address, domainToASCII)?.address ?? address;
 }

@@ -7,8 +7,9 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import type { AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
-import { boundAddress, clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
+import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
+import { keepOwnStatus, leaveIdle, listenAt } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
 import type { NoticeOptions } from './notices.js';
@@ -188,45 +189,4 @@ async function answer(
 
 function asResult({ code, text }: LmtpReply): string | Error {
   return code < 300 ? text : replyError(code, text);
-}
-
-/** What we say begins with its own enhanced status, and the library would put another one in front of it. */
-function keepOwnStatus(server: SMTPServer, session: SMTPServerSession): void {
-  for (const connection of server.connections) {
-    if (connection.session !== session) continue;
-    const send = connection.send.bind(connection);
-    connection.send = (code, data, context) =>
-      send(code, data, typeof data === 'string' && /^[245]\.\d+\.\d+ /.test(data) ? false : context);
-  }
-}
-
-/** Connections on which nothing is under way need not be waited for. */
-function leaveIdle(server: SMTPServer): void {
-  for (const connection of server.connections)
-    if (connection.session.envelope.mailFrom === false) connection.send(421, '4.3.2 closing');
-}
-
-function listenAt(
-  server: SMTPServer,
-  address: ListenAddress | InheritedSocket,
-  onFault: (message: string) => void,
-): Promise<ListenAddress> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const ready = () => {
-      server.off('error', reject);
-      server.on('error', (error) => {
-        if (!isClientsOwn(error)) onFault(error.message);
-      });
-      resolve(boundAddress(address, server.server.address()));
-    };
-    if (address.kind === 'unix') server.listen(address.path, ready);
-    else if (address.kind === 'inherited') server.server.listen({ fd: address.fd }, ready);
-    else server.listen(address.port, address.host, ready);
-  });
-}
-
-/** A client that goes away, or that cannot do TLS, is nothing that went wrong here. */
-function isClientsOwn(error: Error & { readonly remote?: string }): boolean {
-  return error.remote !== undefined || /ECONNRESET|EPIPE|SSL|TLS/.test(error.message);
 }

@@ -1,0 +1,265 @@
+import { readFile } from 'node:fs/promises';
+import type { DaemonConfig } from '../../daemon/config/config.js';
+import type { DaemonSettings } from '../../daemon/daemon.js';
+import type { DoorKind } from '../../daemon/doors/mail-door.js';
+import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
+import type { KnownUser } from '../../daemon/users.js';
+import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
+import type { OwnCertificate } from '../../hosts/own-certificate.js';
+import type { NodeOptions } from '../../node.js';
+import { misuse, readArguments, type ValuesOf } from '../arguments.js';
+import type { Command } from '../command.js';
+import { readConfigFile } from '../config-file.js';
+import { CommandError, EXIT } from '../exit.js';
+import { readDuration } from '../numbers.js';
+import { ATTEMPT_OPTIONS } from '../options.js';
+import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
+import { reasonOf } from '../read-file.js';
+import { readDnssec, readResolver } from '../resolver.js';
+import { sayReady, untilTold } from '../serving.js';
+import { readSettings } from '../settings.js';
+import { readTrustAnchors } from '../trust-anchors.js';
+
+const HELP = `\
+Usage: waxseal serve --listen ADDRESS (--state DIR | --database URL) [OPTION]...
+
+Takes mail by SMTP submission, answers 250 only when it is safely kept, and delivers it with
+full policy: attempts, waits, notices, and reports.
+
+  --listen ADDRESS       where mail is taken by SMTP, with STARTTLS: HOST:PORT, [IPV6]:PORT or
+                         unix:PATH; may be given several times; port 0 means any
+  --tls-listen ADDRESS   the same under TLS from the first octet on (RFC 8314)
+  --lmtp-listen ADDRESS  the same by LMTP, for this host alone
+  --state DIR            keep everything in this folder, which one process at a time may serve
+  --database URL         keep everything in PostgreSQL (postgres://...), for many processes
+  --config FILE          retry, limits, transports, routes, users and more, in YAML; default:
+                         /etc/waxseal/waxseal.yaml if it is there; what is given here goes before
+  --tls-cert FILE        for TLS, in PEM, with --tls-key; default: made at start
+  --tls-key FILE
+  --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
+  --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came (30s)
+  --log pretty|json      how events are told on standard error (pretty)
+  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N, --ca FILE,
+  --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
+                         as for "waxseal deliver"
+
+Where the configuration has users, everybody logs in, which takes TLS; where it has none, only
+this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP reads the
+configuration, the settings and the certificate again. Ends with 0 when told to by SIGTERM or
+SIGINT. 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, a folder
+that another process serves, or an address that cannot be listened at.
+`;
+
+const {
+  from: _from,
+  requiretls: _requiretls,
+  attempt: _attempt,
+  journal: _journal,
+  json: _json,
+  verbose: _verbose,
+  deadline: _deadline,
+  state: _state,
+  ...LOOK_OPTIONS
+} = ATTEMPT_OPTIONS;
+
+const OPTIONS = {
+  ...LOOK_OPTIONS,
+  ...STATE_OPTIONS,
+  listen: { type: 'string', multiple: true },
+  'tls-listen': { type: 'string', multiple: true },
+  'lmtp-listen': { type: 'string', multiple: true },
+  config: { type: 'string' },
+  requiretls: { type: 'string' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  grace: { type: 'string' },
+  log: { type: 'string' },
+} as const;
+
+type Values = ValuesOf<typeof OPTIONS>;
+
+const GRACE_MS = 30_000;
+
+export const serve: Command = {
+  help: HELP,
+  async run(args) {
+    const { values, positionals } = readArguments(args, OPTIONS);
+    if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
+    const log = readLog(values.log);
+    const graceMs = readDuration('--grace', values.grace) ?? GRACE_MS;
+    const requireTls = readRequireTls(values.requiretls);
+    const first = await readAll(values, null);
+    const doors = doorsOf(values, first.config);
+    if (doors.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
+    const { config } = first;
+    const state = await openQueueState({
+      state: values.state ?? (values.database === undefined ? (config.places.state ?? undefined) : undefined),
+      database:
+        values.database ?? (values.state === undefined ? (config.places.database ?? undefined) : undefined),
+    });
+    const release = await takeState(state);
+    const told = untilTold();
+    const { createDaemon } = await import('../../daemon/daemon.js');
+    const daemon = createDaemon({
+      ...first,
+      ...{
+        stores: state,
+        bodies: state.bodies,
+        directory: state.directory,
+        requireTls,
+        clock: Date.now,
+        log,
+      },
+      node: await readNode(values),
+    });
+    try {
+      for (const [kind, address] of doors) await sayReady(kind, await daemon.listen(kind, address));
+    } catch (error) {
+      await daemon.close();
+      await state.close();
+      release();
+      throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+    }
+    const reload = () => {
+      readAll(values, first.certificate).then(
+        (read) => {
+          daemon.reload(read);
+          log('info', 'config', 'the configuration was read again');
+        },
+        (error) => log('error', 'config', `the configuration stays as it was: ${reasonOf(error)}`),
+      );
+    };
+    process.on('SIGHUP', reload);
+    const ending = new AbortController();
+    const running = daemon.run(ending.signal, graceMs);
+    log('info', 'stopping', `${await told}: ends when what is under way has ended`);
+    process.off('SIGHUP', reload);
+    ending.abort();
+    await running;
+    await state.close();
+    release();
+    log('info', 'stopped', 'ended');
+    return EXIT.ok;
+  },
+};
+
+/** One process at a time runs the queue of a folder, so that what the one before had claimed can be taken up again at once. */
+async function takeState(state: QueueState): Promise<() => void> {
+  if (state.directory === undefined) return () => undefined;
+  const { takeStateFolder } = await import('../../adapters/sqlite/index.js');
+  const release = await takeStateFolder(state.directory);
+  if (release === 'taken') {
+    await state.close();
+    throw new CommandError(EXIT.badSettings, `${state.place} is served by another process already`);
+  }
+  await state.queue.recover(Number.MAX_SAFE_INTEGER);
+  return release;
+}
+
+function doorsOf(values: Values, { places }: DaemonConfig): readonly (readonly [DoorKind, ListenAddress])[] {
+  const given = [values.listen, values['tls-listen'], values['lmtp-listen']].some(
+    (each) => each !== undefined,
+  );
+  const kinds: readonly (readonly [DoorKind, string, readonly string[]])[] = [
+    ['smtp', '--listen', values.listen ?? (given ? [] : places.listen)],
+    ['smtps', '--tls-listen', values['tls-listen'] ?? []],
+    ['lmtp', '--lmtp-listen', values['lmtp-listen'] ?? (given ? [] : places.lmtpListen)],
+  ];
+  return kinds.flatMap(([kind, option, texts]) =>
+    texts.map((text) => {
+      const address = parseListenAddress(text);
+      if (address === null)
+        throw misuse(`${option} ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
+      return [kind, address] as const;
+    }),
+  );
+}
+
+function readLog(format = 'pretty'): Logger {
+  if (format !== 'pretty' && format !== 'json')
+    throw misuse(`--log ${JSON.stringify(format)} is neither pretty nor json`);
+  return format === 'json' ? jsonLogger(Date.now) : prettyLogger(Date.now);
+}
+
+function readRequireTls(word = 'keep'): 'keep' | 'off' {
+  if (word !== 'keep' && word !== 'off')
+    throw misuse(`--requiretls ${JSON.stringify(word)} is neither keep nor off`);
+  return word;
+}
+
+/** What can be read again. `made`: a certificate of ours, which is not made anew. Throws a CommandError. */
+async function readAll(values: Values, made: OwnCertificate | null): Promise<DaemonSettings> {
+  const { config } = await readConfigFile(values.config);
+  const settings = await readSettings(values);
+  const cert = values['tls-cert'] ?? config.places.tlsCertFile ?? undefined;
+  const key = values['tls-key'] ?? config.places.tlsKeyFile ?? undefined;
+  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
+  const { makeOwnCertificate } = await import('../../hosts/own-certificate.js');
+  return {
+    config,
+    settings,
+    users: await readUsers(config),
+    certificate:
+      cert !== undefined && key !== undefined
+        ? { cert: await readFileOf(cert), key: await readFileOf(key) }
+        : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
+    reports: await readReports(config, settings),
+  };
+}
+
+function readUsers({ users }: DaemonConfig): Promise<readonly KnownUser[]> {
+  return Promise.all(
+    users.map(async (user) => ({
+      ...user,
+      password: await readSecret(user.passwordFile, `the password of ${user.name}`),
+    })),
+  );
+}
+
+/** The first line of a file. Throws a CommandError. */
+async function readSecret(path: string, what: string): Promise<string> {
+  const [line = ''] = (await readFileOf(path)).split(/\r?\n/, 1);
+  if (line === '') throw new CommandError(EXIT.badSettings, `${what} in ${path} is empty`);
+  return line;
+}
+
+async function readFileOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CommandError(EXIT.noInput, `${path} cannot be read: ${reasonOf(error)}`);
+  }
+}
+
+async function readReports(
+  { tlsReports }: DaemonConfig,
+  settings: DaemonSettings['settings'],
+): Promise<DaemonSettings['reports']> {
+  if (tlsReports === null) return null;
+  const { loadDkimKey } = await import('../../services/tls-report/send/index.js');
+  const keys = await Promise.all(
+    tlsReports.dkimKeys.map(async ({ file, selector }) => {
+      const loaded = loadDkimKey(await readFileOf(file), selector);
+      if (loaded.kind === 'refused')
+        throw new CommandError(EXIT.badSettings, `the DKIM key ${file} cannot be used: ${loaded.complaint}`);
+      return loaded.key;
+    }),
+  );
+  return {
+    organizationName: tlsReports.organization,
+    contactInfo: tlsReports.from,
+    keys,
+    source: settings.helo,
+    privateAddresses: settings.privateAddresses,
+  };
+}
+
+async function readNode(values: Values): Promise<NodeOptions> {
+  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
+  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
+  return {
+    dnssec: await readDnssec(values),
+    ...(resolver === undefined ? {} : { resolver }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}

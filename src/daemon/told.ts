@@ -1,0 +1,39 @@
+/* What happens, as lines of a log: one for each message that came in or was refused, and one for each recipient's outcome. */
+import { textOf } from '../policy/smtp/reply.js';
+import type { QueueOutcome } from '../services/queue/index.js';
+import type { DoorEvent } from './doors/mail-door.js';
+import type { Logger } from './log.js';
+
+export function tellDoorEvent(event: DoorEvent, log: Logger): void {
+  const { event: name, ...fields } = event;
+  if (event.event === 'accepted') {
+    const { id, from, recipients, client } = event;
+    const to = recipients === 1 ? 'one recipient' : `${recipients} recipients`;
+    log('info', name, `${id}: from <${from}> to ${to}, from ${client === '' ? 'here' : client}`, fields);
+  } else
+    log('info', name, `refused at ${event.stage}: ${event.code} ${event.text} (${event.client})`, fields);
+}
+
+export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
+  const { messageId: id, from, recipient, outcome: name, attempts, nextAttemptAt, turn } = outcome;
+  const { word, decision, notice } = turn;
+  const row = word?.because?.row ?? decision.row;
+  const mx = word?.remote?.name ?? null;
+  const reply = word?.reply ?? null;
+  const next = nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString();
+  const said = reply === null ? '' : `: ${reply.code} ${textOf(reply)}`;
+  log(
+    name === 'delivered' || name === 'dropped' ? 'info' : 'warn',
+    name,
+    `${id}: ${recipient} ${name} ${word?.status ?? ''}${mx === null ? '' : ` by ${mx}`}${said} (${row})`,
+    {
+      ...{ id, from, recipient, outcome: name, attempt: attempts },
+      ...{ status: word?.status ?? null, mx, ip: word?.remote?.ip ?? null },
+      authentication: word?.authentication ?? 'none',
+      reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
+      ...{ row, table: word?.because?.table ?? decision.table, why: word?.because?.why ?? decision.why },
+      nextAttemptAt: next,
+      notice: notice?.verdict ?? null,
+    },
+  );
+}

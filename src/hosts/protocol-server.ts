@@ -1,0 +1,44 @@
+/* What our listeners that speak SMTP and LMTP have in common, over a library that speaks them. */
+import type { SMTPServer, SMTPServerSession } from 'smtp-server';
+import { boundAddress, type InheritedSocket, type ListenAddress } from './listen-address.js';
+
+/** What we say begins with its own enhanced status, and the library would put another one in front of it. */
+export function keepOwnStatus(server: SMTPServer, session: SMTPServerSession): void {
+  for (const connection of server.connections) {
+    if (connection.session !== session) continue;
+    const send = connection.send.bind(connection);
+    connection.send = (code, data, context) =>
+      send(code, data, typeof data === 'string' && /^[245]\.\d+\.\d+ /.test(data) ? false : context);
+  }
+}
+
+/** Connections on which nothing is under way need not be waited for. */
+export function leaveIdle(server: SMTPServer): void {
+  for (const connection of server.connections)
+    if (connection.session.envelope.mailFrom === false) connection.send(421, '4.3.2 closing');
+}
+
+export function listenAt(
+  server: SMTPServer,
+  address: ListenAddress | InheritedSocket,
+  onFault: (message: string) => void,
+): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const ready = () => {
+      server.off('error', reject);
+      server.on('error', (error) => {
+        if (!isClientsOwn(error)) onFault(error.message);
+      });
+      resolve(boundAddress(address, server.server.address()));
+    };
+    if (address.kind === 'unix') server.listen(address.path, ready);
+    else if (address.kind === 'inherited') server.server.listen({ fd: address.fd }, ready);
+    else server.listen(address.port, address.host, ready);
+  });
+}
+
+/** A client that goes away, or that cannot do TLS, is nothing that went wrong here. */
+function isClientsOwn(error: Error & { readonly remote?: string }): boolean {
+  return error.remote !== undefined || /ECONNRESET|EPIPE|SSL|TLS/.test(error.message);
+}
