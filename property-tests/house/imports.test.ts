@@ -177,9 +177,22 @@ describe('imports run one way', () => {
     expect(strays(below('daemon/'), ...seen, 'index.js', 'smtp-server', 'yaml')).toEqual([]);
   });
 
+  it('what is asked afterwards sees policy and effects, and is given the programs', () => {
+    expect(below('audit/').length).toBeGreaterThan(3);
+    expect(strays(below('audit/'), 'policy/', 'effects/', 'audit/')).toEqual([]);
+  });
+
   it('the page sees what plays and explains in memory, and nothing of a platform', () => {
     expect(below('explorer/').length).toBeGreaterThan(3);
-    const seen = ['policy/', 'effects/', 'machine/', 'engine/', 'adapters/scripted/', 'testing/scenario/'];
+    const seen = [
+      'policy/',
+      'effects/',
+      'machine/',
+      'engine/',
+      'audit/',
+      'adapters/scripted/',
+      'testing/scenario/',
+    ];
     expect(strays(below('explorer/'), ...seen, 'explorer/')).toEqual([]);
   });
 

@@ -28,7 +28,7 @@ export async function carryOut(
   tellAside?: () => Promise<Aside>,
 ): Promise<Exit> {
   if (setup.journal !== undefined) await checkJournalPath(setup.journal);
-  const { results, journal } = await ask(setup, work);
+  const { results, journal } = await attemptBy(setup, work);
   const aside = await tellAside?.();
   // The journal first: whoever has read the results may look for it.
   if (setup.journal !== undefined) await orComplain(writeJournal(setup.journal, journal));
@@ -45,7 +45,8 @@ async function orComplain(output: Promise<void>): Promise<void> {
   }
 }
 
-async function ask(
+/** One attempt by Node's engine, which a signal stops. Throws a CommandError for what the engine takes for misuse. */
+export async function attemptBy(
   { node, settings, attempt, deadline }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {

@@ -35,7 +35,8 @@ export async function readSettings(options: SettingsOptions): Promise<Settings> 
   };
 }
 
-async function readSettingsFile(path: string): Promise<Settings> {
+/** Throws a CommandError. */
+export async function readSettingsFile(path: string): Promise<Settings> {
   const text = await readText(path, {
     what: 'the settings',
     octetsMax: 1_048_576,

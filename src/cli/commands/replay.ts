@@ -1,16 +1,17 @@
-import { JOURNAL_LENGTH_MAX, parseJournal } from '../../effects/codecs/journal.codec.js';
-import type { AttemptJournal, Journal } from '../../effects/journal.js';
+import type { AttemptJournal } from '../../effects/journal.js';
 import { replay as replayAttempt } from '../../effects/replay.js';
 import { explainDelivery } from '../../engine/explain-delivery.js';
 import { programs } from '../../machine/programs.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
-import { CommandError, EXIT, exitOf } from '../exit.js';
+import { EXIT, exitOf } from '../exit.js';
 import { firstDifference } from '../first-difference.js';
+import { readJournal } from '../journal-input.js';
 import { printResults } from '../output/results.js';
 import { complain } from '../output/terminal.js';
-import { describeProblems } from '../problems.js';
-import { readText } from '../read-file.js';
+import { PROFILE_NAMES, readProfile, settingsOnly } from '../profile.js';
+import { replayAs } from '../replay-as.js';
+import { readSettingsFile } from '../settings.js';
 
 const HELP = `\
 Usage: waxseal replay JOURNAL [OPTION]...
@@ -18,6 +19,10 @@ Usage: waxseal replay JOURNAL [OPTION]...
 Decides again on what a journal recorded, without asking anybody, and compares each
 question and the result with the recorded ones.
 
+  --as PROFILE           say where that profile goes another way, row by row, and what
+                         would have come of it as far as the record reaches; there is:
+                         ${PROFILE_NAMES.join(', ').replace(/(.{60}[^,]*,) /, '$1\n                         ')}
+  --policy FILE          the same for settings in JSON
   --json                 print one JSON object {"results":[...]}, as "waxseal deliver"
   --verbose              show decisions that changed nothing too
 
@@ -27,6 +32,8 @@ journal; 66: it cannot be read.
 `;
 
 const OPTIONS = {
+  as: { type: 'string' },
+  policy: { type: 'string' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
 } as const;
@@ -39,7 +46,16 @@ export const replay: Command = {
     if (path === undefined) throw misuse('the journal is missing; give its file');
     if (second !== undefined)
       throw misuse(`there can be one journal only, and ${JSON.stringify(second)} is a second`);
+    if (values.as !== undefined && values.policy !== undefined)
+      throw misuse('--as and --policy are two ways to say the same; give one of them');
+    const profile =
+      values.as !== undefined
+        ? readProfile('--as', values.as)
+        : values.policy !== undefined
+          ? settingsOnly(values.policy, await readSettingsFile(values.policy))
+          : null;
     const { attempts } = await readJournal(path);
+    if (profile !== null) return replayAs(attempts, profile, values.json === true ? 'json' : 'text');
     const replayed = attempts.map((attempt, at) => replayOne(attempt, at + 1));
     const followed = { attempts: attempts.filter((_, at) => replayed[at]!.wasFollowed) };
     const differences = replayed.flatMap((each) => each.differences);
@@ -52,28 +68,6 @@ export const replay: Command = {
     return differences.length === 0 ? exitOf(explainDelivery(followed)) : EXIT.different;
   },
 };
-
-async function readJournal(path: string): Promise<Journal> {
-  const text = await readText(path, {
-    what: 'the journal',
-    octetsMax: JOURNAL_LENGTH_MAX,
-    unreadable: EXIT.noInput,
-    tooLarge: EXIT.noInput,
-    malformed: EXIT.badData,
-  });
-  const decoded = parseJournal(text);
-  if (decoded.ok) {
-    const { attempts } = decoded.value;
-    if (attempts.length > 0 && attempts.every(isPlaced)) return decoded.value;
-    const lacks = attempts.length === 0 ? 'an attempt' : 'a place for each recipient';
-    throw new CommandError(EXIT.badData, `${path} is not a valid journal: it lacks ${lacks}`);
-  }
-  throw new CommandError(EXIT.badData, describeProblems(`${path} is not a valid journal`, decoded.problems));
-}
-
-function isPlaced({ input, places }: AttemptJournal): boolean {
-  return places.length === input.recipients.length;
-}
 
 interface Replayed {
   /** To its end; else nothing is said of its results. */

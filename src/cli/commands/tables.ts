@@ -14,10 +14,21 @@ import { readText } from '../read-file.js';
 
 const HELP = `\
 Usage: waxseal tables [NAME | ROW] [--json]
+       waxseal tables search WORD... [--json]
+       waxseal tables export [--profile NAME | --policy FILE] [--csv | --json]
+       waxseal tables diff A B [--json]
        waxseal tables --check [FILE] [--json]
 
 Lists the decision tables, or shows one of them in Markdown, or one row, like PEER-6,
 with the text of each requirement that it follows from.
+
+  search WORD...         the rows in which all of these words stand: in the id, the table,
+                         a condition, the verdict, the reason or a requirement
+  export                 every row, as JSON or CSV; of a profile or settings, so that the
+                         columns that hold a setting are fixed by it
+  diff A B               the inputs that are decided otherwise, grouped into sentences; A
+                         and B: a profile, a settings file, or what "export" wrote. Ends
+                         with 1 if there are any
 
   --check                see whether FILE, by default docs/decision-tables.md of a source
                          checkout, is what the tables say; end with 1 if it is not
@@ -30,6 +41,10 @@ const DOCUMENT = packageFile('docs/decision-tables.md');
 export const tables: Command = {
   help: HELP,
   async run(args) {
+    const [work, ...rest] = args;
+    if (work === 'diff') return (await import('../tables-diff.js')).diff(rest);
+    if (work === 'export') return (await import('../tables-export.js')).exportAll(rest);
+    if (work === 'search') return (await import('../tables-export.js')).search(rest);
     const { values, positionals } = readArguments(args, OPTIONS);
     const [word, second] = positionals;
     if (second !== undefined) throw misuse(`one name is enough, and ${JSON.stringify(second)} is a second`);

@@ -20,6 +20,8 @@ export interface Supposition {
   readonly asked: readonly Asked[];
   /** What was taken for granted, each once. */
   readonly assumed: readonly string[];
+  /** Questions that were asked of nobody, in order: as far as there are any, the record does not reach. */
+  readonly unasked: readonly string[];
   /** Null: a fault of ours. */
   readonly result: AttemptResult | null;
 }
@@ -62,6 +64,7 @@ export function suppose(
     input,
     asked: player.asked,
     assumed: [...new Set([...inOrder.flatMap(({ assumes }) => assumes), ...player.assumed])],
+    unasked: player.unasked,
     result: ended.kind === 'finished' ? ended.output : null,
   };
 }
@@ -103,6 +106,7 @@ class Sessions {
 class Supposer implements Player {
   readonly asked: Asked[] = [];
   readonly assumed: string[] = [];
+  readonly unasked: string[] = [];
   readonly #times = new Map<string, number>();
   #sessions = new Sessions(null);
   #now: number;
@@ -140,7 +144,7 @@ class Supposer implements Player {
     }, known);
     // What was given up stays so, unless an edit says what would have been heard.
     const isStopped = recorded !== undefined && edited === null;
-    const answer = edited ?? (isStopped ? null : this.#assume(ask, around));
+    const answer = edited ?? (isStopped ? null : this.#assume(key, ask, around));
     const { host } = this.#sessions;
     this.#sessions.learn(ask, answer);
     if (ask.type === 'dns.mx' && answer !== null && 'records' in answer)
@@ -173,7 +177,8 @@ class Supposer implements Player {
     };
   }
 
-  #assume(ask: WorldAsk, around: Around): WorldAnswer {
+  #assume(key: string, ask: WorldAsk, around: Around): WorldAnswer {
+    if (ask.type !== 'smtp.quit' && ask.type !== 'policy-cache.write') this.unasked.push(key);
     const sentence = assumptionOf(ask, around, this.input);
     if (sentence !== null) this.assumed.push(sentence);
     return wellKept(ask, around);
