@@ -29,7 +29,7 @@ export function withoutRequireTls(id: string, source: string): readonly OtherRow
   return [
     {
       ...{ id: `${id}-4`, table: 'message-kind', when: { requireTls: 'yes' }, then: 'ordinary', source },
-      why: 'REQUIRETLS is not known here, so that the message goes as any other.',
+      why: 'REQUIRETLS is not known here, so that the message goes like all others.',
     },
   ];
 }

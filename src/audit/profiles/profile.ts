@@ -55,7 +55,7 @@ export interface OtherEnd {
 
 /** Where no verdict is given. */
 export interface Unknown {
-  /** The row that decided for the recipient; none: any. */
+  /** The row that decided for the recipient; none: whichever it was. */
   readonly because: readonly string[];
   readonly beside?: readonly string[];
   readonly why: string;
