@@ -9,7 +9,8 @@ import {
   type ReuseOptions,
   type TrustAnchor,
 } from './adapters/node/index.js';
-import { type Fields, methods, strictObject } from './effects/codecs/strict-object.js';
+import { Count, Folder, Pems } from './effects/codecs/arguments.codec.js';
+import { type Fields, strictObject } from './effects/codecs/strict-object.js';
 import {
   anything,
   type Codec,
@@ -27,7 +28,7 @@ import { checked } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
 import { checkSettings, ENGINE_FIELDS, SomeAdapters } from './engine/check-arguments.js';
 import type { EngineOptions } from './engine/options.js';
-import type { CollectOptions } from './services/tls-report/send/collect.js';
+import { type CollectOptions, CollectOptionsCodec } from './services/tls-report/send/collect.js';
 
 export interface NodeOptions {
   /**
@@ -69,8 +70,6 @@ export type NodeEngineOptions = NodeOptions &
   };
 
 const TIME_MS_MAX = 86_400_000;
-const COUNT_MAX = 1_000_000_000;
-const Count = wholeFrom(1, COUNT_MAX);
 
 const Server = such(
   '{ address, port } with an IP address, and with transport, name and path for TLS or HTTPS',
@@ -132,27 +131,15 @@ const CacheCodec = either(
   ),
 );
 
-const TlsReportsCodec = strictObject<CollectOptions>(
-  'where tallies are kept',
-  {
-    store: methods<CollectOptions['store']>('a store with add', { add: true }),
-    daneHosts: oneOf('recipient-only', 'also-hosts'),
-  },
-  ['store'],
-);
-
 const NODE_FIELDS: Fields<NodeOptions> = {
   resolver: ResolverCodec,
   dnssec: DnssecCodec,
   dnsCache: CacheCodec,
-  ca: listOf('a list of certificates in PEM', Text),
-  stateDirectory: such(
-    'the path of a folder',
-    (value): value is string => typeof value === 'string' && value !== '' && !value.includes('\0'),
-  ),
+  ca: Pems,
+  stateDirectory: Folder,
   localAddress: Text,
   policiesMax: Count,
-  tlsReports: TlsReportsCodec,
+  tlsReports: CollectOptionsCodec,
   reuseConnections: ReuseCodec,
 };
 

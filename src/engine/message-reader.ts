@@ -4,6 +4,8 @@
  * are no UTF-8 are none of RFC 6532, however common they are: mail has had Latin-1 in its header since long before (RFC 6531,
  * Section 3.2, speaks of internationalized messages alone).
  */
+import { Octets } from '../effects/codecs/values.js';
+import { checked } from '../effects/misuse.js';
 import { HEADER_LENGTH_MAX, readTlsRequired } from '../policy/require-tls/header.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import { latin1 } from '../policy/smtp/latin1.js';
@@ -35,7 +37,9 @@ export class MessageReader {
   /** What has been read of a line of a body, as long as it may be a boundary; null: it is none. */
   #bodyLine: string | null = '';
 
+  /** Throws a {@link MisuseError} for what are no octets, such as a text. */
   push(octets: Uint8Array): void {
+    checked(Octets, octets, 'WAXSEAL_BAD_MESSAGE', 'octets');
     for (let at = 0; at < octets.length; )
       at = this.#block === null ? this.#readBody(octets, at) : this.#readHeader(this.#block, octets, at);
     this.#count(octets);

@@ -1,4 +1,4 @@
-import { such, Texts } from '../effects/codecs/values.js';
+import { Octets, Texts } from '../effects/codecs/values.js';
 import { checked, type MisuseError } from '../effects/misuse.js';
 import type { MessageSource } from '../effects/ports.js';
 import { isAscii } from '../policy/names/mailbox.js';
@@ -10,12 +10,6 @@ export interface ReadMessage {
   readonly content: MessageSource;
   readonly facts: Pick<MessageFacts, 'tlsRequired' | 'sizeBytes' | 'body' | 'utf8'>;
 }
-
-const Octets = such(
-  'a Uint8Array, such as a Buffer',
-  (value): value is Uint8Array =>
-    ArrayBuffer.isView(value) && 'BYTES_PER_ELEMENT' in value && value.BYTES_PER_ELEMENT === 1,
-);
 
 /**
  * Learns from the octets of a message what the engine must know: its size with CRLF line ends (RFC 1870), whether it is

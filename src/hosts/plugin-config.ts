@@ -5,9 +5,17 @@
 import { readFileSync } from 'node:fs';
 import { memoryStores } from '../adapters/memory/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
+import { errorText } from '../effects/error-text.js';
+import { MisuseError } from '../effects/misuse.js';
 import type { AttemptStore } from '../effects/stores.js';
 import { settingsOf } from '../engine/check-arguments.js';
-import { createNodeEngine, type NodeEngine, parseResolvers } from '../node.js';
+import {
+  createNodeEngine,
+  type NodeEngine,
+  type ProfileName,
+  parseResolvers,
+  type Settings,
+} from '../node.js';
 
 export type PluginConfig = Readonly<Record<string, string | boolean | number | undefined>>;
 
@@ -28,35 +36,52 @@ const KNOWN = [
 ] as const;
 type Key = (typeof KNOWN)[number];
 
+/** The words that configurations have for it. */
+const TRUTHS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on', '1'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off', '0'].map((word) => [word, false] as const),
+]);
+
 export interface PluginEngine {
   readonly engine: NodeEngine;
   readonly attempts: AttemptStore;
   close(): Promise<void>;
 }
 
-/** Throws an error that names the key at fault. */
+/** Throws a {@link MisuseError} that names the key at fault. */
 export function enginePerConfig(config: PluginConfig): PluginEngine {
-  const unknown = Object.keys(config).find((key) => config[key] !== undefined && !KNOWN.includes(key as Key));
-  if (unknown !== undefined) throw new TypeError(`there is no ${unknown}; there are ${KNOWN.join(', ')}`);
+  checkKeys(config);
   const text = (key: Key) =>
     config[key] === undefined || config[key] === '' ? undefined : String(config[key]);
-  const number = (key: Key) => (text(key) === undefined ? undefined : Number(text(key)));
-  const isSet = (key: Key) => ['true', 'yes', 'on', '1'].includes(text(key)?.toLowerCase() ?? '');
+  const number = (key: 'port' | 'https_port' | 'deadline_ms') => {
+    const said = text(key);
+    if (said === undefined) return undefined;
+    if (!/^[1-9]\d{0,11}$/.test(said)) throw wrong(key, 'a whole number from 1', said);
+    return Number(said);
+  };
+  const isSet = (key: Key) => {
+    const said = text(key)?.toLowerCase() ?? 'no';
+    const truth = TRUTHS.get(said);
+    if (truth === undefined) throw wrong(key, 'yes or no', said);
+    return truth;
+  };
+  // Read where it is offered, and looked at here as well: whoever misspells it must not go without.
+  isSet('requiretls');
 
   const state = text('state');
   const stores = state === undefined ? memoryStores() : sqliteStores({ directory: state });
   const own = {
-    ...(text('policy') !== undefined && JSON.parse(readFileSync(text('policy')!, 'utf8'))),
+    ...(text('policy') !== undefined && policyIn(text('policy')!)),
     ...(text('helo') !== undefined && { helo: text('helo') }),
     ...(number('port') !== undefined && { port: number('port') }),
     ...(number('https_port') !== undefined && { httpsPort: number('https_port') }),
     ...(isSet('allow_loopback') && { privateAddresses: 'allow' }),
   };
   const engine = createNodeEngine({
-    settings: settingsOf((text('profile') ?? 'rfc') as 'rfc', own),
+    settings: settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>),
     ...resolverOf(text('resolver'), isSet('trust_ad')),
     ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } }),
-    ...(text('ca') !== undefined && { ca: [readFileSync(text('ca')!, 'utf8')] }),
+    ...(text('ca') !== undefined && { ca: [contentOf('ca', text('ca')!)] }),
     ...(state !== undefined && { stateDirectory: state, tlsReports: { store: stores.reports } }),
     ...(number('deadline_ms') !== undefined && { deadlineMs: number('deadline_ms')! }),
   });
@@ -70,10 +95,49 @@ export function enginePerConfig(config: PluginConfig): PluginEngine {
   };
 }
 
+function checkKeys(config: PluginConfig): void {
+  if (typeof config !== 'object' || config === null)
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', 'the configuration must be an object with keys and values');
+  for (const [key, value] of Object.entries(config)) {
+    if (value === undefined) continue;
+    if (!KNOWN.includes(key as Key))
+      throw new MisuseError('WAXSEAL_BAD_OPTIONS', `there is no ${key}; there are ${KNOWN.join(', ')}`);
+    if (!['string', 'boolean', 'number'].includes(typeof value))
+      throw wrong(key, 'a text, a number, or yes or no', String(value));
+  }
+}
+
+function wrong(key: string, expected: string, said: string): MisuseError {
+  return new MisuseError('WAXSEAL_BAD_OPTIONS', `${key} must be ${expected}, and is ${JSON.stringify(said)}`);
+}
+
+/** Throws a {@link MisuseError} that names the key. */
+function contentOf(key: Key, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', `${key} cannot be read: ${errorText(error)}`);
+  }
+}
+
+function policyIn(path: string): object {
+  const text = contentOf('policy', path);
+  try {
+    const policy: unknown = JSON.parse(text);
+    if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
+  } catch {
+    // It is none, as one that is a list.
+  }
+  throw new MisuseError(
+    'WAXSEAL_BAD_OPTIONS',
+    `policy must be a file with an object of settings in JSON: ${path}`,
+  );
+}
+
 function resolverOf(text: string | undefined, trustAd: boolean) {
   if (text === undefined) return {};
   const servers = parseResolvers(text);
-  if (servers === null) throw new TypeError(`resolver must be like 127.0.0.1:53, and is ${text}`);
+  if (servers === null) throw wrong('resolver', 'like 127.0.0.1:53', text);
   // Left out, the resolver is trusted by where it stands; said so, wherever it stands.
   return { resolver: { servers, ...(trustAd && { trustAd }) } };
 }

@@ -6,6 +6,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Folder } from '../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { Finite } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
 
@@ -14,11 +18,14 @@ export interface FileBodiesOptions {
   readonly directory: string;
 }
 
+const OptionsCodec = strictObject<FileBodiesOptions>('an object with directory', { directory: Folder });
+
 const NEW = 'new';
 const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 
-/** Octets in files below a folder. */
-export function fileBodies({ directory }: FileBodiesOptions): BodyStore {
+/** Octets in files below a folder. Throws a {@link MisuseError} for options that are none. */
+export function fileBodies(options: FileBodiesOptions): BodyStore {
+  const { directory } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const folders = new Folders(directory);
   const pathOf = (id: string) => join(directory, shelfOf(id), id);
   return {
@@ -42,7 +49,9 @@ export function fileBodies({ directory }: FileBodiesOptions): BodyStore {
  * Removes what a crash left half written: drafts older than that. `olderThan`: milliseconds since 1970. What is being written is
  * younger, so it may be asked for while others write.
  */
-export async function removeDrafts({ directory }: FileBodiesOptions, olderThan: number): Promise<number> {
+export async function removeDrafts(options: FileBodiesOptions, olderThan: number): Promise<number> {
+  const { directory } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  checked(Finite, olderThan, 'WAXSEAL_BAD_OPTIONS', 'olderThan');
   const names = await readdir(join(directory, NEW)).catch(() => []);
   let removed = 0;
   for (const name of names) {

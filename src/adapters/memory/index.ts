@@ -1,4 +1,6 @@
 /** Stores in memory: for tests, trials and engines without a database. */
+import { BoundsCodec } from '../../effects/codecs/arguments.codec.js';
+import { checked } from '../../effects/misuse.js';
 import { DEFAULT_STORE_BOUNDS, type StoreBounds, type Stores } from '../../effects/stores.js';
 import { memoryAttemptStore } from './memory-attempt-store.js';
 import { memoryPolicyStore } from './memory-policy-store.js';
@@ -13,9 +15,12 @@ export { memoryQueueStore } from './memory-queue-store.js';
 export { memorySignalStore } from './memory-signal-store.js';
 export { memoryTlsReportStore } from './memory-tls-report-store.js';
 
-/** All stores in memory. */
+/** All stores in memory. Throws a {@link MisuseError} for bounds that are none. */
 export function memoryStores(bounds: Partial<StoreBounds> = {}): Stores {
-  const within = { ...DEFAULT_STORE_BOUNDS, ...bounds };
+  const within = {
+    ...DEFAULT_STORE_BOUNDS,
+    ...checked(BoundsCodec, bounds, 'WAXSEAL_BAD_OPTIONS', 'bounds'),
+  };
   return {
     policies: memoryPolicyStore(within),
     reports: memoryTlsReportStore(within),

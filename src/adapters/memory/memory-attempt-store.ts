@@ -1,7 +1,13 @@
+import { Count } from '../../effects/codecs/arguments.codec.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { checked } from '../../effects/misuse.js';
 import type { AttemptRecord, AttemptStore, AttemptStoreBounds } from '../../effects/stores.js';
 
+const Bounds = having<AttemptStoreBounds>('bounds', { attemptsMax: Count });
+
 /** Attempts in memory, forgotten when the process ends. The oldest go as soon as there are too many. */
-export function memoryAttemptStore({ attemptsMax }: AttemptStoreBounds): AttemptStore {
+export function memoryAttemptStore(bounds: AttemptStoreBounds): AttemptStore {
+  const { attemptsMax } = checked(Bounds, bounds, 'WAXSEAL_BAD_OPTIONS', 'bounds');
   /** In order of the last change. */
   const records = new Map<string, AttemptRecord>();
 

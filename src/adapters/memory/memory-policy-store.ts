@@ -1,5 +1,8 @@
 import type { AnswerOf } from '../../effects/catalog.js';
+import { Count } from '../../effects/codecs/arguments.codec.js';
 import { isStorable } from '../../effects/codecs/stored.codec.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { checked } from '../../effects/misuse.js';
 import {
   NO_ROOM,
   type PolicyStore,
@@ -21,8 +24,11 @@ type Kept = CacheAnswer & { readonly kind: 'read' };
 
 const NOTHING: Kept = { kind: 'read', cached: null, failure: null };
 
+const Bounds = having<PolicyStoreBounds>('bounds', { entriesMax: Count });
+
 /** Policies in memory, lost when the process ends: for tests, trials and the cache of an engine without a database. */
-export function memoryPolicyStore({ entriesMax }: PolicyStoreBounds): PolicyStore {
+export function memoryPolicyStore(bounds: PolicyStoreBounds): PolicyStore {
+  const { entriesMax } = checked(Bounds, bounds, 'WAXSEAL_BAD_OPTIONS', 'bounds');
   const entries = new Map<string, Kept>();
 
   function write(domain: string, change: PolicyChange): AnswerOf<'policy-cache.write'> {

@@ -1,3 +1,6 @@
+import { Count } from '../../effects/codecs/arguments.codec.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { checked } from '../../effects/misuse.js';
 import type { ReportDue, ReportKey, TlsReportStore, TlsReportStoreBounds } from '../../effects/stores.js';
 import { isSettled, judgeClaim, type ReportState, settled } from '../../policy/tls-report/report-state.js';
 import { boundTallies, type TlsReportPolicy } from '../../policy/tls-report/tally.js';
@@ -7,8 +10,15 @@ interface Tally extends ReportKey {
   readonly lines: readonly TlsReportPolicy[];
 }
 
+const Bounds = having<TlsReportStoreBounds>('bounds', {
+  domainsMax: Count,
+  policiesMax: Count,
+  detailsMax: Count,
+});
+
 /** Tallies in memory, lost when the process ends: what was not reported by then never is. */
-export function memoryTlsReportStore({ domainsMax, ...bounds }: TlsReportStoreBounds): TlsReportStore {
+export function memoryTlsReportStore(given: TlsReportStoreBounds): TlsReportStore {
+  const { domainsMax, ...bounds } = checked(Bounds, given, 'WAXSEAL_BAD_OPTIONS', 'bounds');
   const days = new Map<string, Map<string, Tally>>();
 
   const find = ({ day, domain }: ReportKey) => days.get(day)?.get(domain.toLowerCase());

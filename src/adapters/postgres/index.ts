@@ -1,4 +1,8 @@
 /** Stores in a PostgreSQL database, for the nodes of a cluster. */
+import { BoundsCodec, Count, TimeMs } from '../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { such } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { StoreBounds } from '../../effects/stores.js';
 import { type SqlStores, sqlStores } from '../sql/stores.js';
 import { type PostgresConnection, postgresDatabase } from './postgres-database.js';
@@ -7,7 +11,22 @@ export interface PostgresOptions extends PostgresConnection {
   readonly bounds?: Partial<StoreBounds>;
 }
 
-/** All stores in one database. Its tables, all called `waxseal_...`, are made when it is first asked. */
-export function postgresStores({ bounds, ...connection }: PostgresOptions): SqlStores {
+const Url = such(
+  'an address like postgres://user@host/database',
+  (value): value is string => typeof value === 'string' && /^(?:postgres(?:ql)?|socket):/.test(value),
+);
+
+const OptionsCodec = strictObject<PostgresOptions>(
+  'an object with url',
+  { url: Url, connectionsMax: Count, deadlineMs: TimeMs, bounds: BoundsCodec },
+  ['url'],
+);
+
+/**
+ * All stores in one database. Its tables, all called `waxseal_...`, are made when it is first asked. Throws a {@link MisuseError}
+ * for options that are none.
+ */
+export function postgresStores(options: PostgresOptions): SqlStores {
+  const { bounds, ...connection } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   return sqlStores(postgresDatabase(connection), bounds);
 }

@@ -69,6 +69,29 @@ export function methods<T extends object>(
   return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
 }
 
+/**
+ * An object with at least these keys, as a caller hands over what he has: it is handed on as it is, with all else that is in it.
+ * Unless told otherwise, all are required.
+ */
+export function having<T extends object>(
+  name: string,
+  fields: Fields<T>,
+  required: readonly (keyof T & string)[] = Object.keys(fields) as (keyof T & string)[],
+): Codec<T> {
+  const validate: t.Validate<unknown, T> = (value, context) => {
+    if (!isObject(value)) return t.failure(value, context, name);
+    const errors: t.Errors = [];
+    for (const key of Object.keys(fields) as (keyof T & string)[]) {
+      const own = value[key];
+      if (own === undefined && !required.includes(key)) continue;
+      const decoded = fields[key].validate(own, t.appendContext(context, key, fields[key], own));
+      if (decoded._tag === 'Left') addAll(errors, decoded.left);
+    }
+    return errors.length > 0 ? t.failures(errors) : t.success(value as T);
+  };
+  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+}
+
 /** As a codec, of values that were written before there were such keys: what is left out reads as these. */
 export function withDefaults<T extends object>(codec: Codec<T>, defaults: Partial<T>): Codec<T> {
   return rewritten(codec, (value) => {

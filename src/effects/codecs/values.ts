@@ -140,6 +140,12 @@ export function callable<F extends (...args: never[]) => unknown>(): Codec<F> {
   return Callable as unknown as Codec<F>;
 }
 
+export const Octets = such(
+  'a Uint8Array, such as a Buffer',
+  (value): value is Uint8Array =>
+    ArrayBuffer.isView(value) && 'BYTES_PER_ELEMENT' in value && value.BYTES_PER_ELEMENT === 1,
+);
+
 /** An AbortSignal, whichever library it is of. */
 export const Signal: Codec<AbortSignal> = such(
   'an AbortSignal',

@@ -6,6 +6,7 @@ export {
   parseListenAddress,
 } from '../listen-address.js';
 export type { OwnCertificate } from '../own-certificate.js';
-export { type LmtpOptions, type LmtpServer, lmtpServer } from './lmtp-server.js';
+export type { LmtpOptions } from './lmtp-options.js';
+export { type LmtpServer, lmtpServer } from './lmtp-server.js';
 export type { NoticeOptions } from './notices.js';
 export { type LmtpReply, replyTo } from './reply.js';

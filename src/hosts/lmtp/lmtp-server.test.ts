@@ -8,7 +8,8 @@ import { createQueue } from '../../services/queue/index.js';
 import { type Internet, startInternet, type World } from '../../testing/index.js';
 import type { ListenAddress } from '../listen-address.js';
 import { LmtpClient } from './lmtp-client.fixture.js';
-import { type LmtpOptions, type LmtpServer, lmtpServer } from './lmtp-server.js';
+import type { LmtpOptions } from './lmtp-options.js';
+import { type LmtpServer, lmtpServer } from './lmtp-server.js';
 
 const WORLD: World = {
   signedZones: ['dane.test'],

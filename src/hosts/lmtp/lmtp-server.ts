@@ -4,57 +4,22 @@
  */
 import { hostname, tmpdir } from 'node:os';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
-import type { AttemptStore } from '../../effects/stores.js';
-import type { Engine } from '../../engine/engine.js';
-import type { RecipientReport } from '../../engine/recipient-report.js';
+import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
 import { keepOwnStatus, leaveIdle, listenAt } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
-import type { NoticeOptions } from './notices.js';
+import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
 import type { LmtpReply } from './reply.js';
 import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
-
-export interface LmtpOptions {
-  readonly engine: Pick<Engine, 'deliver'>;
-  /** Keeps what LMTP does not carry: of `memoryStores`, `sqliteStores` or `postgresStores`. */
-  readonly attempts: AttemptStore;
-  /** For STARTTLS; default: one that is made at start and vouches for itself. */
-  readonly certificate?: OwnCertificate;
-  /** `keep`, the default: REQUIRETLS is offered under TLS and kept. `off`: neither offered nor taken. */
-  readonly requireTls?: 'keep' | 'off';
-  /** Announces DSN, and tells senders of success where they ask for it (RFC 3461). Default: the client tells them. */
-  readonly notices?: NoticeOptions;
-  /** Messages attempted at once; default 50. Others are not read before their turn comes. */
-  readonly concurrency?: number;
-  /**
-   * How long one attempt may take, in milliseconds; default 8 minutes. Clients give up after ten (RFC 5321, Section 4.5.3.2.6), and
-   * what is delivered behind that is delivered again.
-   */
-  readonly deadlineMs?: number;
-  /** Octets of a message at most; default 50,000,000. */
-  readonly messageOctetsMax?: number;
-  /** Default 1000. */
-  readonly recipientsMax?: number;
-  /** Where messages above 256 KiB stay while they are attempted; default: the system's folder for such files. */
-  readonly spoolDirectory?: string;
-  /** The name in the greeting; default: this host's. */
-  readonly name?: string;
-  /** Milliseconds since 1970; default: the system's. */
-  readonly clock?: () => number;
-  /** Told what became of each recipient at which attempt. */
-  readonly onReport?: (report: RecipientReport, attempt: number) => void;
-  /** Told of what went wrong here: of faults, and of a store or a spool that fails. */
-  readonly onFault?: (message: string) => void;
-}
 
 export interface LmtpServer {
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
   listen(address: ListenAddress | InheritedSocket): Promise<ListenAddress>;
   /**
    * Takes no new connection and lets what is under way end; after `graceMs`, recipients that still wait are answered 451 and
-   * every connection is closed. Never rejects.
+   * every connection is closed. Rejects with a {@link MisuseError} alone.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -68,8 +33,9 @@ const IDLE_MS_MAX = 300_000;
 /** What happens here at the most before replies are written once everything was stopped, in milliseconds. */
 const LAST_WORDS_MS = 2_000;
 
-/** Makes a server; it listens nowhere yet. Rejects if the certificate cannot be used. */
+/** Makes a server; it listens nowhere yet. Rejects if the certificate cannot be used, and with a {@link MisuseError}. */
 export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
+  checkLmtpOptions(options);
   const { clock = Date.now, name = hostname(), onFault = () => undefined } = options;
   const certificate = options.certificate ?? (await makeOwnCertificate(name, clock()));
   const shared: Shared = {
@@ -96,12 +62,14 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
   const servers: SMTPServer[] = [];
   return {
     async listen(address) {
+      checkListenAddress(address);
       if (address.kind === 'unix') await clearSocket(address.path);
       const server = protocolServer(shared, certificate, name);
       servers.push(server);
       return listenAt(server, address, onFault);
     },
     async close(graceMs) {
+      checkGrace(graceMs);
       const closed = Promise.all(servers.map((server) => new Promise<void>((done) => server.close(done))));
       let timer: NodeJS.Timeout | undefined;
       const passed = new Promise<void>((done) => {

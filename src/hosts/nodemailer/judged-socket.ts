@@ -1,4 +1,6 @@
 import type { Socket } from 'node:net';
+import { methods } from '../../effects/codecs/strict-object.js';
+import { checked } from '../../effects/misuse.js';
 import { NotConnectedError } from '../../engine/plan/connect.js';
 import type { NodeEngine, PlanFacts } from '../../node.js';
 import { errorFor, errorForAll } from './outcome.js';
@@ -9,13 +11,16 @@ export type SocketHandler = (
   callback: (error: Error | null, socket?: { readonly connection: Socket }) => void,
 ) => void;
 
+const ConnectingCodec = methods<Pick<NodeEngine, 'connect'>>('an engine', { connect: true });
+
 /**
  * For Nodemailer's own SMTP transports, `createTransport({ host, getSocket: judgedSocket(engine) })`: the connection is made and
  * judged here, and everything behind EHLO is Nodemailer's: authentication, pools, streams. `host` is a domain whose mail
  * hosts are meant, or one for which the engine's rules name a relay. A session is counted when it is handed over; what came of
- * the message is not known here.
+ * the message is not known here. Throws a {@link MisuseError} for what is no engine.
  */
 export function judgedSocket(engine: Pick<NodeEngine, 'connect'>, facts: PlanFacts = {}): SocketHandler {
+  checked(ConnectingCodec, engine, 'WAXSEAL_BAD_OPTIONS', 'engine');
   return ({ host = 'localhost' }, callback) => {
     connect(engine, host, facts).then(
       (socket) => callback(null, socket),

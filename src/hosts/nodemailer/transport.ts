@@ -6,7 +6,11 @@
 import { EventEmitter } from 'node:events';
 import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
+import { Count, Folder } from '../../effects/codecs/arguments.codec.js';
+import { having, methods } from '../../effects/codecs/strict-object.js';
+import { TrueFalse, wholeFrom } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
+import { checked } from '../../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import type { AttemptOptions } from '../../engine/options.js';
 import { withAddresses } from '../../engine/read-message.js';
@@ -80,10 +84,26 @@ export interface WaxsealTransport extends EventEmitter {
   isIdle(): boolean;
 }
 
-/** A transport for `nodemailer.createTransport`. Throws as {@link createNodeEngine} does for options that cannot be. */
+/** A transport for `nodemailer.createTransport`. Throws a {@link MisuseError} for options that cannot be. */
 export function waxsealTransport(options: WaxsealTransportOptions = {}): WaxsealTransport {
   return new Transport(options);
 }
+
+type OwnOptions = Omit<WaxsealTransportOptions, keyof NodeEngineOptions>;
+
+/** The others are checked where an engine is made of them. */
+const OwnCodec = having<OwnOptions>(
+  'an object with options',
+  {
+    engine: methods<NonNullable<OwnOptions['engine']>>('an engine', { deliver: true, ready: true }),
+    pool: TrueFalse,
+    maxConnections: Count,
+    memoryOctetsMax: wholeFrom(0, 1_000_000_000),
+    messageOctetsMax: Count,
+    spoolDirectory: Folder,
+  },
+  [],
+);
 
 class Transport extends EventEmitter implements WaxsealTransport {
   readonly name = 'Waxseal';
@@ -102,6 +122,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
 
   constructor(options: WaxsealTransportOptions) {
     super();
+    checked(OwnCodec, options, 'WAXSEAL_BAD_OPTIONS');
     const {
       engine,
       pool = false,

@@ -7,48 +7,29 @@ import cluster from 'node:cluster';
 import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { Signal, Text } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
-import type { Adapters } from '../../effects/ports.js';
+import { checked } from '../../effects/misuse.js';
+import { checkSettings } from '../../engine/check-arguments.js';
 import { lookupKeyText, parseLookupKey } from '../../policy/postfix/lookup-key.js';
 import { parsePostfixVersion } from '../../policy/postfix/postfix-version.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../policy/settings.js';
+import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type ListenAddress } from '../listen-address.js';
 import { Connection } from './connection.js';
 import { KnownAnswers } from './known-answers.js';
 import { type LookUpPorts, lookUp, type PolicyAnswer } from './look-up.js';
 import { netstring } from './netstring.js';
-
-export interface PolicyMapOptions {
-  /** Who is asked: `nodeAdapters()`, for instance. They are not closed with the map. */
-  readonly adapters: Adapters;
-  /** Default: the profile `rfc`. */
-  readonly settings?: Settings;
-  /** The version of Postfix that asks, as `postconf mail_version` has it; default 3.7. It is told no attribute that it does not know. */
-  readonly postfixVersion?: string;
-  /** How long Postfix waits for what is not known yet, in milliseconds, before it is told to try again; default 90,000. Postfix itself waits 100 s. */
-  readonly deadlineMs?: number;
-  /** Next hops remembered at most; default 100,000. */
-  readonly entriesMax?: number;
-  /** Lookups under way at once; default 100. */
-  readonly concurrency?: number;
-  /** Clients at once; default 1,000. */
-  readonly connectionsMax?: number;
-  /** Milliseconds since 1970; default: the system's. */
-  readonly clock?: () => number;
-  /** Told of every answer that differs from the one before. */
-  readonly onAnswer?: (answer: PolicyAnswer) => void;
-  /** Told of what went wrong here. */
-  readonly onFault?: (message: string) => void;
-}
+import { checkMapOptions, type PolicyMapOptions } from './policy-map-options.js';
 
 export interface PolicyMap {
-  /** What Postfix would be told of a key, asked anew. Never rejects. */
+  /** What Postfix would be told of a key, asked anew. Rejects with a {@link MisuseError} alone. */
   query(key: string, signal?: AbortSignal): Promise<PolicyAnswer>;
   /** From now on it judges by these, and forgets what it knew by others. */
   reload(settings: Settings): void;
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
   listen(address: ListenAddress): Promise<ListenAddress>;
-  /** Takes no new request, answers what is under way, and closes every connection after `graceMs`. Never rejects. */
+  /** Takes no new request, answers what is under way, and closes every connection after `graceMs`. Rejects with a {@link MisuseError} alone. */
   close(graceMs: number): Promise<void>;
 }
 
@@ -57,8 +38,12 @@ const CHARACTERS_MAX = 67_108_864;
 const TOO_MANY = netstring('TEMP too much is being looked for');
 const FAULT = netstring('TEMP a fault of ours');
 
-/** Makes a map; it listens nowhere yet. Throws a RangeError for a version of Postfix that it has no words for. */
+/**
+ * Makes a map; it listens nowhere yet. Throws a {@link MisuseError} for options that are none, such as a version of Postfix that it has
+ * no words for.
+ */
 export function policyMap(options: PolicyMapOptions): PolicyMap {
+  checkMapOptions(options);
   let ports = portsOf(options);
   const { deadlineMs = 90_000, clock = Date.now } = options;
   const answers = new KnownAnswers({
@@ -89,12 +74,18 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
   );
   renewing.unref();
   return {
-    query: (key, signal = new AbortController().signal) => lookUp(key, ports, signal),
+    query: async (key, signal = new AbortController().signal) => {
+      checked(Text, key, 'WAXSEAL_BAD_OPTIONS', 'key');
+      checked(Signal, signal, 'WAXSEAL_BAD_OPTIONS', 'signal');
+      return lookUp(key, ports, signal);
+    },
     reload(settings) {
+      checkSettings(settings);
       ports = { ...ports, settings };
       answers.forget();
     },
     async listen(address) {
+      checkListenAddress(address);
       // Of several processes behind one socket, the one that started them has cleared it.
       if (address.kind === 'unix' && cluster.isPrimary) await clearSocket(address.path);
       const connections = new Set<Connection>();
@@ -113,6 +104,7 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
       return listenAt(server, address);
     },
     async close(graceMs) {
+      checkGrace(graceMs);
       clearInterval(renewing);
       const closed = Promise.all(
         servers.map(({ server }) => new Promise<void>((done) => server.close(() => done()))),
@@ -131,12 +123,7 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
 
 function portsOf({ adapters, settings = DEFAULT_SETTINGS, ...options }: PolicyMapOptions): LookUpPorts {
   const { postfixVersion = '3.7', clock = Date.now, onFault = () => undefined } = options;
-  const version = parsePostfixVersion(postfixVersion);
-  if (version === null)
-    throw new RangeError(
-      `${JSON.stringify(postfixVersion)} is no version of Postfix that knows DANE; give one like 3.7, from 2.11 on`,
-    );
-  return { adapters, settings, version, clock, onFault };
+  return { adapters, settings, version: parsePostfixVersion(postfixVersion)!, clock, onFault };
 }
 
 /** Keys of one next hop share an answer, however Postfix spells it. */

@@ -1,6 +1,7 @@
 import type { DomainFacts } from '../../policy/check/facts.js';
 import type { Finding } from '../../policy/check/finding.js';
 import { judgeDomain } from '../../policy/check/judge-domain.js';
+import { checkClock } from './check-arguments.js';
 import { type CheckOptions, gatherDomain } from './gather-domain.js';
 
 export interface DomainCheck {
@@ -13,7 +14,8 @@ export interface DomainCheck {
 }
 
 /**
- * Looks at a domain as a receiver of mail, from outside, and sends none. Rejects only where an adapter breaks its contract.
+ * Looks at a domain as a receiver of mail, from outside, and sends none. Rejects where an adapter breaks its contract, and with a
+ * {@link MisuseError} for what no look can be made with.
  *
  * @param domain in lower-case A-labels
  */
@@ -26,7 +28,9 @@ export async function checkDomain(
     readonly validation?: DomainFacts['validation'];
   },
 ): Promise<DomainCheck> {
-  const checkedAt = options.clock();
-  const facts = await gatherDomain(domain, options, options.validation ?? 'believed');
+  checkClock(options);
+  const { clock, validation = 'believed', ...look } = options;
+  const checkedAt = clock();
+  const facts = await gatherDomain(domain, look, validation);
   return { findings: judgeDomain(facts, checkedAt), facts, checkedAt };
 }

@@ -9,6 +9,7 @@ import { addressesToVisit } from '../../policy/host/addresses.js';
 import { POLICY_LENGTH_MAX } from '../../policy/mta-sts/policy-file.js';
 import { candidatesOf, judgeMx } from '../../policy/mx/discover.js';
 import { Asker, type CheckOptions } from './asker.js';
+import { checkLook } from './check-arguments.js';
 import { gatherHost } from './gather-host.js';
 
 export type { CheckOptions } from './asker.js';
@@ -18,7 +19,7 @@ const HOSTS_MAX = 16;
 const HOSTS_AT_ONCE = 4;
 
 /**
- * Gathers the facts about a domain.
+ * Gathers the facts about a domain. Rejects with a {@link MisuseError} for what no look can be made with.
  *
  * @param domain in lower-case A-labels
  * @param validation whether the AD bit of the resolver behind the adapters counts; see `trustsAd`
@@ -28,6 +29,7 @@ export async function gatherDomain(
   options: CheckOptions,
   validation: DomainFacts['validation'],
 ): Promise<DomainFacts> {
+  checkLook(domain, options, validation);
   const asker = new Asker(options);
   const [mx, sts, tlsReport] = await Promise.all([
     asker.lookUp('dns.mx', domain),

@@ -10,6 +10,7 @@ import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
 import { attemptDelivery, wayOf } from './attempts.js';
 import { Bell } from './bell.js';
+import { checkIds, checkOrder, checkPage, checkQueueOptions, checkRun } from './check-arguments.js';
 import { destinationOf } from './destination.js';
 import { createIntake, newId } from './intake.js';
 import { keepNotices } from './notices.js';
@@ -25,8 +26,9 @@ const KEEP_ENDED_MS = 7 * 86_400_000;
 /** What is forgotten in one transaction at most. */
 const BATCH_MAX = 500;
 
-/** A queue over a store. Nothing is delivered before it is run. */
+/** A queue over a store. Nothing is delivered before it is run. Throws a {@link MisuseError} for options that are none. */
 export function createQueue(options: QueueOptions): Queue {
+  checkQueueOptions(options);
   const { store, bodies, engine, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
   const { platform = NODE_PLATFORM } = options;
   const limits = { ...LIMITS, ...options.limits };
@@ -115,16 +117,26 @@ export function createQueue(options: QueueOptions): Queue {
       bell.ring();
       return id;
     },
-    run: async (signal, { graceMs = 30_000 } = {}) => {
+    run: async (signal, own = {}) => {
+      checkRun(signal, own);
+      const { graceMs = 30_000 } = own;
       await runQueue(runner, signal, graceMs);
       await settlements.end();
       outcomes.end();
     },
     outcomes: () => outcomes.listen(),
-    list: ({ after = null, messagesMax = 100, ended = 'no', ...rest } = {}) =>
-      store.list({ after, messagesMax, ended, ...rest }),
-    show: (ids) => store.show(ids),
+    list: async (page = {}) => {
+      checkPage(page);
+      const { after = null, messagesMax = 100, ended = 'no', ...rest } = page;
+      return store.list({ after, messagesMax, ended, ...rest });
+    },
+    show: async (ids) => {
+      checkIds(ids);
+      return store.show(ids);
+    },
     order: async (ids, order, actor) => {
+      checkIds(ids);
+      checkOrder(order, actor);
       const verdicts = await store.order(ids, order, { actor, now: clock() });
       bell.ring();
       return verdicts;

@@ -4,11 +4,20 @@ export type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../..
 export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/queue/settings.js';
 export { createQueue } from './create-queue.js';
 export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
-export { createIntake, type IntakeOptions, newId } from './intake.js';
+export { createIntake, newId } from './intake.js';
 export type { MessageHistory, MessageView, OrderAnswer, OrderView, RecipientView } from './message-view.js';
 export type { QueueOutcome } from './outcomes.js';
 export type { QueuePlatform } from './platform.js';
-export type { Intake, MailToQueue, Queue, QueueLimits, QueueOptions, RecipientToQueue } from './queue.js';
+export type {
+  Intake,
+  IntakeOptions,
+  MailToQueue,
+  Queue,
+  QueueLimits,
+  QueueOptions,
+  QueuePage,
+  RecipientToQueue,
+} from './queue.js';
 export {
   type ContentFault,
   ContentRefused,

@@ -3,33 +3,23 @@
  * Whoever only hands mail in, and delivers nothing, needs no more than this.
  */
 import type { MessageSource } from '../../effects/ports.js';
-import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
-import { DEFAULT_RETRY, type RetrySettings } from '../../policy/queue/settings.js';
+import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import { Batches } from './batches.js';
+import { checkIntakeOptions, checkMailToQueue } from './check-arguments.js';
 import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
-import type { Intake, MailToQueue } from './queue.js';
-
-export interface IntakeOptions {
-  readonly store: Pick<QueueStore, 'accept'>;
-  readonly bodies: Pick<BodyStore, 'keep' | 'remove'>;
-  /** Default: five days. */
-  readonly retry?: Pick<RetrySettings, 'lifetimeMs'>;
-  /** Milliseconds since 1970. Default: the platform's. */
-  readonly clock?: () => number;
-  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
-  readonly toAscii?: (domain: string) => string;
-}
+import type { Intake, IntakeOptions, MailToQueue } from './queue.js';
 
 /** Messages in one transaction at most. */
 const BATCH_MAX = 500;
 
-/** The way into a queue. */
+/** The way into a queue. Throws a {@link MisuseError} for options that are none. */
 export function createIntake(options: IntakeOptions): Intake {
+  checkIntakeOptions(options);
   const { store, bodies, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
   const accepting = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
     await store.accept(messages);
@@ -37,6 +27,7 @@ export function createIntake(options: IntakeOptions): Intake {
   });
   return {
     async enqueue(mail) {
+      checkMailToQueue(mail);
       const queuedAt = clock();
       const id = mail.id ?? newId(queuedAt);
       const read = new MessageReader();

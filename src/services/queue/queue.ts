@@ -30,6 +30,17 @@ export interface QueueOptions extends NoticeSender {
   readonly onFault?: (message: string) => void;
 }
 
+export interface IntakeOptions {
+  readonly store: Pick<QueueStore, 'accept'>;
+  readonly bodies: Pick<BodyStore, 'keep' | 'remove'>;
+  /** Default: five days. */
+  readonly retry?: Pick<RetrySettings, 'lifetimeMs'>;
+  /** Milliseconds since 1970. Default: the platform's. */
+  readonly clock?: () => number;
+  /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
+  readonly toAscii?: (domain: string) => string;
+}
+
 /** How much goes on at once. */
 export interface QueueLimits {
   /** Attempts. */
@@ -67,6 +78,14 @@ export interface RecipientToQueue {
   readonly original?: string;
 }
 
+/** Which messages are shown. */
+export interface QueuePage {
+  readonly after?: string | null;
+  readonly messagesMax?: number;
+  readonly ended?: 'no' | 'yes';
+  readonly domain?: string;
+}
+
 /** The way into a queue. */
 export interface Intake {
   /**
@@ -78,16 +97,11 @@ export interface Intake {
 
 /** A queue: it keeps what it accepts, delivers it by the engine, and tells senders what became of it. */
 export interface Queue extends Intake {
-  /** Delivers what is due until the signal aborts; resolves when what was under way has ended. Never rejects. */
+  /** Delivers what is due until the signal aborts; resolves when what was under way has ended. Rejects with a `MisuseError` alone. */
   run(signal: AbortSignal, options?: { readonly graceMs?: number }): Promise<void>;
   /** What becomes of messages, from now on, as soon as it is kept. */
   outcomes(): AsyncIterableIterator<QueueOutcome>;
-  list(page?: {
-    readonly after?: string | null;
-    readonly messagesMax?: number;
-    readonly ended?: 'no' | 'yes';
-    readonly domain?: string;
-  }): Promise<readonly ShownMessage[]>;
+  list(page?: QueuePage): Promise<readonly ShownMessage[]>;
   show(ids: readonly string[]): Promise<readonly ShownMessage[]>;
   /** What became of the order for each message, in order; see the table `operator-order`. */
   order(

@@ -1,12 +1,16 @@
+import { TimeMs } from '../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { callable } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
+import { checked } from '../../effects/misuse.js';
 import { waitByTimer } from '../../engine/wait-by-timer.js';
 import {
-  type RefreshOutcome,
-  type RefreshPass,
+  checkRefresh,
+  PassSettingsCodec,
   type RefreshPassSettings,
   type RefreshPorts,
-  refreshPolicies,
-} from './refresh-policies.js';
+} from './refresh-options.js';
+import { type RefreshOutcome, type RefreshPass, refreshPolicies } from './refresh-policies.js';
 
 export interface KeepFreshOptions {
   readonly settings?: Partial<RefreshPassSettings>;
@@ -22,21 +26,30 @@ export interface KeepFreshOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+const OptionsCodec = strictObject<KeepFreshOptions>(
+  'an object with options',
+  {
+    settings: PassSettingsCodec,
+    pauseMs: TimeMs,
+    onAlert: callable(),
+    onPass: callable(),
+    onFailure: callable(),
+    wait: callable(),
+  },
+  [],
+);
+
 const PAUSE_MS = 900_000;
 
-/** Renews kept policies, pass after pass, until the signal aborts; resolves when what was under way has ended. Never rejects. */
+/** Renews kept policies, pass after pass, until the signal aborts; resolves when what was under way has ended. Rejects at once, with a {@link MisuseError}, or never. */
 export async function keepPoliciesFresh(
   ports: RefreshPorts,
   signal: AbortSignal,
-  {
-    settings = {},
-    pauseMs = PAUSE_MS,
-    onAlert,
-    onPass,
-    onFailure,
-    wait = waitByTimer,
-  }: KeepFreshOptions = {},
+  options: KeepFreshOptions = {},
 ): Promise<void> {
+  checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
+  const { settings = {}, pauseMs = PAUSE_MS, onAlert, onPass, onFailure, wait = waitByTimer } = options;
+  checkRefresh(ports, settings, signal);
   const fail = (error: unknown) => {
     const message = errorText(error);
     // What it throws is its own affair.

@@ -6,8 +6,8 @@
 
 import { errorText } from '../../effects/error-text.js';
 import { JOURNAL_FORMAT, JOURNAL_VERSION, type Journal } from '../../effects/journal.js';
-import type { PolicyStore, StoredPolicy } from '../../effects/stores.js';
-import type { Engine, PolicyResult } from '../../engine/engine.js';
+import type { StoredPolicy } from '../../effects/stores.js';
+import type { PolicyResult } from '../../engine/engine.js';
 import type { Decision } from '../../policy/kernel/table.js';
 import {
   DEFAULT_REFRESH_SETTINGS,
@@ -15,23 +15,9 @@ import {
   latenessOf,
   planRefresh,
   type RefreshPlan,
-  type RefreshSettings,
 } from '../../policy/mta-sts/refresh-plan.js';
 
-export interface RefreshPorts {
-  readonly store: Pick<PolicyStore, 'list'>;
-  /** Keeps what it fetches in that same store. */
-  readonly engine: Pick<Engine, 'policy'>;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
-}
-
-export interface RefreshPassSettings extends RefreshSettings {
-  /** Fetches at once. */
-  readonly atOnceMax: number;
-  /** Fetches in one pass; what is left is done in the next one, what is latest for its own period first. */
-  readonly fetchesMax: number;
-}
+import { checkRefresh, type RefreshPassSettings, type RefreshPorts } from './refresh-options.js';
 
 export const DEFAULT_PASS_SETTINGS: RefreshPassSettings = Object.freeze({
   ...DEFAULT_REFRESH_SETTINGS,
@@ -64,7 +50,7 @@ export interface RefreshPass {
 const PAGE_ENTRIES = 500;
 
 /**
- * One pass: renews what is due. Rejects if the store cannot be reached. When the signal aborts, fetches that are under way
+ * One pass: renews what is due. Rejects if the store cannot be reached, and with a {@link MisuseError}. When the signal aborts, fetches that are under way
  * are given up, and nothing is said of them; their hosts may be left alone for a few minutes, as after any failure.
  */
 export async function refreshPolicies(
@@ -72,6 +58,7 @@ export async function refreshPolicies(
   settings: Partial<RefreshPassSettings> = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<RefreshPass> {
+  checkRefresh(ports, settings, signal);
   const known = { ...DEFAULT_PASS_SETTINGS, ...settings };
   const { chosen, due } = await chooseDue(ports, known, signal);
   const outcomes: RefreshOutcome[] = [];

@@ -2,16 +2,10 @@
  * Which reports a pass is about. Whoever could have been sent for the longest time comes first, so that no report is passed over
  * for ever because of its name, however many fail before it; and what only waits takes nobody's place.
  */
-import type { ReportDue, ReportKey, TlsReportStore, UtcDay } from '../../../effects/stores.js';
+import type { ReportDue, ReportKey, TlsReportStore } from '../../../effects/stores.js';
 import { nextStep } from '../../../policy/tls-report/send/report-step.table.js';
+import type { ReportChoice } from './report-options.js';
 import type { KnownReportSettings } from './settings.js';
-
-/** Which reports are meant; those that are not said are all. */
-export interface ReportChoice {
-  readonly day?: UtcDay;
-  /** Lower-case A-labels. */
-  readonly domain?: string;
-}
 
 export interface ChosenReports {
   /** To be sent or given up now; longest due first. */

@@ -2,7 +2,10 @@
  * What an attempt adds to the tallies of its day. The engine has left out what must not be counted: messages with
  * "TLS-Required: No", and reports themselves (RFC 8460, Section 3).
  */
+import { having, methods, strictObject } from '../../../effects/codecs/strict-object.js';
+import { anything, Finite, listOf, oneOf } from '../../../effects/codecs/values.js';
 import { errorText } from '../../../effects/error-text.js';
+import { checked } from '../../../effects/misuse.js';
 import type { ReportKey, TlsReportStore } from '../../../effects/stores.js';
 import type { AttemptResult } from '../../../policy/attempt/types.js';
 import { utcDay } from '../../../policy/tls-report/send/report-day.js';
@@ -24,14 +27,37 @@ export interface CollectedAttempt {
   readonly endedAt: number;
 }
 
+/** Where tallies are kept. */
+export const CollectOptionsCodec = strictObject<CollectOptions>(
+  'where tallies are kept',
+  {
+    store: methods<CollectOptions['store']>('a store with add', { add: true }),
+    daneHosts: oneOf('recipient-only', 'also-hosts'),
+  },
+  ['store'],
+);
+
+const CollectedCodec = having<CollectedAttempt>('an object with result and endedAt', {
+  result: having<CollectedAttempt['result']>('the result of an attempt', {
+    destination: anything(),
+    policy: anything(),
+    reports: listOf('a list of tallies', anything()),
+  }),
+  endedAt: Finite,
+});
+
 /** A store that does not answer must not hold up mail. */
 const STORE_MS_MAX = 2000;
 
-/** Adds an attempt to the tallies. Never rejects; answers what could not be kept, in words, or null. */
+/** Adds an attempt to the tallies. Answers what could not be kept, in words, or null; rejects with a {@link MisuseError} alone. */
 export async function collectReports(
-  { store, daneHosts = 'recipient-only' }: CollectOptions,
-  { result, endedAt }: CollectedAttempt,
+  options: CollectOptions,
+  attempt: CollectedAttempt,
 ): Promise<string | null> {
+  checked(CollectOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
+  checked(CollectedCodec, attempt, 'WAXSEAL_BAD_OPTIONS', 'attempt');
+  const { store, daneHosts = 'recipient-only' } = options;
+  const { result, endedAt } = attempt;
   const { reports } = result;
   const reportDomain = reportDomainOf(result);
   if (reportDomain === null || reports.length === 0) return null;

@@ -1,4 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { Text } from '../../../effects/codecs/values.js';
+import { checked } from '../../../effects/misuse.js';
 import { judgeKey } from '../../../policy/tls-report/send/dkim-key.table.js';
 
 /** A private key that reports are signed with, and the name under which its public half is published. */
@@ -19,8 +21,10 @@ export type LoadedKey =
 const SELECTOR =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)(?:\.[A-Za-z0-9](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9])?)*$/;
 
-/** Reads a private key in PEM, RSA or Ed25519 (RFC 8463). Never throws. */
+/** Reads a private key in PEM, RSA or Ed25519 (RFC 8463). Throws a {@link MisuseError} for what are no texts, and nothing else. */
 export function loadDkimKey(pem: string, selector: string): LoadedKey {
+  checked(Text, pem, 'WAXSEAL_BAD_OPTIONS', 'pem');
+  checked(Text, selector, 'WAXSEAL_BAD_OPTIONS', 'selector');
   if (!SELECTOR.test(selector)) {
     return refused(`the selector ${JSON.stringify(selector)} is no name; give one like 2026a`);
   }

@@ -19,7 +19,8 @@ import type { TlsReportDestination } from '../../../policy/tls-report/tlsrpt-rec
 import type { HostBudget } from './host-budget.js';
 import { type MadeReport, mailOf } from './make-report.js';
 import type { PostAnswer } from './post-report.js';
-import type { KnownReportSettings, ReportPorts } from './settings.js';
+import type { ReportPorts } from './report-options.js';
+import type { KnownReportSettings } from './settings.js';
 
 /** What came of one endpoint. */
 export interface EndpointOutcome {

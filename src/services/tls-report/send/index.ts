@@ -1,12 +1,12 @@
 /** Collecting what TLS reports are made of, and sending them (RFC 8460, Sections 3 to 5). */
 export { checkKeys, type KeyCheck } from './check-keys.js';
-export type { ReportChoice } from './choose-reports.js';
 export { type CollectOptions, collectReports } from './collect.js';
 export { type DkimKey, type LoadedKey, loadDkimKey } from './dkim-keys.js';
 export type { EndpointOutcome } from './hand-over.js';
 export { nodePostReport, type PostReport } from './post-report.js';
 export { previewReports, type ReportPreview } from './preview.js';
+export type { ReportChoice, ReportPorts, ReportSettings } from './report-options.js';
 export { type RunOptions, runTlsReports } from './run.js';
 export { sendDue } from './send-due.js';
 export type { ReportOutcome } from './send-report.js';
-export { type ReportPorts, type ReportSettings, ReportSettingsError } from './settings.js';
+export { ReportSettingsError } from './settings.js';

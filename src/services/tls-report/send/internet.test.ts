@@ -15,8 +15,8 @@ import { readSource } from '../read/read-source.js';
 import { type Endpoint, startEndpoint } from './endpoint.fixture.js';
 import { ed25519Pem, keyOf, rsaPem, verifySignatures } from './keys.fixture.js';
 import { nodePostReport } from './post-report.js';
+import type { ReportPorts, ReportSettings } from './report-options.js';
 import { sendDue } from './send-due.js';
-import type { ReportPorts, ReportSettings } from './settings.js';
 
 const DAY = '2026-05-01';
 const NOON = Date.UTC(2026, 4, 1, 12);

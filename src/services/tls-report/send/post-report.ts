@@ -13,6 +13,9 @@ import {
   rootCertificates,
   type TLSSocket,
 } from 'node:tls';
+import { Pems } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { checked } from '../../../effects/misuse.js';
 import type { HttpsTarget } from '../../../policy/tls-report/send/https-target.js';
 import { MEDIA_TYPE } from '../../../policy/tls-report/send/report-names.js';
 
@@ -38,12 +41,14 @@ export type PostAnswer =
 /** Posts a report. Never rejects. */
 export type PostReport = (ask: PostAsk, signal: AbortSignal) => Promise<PostAnswer>;
 
+const OptionsCodec = strictObject<{ readonly ca?: readonly string[] }>('an object with ca', { ca: Pems }, []);
 const HEADER_OCTETS_MAX = 16_384;
 /** Responses before the final one (RFC 9110, Section 15.2); an honest server sends one or two. */
 const INTERIM_MAX = 8;
 
-/** Posts with Node's own HTTPS. Throws if `ca` is not PEM. @param ca trust anchors in PEM, besides those that Node brings */
-export function nodePostReport({ ca = [] }: { readonly ca?: readonly string[] } = {}): PostReport {
+/** Posts with Node's own HTTPS. Throws a {@link MisuseError} if `ca` is not PEM. @param ca trust anchors in PEM, besides those that Node brings */
+export function nodePostReport(options: { readonly ca?: readonly string[] } = {}): PostReport {
+  const { ca = [] } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const secureContext = createSecureContext({
     minVersion: 'TLSv1.2',
     // Keys and signatures of 112 bits and up, as RSA of 2048 bits has them, in the whole path (RFC 9325, Section 4.5).

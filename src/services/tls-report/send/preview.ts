@@ -5,15 +5,12 @@ import { nextStep } from '../../../policy/tls-report/send/report-step.table.js';
 import { judgeWanted } from '../../../policy/tls-report/send/report-wanted.table.js';
 import type { TlsReport } from '../../../policy/tls-report/send/tls-report.js';
 import type { SkippedDestination } from '../../../policy/tls-report/tlsrpt-record.js';
-import { chooseReports, type ReportChoice } from './choose-reports.js';
+import { chooseReports } from './choose-reports.js';
 import { type MadeReport, mailOf, makeReport } from './make-report.js';
+import type { ReportChoice, ReportPorts, ReportSettings } from './report-options.js';
+import { checkPreviewing } from './report-options.js';
 import { inOrder } from './send-due.js';
-import {
-  completeSettings,
-  type KnownReportSettings,
-  type ReportPorts,
-  type ReportSettings,
-} from './settings.js';
+import { completeSettings, type KnownReportSettings } from './settings.js';
 
 /** What would be sent, where to, and when. */
 export interface ReportPreview extends ReportKey {
@@ -36,13 +33,14 @@ export interface PreviewedEndpoint {
   readonly problem: string;
 }
 
-/** Makes reports and asks where they are wanted; sends nothing, and changes nothing. Rejects if the store cannot be reached. */
+/** Makes reports and asks where they are wanted; sends nothing, and changes nothing. Rejects if the store cannot be reached, and with a {@link MisuseError}. */
 export async function previewReports(
   ports: Pick<ReportPorts, 'store' | 'dns' | 'clock'>,
   settings: ReportSettings,
   signal: AbortSignal,
   choice: ReportChoice = {},
 ): Promise<readonly ReportPreview[]> {
+  checkPreviewing(ports, signal, choice);
   const known = completeSettings(settings);
   const previews: ReportPreview[] = [];
   const { due, waiting } = await chooseReports(ports.store, choice, { ...known, now: ports.clock() });

@@ -3,12 +3,17 @@
  * the schedule, so that it may be killed at any time, and run on several nodes.
  */
 
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { callable } from '../../../effects/codecs/values.js';
 import { errorText } from '../../../effects/error-text.js';
+import { checked } from '../../../effects/misuse.js';
 import { waitByTimer } from '../../../engine/wait-by-timer.js';
 import { HostBudget } from './host-budget.js';
+import type { ReportPorts, ReportSettings } from './report-options.js';
+import { checkSending } from './report-options.js';
 import { passWith } from './send-due.js';
 import type { ReportOutcome } from './send-report.js';
-import { completeSettings, type ReportPorts, type ReportSettings } from './settings.js';
+import { completeSettings } from './settings.js';
 
 export interface RunOptions {
   /** Told of every report that something was done about, or that could not be sent. */
@@ -19,11 +24,17 @@ export interface RunOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
+const OptionsCodec = strictObject<RunOptions>(
+  'an object with options',
+  { onOutcome: callable(), onFailure: callable(), wait: callable() },
+  [],
+);
+
 const PASS_MS_MIN = 60_000;
 const PASS_MS_MAX = 900_000;
 
 /**
- * Sends reports until the signal aborts; resolves when what was under way has ended. Throws a `ReportSettingsError`.
+ * Sends reports until the signal aborts; resolves when what was under way has ended. Throws a `ReportSettingsError`, and a {@link MisuseError}.
  */
 export async function runTlsReports(
   ports: ReportPorts,
@@ -31,6 +42,8 @@ export async function runTlsReports(
   signal: AbortSignal,
   options: RunOptions = {},
 ): Promise<void> {
+  checkSending(ports, signal);
+  checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   const { onOutcome, onFailure, wait = waitByTimer } = options;
   const known = completeSettings(settings);
   const budget = new HostBudget(known.perHostMax, ports.clock);

@@ -14,9 +14,9 @@ import { readSource } from '../read/read-source.js';
 import { ed25519Pem, keyOf } from './keys.fixture.js';
 import type { PostAnswer, PostAsk } from './post-report.js';
 import { previewReports } from './preview.js';
+import type { ReportPorts, ReportSettings } from './report-options.js';
 import { runTlsReports } from './run.js';
 import { sendDue } from './send-due.js';
-import type { ReportPorts, ReportSettings } from './settings.js';
 
 const DAY = '2026-05-01';
 const KEY = { day: DAY, domain: 'a.example' };

@@ -1,9 +1,11 @@
 import type { ReportKey } from '../../../effects/stores.js';
 import { utcDay } from '../../../policy/tls-report/send/report-day.js';
-import { chooseReports, type ReportChoice } from './choose-reports.js';
+import { chooseReports } from './choose-reports.js';
 import { HostBudget } from './host-budget.js';
+import type { ReportChoice, ReportPorts, ReportSettings } from './report-options.js';
+import { checkSending } from './report-options.js';
 import { type ReportOutcome, type Sender, sendReport } from './send-report.js';
-import { completeSettings, type ReportPorts, type ReportSettings } from './settings.js';
+import { completeSettings } from './settings.js';
 
 const DAY_MS = 86_400_000;
 /** Tallies of older days are forgotten; a report is given up after two days at the latest. */
@@ -11,7 +13,7 @@ const DAYS_KEPT = 3;
 
 /**
  * One pass: sends the reports whose time has come, and forgets days long gone. What became of each is answered, those that were
- * settled before left out. Rejects if the store cannot be reached, and throws a `ReportSettingsError`.
+ * settled before left out. Rejects if the store cannot be reached, with a `ReportSettingsError`, and with a {@link MisuseError}.
  */
 export async function sendDue(
   ports: ReportPorts,
@@ -19,6 +21,7 @@ export async function sendDue(
   signal: AbortSignal,
   choice: ReportChoice = {},
 ): Promise<readonly ReportOutcome[]> {
+  checkSending(ports, signal, choice);
   const known = completeSettings(settings);
   const budget = new HostBudget(known.perHostMax, ports.clock);
   return passWith({ ports, settings: known, budget, signal }, choice);

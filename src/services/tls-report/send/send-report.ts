@@ -14,7 +14,8 @@ import type { SkippedDestination } from '../../../policy/tls-report/tlsrpt-recor
 import { type EndpointOutcome, handOver } from './hand-over.js';
 import type { HostBudget } from './host-budget.js';
 import { makeReport } from './make-report.js';
-import type { KnownReportSettings, ReportPorts } from './settings.js';
+import type { ReportPorts } from './report-options.js';
+import type { KnownReportSettings } from './settings.js';
 
 /** What became of a report in one pass. */
 export interface ReportOutcome extends ReportKey {

@@ -1,0 +1,399 @@
+/*
+ * Whoever calls without a compiler is told at once which argument cannot be, and by which key: of every function that is exported
+ * for embedders, beside those of the engine, which has a test of its own.
+ */
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { fileBodies, removeDrafts } from '../../src/adapters/files/index.js';
+import {
+  memoryAttemptStore,
+  memoryBodies,
+  memoryPolicyStore,
+  memoryStores,
+  memoryTlsReportStore,
+} from '../../src/adapters/memory/index.js';
+import { postgresStores } from '../../src/adapters/postgres/index.js';
+import { sqliteStores } from '../../src/adapters/sqlite/index.js';
+import { DEFAULT_STORE_BOUNDS } from '../../src/effects/stores.js';
+import { lmtpServer } from '../../src/hosts/lmtp/index.js';
+import { judgedSocket, waxsealTransport } from '../../src/hosts/nodemailer/index.js';
+import { enginePerConfig } from '../../src/hosts/plugin-config.js';
+import { policyMap } from '../../src/hosts/postfix/index.js';
+import {
+  checkDomain,
+  checkKeys,
+  collectReports,
+  createNodeEngine,
+  gatherDomain,
+  keepPoliciesFresh,
+  loadDkimKey,
+  MessageReader,
+  MisuseError,
+  nodeAdapters,
+  nodePostReport,
+  previewReports,
+  refreshPolicies,
+  runTlsReports,
+  sendDue,
+  settingsOf,
+} from '../../src/node.js';
+import { createIntake, createQueue, DEFAULT_RETRY } from '../../src/services/queue/index.js';
+
+const RESOLVER = { address: '127.0.0.1', port: 9 };
+const adapters = nodeAdapters({ resolver: RESOLVER });
+const engine = createNodeEngine({ resolver: RESOLVER });
+const stores = memoryStores();
+const settings = settingsOf('rfc');
+const clock = Date.now;
+const never = AbortSignal.abort();
+afterAll(async () => {
+  await engine.close();
+  await adapters.close();
+});
+
+const reportPorts = { store: stores.reports, dns: adapters, engine, https: nodePostReport(), clock };
+const reportSettings = { organizationName: 'Example', contactInfo: 'tlsrpt@example.org', keys: [] };
+const refreshPorts = { store: stores.policies, engine, clock };
+const queueOptions = {
+  engine,
+  store: stores.queue,
+  bodies: memoryBodies(),
+  reportingMta: 'mx.example.org',
+  postmaster: 'postmaster@example.org',
+};
+const queue = createQueue(queueOptions);
+const mailToQueue = {
+  from: 'ann@example.org',
+  to: ['bob@a.example'],
+  content: () => [new Uint8Array()],
+  facts: {
+    requireTls: 'no',
+    tlsRequired: 'absent',
+    report: 'none',
+    sizeBytes: 0,
+    body: '7bit',
+    utf8: 'not-needed',
+  },
+} as const;
+const RESULT = { destination: { kind: 'domain', name: 'a.example' }, policy: null, reports: [] } as const;
+const map = policyMap({ adapters });
+afterAll(() => map.close(0));
+
+interface Taken {
+  /** By name. */
+  readonly call: string;
+  /** What a good call has; none of them is called. */
+  readonly good: object;
+  /** Keys that may be left out, beside those of `good`. */
+  readonly others?: readonly string[];
+  /** A key that is in no such object, unless others are let through. */
+  readonly isOpen?: true;
+  readonly run: (own: never) => unknown;
+}
+
+/** What may be wrong: an object of which each key has a type of its own. */
+const OBJECTS: readonly Taken[] = [
+  {
+    call: 'refreshPolicies, ports',
+    good: refreshPorts,
+    isOpen: true,
+    run: (own) => refreshPolicies(own, {}, never),
+  },
+  {
+    call: 'refreshPolicies, settings',
+    good: {},
+    others: ['dailyMs', 'retryMs', 'lifeMinMs', 'atOnceMax', 'fetchesMax'],
+    run: (own) => refreshPolicies(refreshPorts, own, never),
+  },
+  {
+    call: 'keepPoliciesFresh, ports',
+    good: refreshPorts,
+    isOpen: true,
+    run: (own) => keepPoliciesFresh(own, never),
+  },
+  {
+    call: 'keepPoliciesFresh, options',
+    good: {},
+    others: ['settings', 'pauseMs', 'onAlert', 'onPass', 'onFailure', 'wait'],
+    run: (own) => keepPoliciesFresh(refreshPorts, never, own),
+  },
+  {
+    call: 'checkDomain',
+    good: { adapters, settings, clock },
+    others: ['signal', 'onEntry', 'validation'],
+    run: (own) => checkDomain('a.example', own),
+  },
+  {
+    call: 'gatherDomain',
+    good: { adapters, settings },
+    others: ['signal', 'onEntry'],
+    run: (own) => gatherDomain('a.example', own, 'believed'),
+  },
+  {
+    call: 'sendDue, ports',
+    good: reportPorts,
+    isOpen: true,
+    run: (own) => sendDue(own, reportSettings, never),
+  },
+  {
+    call: 'sendDue, settings',
+    good: reportSettings,
+    others: ['source', 'spread', 'untrustedEndpoints', 'privateAddresses', 'reportsAtOnceMax'].concat([
+      'reportsMax',
+      'attemptMsMax',
+      'perHostMax',
+      'deadlines',
+    ]),
+    run: (own) => sendDue(reportPorts, own, never),
+  },
+  {
+    call: 'sendDue, choice',
+    good: {},
+    others: ['day', 'domain'],
+    run: (own) => sendDue(reportPorts, reportSettings, never, own),
+  },
+  {
+    call: 'runTlsReports, ports',
+    good: reportPorts,
+    isOpen: true,
+    run: (own) => runTlsReports(own, reportSettings, never),
+  },
+  {
+    call: 'runTlsReports, options',
+    good: {},
+    others: ['onOutcome', 'onFailure', 'wait'],
+    run: (own) => runTlsReports(reportPorts, reportSettings, never, own),
+  },
+  {
+    call: 'previewReports',
+    good: { store: stores.reports, dns: adapters, clock },
+    isOpen: true,
+    run: (own) => previewReports(own, reportSettings, never),
+  },
+  {
+    call: 'checkKeys',
+    good: { dns: adapters },
+    isOpen: true,
+    run: (own) => checkKeys(own, reportSettings, never),
+  },
+  {
+    call: 'collectReports, options',
+    good: { store: stores.reports },
+    others: ['daneHosts'],
+    run: (own) => collectReports(own, { result: RESULT, endedAt: 0 }),
+  },
+  {
+    call: 'collectReports, attempt',
+    good: { result: RESULT, endedAt: 0 },
+    isOpen: true,
+    run: (own) => collectReports({ store: stores.reports }, own),
+  },
+  { call: 'nodePostReport', good: {}, others: ['ca'], run: (own) => nodePostReport(own) },
+  {
+    call: 'memoryStores',
+    good: {},
+    others: ['entriesMax', 'domainsMax', 'policiesMax', 'detailsMax', 'attemptsMax'],
+    run: (own) => memoryStores(own),
+  },
+  {
+    call: 'memoryPolicyStore',
+    good: { entriesMax: 1 },
+    isOpen: true,
+    run: (own) => memoryPolicyStore(own),
+  },
+  {
+    call: 'memoryAttemptStore',
+    good: { attemptsMax: 1 },
+    isOpen: true,
+    run: (own) => memoryAttemptStore(own),
+  },
+  {
+    call: 'memoryTlsReportStore',
+    good: { domainsMax: 1, policiesMax: 1, detailsMax: 1 },
+    isOpen: true,
+    run: (own) => memoryTlsReportStore(own),
+  },
+  { call: 'sqliteStores', good: { directory: '/tmp' }, others: ['bounds'], run: (own) => sqliteStores(own) },
+  {
+    call: 'postgresStores',
+    good: { url: 'postgres://127.0.0.1/x' },
+    others: ['connectionsMax', 'deadlineMs', 'bounds'],
+    run: (own) => postgresStores(own),
+  },
+  { call: 'fileBodies', good: { directory: '/tmp' }, run: (own) => fileBodies(own) },
+  { call: 'removeDrafts', good: { directory: '/tmp' }, run: (own) => removeDrafts(own, 0) },
+  {
+    call: 'createQueue',
+    good: queueOptions,
+    others: ['platform', 'retry', 'limits', 'lookEveryMs', 'keepEndedMs', 'clock', 'toAscii', 'onFault'],
+    run: (own) => createQueue(own),
+  },
+  {
+    call: 'createIntake',
+    good: { store: stores.queue, bodies: memoryBodies() },
+    others: ['retry', 'clock', 'toAscii'],
+    isOpen: true,
+    run: (own) => createIntake(own),
+  },
+  {
+    call: 'enqueue',
+    good: mailToQueue,
+    others: ['id', 'account', 'origin', 'ret', 'envelopeId', 'receivedFrom', 'transport'],
+    run: (own) => queue.enqueue(own),
+  },
+  {
+    call: 'list of a queue',
+    good: {},
+    others: ['messagesMax', 'ended', 'domain'],
+    run: (own) => queue.list(own),
+  },
+  { call: 'run of a queue', good: {}, others: ['graceMs'], run: (own) => queue.run(never, own) },
+  {
+    call: 'order of a queue',
+    good: { order: 'set-tls', tls: 'required', why: 'x' },
+    run: (own) => queue.order([], own, 'root'),
+  },
+  {
+    call: 'lmtpServer',
+    good: { engine, attempts: stores.attempts },
+    others: ['certificate', 'requireTls', 'notices', 'concurrency', 'deadlineMs', 'messageOctetsMax'].concat([
+      'recipientsMax',
+      'spoolDirectory',
+      'name',
+      'clock',
+      'onReport',
+      'onFault',
+    ]),
+    run: (own) => lmtpServer(own),
+  },
+  {
+    call: 'policyMap',
+    good: { adapters },
+    others: ['settings', 'postfixVersion', 'deadlineMs', 'entriesMax', 'concurrency'].concat([
+      'connectionsMax',
+      'clock',
+      'onAnswer',
+      'onFault',
+    ]),
+    run: (own) => policyMap(own),
+  },
+  {
+    call: 'listen of a policy map',
+    good: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    run: (own) => map.listen(own),
+  },
+  {
+    call: 'waxsealTransport, its own options',
+    good: {},
+    others: ['engine', 'pool', 'maxConnections', 'memoryOctetsMax', 'messageOctetsMax', 'spoolDirectory'],
+    isOpen: true,
+    run: (own) => waxsealTransport(own),
+  },
+  {
+    call: 'waxsealTransport without one',
+    good: {},
+    others: ['engine', 'pool', 'maxConnections', 'resolver', 'ca', 'settings', 'clock', 'dnssec'],
+    run: (own) => waxsealTransport(own),
+  },
+  {
+    call: 'the configuration of a plugin',
+    good: {},
+    others: ['trust_ad', 'validate_dnssec', 'port', 'https_port', 'allow_loopback', 'deadline_ms'].concat([
+      'requiretls',
+      'resolver',
+      'profile',
+      'policy',
+      'ca',
+    ]),
+    run: (own) => enginePerConfig(own),
+  },
+];
+
+/** What no key of any of them may be. */
+const NONSENSE = [{ nonsense: 1 }, [{}], Symbol('nonsense'), Number.NaN, 'no such\0thing'] as const;
+/** Texts of any kind, or which are told of in words of their own. */
+const TEXTS = ['contactInfo', 'source', 'from', 'why', 'domain'];
+
+async function thrownBy(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+describe.each(OBJECTS.map((taken) => [taken.call, taken] as const))('%s', (_, taken) => {
+  const { good, others = [], isOpen, run } = taken;
+  const keys = [...Object.keys(good), ...others];
+  const refuses = async (own: unknown, named: string) => {
+    const error = await thrownBy(() => run(own as never));
+    expect(error, `${named}: ${String(error)}`).toBeInstanceOf(MisuseError);
+    expect((error as MisuseError).message).toContain(named);
+  };
+
+  it('names the key whose value cannot be', () =>
+    fc.assert(
+      fc.asyncProperty(fc.constantFrom(...keys), fc.constantFrom(...NONSENSE), async (key, value) => {
+        fc.pre(typeof value !== 'string' || !TEXTS.includes(key));
+        await refuses({ ...good, [key]: value }, key);
+      }),
+    ));
+
+  it('names what is missing', async () => {
+    for (const key of Object.keys(good)) await refuses({ ...good, [key]: undefined }, key);
+  });
+
+  it('is told apart from what is no object', async () => {
+    for (const value of [null, 7, 'text', [1]]) {
+      const error = await thrownBy(() => run(value as never));
+      expect(error, String(value)).toBeInstanceOf(MisuseError);
+    }
+  });
+
+  if (isOpen !== true)
+    it('has no other key', async () => {
+      await refuses({ ...good, misspelt: 1 }, 'misspelt');
+    });
+});
+
+it.each<[string, string, () => unknown]>([
+  ['the signal of a refresh', 'signal', () => refreshPolicies(refreshPorts, {}, 'now' as never)],
+  ['the signal of many', 'signal', () => keepPoliciesFresh(refreshPorts, null as never)],
+  ['the signal of reports', 'signal', () => sendDue(reportPorts, reportSettings, {} as never)],
+  ['the day of reports', 'day', () => sendDue(reportPorts, reportSettings, never, { day: '1 May' })],
+  ['a domain', 'domain', () => checkDomain(7 as never, { adapters, settings, clock })],
+  ['a domain in capitals', 'domain', () => checkDomain('A.example', { adapters, settings, clock })],
+  ['what is believed', 'validation', () => gatherDomain('a.example', { adapters, settings }, 'yes' as never)],
+  ['a key', 'pem', () => loadDkimKey(7 as never, 's')],
+  ['a selector', 'selector', () => loadDkimKey('', null as never)],
+  [
+    'a key of reports',
+    'keys',
+    () => checkKeys({ dns: adapters }, { ...reportSettings, keys: 'k' as never }, never),
+  ],
+  ['an age of drafts', 'olderThan', () => removeDrafts({ directory: '/tmp' }, 'old' as never)],
+  ['ids', 'ids', () => queue.show('id' as never)],
+  ['who gives an order', 'actor', () => queue.order([], { order: 'hold' }, 7 as never)],
+  ['an order that is none', 'order', () => queue.order([], { order: 'halt' } as never, 'root')],
+  ['a recipient of mail', 'to', () => queue.enqueue({ ...mailToQueue, to: [{}] as never })],
+  [
+    'a schedule',
+    'scheduleMs',
+    () => createQueue({ ...queueOptions, retry: { ...DEFAULT_RETRY, scheduleMs: [] } }),
+  ],
+  ['a key of Postfix', 'key', () => map.query(7 as never)],
+  ['settings read again', 'settings', () => map.reload({} as never)],
+  ['how long is waited', 'graceMs', () => map.close(-1)],
+  ['an engine that connects', 'connect', () => judgedSocket({} as never)],
+  ['octets', 'octets', () => new MessageReader().push('text' as never)],
+  ['a bound', 'bounds', () => sqliteStores({ directory: '/tmp', bounds: { entriesMax: 0 } })],
+])('%s is named', async (_, key, call) => {
+  const error = await thrownBy(call);
+  expect(error).toBeInstanceOf(MisuseError);
+  expect((error as MisuseError).message).toContain(key);
+});
+
+it('bounds that are the default will do', () => {
+  expect(memoryPolicyStore(DEFAULT_STORE_BOUNDS).list).toBeTypeOf('function');
+});

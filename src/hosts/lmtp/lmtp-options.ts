@@ -1,0 +1,78 @@
+import {
+  AttemptStoreCodec,
+  Clock,
+  Count,
+  FilledLine,
+  Folder,
+  TimeMs,
+} from '../../effects/codecs/arguments.codec.js';
+import { methods, strictObject } from '../../effects/codecs/strict-object.js';
+import { callable, oneOf, Text } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
+import type { AttemptStore } from '../../effects/stores.js';
+import type { Engine } from '../../engine/engine.js';
+import type { RecipientReport } from '../../engine/recipient-report.js';
+import type { OwnCertificate } from '../own-certificate.js';
+import type { NoticeOptions } from './notices.js';
+
+export interface LmtpOptions {
+  readonly engine: Pick<Engine, 'deliver'>;
+  /** Keeps what LMTP does not carry: of `memoryStores`, `sqliteStores` or `postgresStores`. */
+  readonly attempts: AttemptStore;
+  /** For STARTTLS; default: one that is made at start and vouches for itself. */
+  readonly certificate?: OwnCertificate;
+  /** `keep`, the default: REQUIRETLS is offered under TLS and kept. `off`: neither offered nor taken. */
+  readonly requireTls?: 'keep' | 'off';
+  /** Announces DSN, and tells senders of success where they ask for it (RFC 3461). Default: the client tells them. */
+  readonly notices?: NoticeOptions;
+  /** Messages attempted at once; default 50. Others are not read before their turn comes. */
+  readonly concurrency?: number;
+  /**
+   * How long one attempt may take, in milliseconds; default 8 minutes. Clients give up after ten (RFC 5321, Section 4.5.3.2.6), and
+   * what is delivered behind that is delivered again.
+   */
+  readonly deadlineMs?: number;
+  /** Octets of a message at most; default 50,000,000. */
+  readonly messageOctetsMax?: number;
+  /** Default 1000. */
+  readonly recipientsMax?: number;
+  /** Where messages above 256 KiB stay while they are attempted; default: the system's folder for such files. */
+  readonly spoolDirectory?: string;
+  /** The name in the greeting; default: this host's. */
+  readonly name?: string;
+  /** Milliseconds since 1970; default: the system's. */
+  readonly clock?: () => number;
+  /** Told what became of each recipient at which attempt. */
+  readonly onReport?: (report: RecipientReport, attempt: number) => void;
+  /** Told of what went wrong here: of faults, and of a store or a spool that fails. */
+  readonly onFault?: (message: string) => void;
+}
+
+const OptionsCodec = strictObject<LmtpOptions>(
+  'an object with options',
+  {
+    engine: methods<LmtpOptions['engine']>('an engine', { deliver: true }),
+    attempts: AttemptStoreCodec,
+    certificate: strictObject<OwnCertificate>('{ cert, key }', { cert: Text, key: Text }),
+    requireTls: oneOf('keep', 'off'),
+    notices: strictObject<NoticeOptions>('{ postmaster, queue }', {
+      postmaster: FilledLine,
+      queue: methods<NoticeOptions['queue']>('a queue', { enqueue: true }),
+    }),
+    concurrency: Count,
+    deadlineMs: TimeMs,
+    messageOctetsMax: Count,
+    recipientsMax: Count,
+    spoolDirectory: Folder,
+    name: FilledLine,
+    clock: Clock,
+    onReport: callable(),
+    onFault: callable(),
+  },
+  ['engine', 'attempts'],
+);
+
+/** Throws a {@link MisuseError} for options that no server can be made with. */
+export function checkLmtpOptions(options: LmtpOptions): void {
+  checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+}
