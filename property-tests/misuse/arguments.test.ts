@@ -192,7 +192,7 @@ const OBJECTS: readonly Taken[] = [
   {
     call: 'memoryStores',
     good: {},
-    others: ['entriesMax', 'domainsMax', 'policiesMax', 'detailsMax', 'attemptsMax'],
+    others: ['entriesMax', 'domainsMax', 'policiesMax', 'detailsMax', 'attemptsMax', 'signalsMax'],
     run: (own) => memoryStores(own),
   },
   {

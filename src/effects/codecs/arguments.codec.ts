@@ -34,6 +34,7 @@ export const BOUNDS: Fields<StoreBounds> = {
   policiesMax: Count,
   detailsMax: Count,
   attemptsMax: Count,
+  signalsMax: Count,
 };
 
 export const BoundsCodec = strictObject<Partial<StoreBounds>>('bounds of stores', BOUNDS, []);

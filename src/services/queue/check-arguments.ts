@@ -26,6 +26,7 @@ import { checked } from '../../effects/misuse.js';
 import { NOTIFY_WORDS, type Notify } from '../../policy/dsn/request.js';
 import type { OperatorOrder } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
+import type { QueuePlatform } from './platform.js';
 import type {
   IntakeOptions,
   MailToQueue,
