@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   internet: async () => (await import('./commands/internet.js')).internet,
   replay: async () => (await import('./commands/replay.js')).replay,
   compare: async () => (await import('./commands/compare.js')).compare,
+  audit: async () => (await import('./commands/audit.js')).audit,
   resolver: async () => (await import('./commands/resolver.js')).resolver,
   tlsrpt: async () => (await import('./commands/tlsrpt/index.js')).tlsrpt,
   check: async () => (await import('./commands/check.js')).check,
@@ -43,6 +44,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   internet   run the world of a scenario as real servers on loopback
   replay     decide again on what a journal recorded
   compare    say what other mail systems would have made of the same facts
+  audit      sum up the journals of a week: what went how, what waits, and what would help
   resolver   see whether DANE can be had with a resolver
   tlsrpt     read the TLS reports that others sent, and send ours to them
   check      look at a domain as a receiver of mail, and say what to repair

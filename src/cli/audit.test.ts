@@ -1,0 +1,91 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+
+const HOSTILE = '550 5.1.1 <bob@a.test> </td><script>alert(1)</script>';
+const SCENARIO = {
+  name: 'two ends',
+  world: {
+    dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+    mail: { 'mx.a.test': { replies: { rcpt: { 'bob@a.test': HOSTILE } } } },
+  },
+  steps: [{ message: { to: ['u@a.test', 'bob@a.test'] }, expect: [] }],
+};
+
+let folder: string;
+let journal: string;
+beforeAll(async () => {
+  folder = await makeFolder();
+  const scenario = await fileIn(folder, 'scenario.json', JSON.stringify(SCENARIO));
+  const path = join(folder, 'journal.json');
+  await waxseal(['simulate', scenario, '--journal', path]);
+  journal = await readFile(path, 'utf8');
+});
+afterAll(() => removeFolder(folder));
+
+describe('waxseal audit', () => {
+  it('sums up files, folders, gzip and streams, and goes on behind what is broken', async () => {
+    const week = join(folder, 'week');
+    await mkdir(week);
+    await fileIn(week, 'one.json', journal.repeat(3));
+    await fileIn(week, 'broken.json', `${journal}{"format":"other"} nonsense`);
+    await writeFile(join(week, 'two.json.gz'), Buffer.concat([gzipSync(journal), gzipSync(journal)]));
+    const { exit, stdout, stderr } = await waxseal(['audit', week, '-', '--json'], { input: journal });
+    expect(exit).toBe(65);
+    expect(stderr).toContain('broken.json: no valid journal');
+    const report = JSON.parse(stdout);
+    expect(report.sources).toMatchObject({ files: 4, journals: 7, attempts: 7 });
+    expect(report.totals).toMatchObject({ recipients: 14, delivered: 7, encrypted: 7, bounced: 7 });
+    expect(report.repairs).toMatchObject([{ by: 'sender', domain: 'a.test', row: 'REPLY-5', recipients: 7 }]);
+    expect(stdout).toContain('bob@a.test');
+  });
+
+  it('leaves out local parts, always on the page, where nothing of strangers runs', async () => {
+    const path = await fileIn(folder, 'some.json', journal);
+    const page = join(folder, 'audit.html');
+    const { exit, stdout } = await waxseal(['audit', path, '--redact', '--html', page]);
+    expect(exit).toBe(0);
+    expect(stdout.replace(/\s+/g, ' ')).toContain(
+      '1 attempt for 2 recipients: 1 delivered (50 %), 0 had to wait, 1 refused.',
+    );
+    expect(stdout).not.toContain('bob');
+    const html = await readFile(page, 'utf8');
+    expect(html).not.toContain('bob');
+    expect(html).not.toMatch(/<script/i);
+    expect(html).toContain('&#60;script&#62;');
+    expect(html).toContain("default-src 'none'; style-src 'sha256-");
+    expect(html).toContain('<svg class="chart"');
+    expect(html).not.toMatch(/https?:|style=/);
+  });
+
+  it('prints a line for each domain, and what changed since a report', async () => {
+    const path = await fileIn(folder, 'some.json', journal);
+    const csv = (await waxseal(['audit', path, '--csv'])).stdout.split('\n');
+    expect(csv[0]).toMatch(/^domain,recipients,delivered,authenticated,encrypted,clear,deferred,bounced/);
+    expect(csv[1]).toMatch(/^"a\.test",2,1,0,1,0,0,1,"encrypted","encrypted",/);
+    const before = await fileIn(folder, 'before.json', (await waxseal(['audit', path, '--json'])).stdout);
+    const { stdout } = await waxseal(['audit', path, '--since', before, '--json']);
+    expect(JSON.parse(stdout).changes).toMatchObject({ newReasons: [], goneReasons: [], fell: [], rose: [] });
+  });
+
+  it.each([
+    [['audit'], 64, 'the journals are missing'],
+    [['audit', '-', '-'], 64, 'once only'],
+    [['audit', 'x', '--csv', '--json'], 64, 'one output'],
+    [['audit', '/nowhere'], 66, '/nowhere: there is no such file'],
+  ])('%j: %i', async (args, exit, said) => {
+    const ended = await waxseal(args);
+    expect(ended.exit).toBe(exit);
+    expect(ended.stderr).toContain(said);
+  });
+
+  it('takes no other file for a report of before', async () => {
+    const path = await fileIn(folder, 'some.json', journal);
+    expect(await waxseal(['audit', path, '--since', path])).toMatchObject({
+      exit: 65,
+      stderr: expect.stringContaining('is no report'),
+    });
+  });
+});
