@@ -55,7 +55,7 @@ describe('waxseal audit', () => {
     expect(html).not.toContain('bob');
     expect(html).not.toMatch(/<script/i);
     expect(html).toContain('&#60;script&#62;');
-    expect(html).toContain("default-src 'none'; style-src 'sha256-");
+    expect(html).toContain('default-src &#39;none&#39;; style-src &#39;sha256-');
     expect(html).toContain('<svg class="chart"');
     expect(html).not.toMatch(/https?:|style=/);
   });
