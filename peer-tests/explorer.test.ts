@@ -60,6 +60,17 @@ describe('the explorer in a browser', () => {
     expect(await page.evaluate('location.hash')).toBe('#dnssec=all&tlsa=key');
   });
 
+  it('shows what others would have made of it, and the notice to the sender', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=stale`);
+    const verdicts = await page.evaluate<readonly (readonly [string, string])[]>(
+      `[...document.querySelectorAll('.others tbody tr')].map((row) => [row.children[0].textContent, row.children[1].textContent])`,
+    );
+    expect(verdicts).toContainEqual(['waxseal', 'deferred 4.7.5']);
+    expect(verdicts).toContainEqual(['maddy', 'bounced 5.7.0']);
+    expect(await text('.first-difference')).toContain('The first row that differs, by stalwart');
+    expect(await text('.notice pre')).toContain('Status: 4.7.5');
+  });
+
   it('can be worked by keys alone', async () => {
     await page.open(url);
     // The second control: what the message asks for.

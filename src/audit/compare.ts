@@ -96,7 +96,8 @@ interface Way {
 
 /** As it is set up; where two ways to set it up would differ, both. */
 function waysOf(play: Play, { settings, rows, ways }: Profile): readonly Way[] {
-  const by = (more: readonly OtherRow[]) => decidingBy(cellsOf([...rows, ...more]), () => play(settings));
+  const by = (more: readonly OtherRow[]) =>
+    decidingBy([...cellsOf(rows), ...cellsOf(more)], () => play(settings));
   const plain = by([]);
   if (ways === undefined) return [{ name: null, attempts: plain }];
   const arises = plain.some(({ result }) =>

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CHOICES } from './choices.js';
+import { noticeFor } from './notice.js';
+import { othersIn, othersOn } from './others.js';
 import { otherwise, pathOf, play } from './play.js';
 import { changesOf, type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from './state.js';
 import { STORIES } from './stories.js';
@@ -54,5 +56,23 @@ describe('what would have to be different', () => {
       const isFound = found.some(({ choice, word }) => choice === change.choice && word === change.word);
       expect(at(withChange(facts, change)).reports[0]!.outcome !== outcome, change.says).toBe(isFound);
     }
+  });
+});
+
+describe('what others would have made of it, and what the sender is told', () => {
+  const facts = { ...USUAL, dnssec: 'all', tlsa: 'stale' };
+
+  it('is shown for facts and for a record', () => {
+    const [inWorld] = othersIn(scenarioOf(facts));
+    expect(inWorld!.verdicts.map(({ mta, outcome }) => [mta, outcome])).toContainEqual(['maddy', 'bounced']);
+    const [onRecord] = othersOn(at(facts).journal);
+    expect(onRecord!.verdicts[0]!.outcome).toBe('deferred');
+  });
+
+  it('is the text of a notice, where one may be due', () => {
+    const notice = (of: Facts) => noticeFor(at(of).journal.attempts[0]!, 0);
+    expect(notice(facts)).toMatch(/Action: delayed\nStatus: 4\.7\.5/);
+    expect(notice({ ...USUAL, reply: 'unknown-user' })).toMatch(/550 5\.1\.1 no such user/);
+    expect(notice(USUAL)).toBeNull();
   });
 });

@@ -70,24 +70,31 @@ const tableOf = (name: string): Table => {
 
 /** The cells that these rows fill. Throws a TableFault where a row names a table or a word that there is not. */
 export function cellsOf(rows: readonly OtherRow[]): readonly OtherCells[] {
-  return rows.map((row) => {
-    const table = tableOf(row.table);
-    const isKnown = Object.entries(row.when).every(([column, words]) =>
-      [words].flat().every((word) => table.inputs[column]?.includes(word) === true),
-    );
-    if (!isKnown || !table.verdicts.includes(row.then))
-      throw new TableFault(`row ${row.id} uses a word that the table "${row.table}" does not have`);
-    const cells = new Map<number, Decision>();
-    let index = 0;
-    for (const input of inputsOf(table)) {
-      const ours = table.cells[index];
-      // Where ours says the same, it is ours.
-      if (ours !== undefined && ours.verdict !== row.then && rowApplies(row as never, input))
-        cells.set(index, Object.freeze({ ...ours, verdict: row.then, row: row.id, why: row.why }));
-      index++;
-    }
-    return { table, cells };
-  });
+  const known = MADE.get(rows) ?? rows.map(cellsOfRow);
+  MADE.set(rows, known);
+  return known;
+}
+
+/** Profiles are data, and are asked again and again. */
+const MADE = new WeakMap<readonly OtherRow[], readonly OtherCells[]>();
+
+function cellsOfRow(row: OtherRow): OtherCells {
+  const table = tableOf(row.table);
+  const isKnown = Object.entries(row.when).every(([column, words]) =>
+    [words].flat().every((word) => table.inputs[column]?.includes(word) === true),
+  );
+  if (!isKnown || !table.verdicts.includes(row.then))
+    throw new TableFault(`row ${row.id} uses a word that the table "${row.table}" does not have`);
+  const cells = new Map<number, Decision>();
+  let index = 0;
+  for (const input of inputsOf(table)) {
+    const ours = table.cells[index];
+    // Where ours says the same, it is ours.
+    if (ours !== undefined && ours.verdict !== row.then && rowApplies(row as never, input))
+      cells.set(index, Object.freeze({ ...ours, verdict: row.then, row: row.id, why: row.why }));
+    index++;
+  }
+  return { table, cells };
 }
 
 /** Whether all of those rows were decided, about that host or about the domain. */

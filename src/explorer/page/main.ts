@@ -4,9 +4,12 @@ import { parseJournal } from '../../effects/codecs/journal.codec.js';
 import type { Journal } from '../../effects/journal.js';
 import { explainDelivery } from '../../engine/explain-delivery.js';
 import { CHOICES } from '../choices.js';
+import { noticeFor } from '../notice.js';
+import { othersIn, othersOn } from '../others.js';
 import { otherwise, type Played, pathOf, play } from '../play.js';
 import { type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from '../state.js';
 import { STORIES } from '../stories.js';
+import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
 import { h } from './dom.js';
 import {
   changesPanel,
@@ -51,7 +54,11 @@ function render(): void {
             choose(withChange((shown as { facts: Facts }).facts, change)),
           ),
         ]
-      : []),
+      : reports.flatMap((report) => smallestPanel(report.recipient, report.change) ?? [])),
+    othersPanel(shown.kind === 'facts' ? othersIn(scenarioOf(shown.facts)) : othersOn(journal)),
+    ...journal.attempts.flatMap((attempt) =>
+      attempt.input.recipients.flatMap((_, at) => noticePanel(noticeFor(attempt, at)) ?? []),
+    ),
     pathPanel(pathOf(journal)),
     ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report.decisions)]),
     journalPanel(journal),

@@ -1,0 +1,130 @@
+/* What is asked afterwards: what others would have made of it, what would help, and what the sender is told. */
+import type { ComparedRecipient, Difference, Verdict } from '../../audit/compare.js';
+import type { Change } from '../../effects/change/index.js';
+import { h } from './dom.js';
+
+const COMPARED: Readonly<Record<Verdict['compared'], string>> = {
+  same: 'as ours',
+  stricter: 'stricter',
+  laxer: 'laxer',
+  other: 'another status',
+  unknown: 'not known',
+};
+
+/** Each verdict with its reason and its source, side by side, and the first row that differs. */
+export function othersPanel(compared: readonly ComparedRecipient[]): HTMLElement {
+  return h(
+    'section',
+    { class: 'others', 'aria-label': 'What others would have made of it' },
+    h('h2', {}, 'What others would have made of it'),
+    ...compared.map(({ recipient, verdicts, firstDifference }, at) =>
+      h(
+        'div',
+        {},
+        h(
+          'div',
+          {
+            class: 'scroll',
+            tabindex: 0,
+            role: 'region',
+            'aria-label': `Verdicts ${at + 1} for ${recipient}`,
+          },
+          h(
+            'table',
+            {},
+            h('caption', {}, recipient),
+            h(
+              'thead',
+              {},
+              h(
+                'tr',
+                {},
+                ...['who', 'outcome', 'against ours', 'why', 'source'].map((head) =>
+                  h('th', { scope: 'col' }, head),
+                ),
+              ),
+            ),
+            h('tbody', {}, ...verdicts.map(rowOf)),
+          ),
+        ),
+        firstDifference === null ? h('p', {}, 'No row that matters differs.') : differenceOf(firstDifference),
+      ),
+    ),
+  );
+}
+
+function rowOf({ mta, outcome, status, compared, why, source }: Verdict): HTMLElement {
+  const against = mta === 'waxseal' ? '' : COMPARED[compared];
+  return h(
+    'tr',
+    { class: `verdict-${outcome}` },
+    h('th', { scope: 'row' }, mta),
+    ...[`${outcome} ${status ?? ''}`.trim(), against, why, source].map((text) => h('td', {}, text)),
+  );
+}
+
+function differenceOf({ mta, mx, table, ours, theirs }: Difference): HTMLElement {
+  return h(
+    'p',
+    { class: 'first-difference' },
+    `The first row that differs, by ${mta}, in ${table}${mx === null ? '' : ` at ${mx}`}: `,
+    h('b', {}, `${ours.verdict} (${ours.row})`),
+    ' here, ',
+    h('b', {}, `${theirs.verdict} (${theirs.row})`),
+    ` there. ${theirs.why}`,
+  );
+}
+
+const OWNERS: Readonly<Record<Change['by'], string>> = {
+  recipient: 'the recipient',
+  sender: 'the sender',
+  resolver: 'the resolver',
+  operator: 'the operator',
+  network: 'the network, or their host',
+};
+
+/** The smallest changes, whose they are, what would come of them, and what they take for granted. */
+export function smallestPanel(recipient: string, changes: readonly Change[]): HTMLElement | null {
+  if (changes.length === 0) return null;
+  return h(
+    'section',
+    { 'aria-label': `The smallest changes for ${recipient}` },
+    h('h2', {}, 'The smallest changes'),
+    h(
+      'ul',
+      { class: 'smallest' },
+      ...changes.map(({ by, kind, what, verdict, assumed }) =>
+        h(
+          'li',
+          {},
+          h('b', {}, `${OWNERS[by]}${kind === 'concession' ? ', at a price' : ''}: `),
+          `${what} It would be ${verdict}.`,
+          assumed.length === 0
+            ? null
+            : h(
+                'details',
+                {},
+                h('summary', {}, 'Taken for granted'),
+                h('ul', {}, ...assumed.map((each) => h('li', {}, each))),
+              ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** What the sender would read. */
+export function noticePanel(text: string | null): HTMLElement | null {
+  if (text === null) return null;
+  return h(
+    'section',
+    { 'aria-label': 'The notice to the sender' },
+    h('h2', {}, 'The notice to the sender'),
+    h(
+      'details',
+      { class: 'notice' },
+      h('summary', {}, 'As it would be sent (RFC 3464), once one is due'),
+      h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the notice' }, text),
+    ),
+  );
+}
