@@ -211,6 +211,32 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect(served).toEqual(['b1/0', 'c1/0', 'd1/0', 'b2/0', 'c2/0', 'd2/0']);
     });
 
+    it('counts what waits, by state and by lane, and since when something is due', async () => {
+      expect(await queue.counts(NOW)).toEqual({
+        ...{ waiting: 0, attempting: 0, held: 0, lanesWell: 0, lanesFailing: 0, lanesClosed: 0 },
+        oldestDueAt: null,
+      });
+      await queue.accept([
+        messageTo('m1', ['b@b.example', 'c@c.example']),
+        messageTo('m2', ['b@b.example'], { queuedAt: NOW + 5 }),
+        messageTo('m3', ['d@d.example']),
+      ]);
+      await queue.order(['m3'], { order: 'hold' }, BY);
+      const [claimed] = await queue.claim(planOf({ deliveriesMax: 1 }));
+      expect(claimed!.lane).toBe('direct b.example');
+      expect(await queue.counts(NOW + 5)).toEqual({
+        ...{ waiting: 2, attempting: 1, held: 1, lanesWell: 2, lanesFailing: 0, lanesClosed: 0 },
+        oldestDueAt: NOW,
+      });
+      const well = { failures: 0, closedUntil: 0 };
+      expect(await queue.lanes(10)).toEqual([
+        { lane: 'direct b.example', waiting: 1, attempting: 1, ...well, dueAt: NOW + 5 },
+        { lane: 'direct c.example', waiting: 1, attempting: 0, ...well, dueAt: NOW },
+        { lane: 'direct d.example', waiting: 1, attempting: 0, ...well, dueAt: null },
+      ]);
+      expect((await queue.lanes(1)).map(({ lane }) => lane)).toEqual(['direct b.example']);
+    });
+
     it('closes a lane whose servers cannot be reached, tries one message then, and opens it with the first answer (SMTP-4.5.4.1-5)', async () => {
       await queue.accept(Array.from({ length: 6 }, (_, at) => messageTo(`m${at}`, ['b@b.example'])));
       const unreachable = { lane: 'unreachable' } as const;

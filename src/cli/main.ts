@@ -1,12 +1,11 @@
 /*
  * The `waxseal` command: which command it is, and how the process ends. Commands are loaded when they are asked for.
  */
-import { readFileSync } from 'node:fs';
 import type { Command } from './command.js';
 import { CommandError, EXIT, type Exit } from './exit.js';
 import { complain, hasLostOutput, print, tolerateClosedPipes } from './output/terminal.js';
 import { fitted } from './output/wrap.js';
-import { packageFile } from './package-file.js';
+import { version } from './version.js';
 
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   deliver: async () => (await import('./commands/deliver.js')).deliver,
@@ -106,13 +105,6 @@ function asksForHelp(args: readonly string[]): boolean {
 async function show(text: string): Promise<Exit> {
   await print(fitted(text));
   return EXIT.ok;
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 function reportError(name: string, { exit, message }: CommandError): void {

@@ -1,18 +1,25 @@
 import { userInfo } from 'node:os';
+import type { AdminClient } from '../daemon/admin/admin-client.js';
 import type { QueueDesk } from '../services/queue/index.js';
 import { storeDesk } from '../services/queue/index.js';
-import type { OptionTable, ValuesOf } from './arguments.js';
+import { readAdminToken } from './admin-token.js';
+import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
-import { openQueueState, STATE_OPTIONS, STATE_OPTIONS_HELP } from './queue-state.js';
+import { openQueueState, type QueuePlace, STATE_OPTIONS, STATE_OPTIONS_HELP } from './queue-state.js';
 import { reasonOf } from './read-file.js';
 
 export const DESK_OPTIONS = {
   ...STATE_OPTIONS,
+  admin: { type: 'string' },
+  'admin-token-file': { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
 export const DESK_OPTIONS_HELP = `\
 ${STATE_OPTIONS_HELP}\
+  --admin URL            ask the daemon that runs it, at its admin interface
+  --admin-token-file FILE
+                         with this token; default: WAXSEAL_ADMIN_TOKEN
   --json                 print one JSON object {"messages":[...]}
 `;
 
@@ -21,6 +28,7 @@ export async function withDesk<T>(
   values: ValuesOf<typeof DESK_OPTIONS>,
   work: (desk: QueueDesk) => Promise<T>,
 ): Promise<T> {
+  if (values.admin !== undefined) return work(await remoteDesk(values.admin, values)).catch(refuse);
   const state = await openQueueState(values);
   try {
     return await work(storeDesk(state.queue, Date.now));
@@ -33,6 +41,25 @@ export async function withDesk<T>(
   } finally {
     await state.close();
   }
+}
+
+/** The desk of a daemon. Throws a CommandError. */
+export async function remoteDesk(
+  url: string,
+  values: QueuePlace & { readonly 'admin-token-file'?: string | undefined },
+): Promise<AdminClient> {
+  if (values.state !== undefined || values.database !== undefined)
+    throw misuse('--admin excludes --state and --database: either the daemon or what it keeps');
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw misuse(`--admin ${JSON.stringify(url)} is no URL; give one like http://127.0.0.1:8025`);
+  const token = await readAdminToken(values['admin-token-file']);
+  const { adminClient } = await import('../daemon/admin/admin-client.js');
+  return adminClient({ url, token });
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof CommandError) throw error;
+  throw new CommandError(EXIT.badSettings, `the daemon cannot be asked: ${reasonOf(error)}`);
 }
 
 /** Who gives an order by the command. */

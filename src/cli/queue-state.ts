@@ -44,7 +44,7 @@ export async function openQueueState(values: QueuePlace): Promise<QueueState> {
     throw misuse('--state and --database exclude each other: either a folder or a database');
   if (database !== undefined) return openDatabase(database);
   if (state === undefined)
-    throw misuse('--state or --database is missing; say where the queue is kept, such as --state DIR');
+    throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
   const directory = await prepareStateDirectory(state);
   const { sqliteStores } = await import('../adapters/sqlite/index.js');
   const { fileBodies } = await import('../adapters/files/index.js');

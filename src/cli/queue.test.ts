@@ -164,7 +164,7 @@ describe('waxseal queue', () => {
 
   it.concurrent.each([
     [['queue'], 64, 'list, show, hold, release, kick, fail, drop, set-tls, set-transport'],
-    [['queue', 'list'], 64, '--state or --database is missing'],
+    [['queue', 'list'], 64, '--state, --database or --admin is missing'],
     [['queue', 'list', '--state', 'x', '--database', 'y'], 64, 'exclude each other'],
     [['queue', 'list', '--database', 'mysql://x'], 64, 'postgres://'],
     [['queue', 'hold', '--state', '@'], 64, 'the id of a message is missing'],

@@ -198,7 +198,7 @@ describe('waxseal serve', () => {
   it.concurrent.each([
     [['serve'], 64, '--listen is missing'],
     [['serve', '--listen', 'nowhere', '--state', '@'], 64, '--listen "nowhere"'],
-    [['serve', '--listen', '127.0.0.1:0'], 64, '--state or --database is missing'],
+    [['serve', '--listen', '127.0.0.1:0'], 64, 'is missing; say where the queue is'],
     [['serve', '--listen', '127.0.0.1:0', '--log', 'loud'], 64, '--log'],
     [['serve', '--listen', '127.0.0.1:0', '--state', '@', '--config', '/nonexistent'], 66, 'cannot be read'],
     [['serve', '--listen', 'unix:/proc/none/socket', '--state', '@'], 78, 'cannot listen'],

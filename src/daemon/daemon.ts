@@ -15,9 +15,17 @@ import {
   nodePostReport,
   type ReportSettings,
   runTlsReports,
+  signalMemory,
 } from '../node.js';
+import type { DestinationRule } from '../policy/local/destination.js';
 import type { Settings } from '../policy/settings.js';
-import { createQueue, type Queue, type QueueDesk, storeDesk } from '../services/queue/index.js';
+import {
+  createQueue,
+  type Queue,
+  type QueueDesk,
+  type QueueOutcome,
+  storeDesk,
+} from '../services/queue/index.js';
 import type { DaemonConfig } from './config/config.js';
 import { diskRoom } from './disk-room.js';
 import { type DoorEvent, type DoorKind, mailDoor } from './doors/mail-door.js';
@@ -25,6 +33,8 @@ import { Engines } from './engines.js';
 import type { Logger } from './log.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
+import { daemonMetrics, type Metrics } from './watch/metrics.js';
+import { type Webhook, webhooks } from './webhooks.js';
 
 /** What can be read again while the daemon runs. */
 export interface DaemonSettings {
@@ -32,6 +42,7 @@ export interface DaemonSettings {
   readonly settings: Settings;
   readonly users: readonly KnownUser[];
   readonly certificate: OwnCertificate;
+  readonly webhooks: readonly Webhook[];
   /** Null: no TLS reports are sent. */
   readonly reports: ReportSettings | null;
 }
@@ -43,6 +54,8 @@ export interface DaemonOptions extends DaemonSettings {
   readonly directory: string | undefined;
   readonly node: NodeOptions;
   readonly requireTls: 'keep' | 'off';
+  /** Of this program. */
+  readonly version: string;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -50,6 +63,9 @@ export interface DaemonOptions extends DaemonSettings {
 export interface Daemon {
   readonly queue: Queue;
   readonly desk: QueueDesk;
+  readonly metrics: Metrics;
+  /** Rejects where no mail can be attempted. */
+  ready(): Promise<void>;
   listen(kind: DoorKind, address: ListenAddress): Promise<ListenAddress>;
   /** From now on these settings are used; retry and limits stay as they were. */
   reload(settings: DaemonSettings): void;
@@ -59,14 +75,28 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
+/** How long those who wait to be told may hold up the end, in milliseconds. */
+const HOOKS_MS = 5_000;
 /** What the operator is told again while it lasts, in milliseconds. */
 const ALARM_EVERY_MS = 86_400_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
   const { stores, bodies, directory, clock, log, config } = options;
   let current: DaemonSettings = options;
-  const onFault = (message: string) =>
+  const metrics = daemonMetrics({
+    ...{ queue: stores.queue, clock, version: options.version, directory },
+    rulesOver: () =>
+      rulesOf(current).filter(({ expiresAt }) => expiresAt !== null && expiresAt <= clock()).length,
+  });
+  const onFault = (message: string) => {
+    metrics.fault();
     log('error', 'fault', `a fault of ours: ${message}`, { fault: message });
+  };
+  const { close: closeDns, ...dns } = nodeAdapters(options.node);
+  const hooks = webhooks({
+    ...{ hooks: () => current.webhooks, dns, ca: options.node.ca ?? [], onTold: metrics.webhook },
+    onFault: (message) => log('warn', 'webhook', message),
+  });
   const engines = new Engines(engineOf(options, current, onFault));
   const postmaster = () => current.config.postmaster ?? `postmaster@${current.settings.helo}`;
   const queue = createQueue({
@@ -94,12 +124,17 @@ export function createDaemon(options: DaemonOptions): Daemon {
     postmaster,
     clock,
     room: diskRoom(directory, config.limits.messageBytes),
-    onEvent: (event: DoorEvent) => tellDoorEvent(event, log),
+    onEvent: (event: DoorEvent) => {
+      metrics.doorEvent(event);
+      tellDoorEvent(event, log);
+    },
     onFault,
   });
   return {
     queue,
     desk: storeDesk(stores.queue, clock),
+    metrics,
+    ready: () => engines.use((engine) => engine.ready()),
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {
       const before = current;
@@ -109,7 +144,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
       if (settings.certificate !== before.certificate) door.useCertificate(settings.certificate);
     },
     async run(signal, graceMs) {
-      const outcomes = watch(queue, log);
+      const outcomes = watch(queue, (outcome) => {
+        metrics.outcome(outcome);
+        tellOutcome(outcome, log);
+        hooks.tell(outcome);
+      });
       const jobs = [
         keepPoliciesFresh(
           {
@@ -120,7 +159,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
           signal,
           { onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`) },
         ),
-        sendReports(options, () => current, signal),
+        sendReports(options, () => current, metrics, signal),
         alarm(() => current, options, signal),
       ];
       // The doors first, so that nothing comes in that nobody would take up.
@@ -131,12 +170,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
       await door.close(graceMs);
       await running;
       await outcomes;
+      await hooks.close(Math.min(graceMs, HOOKS_MS));
       await Promise.all(jobs);
-      await engines.close();
+      await Promise.all([engines.close(), closeDns()]);
     },
     async close() {
       await door.close(0);
-      await engines.close();
+      await Promise.all([engines.close(), closeDns()]);
     },
   };
 }
@@ -150,32 +190,39 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 function engineOf(
   { node, stores, clock }: DaemonOptions,
-  { config, settings }: DaemonSettings,
+  current: DaemonSettings,
   onFault: (message: string) => void,
 ) {
-  const { policies, reports } = stores;
+  const { policies, reports, signals } = stores;
+  const { settings } = current;
   return createNodeEngine({
     ...node,
-    settings: { ...settings, destinations: [...settings.destinations, ...config.destinations] },
+    settings: { ...settings, destinations: rulesOf(current) },
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
     },
     reuseConnections: {},
     tlsReports: { store: reports },
+    signals: signalMemory(signals, { onFault }),
     clock,
     onFault,
   });
 }
 
 /** Tells what becomes of each recipient, until the queue has ended. */
-async function watch(queue: Queue, log: Logger): Promise<void> {
-  for await (const outcome of queue.outcomes()) tellOutcome(outcome, log);
+async function watch(queue: Queue, tell: (outcome: QueueOutcome) => void): Promise<void> {
+  for await (const outcome of queue.outcomes()) tell(outcome);
+}
+
+function rulesOf({ config, settings }: DaemonSettings): readonly DestinationRule[] {
+  return [...settings.destinations, ...config.destinations];
 }
 
 async function sendReports(
   { node, stores, clock, log }: DaemonOptions,
   current: () => DaemonSettings,
+  metrics: Metrics,
   signal: AbortSignal,
 ): Promise<void> {
   const { reports, settings } = current();
@@ -185,7 +232,8 @@ async function sendReports(
   const engine = createNodeEngine({ ...node, settings });
   const https = nodePostReport(node.ca === undefined ? {} : { ca: node.ca });
   await runTlsReports({ store: stores.reports, dns, engine, https, clock }, reports, signal, {
-    onOutcome: ({ day, domain, outcome, note }) =>
+    onOutcome: ({ day, domain, outcome, note }) => {
+      metrics.report(outcome);
       log(
         'info',
         'report',
@@ -193,7 +241,8 @@ async function sendReports(
         {
           ...{ day, domain, outcome },
         },
-      ),
+      );
+    },
     onFailure: (message) => log('warn', 'report', `TLS reports wait: ${message}`),
   });
   await Promise.all([engine.close(), dns.close()]);
@@ -206,11 +255,7 @@ async function alarm(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const { config, settings } = current();
-    for (const { destination, owner, reason, expiresAt } of [
-      ...config.destinations,
-      ...settings.destinations,
-    ])
+    for (const { destination, owner, reason, expiresAt } of rulesOf(current()))
       if (expiresAt !== null && expiresAt <= clock())
         log(
           'warn',

@@ -91,8 +91,34 @@ export interface QueueStore {
     readonly ended: 'no' | 'yes';
     readonly domain?: string;
   }): Promise<readonly ShownMessage[]>;
+  /** How much waits, and since when something is due that nobody has taken up. */
+  counts(now: number): Promise<QueueCounts>;
+  /** The lanes in which most waits, at most `lanesMax`. */
+  lanes(lanesMax: number): Promise<readonly LaneCounts[]>;
   /** Forgets messages that ended before that time, and answers their ids: their octets may go then. */
   prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
+}
+
+/** Deliveries (a message and a domain) by state, and lanes in which something waits by how they do. */
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly attempting: number;
+  readonly held: number;
+  readonly lanesWell: number;
+  readonly lanesFailing: number;
+  readonly lanesClosed: number;
+  /** Of those that may be taken up now; null: nothing is due. */
+  readonly oldestDueAt: number | null;
+}
+
+export interface LaneCounts {
+  readonly lane: string;
+  readonly waiting: number;
+  readonly attempting: number;
+  readonly failures: number;
+  readonly closedUntil: number;
+  /** Null: nothing waits for its time. */
+  readonly dueAt: number | null;
 }
 
 export interface KeptOrder {

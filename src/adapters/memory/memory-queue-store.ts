@@ -2,6 +2,8 @@ import type {
   ClaimedDelivery,
   ClaimPlan,
   KeptOrder,
+  LaneCounts,
+  QueueCounts,
   QueueStore,
   Settlement,
 } from '../../effects/queue-stores.js';
@@ -81,6 +83,8 @@ export function memoryQueueStore(): QueueStore {
         .map(([id]) => id);
       return queue.show(ids.sort(byText).slice(0, messagesMax));
     },
+    counts: async (now) => queue.counts(now),
+    lanes: async (lanesMax) => queue.lanesWith(lanesMax),
     prune: async (endedBefore, messagesMax) => queue.prune(endedBefore, messagesMax),
   };
 }
@@ -251,6 +255,40 @@ class MemoryQueue {
 
   nextDue(): number | null {
     return this.#soonest.first();
+  }
+
+  counts(now: number): QueueCounts {
+    const count = (state: Delivery['state']) =>
+      [...this.deliveries.values()].filter((each) => each.state === state).length;
+    const lanes = [...this.lanes.values()].filter(({ deliveries }) =>
+      [...deliveries].some(({ state }) => state === 'due' || state === 'claimed'),
+    );
+    const due = lanes.flatMap((lane) =>
+      lane.closedUntil <= now ? dueIn(lane, now).map((each) => each.due) : [],
+    );
+    return {
+      ...{ waiting: count('due'), attempting: count('claimed'), held: count('held') },
+      lanesWell: lanes.filter(({ failures }) => failures === 0).length,
+      lanesFailing: lanes.filter(({ failures, closedUntil }) => failures > 0 && closedUntil <= now).length,
+      lanesClosed: lanes.filter(({ failures, closedUntil }) => failures > 0 && closedUntil > now).length,
+      oldestDueAt: due.reduce<number | null>((least, each) => Math.min(least ?? each, each), null),
+    };
+  }
+
+  lanesWith(lanesMax: number): readonly LaneCounts[] {
+    return [...this.lanes.values()]
+      .map(({ name, failures, closedUntil, deliveries }) => {
+        const open = [...deliveries].filter(({ state }) => state !== 'ended');
+        const due = open.filter(({ state }) => state === 'due').map((each) => each.due);
+        const attempting = open.filter(({ state }) => state === 'claimed').length;
+        return {
+          ...{ lane: name, waiting: open.length - attempting, attempting, failures, closedUntil },
+          dueAt: due.reduce<number | null>((least, each) => Math.min(least ?? each, each), null),
+        };
+      })
+      .filter(({ waiting, attempting }) => waiting + attempting > 0)
+      .sort((a, b) => b.waiting + b.attempting - (a.waiting + a.attempting) || byText(a.lane, b.lane))
+      .slice(0, lanesMax);
   }
 
   order(id: string, order: OperatorOrder, { actor, now }: { readonly actor: string; readonly now: number }) {

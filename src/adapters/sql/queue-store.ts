@@ -1,6 +1,7 @@
 import type { QueueStore } from '../../effects/queue-stores.js';
 import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { claimDeliveries } from './queue-claims.js';
+import { countLanes, countQueue } from './queue-counts.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
 import { insertMessages, overKeys, touchLanes } from './queue-rows.js';
 import { settleTurns } from './queue-settlements.js';
@@ -76,6 +77,8 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
           rows.map((row) => textIn(row, 'id')),
         );
       }),
+    counts: (now) => database.snapshot((query) => countQueue(query, now)),
+    lanes: (lanesMax) => database.snapshot((query) => countLanes(query, lanesMax)),
     prune: (endedBefore, messagesMax) =>
       database.write(async ({ query }) => {
         const rows = await query(

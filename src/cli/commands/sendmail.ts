@@ -4,6 +4,7 @@
  */
 import { hostname, userInfo } from 'node:os';
 import { domainToASCII } from 'node:url';
+import { AdminRefusal } from '../../daemon/admin/admin-client.js';
 import { errorText } from '../../effects/error-text.js';
 import { MisuseError } from '../../effects/misuse.js';
 import type { Notify, Ret } from '../../policy/dsn/index.js';
@@ -13,13 +14,15 @@ import { fieldsOf, recipientsIn } from '../../policy/smtp/submitted-header.js';
 import { createIntake, newId, submittedContent } from '../../services/queue/index.js';
 import { misuse } from '../arguments.js';
 import type { Command } from '../command.js';
+import { readConfigFile } from '../config-file.js';
 import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
-import { openQueueState } from '../queue-state.js';
+import { remoteDesk } from '../queue-desk.js';
+import { openQueueState, type QueueState } from '../queue-state.js';
 import { readStandardInput } from '../read-file.js';
 
 const HELP = `\
-Usage: waxseal sendmail (--state DIR | --database URL) [OPTION]... [TO]...
+Usage: waxseal sendmail (--state DIR | --database URL | --admin URL) [OPTION]... [TO]...
 
 Takes a message from standard input into the queue, and ends once it is safely kept.
 Whoever runs the queue ("waxseal serve") delivers it.
@@ -32,6 +35,10 @@ Whoever runs the queue ("waxseal serve") delivers it.
                          which notices are wanted, and what with them (RFC 3461)
   --state DIR            the queue is in this folder
   --database URL         it is in this PostgreSQL database
+  --admin URL            hand it to the daemon at its admin interface, with the token in
+                         --admin-token-file FILE or WAXSEAL_ADMIN_TOKEN
+  --config FILE          where none of these is given: as this configuration says; default:
+                         /etc/waxseal/waxseal.yaml
 
 -F, -B, -o, -e, -m, -v and -bm are taken, and change nothing. Ends with 0 when the message is
 kept. 64: wrong use of the command; 65: no recipient, or one that is no address; 75: it
@@ -54,43 +61,83 @@ interface Wanted {
   readonly notify: Notify;
   readonly ret: Ret;
   readonly envelopeId: string | null;
-  readonly state: string | undefined;
-  readonly database: string | undefined;
+  /** The long options by name. */
+  readonly long: ReadonlyMap<string, string>;
 }
 
 export const sendmail: Command = {
   help: HELP,
   async run(args) {
     const wanted = readWanted(args);
-    const state = await openQueueState(wanted);
+    const octets = endedByDot(await readStandardInput(MESSAGE), wanted.dot);
+    const recipients = [...wanted.to, ...(wanted.fromHeader ? recipientsOf(octets) : [])];
+    if (recipients.length === 0) throw new CommandError(EXIT.badData, 'there is no recipient');
+    const mail = { octets, to: [...new Set(recipients)], from: wanted.from ?? `${userName()}@${hostname()}` };
+    const admin = wanted.long.get('admin');
     try {
-      const octets = endedByDot(await readStandardInput(MESSAGE), wanted.dot);
-      const to = [...wanted.to, ...(wanted.fromHeader ? recipientsOf(octets) : [])];
-      if (to.length === 0) throw new CommandError(EXIT.badData, 'there is no recipient');
-      const intake = createIntake({ store: state.queue, bodies: state.bodies, toAscii: domainToASCII });
-      const from = wanted.from ?? `${userName()}@${hostname()}`;
-      const now = Date.now();
-      const id = newId(now);
-      await intake.enqueue({
-        ...{ id, from, ret: wanted.ret },
-        to: [...new Set(to)].map((address) => ({ address, notify: wanted.notify })),
-        content: submittedContent({
-          ...{ octets: [octets], trace: '', from, messageId: `${id}@${hostname()}`, now },
-          ...{ octetsMax: MESSAGE.octetsMax, lineEnds: 'made' },
-        }),
-        facts: { requireTls: wanted.requireTls, report: 'none' },
-        ...(wanted.envelopeId === null ? {} : { envelopeId: wanted.envelopeId }),
-      });
-      return EXIT.ok;
+      if (admin === undefined) await putInto(await stateOf(wanted.long), mail, wanted);
+      else await handTo(admin, mail, wanted);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       if (error instanceof MisuseError) throw new CommandError(EXIT.badData, error.message);
       throw new CommandError(EXIT.deferred, `the message is not kept: ${errorText(error)}`);
-    } finally {
-      await state.close();
     }
+    return EXIT.ok;
   },
 };
+
+interface Mail {
+  readonly octets: Uint8Array;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+async function stateOf(long: Wanted['long']): Promise<QueueState> {
+  const place = { state: long.get('state'), database: long.get('database') };
+  if (place.state !== undefined || place.database !== undefined) return openQueueState(place);
+  const { places } = (await readConfigFile(long.get('config'))).config;
+  return openQueueState({ state: places.state ?? undefined, database: places.database ?? undefined });
+}
+
+async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
+  try {
+    const intake = createIntake({ store: state.queue, bodies: state.bodies, toAscii: domainToASCII });
+    const now = Date.now();
+    const id = newId(now);
+    await intake.enqueue({
+      ...{ id, from, ret: wanted.ret },
+      to: to.map((address) => ({ address, notify: wanted.notify })),
+      content: submittedContent({
+        ...{ octets: [octets], trace: '', from, messageId: `${id}@${hostname()}`, now },
+        ...{ octetsMax: MESSAGE.octetsMax, lineEnds: 'made' },
+      }),
+      facts: { requireTls: wanted.requireTls, report: 'none' },
+      ...(wanted.envelopeId === null ? {} : { envelopeId: wanted.envelopeId }),
+    });
+  } finally {
+    await state.close();
+  }
+}
+
+async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
+  const { long, notify, ret, envelopeId, requireTls } = wanted;
+  const desk = await remoteDesk(url, {
+    ...{ state: long.get('state'), database: long.get('database') },
+    'admin-token-file': long.get('admin-token-file'),
+  });
+  const query = new URLSearchParams({ from });
+  for (const address of to) query.append('to', address);
+  if (requireTls === 'yes') query.set('requireTls', 'yes');
+  if (notify !== 'absent') query.set('notify', typeof notify === 'string' ? notify : notify.join(','));
+  if (ret !== 'absent') query.set('ret', ret === 'full' ? 'full' : 'hdrs');
+  if (envelopeId !== null) query.set('envelopeId', envelopeId);
+  try {
+    await desk.submit(octets, query);
+  } catch (error) {
+    const isRefused = error instanceof AdminRefusal && (error.status === 400 || error.status === 413);
+    throw isRefused ? new CommandError(EXIT.badData, error.message) : error;
+  }
+}
 
 function userName(): string {
   try {
@@ -118,6 +165,7 @@ function endedByDot(octets: Uint8Array, dot: Wanted['dot']): Uint8Array {
   return ends.length === 0 ? buffer.subarray(begin) : buffer.subarray(begin, Math.min(...ends) + 1);
 }
 
+const LONG: readonly string[] = ['state', 'database', 'admin', 'admin-token-file', 'config'];
 /** Options of one letter: with a value, without one, and those that change nothing. */
 const WITH_VALUE = 'frONRVFBoemhXCpLDdqMA';
 const WITHOUT_VALUE = 'tivnGU';
@@ -143,7 +191,7 @@ function readWanted(args: readonly string[]): Wanted {
 /** Answers how many arguments behind it went with it. */
 function readLong(arg: string, next: string | undefined, long: Map<string, string>): 0 | 1 {
   const [name, ...value] = arg.slice(2).split('=') as [string, ...string[]];
-  if (!['state', 'database'].includes(name)) throw misuse(`there is no option --${name}`);
+  if (!LONG.includes(name)) throw misuse(`there is no option --${name}`);
   if (long.has(name)) throw misuse(`--${name} is given twice`);
   const given = value.length > 0 ? value.join('=') : next;
   if (given === undefined) throw misuse(`--${name} needs a value`);
@@ -201,8 +249,7 @@ function wantedOf(
     notify: read.notify,
     ret: read.ret,
     envelopeId: last('V') ?? null,
-    state: long.get('state'),
-    database: long.get('database'),
+    long,
   };
 }
 

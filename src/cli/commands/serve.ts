@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { DaemonConfig } from '../../daemon/config/config.js';
 import type { DaemonSettings } from '../../daemon/daemon.js';
 import type { DoorKind } from '../../daemon/doors/mail-door.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
 import type { KnownUser } from '../../daemon/users.js';
+import type { Webhook } from '../../daemon/webhooks.js';
 import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
 import type { NodeOptions } from '../../node.js';
@@ -16,9 +16,12 @@ import { ATTEMPT_OPTIONS } from '../options.js';
 import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
 import { readDnssec, readResolver } from '../resolver.js';
+import { readFileOf, readSecret } from '../secret-file.js';
 import { sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
 import { readTrustAnchors } from '../trust-anchors.js';
+import { version } from '../version.js';
+import { openWatchers, sayHttpReady } from '../watchers.js';
 
 const HELP = `\
 Usage: waxseal serve --listen ADDRESS (--state DIR | --database URL) [OPTION]...
@@ -36,6 +39,10 @@ full policy: attempts, waits, notices, and reports.
                          /etc/waxseal/waxseal.yaml if it is there; what is given here goes before
   --tls-cert FILE        for TLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
+  --admin ADDRESS        the admin interface, at this host alone: HOST:PORT or unix:PATH
+  --admin-token-file FILE
+                         its token, 16 characters and up; default: WAXSEAL_ADMIN_TOKEN
+  --metrics ADDRESS      numbers for Prometheus, without a token
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came (30s)
   --log pretty|json      how events are told on standard error (pretty)
@@ -68,6 +75,9 @@ const OPTIONS = {
   listen: { type: 'string', multiple: true },
   'tls-listen': { type: 'string', multiple: true },
   'lmtp-listen': { type: 'string', multiple: true },
+  admin: { type: 'string' },
+  'admin-token-file': { type: 'string' },
+  metrics: { type: 'string' },
   config: { type: 'string' },
   requiretls: { type: 'string' },
   'tls-cert': { type: 'string' },
@@ -109,12 +119,17 @@ export const serve: Command = {
         requireTls,
         clock: Date.now,
         log,
+        version: version(),
       },
       node: await readNode(values),
     });
+    const onFault = (message: string) => log('error', 'fault', message);
+    const watchers = await openWatchers({ values, first, daemon, state, onFault });
     try {
       for (const [kind, address] of doors) await sayReady(kind, await daemon.listen(kind, address));
+      for (const { kind, address, door } of watchers) await sayHttpReady(kind, await door.listen(address));
     } catch (error) {
+      await Promise.all(watchers.map(({ door }) => door.close()));
       await daemon.close();
       await state.close();
       release();
@@ -136,6 +151,7 @@ export const serve: Command = {
     process.off('SIGHUP', reload);
     ending.abort();
     await running;
+    await Promise.all(watchers.map(({ door }) => door.close()));
     await state.close();
     release();
     log('info', 'stopped', 'ended');
@@ -199,6 +215,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
     config,
     settings,
     users: await readUsers(config),
+    webhooks: await readWebhooks(config),
     certificate:
       cert !== undefined && key !== undefined
         ? { cert: await readFileOf(cert), key: await readFileOf(key) }
@@ -216,19 +233,14 @@ function readUsers({ users }: DaemonConfig): Promise<readonly KnownUser[]> {
   );
 }
 
-/** The first line of a file. Throws a CommandError. */
-async function readSecret(path: string, what: string): Promise<string> {
-  const [line = ''] = (await readFileOf(path)).split(/\r?\n/, 1);
-  if (line === '') throw new CommandError(EXIT.badSettings, `${what} in ${path} is empty`);
-  return line;
-}
-
-async function readFileOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CommandError(EXIT.noInput, `${path} cannot be read: ${reasonOf(error)}`);
-  }
+function readWebhooks({ webhooks }: DaemonConfig): Promise<readonly Webhook[]> {
+  return Promise.all(
+    webhooks.map(async (hook) => ({
+      ...hook,
+      secret:
+        hook.secretFile === null ? null : await readSecret(hook.secretFile, `the secret of ${hook.url}`),
+    })),
+  );
 }
 
 async function readReports(

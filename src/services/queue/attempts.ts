@@ -36,7 +36,10 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
           recipients: task.recipients.map((address) => dsnOf(address, task.claimed)),
         },
       },
-      { attempt: task.attempt, dialled: task.dialled, signal: task.signal },
+      {
+        ...{ attempt: task.attempt, dialled: task.dialled, signal: task.signal },
+        ...(message.account === undefined ? {} : { scope: message.account }),
+      },
     );
     const [result, ...others] = delivered.attempts;
     if (result === undefined || others.length > 0)

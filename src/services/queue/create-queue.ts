@@ -151,6 +151,7 @@ function outcomesOf({ message }: ClaimedDelivery, turn: TurnResult): readonly Qu
     from: message.from,
     recipient: recipient.address,
     outcome: recipient.end ?? (recipient.notice?.verdict === 'delayed' ? 'delayed' : 'deferred'),
+    queuedAt: message.queuedAt,
     at: turn.endedAt,
     nextAttemptAt: recipient.end === null ? turn.nextAttemptAt : null,
     attempts: turn.attempts,

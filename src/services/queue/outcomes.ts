@@ -7,6 +7,8 @@ export interface QueueOutcome {
   readonly recipient: string;
   /** `delayed`: deferred, and its sender was told. */
   readonly outcome: 'delivered' | 'deferred' | 'delayed' | 'bounced' | 'expired' | 'dropped';
+  /** When the message was accepted. */
+  readonly queuedAt: number;
   readonly at: number;
   /** Null: it has ended. */
   readonly nextAttemptAt: number | null;

@@ -1,0 +1,79 @@
+/* The listeners of a daemon for those who watch it. */
+import type { HttpDoor } from '../daemon/admin/http-server.js';
+import type { Daemon, DaemonSettings } from '../daemon/daemon.js';
+import { isLocal } from '../daemon/doors/peers.js';
+import { type ListenAddress, listenAddressText, parseListenAddress } from '../hosts/listen-address.js';
+import { readAdminToken } from './admin-token.js';
+import { misuse } from './arguments.js';
+import { CommandError, EXIT } from './exit.js';
+import { print } from './output/terminal.js';
+import type { QueueState } from './queue-state.js';
+
+export interface Watcher {
+  readonly kind: 'admin' | 'metrics';
+  readonly address: ListenAddress;
+  readonly door: HttpDoor;
+}
+
+export interface WatcherOptions {
+  readonly values: {
+    readonly admin?: string | undefined;
+    readonly 'admin-token-file'?: string | undefined;
+    readonly metrics?: string | undefined;
+  };
+  readonly first: DaemonSettings;
+  readonly daemon: Daemon;
+  readonly state: QueueState;
+  readonly onFault: (message: string) => void;
+}
+
+/** Those that are wanted; none of them listens yet. Throws a CommandError. */
+export async function openWatchers({
+  values,
+  first,
+  daemon,
+  state,
+  onFault,
+}: WatcherOptions): Promise<readonly Watcher[]> {
+  const { places, limits } = first.config;
+  const admin = values.admin ?? places.admin ?? undefined;
+  const metrics = values.metrics ?? places.metrics ?? undefined;
+  if (admin === undefined && metrics === undefined) return [];
+  const { adminHandler, metricsHandler } = await import('../daemon/admin/admin-door.js');
+  const { httpDoor } = await import('../daemon/admin/http-server.js');
+  const { registry } = daemon.metrics;
+  const watchers: Watcher[] = [];
+  if (admin !== undefined) {
+    const address = addressOf('--admin', admin);
+    if (address.kind === 'tcp' && !isLocal(address.host) && address.host !== 'localhost')
+      throw new CommandError(
+        EXIT.badSettings,
+        `--admin ${admin}: the admin interface is for this host alone; give 127.0.0.1:PORT`,
+      );
+    const handler = adminHandler({
+      ...{ desk: daemon.desk, intake: daemon.queue, store: state.queue, registry, clock: Date.now },
+      ...{ messageBytes: limits.messageBytes, name: first.settings.helo, ready: () => daemon.ready() },
+      token: await readAdminToken(values['admin-token-file'] ?? places.adminTokenFile ?? undefined),
+    });
+    watchers.push({ kind: 'admin', address, door: httpDoor(handler, onFault) });
+  }
+  if (metrics !== undefined)
+    watchers.push({
+      kind: 'metrics',
+      address: addressOf('--metrics', metrics),
+      door: httpDoor(metricsHandler(registry), onFault),
+    });
+  return watchers;
+}
+
+function addressOf(option: string, text: string): ListenAddress {
+  const address = parseListenAddress(text);
+  if (address !== null) return address;
+  throw misuse(`${option} ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
+}
+
+/** Tells whoever started us where we listen. */
+export function sayHttpReady(kind: Watcher['kind'], address: ListenAddress): Promise<void> {
+  const text = listenAddressText(address);
+  return print(`ready ${kind} ${address.kind === 'tcp' ? `http://${text}` : text}\n`);
+}

@@ -1,0 +1,188 @@
+/*
+ * What an operator and his programs are told and may do over HTTP: at this host, with a token. Reading takes the token as a
+ * bearer or as the password of Basic, so that a browser can show the page; changing takes the bearer, which no page of somebody
+ * else can send.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { MisuseError } from '../../effects/misuse.js';
+import type { QueueStore } from '../../effects/queue-stores.js';
+import { readNotify, readRet } from '../../policy/dsn/index.js';
+import type { OperatorOrder } from '../../policy/queue/message.js';
+import {
+  ContentRefused,
+  type Intake,
+  newId,
+  type QueueDesk,
+  submittedContent,
+} from '../../services/queue/index.js';
+import type { Registry } from '../watch/registry.js';
+import { bodyOf, type HttpHandler, HttpRefusal, type HttpReply, json } from './http-server.js';
+import { decodeOrder } from './order.codec.js';
+import { statusPage } from './status-page.js';
+
+export interface AdminOptions {
+  readonly desk: QueueDesk;
+  readonly intake: Intake;
+  readonly store: Pick<QueueStore, 'counts' | 'lanes'>;
+  readonly registry: Registry;
+  /** Of 16 characters and up. */
+  readonly token: string;
+  readonly messageBytes: number;
+  readonly name: string;
+  readonly clock: () => number;
+  /** Rejects where no mail can be attempted. */
+  readonly ready: () => Promise<void>;
+}
+
+const JSON_OCTETS_MAX = 1_048_576;
+const PAGE_MESSAGES_MAX = 500;
+const IDS_MAX = 10_000;
+const LANES_SHOWN = 50;
+const MESSAGES_SHOWN = 50;
+
+export function adminHandler(options: AdminOptions): HttpHandler {
+  return async (request, url) => {
+    const { method = 'GET' } = request;
+    const isReading = method === 'GET' || method === 'HEAD';
+    if (isReading && url.pathname === '/healthz') return text(200, 'well\n');
+    if (isReading && url.pathname === '/readyz') return readiness(options);
+    admit(request, options.token, isReading);
+    const route = `${isReading ? 'GET' : method} ${url.pathname}`;
+    if (route === 'GET /') return status(options);
+    if (route === 'GET /metrics') return metricsReply(options.registry);
+    if (route === 'GET /v1/messages') return list(options, url.searchParams);
+    if (route === 'POST /v1/messages') return submit(options, request, url.searchParams);
+    if (route === 'POST /v1/orders') return order(options, request);
+    const id = /^GET \/v1\/messages\/([A-Za-z0-9.-]{1,200})$/.exec(route)?.[1];
+    if (id !== undefined) return show(options, id);
+    throw new HttpRefusal(404, 'there is nothing of that name');
+  };
+}
+
+/** Only numbers, for a listener of its own that asks for no token. */
+export function metricsHandler(registry: Registry): HttpHandler {
+  return async (request, url) => {
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    if (!isReading || url.pathname !== '/metrics')
+      throw new HttpRefusal(404, 'there is /metrics, and nothing else');
+    return metricsReply(registry);
+  };
+}
+
+async function metricsReply(registry: Registry): Promise<HttpReply> {
+  return { status: 200, type: 'text/plain; version=0.0.4; charset=utf-8', body: await registry.text() };
+}
+
+function text(status: number, body: string): HttpReply {
+  return { status, type: 'text/plain; charset=utf-8', body };
+}
+
+async function readiness({ ready, store, clock }: AdminOptions): Promise<HttpReply> {
+  try {
+    await Promise.all([ready(), store.counts(clock())]);
+    return text(200, 'ready\n');
+  } catch (error) {
+    return text(503, `not ready: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
+
+function admit(request: IncomingMessage, token: string, isReading: boolean): void {
+  const given = tokenIn(request.headers.authorization ?? '', isReading);
+  if (given !== null && timingSafeEqual(digestOf(given), digestOf(token))) return;
+  throw new HttpRefusal(401, 'the token is missing, or is another one');
+}
+
+function tokenIn(header: string, mayBeBasic: boolean): string | null {
+  const [, bearer] = /^Bearer ([!-~]+)$/i.exec(header) ?? [];
+  if (bearer !== undefined) return bearer;
+  const [, basic] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header) ?? [];
+  if (!mayBeBasic || basic === undefined) return null;
+  const decoded = Buffer.from(basic, 'base64').toString('utf8');
+  return decoded.slice(decoded.indexOf(':') + 1);
+}
+
+function digestOf(value: string): Buffer {
+  return createHash('sha256').update(value, 'utf8').digest();
+}
+
+async function status({ store, desk, name, clock }: AdminOptions): Promise<HttpReply> {
+  const now = clock();
+  const [counts, lanes, messages] = await Promise.all([
+    store.counts(now),
+    store.lanes(LANES_SHOWN),
+    desk.list({ after: null, messagesMax: MESSAGES_SHOWN, ended: 'no' }),
+  ]);
+  return {
+    status: 200,
+    type: 'text/html; charset=utf-8',
+    body: statusPage({ name, now, counts, lanes, messages }),
+  };
+}
+
+async function list({ desk }: AdminOptions, query: URLSearchParams): Promise<HttpReply> {
+  const limit = Number(query.get('limit') ?? PAGE_MESSAGES_MAX);
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MESSAGES_MAX)
+    throw new HttpRefusal(400, `limit is a whole number from 1 to ${PAGE_MESSAGES_MAX}`);
+  const domain = query.get('domain');
+  const messages = await desk.list({
+    after: query.get('after'),
+    messagesMax: limit,
+    ended: query.get('ended') === 'yes' ? 'yes' : 'no',
+    ...(domain === null ? {} : { domain }),
+  });
+  return json(200, { messages });
+}
+
+async function show({ desk }: AdminOptions, id: string): Promise<HttpReply> {
+  const message = await desk.show(id);
+  if (message === null) throw new HttpRefusal(404, `there is no message ${id}`);
+  return json(200, { messages: [message] });
+}
+
+async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<HttpReply> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    throw new HttpRefusal(415, 'an order is JSON');
+  const given = decodeOrder((await bodyOf(request, JSON_OCTETS_MAX)).toString('utf8'), IDS_MAX);
+  if (!given.ok) {
+    const [problem] = given.problems;
+    throw new HttpRefusal(400, `${problem!.path}: expected ${problem!.expected}, found ${problem!.actual}`);
+  }
+  const { ids, actor, order: what } = given.value;
+  const answers = await desk.order(ids, what as OperatorOrder, actor);
+  return json(200, { answers });
+}
+
+async function submit(
+  { intake, messageBytes, name, clock }: AdminOptions,
+  request: IncomingMessage,
+  query: URLSearchParams,
+): Promise<HttpReply> {
+  const from = query.get('from');
+  const to = query.getAll('to');
+  if (from === null) throw new HttpRefusal(400, 'from is missing');
+  const notify = readNotify(query.get('notify') ?? 'failure');
+  const ret = readRet(query.get('ret') ?? 'full');
+  if (notify === null || ret === null) throw new HttpRefusal(400, 'notify or ret is none');
+  const now = clock();
+  const id = newId(now);
+  try {
+    await intake.enqueue({
+      ...{ id, from },
+      to: to.map((address) => ({ address, ...(query.has('notify') ? { notify } : {}) })),
+      content: submittedContent({
+        ...{ octets: request, trace: '', from, messageId: `${id}@${name}`, now },
+        ...{ octetsMax: messageBytes, lineEnds: 'made' },
+      }),
+      facts: { requireTls: query.get('requireTls') === 'yes' ? 'yes' : 'no', report: 'none' },
+      ...(query.has('ret') ? { ret } : {}),
+      ...(query.has('envelopeId') ? { envelopeId: query.get('envelopeId')! } : {}),
+    });
+  } catch (error) {
+    if (error instanceof MisuseError) throw new HttpRefusal(400, error.message);
+    if (error instanceof ContentRefused)
+      throw new HttpRefusal(error.fault === 'too-large' ? 413 : 400, error.message);
+    throw error;
+  }
+  return json(201, { id });
+}

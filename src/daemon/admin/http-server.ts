@@ -1,0 +1,135 @@
+/*
+ * An HTTP server for few and known clients: small headers, small bodies, short patience, and nothing that a browser could be
+ * made to do by a page of somebody else.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { boundAddress, clearSocket, type ListenAddress } from '../../hosts/listen-address.js';
+
+/** What is answered. */
+export interface HttpReply {
+  readonly status: number;
+  readonly type:
+    | 'application/json'
+    | 'text/plain; charset=utf-8'
+    | 'text/html; charset=utf-8'
+    | 'text/plain; version=0.0.4; charset=utf-8';
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export type HttpHandler = (request: IncomingMessage, url: URL) => Promise<HttpReply>;
+
+export interface HttpDoor {
+  /** Where it listens now. Rejects if it cannot. */
+  listen(address: ListenAddress): Promise<ListenAddress>;
+  /** Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Thrown by handlers for what cannot be answered otherwise. */
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal';
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+const HEADER_OCTETS_MAX = 16_384;
+const CONNECTIONS_MAX = 100;
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 300_000;
+
+export function httpDoor(handler: HttpHandler, onFault: (message: string) => void): HttpDoor {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_OCTETS_MAX,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      keepAliveTimeout: 5_000,
+      connectionsCheckingInterval: 5_000,
+    },
+    (request, response) => void answer(handler, request, response, onFault),
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  return {
+    async listen(address) {
+      if (address.kind === 'unix') await clearSocket(address.path);
+      return listenAt(server, address);
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  handler: HttpHandler,
+  request: IncomingMessage,
+  response: ServerResponse,
+  onFault: (message: string) => void,
+): Promise<void> {
+  const { status, type, body, headers = {} } = await replyOf(handler, request, onFault);
+  response.writeHead(status, {
+    'content-type': type,
+    'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy':
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    // What was not read of a body is not read as the next request.
+    ...(request.complete ? {} : { connection: 'close' }),
+    ...headers,
+  });
+  response.end(request.method === 'HEAD' ? '' : body);
+}
+
+async function replyOf(
+  handler: HttpHandler,
+  request: IncomingMessage,
+  onFault: (message: string) => void,
+): Promise<HttpReply> {
+  try {
+    if (!URL.canParse(request.url ?? '', 'http://waxseal.invalid'))
+      throw new HttpRefusal(400, 'no such address');
+    return await handler(request, new URL(request.url ?? '', 'http://waxseal.invalid'));
+  } catch (error) {
+    if (error instanceof HttpRefusal) return json(error.status, { error: error.message });
+    onFault(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
+    return json(500, { error: 'a fault of ours' });
+  }
+}
+
+export function json(status: number, value: unknown): HttpReply {
+  return { status, type: 'application/json', body: `${JSON.stringify(value)}\n` };
+}
+
+/** The octets of a request, so many at most. Rejects with an {@link HttpRefusal}. */
+export async function bodyOf(request: IncomingMessage, octetsMax: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > octetsMax) throw new HttpRefusal(413, `more than ${octetsMax} octets`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function listenAt(server: Server, address: ListenAddress): Promise<ListenAddress> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    const ready = () => {
+      server.off('error', reject);
+      server.on('error', () => undefined);
+      resolve(boundAddress(address, server.address()));
+    };
+    if (address.kind === 'unix') server.listen(address.path, ready);
+    else server.listen(address.port, address.host, ready);
+  });
+}
