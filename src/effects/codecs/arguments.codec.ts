@@ -74,6 +74,8 @@ export const QueueStoreCodec = methods<QueueStore>('a store of queued messages',
   orders: true,
   show: true,
   list: true,
+  counts: true,
+  lanes: true,
   prune: true,
 });
 
