@@ -6,6 +6,7 @@ import type { DomainFacts } from '../policy/check/facts.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import type { CheckOptions } from '../services/check/gather-domain.js';
 import type { OptionTable, ValuesOf } from './arguments.js';
+import { Deadline } from './deadline.js';
 import { showProgress } from './progress.js';
 import { RESOLVER_OPTIONS, readDnssec, readResolver, systemConfig } from './resolver.js';
 import { readSettings } from './settings.js';
@@ -17,6 +18,7 @@ export const LOOK_OPTIONS = {
   ca: { type: 'string' },
   helo: { type: 'string' },
   'allow-loopback': { type: 'boolean' },
+  deadline: { type: 'string' },
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
@@ -36,7 +38,9 @@ const DEADLINES = {
 export interface Look {
   readonly options: CheckOptions;
   readonly validation: DomainFacts['validation'];
-  /** Takes the progress line away. */
+  /** What comes of the look, or a CommandError when its time is up. */
+  within<T>(work: Promise<T>): Promise<T>;
+  /** Takes the progress line away, and waits for nothing any more. */
   done(): void;
 }
 
@@ -49,14 +53,20 @@ export async function readLook(values: LookValues): Promise<Look> {
   const ca = values.ca === undefined ? {} : { ca: await readTrustAnchors(values.ca) };
   // Loaded late: it takes longer than finding out that something is missing.
   const { nodeAdapters } = await import('../node.js');
+  const deadline = new Deadline(values.deadline);
   const progress = showProgress();
   return {
     options: {
-      adapters: nodeAdapters({ resolver, dnssec, ...ca }),
+      adapters: deadline.watch(nodeAdapters({ resolver, dnssec, ...ca })),
       settings,
+      signal: deadline.signal,
       onEntry: (entry) => progress.note(entry),
     },
     validation: dnssec !== 'resolver' || trustsAd(resolver) ? 'believed' : 'not-believed',
-    done: () => progress.clear(),
+    within: (work) => deadline.within(work),
+    done: () => {
+      deadline.clear();
+      progress.clear();
+    },
   };
 }

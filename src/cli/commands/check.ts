@@ -3,6 +3,7 @@ import { parseHostName } from '../../policy/names/domain-name.js';
 import { checkDomain } from '../../services/check/check-domain.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
+import { DEADLINE_HELP } from '../deadline.js';
 import { EXIT, type Exit } from '../exit.js';
 import { LOOK_OPTIONS, readLook } from '../look.js';
 import { reportOf } from '../output/check-report.js';
@@ -23,10 +24,11 @@ ${RESOLVER_OPTIONS_HELP}\
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
   --helo NAME            the name to give in EHLO; default: this host's, if complete
   --allow-loopback       hosts may have loopback and private addresses
+${DEADLINE_HELP}\
   --json                 print one JSON object: domain, checkedAt, findings, hosts
 
 Ends with 69 if there is an error or worse, with 75 if something could not be looked up
-or reached and there is no other error, else with 0. Warnings and notices do not count.
+or reached in time and there is no other error, else with 0. Warnings and notices do not count.
 `;
 
 const OPTIONS = { ...LOOK_OPTIONS, 'https-port': { type: 'string' } } as const;
@@ -43,11 +45,8 @@ export const check: Command = {
     if (domain === null) throw misuse(`${JSON.stringify(text)} is not a domain; give one like example.org`);
     const look = await readLook(values);
     try {
-      const checked = await checkDomain(domain, {
-        ...look.options,
-        clock: Date.now,
-        validation: look.validation,
-      });
+      const { options, validation } = look;
+      const checked = await look.within(checkDomain(domain, { ...options, clock: Date.now, validation }));
       look.done();
       await print(
         values.json === true

@@ -9,6 +9,7 @@ import { visitAddress } from '../../services/check/visit-address.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import { type KeyMaterial, readKeyMaterial } from '../certificate-file.js';
 import type { Command } from '../command.js';
+import { DEADLINE_HELP } from '../deadline.js';
 import { CommandError, EXIT, type Exit } from '../exit.js';
 import { LOOK_OPTIONS, readLook } from '../look.js';
 import { readPort } from '../numbers.js';
@@ -35,10 +36,12 @@ ${RESOLVER_OPTIONS_HELP}\
   --ca FILE              trust these certificates (PEM) too, for resolvers
   --helo NAME            the name to give in EHLO; default: this host's, if complete
   --allow-loopback       HOST may have loopback and private addresses
+${DEADLINE_HELP}\
   --json                 print one JSON object {"records":[...],"warnings":[...]}
 
 Records go to standard output, advice to standard error. Ends with 66 if FILE cannot be
-read, 65 if it holds nothing of use, 69 if HOST shows no certificate.
+read, 65 if it holds nothing of use, 69 if HOST shows no certificate, 75 if that could
+not be seen in time.
 `;
 
 const OPTIONS = {
@@ -130,7 +133,7 @@ async function forHost(
   const look = await readLook({ ...values, port: port ?? values.port });
   const asker = new Asker(look.options);
   try {
-    const chains = chainsIn(await visits(asker, host), host);
+    const chains = chainsIn(await look.within(visits(asker, host)), host);
     look.done();
     const records = recordsForChains(chains, kindOf(wanted));
     if (records.length === 0) throw failed(`${host} sends no certificate of an issuer along`);

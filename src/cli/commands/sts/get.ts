@@ -27,9 +27,12 @@ export const get: Command = {
     const domain = readOneDomain(positionals);
     const { offline, ...others } = values;
     if (offline === true) return showKept(domain, others.state, others.json === true);
-    const found = await withEngine(others, (engine, _, signal) =>
-      engine.policy(domain, { purpose: 'learn' }, { signal }),
-    );
+    const { found, isStopped } = await withEngine(others, async (engine, _, signal) => ({
+      found: await engine.policy(domain, { purpose: 'learn' }, { signal }),
+      isStopped: signal.aborted,
+    }));
+    // That it was stopped has been said, and says nothing about the domain.
+    if (isStopped) return EXIT.deferred;
     const { policy, decisions } = found;
     await print(
       others.json === true

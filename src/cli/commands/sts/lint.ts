@@ -11,6 +11,7 @@ import { candidatesOf } from '../../../policy/mx/discover.js';
 import { Asker } from '../../../services/check/asker.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
+import { DEADLINE_HELP } from '../../deadline.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { LOOK_OPTIONS, readLook } from '../../look.js';
 import { exampleOf, renderLint } from '../../output/sts/lint-text.js';
@@ -33,10 +34,11 @@ ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of the policy host (443)
   --ca FILE              trust these certificates (PEM) too
   --allow-loopback       hosts may have loopback and private addresses
+${DEADLINE_HELP}\
   --json                 print one JSON object {"findings":[...],"example":{...}}
 
-Ends with 69 if there is an error, with 75 if something could not be looked up and
-there is no error, else with 0. 66: the file cannot be read.
+Ends with 69 if there is an error, with 75 if something could not be looked up (in
+time) and there is no error, else with 0. 66: the file cannot be read.
 `;
 
 const { port: _port, helo: _helo, ...LOOK } = LOOK_OPTIONS;
@@ -95,7 +97,7 @@ async function lintFile(path: string): Promise<Linted> {
 async function lintPublished(domain: string, values: ValuesOf<typeof OPTIONS>): Promise<Linted> {
   const look = await readLook(values);
   try {
-    const published = await gather(domain, new Asker(look.options));
+    const published = await look.within(gather(domain, new Asker(look.options)));
     const hosts =
       published.mx.kind === 'failed' ? [] : candidatesOf(published.mx.records, []).map(({ host }) => host);
     return { findings: lintDomain(published), hosts, domain };

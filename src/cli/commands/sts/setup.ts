@@ -8,6 +8,7 @@ import type { PolicyStore } from '../../../effects/stores.js';
 import type { Engine } from '../../../engine/engine.js';
 import { parseHostName } from '../../../policy/names/domain-name.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
+import { DEADLINE_HELP, Deadline } from '../../deadline.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { type Interruption, listenForSignals } from '../../interruption.js';
 import { readAttemptSetup } from '../../options.js';
@@ -28,6 +29,7 @@ export const FETCH_OPTIONS = {
   ca: { type: 'string' },
   policy: { type: 'string' },
   'allow-loopback': { type: 'boolean' },
+  deadline: { type: 'string' },
 } as const satisfies OptionTable;
 
 export const FETCH_OPTIONS_HELP = `\
@@ -36,6 +38,7 @@ ${RESOLVER_OPTIONS_HELP}\
   --ca FILE              trust these certificates (PEM) too
   --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       policy hosts may have loopback and private addresses
+${DEADLINE_HELP}\
   --json                 print one JSON object
 `;
 
@@ -76,28 +79,33 @@ export async function withEngine<T>(
   values: ValuesOf<typeof FETCH_OPTIONS>,
   work: (engine: Engine, store: PolicyStore, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { state, ...others } = values;
+  const { state, deadline: text, ...others } = values;
   const { node, settings } = await readAttemptSetup(others);
   const run = async (store: PolicyStore): Promise<T> => {
     // Loaded late: it takes longer than finding out that something is missing.
-    const { createNodeEngine } = await import('../../../node.js');
+    const { createNodeEngine, nodeAdapters } = await import('../../../node.js');
     const interruption: Interruption = listenForSignals((name) =>
       complain(`waxseal: ${name}: what is under way is given up`),
     );
+    const deadline = new Deadline(text);
+    const reached = nodeAdapters(node);
     const engine = createNodeEngine({
       ...node,
       settings,
       adapters: {
+        ...deadline.watch(reached),
         'policy-cache.read': store['policy-cache.read'],
         'policy-cache.write': store['policy-cache.write'],
       },
       onFault: (message) => complain(`waxseal: a fault of ours: ${message}`),
     });
     try {
-      return await work(engine, store, interruption.signal);
+      deadline.tellAtEnd((words) => complain(`waxseal: ${words}`));
+      return await work(engine, store, AbortSignal.any([interruption.signal, deadline.signal]));
     } finally {
+      deadline.clear();
       interruption.release();
-      await engine.close();
+      await Promise.all([engine.close(), reached.close()]);
     }
   };
   return state === undefined ? run(memoryStores().policies) : withStore(state, run);

@@ -1,5 +1,6 @@
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
+import { Deadline } from '../../deadline.js';
 import { EXIT } from '../../exit.js';
 import { listenForSignals } from '../../interruption.js';
 import { complain, painter, print } from '../../output/terminal.js';
@@ -26,7 +27,10 @@ export const run: Command = {
   async run(args) {
     const { values, positionals } = readArguments(args, SENDING_OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
-    const { ports, settings, close } = await readSending(values, 'night');
+    const { deadline, ...others } = values;
+    if (deadline !== undefined)
+      throw misuse('--deadline ends a command, and this one goes on until it is told to end');
+    const { ports, settings, close } = await readSending(others, 'night', new Deadline(undefined));
     const interruption = listenForSignals((name) =>
       complain(`waxseal tlsrpt: ${name}: ends when what is under way has ended`),
     );

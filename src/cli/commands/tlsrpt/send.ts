@@ -2,6 +2,7 @@ import { errorText } from '../../../effects/error-text.js';
 import type { ReportOutcome } from '../../../services/tls-report/send/index.js';
 import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
+import { DEADLINE_HELP, Deadline } from '../../deadline.js';
 import { CommandError, EXIT, type Exit } from '../../exit.js';
 import { listenForSignals } from '../../interruption.js';
 import { complain, painter, print } from '../../output/terminal.js';
@@ -30,6 +31,7 @@ quarter of an hour, or use "waxseal tlsrpt run".
   --day YYYY-MM-DD       of this day (UTC) only
   --domain DOMAIN        to this domain only
 ${SENDING_OPTIONS_HELP}\
+${DEADLINE_HELP}\
   --json                 print one JSON object {"reports":[...]}
 
 Ends with 0 if nothing is left to be done now, 75 if a report is to be tried again, else
@@ -50,17 +52,19 @@ export const send: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
     const choice = readChoice(values);
-    const setup = await readSending(values, values.now === true ? 'none' : 'night');
+    const deadline = new Deadline(values.deadline);
+    const setup = await readSending(values, values.now === true ? 'none' : 'night', deadline);
     const interruption = listenForSignals((name) =>
       complain(`waxseal tlsrpt: ${name}: what is not sent yet waits`),
     );
     try {
-      return await pass(setup, values, choice, interruption.signal);
+      return await pass(setup, values, choice, { deadline, interrupted: interruption.signal });
     } catch (error) {
       if (error instanceof CommandError) throw error;
       const reason = errorText(error);
       throw new CommandError(EXIT.deferred, `the reports wait: ${reason}`);
     } finally {
+      deadline.clear();
       interruption.release();
       await setup.close();
     }
@@ -71,8 +75,10 @@ async function pass(
   { ports, settings }: SendingSetup,
   values: ValuesOf<typeof OPTIONS>,
   choice: ReturnType<typeof readChoice>,
-  signal: AbortSignal,
+  { deadline, interrupted }: { readonly deadline: Deadline; readonly interrupted: AbortSignal },
 ): Promise<Exit> {
+  const signal = AbortSignal.any([interrupted, deadline.signal]);
+  deadline.tellAtEnd((words) => complain(`waxseal tlsrpt: ${words}`));
   const { checkKeys, previewReports, sendDue } = await import('../../../services/tls-report/send/index.js');
   complainOfKeys(await checkKeys(ports, settings, signal));
   if (values['dry-run'] === true) {
@@ -82,7 +88,7 @@ async function pass(
         ? `${JSON.stringify({ reports: previews })}\n`
         : fitted(renderPreviews(previews, painter())),
     );
-    return EXIT.ok;
+    return signal.aborted ? EXIT.deferred : EXIT.ok;
   }
   const outcomes = await sendDue(ports, settings, signal, choice);
   await print(
@@ -90,7 +96,7 @@ async function pass(
       ? `${JSON.stringify({ reports: outcomes })}\n`
       : fitted(renderOutcomes(outcomes, painter())),
   );
-  return exitOfReports(outcomes);
+  return signal.aborted ? EXIT.deferred : exitOfReports(outcomes);
 }
 
 function exitOfReports(outcomes: readonly ReportOutcome[]): Exit {

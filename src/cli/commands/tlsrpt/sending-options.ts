@@ -12,6 +12,7 @@ import type {
   ReportSettings,
 } from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
+import type { Deadline } from '../../deadline.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
@@ -53,14 +54,18 @@ export interface SendingSetup {
 type SendingValues = ValuesOf<typeof SENDING_OPTIONS>;
 
 /** Throws a CommandError. */
-export async function readSending(values: SendingValues, spread: 'night' | 'none'): Promise<SendingSetup> {
+export async function readSending(
+  values: SendingValues,
+  spread: 'night' | 'none',
+  deadline: Deadline,
+): Promise<SendingSetup> {
   const contactInfo = readContact(values.from);
   if (values.organization === undefined || values.organization.trim() === '')
     throw misuse('--organization is missing; say who is responsible for the reports');
   if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
   const setup = await readAttemptSetup(values);
   const keys = await readKeys(values['dkim-key'] ?? [], values['dkim-selector'] ?? []);
-  return connect(setup, values.state, {
+  return connect(setup, values.state, deadline, {
     organizationName: values.organization,
     contactInfo,
     keys,
@@ -111,6 +116,7 @@ async function readKeys(files: readonly string[], selectors: readonly string[]):
 async function connect(
   { node, settings }: AttemptSetup & { readonly settings: Settings },
   directory: string,
+  deadline: Deadline,
   report: ReportSettings,
 ): Promise<SendingSetup> {
   // Loaded late: it takes longer than finding out that something is missing.
@@ -121,12 +127,13 @@ async function connect(
   ]);
   const stores: Stores = sqliteStores({ directory });
   const engine = createNodeEngine({ ...node, settings });
+  const post = nodePostReport(node.ca === undefined ? {} : { ca: node.ca });
   return {
     ports: {
       store: stores.reports,
-      dns: nodeAdapters(node),
+      dns: deadline.watch(nodeAdapters(node)),
       engine,
-      https: nodePostReport(node.ca === undefined ? {} : { ca: node.ca }),
+      https: (ask, signal) => deadline.during(`an answer of ${ask.target.host}`, post(ask, signal)),
       clock: Date.now,
     },
     settings: report,
