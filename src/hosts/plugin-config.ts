@@ -12,6 +12,7 @@ import { settingsOf } from '../engine/check-arguments.js';
 import {
   createNodeEngine,
   type NodeEngine,
+  nodeAdapters,
   type ProfileName,
   parseResolvers,
   type Settings,
@@ -44,8 +45,18 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map([
 
 export interface PluginEngine {
   readonly engine: NodeEngine;
+  /** The engine that connects from there and says that name, unless the configuration has a name of its own. */
+  from(origin: Origin): NodeEngine;
   readonly attempts: AttemptStore;
   close(): Promise<void>;
+}
+
+/** Which of a host's own addresses is connected from, and as whom. */
+export interface Origin {
+  /** Undefined: the system's choice. */
+  readonly localAddress: string | undefined;
+  /** Undefined: whatever the settings say. */
+  readonly helo: string | undefined;
 }
 
 /** Throws a {@link MisuseError} that names the key at fault. */
@@ -77,19 +88,41 @@ export function enginePerConfig(config: PluginConfig): PluginEngine {
     ...(number('https_port') !== undefined && { httpsPort: number('https_port') }),
     ...(isSet('allow_loopback') && { privateAddresses: 'allow' }),
   };
-  const engine = createNodeEngine({
-    settings: settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>),
+  const settings = settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>);
+  const world = {
     ...resolverOf(text('resolver'), isSet('trust_ad')),
-    ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } }),
+    ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } as const }),
     ...(text('ca') !== undefined && { ca: [contentOf('ca', text('ca')!)] }),
-    ...(state !== undefined && { stateDirectory: state, tlsReports: { store: stores.reports } }),
+  };
+  const kept = nodeAdapters({ ...world, ...(state !== undefined && { stateDirectory: state }) });
+  const { 'smtp.session': smtp, signals, close, ...shared } = kept;
+  const common = {
+    // What is known of the world is known to all engines.
+    ...{ ...world, signals },
+    ...(state !== undefined && { tlsReports: { store: stores.reports } }),
     ...(number('deadline_ms') !== undefined && { deadlineMs: number('deadline_ms')! }),
-  });
+  };
+  const engine = createNodeEngine({ ...common, settings, adapters: { ...shared, 'smtp.session': smtp } });
+  const others = new Map<string, NodeEngine>();
   return {
     engine,
     attempts: stores.attempts,
+    from({ localAddress, helo }) {
+      const name = text('helo') === undefined && helo !== undefined ? helo : settings.helo;
+      if (localAddress === undefined && name === settings.helo) return engine;
+      const key = `${localAddress} ${name}`;
+      const known =
+        others.get(key) ??
+        createNodeEngine({
+          ...{ ...common, settings: { ...settings, helo: name }, adapters: shared },
+          ...(localAddress !== undefined && { localAddress }),
+        });
+      others.set(key, known);
+      return known;
+    },
     async close() {
-      await engine.close();
+      await Promise.all([engine, ...others.values()].map((each) => each.close()));
+      await close();
       await stores.close();
     },
   };
