@@ -23,6 +23,8 @@ const WORLD: World = {
     'A mx.later.test': ['@mx.later.test'],
     'MX silent.test': ['10 mx.silent.test'],
     'A mx.silent.test': ['@mx.silent.test'],
+    'MX dsn.test': ['10 mx.dsn.test'],
+    'A mx.dsn.test': ['@mx.dsn.test'],
     'MX s.test': ['10 mx.s.test'],
     'A mx.s.test': ['@mx.s.test'],
   },
@@ -31,6 +33,7 @@ const WORLD: World = {
     'mx.refuses.test': { replies: { rcpt: { '*': '550 5.1.1 no such user' } } },
     'mx.later.test': { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
     'mx.s.test': {},
+    'mx.dsn.test': { keywords: ['DSN'] },
     'mx.silent.test': { connect: 'silent' },
   },
 };
@@ -179,10 +182,11 @@ describe('an LMTP server', () => {
       await client.say('MAIL FROM:<s@s.test> RET=FULL ENVID=QQ1');
       await client.say('RCPT TO:<asked@dane.test> NOTIFY=SUCCESS ORCPT=rfc822;first@dane.test');
       await client.say('RCPT TO:<silent@dane.test>');
+      await client.say('RCPT TO:<passed-on@dsn.test> NOTIFY=SUCCESS ORCPT=rfc822;a+2Bb@dsn.test');
       await client.say('RCPT TO:<gone@refuses.test> NOTIFY=SUCCESS,FAILURE');
       await client.say('DATA');
       client.write('Subject: told\r\n\r\nSecret.\r\n.\r\n');
-      return client.hear(3);
+      return client.hear(4);
     };
     await hand();
     await vi.waitFor(() => expect(internet.received('mx.s.test')).toHaveLength(before + 1), {
@@ -207,8 +211,11 @@ describe('an LMTP server', () => {
       'Subject: told',
     ])
       expect(notice!.text).toContain(`${line}`);
-    for (const other of ['silent@dane.test', 'gone@refuses.test', 'Secret.'])
+    for (const other of ['silent@dane.test', 'passed-on@dsn.test', 'gone@refuses.test', 'Secret.'])
       expect(notice!.text).not.toContain(other);
+    const said = internet.sessions('mx.dsn.test').flatMap(({ commands }) => commands);
+    expect(said.find((line) => line.startsWith('MAIL'))).toMatch(/ RET=FULL ENVID=QQ1\b/);
+    expect(said).toContain('RCPT TO:<passed-on@dsn.test> NOTIFY=SUCCESS ORCPT=rfc822;a+2Bb@dsn.test');
   });
 
   it('has a signal for each message, so that nobody listens to one for all of them', async () => {

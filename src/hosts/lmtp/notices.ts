@@ -66,7 +66,8 @@ function dueIn({ envelope, recipients, delivery, endedAt }: RelayedMessage): rea
     const report = delivery.results[at]!;
     if (report.outcome !== 'delivered') return [];
     const { sender } = envelope;
-    const due = judgeNotice({ event: 'relayed', notify, sender, origin: 'ordinary' });
+    const event = report.handedOn ?? 'relayed';
+    const due = judgeNotice({ event, notify, sender, origin: 'ordinary' });
     if (due.verdict !== 'relayed') return [];
     const { status, mx, ip } = report;
     return {

@@ -154,6 +154,11 @@ async function attemptGroup(
         requireTls: isDemanded ? 'yes' : 'no',
         report: 'none',
       },
+      dsn: {
+        ret: envelope.ret,
+        envelopeId: envelope.envelopeId,
+        recipients: group.map(({ recipient: { notify, original } }) => ({ notify, original })),
+      },
     },
     // A signal of its own: attempts side by side would all listen to one.
     { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal: AbortSignal.any([signal]) },
