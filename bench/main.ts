@@ -8,6 +8,7 @@ import { decisions } from './decisions.js';
 import { daneDeliveries, deliveries } from './deliveries.js';
 import { dns } from './dns.js';
 import { growth } from './growth.js';
+import { lmtp } from './lmtp.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
 import { policyMaps } from './policy-map.js';
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   tlsReports,
   longestStalls,
   policyMaps,
+  lmtp,
 ];
 
 const words = process.argv.slice(2);

@@ -3,7 +3,7 @@
  * only MongoDB is stood in for.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,9 +31,10 @@ export interface ZoneMtaOptions {
 
 export async function startZoneMta({ name, plugin }: ZoneMtaOptions): Promise<ZoneMta> {
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-zonemta-'));
-  await symlink(WAXSEAL, join(PACKAGES, 'waxseal')).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
+  // As if it were installed beside ZoneMTA.
+  const installed = join(folder, 'node_modules');
+  await mkdir(installed);
+  await symlink(WAXSEAL, join(installed, 'waxseal'));
   const mongo = await startMongoStandIn(PACKAGES);
   const [smtp = 0, api = 0, queue = 0, redisPort = 0] = await freePorts(4);
   const redis = await startDaemon({
@@ -69,6 +70,7 @@ export async function startZoneMta({ name, plugin }: ZoneMtaOptions): Promise<Zo
     cwd: join(PACKAGES, name),
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
+    env: { ...process.env, NODE_PATH: installed },
   });
   const note = (chunk: Buffer) => {
     text += chunk.toString();

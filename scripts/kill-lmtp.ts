@@ -1,0 +1,124 @@
+/*
+ * `npm run kill:lmtp [-- ROUNDS]` (40), as root, where Postfix is installed: `waxseal lmtp` is killed under load, again and again,
+ * in front of a real Postfix and a small internet. Then every message has to be accounted for: each recipient has it, and
+ * Postfix's queue is empty. Who has it twice had it from a process that was killed between the host's answer and the note of it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createTransport } from 'nodemailer';
+import { startPostfixClient } from '../peer-tests/postfix-client.js';
+import { startInternet } from '../src/testing/index.js';
+
+const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
+const rounds = Number(process.argv[2] ?? 40);
+const DOMAINS = ['a.test', 'b.test', 'c.test'];
+const MESSAGES_EACH = 10;
+
+const internet = await startInternet({
+  dns: Object.fromEntries(
+    DOMAINS.flatMap((name) => [
+      [`MX ${name}`, [`10 mx.${name}`]],
+      [`A mx.${name}`, [`@mx.${name}`]],
+    ]),
+  ),
+  mail: Object.fromEntries(DOMAINS.map((name) => [`mx.${name}`, {}])),
+});
+const folder = await mkdtemp(join(tmpdir(), 'waxseal-kill-'));
+const ca = await internet.writeCa(join(folder, 'ca.pem'));
+const port = await freePort();
+const postfix = await startPostfixClient({
+  settings: [
+    `default_transport = lmtp:inet:127.0.0.1:${port}`,
+    'lmtp_send_xforward_command = yes',
+    'minimal_backoff_time = 1s',
+    'maximal_backoff_time = 1s',
+    'queue_run_delay = 1s',
+  ],
+});
+const client = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true, pool: true });
+
+async function serve(): Promise<ChildProcess> {
+  const { resolver } = internet;
+  const look = ['--resolver', `${resolver.address}:${resolver.port}`, '--port', `${internet.port}`];
+  const own = [
+    '--listen',
+    `127.0.0.1:${port}`,
+    '--state',
+    join(folder, 'state'),
+    '--allow-loopback',
+    '--ca',
+    ca,
+  ];
+  const child = spawn(process.execPath, [LAUNCHER, 'lmtp', ...own, ...look], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(createInterface(child.stdout!), 'line');
+  return child;
+}
+
+async function inject(round: number): Promise<void> {
+  await Promise.all(
+    Array.from({ length: MESSAGES_EACH }, (_, at) => {
+      const id = `${round}-${at}`;
+      return client.sendMail({
+        envelope: { from: 's@sender.example', to: DOMAINS.map((name) => `u${id}@${name}`) },
+        raw: `Subject: kill ${id}\r\nMessage-ID: <${id}@sender.example>\r\n\r\nHello.\r\n`,
+      });
+    }),
+  );
+}
+
+/** How often each recipient has his message. */
+function received(): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of DOMAINS)
+    for (const { recipients } of internet.received(`mx.${name}`))
+      for (const recipient of recipients) counts.set(recipient, (counts.get(recipient) ?? 0) + 1);
+  return counts;
+}
+
+const expected = rounds * MESSAGES_EACH * DOMAINS.length;
+for (let round = 0; round < rounds; round++) {
+  const child = await serve();
+  await inject(round);
+  await postfix.flush();
+  await sleep(Math.random() * 600);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+const last = await serve();
+const deadline = performance.now() + 300_000;
+let sent = new Set<string>();
+while ((received().size < expected || sent.size < expected) && performance.now() < deadline) {
+  await postfix.flush();
+  await sleep(500);
+  const done = (await postfix.handedOver(0)).filter(({ status }) => status === 'sent');
+  sent = new Set(done.map(({ recipient }) => recipient));
+}
+const counts = [...received().values()];
+const twice = counts.filter((count) => count > 1).length;
+console.log(
+  `${rounds} kills, ${expected} recipients: ${counts.length} have it, ${twice} of them more than once; Postfix says sent for ${sent.size}`,
+);
+client.close();
+last.kill('SIGTERM');
+await once(last, 'exit');
+await postfix.stop();
+await internet.close();
+await rm(folder, { recursive: true, force: true });
+process.exitCode = counts.length === expected && sent.size === expected ? 0 : 1;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port: free } = server.address() as { readonly port: number };
+  await new Promise((done) => server.close(done));
+  return free;
+}
