@@ -23,6 +23,7 @@ import {
   validatingDns,
 } from './adapters/node/index.js';
 import { sqliteStores } from './adapters/sqlite/index.js';
+import { observed, observedFault } from './diagnostics.js';
 import { MisuseError } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
 import type { SocketPorts } from './effects/socket-ports.js';
@@ -49,6 +50,7 @@ export {
   type ReuseOptions,
   type TrustAnchor,
 } from './adapters/node/index.js';
+export type { AttemptEnded, AttemptStarted, DecisionMade, FaultTold } from './diagnostics.js';
 export * from './index.js';
 export type { NodeEngineOptions, NodeOptions, ValidateHere } from './node-options.js';
 export { type KeepFreshOptions, keepPoliciesFresh } from './services/sts/keep-policies-fresh.js';
@@ -132,7 +134,7 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(destinationsAtOnceMax === undefined ? {} : { destinationsAtOnceMax }),
     toAscii: toAscii ?? domainToASCII,
-    onFault: onFault ?? warnOfFault,
+    onFault: observedFault(onFault ?? warnOfFault),
     ...(node.tlsReports === undefined
       ? onAttempt && { onAttempt }
       : { onAttempt: collecting(node.tlsReports, onAttempt) }),
@@ -142,7 +144,7 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
   });
   return {
     // The sockets and their options are Node's, unless the caller brings others.
-    ...(engine as Engine & Pick<NodeEngine, 'plan' | 'connect'>),
+    ...observed(engine as Engine & Pick<NodeEngine, 'plan' | 'connect'>),
     async close() {
       await signals?.idle();
       await close();
