@@ -14,8 +14,11 @@ import { scenarioGroups } from '../../spec/scenarios/index.js';
 import { stsDomain } from '../../spec/scenarios/worlds.js';
 import { parseScenario } from '../../src/adapters/scripted/scenario.codec.js';
 import { sqliteStores } from '../../src/adapters/sqlite/index.js';
+import { compare, playRecord } from '../../src/audit/compare.js';
+import { profileNamed } from '../../src/audit/profiles/index.js';
 import { EXIT } from '../../src/cli/exit.js';
-import { renderDelivery, settingsOf } from '../../src/index.js';
+import { explainDelivery, renderDelivery, settingsOf } from '../../src/index.js';
+import { programs } from '../../src/machine/programs.js';
 import { allTables } from '../../src/policy/tables.js';
 import { startInternet } from '../../src/testing/index.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
@@ -100,6 +103,30 @@ describe('the example of the README', () => {
         .split(/\s+/)
         .filter((word) => word !== '');
     expect(words(block)).toEqual(words(shown));
+  });
+});
+
+describe('the five messages of docs/auditing.md', () => {
+  it('end as the page says, here and elsewhere', () => {
+    const parsed = parseScenario(read('examples/five-messages.json'));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { steps } = simulateScenario(parsed.scenario);
+    expect(steps.flatMap(({ differences }) => differences)).toEqual([]);
+    const attempts = steps.flatMap(({ journal }) => journal.attempts);
+    const reports = explainDelivery({ attempts });
+    const compared = compare(
+      playRecord(attempts, programs),
+      ['postfix', 'mox'].map((name) => profileNamed(name)!),
+    );
+    const told = [...read('docs/auditing.md').matchAll(/^\| (user@.*) \|$/gm)].map(([, row]) =>
+      row!.split(' | '),
+    );
+    expect(told.map((row) => row.filter((_, at) => at !== 3))).toEqual(
+      reports.map(({ recipient, because, change }, at) => {
+        const [, ...others] = compared[at]!.verdicts;
+        return [recipient, because!.row, change[0]!.by, ...others.map(({ outcome }) => outcome)];
+      }),
+    );
   });
 });
 

@@ -23,8 +23,10 @@ function renderRecipient({ recipient, verdicts, firstDifference }: ComparedRecip
     const head = `  ${paint('bold', mta.padEnd(14))} ${paint(COLOURS[outcome], `${outcome}  ${status ?? ''}`.padEnd(18))} ${mta === 'waxseal' ? '' : COMPARED[compared]}`;
     return `${head.trimEnd()}\n${wrapped(why, '    ', '    ')}${paint('dim', wrapped(`(${source})`, '    ', '     '))}`;
   });
+  // A row that leads to the same end is for `--json` and `replay --as`.
+  const isTelling = verdicts.some(({ compared }) => compared === 'stricter' || compared === 'laxer');
   const first =
-    firstDifference === null
+    firstDifference === null || !isTelling
       ? ''
       : [
           '\n',

@@ -12,6 +12,7 @@ import { changeSentences, count, exceptionSentence, headlines, OWNERS, RAISED, s
 const SHOWN_MAX = 200;
 
 const COLOURS = `
+tbody th { min-width: 8rem; } td.text { min-width: 9rem; }
 :root { --authenticated: #2b6a4d; --encrypted: #3d74b8; --clear: #b07a10; --deferred: #8a8f9c; --bounced: #d0480f; }
 @media (prefers-color-scheme: dark) { :root { --authenticated: #5bbd92; --encrypted: #6ea3e0; --clear: #e0b050; --deferred: #7b8394; --bounced: #ff8a52; } }
 ${['authenticated', 'encrypted', 'clear', 'deferred', 'bounced'].map((word) => `svg .${word} { fill: var(--${word}); } .legend .${word} { background: var(--${word}); }`).join('\n')}
