@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
@@ -225,6 +226,22 @@ describe('the resolver', () => {
 });
 
 describe('the small internet', () => {
+  it('makes its certificates from a seed, at a time, and says which option cannot be', async () => {
+    const start = (now: number | (() => number)) => startInternet({ dns: {} }, { seed: 7, now });
+    await using first = await start(Date.UTC(2031, 0, 1));
+    await using second = await start(() => Date.UTC(2031, 0, 1));
+    const [one, other] = [first, second].map(({ caPem }) => new X509Certificate(caPem));
+    expect(one!.serialNumber).toBe(other!.serialNumber);
+    expect(one!.validFrom).toBe(other!.validFrom);
+    expect(Date.parse(one!.validTo)).toBeGreaterThan(Date.UTC(2031, 0, 1));
+    for (const [key, value] of [
+      ['seed', 'x'],
+      ['seed', -1],
+      ['now', 'today'],
+    ] as const)
+      await expect(startInternet({ dns: {} }, { [key]: value } as never)).rejects.toThrow(key);
+  });
+
   it('gives each host an address of its own, and the same ports to all', async () => {
     const internet = await start(small);
     const hosts = ['mx.a.test', 'mx.b.test', 'mta-sts.a.test'];

@@ -13,7 +13,7 @@ import {
 } from '../adapters/scripted/index.js';
 import { hostsOf, type KnownHosts } from '../adapters/scripted/scenario-contradictions.js';
 import { strictObject } from '../effects/codecs/strict-object.js';
-import { wholeFrom } from '../effects/codecs/values.js';
+import { such, wholeFrom } from '../effects/codecs/values.js';
 import { checked, MisuseError } from '../effects/misuse.js';
 import { checkChange, checkWorld } from './check-world.js';
 import type { DnsQuery } from './dns-message.js';
@@ -32,6 +32,16 @@ export interface InternetOptions {
   readonly httpsPort?: number;
   /** The port of the resolver. Default: one that is free; programs that read resolv.conf ask at 53, for which a process needs the right. */
   readonly resolverPort?: number;
+  /**
+   * The same seed, world and time give certificates with the same serial numbers, names and dates. Keys, and with them signatures,
+   * digests and TLSA data, are new at each start, and so are free ports and the loopback block. Default: chance.
+   */
+  readonly seed?: number;
+  /**
+   * The time by which certificates are made, in milliseconds since 1970, or a clock that answers it; whoever plays a sender is given the
+   * same. Handshakes of Node go by the platform's clock, as everywhere. Default: the platform's clock.
+   */
+  readonly now?: number | (() => number);
 }
 
 /** Changes to a running world: entries by name, replaced or (null) removed. */
@@ -94,7 +104,8 @@ export async function startKnownWorld(
   hosts: KnownHosts,
   options: InternetOptions = {},
 ): Promise<Internet> {
-  const { port = 0, httpsPort = 0, resolverPort = 0 } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  const read = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  const { port = 0, httpsPort = 0, resolverPort = 0, seed, now } = read;
   if (port !== 0 && port === httpsPort)
     throw new MisuseError(
       'WAXSEAL_BAD_OPTIONS',
@@ -104,7 +115,7 @@ export async function startKnownWorld(
     state: { world: { dns: {} }, addresses: new Map(), certificates: new Map() },
     hosts,
   };
-  const pki = await createPki();
+  const pki = await createPki({ seed, now: typeof now === 'number' ? () => now : now });
   const asked: DnsQuery[] = [];
   const block = await claimBlock(
     { port, httpsPort, resolverPort },
@@ -123,9 +134,13 @@ const QUERIES_MAX = 10_000;
 /** Where programs that read resolv.conf ask. */
 const DNS_PORT = 53;
 const Port = wholeFrom(0, 65_535);
+const Time = such(
+  'a time in milliseconds since 1970, or a function that answers one',
+  (value): value is number | (() => number) => Number.isFinite(value) || typeof value === 'function',
+);
 const OptionsCodec = strictObject<InternetOptions>(
   'an object with options',
-  { port: Port, httpsPort: Port, resolverPort: Port },
+  { port: Port, httpsPort: Port, resolverPort: Port, seed: wholeFrom(0, Number.MAX_SAFE_INTEGER), now: Time },
   [],
 );
 

@@ -47,3 +47,54 @@ describe('the test PKI', async () => {
     expect(() => association(leafDer, 0, 3)).toThrow(RangeError);
   });
 });
+
+describe('a test PKI from a seed', () => {
+  const NEW_YEAR = Date.UTC(2031, 0, 1);
+  const shown = async (seed: number, order: readonly string[]) => {
+    const pki = await createPki({ seed, now: () => NEW_YEAR });
+    const issued = await Promise.all(
+      order.map((id) => pki.issue({ issuer: 'intermediate', sends: 'full' }, id)),
+    );
+    return Object.fromEntries(
+      issued.map(({ chainPem }, at) => [
+        order[at]!,
+        chainPem
+          .split(/(?<=-----END CERTIFICATE-----)\n/)
+          .map((pem) => new X509Certificate(pem))
+          .map(({ serialNumber, subject, validFrom, validTo }) => ({
+            serialNumber,
+            subject,
+            validFrom,
+            validTo,
+          })),
+      ]),
+    );
+  };
+
+  it('makes the same serial numbers, names and dates, whatever is issued first', async () => {
+    expect(await shown(7, ['a.test', 'b.test'])).toEqual(await shown(7, ['b.test', 'a.test']));
+  });
+
+  it('makes others from another seed, and none twice', async () => {
+    const serials = (of: Awaited<ReturnType<typeof shown>>) =>
+      new Set(Object.values(of).flatMap((chain) => chain.map(({ serialNumber }) => serialNumber)));
+    const [one, other] = [
+      serials(await shown(7, ['a.test', 'b.test'])),
+      serials(await shown(8, ['a.test', 'b.test'])),
+    ];
+    // Two leaves, the intermediate and the anchor.
+    expect(one.size).toBe(4);
+    expect([...one].filter((serial) => other.has(serial))).toEqual([]);
+  });
+
+  it('is valid around the time that it is told, by a clock of its own', async () => {
+    const pki = await createPki({ now: () => NEW_YEAR });
+    for (const validity of ['valid', 'expired', 'not-yet-valid'] as const) {
+      const { leafDer } = await pki.issue({ validity }, 'mx.test');
+      const { validFrom, validTo } = new X509Certificate(leafDer);
+      expect([Date.parse(validFrom) <= NEW_YEAR, Date.parse(validTo) > NEW_YEAR]).toEqual(
+        { valid: [true, true], expired: [true, false], 'not-yet-valid': [false, true] }[validity],
+      );
+    }
+  });
+});

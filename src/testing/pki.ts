@@ -38,10 +38,26 @@ interface Holder {
   readonly keys: webcrypto.CryptoKeyPair;
 }
 
+export interface PkiOptions {
+  /** The same seed gives the same serial numbers, whatever is issued first. Keys and signatures are new in any case. Default: chance. */
+  readonly seed?: number | undefined;
+  /** Milliseconds since 1970, by which certificates are valid or not. Default: the platform's clock. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What every certificate is made with. */
+interface Making {
+  readonly x509: typeof X509;
+  /** Of the certificate that is called so. */
+  readonly serialOf: (name: string) => string;
+  readonly now: () => number;
+}
+
 /** A new public CA, with everything below and beside it made when first needed. Nothing is written to disk. */
-export async function createPki(): Promise<Pki> {
-  const x509 = await loadX509();
-  const authority = (commonName: string, parent?: Holder) => makeAuthority(x509, commonName, parent);
+export async function createPki({ seed, now = Date.now }: PkiOptions = {}): Promise<Pki> {
+  const making: Making = { x509: await loadX509(), serialOf: serialsFrom(seed), now };
+  const { x509 } = making;
+  const authority = (commonName: string, parent?: Holder) => makeAuthority(making, commonName, parent);
   const publicCa = await authority('Waxseal Test Public CA');
   const intermediate = once(() => authority('Waxseal Test Intermediate CA', publicCa));
   const privateCa = once(() => authority('Waxseal Test Private CA'));
@@ -63,7 +79,7 @@ export async function createPki(): Promise<Pki> {
         'private-ca': async () => [await privateCa()],
         self: async () => [],
       }[kind]();
-      const leaf = await makeLeaf(x509, { specification, id, keys, issuer: above[0] });
+      const leaf = await makeLeaf(making, { specification, id, keys, issuer: above[0] });
       const sends = specification.sends ?? (kind === 'private-ca' ? 'full' : 'intermediates');
       const sentAbove = { 'leaf-only': [], intermediates: above.slice(0, -1), full: above }[sends];
       return {
@@ -104,10 +120,11 @@ const loadX509 = once(async (): Promise<typeof X509> => {
   return x509;
 });
 
-async function makeAuthority(x509: typeof X509, commonName: string, parent?: Holder): Promise<Holder> {
+async function makeAuthority(making: Making, commonName: string, parent?: Holder): Promise<Holder> {
+  const { x509 } = making;
   const keys = await makeKeys();
   const certificate = await x509.X509CertificateGenerator.create({
-    ...base(VALIDITY_DAYS.authority),
+    ...base(making, commonName, VALIDITY_DAYS.authority),
     subject: [{ CN: [commonName] }],
     issuer: parent?.certificate.subjectName.toJSON() ?? [{ CN: [commonName] }],
     publicKey: keys.publicKey,
@@ -129,9 +146,10 @@ interface Leaf {
 }
 
 async function makeLeaf(
-  x509: typeof X509,
+  making: Making,
   { specification, id, keys, issuer }: Leaf,
 ): Promise<X509.X509Certificate> {
+  const { x509 } = making;
   const { names = [id], addresses = [] } = specification;
   const altNames = [
     ...names.map((value) => ({ type: 'dns', value }) as const),
@@ -143,7 +161,7 @@ async function makeLeaf(
     ...(specification.commonName === undefined ? [] : [{ CN: [specification.commonName] }]),
   ];
   return x509.X509CertificateGenerator.create({
-    ...base(VALIDITY_DAYS[specification.validity ?? 'valid']),
+    ...base(making, JSON.stringify([id, specification]), VALIDITY_DAYS[specification.validity ?? 'valid']),
     subject,
     issuer: issuer?.certificate.subjectName.toJSON() ?? subject,
     publicKey: keys.publicKey,
@@ -165,10 +183,20 @@ async function keyIdentifiers(x509: typeof X509, keys: webcrypto.CryptoKeyPair, 
   ];
 }
 
-function base([from, to]: readonly [number, number]) {
+/** Not by a count: certificates are made side by side, and in no order. */
+function serialsFrom(seed: number | undefined): (name: string) => string {
+  const octets = (name: string) =>
+    seed === undefined
+      ? randomBytes(16)
+      : createHash('sha256').update(`${seed} ${name}`).digest().subarray(0, 16);
   // A leading 0 bit would cost nothing but a leading 1 bit makes the number negative.
-  const serialNumber = `4${randomBytes(16).toString('hex').slice(1)}`;
-  const day = (offset: number) => new Date(Math.floor(Date.now() / 1000) * 1000 + offset * dayMs);
+  return (name) => `4${octets(name).toString('hex').slice(1)}`;
+}
+
+function base({ serialOf, now }: Making, name: string, [from, to]: readonly [number, number]) {
+  const time = Math.floor(now() / 1000) * 1000;
+  const day = (offset: number) => new Date(time + offset * dayMs);
+  const serialNumber = serialOf(name);
   return { serialNumber, notBefore: day(from), notAfter: day(to), signingAlgorithm: signing };
 }
 
