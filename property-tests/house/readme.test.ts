@@ -34,6 +34,7 @@ const pages = [
   'docs/tour.md',
   'docs/glossary.md',
   'docs/settings.md',
+  'docs/operating.md',
   'docs/lessons.md',
   'docs/testing.md',
   ...readdirSync(join(root, 'docs/adr')).map((name) => `docs/adr/${name}`),

@@ -31,6 +31,7 @@ import { diskRoom } from './disk-room.js';
 import { type DoorEvent, type DoorKind, mailDoor } from './doors/mail-door.js';
 import { Engines } from './engines.js';
 import type { Logger } from './log.js';
+import { perHost } from './per-host.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
@@ -195,19 +196,26 @@ function engineOf(
 ) {
   const { policies, reports, signals } = stores;
   const { settings } = current;
-  return createNodeEngine({
+  const own = nodeAdapters({ ...node, reuseConnections: {} });
+  const engine = createNodeEngine({
     ...node,
     settings: { ...settings, destinations: rulesOf(current) },
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
+      'smtp.session': perHost(own['smtp.session'], current.config.limits.perHost),
     },
-    reuseConnections: {},
     tlsReports: { store: reports },
     signals: signalMemory(signals, { onFault }),
     clock,
     onFault,
   });
+  return {
+    ...engine,
+    close: async () => {
+      await Promise.all([engine.close(), own.close()]);
+    },
+  };
 }
 
 /** Tells what becomes of each recipient, until the queue has ended. */
