@@ -15,7 +15,7 @@ const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'str
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: [...entries, './dist/cli/main.js'].map((path) =>
+  entryPoints: [...entries, './dist/cli/main.js', './dist/testing/world/shard-worker.js'].map((path) =>
     path.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
   ),
   outbase: 'src',

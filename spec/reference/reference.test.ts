@@ -214,7 +214,8 @@ describe('REQUIRETLS', () => {
       'tls dane keyword',
     ],
     ['enforced', { sts: 'enforce' }, 'tls pkix keyword'],
-    ['not listed', { sts: 'enforce', stsMx: 'not-listed' }, 'skip, no TCP: definitive'],
+    ['not listed', { sts: 'enforce', stsMx: 'not-listed' }, 'skip, no TCP: temporary'],
+    ['not listed, secure MX', { ...signed, sts: 'enforce', stsMx: 'not-listed' }, 'skip, no TCP: definitive'],
     [
       'not listed, stale',
       { sts: 'enforce', stsMx: 'not-listed', stsFreshness: 'stale' },

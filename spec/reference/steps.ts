@@ -103,7 +103,8 @@ export function requireTlsDemand(f: {
   required: 'yes' | 'no';
   target: 'name' | 'literal';
   mx: 'secure' | 'insecure' | 'named'; // named: by the operator, for this destination
-  sts: 'enforced' | 'testing' | 'testing-stale' | 'unlisted' | 'none' | 'unknown';
+  // unlisted-by-enforced: there is a current policy, enforced, and the host is not on its list
+  sts: 'enforced' | 'testing' | 'testing-stale' | 'unlisted-by-enforced' | 'unlisted' | 'none' | 'unknown';
   dane: 'authenticate' | 'failed' | 'other';
   testingPolicy: 'refuse' | 'accept';
   secureMx: 'accept' | 'refuse';
@@ -136,6 +137,9 @@ export function requireTlsDemand(f: {
   // Nothing validates the name. Could that be different the next time?
   // A policy that could not be learned might list this very host, and enforce it.
   if (f.sts === 'unknown') return 'impossible-for-now';
+  // An MX answer that nobody signed names a host which the domain's own enforced policy disowns. Which of the two is
+  // wrong cannot be told from here, and only a definitive DNS answer ends a message at once (choices 7 and 22).
+  if (f.sts === 'unlisted-by-enforced' && f.mx === 'insecure') return 'impossible-for-now';
   // The kept testing policy may have been replaced by an enforced one.
   if (f.sts === 'testing-stale') return 'impossible-for-now';
   // The records that could not be looked up might have been all that was missing.

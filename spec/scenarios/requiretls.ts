@@ -43,8 +43,21 @@ const validation: readonly Story[] = [
   },
   {
     name: 'REQUIRETLS, the current policy does not list the host',
+    refs: ['CHOICE-22'],
     shows: ['RTLS-2-3', 'RTLS-4.2.1-2'],
     world: together(plainDomain(REQUIRETLS_HOST), stsPolicy('enforce', ['elsewhere.example'])),
+    steps: [
+      send(
+        { outcome: 'deferred', status: '4.7.5', rows: ['RTLS-19'], notConnected: ['mx.a.example'] },
+        requireTls,
+      ),
+    ],
+  },
+  {
+    name: 'REQUIRETLS, the enforced policy does not list the host that DNSSEC vouches for',
+    refs: ['CHOICE-7', 'CHOICE-22'],
+    shows: ['RTLS-2-3'],
+    world: together(plainDomain(REQUIRETLS_HOST), SIGNED, stsPolicy('enforce', ['elsewhere.example'])),
     steps: [send({ ...returned, notConnected: ['mx.a.example'] }, requireTls)],
   },
   {

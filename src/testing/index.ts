@@ -16,6 +16,11 @@ export type { ScenarioRun, StepRun } from './scenario/run.js';
 export type { SimulationOptions } from './scenario/simulate-scenario.js';
 export { checkScenario, playScenario, readScenario, simulateScenario } from './scenarios.js';
 export type { ReceivedMessage, ReceivedSession } from './smtp-receiver.js';
+export { DEFAULT_MIXTURE, type Mixture } from './world/mixture.js';
+export type { WorldOptions } from './world/plan.js';
+export { runWorld } from './world/run-world.js';
+export type { BrokenLaw } from './world/tally.js';
+export type { WorldRun } from './world/world-run.js';
 export {
   announced,
   daneDomain,

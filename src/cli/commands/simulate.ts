@@ -13,12 +13,16 @@ import { readCount } from '../numbers.js';
 import { painter, print, printable } from '../output/terminal.js';
 import { lineWidth } from '../output/wrap.js';
 import { readScenario } from '../scenario-file.js';
+import { simulateWorld } from './simulate-world.js';
 
 const HELP = `\
 Usage: waxseal simulate SCENARIO.json [OPTION]...
+       waxseal simulate --world SEED [OPTION]...
 
 Plays a scenario in memory: a world, messages sent into it, and how each is expected
-to end. Nothing outside is asked.
+to end. Or a whole internet for days: the queue and its machines among domains of every
+kind, drawn from the seed, with every delivery held against the laws. Nothing outside is
+asked.
 
   --step N               show this step only; all are played
   --journal FILE         write what was asked and answered, for "waxseal replay"
@@ -26,7 +30,16 @@ to end. Nothing outside is asked.
                          its "step" (number), "results" and "differences"
   --verbose              show decisions that changed nothing too
 
-Ends with 0 if all is as expected, 1 if not. 64: wrong use of the command; 65: no
+  --world SEED           a whole number; the same seed and options give the same digest
+                         everywhere
+  --domains N            domains (default: 100)
+  --messages N           messages that are handed in (default: 1000)
+  --days N               days over which they are (default: 7)
+  --faults SHARE         how often an attempt meets a fault, 0 to 1 (default: 0)
+  --attacker none|active who stands on the path to others (default: none)
+  --plan FILE            write the scenario that breaks a law, if one breaks
+
+Ends with 0 if all is as expected and every law was held, 1 if not. 64: wrong use of the command; 65: no
 valid scenario; 66: it cannot be read; 73: the journal cannot be written.
 `;
 
@@ -35,6 +48,13 @@ const OPTIONS = {
   journal: { type: 'string' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
+  world: { type: 'string' },
+  domains: { type: 'string' },
+  messages: { type: 'string' },
+  days: { type: 'string' },
+  faults: { type: 'string' },
+  attacker: { type: 'string' },
+  plan: { type: 'string' },
 } as const;
 
 export const simulate: Command = {
@@ -42,6 +62,14 @@ export const simulate: Command = {
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     const [path, second] = positionals;
+    if (values.world !== undefined) {
+      if (path !== undefined) throw misuse('--world makes its own internet; leave the scenario out');
+      return simulateWorld({ ...values, world: values.world });
+    }
+    const stray = (['domains', 'messages', 'days', 'faults', 'attacker', 'plan'] as const).find(
+      (option) => values[option] !== undefined,
+    );
+    if (stray !== undefined) throw misuse(`--${stray} goes with --world`);
     if (path === undefined) throw misuse('the scenario is missing; give its file');
     if (second !== undefined)
       throw misuse(`there can be one scenario only, and ${JSON.stringify(second)} is a second`);

@@ -241,7 +241,8 @@ function classifySts(knowledge: StsKnowledge, host: string) {
   const listedAs =
     mode === 'enforce' ? 'enforced' : knowledge.freshness === 'stale' ? 'testing-stale' : 'testing';
   // A kept policy that does not list the host may have been replaced by one that does.
-  const unlistedAs = knowledge.freshness === 'stale' ? 'unknown' : 'unlisted';
+  const currentAs = mode === 'enforce' ? 'unlisted-by-enforced' : 'unlisted';
+  const unlistedAs = knowledge.freshness === 'stale' ? 'unknown' : currentAs;
   return {
     policy: mode,
     host: isListed ? 'listed' : 'not-listed',

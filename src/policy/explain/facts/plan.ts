@@ -201,6 +201,7 @@ export const requireTlsDemandFacts = factsFor(requireTlsDemand, {
       enforced: listingAnd,
       testing: listingAnd,
       'testing-stale': listingAnd,
+      'unlisted-by-enforced': listingAnd,
       unlisted: listingAnd,
       none: policyText,
       unknown: policyText,

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { runWorld } from '../testing/world/run-world.js';
+import { waxseal } from './command.fixture.js';
+
+const OPTIONS = ['--world', '5', '--domains', '30', '--messages', '60', '--days', '2'];
+
+describe('waxseal simulate --world', () => {
+  it('tells what became of everybody, and comes to the digest that one thread comes to', async () => {
+    const { exit, stdout } = await waxseal([
+      'simulate',
+      ...OPTIONS,
+      '--faults',
+      '.05',
+      '--attacker',
+      'active',
+      '--json',
+    ]);
+    expect(exit).toBe(0);
+    const { seconds, ...run } = JSON.parse(stdout) as { seconds: number };
+    expect(seconds).toBeGreaterThan(0);
+    expect(run).toEqual(
+      await runWorld({ seed: 5, domains: 30, messages: 60, days: 2, faults: 0.05, attacker: 'active' }),
+    );
+    expect(run).toMatchObject({
+      seed: 5,
+      laws: { held: 13, broken: [] },
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  it('says in words that the laws were held', async () => {
+    const { exit, stdout } = await waxseal(['simulate', ...OPTIONS]);
+    expect(exit).toBe(0);
+    expect(stdout).toMatch(/^\d+ delivered, \d+ bounced, \d+ expired, \d+ waiting, by \d+ attempts in/);
+    expect(stdout).toContain('all 13 laws were held');
+  });
+
+  it.each([
+    [['--world', 'x'], '--world "x" is not a whole number'],
+    [['--world', '1', '--faults', '2'], '--faults "2" is not a number from 0 to 1'],
+    [['--world', '1', '--attacker', 'some'], 'neither none nor active'],
+    [['--world', '1', 'story.json'], 'leave the scenario out'],
+    [['story.json', '--days', '3'], '--days goes with --world'],
+  ])('takes no nonsense: %j', async (args, says) => {
+    const { exit, stderr } = await waxseal(['simulate', ...args]);
+    expect(exit).toBe(64);
+    expect(stderr).toContain(says);
+  });
+});

@@ -1,0 +1,76 @@
+/*
+ * A simulated internet: the real queue over a store in memory, the real machines for every attempt, in a time that passes only when everybody waits.
+ * Its mail comes to a few mail servers, each a shard that knows nothing of the others, so that a machine with several cores takes several at once; how
+ * many there are does not depend on the machine, and so neither does the digest.
+ */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { MisuseError } from '../../effects/misuse.js';
+import type { WorldOptions } from './plan.js';
+import { type RunOptions, runShard, type ShardRun } from './run-shard.js';
+import { SHARDS } from './shards.js';
+import { together, type WorldRun } from './world-run.js';
+
+/**
+ * Runs the internet of a seed: the same seed and options give the same run on every machine. `threads`: shards that are run at once; with other
+ * programs, or from source, it is always one. Rejects with a {@link MisuseError} for options that say nothing sensible.
+ */
+export async function runWorld(
+  options: WorldOptions,
+  { threads = 1, ...own }: RunOptions & { readonly threads?: number } = {},
+): Promise<WorldRun> {
+  checkOptions(options);
+  const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
+  const script = own.programs === undefined && threads > 1 ? workerScript() : null;
+  const run = (shard: number) =>
+    script === null ? runShard(options, shard, own) : inThread(script, options, shard);
+  const ended = new Map<number, ShardRun>();
+  const waiting = [...shards];
+  const lane = async () => {
+    for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift())
+      ended.set(shard, await run(shard));
+  };
+  await Promise.all(Array.from({ length: script === null ? 1 : Math.min(threads, SHARDS) }, lane));
+  return together(
+    options.seed,
+    shards.map((shard) => ended.get(shard)!),
+  );
+}
+
+function checkOptions({ seed, domains, messages, days, faults = 0, attacker = 'none' }: WorldOptions): void {
+  const wrong = [
+    [Number.isSafeInteger(seed) && seed >= 0, 'seed is a whole number, 0 or more'],
+    [
+      Number.isSafeInteger(domains) && domains >= 1 && domains <= 1_000_000,
+      'domains is a whole number from 1 to 1000000',
+    ],
+    [
+      Number.isSafeInteger(messages) && messages >= 0 && messages <= 10_000_000,
+      'messages is a whole number from 0 to 10000000',
+    ],
+    [Number.isSafeInteger(days) && days >= 1 && days <= 365, 'days is a whole number from 1 to 365'],
+    [faults >= 0 && faults <= 1, 'faults is a number from 0 to 1'],
+    [attacker === 'none' || attacker === 'active', 'attacker is none or active'],
+  ] as const;
+  const told = wrong.filter(([isRight]) => !isRight).map(([, what]) => what);
+  if (told.length > 0) throw new MisuseError('WAXSEAL_BAD_OPTIONS', told.join('; '));
+}
+
+/** The script of a shard in a thread of its own, of the built package; null: this is not the built package. */
+function workerScript(): string | null {
+  if (import.meta.url.endsWith('.ts')) return null;
+  const root = dirname(createRequire(import.meta.url).resolve('waxseal/package.json'));
+  const script = join(root, 'dist/testing/world/shard-worker.js');
+  return existsSync(script) ? script : null;
+}
+
+function inThread(script: string, options: WorldOptions, shard: number): Promise<ShardRun> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(script, { workerData: { options, shard } });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread of shard ${shard} ended with ${code}`)));
+  });
+}
