@@ -16,6 +16,7 @@ export type { ScenarioRun, StepRun } from './scenario/run.js';
 export type { SimulationOptions } from './scenario/simulate-scenario.js';
 export { checkScenario, playScenario, readScenario, simulateScenario } from './scenarios.js';
 export type { ReceivedMessage, ReceivedSession } from './smtp-receiver.js';
+export { LAWS } from './world/laws/laws.js';
 export { DEFAULT_MIXTURE, type Mixture } from './world/mixture.js';
 export type { WorldOptions } from './world/plan.js';
 export { runWorld } from './world/run-world.js';

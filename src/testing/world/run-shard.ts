@@ -10,12 +10,13 @@ import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
 import type { Programs } from '../../effects/simulate.js';
 import { programs as realPrograms } from '../../machine/programs.js';
 import { Courier } from './courier.js';
+import { LAWS } from './laws/laws.js';
 import { Ledger } from './ledger.js';
 import { planOf } from './make-plan.js';
 import { QueueNode } from './node.js';
 import { DAY_MS, EPOCH, type MessagePlan, type WorldOptions, type WorldPlan } from './plan.js';
 import { planFor } from './plan-scenario.js';
-import { Digest, LAWS, Tally } from './tally.js';
+import { Digest, Tally } from './tally.js';
 import { VirtualTime } from './virtual-time.js';
 import { inOrder, type WorldRun } from './world-run.js';
 
@@ -89,7 +90,7 @@ class RunningWorld {
       bounced: counts.bounced,
       expired: counts.expired,
       waiting,
-      laws: { held: LAWS.length - brokenLaws.size, broken },
+      laws: { held: Object.keys(LAWS).length - brokenLaws.size, broken },
       digest: this.#digest.end(),
       attempts,
       checked: inOrder(checked),

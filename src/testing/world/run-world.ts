@@ -8,10 +8,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MisuseError } from '../../effects/misuse.js';
+import { joinShards } from './join-shards.js';
 import type { WorldOptions } from './plan.js';
 import { type RunOptions, runShard, type ShardRun } from './run-shard.js';
 import { SHARDS } from './shards.js';
-import { together, type WorldRun } from './world-run.js';
+import type { WorldRun } from './world-run.js';
 
 /**
  * Runs the internet of a seed: the same seed and options give the same run on every machine. `threads`: shards that are run at once; with other
@@ -33,7 +34,7 @@ export async function runWorld(
       ended.set(shard, await run(shard));
   };
   await Promise.all(Array.from({ length: script === null ? 1 : Math.min(threads, SHARDS) }, lane));
-  return together(
+  return joinShards(
     options.seed,
     shards.map((shard) => ended.get(shard)!),
   );

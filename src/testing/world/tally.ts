@@ -2,9 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Breach } from './laws/check-attempt.js';
 
-/** The laws that are held against every simulated delivery; see docs/proof.md. */
-export const LAWS = [1, 2, 3, 4, 5, 6, 7, 10, 11, 12, 15, 16, 17] as const;
-
 export interface BrokenLaw extends Breach {
   readonly domain: string;
   /** Milliseconds since 1970. */
