@@ -55,7 +55,20 @@ it('reads the same, however the octets come', () => {
     fc.property(
       fc.array(
         fc.oneof(
-          fc.constantFrom('\r\n', '\n', '\r', '--b 1', 'TLS-Required: No', ': ', '\u00fc'),
+          fc.constantFrom(
+            '\r\n',
+            '\n',
+            '\r',
+            '--b 1',
+            '--b',
+            '--',
+            '-',
+            ' ',
+            '\t',
+            'TLS-Required: No',
+            ': ',
+            '\u00fc',
+          ),
           fc.string(),
         ),
         { maxLength: 30 },
@@ -79,4 +92,21 @@ it('counts every line end as two octets (RFC 1870, Section 3)', () => {
     ['a\rb\nc', 9],
   ] as const)
     expect(factsOf(octetsOf(text)).sizeBytes, JSON.stringify(text)).toBe(size);
+});
+
+it('meets a boundary with blanks behind it, and nothing else that begins like one', () => {
+  for (const [line, utf8] of [
+    ['--b 1', 'needed'],
+    ['--b 1 \t', 'needed'],
+    ['--b 1x', 'not-needed'],
+    ['--b', 'not-needed'],
+    ['--', 'not-needed'],
+    ['-', 'not-needed'],
+    [`--b 1${' '.repeat(200)}`, 'not-needed'],
+  ] as const) {
+    const head = 'Content-Type: multipart/mixed; boundary="b 1"\r\n\r\n';
+    const octets = octetsOf(head, `${line}\r\nX: \u00fc\r\n\r\n`);
+    expect(factsOf(octets).utf8, line).toBe(utf8);
+    expect(factsOf(octets, 1).utf8, line).toBe(utf8);
+  }
 });

@@ -9,6 +9,7 @@ import { checked } from '../effects/misuse.js';
 import { HEADER_LENGTH_MAX, readTlsRequired } from '../policy/require-tls/header.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import { latin1 } from '../policy/smtp/latin1.js';
+import { BoundaryTree } from './boundary-tree.js';
 import { Utf8Check } from './utf8-check.js';
 
 const CR = 0x0d;
@@ -29,6 +30,7 @@ export class MessageReader {
   #utf8: 'needed' | 'not-needed' = 'not-needed';
   #tlsRequired: MessageFacts['tlsRequired'] | null = null;
   readonly #boundaries = new Set<string>();
+  readonly #tree = new BoundaryTree();
   #parts = 0;
   /** The header block that is being read; null: a body. */
   #block: HeaderBlock | null = new HeaderBlock(HEADER_LENGTH_MAX);
@@ -104,8 +106,11 @@ export class MessageReader {
     let start = from;
     for (let at = from; at < octets.length; at++) {
       if (octets[at] !== LF) continue;
-      const mayBegin = line === '' ? octets[start] === HYPHEN && octets[start + 1] === HYPHEN : line !== null;
-      if (mayBegin && this.#isBoundary(lineOf(line, octets.subarray(start, at)))) {
+      const begins =
+        line === ''
+          ? this.#isBoundaryAt(octets, start, at)
+          : line !== null && this.#isBoundary(lineOf(line, octets.subarray(start, at)));
+      if (begins) {
         this.#bodyLine = '';
         this.#block = new HeaderBlock(PART_HEADER_LENGTH_MAX);
         return at + 1;
@@ -117,6 +122,12 @@ export class MessageReader {
     return octets.length;
   }
 
+  /** As the other one, of a line that is there as a whole, and without making a text of it. */
+  #isBoundaryAt(octets: Uint8Array, start: number, end: number): boolean {
+    if (octets[start] !== HYPHEN || octets[start + 1] !== HYPHEN) return false;
+    return end - start <= BOUNDARY_LENGTH_MAX && end - start >= 2 && this.#tree.has(octets, start + 2, end);
+  }
+
   #isBoundary(line: string | null): boolean {
     return line?.startsWith('--') === true && this.#boundaries.has(line.slice(2).trimEnd());
   }
@@ -125,7 +136,10 @@ export class MessageReader {
     if (block.isInternationalized) this.#utf8 = 'needed';
     this.#tlsRequired ??= readTlsRequired(block.text);
     const { boundary, isMessage } = block.contents();
-    if (boundary !== null && this.#boundaries.size < BOUNDARIES_MAX) this.#boundaries.add(boundary);
+    if (boundary !== null && this.#boundaries.size < BOUNDARIES_MAX) {
+      this.#boundaries.add(boundary);
+      this.#tree.add(boundary);
+    }
     // Without boundaries nothing else begins.
     if (++this.#parts >= PARTS_MAX) this.#boundaries.clear();
     this.#block = isMessage && this.#parts < PARTS_MAX ? new HeaderBlock(PART_HEADER_LENGTH_MAX) : null;

@@ -3,6 +3,7 @@ import { checked, type MisuseError } from '../effects/misuse.js';
 import type { MessageSource } from '../effects/ports.js';
 import { isAscii } from '../policy/names/mailbox.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
+import { inPieces } from './in-pieces.js';
 import { MessageReader } from './message-reader.js';
 
 /** What of a message's facts is in its octets. */
@@ -24,7 +25,7 @@ export function readMessage(octets: Uint8Array, addresses: readonly string[] = [
   checked(Texts, addresses, 'WAXSEAL_BAD_MESSAGE', 'addresses');
   const reader = new MessageReader();
   reader.push(octets);
-  return { content: () => [octets], facts: withAddresses(reader.facts(), addresses) };
+  return { content: () => inPieces(octets), facts: withAddresses(reader.facts(), addresses) };
 }
 
 /** The facts of a message that goes from and to these addresses. */

@@ -7,6 +7,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { MessageSource } from '../effects/ports.js';
+import { inPieces } from '../engine/in-pieces.js';
 import { MessageReader } from '../engine/message-reader.js';
 
 export interface SpoolOptions {
@@ -41,9 +42,12 @@ export async function spool(stream: Readable, options: SpoolOptions): Promise<Sp
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       octets += chunk.length;
       if (octets > options.messageOctetsMax) continue;
-      hash.update(chunk);
-      reader.push(chunk);
-      await kept.add(chunk);
+      // A chunk may be a whole message. Behind each piece that goes to a file others have their turn.
+      for (const piece of inPieces(chunk)) {
+        hash.update(piece);
+        reader.push(piece);
+        await kept.add(piece);
+      }
     }
   } catch (error) {
     await kept.discard();
@@ -64,9 +68,9 @@ export async function spool(stream: Readable, options: SpoolOptions): Promise<Sp
 
 class Kept {
   readonly #options: SpoolOptions;
-  #chunks: Buffer[] = [];
+  #chunks: Uint8Array[] = [];
   #octets = 0;
-  #head: Buffer[] = [];
+  #head: Uint8Array[] = [];
   #headOctets = 0;
   #file: FileHandle | null = null;
 
@@ -74,7 +78,7 @@ class Kept {
     this.#options = options;
   }
 
-  async add(chunk: Buffer): Promise<void> {
+  async add(chunk: Uint8Array): Promise<void> {
     if (this.#headOctets < HEAD_OCTETS_MAX) {
       const part = chunk.subarray(0, HEAD_OCTETS_MAX - this.#headOctets);
       this.#head.push(part);
@@ -127,7 +131,7 @@ class Kept {
   }
 }
 
-async function writeAll(file: FileHandle, octets: Buffer): Promise<void> {
+async function writeAll(file: FileHandle, octets: Uint8Array): Promise<void> {
   for (let from = 0; from < octets.length; ) {
     const { bytesWritten } = await file.write(octets, from);
     from += bytesWritten;

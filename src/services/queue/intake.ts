@@ -5,6 +5,7 @@
 import type { MessageSource } from '../../effects/ports.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
+import { inPieces } from '../../engine/in-pieces.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
@@ -67,8 +68,10 @@ function addressesOf({ recipients }: Pick<QueuedMessage, 'recipients'>): readonl
 function readBy(reader: MessageReader, content: MessageSource): MessageSource {
   return async function* () {
     for await (const chunk of content()) {
-      reader.push(chunk);
-      yield chunk;
+      for (const piece of inPieces(chunk)) {
+        reader.push(piece);
+        yield piece;
+      }
     }
   };
 }
