@@ -7,6 +7,7 @@ import {
   type ResolverConfig,
   type ResolverServer,
   type ReuseOptions,
+  type SecretOf,
   type TrustAnchor,
 } from './adapters/node/index.js';
 import { Count, Folder, Pems } from './effects/codecs/arguments.codec.js';
@@ -48,6 +49,8 @@ export interface NodeOptions {
   readonly ca?: readonly string[];
   /** A folder in which MTA-STS policies are kept, in a SQLite file. Default: in memory, as long as the engine lives. */
   readonly stateDirectory?: string;
+  /** The password for a relay or a SOCKS proxy, by the name of its transport and the user. Default: there are none. */
+  readonly secretOf?: SecretOf;
   /** The local address of SMTP connections. Default: the system's choice. */
   readonly localAddress?: string;
   /** Policies kept in memory at most. Default 10,000. */
@@ -137,6 +140,7 @@ const NODE_FIELDS: Fields<NodeOptions> = {
   dnsCache: CacheCodec,
   ca: Pems,
   stateDirectory: Folder,
+  secretOf: callable(),
   localAddress: Text,
   policiesMax: Count,
   tlsReports: CollectOptionsCodec,

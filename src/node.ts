@@ -89,7 +89,8 @@ export function nodeAdapters(options: NodeOptions = {}): NodeAdapters {
 function adaptersOf(options: NodeOptions): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
-  const smtp = smtpOf(nodeSmtp({ ...ca, ...local }), options.reuseConnections);
+  const secrets = options.secretOf === undefined ? {} : { secretOf: options.secretOf };
+  const smtp = smtpOf(nodeSmtp({ ...ca, ...local, ...secrets }), options.reuseConnections);
   const { policies, signals, close } = keptBy(options);
   return {
     ...dnsOf(options),
@@ -116,6 +117,8 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     adapters: own,
     sockets,
     settings,
+    transports,
+    routes,
     clock,
     wait,
     deadlineMs,
@@ -129,6 +132,8 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
   const { signals: ownSignals, close, ...adapters } = nodeAdapters(node);
   const engine = createEngine({
     settings: settings ?? DEFAULT_SETTINGS,
+    ...(transports === undefined ? {} : { transports }),
+    ...(routes === undefined ? {} : { routes }),
     clock: clock ?? Date.now,
     wait: wait ?? waitByTimer,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),

@@ -57,6 +57,7 @@ function isSame(left: HostEnd, right: HostEnd): boolean {
 
 const CATEGORY = {
   policy: 'policy',
+  authentication: 'authentication',
   reply: 'reply',
   'connection-lost': 'network',
   'connection-failed': 'network',
@@ -71,6 +72,7 @@ const STATUS: Readonly<Record<(typeof attemptConclusion.verdicts)[number], strin
   'bounce 5.4.4': '5.4.4',
   'bounce as replied': 'refused',
   'defer 4.7.5': 'policy',
+  'defer 4.7.8': 'authentication',
   'defer as replied': 'reply',
   'defer 4.4.2': 'network',
   'defer 4.4.1': 'network',

@@ -2,6 +2,7 @@
  * Tables whose verdicts the reference gives one by one: each input of each of them, and both say the same.
  */
 import { believeDenial } from '../../spec/reference/attempt.js';
+import * as relay from '../../spec/reference/relay.js';
 import {
   afterConnection,
   afterFirstEhlo,
@@ -59,6 +60,7 @@ import { operatorDemand } from '../../src/policy/local/operator-demand.table.js'
 import { stsDemand } from '../../src/policy/mta-sts/sts-demand.table.js';
 import { mxDenial } from '../../src/policy/mx/mx-denial.table.js';
 import { targetAddress } from '../../src/policy/names/target-address.table.js';
+import { authMechanism, authOutcome, authStep } from '../../src/policy/relay/auth.tables.js';
 import { requireTlsKeyword } from '../../src/policy/require-tls/keyword.table.js';
 import { messageKind } from '../../src/policy/require-tls/message-kind.table.js';
 import { requireTlsDemand } from '../../src/policy/require-tls/requiretls-demand.table.js';
@@ -94,7 +96,12 @@ export const tableComparisons: readonly Comparison[] = [
   comparison(targetAddress, ({ scope, setting, host }) =>
     mayConnectTo(scope, setting, host) ? 'connect' : 'leave-out',
   ),
-  comparison(nextHop, ({ destination, rule }) => firstHop({ destination, relay: rule === 'relay' })),
+  comparison(nextHop, ({ destination, rule, transport }) =>
+    firstHop({ destination, relay: rule === 'relay', transport }),
+  ),
+  comparison(authMechanism, relay.mechanismWillDo),
+  comparison(authStep, relay.saysWho),
+  comparison(authOutcome, relay.afterAuth),
   comparison(mxDenial, ({ answer, policy, looked }) => {
     const verdict = believeDenial({
       validated: answer === 'secure',

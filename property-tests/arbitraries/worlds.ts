@@ -95,6 +95,13 @@ export function answersOf(world: World, host: string | null, overTls: (session: 
       if (connect.kind === 'failed') return connect;
       return { ...connect, address: winner === 'alternate' ? (alternate?.address ?? address) : address };
     },
+    'smtp.greeting': ({ session }) => {
+      const { connect } = dialogue(session);
+      return connect.kind === 'greeted'
+        ? { kind: 'replied', reply: connect.reply }
+        : { kind: 'lost', cause: 'closed' };
+    },
+    'smtp.auth': () => ({ kind: 'lost', cause: 'closed' }),
     'smtp.hello': ({ session, verb }) => {
       const { hello, helo, helloAgain } = dialogue(session);
       return commandAnswer(overTls(session) ? helloAgain : verb === 'HELO' ? helo : hello);

@@ -155,6 +155,8 @@ function failingAt(
     const answers = answersOf(world, 'mx1.a.example', () => tls);
     return {
       connect: (ask) => call(() => answers['smtp.connect'](ask)),
+      greeting: (ask) => call(() => answers['smtp.greeting'](ask)),
+      auth: (ask) => call(() => answers['smtp.auth'](ask)),
       hello: (ask) => call(() => answers['smtp.hello'](ask)),
       startTls: (ask) => call(() => answers['smtp.starttls'](ask)),
       handshake: (ask) =>

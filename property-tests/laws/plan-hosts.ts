@@ -66,6 +66,8 @@ class Stage {
   session(): SmtpSession {
     return {
       connect: async (ask) => this.answers()['smtp.connect'](ask),
+      greeting: async (ask) => this.answers()['smtp.greeting'](ask),
+      auth: async (ask) => this.answers()['smtp.auth'](ask),
       hello: async (ask) => this.answers()['smtp.hello'](ask),
       startTls: async (ask) => this.answers()['smtp.starttls'](ask),
       handshake: async (ask) => {
@@ -167,6 +169,8 @@ export async function goTurnByTurn(world: World, input: AttemptInput): Promise<A
   const session = stage.session();
   const methods = {
     'smtp.connect': session.connect,
+    'smtp.greeting': session.greeting,
+    'smtp.auth': session.auth,
     'smtp.hello': session.hello,
     'smtp.starttls': session.startTls,
     'tls.handshake': session.handshake,
@@ -204,6 +208,8 @@ async function visit(host: PlannedHost, stage: Stage, input: AttemptInput): Prom
       { ...at, address, port: host.port, greetingMs: 0, alternate: null },
       never,
     );
+    // No plan goes to a relay whose greeting comes under TLS.
+    if (connected.kind === 'connected') throw new TypeError('nobody asked for that');
     if (connected.kind === 'failed') {
       verdict = await host.judgeStartTls({ address, connect: new FailedInWords(connected.cause) });
       continue;

@@ -55,6 +55,8 @@ function scriptedConnection({ ask: play }: ScriptedWorld): SmtpSession {
       number = ask.session;
       return play({ type: 'smtp.connect', ...ask });
     },
+    greeting: async (ask) => play({ type: 'smtp.greeting', ...ask }),
+    auth: async (ask) => play({ type: 'smtp.auth', ...ask }),
     hello: async (ask) => play({ type: 'smtp.hello', ...ask }),
     startTls: async (ask) => play({ type: 'smtp.starttls', ...ask }),
     handshake: async (ask) => play({ type: 'tls.handshake', ...ask }),

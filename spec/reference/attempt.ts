@@ -3,7 +3,14 @@
  * the recipients when no host is left.
  */
 
-export type HostFailureClass = 'policy' | 'reply' | 'network' | 'dns' | 'refused' | 'no-target';
+export type HostFailureClass =
+  | 'policy'
+  | 'authentication'
+  | 'reply'
+  | 'network'
+  | 'dns'
+  | 'refused'
+  | 'no-target';
 
 export interface FailedHost {
   category: HostFailureClass;
@@ -19,7 +26,16 @@ export function concludeAttempt(
   requireTls: boolean,
 ): {
   outcome: 'deferred' | 'bounced';
-  status: '5.7.30' | '5.7.10' | '5.4.4' | 'refused' | 'policy' | 'reply' | 'network' | 'dns';
+  status:
+    | '5.7.30'
+    | '5.7.10'
+    | '5.4.4'
+    | 'refused'
+    | 'policy'
+    | 'authentication'
+    | 'reply'
+    | 'network'
+    | 'dns';
 } {
   // RFC 5321, Section 5.1: a domain whose every target is known not to exist is an error. So is one without targets.
   const reachable: FailedHost[] = [];
@@ -36,6 +52,10 @@ export function concludeAttempt(
     if (host.category !== 'refused') allRefused = false;
   }
   if (allRefused) return { outcome: 'bounced', status: 'refused' };
+
+  // RFC 4954, Section 6: a credential that is not taken is no fault of the message. It waits, whatever else it asks for.
+  if (!anyHostFailedBy(reachable, 'policy') && anyHostFailedBy(reachable, 'authentication'))
+    return { outcome: 'deferred', status: 'authentication' };
 
   // RFC 8689, Section 4.2.1: the sender hears at once, but only if waiting cannot help on any host.
   if (requireTls) {

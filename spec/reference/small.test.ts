@@ -26,10 +26,10 @@ it('addresses', () => {
 });
 
 it('where the way begins', () => {
-  expect(firstHop({ destination: 'domain', relay: false })).toBe('mx');
-  expect(firstHop({ destination: 'domain', relay: true })).toBe('relay');
-  expect(firstHop({ destination: 'literal', relay: false })).toBe('literal');
-  expect(firstHop({ destination: 'literal', relay: true })).toBe('relay');
+  expect(firstHop({ destination: 'domain', relay: false, transport: 'direct' })).toBe('mx');
+  expect(firstHop({ destination: 'domain', relay: true, transport: 'direct' })).toBe('relay');
+  expect(firstHop({ destination: 'literal', relay: false, transport: 'direct' })).toBe('literal');
+  expect(firstHop({ destination: 'literal', relay: true, transport: 'direct' })).toBe('relay');
 });
 
 it('where TLSA records are looked for', () => {

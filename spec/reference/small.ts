@@ -90,11 +90,13 @@ export function withoutAddress(f: {
  * greeted: a greeting came, whatever its code. lost: connected, but no greeting.
  */
 export function afterConnection(f: {
-  outcome: 'greeted' | 'failed' | 'lost';
+  outcome: 'greeted' | 'connected' | 'failed' | 'lost';
   channel: 'first' | 'cleartext-retry';
   moreAddresses: boolean;
 }): 'go-on' | 'next-address' | 'next-host' {
   if (f.outcome === 'greeted') return 'go-on';
+  // RFC 8314, Section 3.3: TLS is negotiated before anything else, the greeting included.
+  if (f.outcome === 'connected') return 'go-on';
   // The retry in clear is made at one address, and is the last thing tried with a host.
   if (f.channel === 'cleartext-retry') return 'next-host';
   // RFC 5321, Section 5.1: each address is tried until an attempt succeeds. A connection without a greeting is no success,
@@ -344,7 +346,21 @@ export function overridden(f: {
 export function firstHop(f: {
   destination: 'domain' | 'literal';
   relay: boolean;
-}): 'relay' | 'literal' | 'mx' {
+  transport: 'direct' | 'relay' | 'parked' | 'fail' | 'fail-for-now' | 'unknown';
+}):
+  | 'relay'
+  | 'literal'
+  | 'mx'
+  | 'submit'
+  | 'wait-for-relay'
+  | 'wait-for-transport'
+  | 'fail'
+  | 'fail-for-now' {
+  // Whoever chose another way meant it.
+  if (f.transport === 'fail' || f.transport === 'fail-for-now') return f.transport;
+  if (f.transport === 'unknown') return 'wait-for-transport';
+  if (f.transport === 'parked') return 'wait-for-relay';
+  if (f.transport === 'relay') return 'submit';
   // "Administrator-configured next-hop relay, not subject to MX resolution": whatever the destination is.
   if (f.relay) return 'relay';
   if (f.destination === 'literal') return 'literal';

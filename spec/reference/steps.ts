@@ -72,7 +72,7 @@ export function stsDemand(f: {
 
 /** What the operator's own rule demands. */
 export function operatorDemand(f: {
-  rule: 'none' | 'encrypt' | 'verify' | 'dane';
+  rule: 'none' | 'encrypt' | 'verify' | 'pkix' | 'dane'; // pkix: of a relay that the operator named
   mx: 'secure' | 'insecure' | 'none'; // none: no MX record named the host
   sts: 'listed' | 'other'; // listed: by an enforced policy
   dane: 'usable' | 'other';
@@ -81,8 +81,11 @@ export function operatorDemand(f: {
   | 'encrypt'
   | 'authenticate'
   | 'authenticate-domain'
+  | 'authenticate-by-pkix'
   | 'authenticate-by-dane'
   | 'unreachable' {
+  // RFC 4954, Section 14: the certificate must match the name that was used to connect.
+  if (f.rule === 'pkix') return 'authenticate-by-pkix';
   if (f.rule === 'none') return 'no-demand';
   if (f.rule === 'encrypt') return 'encrypt';
   if (f.rule === 'verify') {
@@ -201,7 +204,7 @@ export function pkixDemand(f: {
   sts: 'authenticate' | 'observe' | 'other';
   dane: 'required' | 'sufficient' | 'not-required';
   message: 'authenticate' | 'authenticate-by-pkix' | 'other';
-  operator: 'authenticate' | 'authenticate-domain' | 'other';
+  operator: 'authenticate' | 'authenticate-domain' | 'authenticate-by-pkix' | 'other';
   whenDanePasses: 'require-sts' | 'skip-pkix';
 }): 'required' | 'required-of-either' | 'required-of-domain' | 'observed' | 'ignored' {
   // RFC 8461, Section 4.2: an enforced policy wants a certificate from a public CA, also beside DANE. So does a
@@ -218,6 +221,8 @@ export function pkixDemand(f: {
   if (f.sts === 'authenticate' || f.message === 'authenticate-by-pkix')
     return f.sts === 'observe' ? 'observed' : 'ignored';
 
+  // RFC 4954, Section 14: a certificate for the named relay, which DANE does not stand in for.
+  if (f.operator === 'authenticate-by-pkix') return 'required';
   // RFC 9325, Section 7.1: the domain's own name, and DANE of a host that anybody may have named does not stand in for it.
   if (f.operator === 'authenticate-domain') return 'required-of-domain';
   // The operator asked for a peer that proves itself, under a name that was not learned from a stranger.
@@ -256,14 +261,14 @@ export function cleartextRetry(f: {
 
 /** After the first EHLO reply: STARTTLS or not? */
 export function startTls(f: {
-  channel: 'first' | 'cleartext-retry';
+  channel: 'first' | 'cleartext-retry' | 'in-clear'; // in-clear: the operator wants no TLS with a relay
   offered: 'offered' | 'not-offered';
   strictness: 'opportunistic' | 'encrypted' | 'authenticated' | 'unreachable';
 }): 'start' | 'stay-in-clear' | 'give-up' {
   // Nobody should have connected.
   if (f.strictness === 'unreachable') return 'give-up';
 
-  if (f.channel === 'cleartext-retry') {
+  if (f.channel !== 'first') {
     // The second connection exists only where nobody demands TLS.
     if (f.strictness !== 'opportunistic') return 'give-up';
     // TLS has just failed here. It is in clear on purpose.

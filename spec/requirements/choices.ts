@@ -325,6 +325,19 @@ export const choices = [
     otherwise: planned('transports'),
   },
   {
+    id: 'CHOICE-42',
+    rfc: 'choice',
+    section: '42',
+    level: 'MUST',
+    side: 'sender',
+    area: 'auth',
+    text: 'A relay that does not let us in is a matter between it and the operator: mail waits and is never returned for it, the attempt does not count, the relay is left alone for five minutes, and the operator is told once an hour.',
+    observation:
+      'A relay that answers 535 to AUTH: the message is deferred with 4.7.8, the next one makes no connection, and `onFault` has heard of the transport by name.',
+    confidence: 'high',
+    otherwise: planned('transports'),
+  },
+  {
     id: 'CHOICE-45',
     rfc: 'choice',
     section: '45',

@@ -15,6 +15,8 @@ import { reports } from './reports.js';
 import { requiretls } from './requiretls.js';
 import { stories } from './stories.js';
 
+import { transports } from './transports.js';
+
 export {
   bounds,
   combinations,
@@ -30,6 +32,7 @@ export {
   reports,
   requiretls,
   stories,
+  transports,
 };
 
 export interface ScenarioGroup {
@@ -48,6 +51,7 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'REQUIRETLS and TLS-Required', path: 'spec/scenarios/requiretls.ts', scenarios: requiretls },
   { about: 'operator', path: 'spec/scenarios/operator.ts', scenarios: operator },
   { about: 'relays', path: 'spec/scenarios/relay.ts', scenarios: relays },
+  { about: 'transports', path: 'spec/scenarios/transports.ts', scenarios: transports },
   { about: 'delivery', path: 'spec/scenarios/delivery.ts', scenarios: delivery },
   { about: 'notices', path: 'spec/scenarios/notices.ts', scenarios: notices },
   { about: 'racing addresses', path: 'spec/scenarios/racing.ts', scenarios: racing },

@@ -1,6 +1,6 @@
 /* What the operator demands or allows: rules for destinations, patience before cleartext, and whole profiles. */
 import type { MailHost, Scenario } from '../../src/adapters/scripted/index.js';
-import type { DestinationRule, OperatorDemand } from '../../src/policy/local/destination.js';
+import type { DestinationRule } from '../../src/policy/local/destination.js';
 import { PROFILES } from '../../src/policy/settings.js';
 import {
   daneDomain,
@@ -29,7 +29,7 @@ const MISMATCH = [`3 1 1 ${NO_SHA256}`] as const;
 
 const rule = (
   destination: string,
-  demand: OperatorDemand,
+  demand: DestinationRule['demand'],
   expiresAt: DestinationRule['expiresAt'] = null,
 ): DestinationRule => ({ destination, demand, owner: 'postmaster', reason: 'a story', expiresAt });
 const rules = (...destinations: readonly DestinationRule[]) => ({ destinations });

@@ -1,6 +1,6 @@
 /* Relays that the operator names: no MX records are asked for, the port is part of the TLSA name, the policy is the relay's. */
 import type { MailHost, Scenario, World } from '../../src/adapters/scripted/index.js';
-import type { DestinationRule, OperatorDemand } from '../../src/policy/local/destination.js';
+import type { DestinationRule } from '../../src/policy/local/destination.js';
 import {
   NO_SHA256,
   OTHER_NAME,
@@ -43,7 +43,7 @@ const MATCH = [`3 1 1 @${RELAY}`] as const;
 const MISMATCH = [`3 1 1 ${NO_SHA256}`] as const;
 
 const through = (
-  demand: OperatorDemand,
+  demand: DestinationRule['demand'],
   destination = 'a.example',
   expiresAt: DestinationRule['expiresAt'] = null,
 ): { readonly destinations: readonly DestinationRule[] } => ({

@@ -56,6 +56,10 @@ function describeAsk(ask: Extract<JournalEntry, { kind: 'ask' }>['ask'], host: s
       return `starting TLS with ${host}`;
     case 'peer.inspect':
       return `looking at the certificate of ${host}`;
+    case 'smtp.greeting':
+      return `waiting for the greeting of ${host}`;
+    case 'smtp.auth':
+      return `saying to ${host} who we are`;
     case 'smtp.send':
       return `sending to ${host}`;
     case 'smtp.quit':

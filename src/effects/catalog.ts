@@ -11,6 +11,8 @@ import type { AddressesAnswer, CnameAnswer, MxAnswer, TxtAnswer } from '../polic
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { CacheAnswer, FetchAnswer } from '../policy/mta-sts/fetch.js';
 import type { CachedPolicy, FetchFailure } from '../policy/mta-sts/policy.js';
+import type { AuthFailure } from '../policy/relay/auth.js';
+import type { AuthMechanism, NamedSocks } from '../policy/relay/transport.js';
 import type { TransactionDeadlines } from '../policy/settings.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 
@@ -33,6 +35,8 @@ interface Lookup extends Deadline {
 export type { CacheAnswer, FetchAnswer };
 
 export type ConnectAnswer =
+  /** Only where the greeting comes under TLS. */
+  | { readonly kind: 'connected'; readonly localAddress: string; readonly address: string }
   | {
       readonly kind: 'greeted';
       readonly reply: Reply;
@@ -51,6 +55,14 @@ export type StartTlsAnswer =
   | { readonly kind: 'replied'; readonly reply: Reply }
   /** Octets stood behind the reply in what was read with it (RFC 3207, Section 4; response injection). */
   | { readonly kind: 'injected'; readonly reply: Reply }
+  | Lost;
+
+/** How AUTH went. No secret, challenge or response stands in it. */
+export type AuthAnswer =
+  /** The last reply. `proof`: whether the server has shown that it knows the password (SCRAM); `none`: it has not, or it need not. */
+  | { readonly kind: 'replied'; readonly reply: Reply; readonly proof: 'shown' | 'none' }
+  /** We broke it off. `reply`: the last one that was heard, which is no challenge. */
+  | { readonly kind: 'failed'; readonly cause: AuthFailure; readonly reply: Reply | null }
   | Lost;
 
 export type HandshakeAnswer =
@@ -136,9 +148,15 @@ export interface EffectCatalog {
       /** How long the greeting may take once a connection stands, in milliseconds. */
       readonly greetingMs: number;
       readonly alternate: { readonly address: string; readonly afterMs: number } | null;
+      /** The greeting comes under TLS (RFC 8314, Section 3.3), and is not waited for here; absent: it comes at once. */
+      readonly greeting?: 'under-tls';
+      /** Proxies to go through (RFC 1928), by address family; absent: none. */
+      readonly socks?: NamedSocks;
     };
     readonly answer: ConnectAnswer;
   };
+  /** The greeting, where it comes under TLS. */
+  readonly 'smtp.greeting': { readonly ask: Session; readonly answer: CommandAnswer };
   /** EHLO, or HELO where EHLO was refused (RFC 5321, Section 4.1.1.1). */
   readonly 'smtp.hello': {
     readonly ask: Session & { readonly verb: 'EHLO' | 'HELO'; readonly name: string };
@@ -159,6 +177,20 @@ export interface EffectCatalog {
   readonly 'peer.inspect': {
     readonly ask: Session & { readonly tlsa: readonly TlsaRecord[] };
     readonly answer: PeerFacts;
+  };
+  /** AUTH (RFC 4954), up to its last reply. The adapter knows the password of the account, and does the cryptography. */
+  readonly 'smtp.auth': {
+    readonly ask: Session & {
+      readonly mechanism: AuthMechanism;
+      /** Whose password it is, by the name of the transport. */
+      readonly account: string;
+      readonly user: string;
+      /** As the operator named it, for mechanisms that say it. */
+      readonly host: string;
+      readonly port: number;
+      readonly binding: 'bound' | 'could-bind' | 'unbound';
+    };
+    readonly answer: AuthAnswer;
   };
   /** MAIL, RCPT, DATA and the message, pipelined if told so (RFC 2920). The interpreter holds the message. */
   readonly 'smtp.send': {

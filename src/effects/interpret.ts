@@ -130,6 +130,10 @@ function answerInSession(
   switch (ask.type) {
     case 'smtp.connect':
       return session.connect(ask, signal);
+    case 'smtp.greeting':
+      return session.greeting(ask, signal);
+    case 'smtp.auth':
+      return session.auth(ask, signal);
     case 'smtp.hello':
       return session.hello(ask, signal);
     case 'smtp.starttls':

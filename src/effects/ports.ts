@@ -16,10 +16,12 @@ export type Port<K extends EffectName> = (ask: AskOf<K>, signal: AbortSignal) =>
 /** One SMTP connection from connect to quit. Its methods are called one at a time, in the order of the protocol. */
 export interface SmtpSession {
   connect: Port<'smtp.connect'>;
+  greeting: Port<'smtp.greeting'>;
   hello: Port<'smtp.hello'>;
   startTls: Port<'smtp.starttls'>;
   handshake: Port<'tls.handshake'>;
   inspect: Port<'peer.inspect'>;
+  auth: Port<'smtp.auth'>;
   /**
    * The message itself, as it is to be read by the server before dot-stuffing, is given by the interpreter. When the signal aborts
    * it answers at once with what was heard until then, and `lost: 'aborted'` where a reply is missing.

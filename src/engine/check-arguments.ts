@@ -7,6 +7,7 @@ import { DialledCodec } from '../effects/codecs/dialled.codec.js';
 import { refused } from '../effects/codecs/result.js';
 import { decodePartialSettings } from '../effects/codecs/settings.codec.js';
 import { type Fields, methods, strictObject } from '../effects/codecs/strict-object.js';
+import { RoutesCodec, TransportsCodec } from '../effects/codecs/transport.codec.js';
 import {
   anything,
   callable,
@@ -69,6 +70,8 @@ export const ENGINE_FIELDS: Fields<EngineOptions> = {
   adapters: AdaptersCodec,
   sockets: methods<SocketPorts>('sockets', SOCKETS),
   settings: anything(),
+  transports: TransportsCodec,
+  routes: RoutesCodec,
   clock: callable(),
   wait: callable(),
   deadlineMs: DeadlineMs,
@@ -92,6 +95,8 @@ const ScopeCodec = such(
 
 const ATTEMPT_FIELDS: Fields<AttemptOptions> = {
   attempt: wholeFrom(1, Number.MAX_SAFE_INTEGER),
+  transport: Text,
+  account: Text,
   dialled: DialledCodec,
   signal: Signal,
   deadlineMs: DeadlineMs,

@@ -27,8 +27,11 @@ import {
   whatStopped,
 } from '../policy/mta-sts/last-look.js';
 import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
+import type { Destination } from '../policy/mx/candidate.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
+import { chooseRoute } from '../policy/relay/route.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
+import { textOf } from '../policy/smtp/reply.js';
 import { byDestination, deferAll, parseEnvelope, parseSender } from './attempt-inputs.js';
 import {
   checkAttemptOptions,
@@ -207,12 +210,16 @@ export function createEngine(given: EngineOptions): Engine {
 }
 
 /** What is made once for all attempts of an engine. */
-type Made = EngineOptions & { readonly complain: (message: string) => void };
+type Made = EngineOptions & {
+  readonly complain: (message: string) => void;
+  /** When a transport was refused for who we are, in milliseconds since 1970, by name. */
+  readonly refusedAt: Map<string, number>;
+};
 
 function made(options: EngineOptions): Made {
   // What an onlooker throws is its own affair.
   const onFault = (message: string) => tell(() => options.onFault?.(message));
-  return { ...options, onFault, complain: complaints(onFault, options.clock) };
+  return { ...options, onFault, complain: complaints(onFault, options.clock), refusedAt: new Map() };
 }
 
 const POSTMASTER = 'postmaster@localhost.localdomain';
@@ -326,6 +333,7 @@ async function carryOut(options: Made, job: Job, attemptOptions: AttemptOptions)
     const input = { ...inputOf(options, job, mailboxes, attemptOptions), ...deadline };
     const { result, entries } = await attempt(options, job.content, input, attemptOptions);
     noteSignals(options, result, attemptOptions.scope);
+    noteRefusal(options, input, result);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
     const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
     mailboxes.forEach((mailbox, at) => {
@@ -417,17 +425,21 @@ function tell(onlooker: () => void): void {
 }
 
 function inputOf(
-  { settings = DEFAULT_SETTINGS, clock }: EngineOptions,
+  options: Made,
   job: Job,
   mailboxes: readonly Mailbox[],
-  { attempt = 1, dialled = {} }: AttemptOptions,
+  attemptOptions: AttemptOptions,
 ): AttemptInput {
+  const { settings = DEFAULT_SETTINGS, clock } = options;
+  const { attempt = 1, dialled = {} } = attemptOptions;
+  const { destination } = mailboxes[0]!;
   return {
     startedAt: clock(),
     attempt,
-    destination: mailboxes[0]!.destination,
+    destination,
     recipients: mailboxes.map(({ address }) => address),
     message: { ...job.facts, sender: job.from },
+    ...transportOf(options, job, destination, attemptOptions),
     ...(job.dsn === undefined ? {} : { dsn: dsnOf(job, job.dsn, mailboxes) }),
     settings,
     dialled,
@@ -437,4 +449,48 @@ function inputOf(
 
 function dsnOf(job: Job, dsn: DsnRequest, mailboxes: readonly Mailbox[]): DsnRequest {
   return { ...dsn, recipients: mailboxes.map((mailbox) => dsn.recipients[job.mailboxes.indexOf(mailbox)]!) };
+}
+
+/** How long a relay is left alone that does not know us: long enough that no account is locked, short enough to see a repair. */
+const PARKED_MS = 300_000;
+
+/** Nobody chooses where there is nothing to choose from. */
+function transportOf(
+  { transports = {}, routes = [], clock, refusedAt }: Made,
+  job: Job,
+  destination: Destination,
+  { attempt = 1, transport, account }: AttemptOptions,
+): Pick<AttemptInput, 'transport'> {
+  if (transport === undefined && routes.length === 0) return {};
+  const mail = {
+    destination,
+    from: job.from,
+    account: account ?? null,
+    attempt,
+    transport: transport ?? null,
+  };
+  const chosen = chooseRoute(mail, routes, transports);
+  const since = clock() - (refusedAt.get(chosen.name) ?? Number.NEGATIVE_INFINITY);
+  const isParked = since >= 0 && since < PARKED_MS;
+  return { transport: isParked ? { ...chosen, parked: 'yes' } : chosen };
+}
+
+/** A relay that does not know us concerns the operator, who hears of it, and not one message but all. */
+function noteRefusal(
+  { complain, clock, refusedAt }: Made,
+  { transport }: AttemptInput,
+  { recipients }: AttemptResult,
+): void {
+  if (transport === undefined) return;
+  const refused = recipients.find(({ state }) => state.category === 'authentication');
+  if (refused === undefined) {
+    if (recipients.some(({ outcome }) => outcome === 'delivered')) refusedAt.delete(transport.name);
+    return;
+  }
+  refusedAt.set(transport.name, clock());
+  const said =
+    refused.state.reply === null ? '' : `: ${refused.state.reply.code} ${textOf(refused.state.reply)}`;
+  complain(
+    `the relay of the transport ${transport.name} does not let us in, and its mail waits (${refused.state.because?.row ?? ''}: ${refused.state.because?.why ?? ''})${said}`,
+  );
 }

@@ -4,6 +4,8 @@ import type { Adapters, MessageSource } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { DsnRequest } from '../policy/dsn/request.js';
+import type { Route } from '../policy/relay/route.js';
+import type { Transports } from '../policy/relay/transport.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
 import type { Settings } from '../policy/settings.js';
 import type { RecipientReport } from './recipient-report.js';
@@ -15,6 +17,10 @@ export interface EngineOptions {
   readonly sockets?: SocketPorts;
   /** Default: the profile `rfc`. */
   readonly settings?: Settings;
+  /** Ways that mail may take, by name, beside `direct`. Default: none. */
+  readonly transports?: Transports;
+  /** Which mail takes which of them; the first that speaks of it counts. Default: all is direct. */
+  readonly routes?: readonly Route[];
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Waits so many milliseconds, or until the signal aborts; never rejects. Without it there can be no `deadlineMs`. */
@@ -56,6 +62,10 @@ export interface OutboundMail {
 }
 
 export interface AttemptOptions {
+  /** The name of the transport that the message is to take; default: as the routes say. */
+  readonly transport?: string;
+  /** Who handed it in, by name, for routes. */
+  readonly account?: string;
   /** 1 for the first attempt. */
   readonly attempt?: number;
   /** Of the earlier attempts at this message; see `DeliveryResult.dialled`. */

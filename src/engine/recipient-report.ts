@@ -17,6 +17,8 @@ export interface RecipientReport {
   readonly cause: ExchangeCause | null;
   /** The reply to `command`, and to nothing else. */
   readonly reply: { readonly code: number; readonly text: string } | null;
+  /** The name of the transport that was chosen for it; null: nobody chose, so it is direct. */
+  readonly transport: string | null;
   /** Of the host last judged: its name, address, TLS. */
   readonly mx: string | null;
   readonly ip: string | null;
@@ -50,6 +52,7 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
     command,
     cause,
     reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
+    transport: attempt.transport ?? null,
     mx: host?.candidate.host ?? null,
     ip: host?.ip ?? null,
     mxSecure: attempt.mxSecurity === 'secure',

@@ -3,6 +3,7 @@
  */
 import type { Effect } from '../effects/catalog.js';
 import type { DsnRequest } from '../policy/dsn/request.js';
+import type { HostInput } from '../policy/host/types.js';
 import { idToFetch, learnRecord } from '../policy/mta-sts/discover.js';
 import type { PolicyChange } from '../policy/mta-sts/merge-policy.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
@@ -86,9 +87,19 @@ export function askHost(context: AttemptContext): Effect {
       settings: input.settings,
       dialled: dialledAt(input.dialled, candidate.host),
       purpose: input.purpose === 'deliver' ? 'deliver' : 'explain',
+      ...wayOf(context),
       ...(input.deadlineAt === undefined ? {} : { deadlineAt: input.deadlineAt }),
     },
   };
+}
+
+/** Of the transport, what concerns the host. */
+function wayOf({ input: { transport }, way }: AttemptContext): Pick<HostInput, 'relay' | 'socks'> {
+  const own = transport?.transport ?? null;
+  if (own?.kind === 'relay' && way === 'submit') return { relay: { ...own, name: transport!.name } };
+  return own?.kind === 'direct' && own.socks !== undefined
+    ? { socks: { ...own.socks, name: transport!.name } }
+    : {};
 }
 
 function dsnFor(

@@ -6,7 +6,7 @@ import { stopped } from '../policy/attempt/stop.table.js';
 import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
 import { failedExchange } from '../policy/host/exchange.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
-import { judgeNextHop as judgeWay } from '../policy/local/destination.js';
+import { judgeNextHop as judgeWay, type NextHopVerdict } from '../policy/local/destination.js';
 import {
   judgePolicyCache,
   knowledgeOf,
@@ -26,6 +26,7 @@ import {
   type MxVerdict,
   withinBound,
 } from '../policy/mx/discover.js';
+import type { ChosenTransport } from '../policy/relay/route.js';
 import { type AttemptContext, type AttemptEnd, seeksPolicy, waitingOf } from './attempt.context.js';
 
 type Judged = Partial<AttemptContext>;
@@ -35,11 +36,44 @@ export function judgeNextHop(context: AttemptContext): Judged {
   const { destination, settings, startedAt } = context.input;
   // Rules for destinations say where mail goes; whose policy is asked for was said by name, and an address has none.
   if (seeksPolicy(context.input)) return { next: destination.kind === 'literal' ? 'conclude' : 'go-on' };
-  const { decision, relay } = judgeWay(destination, settings.destinations, startedAt);
-  const judged = { ...note(context, decision), way: decision.verdict };
-  if (relay !== null) return { ...judged, candidates: [{ ...relay, source: 'relay', preference: 0 }] };
+  const { transport } = context.input;
+  const { decision, relay } = judgeWay(destination, settings.destinations, startedAt, transport);
+  const chosen = transport === undefined ? [] : [{ ...transport.decision, mx: null }];
+  const judged = {
+    decisions: [...context.decisions, ...chosen, { ...decision, mx: null }],
+    way: decision.verdict,
+  };
+  const end = endOfWay(decision, transport);
+  if (end !== null) return { ...judged, ...conclude(end) };
+  if (relay !== null) {
+    const { host, port } = relay;
+    return { ...judged, candidates: [{ host, port, source: 'relay', preference: 0 }] };
+  }
   if (destination.kind === 'domain') return judged;
   return { ...judged, candidates: [{ host: destination.address, source: 'literal', preference: 0 }] };
+}
+
+/** Null: there is a way. */
+function endOfWay(
+  decision: Decision<NextHopVerdict>,
+  chosen: ChosenTransport | undefined,
+): AttemptEnd | null {
+  const status = chosen?.transport?.kind === 'fail' ? chosen.transport.status : '5.0.0';
+  switch (decision.verdict) {
+    case 'fail':
+      return { outcome: 'bounced', status, decision };
+    case 'fail-for-now':
+      return { outcome: 'deferred', status, decision };
+    case 'wait-for-relay':
+      return { outcome: 'deferred', status: '4.7.8', decision };
+    case 'wait-for-transport':
+      return { outcome: 'deferred', status: '4.3.5', decision };
+    case 'relay':
+    case 'submit':
+    case 'literal':
+    case 'mx':
+      return null;
+  }
 }
 
 export function judgeMx(context: AttemptContext): Judged {

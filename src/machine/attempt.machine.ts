@@ -40,7 +40,7 @@ const base = setup({
     output: AttemptResult;
   },
   guards: {
-    isLiteral: ({ context: { run } }) => run.way === 'literal',
+    hasItsHost: ({ context: { run } }) => run.way === 'literal' || run.way === 'submit',
     isRelay: ({ context: { run } }) => run.way === 'relay',
     isDiscovered: ({ context: { run } }) => run.mx !== null && run.txt !== null && run.cache !== null,
     isPolicyDiscovered: ({ context: { run } }) =>
@@ -62,12 +62,13 @@ export const attemptMachine = base.createMachine({
   initial: 'starting',
   states: {
     starting: {
-      description: 'An address literal has neither MX records nor a policy; a relay has no MX records.',
+      description:
+        'An address literal has neither MX records nor a policy, nor has a relay that takes all mail; one for a destination has no MX records.',
       meta: { refs: ['STS-3.4-1', 'STS-3.4-3', 'SMTP-4.1.3-1', 'DANE-2.2.2-8'] },
       entry: judge(judgements.judgeNextHop),
       always: [
         { guard: 'isConcluded', target: 'concluded' },
-        { guard: 'isLiteral', target: 'awaitingHost' },
+        { guard: 'hasItsHost', target: 'awaitingHost' },
         { guard: 'isRelay', target: 'awaitingAnnouncement' },
         { guard: 'seeksPolicy', target: 'awaitingAnnouncement' },
         { target: 'awaitingDiscovery' },

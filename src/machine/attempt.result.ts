@@ -20,6 +20,7 @@ export function resultOf(context: AttemptContext): AttemptResult {
     ? []
     : context.recipients.map((progress) => concludeFor(context, progress));
   return {
+    ...(context.input.transport === undefined ? {} : { transport: context.input.transport.name }),
     destination: context.input.destination,
     recipients,
     mxSecurity: context.mx?.kind === 'secure' ? 'secure' : 'insecure',
@@ -98,6 +99,7 @@ function outcomeOf(
     case 'defer as replied':
       return { outcome: 'deferred', status: lastStatus(progress, 'reply') || '4.0.0' };
     case 'defer 4.7.5':
+    case 'defer 4.7.8':
     case 'defer 4.4.1':
     case 'defer 4.4.2':
     case 'defer 4.4.3':
@@ -143,7 +145,7 @@ function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
   if (seeksPolicy(context.input)) return [];
   const isCounted = context.message !== 'tls-optional' && context.input.message.report !== 'tls';
   const domain = policyDomain(context);
-  if (!isCounted || domain === null) return [];
+  if (!isCounted || domain === null || context.way === 'submit') return [];
   const { mx, txt, fetched, sts } = context;
   return addTallies([
     ...(mx === null

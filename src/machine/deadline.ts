@@ -15,6 +15,8 @@ const KIND: Readonly<Record<EffectName, DeadlineQuestion | null>> = {
   'policy.fetch': 'policy',
   'host.run': null,
   'smtp.connect': 'connection',
+  'smtp.greeting': 'dialogue',
+  'smtp.auth': 'dialogue',
   'smtp.hello': 'dialogue',
   'smtp.starttls': 'dialogue',
   'tls.handshake': 'dialogue',

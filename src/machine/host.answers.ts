@@ -34,7 +34,9 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
     tls: null,
     keywords: NO_KEYWORDS,
     helloVerb: 'EHLO',
-    localAddress: answer.kind === 'greeted' ? answer.localAddress : '',
+    mechanism: null,
+    auth: null,
+    localAddress: answer.kind === 'greeted' || answer.kind === 'connected' ? answer.localAddress : '',
     dialled: [...context.dialled, ...dialledFor(context, answer, raced)],
     ...replyIn(answer),
   };
@@ -61,6 +63,22 @@ function afterRace(context: HostContext, answer: ConnectAnswer): Pick<HostContex
     addresses: [...addresses.slice(0, address), rival, addresses[address]!, ...addresses.slice(address + 2)],
     address,
   };
+}
+
+/** Under TLS it stands where one in clear would. */
+export function learnGreeting(context: HostContext, event: AnsweredBy<'smtp.greeting'>): Learned {
+  const { answer } = event;
+  const address = context.addresses[context.address]!;
+  const connection: ConnectAnswer =
+    answer.kind === 'replied'
+      ? { kind: 'greeted', reply: answer.reply, localAddress: context.localAddress, address }
+      : { ...answer, address };
+  return { connection, ...replyIn(answer) };
+}
+
+export function learnAuth(_: HostContext, event: AnsweredBy<'smtp.auth'>): Learned {
+  const { answer } = event;
+  return { auth: answer, ...(answer.kind === 'replied' ? { lastReply: answer.reply } : {}) };
 }
 
 export function learnHello(_: HostContext, event: AnsweredBy<'smtp.hello'>): Learned {

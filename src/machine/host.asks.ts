@@ -5,6 +5,7 @@ import type { Effect } from '../effects/catalog.js';
 import { mailDsnParameters, recipientDsnParameters } from '../policy/dsn/request.js';
 import { suitesFor } from '../policy/host/tls-suites.js';
 import { portOf } from '../policy/mx/candidate.js';
+import { bindingFor } from '../policy/relay/session.js';
 import { mailParameters } from '../policy/smtp/mail-parameters.js';
 import { type HostContext, rivalOf } from './host.context.js';
 
@@ -36,6 +37,28 @@ export function askConnection(context: HostContext): Effect {
       rival === null ? null : { address: rival, afterMs: context.input.settings.addressRacingDelayMs },
     deadlineMs: deadlines(context).connectMs,
     greetingMs: deadlines(context).greetingMs,
+    ...(context.input.relay?.tls === 'implicit' ? { greeting: 'under-tls' as const } : {}),
+    ...(context.input.socks === undefined ? {} : { socks: context.input.socks }),
+  };
+}
+
+export function askGreeting(context: HostContext): Effect {
+  return { type: 'smtp.greeting', session: context.session, deadlineMs: deadlines(context).greetingMs };
+}
+
+export function askAuth(context: HostContext): Effect {
+  const relay = context.input.relay!;
+  const mechanism = context.mechanism!;
+  return {
+    type: 'smtp.auth',
+    session: context.session,
+    mechanism,
+    account: relay.name,
+    user: relay.user ?? '',
+    host: relay.host,
+    port: relay.port,
+    binding: bindingFor(mechanism, context.keywords),
+    deadlineMs: deadlines(context).commandMs,
   };
 }
 
@@ -83,6 +106,8 @@ export function askTransaction(context: HostContext): Effect {
     sender: context.input.message.sender,
     parameters: [
       ...mailParameters(context.input.message, context.keywords, context.requireTls),
+      // RFC 4954, Section 5: who first sent it is nobody that we could vouch for to the relay.
+      ...(context.mechanism === null ? [] : ['AUTH=<>']),
       ...(dsn === null ? [] : mailDsnParameters(dsn)),
     ],
     recipients: context.input.recipients,

@@ -1,4 +1,10 @@
-import type { CommandAnswer, ConnectAnswer, HandshakeAnswer, StartTlsAnswer } from '../effects/catalog.js';
+import type {
+  AuthAnswer,
+  CommandAnswer,
+  ConnectAnswer,
+  HandshakeAnswer,
+  StartTlsAnswer,
+} from '../effects/catalog.js';
 import type { StopMoment } from '../policy/attempt/stop.table.js';
 import type { PeerFacts } from '../policy/certificate/facts.js';
 import type { TlsaKnowledge } from '../policy/dane/tlsa-knowledge.js';
@@ -18,7 +24,9 @@ import type {
 } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { OperatorDemand } from '../policy/local/destination.js';
-import { ruleFor } from '../policy/local/destination.js';
+import { ruleFor, stricterDemand } from '../policy/local/destination.js';
+import { demandOf } from '../policy/relay/session.js';
+import type { AuthMechanism } from '../policy/relay/transport.js';
 import type { MessageKind } from '../policy/require-tls/message-kind.table.js';
 import { judgeMessage } from '../policy/require-tls/message-kind.table.js';
 import type { Keywords } from '../policy/smtp/ehlo.js';
@@ -52,6 +60,8 @@ export type HostNext =
   | 'start-tls'
   | 'shake-hands'
   | 'inspect'
+  | 'hear-greeting'
+  | 'authenticate'
   | 'send';
 
 /** What the host machine knows. Answers first, then what was made of them. */
@@ -83,6 +93,9 @@ export interface HostContext extends HostEvidence {
   readonly handshake: HandshakeAnswer | null;
   readonly peerFacts: PeerFacts | null;
   readonly peer: PeerJudgement | null;
+  /** That was chosen; null: none was, or AUTH was not judged. */
+  readonly mechanism: AuthMechanism | null;
+  readonly auth: AuthAnswer | null;
   /** Of the EHLO reply that counts. */
   readonly keywords: Keywords;
   readonly requireTls: 'yes' | 'no';
@@ -116,7 +129,10 @@ export function startHost(input: HostInput | undefined): HostContext {
     input: input as HostInput,
     now: input?.startedAt ?? 0,
     message: message?.verdict ?? 'ordinary',
-    operator: rule?.demand ?? 'none',
+    operator: stricterDemand(
+      rule?.demand ?? 'none',
+      input?.relay === undefined ? 'none' : demandOf(input.relay),
+    ),
     addressAnswer: null,
     aliasAnswer: null,
     addressKnowledge: null,
@@ -134,6 +150,8 @@ export function startHost(input: HostInput | undefined): HostContext {
     handshake: null,
     peerFacts: null,
     peer: null,
+    mechanism: null,
+    auth: null,
     keywords: NO_KEYWORDS,
     requireTls: 'no',
     handedOn: null,
@@ -183,6 +201,8 @@ export function copyHost(run: HostContext): HostContext {
     handshake: run.handshake,
     peerFacts: run.peerFacts,
     peer: run.peer,
+    mechanism: run.mechanism,
+    auth: run.auth,
     keywords: run.keywords,
     requireTls: run.requireTls,
     handedOn: run.handedOn,

@@ -4,7 +4,7 @@
  * Theory of operation. First everything that can be known without a connection is asked, in this order and never ahead of
  * it: the addresses, the alias they were found through where that matters, the TLSA records. Then one plan joins all demands
  * (judgingPlan), and only then is anything dialled. A session goes greeting, EHLO, STARTTLS, handshake, inspection,
- * EHLO again, transaction; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
+ * EHLO again, with a relay AUTH, transaction; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
  * stands (`keywords` is overwritten). Every way out of an open connection leads through `leaving`, which says QUIT;
  * what comes behind it (the end, the next address, the same address in clear) was decided before. Being stopped ends
  * the run from every state, without a farewell: the connection waits for a reply that nobody waits for any more.
@@ -42,7 +42,7 @@ const base = setup({
     output: HostResult;
   },
   guards: {
-    isLiteral: ({ context: { run } }) => run.input.candidate.source === 'literal',
+    isLiteral: ({ context: { run } }) => planning.isAddress(run.input.candidate),
     isUnreachable: ({ context: { run } }) => run.end !== null,
     mustLearnAlias: ({ context: { run } }) => run.next === 'learn-alias',
     mustAskTlsa: ({ context: { run } }) => run.next === 'ask-tlsa',
@@ -52,6 +52,8 @@ const base = setup({
     mustStartTls: ({ context: { run } }) => run.next === 'start-tls',
     mustShakeHands: ({ context: { run } }) => run.next === 'shake-hands',
     mustInspect: ({ context: { run } }) => run.next === 'inspect',
+    mustHearGreeting: ({ context: { run } }) => run.next === 'hear-greeting',
+    mustAuthenticate: ({ context: { run } }) => run.next === 'authenticate',
     mustSend: ({ context: { run } }) => run.next === 'send',
   },
 });
@@ -147,6 +149,7 @@ export const hostMachine = base.createMachine({
         { guard: 'mustLeave', target: 'leaving' },
         { guard: 'isUnreachable', target: 'concluded' },
         { guard: 'mustConnect', target: 'awaitingConnection' },
+        { guard: 'mustShakeHands', target: 'awaitingHandshake' },
         { target: 'awaitingHello' },
       ],
     },
@@ -169,7 +172,7 @@ export const hostMachine = base.createMachine({
         { guard: 'mustSayHelo', target: 'awaitingHello' },
         { guard: 'mustLeave', target: 'leaving' },
         { guard: 'mustStartTls', target: 'awaitingStartTls' },
-        { target: 'judgingMessage' },
+        { target: 'judgingAuth' },
       ],
     },
     awaitingStartTls: {
@@ -220,6 +223,26 @@ export const hostMachine = base.createMachine({
       description: 'Whether the peer is who it must be, before anything is said to it.',
       meta: { refs: ['DANE-3.2-1', 'STS-4.2-1', 'STS-4.2-2', 'STLS-4.1-2'] },
       entry: judge(session.judgePeer),
+      always: [
+        { guard: 'mustLeave', target: 'leaving' },
+        { guard: 'mustHearGreeting', target: 'awaitingGreeting' },
+        { target: 'awaitingHelloAgain' },
+      ],
+    },
+    awaitingGreeting: {
+      description: 'Where TLS came first, the greeting comes under it.',
+      meta: { refs: ['AUTH-8314-1'] },
+      entry: ask(asks.askGreeting),
+      on: {
+        aborted: stopped('dialogue'),
+        'smtp.greeting.answered': {
+          target: 'judgingGreeting',
+          actions: on<AnsweredBy<'smtp.greeting'>>(answers.learnGreeting),
+        },
+      },
+    },
+    judgingGreeting: {
+      entry: judge(session.judgeGreeting),
       always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'awaitingHelloAgain' }],
     },
     awaitingHelloAgain: {
@@ -236,6 +259,33 @@ export const hostMachine = base.createMachine({
     },
     judgingHelloAgain: {
       entry: judge(session.judgeHelloAgain),
+      always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'judgingAuth' }],
+    },
+    judgingAuth: {
+      description: 'Whether a relay wants to know who we are, and by which mechanism we may say it.',
+      meta: { refs: ['AUTH-4-1', 'AUTH-4-2', 'AUTH-14-1'] },
+      entry: judge(session.judgeAuth),
+      always: [
+        { guard: 'mustAuthenticate', target: 'awaitingAuth' },
+        { guard: 'mustLeave', target: 'leaving' },
+        { target: 'judgingMessage' },
+      ],
+    },
+    awaitingAuth: {
+      meta: { refs: ['AUTH-4-1', 'AUTH-4-8'] },
+      entry: ask(asks.askAuth),
+      on: {
+        aborted: stopped('dialogue'),
+        'smtp.auth.answered': {
+          target: 'judgingAuthAnswer',
+          actions: on<AnsweredBy<'smtp.auth'>>(answers.learnAuth),
+        },
+      },
+    },
+    judgingAuthAnswer: {
+      description: 'Whether the relay knows us, and has shown to be the relay.',
+      meta: { refs: ['AUTH-6-1', 'SCRAM-5-1'] },
+      entry: judge(session.judgeAuthAnswer),
       always: [{ guard: 'mustLeave', target: 'leaving' }, { target: 'judgingMessage' }],
     },
     judgingMessage: {

@@ -8,14 +8,20 @@ import { learnAddresses, withinBound } from '../policy/host/addresses.js';
 import { planHost } from '../policy/host/plan.js';
 import { judgeMissingAddress } from '../policy/host/unreachable.table.js';
 import { decide, withoutRepetition } from '../policy/kernel/table.js';
-import { mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
+import { type Candidate, mxProofOf, nextHopOf } from '../policy/mx/candidate.js';
+import { familyOf } from '../policy/names/ip-address.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
 import type { HostContext } from './host.context.js';
 import { endOf, type Judged, note } from './host.judged.js';
 
+/** Whether the host is an address and no name, as that of a literal is and that of a relay may be. */
+export function isAddress({ host }: Candidate): boolean {
+  return familyOf(host) !== null;
+}
+
 export function judgeAddresses(context: HostContext): Judged {
   const { input } = context;
-  const isLiteral = input.candidate.source === 'literal';
+  const isLiteral = isAddress(input.candidate);
   const known = isLiteral
     ? ({
         kind: 'found',

@@ -32,7 +32,8 @@ function reportsOf(context: HostContext): readonly TlsReportPolicy[] {
   const { input, reported, plan } = context;
   const isCounted = context.message !== 'tls-optional' && input.message.report !== 'tls';
   const domain = policyDomainOf(input.destination, input.candidate);
-  if (domain === null || !isCounted) return [];
+  // What a relay that takes all mail does is nobody's policy.
+  if (domain === null || !isCounted || input.relay !== undefined) return [];
   if (context.addressKnowledge?.kind === 'failed') return lookupOf(context);
   if (reported === null || plan === null) return [];
   return reportSession({

@@ -3,7 +3,7 @@
  * is known to a table of src/policy and notes the decision, where it leads (`next`), and, if this is the end, how it
  * ended.
  */
-import type { ConnectAnswer } from '../effects/catalog.js';
+import type { AuthAnswer, ConnectAnswer } from '../effects/catalog.js';
 import { stopped } from '../policy/attempt/stop.table.js';
 import { dsnHandOn } from '../policy/dsn/hand-on.table.js';
 import { asksForNotices } from '../policy/dsn/request.js';
@@ -24,9 +24,12 @@ import {
   stateOf,
 } from '../policy/host/transaction.js';
 import { decide } from '../policy/kernel/table.js';
+import { authOutcome, authStep } from '../policy/relay/auth.tables.js';
+import { chooseMechanism, provesBoth } from '../policy/relay/session.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
+import { classOf } from '../policy/smtp/reply.js';
 import type { HostContext } from './host.context.js';
 import { all, endOf, type Judged, leave, note } from './host.judged.js';
 
@@ -52,7 +55,9 @@ export function judgeConnection(context: HostContext): Judged {
   const isOpen = connection.kind === 'lost';
   switch (decision.verdict) {
     case 'go-on':
-      return judgeStep({ ...context, ...noted }, 'greeting');
+      return connection.kind === 'connected'
+        ? { ...noted, next: 'shake-hands' }
+        : judgeStep({ ...context, ...noted }, 'greeting');
     case 'next-address':
       return {
         ...noted,
@@ -74,7 +79,7 @@ export function judgeHello(context: HostContext): Judged {
   const after = { ...context, ...judged };
   const isFirst = context.channel === 'first';
   const decision = decide(startTlsTable, {
-    channel: context.channel,
+    channel: context.input.relay?.tls === 'none' ? 'in-clear' : context.channel,
     offered: after.keywords.has('STARTTLS') ? 'offered' : 'not-offered',
     strictness: context.plan!.strictness,
   });
@@ -136,12 +141,80 @@ export function judgePeer(context: HostContext): Judged {
     const end = endOf('policy', verdict === 'refuse' ? 'definitive' : 'temporary', peer.decision);
     return { ...noted, ...leave({ ...context, ...noted }, end) };
   }
-  return { ...noted, authentication: verdict, helloVerb: 'EHLO', next: 'go-on' };
+  const next = context.connection?.kind === 'connected' ? 'hear-greeting' : 'go-on';
+  return { ...noted, authentication: verdict, helloVerb: 'EHLO', next };
 }
 
 export function judgeHelloAgain(context: HostContext): Judged {
   const isAlert = context.hello?.kind === 'lost' && context.hello.cause === 'tls-alert';
   return isAlert ? { ...judgeTlsOutcome(context), authentication: 'none' } : judgeStep(context, 'hello');
+}
+
+export function judgeGreeting(context: HostContext): Judged {
+  return judgeStep(context, 'greeting');
+}
+
+/** Only a relay that the operator named is told who we are. */
+export function judgeAuth(context: HostContext): Judged {
+  const { relay } = context.input;
+  if (relay === undefined) return { next: 'go-on' };
+  const session =
+    context.tls === null ? 'clear' : context.authentication === 'none' ? 'unverified' : 'verified';
+  const choice =
+    relay.user === undefined
+      ? { mechanism: null, decisions: [] }
+      : chooseMechanism(relay, context.keywords, session);
+  const step = decide(authStep, {
+    user: relay.user === undefined ? 'none' : 'named',
+    mechanism: choice.mechanism === null ? 'none' : 'found',
+  });
+  const noted = note(context, ...choice.decisions, step);
+  switch (step.verdict) {
+    case 'go-on':
+      return { ...noted, next: 'go-on' };
+    case 'authenticate':
+      return { ...noted, mechanism: choice.mechanism, next: 'authenticate' };
+    case 'wait':
+      return { ...noted, ...leave({ ...context, ...noted }, endOf('authentication', 'temporary', step)) };
+  }
+}
+
+export function judgeAuthAnswer(context: HostContext): Judged {
+  const auth = context.auth!;
+  const decision = decide(authOutcome, {
+    answer: authWord(auth),
+    proof:
+      auth.kind === 'replied' && auth.proof === 'shown'
+        ? 'shown'
+        : provesBoth(context.mechanism!)
+          ? 'missing'
+          : 'not-due',
+  });
+  const noted = note(context, decision);
+  const exchange = auth.kind === 'failed' ? NO_EXCHANGE : exchangeOf('AUTH', auth);
+  switch (decision.verdict) {
+    case 'go-on':
+      return { ...noted, next: 'go-on' };
+    case 'wait':
+      return leave(
+        { ...context, ...noted },
+        { failure: 'temporary', state: stateOf('next-host', exchange, decision) },
+      );
+    case 'wait-for-operator':
+      return leave({ ...context, ...noted }, endOf('authentication', 'temporary', decision, exchange));
+  }
+}
+
+function authWord(auth: AuthAnswer) {
+  if (auth.kind !== 'replied') return auth.kind;
+  switch (classOf(auth.reply)) {
+    case '2yz':
+      return 'accepted';
+    case '5yz':
+      return 'refused';
+    default:
+      return 'refused-for-now';
+  }
 }
 
 export function judgeMessage(context: HostContext): Judged {
@@ -256,7 +329,7 @@ export function judgeStop(context: HostContext): Judged {
 
 function connectionExchange(connection: ConnectAnswer): Exchange {
   if (connection.kind === 'failed') return failedExchange(connection.cause);
-  return exchangeOf('greeting', connection);
+  return connection.kind === 'connected' ? NO_EXCHANGE : exchangeOf('greeting', connection);
 }
 
 function stepExchange(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): Exchange {
@@ -267,7 +340,7 @@ function stepExchange(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'
 
 /** Of TLS that did not start: an answer to STARTTLS, a handshake, or an alert in the place of an answer to EHLO. */
 function tlsExchange({ startTls, handshake, hello }: HostContext): Exchange {
-  if (!isReadyForTls(startTls)) return exchangeOf('STARTTLS', startTls!);
+  if (startTls !== null && !isReadyForTls(startTls)) return exchangeOf('STARTTLS', startTls);
   return handshake?.kind === 'failed' ? failedExchange(handshake.cause) : exchangeOf('EHLO', hello as Lost);
 }
 

@@ -49,6 +49,7 @@ import { admission, envelopeLine, senderRight, submissionRight } from './queue/a
 import { laneHealth } from './queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
+import { authMechanism, authOutcome, authStep } from './relay/auth.tables.js';
 import { routeMatch, transportChoice } from './relay/transport-choice.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
 import { messageKind } from './require-tls/message-kind.table.js';
@@ -101,6 +102,9 @@ export const attemptTables = [
   tlsOutcome,
   peerAuthentication,
   requireTlsKeyword,
+  authMechanism,
+  authStep,
+  authOutcome,
   messageFit,
   dsnHandOn,
   nextCandidate,

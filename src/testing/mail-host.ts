@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { MailHost } from '../adapters/scripted/index.js';
 import type { Place } from './host-servers.js';
-import { newSession, type ReceivedMessage, receive } from './smtp-receiver.js';
+import { newSession, type ReceivedMessage, receive, receiveUnderTls } from './smtp-receiver.js';
 import { listen, type TrackedServer } from './tracked-server.js';
 
 // OpenSSL refuses these versions at its usual security level.
@@ -28,6 +28,8 @@ export async function startMailHost(host: MailHost, place: Place): Promise<Track
     log.connections += 1;
     const session = newSession();
     log.sessions.push(session);
-    receive(socket, { id, host, secureContext, session, accept });
+    const options = { id, host, secureContext, session, accept };
+    if (host.implicitTls === true) receiveUnderTls(socket, options);
+    else receive(socket, options);
   });
 }

@@ -4,8 +4,9 @@
  * Section 4.2), and STARTTLS resets all state. This file knows the dialogue; smtp-lines.ts knows octets and lines.
  */
 import type { Socket } from 'node:net';
-import type { SecureContext, TLSSocket } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import { DEFAULT_KEYWORDS, type MailHost } from '../adapters/scripted/index.js';
+import { type AuthExchange, type AuthTurn, authExchange } from './smtp-auth.js';
 import { LineReader } from './smtp-lines.js';
 import { startTls } from './smtp-starttls.js';
 import { pathOf, replyOf, toWire } from './smtp-syntax.js';
@@ -91,6 +92,23 @@ export function receive(socket: Socket, options: ReceiverOptions): void {
   new Dialogue(socket, options).greet();
 }
 
+/** As {@link receive}, with TLS before the greeting. */
+export function receiveUnderTls(socket: Socket, options: ReceiverOptions): void {
+  const tls = new TLSSocket(socket, { isServer: true, secureContext: options.secureContext });
+  tls.on('error', () => tls.destroy());
+  tls.once('secure', () => {
+    options.session.tls = tlsOf(tls);
+    new Dialogue(tls, options, tls).greet();
+  });
+}
+
+function tlsOf(socket: TLSSocket): SessionLog['tls'] {
+  return {
+    protocol: socket.getProtocol() ?? '',
+    serverName: typeof socket.servername === 'string' ? socket.servername : null,
+  };
+}
+
 class Dialogue {
   readonly #socket: Socket;
   readonly #options: ReceiverOptions;
@@ -98,9 +116,11 @@ class Dialogue {
   readonly #reader: LineReader;
   #welcome = true;
   #advertised: ReadonlySet<string> | null = null;
+  #mechanisms: ReadonlySet<string> = new Set();
   #transaction: Transaction | null = null;
   #mistakes = 0;
   #over = false;
+  #authenticating: AuthExchange | null = null;
 
   constructor(socket: Socket, options: ReceiverOptions, tls: TLSSocket | null = null) {
     this.#socket = socket;
@@ -151,6 +171,7 @@ class Dialogue {
 
   #obey(line: string): boolean {
     if (this.#over) return false;
+    if (this.#authenticating !== null) return this.#respond(line);
     const { commands } = this.#options.session;
     if (commands.length < commandsMax) commands.push(line);
     const [, word = '', rest = ''] = /^(\S*) *(.*?) *$/s.exec(line) ?? [];
@@ -163,6 +184,8 @@ class Dialogue {
         return this.#hello(verb, rest);
       case 'STARTTLS':
         return this.#startTls(rest);
+      case 'AUTH':
+        return this.#authenticate(rest);
       case 'MAIL':
         return this.#mail(rest);
       case 'RCPT':
@@ -191,13 +214,41 @@ class Dialogue {
     if (!this.#say(reply)) return false;
     const keywords = verb === 'HELO' ? [] : reply.split(/\r?\n/).slice(1);
     this.#advertised = new Set(keywords.map((text) => text.slice(4).split(' ', 1)[0]!.toUpperCase()));
+    const mechanisms = keywords.find((text) => /^AUTH /i.test(text.slice(4)))?.slice(9) ?? '';
+    this.#mechanisms = new Set(mechanisms.toUpperCase().split(' '));
     return true;
   }
 
   #keywords(): readonly string[] {
     const { keywords = DEFAULT_KEYWORDS, keywordsAfterTls = keywords, starttls } = this.#options.host;
-    if (this.#tls) return keywordsAfterTls;
+    if (this.#tls !== null) return keywordsAfterTls;
     return starttls === 'not-offered' ? keywords : [...keywords, 'STARTTLS'];
+  }
+
+  #authenticate(rest: string): boolean {
+    const [name = '', initial] = rest.split(' ');
+    const { auth = {}, replies = {} } = this.#options.host;
+    if (!this.#permits('AUTH')) return this.#mistake('502 5.5.1 No AUTH here');
+    if (replies.auth !== undefined) return this.#say(replies.auth);
+    const exchange = this.#mechanisms.has(name.toUpperCase())
+      ? authExchange(name.toUpperCase(), auth, this.#tls)
+      : null;
+    if (exchange === null) return this.#mistake('504 5.5.4 Mechanism not known');
+    this.#authenticating = exchange;
+    return initial === undefined ? this.#turn(exchange(null)) : this.#respond(initial === '=' ? '' : initial);
+  }
+
+  #respond(line: string): boolean {
+    const exchange = this.#authenticating!;
+    if (line !== '*') return this.#turn(exchange(Buffer.from(line, 'base64')));
+    this.#authenticating = null;
+    return this.#say('501 5.7.0 Cancelled');
+  }
+
+  #turn(turn: AuthTurn): boolean {
+    if (typeof turn !== 'string') return this.#say(`334 ${turn.challenge.toString('base64')}`);
+    this.#authenticating = null;
+    return this.#say(turn === 'accepted' ? '235 2.7.0 Welcome' : '535 5.7.8 Who are you?');
   }
 
   #mail(rest: string): boolean {
@@ -283,10 +334,7 @@ class Dialogue {
     this.#reader.stop();
     this.#socket.off('data', this.#read);
     const secured = (socket: TLSSocket) => {
-      this.#options.session.tls = {
-        protocol: socket.getProtocol() ?? '',
-        serverName: typeof socket.servername === 'string' ? socket.servername : null,
-      };
+      this.#options.session.tls = tlsOf(socket);
       new Dialogue(socket, this.#options, socket);
     };
     startTls(this.#socket, { behaviour, secureContext: this.#options.secureContext, secured });

@@ -27,6 +27,6 @@ export {
 } from './dnssec/index.js';
 export { nodePolicyFetch } from './https/policy-fetch.js';
 export { nodeRandom } from './random.js';
-export { type NodeSmtpOptions, nodeSmtp, nodeSockets } from './smtp/index.js';
+export { type NodeSmtpOptions, nodeSmtp, nodeSockets, type SecretOf } from './smtp/index.js';
 export { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './smtp-reuse/index.js';
 export { PeerInspector, type Presented, presentedBy, trustPath } from './x509/index.js';

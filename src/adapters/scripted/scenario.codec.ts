@@ -3,7 +3,8 @@ import { type PlacedProblem, placed } from '../../effects/codecs/json-places.js'
 import { decodeWith, type Problem, parseJson, refused } from '../../effects/codecs/result.js';
 import { type JsonSchema, schemaOf } from '../../effects/codecs/schema.js';
 import { PartialSettingsCodec } from '../../effects/codecs/settings.codec.js';
-import { strictObject } from '../../effects/codecs/strict-object.js';
+import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
+import { RoutesCodec, TransportsCodec } from '../../effects/codecs/transport.codec.js';
 import {
   filledListOf,
   listOf,
@@ -133,6 +134,7 @@ const MessageCodec = strictObject<Step['message']>(
     requireTls: TrueFalse,
     tlsRequiredNo: TrueFalse,
     report: oneOf('none', 'dmarc', 'tls'),
+    transport: Text,
     dsn: DsnRequestCodec,
   },
   ['to'],
@@ -159,6 +161,9 @@ const ScenarioCodec = strictObject<Scenario>(
     shows: Texts,
     world: WorldCodec,
     settings: PartialSettingsCodec,
+    transports: TransportsCodec,
+    routes: RoutesCodec,
+    passwords: dictionary('the name of a transport', () => true, Text),
     steps: filledListOf('a list of at least one step', StepCodec),
   },
   ['name', 'world', 'steps'],

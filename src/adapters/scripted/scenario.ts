@@ -1,4 +1,6 @@
 import type { DsnRequest } from '../../policy/dsn/request.js';
+import type { Route } from '../../policy/relay/route.js';
+import type { Transports } from '../../policy/relay/transport.js';
 import type { Settings } from '../../policy/settings.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import type { World } from './world.js';
@@ -14,6 +16,10 @@ export interface Scenario {
   readonly shows?: readonly string[];
   readonly world: World;
   readonly settings?: Partial<Settings>;
+  /** Ways that mail may take, by name, which of them it takes, and the passwords for them. */
+  readonly transports?: Transports;
+  readonly routes?: readonly Route[];
+  readonly passwords?: Readonly<Record<string, string>>;
   /** What is learned by one step (cached policies, dialled addresses) is known to the next. */
   readonly steps: readonly [Step, ...Step[]];
 }
@@ -35,6 +41,8 @@ export interface Step {
     /** Adds the header field `TLS-Required: No`. */
     readonly tlsRequiredNo?: boolean;
     readonly report?: 'none' | 'dmarc' | 'tls';
+    /** The name of the transport that is asked for. */
+    readonly transport?: string;
     /** What is asked for about notices. */
     readonly dsn?: DsnRequest;
   };

@@ -5,10 +5,12 @@
 import type {
   AnswerOf,
   AskOf,
+  AuthAnswer,
   CommandAnswer,
   HandshakeAnswer,
   TransactionAnswer,
 } from '../../effects/catalog.js';
+import { keywordsOf } from '../../policy/smtp/ehlo.js';
 import { classOf, codeOf, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { AcceptedMessage } from './memory.js';
 import { isLost, readReplyLine } from './reply-line.js';
@@ -44,6 +46,7 @@ export class ScriptedSession {
   #serves = true;
   /** EHLO keywords in upper case; null before a successful greeting of the client. */
   #announced: ReadonlySet<string> | null = null;
+  #mechanisms: ReadonlySet<string> = new Set();
 
   constructor(id: string, host: MailHost) {
     this.id = id;
@@ -61,6 +64,33 @@ export class ScriptedSession {
     return greeting;
   }
 
+  /** What stands in a world knows the password that it was given, and so do we, or do not. */
+  auth({ mechanism, user }: AskOf<'smtp.auth'>, secret: string | null): AuthAnswer {
+    const { auth = {}, replies = {} } = this.#host;
+    if (secret === null && mechanism !== 'external')
+      return { kind: 'failed', cause: 'no-secret', reply: null };
+    if (!this.#mechanisms.has(mechanism)) return this.#authReply('504 5.5.4 mechanism not known', 'none');
+    const isScram = mechanism.startsWith('scram-');
+    if (replies.auth !== undefined) return this.#authReply(replies.auth, 'none');
+    if (isScram && auth.lies === 'iterations')
+      return { kind: 'failed', cause: 'bad-iterations', reply: this.#spoken('501 5.7.0 cancelled') };
+    const isKnown = mechanism === 'external' ? user !== '' : secret === (auth.password ?? '');
+    if (!isKnown) return this.#authReply('535 5.7.8 who are you?', 'none');
+    if (isScram && auth.lies === 'signature')
+      return { kind: 'failed', cause: 'bad-proof', reply: this.#spoken('501 5.7.0 cancelled') };
+    return this.#authReply('235 2.7.0 welcome', isScram && auth.lies === undefined ? 'shown' : 'none');
+  }
+
+  #authReply(line: string, proof: 'shown' | 'none'): AuthAnswer {
+    const reply = this.#say(line);
+    return isLost(reply) ? reply : { kind: 'replied', reply, proof: isPositive(reply) ? proof : 'none' };
+  }
+
+  #spoken(line: string): Reply | null {
+    const reply = this.#say(line);
+    return isLost(reply) ? null : reply;
+  }
+
   hello(verb: AskOf<'smtp.hello'>['verb']): CommandAnswer {
     const { replies = {}, starttls } = this.#host;
     if (this.#state === 'tls' && starttls === 'late-alert')
@@ -70,7 +100,10 @@ export class ScriptedSession {
     const own = verb === 'HELO' ? replies.helo : this.#state === 'tls' ? replies.ehloAfterTls : replies.ehlo;
     const reply = this.#say(own ?? usual);
     if (isLost(reply)) return reply;
-    if (isPositive(reply)) this.#announced = verb === 'HELO' ? new Set() : keywordsIn(reply);
+    if (isPositive(reply)) {
+      this.#announced = verb === 'HELO' ? new Set() : keywordsIn(reply);
+      this.#mechanisms = new Set((keywordsOf(reply).get('AUTH') ?? '').toLowerCase().split(' '));
+    }
     return { kind: 'replied', reply };
   }
 
@@ -85,8 +118,12 @@ export class ScriptedSession {
   }
 
   handshake(): HandshakeAnswer {
-    const ready = this.#state === 'handshaking';
+    const ready =
+      this.#state === 'handshaking' || (this.#state === 'clear' && this.#host.implicitTls === true);
+    const isClear = this.#state === 'clear';
     this.#state = 'closed';
+    // It answers the handshake with a greeting in clear.
+    if (!ready && isClear) return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
     if (!ready) return { kind: 'failed', cause: 'closed', code: 'ECONNRESET' };
     switch (this.#host.starttls) {
       case 'old':

@@ -30,6 +30,8 @@ export interface ScriptedOptions {
   readonly epoch?: number;
   /** What earlier steps left behind; it is added to. Default: nothing. */
   readonly memory?: WorldMemory;
+  /** By the name of the transport. Default: none. */
+  readonly passwords?: Readonly<Record<string, string>>;
   /** Where random numbers start. Default: they are all 0. */
   readonly seed?: number;
 }
@@ -43,7 +45,7 @@ export interface ScriptedWorld {
 
 /** Plays a world; `ask` answers at once and never throws. */
 export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedWorld {
-  const { port, now, addresses, epoch = now, memory = freshMemory() } = options;
+  const { port, now, addresses, epoch = now, memory = freshMemory(), passwords = {} } = options;
   const sessions = new Map<number, ScriptedSession>();
   const draw = drawFrom(options.seed);
 
@@ -67,8 +69,17 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
       const address = first === null ? ask.alternate!.address : ask.address;
       memory.connected.add(opened.id);
       sessions.set(ask.session, opened);
-      return greetingOf(opened, address);
+      return ask.greeting === 'under-tls'
+        ? { kind: 'connected', localAddress: '127.0.0.1', address }
+        : greetingOf(opened, address);
     },
+    'smtp.greeting': ({ session }) => {
+      const open = sessions.get(session);
+      if (open === undefined) return LOST;
+      const reply = open.greet();
+      return isLost(reply) ? reply : { kind: 'replied', reply };
+    },
+    'smtp.auth': (ask) => sessions.get(ask.session)?.auth(ask, passwords[ask.account] ?? null) ?? LOST,
     'smtp.hello': ({ session, verb }) => sessions.get(session)?.hello(verb) ?? LOST,
     'smtp.starttls': ({ session }) => sessions.get(session)?.startTls() ?? LOST,
     'tls.handshake': ({ session }) =>

@@ -74,11 +74,18 @@ const MailHostCodec = strictObject<MailHost>(
     starttls: such('a way to answer STARTTLS, or a reply line', isStartTls, {
       anyOf: [{ enum: START_TLS }, { type: 'string', pattern: '^[2-5]\\d\\d ' }],
     }),
+    implicitTls: such('true', (value): value is true => value === true),
+    auth: strictObject<NonNullable<MailHost['auth']>>(
+      'whom it knows',
+      { password: Text, lies: oneOf('signature', 'no-signature', 'iterations') },
+      [],
+    ),
     certificate: CertificateCodec,
     replies: strictObject<NonNullable<MailHost['replies']>>(
       'replies',
       {
         ehlo: Reply,
+        auth: Reply,
         helo: Reply,
         ehloAfterTls: Reply,
         mail: Reply,

@@ -61,10 +61,23 @@ export interface MailHost {
     | 'old'
     | 'late-alert'
     | `${number} ${string}`;
+  /** TLS begins with the connection, before the greeting (RFC 8314, Section 3.3); STARTTLS is not offered. */
+  readonly implicitTls?: true;
+  /**
+   * Whom it knows, where it announces AUTH among its keywords: the password of every user; a mechanism that proves nothing
+   * accepts everybody. `lies`: a SCRAM server that does not know the password (`signature`), that says nothing of it
+   * (`no-signature`), or that asks for endless work (`iterations`).
+   */
+  readonly auth?: {
+    readonly password?: string;
+    readonly lies?: 'signature' | 'no-signature' | 'iterations';
+  };
   readonly certificate?: Certificate;
   /** Reply lines instead of the usual ones. `rcpt` by recipient address ("*": all others). "close": the connection closes instead. */
   readonly replies?: {
     readonly ehlo?: string;
+    /** To AUTH, whoever it is. */
+    readonly auth?: string;
     readonly helo?: string;
     readonly ehloAfterTls?: string;
     readonly mail?: string;

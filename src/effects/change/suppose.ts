@@ -205,6 +205,10 @@ function assumptionOf(ask: WorldAsk, { host, phase }: Around, { message }: Attem
       return null;
     case 'smtp.connect':
       return `${host} can be reached.`;
+    case 'smtp.greeting':
+      return `${host} greets.`;
+    case 'smtp.auth':
+      return `${host} knows us.`;
     case 'smtp.hello':
       if (phase === 'clear') return `${host} starts TLS.`;
       return message.requireTls === 'yes' ? `${host} offers REQUIRETLS under TLS.` : null;

@@ -78,7 +78,13 @@ export function wellKept(ask: WorldAsk, around: Around): WorldAnswer {
     case 'policy.fetch':
       return servedPolicy(policyBody('enforce', around.mxHosts, DAY_MS / 1000));
     case 'smtp.connect':
-      return { kind: 'greeted', reply: reply(220), localAddress: '0.0.0.0', address: ask.address };
+      return ask.greeting === 'under-tls'
+        ? { kind: 'connected', localAddress: '0.0.0.0', address: ask.address }
+        : { kind: 'greeted', reply: reply(220), localAddress: '0.0.0.0', address: ask.address };
+    case 'smtp.greeting':
+      return { kind: 'replied', reply: reply(220) };
+    case 'smtp.auth':
+      return { kind: 'replied', reply: reply(235), proof: 'shown' };
     case 'smtp.hello':
       return { kind: 'replied', reply: ask.verb === 'HELO' ? reply(250) : helloReply(around.phase) };
     case 'smtp.starttls':

@@ -1,9 +1,11 @@
 import type { AddressesAnswer } from '../../policy/dns/answer.js';
+import { AUTH_FAILURES } from '../../policy/relay/auth.js';
 import { LOST_CAUSES } from '../../policy/smtp/reply.js';
 import type {
   Aborted,
   Answered,
   AnswerOf,
+  AuthAnswer,
   CommandAnswer,
   ConnectAnswer,
   FetchAnswer,
@@ -49,6 +51,11 @@ const Fetch = tagged<FetchAnswer, 'kind'>('what the policy host said', 'kind', {
 const NO_RACE = { address: '' };
 
 const Connect = tagged<ConnectAnswer, 'kind'>('the answer to a connection', 'kind', {
+  connected: strictObject<Extract<ConnectAnswer, { kind: 'connected' }>>('a connection', {
+    kind: oneOf('connected'),
+    localAddress: Text,
+    address: Text,
+  }),
   greeted: withDefaults(
     strictObject<Extract<ConnectAnswer, { kind: 'greeted' }>>('a greeting', {
       kind: oneOf('greeted'),
@@ -79,6 +86,20 @@ const Replied = strictObject<Extract<CommandAnswer, { kind: 'replied' }>>('a rep
 
 const Command = tagged<CommandAnswer, 'kind'>('the answer to a command', 'kind', {
   replied: Replied,
+  lost: LostCodec,
+});
+
+const Auth = tagged<AuthAnswer, 'kind'>('the answer to AUTH', 'kind', {
+  replied: strictObject<Extract<AuthAnswer, { kind: 'replied' }>>('a reply to AUTH', {
+    kind: oneOf('replied'),
+    reply: ReplyCodec,
+    proof: oneOf('shown', 'none'),
+  }),
+  failed: strictObject<Extract<AuthAnswer, { kind: 'failed' }>>('an AUTH that was broken off', {
+    kind: oneOf('failed'),
+    cause: oneOf(...AUTH_FAILURES),
+    reply: orNull(ReplyCodec),
+  }),
   lost: LostCodec,
 });
 
@@ -141,6 +162,8 @@ export const AnsweredCodec: Codec<JournalledAnswer> = tagged<JournalledAnswer, '
   ),
   'policy.fetch.answered': answered('policy.fetch', Fetch),
   'smtp.connect.answered': answered('smtp.connect', Connect),
+  'smtp.greeting.answered': answered('smtp.greeting', Command),
+  'smtp.auth.answered': answered('smtp.auth', Auth),
   'smtp.hello.answered': answered('smtp.hello', Command),
   'smtp.starttls.answered': answered('smtp.starttls', StartTls),
   'tls.handshake.answered': answered('tls.handshake', Handshake),

@@ -1,7 +1,9 @@
+import { AUTH_MECHANISMS } from '../../policy/relay/transport.js';
 import type { Ask, AskOf, EffectName, Until } from '../catalog.js';
 import { TransactionDeadlinesCodec, withDeadlineOfEach, withGreetingDeadline } from './deadlines.codec.js';
 import { CachedPolicyCodec, FetchFailureCodec, TlsaRecordCodec } from './facts.codec.js';
 import { type Fields, rewritten, strictObject, tagged, type Variant, withDefaults } from './strict-object.js';
+import { NamedSocksCodec } from './transport.codec.js';
 import { type Codec, Finite, listOf, oneOf, orNull, Text, Texts } from './values.js';
 
 /** The effects that stand in a journal by themselves; a host run is a bracket there. */
@@ -51,17 +53,33 @@ export const AskCodec: Codec<JournalledAsk> = tagged<JournalledAsk, 'type'>('a q
   }),
   'smtp.connect': withDefaults(
     rewritten(
-      ask('smtp.connect', {
-        ...SESSION,
-        address: Text,
-        port: Finite,
-        greetingMs: Finite,
-        alternate: orNull(AlternateCodec),
-      }),
+      ask(
+        'smtp.connect',
+        {
+          ...SESSION,
+          address: Text,
+          port: Finite,
+          greetingMs: Finite,
+          alternate: orNull(AlternateCodec),
+          greeting: oneOf('under-tls'),
+          socks: NamedSocksCodec,
+        },
+        ['greeting', 'socks'],
+      ),
       withGreetingDeadline,
     ),
     { alternate: null },
   ),
+  'smtp.greeting': ask('smtp.greeting', SESSION),
+  'smtp.auth': ask('smtp.auth', {
+    ...SESSION,
+    mechanism: oneOf(...AUTH_MECHANISMS),
+    account: Text,
+    user: Text,
+    host: Text,
+    port: Finite,
+    binding: oneOf('bound', 'could-bind', 'unbound'),
+  }),
   'smtp.hello': ask('smtp.hello', { ...SESSION, verb: oneOf('EHLO', 'HELO'), name: Text }),
   'smtp.starttls': ask('smtp.starttls', SESSION),
   'tls.handshake': ask('tls.handshake', { ...SESSION, serverName: orNull(Text), suites: oneOf('any') }, [

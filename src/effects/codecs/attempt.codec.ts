@@ -15,6 +15,7 @@ import {
 import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
 import type { DestinationRule, Relay } from '../../policy/local/destination.js';
+import type { ChosenTransport } from '../../policy/relay/route.js';
 import type { MessageFacts } from '../../policy/require-tls/message.js';
 import type { Settings } from '../../policy/settings.js';
 import type { TlsReportDetail, TlsReportPolicy } from '../../policy/tls-report/tally.js';
@@ -23,6 +24,7 @@ import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
 import { dictionary, type Fields, strictObject, withDefaults } from './strict-object.js';
+import { TransportCodec } from './transport.codec.js';
 import { type Codec, Finite, listOf, oneOf, orNull, such, Text, Texts, wholeFrom, YesNo } from './values.js';
 
 /** What is known of a message, by key. */
@@ -87,6 +89,30 @@ const WholeSettingsCodec = strictObject<Settings>('settings', {
 
 const SettingsCodec = withDefaults(WholeSettingsCodec, { addressRacing: 'off', addressRacingDelayMs: 250 });
 
+const DECISION = {
+  verdict: Text,
+  table: Text,
+  row: Text,
+  why: Text,
+  // A journal outlives the list of requirements: what it cites may be gone.
+  refs: Texts as unknown as Codec<readonly RequirementId[]>,
+  input: dictionary('words by column', () => true, Text),
+};
+
+/** Older records do not say on which words it was decided. */
+const DecisionCodec = withDefaults(strictObject<Decision>('a decision', DECISION), { input: {} });
+
+const ChosenTransportCodec = strictObject<ChosenTransport>(
+  'the transport that was chosen',
+  {
+    name: Text,
+    transport: orNull(TransportCodec),
+    decision: DecisionCodec,
+    parked: oneOf('yes'),
+  },
+  ['name', 'transport', 'decision'],
+);
+
 const INPUT = {
   startedAt: Finite,
   attempt: Finite,
@@ -100,22 +126,9 @@ const INPUT = {
 
 export const AttemptInputCodec: Codec<AttemptInput> = strictObject<AttemptInput>(
   'the input of an attempt',
-  { ...INPUT, dsn: DsnRequestCodec, deadlineAt: Finite },
+  { ...INPUT, transport: ChosenTransportCodec, dsn: DsnRequestCodec, deadlineAt: Finite },
   Object.keys(INPUT) as readonly (keyof typeof INPUT)[],
 );
-
-const DECISION = {
-  verdict: Text,
-  table: Text,
-  row: Text,
-  why: Text,
-  // A journal outlives the list of requirements: what it cites may be gone.
-  refs: Texts as unknown as Codec<readonly RequirementId[]>,
-  input: dictionary('words by column', () => true, Text),
-};
-
-/** Older records do not say on which words it was decided. */
-const DecisionCodec = withDefaults(strictObject<Decision>('a decision', DECISION), { input: {} });
 
 const PlacedDecisionCodec = withDefaults(
   strictObject<PlacedDecision>('a decision', { ...DECISION, mx: orNull(Text) }),
@@ -205,7 +218,7 @@ const RecipientResultCodec = withDefaults(
   { because: null },
 );
 
-const WholeResultCodec = strictObject<AttemptResult>('the result of an attempt', {
+const RESULT = {
   destination: DestinationCodec,
   recipients: listOf('a list of results', RecipientResultCodec),
   mxSecurity: oneOf('secure', 'insecure'),
@@ -214,6 +227,12 @@ const WholeResultCodec = strictObject<AttemptResult>('the result of an attempt',
   reports: Reports,
   dialled: DialledCodec,
   policy: orNull(PolicyFindingsCodec),
-});
+};
+
+const WholeResultCodec = strictObject<AttemptResult>(
+  'the result of an attempt',
+  { ...RESULT, transport: Text },
+  Object.keys(RESULT) as readonly (keyof typeof RESULT)[],
+);
 
 export const AttemptResultCodec: Codec<AttemptResult> = withDefaults(WholeResultCodec, { policy: null });

@@ -12,6 +12,8 @@ import type { CachedPolicy, FetchFailure } from '../../policy/mta-sts/policy.js'
 import { policyCache } from '../../policy/mta-sts/policy-cache.table.js';
 import type { PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
+import { AUTH_FAILURES } from '../../policy/relay/auth.js';
+import { AUTH_MECHANISMS } from '../../policy/relay/transport.js';
 import { PROFILES, type ProfileName, type Settings, settingsOf } from '../../policy/settings.js';
 import { LOST_CAUSES, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
@@ -453,6 +455,31 @@ const ofEffect: {
       fc.record({
         kind: fc.constant('failed' as const),
         cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other'),
+      }),
+    ),
+  },
+  'smtp.greeting': { ask: fc.record(session), answer: fc.oneof(aLost, replied) },
+  'smtp.auth': {
+    ask: fc.record({
+      ...session,
+      mechanism: fc.constantFrom(...AUTH_MECHANISMS),
+      account: text,
+      user: text,
+      host: text,
+      port: count,
+      binding: fc.constantFrom('bound', 'could-bind', 'unbound'),
+    }),
+    answer: fc.oneof(
+      aLost,
+      fc.record({
+        kind: fc.constant('replied' as const),
+        reply: aReply,
+        proof: fc.constantFrom('shown', 'none'),
+      }),
+      fc.record({
+        kind: fc.constant('failed' as const),
+        cause: fc.constantFrom(...AUTH_FAILURES),
+        reply: orNull(aReply),
       }),
     ),
   },

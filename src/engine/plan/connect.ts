@@ -167,6 +167,8 @@ class Hands {
     this.#session = session;
     return {
       connect: (ask, signal) => session.connect(ask, signal),
+      greeting: (ask, signal) => session.greeting(ask, signal),
+      auth: (ask, signal) => session.auth(ask, signal),
       hello: (ask, signal) => session.hello(ask, signal),
       startTls: (ask, signal) => session.startTls(ask, signal),
       handshake: (ask, signal) => session.handshake(ask, signal),

@@ -50,6 +50,8 @@ export class Desk {
   session(): SmtpSession {
     return {
       connect: (ask) => this.ask('smtp.connect', ask),
+      greeting: (ask) => this.ask('smtp.greeting', ask),
+      auth: (ask) => this.ask('smtp.auth', ask),
       hello: (ask) => this.ask('smtp.hello', ask),
       startTls: (ask) => this.ask('smtp.starttls', ask),
       handshake: (ask) => this.ask('tls.handshake', ask),

@@ -30,6 +30,8 @@ const NEVER = () => Promise.reject(new Error('there is no connection'));
 export function unreachableSession(): SmtpSession {
   return {
     connect: async () => NOBODY,
+    greeting: NEVER,
+    auth: NEVER,
     hello: NEVER,
     startTls: NEVER,
     handshake: NEVER,

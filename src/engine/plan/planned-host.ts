@@ -288,9 +288,12 @@ class HostInHand {
         const { sender, parameters, recipients, pipelining } = ask;
         return { do: 'send', sender, parameters, recipients, pipelining: pipelining === 'yes', because };
       }
+      // The last two are asked of relays, which no plan goes to.
       case 'smtp.starttls':
       case 'tls.handshake':
       case 'peer.inspect':
+      case 'smtp.greeting':
+      case 'smtp.auth':
         return { do: 'start-tls', because };
       case 'smtp.quit':
         return { do: 'leave', because };

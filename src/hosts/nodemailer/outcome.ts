@@ -141,6 +141,7 @@ const COMMANDS: Readonly<Record<SmtpCommand, string>> = {
   EHLO: 'EHLO',
   HELO: 'HELO',
   STARTTLS: 'STARTTLS',
+  AUTH: 'AUTH',
   MAIL: 'MAIL FROM',
   RCPT: 'RCPT TO',
   DATA: 'DATA',

@@ -150,6 +150,8 @@ function textOf({ destination }: NextHop): Parameters<Engine['explain']>[0] {
 /** All that can be known of a host without a connection has been asked by then. */
 const NOBODY: SmtpSession = {
   connect: async () => ({ kind: 'failed', cause: 'other' }),
+  greeting: notConnected,
+  auth: notConnected,
   hello: notConnected,
   startTls: notConnected,
   handshake: notConnected,

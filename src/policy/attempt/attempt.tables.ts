@@ -37,7 +37,7 @@ export const attemptConclusion = defineTable({
     requireTls: ['not-required', 'keyword', 'definitive', 'temporary'],
     worst: FAILURE_CATEGORIES,
   },
-  verdicts: ['bounce 5.7.30', 'bounce 5.7.10', 'bounce 5.4.4', 'bounce as replied', 'defer 4.7.5', 'defer as replied', 'defer 4.4.2', 'defer 4.4.1', 'defer 4.4.3', 'defer 4.4.4'],
+  verdicts: ['bounce 5.7.30', 'bounce 5.7.10', 'bounce 5.4.4', 'bounce as replied', 'defer 4.7.5', 'defer 4.7.8', 'defer as replied', 'defer 4.4.2', 'defer 4.4.1', 'defer 4.4.3', 'defer 4.4.4'],
 })([
   { id: 'END-1', when: { worst: 'no-target' },                                                                                       then: 'bounce 5.4.4',
     why: 'No host has an address, by answers that are definitive.', refs: ['DANE-2.2.2-3', 'CHOICE-14'] },
@@ -49,6 +49,8 @@ export const attemptConclusion = defineTable({
     why: 'No protected session with a validated host can be had.', refs: ['RTLS-4.2.1-8', 'RTLS-4.2.1-10', 'CHOICE-7'] },
   { id: 'END-4', when: { requireTls: ['not-required', 'temporary'], worst: 'policy' },                                               then: 'defer 4.7.5',
     why: 'A host gave no session that may be used, and what stands in its way may be repaired while the message waits.', refs: ['STS-5-1', 'DANE-2.2-1', 'CHOICE-6', 'CHOICE-14'] },
+  { id: 'END-11', when: { worst: 'authentication' },                                                                                  then: 'defer 4.7.8',
+    why: 'A relay does not know us; that is told to the operator, and no mail is returned for it.', refs: ['AUTH-6-1', 'CHOICE-42'] },
   { id: 'END-5', when: { requireTls: ['not-required', 'temporary'], worst: 'reply' },                                                then: 'defer as replied',
     why: 'The remote said so itself.', refs: ['DUAL-3-6', 'CHOICE-14'] },
   { id: 'END-6', when: { requireTls: ['not-required', 'temporary'], worst: 'connection-lost' },                                      then: 'defer 4.4.2',

@@ -3,6 +3,7 @@ import type { HostResult, RecipientState } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
 import type { PolicyFindings } from '../mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../mx/candidate.js';
+import type { ChosenTransport } from '../relay/route.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
 import type { TlsReportPolicy } from '../tls-report/tally.js';
@@ -22,6 +23,8 @@ export interface AttemptInput {
   /** What was asked for these recipients about notices; absent: nothing. */
   readonly dsn?: DsnRequest;
   readonly settings: Settings;
+  /** The way that was chosen for it; absent: direct. */
+  readonly transport?: ChosenTransport;
   /** Addresses dialled before for this message, oldest first, by host name (RFC 3974, Section 3). */
   readonly dialled: Readonly<Record<string, readonly string[]>>;
   readonly purpose: AttemptPurpose;
@@ -56,6 +59,8 @@ export interface RecipientResult {
 }
 
 export interface AttemptResult {
+  /** The name of the transport that was chosen; absent: nobody chose. */
+  readonly transport?: string;
   readonly destination: Destination;
   readonly recipients: readonly RecipientResult[];
   readonly mxSecurity: 'secure' | 'insecure';

@@ -116,6 +116,11 @@ function ruleOf({ attempt, host }: Evidence): DestinationRule | null {
 
 /** The operator's rule that is in force, with who asked for it and why. */
 export function ruleText(evidence: Evidence): string {
+  const transport = evidence.host?.input.relay;
+  if (transport !== undefined) {
+    const { name, host, port, tls, verify } = transport;
+    return `the transport ${quoted(name)} goes to ${host} port ${port} with TLS "${tls}" and asks for "${verify}" of it`;
+  }
   const rule = ruleOf(evidence);
   const domain = destinationIn(evidence);
   if (rule === null) return `no rule of the operator is in force for ${domain}`;

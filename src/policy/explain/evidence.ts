@@ -58,6 +58,13 @@ export interface HostEvidence {
   readonly helloVerb: 'EHLO' | 'HELO';
   readonly connection:
     | { readonly kind: 'greeted'; readonly reply: Reply }
+    | { readonly kind: 'connected' }
+    | { readonly kind: 'failed'; readonly cause: string }
+    | Lost
+    | null;
+  readonly mechanism: string | null;
+  readonly auth:
+    | { readonly kind: 'replied'; readonly reply: Reply }
     | { readonly kind: 'failed'; readonly cause: string }
     | Lost
     | null;

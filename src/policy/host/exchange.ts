@@ -1,7 +1,17 @@
 import { LOST_CAUSES, type Reply } from '../smtp/reply.js';
 
 /** What a server was to answer (RFC 5321, Section 3; RFC 3207). `.`: the end of the message. */
-export const COMMANDS = ['greeting', 'EHLO', 'HELO', 'STARTTLS', 'MAIL', 'RCPT', 'DATA', '.'] as const;
+export const COMMANDS = [
+  'greeting',
+  'EHLO',
+  'HELO',
+  'STARTTLS',
+  'AUTH',
+  'MAIL',
+  'RCPT',
+  'DATA',
+  '.',
+] as const;
 export type SmtpCommand = (typeof COMMANDS)[number];
 
 /** How it came to the end that decided: by a reply, by its absence, by a connection or handshake that failed, or by us. */

@@ -14,6 +14,7 @@ import { operatorDemand } from '../local/operator-demand.table.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import { stsDemand } from '../mta-sts/sts-demand.table.js';
 import { type Candidate, mxProofOf } from '../mx/candidate.js';
+import { familyOf } from '../names/ip-address.js';
 import { listsHost } from '../names/match.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { MessageKind } from '../require-tls/message-kind.table.js';
@@ -74,7 +75,7 @@ export interface HostPlan {
 /** The joined plan for a host, with all its reasons. Total; never throws. */
 export function planHost(facts: PlanFacts): HostPlan {
   const { settings } = facts;
-  const target = facts.source === 'literal' ? 'literal' : 'name';
+  const target = familyOf(facts.host) !== null ? 'literal' : 'name';
   const sts = classifySts(facts.sts, facts.host);
 
   const dane = requireDane(facts.tlsa);
@@ -119,6 +120,7 @@ export function planHost(facts: PlanFacts): HostPlan {
   const operatorAuthenticates =
     operator.verdict === 'authenticate' ||
     operator.verdict === 'authenticate-domain' ||
+    operator.verdict === 'authenticate-by-pkix' ||
     operator.verdict === 'authenticate-by-dane'
       ? operator.verdict
       : 'other';
@@ -129,7 +131,7 @@ export function planHost(facts: PlanFacts): HostPlan {
         : daneVerdict === 'authenticate'
           ? 'authenticate'
           : 'available',
-    operator: operatorAuthenticates,
+    operator: operatorAuthenticates === 'authenticate-by-pkix' ? 'other' : operatorAuthenticates,
   });
   const pkix = decide(pkixDemand, {
     sts: stsVerdict === 'authenticate' || stsVerdict === 'observe' ? stsVerdict : 'other',

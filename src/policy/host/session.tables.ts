@@ -11,7 +11,7 @@ export const connectionOutcome = defineTable({
   name: 'connection-outcome',
   about: 'What it means how a connection was made, up to the greeting. A retry in clear goes to the very address whose TLS failed.',
   inputs: {
-    outcome: ['greeted', 'failed', 'lost'],
+    outcome: ['greeted', 'connected', 'failed', 'lost'],
     channel: ['first', 'cleartext-retry'],
     addresses: ['left', 'none'],
   },
@@ -19,6 +19,8 @@ export const connectionOutcome = defineTable({
 })([
   { id: 'CONN-1', when: { outcome: 'greeted' },                                                     then: 'go-on',
     why: 'Somebody answers.', refs: ['SMTP-5.1-9'] },
+  { id: 'CONN-5', when: { outcome: 'connected' },                                                   then: 'go-on',
+    why: 'Nothing is said in clear on this connection; TLS comes first, and the greeting under it.', refs: ['AUTH-8314-1'] },
   { id: 'CONN-2', when: { outcome: ['failed', 'lost'], channel: 'first', addresses: 'left' },       then: 'next-address',
     why: 'The host has another address, and nothing was said yet.', refs: ['SMTP-5.1-9', 'SMTP-5.1-12'] },
   { id: 'CONN-3', when: { outcome: ['failed', 'lost'], channel: 'first', addresses: 'none' },       then: 'next-host',
@@ -30,9 +32,9 @@ export const connectionOutcome = defineTable({
 // biome-ignore format: a table
 export const startTls = defineTable({
   name: 'start-tls',
-  about: 'What to do after the first EHLO reply (RFC 3207). `channel` tells the second connection, made in clear on purpose, from the first.',
+  about: 'What to do after the first EHLO reply (RFC 3207). `channel` tells the second connection, made in clear on purpose, from the first; `in-clear`: to a relay with which the operator wants none.',
   inputs: {
-    channel: ['first', 'cleartext-retry'],
+    channel: ['first', 'cleartext-retry', 'in-clear'],
     offered: ['offered', 'not-offered'],
     strictness: STRICTNESS,
   },
@@ -48,6 +50,10 @@ export const startTls = defineTable({
     why: 'TLS with this host was tried a moment ago and could not be started.', refs: ['DANE-2.2-4', 'CHOICE-8'] },
   { id: 'TLS-5', when: { channel: 'cleartext-retry', strictness: ['encrypted', 'authenticated'] },                then: 'give-up',
     why: 'A demand for TLS is never answered in clear.', refs: ['X-7'] },
+  { id: 'TLS-7', when: { channel: 'in-clear', strictness: 'opportunistic' },                                      then: 'stay-in-clear',
+    why: 'The operator knows the way to this relay, and wants nothing else on it.', refs: ['OS-3-5'] },
+  { id: 'TLS-8', when: { channel: 'in-clear', strictness: ['encrypted', 'authenticated'] },                       then: 'give-up',
+    why: 'What the message or a rule demands cannot be had by a way on which TLS is not wanted.', refs: ['X-7'] },
   { id: 'TLS-6', when: { strictness: 'unreachable' },                                                             then: 'give-up',
     why: 'This host was not to be connected to.', refs: ['DANE-10-1'] },
 ]);

@@ -2,6 +2,7 @@ import type { DsnRequest } from '../dsn/request.js';
 import type { Decision } from '../kernel/table.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import type { Candidate, Destination } from '../mx/candidate.js';
+import type { NamedRelay, NamedSocks } from '../relay/transport.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
 import type { Reply } from '../smtp/reply.js';
@@ -28,6 +29,10 @@ export interface HostInput {
   /** Addresses of this host dialled before for this message, oldest first. */
   readonly dialled: readonly string[];
   readonly purpose: 'deliver' | 'explain';
+  /** The transport that the mail was given, where the candidate is its relay. */
+  readonly relay?: NamedRelay;
+  /** Proxies in front of the host. */
+  readonly socks?: NamedSocks;
   /** As that of the attempt. */
   readonly deadlineAt?: number;
 }
@@ -42,11 +47,12 @@ export interface TlsFacts {
 
 /**
  * Why a host did not take the message for a recipient, in the order in which a sender most needs to hear it: policy, then
- * the remote's own words, then the network, then DNS. `refused`: for good, by a host that the message should not have met;
+ * that a relay does not know us, then the remote's own words, then the network, then DNS. `refused`: for good, by a host that the message should not have met;
  * it counts only if nobody says anything else.
  */
 export const FAILURE_CATEGORIES = [
   'policy',
+  'authentication',
   'reply',
   'connection-lost',
   'connection-failed',

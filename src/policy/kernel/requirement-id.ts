@@ -45,6 +45,7 @@ export type RequirementId =
   | 'CHOICE-24'
   | 'CHOICE-25'
   | 'CHOICE-41'
+  | 'CHOICE-42'
   | 'CHOICE-45'
   | 'CHUNK-1'
   | 'DANE-1.1-1'

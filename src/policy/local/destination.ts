@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../kernel/table.js';
 import type { Destination } from '../mx/candidate.js';
+import type { ChosenTransport } from '../relay/route.js';
 import { nextHop } from './next-hop.table.js';
 
 /** What the operator demands of a destination, above what its owner asks for. Each rule has an owner, a reason and may end. */
@@ -24,7 +25,8 @@ export interface Relay {
   readonly port: number;
 }
 
-export type OperatorDemand = DestinationRule['demand'];
+/** `pkix`: a certificate for the very host, as a relay may have to show. */
+export type OperatorDemand = DestinationRule['demand'] | 'pkix';
 
 /**
  * The rule that is in force for a destination, or null: of those that name it and have not expired the most specific one,
@@ -44,7 +46,12 @@ export function ruleFor(
 }
 
 /** Strictest last. */
-const DEMANDS: readonly OperatorDemand[] = ['none', 'encrypt', 'verify', 'dane'];
+const DEMANDS: readonly OperatorDemand[] = ['none', 'encrypt', 'verify', 'pkix', 'dane'];
+
+/** The stricter of two demands. */
+export function stricterDemand(left: OperatorDemand, right: OperatorDemand): OperatorDemand {
+  return DEMANDS.indexOf(left) >= DEMANDS.indexOf(right) ? left : right;
+}
 
 function isBefore(left: DestinationRule, right: DestinationRule): boolean {
   const specificity = specificityOf(left) - specificityOf(right);
@@ -80,11 +87,30 @@ export function judgeNextHop(
   destination: Destination,
   rules: readonly DestinationRule[],
   now: number,
+  chosen?: ChosenTransport,
 ): { readonly decision: Decision<NextHopVerdict>; readonly relay: Relay | null } {
-  const relay = ruleFor(destination, rules, now)?.relay ?? null;
+  const own = ruleFor(destination, rules, now)?.relay ?? null;
   const decision = decide(nextHop, {
     destination: destination.kind,
-    rule: relay === null ? 'none' : 'relay',
+    rule: own === null ? 'none' : 'relay',
+    transport: transportWord(chosen),
   });
-  return { decision, relay };
+  const submission = chosen?.transport?.kind === 'relay' ? chosen.transport : null;
+  return {
+    decision,
+    relay: decision.verdict === 'submit' ? submission : decision.verdict === 'relay' ? own : null,
+  };
+}
+
+function transportWord(chosen: ChosenTransport | undefined) {
+  if (chosen === undefined) return 'direct';
+  if (chosen.transport === null) return 'unknown';
+  switch (chosen.transport.kind) {
+    case 'direct':
+      return 'direct';
+    case 'relay':
+      return chosen.parked === 'yes' ? 'parked' : 'relay';
+    case 'fail':
+      return chosen.transport.status.startsWith('4') ? 'fail-for-now' : 'fail';
+  }
 }

@@ -37,9 +37,16 @@ function needOf(host: string, found: AttemptResult): Decision<HostNeed> {
           : 'unknown',
     dane: verdictOf(own, daneDemand) ?? 'no-demand',
     sts: verdictOf(own, stsDemand) ?? stsVerdictOf(known, host),
-    operator: verdictOf(own, operatorDemand) ?? operatorVerdictOf(found),
+    operator: demandOf(verdictOf(own, operatorDemand) ?? operatorVerdictOf(found)),
   });
 }
+
+/** Only a relay of ours has to show a certificate for its very name, and none of them is looked up here. */
+function demandOf(verdict: OperatorVerdict) {
+  return verdict === 'authenticate-by-pkix' ? 'authenticate' : verdict;
+}
+
+type OperatorVerdict = (typeof operatorDemand.verdicts)[number];
 
 /** Of a host for which no plan was made. */
 function stsVerdictOf(known: StsKnowledge, host: string) {

@@ -44,6 +44,8 @@ export interface ChosenTransport {
   /** Null: there is no transport of that name, and the mail waits. */
   readonly transport: Transport | null;
   readonly decision: Decision;
+  /** Its relay refused to know us a short while ago; default: no. */
+  readonly parked?: 'yes';
 }
 
 /** The way that this mail takes: as asked for by name, or as the first route says that speaks of it, or direct. Total; never throws. */

@@ -16,6 +16,11 @@ export interface SocksByFamily {
   readonly ipv6?: SocksProxy;
 }
 
+/** Proxies by the name of their transport, which is also the name by which a password is asked for. */
+export interface NamedSocks extends SocksByFamily {
+  readonly name: string;
+}
+
 /** A SOCKS5 proxy (RFC 1928). It is given addresses and never names, so that what DNSSEC proved stays proved. */
 export interface SocksProxy {
   /** An IP address. */
@@ -70,6 +75,11 @@ export const DEFAULT_MECHANISMS: readonly AuthMechanism[] = [
   'scram-sha-1',
   'plain',
 ];
+
+/** A relay by the name of its transport, which is also the name by which a password is asked for. */
+export interface NamedRelay extends RelayTransport {
+  readonly name: string;
+}
 
 /** To nobody: mail that takes this way fails, with the operator's words. */
 export interface FailTransport {

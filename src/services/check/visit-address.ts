@@ -55,6 +55,8 @@ class Conversation {
     });
     if (greeting.kind === 'failed') return { kind: 'not-connected', cause: greeting.cause };
     if (greeting.kind === 'lost') return { kind: 'lost', stage: 'greeting', cause: greeting.cause };
+    // Only whoever asks for it is greeted under TLS.
+    if (greeting.kind === 'connected') return { kind: 'lost', stage: 'greeting', cause: 'malformed' };
     const visit =
       codeOf(greeting.reply) === 220
         ? await this.#introduce()

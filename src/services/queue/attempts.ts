@@ -38,7 +38,8 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
       },
       {
         ...{ attempt: task.attempt, dialled: task.dialled, signal: task.signal },
-        ...(message.account === undefined ? {} : { scope: message.account }),
+        ...(message.account === undefined ? {} : { scope: message.account, account: message.account }),
+        ...(message.transport === null ? {} : { transport: message.transport }),
       },
     );
     const [result, ...others] = delivered.attempts;

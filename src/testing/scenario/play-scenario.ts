@@ -58,6 +58,9 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
     settings,
     clock: () => Date.now() + passed,
     ca: [internet.caPem],
+    ...(scenario.transports === undefined ? {} : { transports: scenario.transports }),
+    ...(scenario.routes === undefined ? {} : { routes: scenario.routes }),
+    secretOf: (account) => scenario.passwords?.[account] ?? null,
     // The world may change between steps while no time passes.
     dnsCache: 'off',
     // As in the simulation: hosts of equal preference keep their order.
@@ -72,6 +75,7 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
     if (step.change !== undefined) await internet.change(step.change);
     const { results, journal, attempts } = await engine.deliver(mailOf(step), {
       attempt: step.attempt ?? 1,
+      ...(step.message.transport === undefined ? {} : { transport: step.message.transport }),
       dialled,
     });
     dialled = Object.assign(

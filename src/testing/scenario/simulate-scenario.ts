@@ -21,6 +21,7 @@ import { type RecipientReport, reportOf } from '../../engine/recipient-report.js
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import type { Mailbox } from '../../policy/names/mailbox.js';
+import { chooseRoute } from '../../policy/relay/route.js';
 import { settingsOf } from '../../policy/settings.js';
 import { differencesFrom } from './expectation.js';
 import { mailOf, type ScenarioRun, type StepRun } from './run.js';
@@ -70,7 +71,7 @@ function scriptedWorldOf(
   memory: WorldMemory,
 ) {
   const { port } = settingsOf('rfc', scenario.settings);
-  return scriptedWorld(world, { port, now, addresses, memory });
+  return scriptedWorld(world, { port, now, addresses, memory, passwords: scenario.passwords ?? {} });
 }
 
 function playStep(
@@ -92,6 +93,7 @@ function playStep(
       destination: mailboxes[0]!.destination,
       recipients: mailboxes.map(({ address }) => address),
       message: { sender: from, ...mail.facts },
+      ...chosenFor(scenario, step, { from, mailbox: mailboxes[0]! }),
       ...(mail.dsn === undefined
         ? {}
         : {
@@ -120,6 +122,17 @@ function playStep(
       ...journals.map(({ result }) => result?.dialled ?? {}),
     ) as AttemptInput['dialled'],
   };
+}
+
+function chosenFor(
+  { transports = {}, routes = [] }: Scenario,
+  { attempt = 1, message }: Step,
+  { from, mailbox }: { readonly from: string; readonly mailbox: Mailbox },
+): Pick<AttemptInput, 'transport'> {
+  if (message.transport === undefined && routes.length === 0) return {};
+  const { destination } = mailbox;
+  const mail = { destination, from, account: null, attempt, transport: message.transport ?? null };
+  return { transport: chooseRoute(mail, routes, transports) };
 }
 
 /** A player that also keeps the journal. */

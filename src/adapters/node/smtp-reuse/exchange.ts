@@ -9,9 +9,11 @@ import { keywordsOf } from '../../../policy/smtp/ehlo.js';
 
 interface Steps {
   readonly connect: 'smtp.connect';
+  readonly greeting: 'smtp.greeting';
   readonly hello: 'smtp.hello';
   readonly startTls: 'smtp.starttls';
   readonly handshake: 'tls.handshake';
+  readonly auth: 'smtp.auth';
 }
 /** What leads to a connection under TLS, named as the methods of a session are. */
 export type Step = keyof Steps;
@@ -55,19 +57,34 @@ export function tlsaSet(records: readonly TlsaRecord[]): string {
 }
 
 /** Where a connection that was asked for may lead, in order of preference. */
-export function destinationsOf({ address, alternate, port }: AskFor<'connect'>): readonly string[] {
-  return [address, ...(alternate === null ? [] : [alternate.address])].map((each) => `${each} ${port}`);
+export function destinationsOf(ask: AskFor<'connect'>): readonly string[] {
+  const { address, alternate, port } = ask;
+  const way = wayOf(ask);
+  return [address, ...(alternate === null ? [] : [alternate.address])].map(
+    (each) => `${each} ${port} ${way}`,
+  );
+}
+
+type Connected = Extract<AnswerFor<'connect'>, { kind: 'greeted' | 'connected' }>;
+
+function isConnected(answer: AnswerFor<'connect'>): answer is Connected {
+  return answer.kind === 'greeted' || answer.kind === 'connected';
+}
+
+/** By which way: who may come through a proxy, or is greeted in clear, is not whom another means. */
+function wayOf({ greeting, socks }: AskFor<'connect'>): string {
+  return JSON.stringify([greeting ?? null, socks ?? null]);
 }
 
 /** Where a connection leads; "" if nowhere. */
 export function destinationOf(exchange: Exchange | undefined): string {
-  if (exchange?.step !== 'connect' || exchange.answer.kind !== 'greeted') return '';
-  return `${exchange.answer.address} ${exchange.ask.port}`;
+  if (exchange?.step !== 'connect' || !isConnected(exchange.answer)) return '';
+  return `${exchange.answer.address} ${exchange.ask.port} ${wayOf(exchange.ask)}`;
 }
 
 /** The question that only an equal connection answers: the address that was connected to, and no other. */
 export function pinned(exchange: Exchange): Exchange['ask'] {
-  if (exchange.step !== 'connect' || exchange.answer.kind !== 'greeted') return exchange.ask;
+  if (exchange.step !== 'connect' || !isConnected(exchange.answer)) return exchange.ask;
   return { ...exchange.ask, address: exchange.answer.address, alternate: null };
 }
 
@@ -81,7 +98,7 @@ export function agree(told: Exchange, heard: Exchange, next: Step | 'inspect' | 
 }
 
 function gistOf({ step, answer }: Exchange, next: Step | 'inspect' | 'send'): string {
-  if (!('reply' in answer)) return JSON.stringify({ step, answer });
+  if (!('reply' in answer) || answer.reply === null) return JSON.stringify({ step, answer });
   const { reply, ...others } = answer;
   const keywords = [...(step === 'hello' ? keywordsOf(reply) : [])].sort();
   const counted = next === 'send' ? keywords : keywords.filter(([keyword]) => keyword === 'STARTTLS');

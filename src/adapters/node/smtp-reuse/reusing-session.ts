@@ -30,6 +30,8 @@ const WAKE_MS_MAX = 5000;
 const RESET = { kind: 'lost', cause: 'reset' } as const;
 const LOST: { readonly [S in Step]: AnswerFor<S> } = {
   connect: { kind: 'failed', cause: 'reset' },
+  greeting: RESET,
+  auth: RESET,
   hello: RESET,
   startTls: RESET,
   handshake: { kind: 'failed', cause: 'reset', code: 'ECONNRESET' },
@@ -59,6 +61,14 @@ export class ReusingSession implements SmtpSession {
 
   hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<AnswerOf<'smtp.hello'>> {
     return this.#step('hello', ask, signal);
+  }
+
+  greeting(ask: AskOf<'smtp.greeting'>, signal: AbortSignal): Promise<AnswerOf<'smtp.greeting'>> {
+    return this.#step('greeting', ask, signal);
+  }
+
+  auth(ask: AskOf<'smtp.auth'>, signal: AbortSignal): Promise<AnswerOf<'smtp.auth'>> {
+    return this.#step('auth', ask, signal);
   }
 
   startTls(ask: AskOf<'smtp.starttls'>, signal: AbortSignal): Promise<AnswerOf<'smtp.starttls'>> {

@@ -3,6 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Deadline } from './deadline.js';
 import { openFirst } from './open-first.js';
 
+const HERE = { localAddress: undefined };
+
 const deadlineMs = 120_000;
 const closers: (() => void)[] = [];
 afterEach(() => {
@@ -44,7 +46,7 @@ describe('two addresses', () => {
       const alternate = { address: '127.0.0.2', afterMs: 0 };
       const opening = openFirst(
         { address: '127.0.0.1', port: one.port, alternate, deadlineMs },
-        undefined,
+        HERE,
         new Deadline(),
       );
       const opened = await opening.opened;
@@ -67,7 +69,7 @@ describe('two addresses', () => {
     const alternate = { address: '127.0.0.2', afterMs: 60_000 };
     const opening = openFirst(
       { address: '127.0.0.1', port: one.port, alternate, deadlineMs },
-      undefined,
+      HERE,
       new Deadline(),
     );
     expect(await opening.opened).toMatchObject({ address: '127.0.0.1' });
@@ -80,7 +82,7 @@ describe('two addresses', () => {
     const alternate = { address: '127.0.0.2', afterMs: 60_000 };
     const opening = openFirst(
       { address: '127.0.0.1', port: two.port, alternate, deadlineMs },
-      undefined,
+      HERE,
       new Deadline(),
     );
     expect(await opening.opened).toMatchObject({ address: '127.0.0.2' });
@@ -91,7 +93,7 @@ describe('two addresses', () => {
       alternate: { address: '127.0.0.3', afterMs: 0 },
       deadlineMs,
     };
-    expect(await openFirst(nowhere, undefined, new Deadline()).opened).toEqual({
+    expect(await openFirst(nowhere, HERE, new Deadline()).opened).toEqual({
       socket: null,
       cause: 'other',
     });
@@ -103,8 +105,8 @@ describe('two addresses', () => {
     const late = new Deadline();
     late.pass();
     const to = { address: '127.0.0.2', port: one.port, alternate, deadlineMs };
-    expect(await openFirst(to, undefined, late).opened).toMatchObject({ socket: null });
-    const given = openFirst(to, undefined, new Deadline());
+    expect(await openFirst(to, HERE, late).opened).toMatchObject({ socket: null });
+    const given = openFirst(to, HERE, new Deadline());
     given.destroy();
     expect(await given.opened).toMatchObject({ socket: null });
     expect(one.sockets).toEqual([]);

@@ -3,10 +3,13 @@
  * has failed. The first to stand is kept; the other one is destroyed in the same turn, before anything is read from it or
  * written to it, so that no answer can ever mix two servers.
  */
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { AskOf } from '../../../effects/catalog.js';
+import type { SocksProxy } from '../../../policy/relay/transport.js';
+import { socksConnect } from '../socks/index.js';
 import { Deadline, startTimer } from './deadline.js';
 import { type ConnectCause, openSocket } from './open-socket.js';
+import type { SecretOf } from './secret-of.js';
 
 export type Opened =
   | { readonly socket: Socket; readonly address: string }
@@ -19,6 +22,52 @@ export interface FirstOpening {
   destroy(): void;
 }
 
+/** Where connections come from, and what proxies may be told. */
+export interface OpeningFrom {
+  readonly localAddress: string | undefined;
+  /** The password for a proxy, by the name of its transport. */
+  readonly secretOf?: SecretOf;
+}
+
+function proxyFor(address: string, socks: AskOf<'smtp.connect'>['socks']): SocksProxy | null {
+  return (isIP(address) === 6 ? socks?.ipv6 : socks?.ipv4) ?? null;
+}
+
+/** A proxy that cannot be reached says nothing about the host behind it. */
+function proxiedCause(cause: ConnectCause | null, proxy: SocksProxy | null): ConnectCause | null {
+  return cause === null || proxy === null ? cause : 'other';
+}
+
+interface ProxiedTarget {
+  readonly socket: Socket;
+  readonly address: string;
+  readonly port: number;
+  readonly secretOf: SecretOf;
+  readonly account: string;
+}
+
+async function through(proxy: SocksProxy, to: ProxiedTarget, giveUp: Deadline): Promise<ConnectCause | null> {
+  const { socket, address, port } = to;
+  let isLate = false;
+  giveUp.whenPassed(() => {
+    isLate = true;
+    socket.destroy();
+  });
+  const password = proxy.user === undefined ? null : await secretFor(to, proxy.user);
+  const credentials = proxy.user === undefined ? null : { user: proxy.user, password: password ?? '' };
+  const cause = await socksConnect(socket, { address, port, credentials });
+  if (cause !== null) socket.destroy();
+  return isLate ? 'timeout' : cause;
+}
+
+async function secretFor({ secretOf, account }: ProxiedTarget, user: string): Promise<string | null> {
+  try {
+    return await secretOf(account, user);
+  } catch {
+    return null;
+  }
+}
+
 /** Connects; addresses are dialled as they stand, names are never looked up here. Each has the time of the question to itself. */
 export function openFirst(
   {
@@ -26,8 +75,9 @@ export function openFirst(
     port,
     alternate,
     deadlineMs,
-  }: Pick<AskOf<'smtp.connect'>, 'address' | 'port' | 'alternate' | 'deadlineMs'>,
-  localAddress: string | undefined,
+    socks,
+  }: Pick<AskOf<'smtp.connect'>, 'address' | 'port' | 'alternate' | 'deadlineMs' | 'socks'>,
+  { localAddress, secretOf = () => null }: OpeningFrom,
   deadline: Deadline,
 ): FirstOpening {
   const sockets = new Set<Socket>();
@@ -47,10 +97,18 @@ export function openFirst(
     const giveUp = new Deadline();
     dialled.push(giveUp);
     if (isOver) giveUp.pass();
-    const { socket, failure } = openSocket({ address: to, port, localAddress }, giveUp);
+    const proxy = proxyFor(to, socks);
+    const { socket, failure } = openSocket(
+      { address: proxy?.address ?? to, port: proxy?.port ?? port, localAddress },
+      giveUp,
+    );
     if (socket !== null) sockets.add(socket);
     const clock = startTimer(deadlineMs, () => giveUp.pass());
-    const cause = await failure;
+    const direct = await failure;
+    const cause =
+      direct === null && proxy !== null && socket !== null
+        ? await through(proxy, { socket, address: to, port, secretOf, account: socks?.name ?? '' }, giveUp)
+        : proxiedCause(direct, proxy);
     clearTimeout(clock);
     if (cause !== null || socket === null) return { socket: null, cause: cause ?? 'other' };
     finish();

@@ -9,8 +9,8 @@ import { type Reply, replyOf } from '../../../policy/smtp/reply.js';
 
 export type ReaderFailure = 'malformed' | 'oversized';
 
-/** Octets of a line that are kept; RFC 5321, Section 4.5.3.1.5, allows 512 and wants clients to bear more. */
-export const LINE_OCTETS_MAX = 2048;
+/** Octets of a line that are kept; RFC 5321, Section 4.5.3.1.5, allows 512, and RFC 4954, Section 4, challenges of 12,288. */
+export const LINE_OCTETS_MAX = 12_292;
 /** Octets of a whole reply with its line ends. */
 export const REPLY_OCTETS_MAX = 65_536;
 /** Characters of what was heard and is no reply. */

@@ -4,10 +4,11 @@
  * answer says so.
  */
 import { isIP, type Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
+import { type SecureContext, TLSSocket } from 'node:tls';
 import type {
   AnswerOf,
   AskOf,
+  AuthAnswer,
   CommandAnswer,
   ConnectAnswer,
   HandshakeAnswer,
@@ -18,12 +19,14 @@ import type { MessageSource } from '../../../effects/ports.js';
 import type { HandedSession } from '../../../effects/socket-ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
 import { classOf, type Lost } from '../../../policy/smtp/reply.js';
+import { authenticate, channelBinding, clientMechanism } from '../sasl/index.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { isHelloName } from './command-syntax.js';
 import { within } from './deadline.js';
 import { Dialogue, isLost } from './dialogue.js';
 import type { KeepableSession } from './keepable-session.js';
 import { type FirstOpening, openFirst } from './open-first.js';
+import type { SecretOf } from './secret-of.js';
 import { startTls } from './secure-socket.js';
 import { transact } from './transaction.js';
 import { trustStore } from './trust-store.js';
@@ -35,6 +38,8 @@ export interface NodeSmtpOptions {
   readonly localAddress?: string;
   /** How many certificates, and how many verified signatures, are remembered. Default: 1000. */
   readonly certificatesMax?: number;
+  /** The password or token of an account, by the name of its transport; null: there is none. Default: there are none. */
+  readonly secretOf?: SecretOf;
 }
 
 /**
@@ -43,11 +48,12 @@ export interface NodeSmtpOptions {
  * @throws TypeError if an option cannot be used.
  */
 export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession & HandedSession {
-  const { localAddress, certificatesMax } = options;
+  const { localAddress, certificatesMax, secretOf = () => null } = options;
   if (localAddress !== undefined && isIP(localAddress) === 0)
     throw new TypeError('localAddress must be an IP address');
   const shared: Shared = {
     localAddress,
+    secretOf,
     context: trustStore(options.ca),
     inspector: new PeerInspector(certificatesMax),
   };
@@ -56,6 +62,7 @@ export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession &
 
 interface Shared {
   readonly localAddress: string | undefined;
+  readonly secretOf: SecretOf;
   readonly context: (suites?: 'any') => SecureContext;
   readonly inspector: PeerInspector;
 }
@@ -79,11 +86,13 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
     return within(null, signal, async (deadline) => {
       if (this.#state !== 'new') return { kind: 'failed', cause: 'other' };
       this.#state = 'open';
-      this.#opening = openFirst(ask, this.#shared.localAddress, deadline);
+      this.#opening = openFirst(ask, this.#shared, deadline);
       const opened = await this.#opening.opened;
       if (opened.socket === null) return { kind: 'failed', cause: opened.cause };
       const { socket, address } = opened;
       this.#socket = socket;
+      if (ask.greeting === 'under-tls')
+        return { kind: 'connected', localAddress: socket.localAddress ?? '', address };
       const dialogue = this.#converse(socket);
       deadline.whenPassed(() => dialogue.lose('timeout'));
       const from = socket.localAddress ?? '';
@@ -92,6 +101,33 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
         ? { ...heard, address }
         : { kind: 'greeted', reply: heard, localAddress: from, address };
     });
+  }
+
+  greeting(ask: AskOf<'smtp.greeting'>, signal: AbortSignal): Promise<CommandAnswer> {
+    return this.#under(signal, async (dialogue) => {
+      const heard = await dialogue.read(ask.deadlineMs);
+      return isLost(heard) ? heard : { kind: 'replied', reply: heard };
+    });
+  }
+
+  async auth(ask: AskOf<'smtp.auth'>, signal: AbortSignal): Promise<AuthAnswer> {
+    const secret = await this.#secretFor(ask);
+    return this.#under(signal, async (dialogue) => {
+      const { socket } = dialogue;
+      const [leaf] = this.#presented?.certificates ?? [];
+      const channel = socket instanceof TLSSocket ? channelBinding(socket, leaf) : null;
+      const client = clientMechanism({ ...ask, secret, channel });
+      if (typeof client === 'string') return { kind: 'failed', cause: client, reply: null };
+      return authenticate(ask.mechanism, client, (line) => dialogue.command(`${line}\r\n`, ask.deadlineMs));
+    });
+  }
+
+  async #secretFor({ account, user }: AskOf<'smtp.auth'>): Promise<string | null> {
+    try {
+      return await this.#shared.secretOf(account, user);
+    } catch {
+      return null;
+    }
   }
 
   async hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<CommandAnswer> {
@@ -114,8 +150,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   handshake(ask: AskOf<'tls.handshake'>, signal: AbortSignal): Promise<HandshakeAnswer> {
     return within(ask.deadlineMs, signal, async (deadline) => {
       const socket = this.#socket;
-      // Only after an accepted STARTTLS, with nothing behind the reply, is the socket free for TLS.
-      if (socket === null || socket.destroyed || !this.#dialogue?.released || this.#dialogue.unread > 0) {
+      if (socket === null || socket.destroyed || !isFreeForTls(this.#dialogue)) {
         return { kind: 'failed', cause: 'closed', code: 'ERR_SOCKET_CLOSED' };
       }
       const secure = await startTls(socket, this.#shared.context(ask.suites), ask.serverName, deadline);
@@ -219,6 +254,11 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
       return work(dialogue);
     });
   }
+}
+
+/** After an accepted STARTTLS with nothing behind the reply, or where nothing was said yet. */
+function isFreeForTls(dialogue: Dialogue | null): boolean {
+  return dialogue === null || (dialogue.released && dialogue.unread === 0);
 }
 
 function unanswered(ask: AskOf<'smtp.send'>, { cause, said }: Lost): TransactionAnswer {

@@ -64,7 +64,11 @@ function connectEdits(asked: Asked, answer: AnswerOf<'smtp.connect'>): readonly 
       ),
     ];
   const why =
-    answer.kind === 'failed' ? `the connection failed (${answer.cause})` : lossInWords(answer.cause);
+    answer.kind === 'failed'
+      ? `the connection failed (${answer.cause})`
+      : answer.kind === 'connected'
+        ? 'TLS comes first'
+        : lossInWords(answer.cause);
   return [
     repair(
       asked,

@@ -4,6 +4,7 @@ import { learnRecord } from '../../mta-sts/discover.js';
 import { policyCache } from '../../mta-sts/policy-cache.table.js';
 import { mxDenial } from '../../mx/mx-denial.table.js';
 import { mxDiscovery } from '../../mx/mx-discovery.table.js';
+import { transportChoice } from '../../relay/transport-choice.table.js';
 import { messageKind } from '../../require-tls/message-kind.table.js';
 import {
   destinationIn,
@@ -74,7 +75,60 @@ export const nextHopFacts = factsFor(nextHop, {
       none: (evidence) => `no rule of the operator names a relay for ${destinationIn(evidence)}`,
     },
   },
+  transport: {
+    kind: 'rule',
+    owner: 'operator',
+    says: {
+      direct: 'the mail was given no transport but the usual one',
+      relay: transportText,
+      parked: (evidence) => `${transportText(evidence)}, which refused to know us a short while ago`,
+      fail: transportText,
+      'fail-for-now': transportText,
+      unknown: (evidence) => `there is no transport of the name ${transportName(evidence)}`,
+    },
+  },
 });
+
+export const transportChoiceFacts = factsFor(transportChoice, {
+  asked: {
+    kind: 'message',
+    owner: 'sender',
+    says: {
+      none: 'nobody asked for a transport by name',
+      known: (evidence) => `the transport ${transportName(evidence)} was asked for`,
+      unknown: (evidence) =>
+        `the transport ${transportName(evidence)} was asked for, and there is none of that name`,
+    },
+  },
+  routed: {
+    kind: 'rule',
+    owner: 'operator',
+    says: {
+      none: 'no route speaks of this mail',
+      known: 'a route speaks of this mail, and there is a transport of the name that it gives',
+      unknown: 'a route speaks of this mail, and there is no transport of the name that it gives',
+    },
+  },
+});
+
+function transportName({ attempt }: Pick<Evidence, 'attempt'>): string {
+  const name = attempt?.input.transport?.name;
+  return name === undefined ? 'that was asked for' : quoted(name);
+}
+
+function transportText({ attempt }: Evidence): string {
+  const chosen = attempt?.input.transport;
+  const transport = chosen?.transport ?? null;
+  const name = `the mail was given the transport ${transportName({ attempt })}`;
+  switch (transport?.kind) {
+    case 'relay':
+      return `${name}: the relay ${transport.host} port ${transport.port}`;
+    case 'fail':
+      return `${name}, which says: ${transport.status} ${quoted(transport.text)}`;
+    default:
+      return name;
+  }
+}
 
 export const mxDiscoveryFacts = factsFor(mxDiscovery, {
   answer: {

@@ -127,6 +127,7 @@ export const attemptConclusionFacts = factsFor(attemptConclusion, {
 
 const OWNERS = {
   policy: 'recipient',
+  authentication: 'operator',
   reply: 'recipient',
   'connection-lost': 'network',
   'connection-failed': 'network',
@@ -138,6 +139,7 @@ const OWNERS = {
 
 const WORST: Readonly<Record<FailureCategory, string>> = {
   policy: 'the most telling failure is that a host gave no session that may be used',
+  authentication: 'the most telling failure is that a relay does not know us',
   reply: 'the most telling failure is what a host replied',
   'connection-lost': 'the most telling failure is that a connection was lost',
   'connection-failed': 'the most telling failure is that no connection could be made',

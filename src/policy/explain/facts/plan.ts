@@ -306,6 +306,7 @@ export const pkixDemandFacts = factsFor(pkixDemand, {
     says: {
       authenticate: ruleText,
       'authenticate-domain': (evidence) => `${ruleText(evidence)}; ${mxProof('insecure', evidence)}`,
+      'authenticate-by-pkix': ruleText,
       other: 'no rule of the operator asks for a certificate',
     },
   },

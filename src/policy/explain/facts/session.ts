@@ -10,6 +10,7 @@ import {
 } from '../../host/session.tables.js';
 import type { Stage } from '../../host/transaction.js';
 import { portOf } from '../../mx/candidate.js';
+import { authMechanism, authOutcome, authStep } from '../../relay/auth.tables.js';
 import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
 import { sizeLimitOf } from '../../smtp/ehlo.js';
 import { enhancedStatusOf } from '../../smtp/enhanced-status.js';
@@ -28,16 +29,18 @@ import {
 } from '../about-host.js';
 import type { Evidence } from '../evidence.js';
 import { type ColumnFacts, factsFor } from '../fact.js';
-import { countOf, replyText } from '../values.js';
+import { countOf, lossInWords, quoted, replyText } from '../values.js';
 
-const channel: ColumnFacts<'first' | 'cleartext-retry'> = {
+const CHANNEL = {
   kind: 'connection',
   owner: 'network',
   says: {
     first: 'TLS had not failed with this host in this attempt',
     'cleartext-retry': 'this was the second connection, made in clear after TLS could not be started',
   },
-};
+} as const;
+
+const channel: ColumnFacts<'first' | 'cleartext-retry'> = CHANNEL;
 
 const strictness: ColumnFacts<'opportunistic' | 'encrypted' | 'authenticated' | 'unreachable'> = {
   kind: 'demand',
@@ -74,6 +77,7 @@ export const connectionOutcomeFacts = factsFor(connectionOutcome, {
     owner: 'network',
     says: {
       greeted: (evidence) => `${portText(evidence)} was connected to and greeted with ${greeting(evidence)}`,
+      connected: (evidence) => `${portText(evidence)} was connected to, where TLS comes before anything else`,
       failed: (evidence) => `no connection to ${portText(evidence)} could be made${failureOf(evidence)}`,
       lost: (evidence) =>
         `${portText(evidence)} was connected to, and no greeting came: ${lossAt('greeting', evidence)}`,
@@ -168,7 +172,13 @@ function statusText(evidence: Evidence): string {
 }
 
 export const startTlsFacts = factsFor(startTls, {
-  channel,
+  channel: {
+    ...CHANNEL,
+    says: {
+      ...CHANNEL.says,
+      'in-clear': 'the operator wants no TLS with this relay',
+    },
+  },
   offered: {
     kind: 'starttls',
     owner: 'recipient',
@@ -286,6 +296,100 @@ export const messageFitFacts = factsFor(messageFit, {
     },
   },
 });
+
+export const authMechanismFacts = factsFor(authMechanism, {
+  offered: {
+    kind: 'keywords',
+    owner: 'recipient',
+    says: {
+      yes: (evidence) => `${keywordText('AUTH', evidence)}, and this mechanism is among them`,
+      no: (evidence) => `${keywordText('AUTH', evidence)}, and this mechanism is not among them`,
+    },
+  },
+  session: {
+    kind: 'handshake',
+    owner: 'operator',
+    says: {
+      clear: (evidence) => `the session with ${placeIn(evidence)} is in clear`,
+      unverified: (evidence) =>
+        `the session with ${placeIn(evidence)} is under TLS${tlsIn(evidence)}, and nobody asked who answers`,
+      verified: (evidence) =>
+        `the session with ${placeIn(evidence)} is under TLS${tlsIn(evidence)}, and the relay has proved who it is`,
+    },
+  },
+  kind: {
+    kind: 'rule',
+    owner: 'operator',
+    says: {
+      bound: 'the mechanism gives a proof that is bound to the TLS session',
+      proof: 'the mechanism gives a proof, and never the password',
+      digest: 'the mechanism gives a digest of the password',
+      secret: 'the mechanism gives the password or a token itself',
+      external: 'the mechanism gives nothing but a name',
+    },
+  },
+});
+
+export const authStepFacts = factsFor(authStep, {
+  user: {
+    kind: 'rule',
+    owner: 'operator',
+    says: {
+      none: (evidence) => `the operator named nobody to be known as by ${hostIn(evidence)}`,
+      named: (evidence) => `the operator wants us to be known by ${hostIn(evidence)} as ${userIn(evidence)}`,
+    },
+  },
+  mechanism: {
+    kind: 'keywords',
+    owner: 'operator',
+    says: {
+      found: (evidence) => `a mechanism will do: ${keywordText('AUTH', evidence)}`,
+      none: (evidence) =>
+        `none of the mechanisms that the operator allows will do here: ${keywordText('AUTH', evidence)}`,
+    },
+  },
+});
+
+function userIn({ host }: Evidence): string {
+  const user = host?.input.relay?.user;
+  return user === undefined ? 'somebody' : quoted(user);
+}
+
+export const authOutcomeFacts = factsFor(authOutcome, {
+  answer: {
+    kind: 'reply',
+    owner: (word) => (word === 'lost' ? 'network' : 'operator'),
+    says: (_, evidence) => authText(evidence),
+  },
+  proof: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: {
+      shown: (evidence) => `${hostIn(evidence)} has shown that it knows the password as well`,
+      'not-due': 'the mechanism asks no proof of the relay',
+      missing: (evidence) => `${hostIn(evidence)} has not shown that it knows the password`,
+    },
+  },
+});
+
+function authText(evidence: Evidence): string {
+  const auth = evidence.host?.auth ?? null;
+  const place = placeIn(evidence);
+  if (auth === null) return `${place} was to answer AUTH`;
+  if (auth.kind === 'replied') return `${place} answered AUTH with ${replyText(auth.reply)}`;
+  if (auth.kind === 'lost') return `${place} gave no reply to AUTH: ${lossInWords(auth.cause)}`;
+  return `we broke AUTH with ${place} off: ${AUTH_CAUSES[auth.cause] ?? auth.cause}`;
+}
+
+const AUTH_CAUSES: Readonly<Record<string, string>> = {
+  'no-secret': 'there is no password for that account',
+  'bad-secret': 'the name or the password holds characters that may not be said (RFC 4013)',
+  'bad-challenge': 'what it asked for is no challenge of that mechanism',
+  'bad-iterations':
+    'the work that it asks for is more than anybody needs, or too little to protect a password',
+  'bad-proof': 'its last word does not show that it knows the password',
+  'no-binding': 'the TLS session has nothing that a proof could be bound to',
+};
 
 export const dsnHandOnFacts = factsFor(dsnHandOn, {
   request: {
