@@ -48,6 +48,7 @@ export {
   type ResolverConfig,
   type ResolverServer,
   type ReuseOptions,
+  type SecretOf,
   type TrustAnchor,
 } from './adapters/node/index.js';
 export type { AttemptEnded, AttemptStarted, DecisionMade, FaultTold } from './diagnostics.js';

@@ -47,7 +47,7 @@ async function orComplain(output: Promise<void>): Promise<void> {
 
 /** One attempt by Node's engine, which a signal stops. Throws a CommandError for what the engine takes for misuse. */
 export async function attemptBy(
-  { node, settings, attempt, deadline }: AttemptSetup,
+  { node, settings, attempt, deadline, ways, via }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {
   // Loaded late: it takes longer than finding out that something is missing.
@@ -60,6 +60,7 @@ export async function attemptBy(
   });
   const engine = createNodeEngine({
     ...node,
+    ...ways,
     ...tallied.options,
     settings,
     onFault(message) {
@@ -70,6 +71,7 @@ export async function attemptBy(
   try {
     return await work(engine, {
       attempt,
+      ...(via === undefined ? {} : { transport: via }),
       ...deadline,
       signal: interruption.signal,
       onEntry: (entry) => progress.note(entry),

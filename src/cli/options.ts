@@ -9,6 +9,7 @@ import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP, readDnssec, readResolver } fro
 import { readSettings } from './settings.js';
 import { prepareStateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
+import type { Ways } from './ways.js';
 
 export const ATTEMPT_OPTIONS = {
   from: { type: 'string' },
@@ -61,6 +62,10 @@ export interface AttemptSetup {
   /** In milliseconds, for the attempt as a whole; empty: none. */
   readonly deadline: { readonly deadlineMs?: number };
   readonly requireTls: 'yes' | 'no';
+  /** Absent: all mail goes to the hosts of its domain. */
+  readonly ways?: Ways;
+  /** The name of the transport that was asked for. */
+  readonly via?: string;
   /** Where to write the journal; undefined: nowhere. */
   readonly journal: string | undefined;
   readonly format: 'json' | 'text';

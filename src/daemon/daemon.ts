@@ -15,6 +15,7 @@ import {
   nodePostReport,
   type ReportSettings,
   runTlsReports,
+  type SecretOf,
   signalMemory,
 } from '../node.js';
 import type { DestinationRule } from '../policy/local/destination.js';
@@ -44,6 +45,8 @@ export interface DaemonSettings {
   readonly users: readonly KnownUser[];
   readonly certificate: OwnCertificate;
   readonly webhooks: readonly Webhook[];
+  /** Of transports, by name; null: there is none. */
+  readonly secretOf: SecretOf;
   /** Null: no TLS reports are sent. */
   readonly reports: ReportSettings | null;
 }
@@ -196,10 +199,13 @@ function engineOf(
 ) {
   const { policies, reports, signals } = stores;
   const { settings } = current;
-  const own = nodeAdapters({ ...node, reuseConnections: {} });
+  const { config, secretOf } = current;
+  const own = nodeAdapters({ ...node, secretOf, reuseConnections: {} });
   const engine = createNodeEngine({
     ...node,
     settings: { ...settings, destinations: rulesOf(current) },
+    transports: config.transports,
+    routes: config.routes,
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],

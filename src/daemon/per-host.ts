@@ -47,6 +47,14 @@ class LimitedSession implements SmtpSession {
     return this.#inner.hello(ask, signal);
   }
 
+  greeting(ask: AskOf<'smtp.greeting'>, signal: AbortSignal): Promise<AnswerOf<'smtp.greeting'>> {
+    return this.#inner.greeting(ask, signal);
+  }
+
+  auth(ask: AskOf<'smtp.auth'>, signal: AbortSignal): Promise<AnswerOf<'smtp.auth'>> {
+    return this.#inner.auth(ask, signal);
+  }
+
   startTls(ask: AskOf<'smtp.starttls'>, signal: AbortSignal): Promise<AnswerOf<'smtp.starttls'>> {
     return this.#inner.startTls(ask, signal);
   }

@@ -2,9 +2,11 @@ import { domainToASCII } from 'node:url';
 import { MisuseError } from '../../effects/misuse.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { readMessage } from '../../engine/read-message.js';
+import { DIRECT_NAME, transportNamed } from '../../policy/relay/index.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';
 import type { Command } from '../command.js';
+import { readConfigFile } from '../config-file.js';
 import { EXIT } from '../exit.js';
 import {
   ATTEMPT_OPTIONS,
@@ -14,6 +16,7 @@ import {
   readSender,
 } from '../options.js';
 import { readOctets, readStandardInput } from '../read-file.js';
+import { readWays } from '../ways.js';
 
 const HELP = `\
 Usage: waxseal deliver --from ADDRESS --to ADDRESS [OPTION]... [MESSAGE.eml | -]
@@ -23,6 +26,8 @@ MESSAGE, or with -, the message is read from standard input.
 
   --from ADDRESS         the sender; '<>' is the null sender
   --to ADDRESS           a recipient; may be given several times
+  --config FILE          its transports and routes say which way mail takes (YAML)
+  --via TRANSPORT        take that transport of FILE, or direct, whatever the routes say
 ${ATTEMPT_OPTIONS_HELP}
 Ends with 0 if all recipients were delivered, 75 if any is to be tried again (also
 after a fault of ours), else 69 if any was refused for good. 64: wrong use of the
@@ -30,7 +35,12 @@ command; 66: an input cannot be read; 78: bad settings; 73: the journal cannot b
 written there, and nothing was sent.
 `;
 
-const OPTIONS = { ...ATTEMPT_OPTIONS, to: { type: 'string', multiple: true } } as const;
+const OPTIONS = {
+  ...ATTEMPT_OPTIONS,
+  to: { type: 'string', multiple: true },
+  config: { type: 'string' },
+  via: { type: 'string' },
+} as const;
 
 const MESSAGE = {
   what: 'the message',
@@ -48,7 +58,7 @@ export const deliver: Command = {
     checkAddresses(from, to);
     if (positionals.length > 1)
       throw misuse(`there can be one message only, and ${JSON.stringify(positionals[1])} is a second`);
-    const setup = await readAttemptSetup(values);
+    const setup = { ...(await readAttemptSetup(values)), ...(await readWay(values)) };
     const [path = '-'] = positionals;
     const octets = await (path === '-' ? readStandardInput(MESSAGE) : readOctets(path, MESSAGE));
     const { content, facts } = readMessage(octets, [from, ...to]);
@@ -61,6 +71,20 @@ export const deliver: Command = {
     return carryOut(setup, (engine, options) => engine.deliver(mail, options));
   },
 };
+
+/** Which way the message takes. Throws a CommandError. */
+async function readWay({ config, via }: { readonly config?: string; readonly via?: string }) {
+  const way = via === undefined ? {} : { via };
+  if (config === undefined) {
+    if (via !== undefined && via !== DIRECT_NAME)
+      throw misuse(`--via ${via} needs --config FILE, which says what that is`);
+    return way;
+  }
+  const ways = await readWays((await readConfigFile(config)).config);
+  if (via !== undefined && transportNamed(via, ways.transports) === null)
+    throw misuse(`${config} has no transport ${JSON.stringify(via)}`);
+  return { ...way, ways };
+}
 
 /** The engine would say the same, but only after the message was read. */
 function checkAddresses(from: string, to: readonly string[]): void {

@@ -22,6 +22,7 @@ import { readSettings } from '../settings.js';
 import { readTrustAnchors } from '../trust-anchors.js';
 import { version } from '../version.js';
 import { openWatchers, sayHttpReady } from '../watchers.js';
+import { readWays } from '../ways.js';
 
 const HELP = `\
 Usage: waxseal serve --listen ADDRESS (--state DIR | --database URL) [OPTION]...
@@ -216,6 +217,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
     settings,
     users: await readUsers(config),
     webhooks: await readWebhooks(config),
+    secretOf: (await readWays(config)).secretOf,
     certificate:
       cert !== undefined && key !== undefined
         ? { cert: await readFileOf(cert), key: await readFileOf(key) }
