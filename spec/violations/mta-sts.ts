@@ -71,6 +71,7 @@ export const mtaSts: Violations = {
     find: "return isMxPattern(value) ? null : 'bad-mx';",
     put: "return isMxPattern(value) && /[A-Za-z]$/.test(value) ? null : 'bad-version';",
   },
+  'CHOICE-22': { row: 'DENY-4', says: 'believe' },
   'STS-4.1-4': { row: 'STSD-4', says: 'authenticate' },
   'STS-5-5': { row: 'END-4', says: 'bounce 5.4.4' },
   'STS-3.3-17': {
