@@ -1,60 +1,165 @@
+/* Every state of every machine is entered, and every transition taken, in plays that are drawn; docs/state-machines.md lists them. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, getInitialMicrosteps, getMicrosteps } from 'xstate';
-import type { AnyProgram } from '../../src/effects/program.js';
+import { allocate, scriptedWorld } from '../../src/adapters/scripted/index.js';
+import type { Program } from '../../src/effects/program.js';
+import { simulate } from '../../src/effects/simulate.js';
 import { attemptMachine } from '../../src/machine/attempt.machine.js';
+import { type Edge, edgesOf } from '../../src/machine/graph.js';
 import { hostMachine } from '../../src/machine/host.machine.js';
-import { programs } from '../../src/machine/programs.js';
-import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
+import { messageMachine } from '../../src/machine/message.machine.js';
+import { messageProgram, programs } from '../../src/machine/programs.js';
+import type { AttemptInput } from '../../src/policy/attempt/types.js';
+import { DEFAULT_RETRY } from '../../src/policy/queue/settings.js';
+import type { TurnInput } from '../../src/policy/queue/turn.js';
+import { settingsOf } from '../../src/policy/settings.js';
+import { plainDomain } from '../../src/testing/worlds.js';
+import { anAttemptInput, aPolicyInput } from '../arbitraries/attempt-inputs.js';
+import { someMessageFacts } from '../arbitraries/message-facts.js';
 import { play } from '../arbitraries/plays.js';
+import { aSchedule } from '../arbitraries/schedules.js';
+import { NOW } from '../arbitraries/universe.js';
 import { aWorld } from '../arbitraries/worlds.js';
+import { aTurnWorld, playTurn, START } from '../queue/turns.js';
 
-/** A program that notes every state it comes through, those that it does not stay in included. */
-function noting<Input, Output>(
-  program: AnyProgram<Input, Output>,
-  machine: AnyStateMachine,
-  seen: Set<string>,
-): AnyProgram<Input, Output> {
-  const note = (microsteps: readonly [AnyMachineSnapshot, unknown][]) => {
-    for (const [{ value }] of microsteps) seen.add(String(value));
-  };
+const told = ({ from, event, guard, to }: Edge) =>
+  `${from} --${event}${guard === null ? '' : ` [${guard}]`}--> ${to}`;
+
+/** Notes the transitions that lead from a moment through microsteps: of those that are possible the first whose guard passes. */
+class Watcher {
+  readonly machine: AnyStateMachine;
+  readonly taken = new Set<string>();
+  readonly #edges: readonly Edge[];
+
+  constructor(machine: AnyStateMachine) {
+    this.machine = machine;
+    this.#edges = edgesOf(machine);
+  }
+
+  get untaken(): readonly string[] {
+    return this.#edges.map(told).filter((edge) => !this.taken.has(edge));
+  }
+
+  note(
+    start: AnyMachineSnapshot | null,
+    event: { readonly type: string },
+    steps: readonly (readonly [AnyMachineSnapshot, unknown])[],
+  ): void {
+    let before = start;
+    let on = event.type;
+    for (const [after] of steps) {
+      if (before !== null) this.#note(before, on, event);
+      // What follows in the same step needs no event.
+      if (before !== null || start === null) on = '';
+      before = after;
+    }
+  }
+
+  #note({ value, context }: AnyMachineSnapshot, on: string, event: object): void {
+    const guards = this.machine.implementations.guards as Readonly<
+      Record<string, (moment: object) => boolean>
+    >;
+    const edge = this.#edges.find(
+      ({ from, event: own, guard }) =>
+        from === String(value) && own === on && (guard === null || guards[guard]!({ context, event })),
+    );
+    if (edge !== undefined) this.taken.add(told(edge));
+  }
+}
+
+/** A program whose every step is watched. */
+function watched<P extends Program<never, never, never>>(program: P, watcher: Watcher): P {
+  const { machine } = watcher;
   // An answer that makes the machine throw leads to no state; that it must not is tested elsewhere.
   const isFault = (step: { readonly kind: string }) => step.kind === 'fault';
   return {
-    start(input) {
+    start(input: never) {
       const step = program.start(input);
-      if (!isFault(step)) note(getInitialMicrosteps(machine, input as never) as never);
-      return step;
-    },
-    step(state, event) {
-      const step = program.step(state, event);
       if (!isFault(step))
-        note(getMicrosteps(machine, machine.resolveState(state as never), event as never) as never);
+        watcher.note(null, { type: 'xstate.init' }, getInitialMicrosteps(machine, input) as never);
       return step;
     },
-  };
+    step(state: never, event: never) {
+      const step = program.step(state, event);
+      const start = machine.resolveState(state) as AnyMachineSnapshot;
+      if (!isFault(step)) watcher.note(start, event, getMicrosteps(machine, start, event) as never);
+      return step;
+    },
+  } as unknown as P;
 }
 
-it('every state of both machines is reached in some world', () => {
-  const seen = { attempt: new Set<string>(), host: new Set<string>() };
-  const watched = {
-    attempt: noting(programs.attempt, attemptMachine, seen.attempt),
-    host: noting(programs.host, hostMachine, seen.host),
+const draw = <T>(arbitrary: fc.Arbitrary<T>, numRuns: number, seed: number) =>
+  fc.sample(arbitrary, { numRuns, seed });
+
+it('every transition of the machines of an attempt is taken in some world', () => {
+  const [attempt, host] = [new Watcher(attemptMachine), new Watcher(hostMachine)];
+  const options = {
+    programs: {
+      attempt: watched(programs.attempt as never, attempt),
+      host: watched(programs.host as never, host),
+    } as unknown as typeof programs,
   };
-  for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 300, seed: 1 }))
-    play(world, input, { programs: watched });
-  for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 20, seed: 1 }))
-    for (const turn of [1, 6]) play(world, input, { programs: watched, stop: { turn, repliesHeard: 0 } });
-  // Where an enforced policy is kept, not every denial is believed at once.
   const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 86_400, lines: [] } as const;
-  for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 100, seed: 2 })) {
+  for (const [world, input, schedule] of draw(fc.tuple(aWorld, anAttemptInput, aSchedule), 250, 1))
+    play(world, input, { ...options, schedule });
+  for (const [world, input] of draw(fc.tuple(aWorld, aPolicyInput), 60, 1)) play(world, input, options);
+  // Stopped wherever it may be.
+  for (const [world, input, turn] of draw(fc.tuple(aWorld, anAttemptInput, fc.nat(20)), 200, 2))
+    play(world, input, { ...options, stop: { turn, repliesHeard: turn % 3 } });
+  for (const [world, input, turn] of draw(fc.tuple(aWorld, aPolicyInput, fc.nat(6)), 60, 2))
+    play(world, input, { ...options, stop: { turn, repliesHeard: 0 } });
+  // Where an enforced policy is kept, not every denial is believed at once.
+  for (const [world, input] of draw(fc.tuple(aWorld, anAttemptInput), 100, 3)) {
     const cached = { id: 'kept', policy, fetchedAt: input.startedAt - 1000 };
-    play({ ...world, cache: { kind: 'read', cached, failure: null } }, input, { programs: watched });
+    play({ ...world, cache: { kind: 'read', cached, failure: null } }, input, options);
   }
-  const unseen = (machine: AnyStateMachine, names: ReadonlySet<string>) =>
-    Object.keys(machine.states).filter((name) => !names.has(name));
-  expect({ attempt: unseen(attemptMachine, seen.attempt), host: unseen(hostMachine, seen.host) }).toEqual({
-    attempt: [],
-    host: [],
+  // Given up before the transaction has begun; once it has, what was heard of it counts.
+  const world = plainDomain();
+  const scripted = scriptedWorld(world, {
+    port: 25,
+    now: NOW,
+    addresses: allocate(world, () => '127.0.0.2'),
   });
+  const input: AttemptInput = {
+    ...{ startedAt: NOW, attempt: 1, recipients: ['x@a.example'], dialled: {}, purpose: 'deliver' },
+    destination: { kind: 'domain', name: 'a.example' },
+    message: draw(someMessageFacts, 1, 1)[0]!,
+    settings: settingsOf('rfc', { privateAddresses: 'allow' }),
+  };
+  simulate(options.programs, input, {
+    answer: (ask) => ({ at: NOW, answer: ask.type === 'smtp.send' ? 'aborted' : scripted.ask(ask as never) }),
+    beginRun: () => scripted.beginRun(),
+  });
+  expect({ attempt: attempt.untaken, host: host.untaken }).toEqual({ attempt: [], host: [] });
+});
+
+it('every transition of the machine of a queued message is taken in some turn', () => {
+  const message = new Watcher(messageMachine);
+  const program = watched(messageProgram as never, message) as unknown as typeof messageProgram;
+  const anInput = fc.record({
+    order: fc.constantFrom('none' as const, 'fail' as const, 'drop' as const),
+    held: fc.constantFrom('no' as const, 'yes' as const),
+    attempts: fc.constantFrom(0, 4, 7),
+    sender: fc.constantFrom('ann@a.example', ''),
+  });
+  for (const [{ order, held, attempts, sender }, world] of draw(fc.tuple(anInput, aTurnWorld), 400, 1)) {
+    const input: TurnInput = {
+      startedAt: START,
+      message: { sender, origin: 'ordinary', lifetimeEndsAt: START + DEFAULT_RETRY.lifetimeMs },
+      ...{
+        attempts,
+        held,
+        granted: 0,
+        unsettledClaims: 0,
+        delayTold: 'no',
+        dialled: {},
+        retry: DEFAULT_RETRY,
+      },
+      order: order === 'none' ? { kind: 'none' } : { kind: order, text: '' },
+      recipients: [0, 1, 2].map((at) => ({ address: `r${at}@b.example`, notify: 'absent', last: null })),
+    };
+    playTurn(input, world, START, program);
+  }
+  expect(message.untaken).toEqual([]);
 });

@@ -4,7 +4,8 @@
  */
 import type { AnyStateMachine, StateNode } from 'xstate';
 
-interface Edge {
+/** A transition. */
+export interface Edge {
   readonly from: string;
   readonly to: string;
   /** The event, or "" for a transition that needs none. */
@@ -15,7 +16,7 @@ interface Edge {
 /** A machine as a Markdown section. Deterministic. */
 export function renderMachine(machine: AnyStateMachine): string {
   const states = Object.values(machine.root.states) as StateNode[];
-  const edges = states.flatMap(edgesOf);
+  const edges = edgesOf(machine);
   return [
     `## ${machine.id}`,
     '',
@@ -29,6 +30,8 @@ export function renderMachine(machine: AnyStateMachine): string {
     ...renderStates(states),
     '',
     ...renderMatrix(states, edges),
+    '',
+    ...renderEdges(states, edges),
     '',
   ].join('\n');
 }
@@ -59,7 +62,26 @@ function renderMatrix(states: readonly StateNode[], edges: readonly Edge[]): rea
   ];
 }
 
-function edgesOf(state: StateNode): readonly Edge[] {
+/** Each of them, with the number of states; the test that takes them all is named in the document. */
+function renderEdges(states: readonly StateNode[], edges: readonly Edge[]): readonly string[] {
+  return [
+    `${states.length} states, ${edges.length} transitions:`,
+    '',
+    '| from | on | if | to |',
+    '|---|---|---|---|',
+    ...edges.map(
+      ({ from, event, guard, to }) =>
+        `| ${from} | ${event.replace('.answered', '')} | ${guard ?? ''} | ${to} |`,
+    ),
+  ];
+}
+
+/** The transitions of a machine; of those of one state and event the first whose guard passes is taken. */
+export function edgesOf(machine: AnyStateMachine): readonly Edge[] {
+  return (Object.values(machine.root.states) as StateNode[]).flatMap(edgesFrom);
+}
+
+function edgesFrom(state: StateNode): readonly Edge[] {
   const named = [...state.transitions].flatMap(([event, transitions]) =>
     transitions.map((transition) => ({ event, transition })),
   );
