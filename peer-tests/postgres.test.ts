@@ -7,6 +7,7 @@ import { policyStoreHistories } from '../spec/contracts/policy-store.histories.f
 import { queueStoreContract } from '../spec/contracts/queue-store.contract.js';
 import { signalStoreContract } from '../spec/contracts/signal-store.contract.js';
 import { lineOf, manyNodes, NOW, policyAt, type StartStores } from '../spec/contracts/stores.fixture.js';
+import { suppressionStoreContract } from '../spec/contracts/suppression-store.contract.js';
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
 import { postgresStores } from '../src/adapters/postgres/index.js';
@@ -44,6 +45,7 @@ tlsReportStoreHistories('postgresStores', inPostgres, 25);
 attemptStoreContract('postgresStores', inPostgres);
 signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
+suppressionStoreContract('postgresStores', inPostgres);
 
 describe('stores in PostgreSQL', () => {
   it('go on after the server has ended their connections', async () => {

@@ -4,6 +4,7 @@ import { policyStoreHistories } from './policy-store.histories.fixture.js';
 import { queueStoreContract } from './queue-store.contract.js';
 import { signalStoreContract } from './signal-store.contract.js';
 import { inMemory, inSqlite } from './stores.fixture.js';
+import { suppressionStoreContract } from './suppression-store.contract.js';
 import { tlsReportStoreContract } from './tls-report-store.contract.js';
 import { tlsReportStoreHistories } from './tls-report-store.histories.fixture.js';
 
@@ -25,3 +26,6 @@ signalStoreContract('sqliteStores', inSqlite);
 
 queueStoreContract('memoryStores', inMemory);
 queueStoreContract('sqliteStores', inSqlite);
+
+suppressionStoreContract('memoryStores', inMemory);
+suppressionStoreContract('sqliteStores', inSqlite);

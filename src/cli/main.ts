@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   lmtp: async () => (await import('./commands/lmtp.js')).lmtp,
   serve: async () => (await import('./commands/serve.js')).serve,
   queue: async () => (await import('./commands/queue/index.js')).queue,
+  suppress: async () => (await import('./commands/suppress.js')).suppress,
   config: async () => (await import('./commands/config/index.js')).config,
   policy: async () => (await import('./commands/policy/index.js')).policy,
   sendmail: async () => (await import('./commands/sendmail.js')).sendmail,
@@ -52,6 +53,7 @@ Usage: waxseal COMMAND [ARGUMENT]...
   lmtp       serve a mail system that keeps its queue, by LMTP
   serve      take mail, keep it safely, and deliver it
   queue      see and change what waits in a queue
+  suppress   addresses for which nothing is taken any more
   config     check the configuration of the daemon
   policy     list what is demanded of destinations, by whom and why
   sendmail   take a message from standard input into a queue

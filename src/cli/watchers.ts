@@ -51,7 +51,14 @@ export async function openWatchers({
         `--admin ${admin}: the admin interface is for this host alone; give 127.0.0.1:PORT`,
       );
     const handler = adminHandler({
-      ...{ desk: daemon.desk, intake: daemon.queue, store: state.queue, registry, clock: Date.now },
+      ...{
+        desk: daemon.desk,
+        intake: daemon.queue,
+        store: state.queue,
+        suppressions: state.suppressions,
+        registry,
+        clock: Date.now,
+      },
       ...{ messageBytes: limits.messageBytes, name: first.settings.helo, ready: () => daemon.ready() },
       token: await readAdminToken(values['admin-token-file'] ?? places.adminTokenFile ?? undefined),
     });

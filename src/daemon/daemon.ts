@@ -127,6 +127,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     requireTls: options.requireTls,
     postmaster,
     clock,
+    isSuppressed: async (address) => (await stores.suppressions.among([address.toLowerCase()])).length > 0,
     room: diskRoom(directory, config.limits.messageBytes),
     onEvent: (event: DoorEvent) => {
       metrics.doorEvent(event);

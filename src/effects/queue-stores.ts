@@ -127,6 +127,27 @@ export interface KeptOrder {
   readonly order: OperatorOrder;
 }
 
+/** An address to which nothing is taken any more. */
+export interface Suppression {
+  /** In lower case, with its domain in A-labels. */
+  readonly address: string;
+  /** Who put it there, why, and when, in milliseconds since 1970. */
+  readonly actor: string;
+  readonly why: string;
+  readonly at: number;
+}
+
+/** Addresses to which nothing is taken any more. The methods reject with an Error if the store cannot be reached. */
+export interface SuppressionStore {
+  /** In the place of what was said of that address before. */
+  add(suppression: Suppression): Promise<void>;
+  remove(address: string): Promise<'removed' | 'unknown'>;
+  /** Those of these addresses that are in the list. */
+  among(addresses: readonly string[]): Promise<readonly string[]>;
+  /** In order of addresses, those after `after`, at most `entriesMax`. */
+  list(page: { readonly after: string | null; readonly entriesMax: number }): Promise<readonly Suppression[]>;
+}
+
 /** The octets of messages, by the id of the message. The methods reject with an Error if they cannot be kept or read. */
 export interface BodyStore {
   /** Keeps them durably before it resolves; answers how many there are. What was kept in part is not kept. */

@@ -6,6 +6,7 @@ import { memoryAttemptStore } from './memory-attempt-store.js';
 import { memoryPolicyStore } from './memory-policy-store.js';
 import { memoryQueueStore } from './memory-queue-store.js';
 import { memorySignalStore } from './memory-signal-store.js';
+import { memorySuppressionStore } from './memory-suppression-store.js';
 import { memoryTlsReportStore } from './memory-tls-report-store.js';
 
 export { memoryAttemptStore } from './memory-attempt-store.js';
@@ -13,6 +14,7 @@ export { memoryBodies } from './memory-bodies.js';
 export { memoryPolicyStore } from './memory-policy-store.js';
 export { memoryQueueStore } from './memory-queue-store.js';
 export { memorySignalStore } from './memory-signal-store.js';
+export { memorySuppressionStore } from './memory-suppression-store.js';
 export { memoryTlsReportStore } from './memory-tls-report-store.js';
 
 /** All stores in memory. Throws a {@link MisuseError} for bounds that are none. */
@@ -27,6 +29,7 @@ export function memoryStores(bounds: Partial<StoreBounds> = {}): Stores {
     attempts: memoryAttemptStore(within),
     signals: memorySignalStore(within),
     queue: memoryQueueStore(),
+    suppressions: memorySuppressionStore(),
     close: async () => {},
   };
 }

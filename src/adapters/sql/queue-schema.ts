@@ -21,6 +21,8 @@ export const queueStatements = (key: string): readonly string[] => [
   `CREATE TABLE IF NOT EXISTS waxseal_queue_orders (
      message ${key}, number integer NOT NULL, at bigint NOT NULL, actor text NOT NULL, ordered text NOT NULL,
      PRIMARY KEY (message, number))`,
+  `CREATE TABLE IF NOT EXISTS waxseal_suppressions (
+     address ${key} PRIMARY KEY, actor text NOT NULL, why text NOT NULL, at bigint NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS waxseal_queue_bodies (
      message ${key}, number integer NOT NULL, octets text NOT NULL, PRIMARY KEY (message, number))`,
 ];

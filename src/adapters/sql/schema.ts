@@ -43,6 +43,7 @@ async function prepare(database: SqlDatabase): Promise<void> {
 /** Rejects as well where a table that came later is missing: what is new only stands beside what there was, and is then made. */
 async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number> {
   await query("SELECT message FROM waxseal_queue_bodies WHERE message = ''");
+  await query("SELECT address FROM waxseal_suppressions WHERE address = ''");
   await query("SELECT domain FROM waxseal_signals WHERE domain = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);

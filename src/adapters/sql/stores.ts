@@ -7,6 +7,7 @@ import { sqlPolicyStore } from './policy-store.js';
 import { sqlQueueStore } from './queue-store.js';
 import { withSchema } from './schema.js';
 import { sqlSignalStore } from './signal-store.js';
+import { sqlSuppressionStore } from './suppression-store.js';
 import { sqlTlsReportStore } from './tls-report-store.js';
 
 export interface SqlStores extends Stores {
@@ -24,6 +25,7 @@ export function sqlStores(database: SqlDatabase, bounds: Partial<StoreBounds> = 
     attempts: sqlAttemptStore(ready, within),
     signals: sqlSignalStore(ready, within),
     queue: sqlQueueStore(ready),
+    suppressions: sqlSuppressionStore(ready),
     bodies: sqlBodies(ready),
     close: database.close,
   };

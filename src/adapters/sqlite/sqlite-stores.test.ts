@@ -188,7 +188,14 @@ describe('stores in a SQLite file', () => {
     await write();
     const other = await openSqlite(join(directory, STATE_FILE));
     // Those of the queue came last.
-    for (const table of ['attempts', 'queue_messages', 'queue_lanes', 'queue_orders', 'queue_bodies'])
+    for (const table of [
+      'attempts',
+      'queue_messages',
+      'queue_lanes',
+      'queue_orders',
+      'queue_bodies',
+      'suppressions',
+    ])
       await other.exec(`DROP TABLE waxseal_${table}`);
     other.close();
     const stores = sqliteStores({ directory });

@@ -11,7 +11,7 @@ import type { Notify, Ret } from '../../policy/dsn/index.js';
 import { readNotify, readRet } from '../../policy/dsn/request.js';
 import { latin1 } from '../../policy/smtp/latin1.js';
 import { fieldsOf, recipientsIn } from '../../policy/smtp/submitted-header.js';
-import { createIntake, newId, submittedContent } from '../../services/queue/index.js';
+import { createIntake, newId, refuseSuppressed, submittedContent } from '../../services/queue/index.js';
 import { misuse } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
@@ -101,6 +101,7 @@ async function stateOf(long: Wanted['long']): Promise<QueueState> {
 
 async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
   try {
+    await refuseSuppressed(state.suppressions, to, domainToASCII);
     const intake = createIntake({ store: state.queue, bodies: state.bodies, toAscii: domainToASCII });
     const now = Date.now();
     const id = newId(now);

@@ -5,8 +5,9 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { domainToASCII } from 'node:url';
 import { MisuseError } from '../../effects/misuse.js';
-import type { QueueStore } from '../../effects/queue-stores.js';
+import type { QueueStore, SuppressionStore } from '../../effects/queue-stores.js';
 import { readNotify, readRet } from '../../policy/dsn/index.js';
 import type { OperatorOrder } from '../../policy/queue/message.js';
 import {
@@ -14,6 +15,7 @@ import {
   type Intake,
   newId,
   type QueueDesk,
+  refuseSuppressed,
   submittedContent,
 } from '../../services/queue/index.js';
 import type { Registry } from '../watch/registry.js';
@@ -25,6 +27,7 @@ export interface AdminOptions {
   readonly desk: QueueDesk;
   readonly intake: Intake;
   readonly store: Pick<QueueStore, 'counts' | 'lanes'>;
+  readonly suppressions: SuppressionStore;
   readonly registry: Registry;
   /** Of 16 characters and up. */
   readonly token: string;
@@ -154,7 +157,7 @@ async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<
 }
 
 async function submit(
-  { intake, messageBytes, name, clock }: AdminOptions,
+  { intake, suppressions, messageBytes, name, clock }: AdminOptions,
   request: IncomingMessage,
   query: URLSearchParams,
 ): Promise<HttpReply> {
@@ -167,6 +170,7 @@ async function submit(
   const now = clock();
   const id = newId(now);
   try {
+    await refuseSuppressed(suppressions, to, domainToASCII);
     await intake.enqueue({
       ...{ id, from },
       to: to.map((address) => ({ address, ...(query.has('notify') ? { notify } : {}) })),

@@ -56,6 +56,8 @@ export interface MailDoorOptions {
   /** Who gets what is for `postmaster` without a domain. */
   readonly postmaster: () => string;
   readonly clock: () => number;
+  /** Whether nothing is taken for an address any more; rejects where that cannot be known. */
+  readonly isSuppressed: (address: string) => Promise<boolean>;
   /** Whether there is room on the disk for a message more. */
   readonly room: () => Promise<'enough' | 'too-little'>;
   readonly onEvent: (event: DoorEvent) => void;
@@ -216,19 +218,16 @@ function protocolServer(
     },
     onRcptTo(address, session, done) {
       const transaction = transactions.get(session);
-      const refusal = ask.recipient(address, session);
-      if (refusal !== null || transaction === undefined)
-        return done(
-          refusal === null
-            ? replyError(503, '5.5.1 MAIL comes first')
-            : replyError(refusal.code, refusal.text),
-        );
+      if (transaction === undefined) return done(replyError(503, '5.5.1 MAIL comes first'));
       const isPostmaster = !address.address.includes('@');
       const recipient = isPostmaster ? options.postmaster() : inALabels(address.address);
-      if (transaction.recipients.length >= limits.recipients)
-        return done(replyError(452, '4.5.3 no more recipients in one transaction'));
-      transaction.recipients.push({ address: recipient, given: address });
-      done();
+      void ask.recipient(address, recipient, session).then((refusal) => {
+        if (refusal !== null) return done(replyError(refusal.code, refusal.text));
+        if (transaction.recipients.length >= limits.recipients)
+          return done(replyError(452, '4.5.3 no more recipients in one transaction'));
+        transaction.recipients.push({ address: recipient, given: address });
+        done();
+      });
     },
     onData(stream, session, done) {
       const transaction = transactions.get(session)!;
@@ -304,11 +303,27 @@ class Asking {
     return this.#admit('MAIL', session, 'fit', 1);
   }
 
-  /** What is answered to RCPT, if it is refused. */
-  recipient(address: SMTPServerAddress, session: SMTPServerSession): AdmissionReply | null {
+  /** What is answered to RCPT, if it is refused. Never rejects. */
+  async recipient(
+    address: SMTPServerAddress,
+    recipient: string,
+    session: SMTPServerSession,
+  ): Promise<AdmissionReply | null> {
+    const isLost = await this.#options.isSuppressed(recipient).catch((error: unknown) => {
+      this.#options.onFault(`the suppression list cannot be read: ${errorText(error)}`);
+      return null;
+    });
+    if (isLost === null)
+      return this.told(
+        'RCPT',
+        session,
+        { code: 451, text: '4.3.0 it cannot be known now; try again later' },
+        null,
+      );
+    const written = address.address.includes('@') ? addressWord(address, session) : 'fit';
     const line = judgeLine({
       parameters: parametersOf(address, RCPT_PARAMETERS, isSoundRecipient(address)),
-      address: address.address.includes('@') ? addressWord(address, session) : 'fit',
+      address: isLost ? 'suppressed' : written,
     });
     if (line.verdict === 'take') return null;
     return this.told('RCPT', session, refusalOf(line.verdict, 'bad-recipient'), line.row);
@@ -445,9 +460,10 @@ class Asking {
 }
 
 function refusalOf(
-  verdict: 'bad-parameter' | 'unknown-parameter' | 'bad-address' | 'ask-for-utf8',
+  verdict: 'refuse' | 'bad-parameter' | 'unknown-parameter' | 'bad-address' | 'ask-for-utf8',
   bad: 'bad-sender' | 'bad-recipient',
 ): AdmissionReply {
+  if (verdict === 'refuse') return REFUSALS.suppressed;
   return verdict === 'bad-address' ? REFUSALS[bad] : REFUSALS[verdict];
 }
 

@@ -49,9 +49,9 @@ export const envelopeLine = defineTable({
   about: 'What is said to MAIL or RCPT as it is written. `beyond-ascii`: an address that only SMTPUTF8 can carry, where it was not asked for (RFC 6531, Section 3.2).',
   inputs: {
     parameters: ['known', 'unknown', 'malformed', 'switched-off'],
-    address: ['fit', 'beyond-ascii', 'malformed'],
+    address: ['fit', 'beyond-ascii', 'malformed', 'suppressed'],
   },
-  verdicts: ['take', 'bad-parameter', 'unknown-parameter', 'bad-address', 'ask-for-utf8'],
+  verdicts: ['take', 'refuse', 'bad-parameter', 'unknown-parameter', 'bad-address', 'ask-for-utf8'],
 })([
   { id: 'LINE-1', when: { parameters: ['unknown', 'switched-off'] },              then: 'unknown-parameter',
     why: 'Who sets a parameter relies on what it means.', refs: ['SMTP-4.2.1-2'] },
@@ -61,6 +61,8 @@ export const envelopeLine = defineTable({
     why: 'Nobody could be reached by it, and nobody told.', refs: ['SMTP-4.2.1-2'] },
   { id: 'LINE-4', when: { parameters: 'known', address: 'beyond-ascii' },         then: 'ask-for-utf8',
     why: 'The servers behind us have to be asked whether they can, and only the client can say that it knows.', refs: ['U8-3.2-2'] },
+  { id: 'LINE-6', when: { parameters: 'known', address: 'suppressed' },           then: 'refuse',
+    why: 'The operator wants nothing to be sent there, and who sends hears of it at once.', refs: ['SMTP-4.2.1-2'] },
   { id: 'LINE-5', when: { parameters: 'known', address: 'fit' },                  then: 'take',
     why: 'It can be written to others as it stands.', refs: ['SMTP-4.2.1-2'] },
 ]);
@@ -110,6 +112,7 @@ export const REFUSALS = {
     text: '5.7.1 nobody may hand mail in from there; only this host may, where there are no users',
   },
   'not-yours': { code: 550, text: '5.7.1 this sender is not yours' },
+  suppressed: { code: 550, text: '5.7.1 nothing is taken for this recipient any more' },
   'bad-parameter': { code: 501, text: '5.5.4 a parameter has a value that it cannot have' },
   'unknown-parameter': { code: 555, text: '5.5.4 a parameter is not known here' },
   'bad-sender': { code: 553, text: '5.1.7 the sender is no mail address' },

@@ -56,10 +56,10 @@ describe('a line of the envelope', () => {
       envelopeLine.inputs.address.map((address) => judgeLine({ parameters, address }).verdict),
     );
     expect(verdicts).toEqual([
-      ['take', 'ask-for-utf8', 'bad-address'],
-      Array(3).fill('unknown-parameter'),
-      Array(3).fill('bad-parameter'),
-      Array(3).fill('unknown-parameter'),
+      ['take', 'ask-for-utf8', 'bad-address', 'refuse'],
+      Array(4).fill('unknown-parameter'),
+      Array(4).fill('bad-parameter'),
+      Array(4).fill('unknown-parameter'),
     ]);
   });
 });

@@ -24,3 +24,4 @@ export {
   type SubmittedContent,
   submittedContent,
 } from './submitted-content.js';
+export { refuseSuppressed } from './suppressed.js';
