@@ -1,4 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { AnyProgram } from '../effects/program.js';
+import { programs } from '../machine/programs.js';
 import { runWorld } from '../testing/world/run-world.js';
 import { waxseal } from './command.fixture.js';
 
@@ -33,6 +38,32 @@ describe('waxseal simulate --world', () => {
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^\d+ delivered, \d+ bounced, \d+ expired, \d+ waiting, by \d+ attempts in/);
     expect(stdout).toContain('all 13 laws were held');
+  });
+
+  it('plays the plan of a law that broke: the sender as it is keeps to it, one that sees no TLSA record does not', async () => {
+    const NOTHING = { kind: 'secure', records: [], denial: 'nodata', aliases: [], ttlSeconds: 0 };
+    const blind = <I, O>(program: AnyProgram<I, O>): AnyProgram<I, O> => ({
+      start: program.start,
+      step: (state, event, told) =>
+        program.step(
+          state,
+          event.type === 'dns.tlsa.answered' ? ({ ...event, answer: NOTHING } as never) : event,
+          told,
+        ),
+    });
+    const own = { attempt: blind(programs.attempt), host: blind(programs.host) };
+    const { plan } = await runWorld({ seed: 7, domains: 60, messages: 120, days: 2 }, { programs: own });
+    const folder = await mkdtemp(join(tmpdir(), 'waxseal-plan-'));
+    try {
+      const path = join(folder, 'plan.json');
+      await writeFile(path, JSON.stringify(plan));
+      const { exit, stdout } = await waxseal(['simulate', path, '--json']);
+      expect(exit).toBe(0);
+      const { steps } = JSON.parse(stdout) as { steps: { results: { outcome: string }[] }[] };
+      expect(steps.at(-1)!.results.map(({ outcome }) => outcome)).toEqual(['deferred']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it.each([
