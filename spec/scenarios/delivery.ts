@@ -15,6 +15,33 @@ import {
 const delivered = { outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none' } as const;
 const second = { ...delivered, mx: 'mx2.a.example' } as const;
 
+const NO_UTF8 = { keywords: ['8BITMIME', 'ENHANCEDSTATUSCODES'] } as const;
+
+/** Addresses beyond ASCII (RFC 6531). */
+const beyondAscii: readonly Story[] = [
+  {
+    name: 'an address beyond ASCII, and the second host takes it',
+    shows: ['U8-3.2-2', 'U8-3.4-1'],
+    world: twoHosts(NO_UTF8),
+    steps: [send({ ...second, mailParameters: ['SMTPUTF8'] }, { to: ['\u00fcser@a.example'] })],
+  },
+  {
+    name: 'an address beyond ASCII, and no host takes it: returned',
+    shows: ['U8-3.2-2'],
+    world: twoHosts(NO_UTF8, NO_UTF8),
+    steps: [
+      send({ outcome: 'bounced', status: '5.6.7', because: 'FIT-3' }, { to: ['\u00fcser@a.example'] }),
+      send({ outcome: 'delivered' }),
+    ],
+  },
+  {
+    name: 'an address beyond ASCII, and the host that may take it is down: it waits',
+    refs: ['U8-3.2-2'],
+    world: twoHosts(NO_UTF8, { connect: 'refuse' }),
+    steps: [send({ outcome: 'deferred', status: '4.4.1' }, { to: ['\u00fcser@a.example'] })],
+  },
+];
+
 /** Whom the DNS names. */
 const targets: readonly Story[] = [
   {
@@ -479,4 +506,10 @@ const mixtures: readonly Story[] = [
   },
 ];
 
-export const delivery: readonly Scenario[] = [...targets, ...connections, ...replies, ...mixtures];
+export const delivery: readonly Scenario[] = [
+  ...beyondAscii,
+  ...targets,
+  ...connections,
+  ...replies,
+  ...mixtures,
+];

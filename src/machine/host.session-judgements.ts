@@ -288,7 +288,13 @@ export function judgeMessage(context: HostContext): Judged {
           { ...context, ...fitted },
           {
             failure: 'temporary',
-            state: { verdict: 'next-host', status: '4.6.7', ...NO_EXCHANGE, category: 'reply', because: fit },
+            state: {
+              verdict: 'next-host',
+              status: '5.6.7',
+              ...NO_EXCHANGE,
+              category: 'refused',
+              because: fit,
+            },
           },
         ),
       };

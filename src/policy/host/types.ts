@@ -47,8 +47,8 @@ export interface TlsFacts {
 
 /**
  * Why a host did not take the message for a recipient, in the order in which a sender most needs to hear it: policy, then
- * that a relay does not know us, then the remote's own words, then the network, then DNS. `refused`: for good, by a host that the message should not have met;
- * it counts only if nobody says anything else.
+ * that a relay does not know us, then the remote's own words, then the network, then DNS. `refused`: for good, by a host that the message should not have
+ * met, or by what a host offers; it counts only if nobody says anything else.
  */
 export const FAILURE_CATEGORIES = [
   'policy',
