@@ -4,6 +4,7 @@ import { scenarioGroups } from '../../spec/scenarios/index.js';
 import type { Programs } from '../../src/effects/simulate.js';
 import { programs } from '../../src/machine/programs.js';
 import type { AttemptInput } from '../../src/policy/attempt/types.js';
+import { chooseRoute } from '../../src/policy/relay/index.js';
 import { attemptTables } from '../../src/policy/tables.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 import { anAttemptInput, aPolicyInput } from '../arbitraries/attempt-inputs.js';
@@ -57,6 +58,19 @@ describe('law 9', () => {
     for (const [[world, input], stop] of fc.sample(fc.tuple(aStory, aStop), { numRuns: 1500, seed: 0 })) {
       play(world, input, { stop });
       play(world, { ...input, deadlineAt: input.startedAt + stop.turn * 60 });
+    }
+    // What an engine remembers of a relay is part of no world either.
+    const relay = {
+      kind: 'relay',
+      host: 'relay.example',
+      port: 587,
+      tls: 'starttls',
+      verify: 'pkix',
+    } as const;
+    for (const [world, input] of fc.sample(aStory, { numRuns: 1, seed: 0 })) {
+      const { destination } = input;
+      const mail = { destination, from: '', account: null, attempt: 1, transport: 'smart' };
+      play(world, { ...input, transport: { ...chooseRoute(mail, [], { smart: relay }), parked: 'yes' } });
     }
     // A transaction that is under way is a turn that is seldom drawn.
     for (const [world, input] of fc.sample(aStory, { numRuns: 200, seed: 0 })) {

@@ -6,7 +6,7 @@ import { saslPrep } from './saslprep.js';
 import { scram } from './scram.js';
 
 const credentials = { user: 'user', secret: 'pencil', host: 'relay.example', port: 587 };
-const text = (said: Buffer | string | null) => (said instanceof Buffer ? said.toString() : said);
+const text = (said: Buffer | string | null): string | null => (said === null ? null : said.toString());
 
 describe('SCRAM', () => {
   it.each([
