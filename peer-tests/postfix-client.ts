@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type Daemon, findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
 
 const PACKAGE = 'postfix';
-const LIFE_SECONDS = 600;
+const LIFE_SECONDS = 3600;
 
 /** What Postfix says of one recipient of one attempt. */
 export interface HandedOver {
