@@ -2,7 +2,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, getInitialMicrosteps, getMicrosteps } from 'xstate';
-import { allocate, scriptedWorld } from '../../src/adapters/scripted/index.js';
+import { transports } from '../../spec/scenarios/transports.js';
+import { allocate, type Scenario, scriptedWorld } from '../../src/adapters/scripted/index.js';
+import type { Ask } from '../../src/effects/catalog.js';
 import type { Program } from '../../src/effects/program.js';
 import { simulate } from '../../src/effects/simulate.js';
 import { attemptMachine } from '../../src/machine/attempt.machine.js';
@@ -14,6 +16,7 @@ import type { AttemptInput } from '../../src/policy/attempt/types.js';
 import { DEFAULT_RETRY } from '../../src/policy/queue/settings.js';
 import type { TurnInput } from '../../src/policy/queue/turn.js';
 import { settingsOf } from '../../src/policy/settings.js';
+import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 import { plainDomain } from '../../src/testing/worlds.js';
 import { anAttemptInput, aPolicyInput } from '../arbitraries/attempt-inputs.js';
 import { someMessageFacts } from '../arbitraries/message-facts.js';
@@ -100,6 +103,20 @@ it('every transition of the machines of an attempt is taken in some world', () =
       host: watched(programs.host as never, host),
     } as unknown as typeof programs,
   };
+  /** Plays an attempt in the world of a scenario, and stops where that question is asked. */
+  const replay = (
+    { world, passwords = {} }: Pick<Scenario, 'world' | 'passwords'>,
+    input: AttemptInput,
+    stop: Ask['type'] | null,
+  ) => {
+    const addresses = allocate(world, (index) => `127.0.0.${index + 2}`);
+    const { port } = input.settings;
+    const scripted = scriptedWorld(world, { port, now: NOW, addresses, passwords });
+    simulate(options.programs, input, {
+      answer: (ask) => ({ at: NOW, answer: ask.type === stop ? 'aborted' : scripted.ask(ask as never) }),
+      beginRun: () => scripted.beginRun(),
+    });
+  };
   const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 86_400, lines: [] } as const;
   for (const [world, input, schedule] of draw(fc.tuple(aWorld, anAttemptInput, aSchedule), 250, 1))
     play(world, input, { ...options, schedule });
@@ -115,22 +132,18 @@ it('every transition of the machines of an attempt is taken in some world', () =
     play({ ...world, cache: { kind: 'read', cached, failure: null } }, input, options);
   }
   // Given up before the transaction has begun; once it has, what was heard of it counts.
-  const world = plainDomain();
-  const scripted = scriptedWorld(world, {
-    port: 25,
-    now: NOW,
-    addresses: allocate(world, () => '127.0.0.2'),
-  });
-  const input: AttemptInput = {
+  const plainInput: AttemptInput = {
     ...{ startedAt: NOW, attempt: 1, recipients: ['x@a.example'], dialled: {}, purpose: 'deliver' },
     destination: { kind: 'domain', name: 'a.example' },
     message: draw(someMessageFacts, 1, 1)[0]!,
     settings: settingsOf('rfc', { privateAddresses: 'allow' }),
   };
-  simulate(options.programs, input, {
-    answer: (ask) => ({ at: NOW, answer: ask.type === 'smtp.send' ? 'aborted' : scripted.ask(ask as never) }),
-    beginRun: () => scripted.beginRun(),
-  });
+  replay({ world: plainDomain() }, plainInput, 'smtp.send');
+  // Relays that take TLS from the first octet, and want to know who sends.
+  for (const scenario of transports) {
+    for (const { input } of simulateScenario(scenario).steps.flatMap(({ journal }) => journal.attempts))
+      for (const stop of [null, 'smtp.greeting', 'smtp.auth'] as const) replay(scenario, input, stop);
+  }
   expect({ attempt: attempt.untaken, host: host.untaken }).toEqual({ attempt: [], host: [] });
 });
 

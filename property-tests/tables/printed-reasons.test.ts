@@ -6,6 +6,7 @@ import type { AttemptJournal } from '../../src/effects/journal.js';
 import { renderDelivery } from '../../src/engine/text/render-delivery.js';
 import { programs } from '../../src/machine/programs.js';
 import type { CacheAnswer } from '../../src/policy/mta-sts/fetch.js';
+import { chooseRoute } from '../../src/policy/relay/index.js';
 import { attemptTables } from '../../src/policy/tables.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
@@ -29,7 +30,7 @@ const BEYOND_SCENARIOS: readonly string[] = [
   ...['STS-11', 'STS-12', 'STS-13', 'STS-14', 'STS-15', 'STS-23', 'STS-24'],
   ...['STS-16', 'STS-17', 'STS-18', 'STS-19'],
   ...['ADDR-4', 'BASE-7', 'CONN-4', 'FIT-4'],
-  ...['NEXT-4', 'NEXT-5', 'STOP-1', 'STOP-2', 'STOP-3'],
+  ...['NEXT-4', 'NEXT-5', 'STOP-1', 'STOP-2', 'STOP-3', 'HOP-5'],
 ];
 
 const shown = attemptTables
@@ -88,6 +89,22 @@ const ODDITIES: readonly PlayOptions[] = [
   },
 ];
 
+/** What an engine remembers of a relay that did not let it in is part of no world. */
+const PARKED = {
+  ...chooseRoute(
+    {
+      destination: { kind: 'domain', name: 'a.example' },
+      from: '',
+      account: null,
+      attempt: 1,
+      transport: 'smart',
+    },
+    [],
+    { smart: { kind: 'relay', host: 'relay.example', port: 587, tls: 'starttls', verify: 'pkix' } },
+  ),
+  parked: 'yes',
+} as const;
+
 const policy = { mode: 'enforce', mx: ['*.a.example'], maxAgeSeconds: 604_800, lines: [] } as const;
 /** Unreadable, and kept for an hour or from an hour ahead, with and without a fetch that failed a moment ago. */
 const CACHES: readonly CacheAnswer[] = [
@@ -134,6 +151,7 @@ describe('the printed reason', () => {
     for (let seed = 0; seed < 20 && missing.size > 0; seed++) {
       for (const [world, input] of fc.sample(fc.tuple(aWorld, anAttemptInput), { numRuns: 20, seed })) {
         for (const options of ODDITIES) look(play(world, input, options));
+        look(play(world, { ...input, transport: PARKED }));
         for (const stop of stopsOf(play(world, input))) look(play(world, input, { stop }));
         for (const cache of CACHES) {
           look(play({ ...world, cache }, input));

@@ -141,16 +141,20 @@ const CASES: readonly Case[] = [
   [['simulate'], 64, /the scenario is missing; give its file\n/],
   [['simulate', '@/none.json'], 66, /the scenario in .* cannot be read/],
   [['simulate', '@/vast'], 66, /larger than 1 MiB/],
-  [['simulate', '@/octets.json'], 65, /octets\.json is not a valid scenario:\n {2}as a whole: expected JSON/],
+  [
+    ['simulate', '@/octets.json'],
+    65,
+    /octets\.json is not a valid scenario:\n {2}line 1, column 1, as a whole: expected JSON/,
+  ],
   [
     ['simulate', '@/scenario.json'],
     65,
-    /\n {2}steps: expected a list of at least one step, found .*\n {2}more: expected no such key/,
+    /\n {2}line 1, column 40, steps: expected a list of at least one step, found .*\n {2}line 1, column 50, more: expected no such key/,
   ],
   [
     ['simulate', '@/odd-settings.json'],
     65,
-    /\n {2}settings\.port: expected a whole number from 1 to 65535, found "x"\n/,
+    /\n {2}line 1, column 51, settings\.port: expected a whole number from 1 to 65535, found "x"\n/,
   ],
   [['simulate', '@/odd-address.json'], 65, /the recipient "nobody" is not a mail address/],
   [['simulate', '--step', '2', '@/odd-address.json'], 64, /there is no step 2; the scenario has 1\n/],

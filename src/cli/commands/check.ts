@@ -27,8 +27,9 @@ ${RESOLVER_OPTIONS_HELP}\
 ${DEADLINE_HELP}\
   --json                 print one JSON object: domain, checkedAt, findings, hosts
 
-Ends with 69 if there is an error or worse, with 75 if something could not be looked up
-or reached in time and there is no other error, else with 0. Warnings and notices do not count.
+Ends with 69 if there is an error or worse, with 75 if something could not be looked up or
+reached in time and there is no other error, else with 0. Warnings and notices do not
+count.
 `;
 
 const OPTIONS = { ...LOOK_OPTIONS, 'https-port': { type: 'string' } } as const;

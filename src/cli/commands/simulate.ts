@@ -39,8 +39,8 @@ asked.
   --attacker none|active who stands on the path to others (default: none)
   --plan FILE            write the scenario that breaks a law, if one breaks
 
-Ends with 0 if all is as expected and every law was held, 1 if not. 64: wrong use of the command; 65: no
-valid scenario; 66: it cannot be read; 73: the journal cannot be written.
+Ends with 0 if all is as expected and every law was held, 1 if not. 64: wrong use of the
+command; 65: no valid scenario; 66: it cannot be read; 73: the journal cannot be written.
 `;
 
 const OPTIONS = {
