@@ -172,9 +172,9 @@ function reasonNotToConnect(facts: HostFacts): Failure | null {
     stsSeen(facts) === 'enforce' &&
     facts.stsMx === 'not-listed'
   ) {
-    // The name comes from an answer that anybody could have given, so that nothing about the domain is definitive (choices 7
-    // and 22).
-    if (requireTlsBinds(facts) && namedByMx(facts) && facts.mx === 'insecure') return 'temporary';
+    // The name, or that there is none but the domain's own, comes from an answer that anybody could have given, so that nothing
+    // about the domain is definitive (choices 7 and 22).
+    if (requireTlsBinds(facts) && facts.source !== 'relay' && facts.mx === 'insecure') return 'temporary';
     return certificateOrNameFailure(facts);
   }
 

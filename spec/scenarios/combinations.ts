@@ -63,7 +63,7 @@ const ROWS = [
   'N    -    requireTls     | bounced   5.7.10 -   -         no | bounced   5.7.10 -   -         no',
   'N    T    requireTls     | bounced   5.7.10 -   -         no | bounced   5.7.10 -   -         no',
   'N    E+   requireTls     | delivered 2.x    yes pkix      no | delivered 2.x    yes pkix      no',
-  'N    Emx  requireTls     | bounced   5.7.10 -   -         no | bounced   5.7.10 -   -         no',
+  'N    Emx  requireTls     | deferred  4.7.5  -   -         no | deferred  4.7.5  -   -         no',
   'N    Epk  requireTls     | bounced   5.7.10 -   -         no | bounced   5.7.10 -   -         no',
   'N    Etls requireTls     | bounced   5.7.10 -   -         no | bounced   5.7.10 -   -         no',
   'OK   -    requireTls     | delivered 2.x    yes dane      no | delivered 2.x    yes dane      no',

@@ -42,6 +42,8 @@ export class ScriptedSession {
   readonly id: string;
   readonly #host: MailHost;
   #state: 'clear' | 'handshaking' | 'tls' | 'closed' = 'clear';
+  /** Whoever begins with TLS is greeted under it. */
+  #hasGreeted = false;
   /** False after a greeting that refuses (RFC 5321, Section 3.1). */
   #serves = true;
   /** EHLO keywords in upper case; null before a successful greeting of the client. */
@@ -58,6 +60,7 @@ export class ScriptedSession {
   }
 
   greet(): Reply | Lost {
+    this.#hasGreeted = true;
     if (this.#host.connect === 'silent') return this.#lose({ kind: 'lost', cause: 'timeout' });
     const greeting = this.#read(this.#host.greeting ?? `220 ${this.id} ESMTP`);
     this.#serves = !isLost(greeting) && isPositive(greeting);
@@ -120,10 +123,10 @@ export class ScriptedSession {
   handshake(): HandshakeAnswer {
     const ready =
       this.#state === 'handshaking' || (this.#state === 'clear' && this.#host.implicitTls === true);
-    const isClear = this.#state === 'clear';
+    const isUngreeted = this.#state === 'clear' && !this.#hasGreeted;
     this.#state = 'closed';
     // It answers the handshake with a greeting in clear.
-    if (!ready && isClear) return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
+    if (!ready && isUngreeted) return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
     if (!ready) return { kind: 'failed', cause: 'closed', code: 'ECONNRESET' };
     switch (this.#host.starttls) {
       case 'old':

@@ -69,11 +69,11 @@ describe('SMTP dialogue', () => {
 
   it.each<[NonNullable<MailHost['starttls']>, object, object]>([
     ['offered', { kind: 'replied', reply: { code: 220 } }, { kind: 'established' }],
-    ['not-offered', { reply: { code: 502 } }, { kind: 'failed', cause: 'protocol' }],
+    ['not-offered', { reply: { code: 502 } }, { kind: 'failed', cause: 'closed' }],
     [
       '454 4.7.0 not now',
       { reply: { code: 454, lines: ['4.7.0 not now'] } },
-      { kind: 'failed', cause: 'protocol' },
+      { kind: 'failed', cause: 'closed' },
     ],
     ['injected', { kind: 'injected', reply: { code: 220 } }, { kind: 'failed', cause: 'protocol' }],
     ['broken', { reply: { code: 220 } }, { kind: 'failed', cause: 'protocol' }],
