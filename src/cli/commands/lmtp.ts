@@ -113,7 +113,7 @@ export const lmtp: Command = {
       engine,
       attempts: stores.attempts,
       name: settings.helo,
-      ...(notices !== null && { notices }),
+      ...(notices !== null && { notices: { queue: notices.queue, postmaster: notices.postmaster } }),
       onFault,
       onReport: (report, attempt) => {
         const { recipient, outcome, status, mx, authentication, because } = report;
