@@ -126,7 +126,8 @@ export class ScriptedSession {
     const isUngreeted = this.#state === 'clear' && !this.#hasGreeted;
     this.#state = 'closed';
     // It answers the handshake with a greeting in clear.
-    if (!ready && isUngreeted) return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
+    if (!ready && isUngreeted)
+      return { kind: 'failed', cause: 'protocol', code: 'ERR_SSL_WRONG_VERSION_NUMBER' };
     if (!ready) return { kind: 'failed', cause: 'closed', code: 'ECONNRESET' };
     switch (this.#host.starttls) {
       case 'old':
