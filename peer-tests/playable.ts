@@ -15,6 +15,11 @@ export function whyNot({ world, settings, steps }: Scenario): string | null {
     [hosts.some(({ port }) => port !== undefined), 'all real servers listen on one port'],
     [hosts.some((host) => !isLikePostfix(host) && !isLikeSmtpServer(host)), 'no server behaves like that'],
     [
+      steps.some(({ message }) => isBeyondAscii(message)) &&
+        hosts.some(({ keywords }) => keywords?.includes('SMTPUTF8') === false),
+      'all real servers take addresses beyond ASCII',
+    ],
+    [
       Object.entries(world.dns).some(([key, set]) => !isHonest(key, set, world.signedZones ?? [])),
       'no zone answers like that',
     ],
@@ -46,7 +51,7 @@ const STARTTLS_OF_POSTFIX: readonly MailHost['starttls'][] = [
   'old',
   '454 4.7.0 TLS not available',
 ];
-// Real servers know more of them, which changes nothing.
+// Real servers know more of them, which changes nothing but for addresses beyond ASCII.
 const KEYWORDS: readonly string[] = ['8BITMIME', 'ENHANCEDSTATUSCODES'];
 
 function isLikePostfix(host: MailHost): boolean {
@@ -69,6 +74,10 @@ function isLikeSmtpServer(host: MailHost): boolean {
 
 function areUsual(keywords: readonly string[] | undefined): boolean {
   return keywords === undefined || keywords.join() === KEYWORDS.join();
+}
+
+function isBeyondAscii(value: unknown): boolean {
+  return /[^\0-\x7f]/.test(JSON.stringify(value) ?? '');
 }
 
 function isHonest(key: string, set: RecordSet, signedZones: readonly string[]): boolean {
