@@ -5,9 +5,9 @@
  */
 import { X509Certificate } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { PeerInspector } from '../dist/adapters/node/x509/index.js';
-import { matchDane, type TlsaRecord } from '../dist/policy/index.js';
-import { association, createPki } from '../dist/testing/index.js';
+import { PeerInspector } from '../src/adapters/node/x509/index.js';
+import { matchDane, type TlsaRecord } from '../src/policy/index.js';
+import { association, createPki } from '../src/testing/index.js';
 import { type Contender, measure } from './measure.js';
 import { type Benchmark, rateLine, ratioLine } from './table.js';
 

@@ -6,7 +6,7 @@ import {
   type StsKnowledge,
   type TlsaKnowledge,
   type TlsaRecord,
-} from '../dist/policy/index.js';
+} from '../src/policy/index.js';
 import { measure } from './measure.js';
 import { type Benchmark, rateLine } from './table.js';
 

@@ -7,7 +7,7 @@ import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import dns2 from 'dns2';
-import { cachedDns, nodeDns } from '../dist/adapters/node/index.js';
+import { cachedDns, nodeDns } from '../src/adapters/node/index.js';
 import { type Contender, measure } from './measure.js';
 import { type Benchmark, rateLine, ratioLine } from './table.js';
 

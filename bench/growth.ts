@@ -2,8 +2,9 @@
  * What one more mail host costs: an attempt over 1, 10 and 50 of them, of which all but the last refuse the connection.
  * Answers come from a record, so that the world's own cost is left out.
  */
-import { programs } from '../dist/machine/index.js';
+
 import { mailHosts } from '../spec/scenarios/worlds.js';
+import { programs } from '../src/machine/index.js';
 import { measure } from './measure.js';
 import { play, prepare, recorded } from './stories.js';
 import { type Benchmark, type Line, ratioOf } from './table.js';

@@ -1,5 +1,5 @@
 /* What a million policies weigh in the memory store; in a process of its own, so that nothing else is weighed. */
-import { memoryPolicyStore } from '../dist/adapters/memory/index.js';
+import { memoryPolicyStore } from '../src/adapters/memory/index.js';
 
 const COUNT = 1_000_000;
 const NOW = Date.UTC(2026, 0, 1);

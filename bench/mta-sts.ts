@@ -3,8 +3,8 @@
  * is kept; and what a million kept policies weigh.
  */
 import { createRequire } from 'node:module';
-import { settingsOf } from '../dist/node.js';
-import { judgePolicyCache, printPolicyFile, readPolicyFile, readStsRecord } from '../dist/policy/index.js';
+import { settingsOf } from '../src/node.js';
+import { judgePolicyCache, printPolicyFile, readPolicyFile, readStsRecord } from '../src/policy/index.js';
 import { inChild } from './child.js';
 import { type Contender, measure } from './measure.js';
 import { type Benchmark, rateLine, ratioLine } from './table.js';

@@ -1,5 +1,5 @@
 /* The receiving side of the deliveries over loopback, in a process of its own: a small internet until the parent goes. */
-import { startInternet, type World } from '../dist/testing/index.js';
+import { startInternet, type World } from '../src/testing/index.js';
 
 /** What the parent is told. */
 export interface Place {

@@ -1,9 +1,9 @@
 /* The day itself, in a process of its own, so that its peak of memory is its own. */
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { memoryTlsReportStore } from '../dist/adapters/memory/index.js';
-import { DEFAULT_STORE_BOUNDS } from '../dist/effects/stores.js';
-import { buildReport, type TlsReportPolicy } from '../dist/policy/index.js';
+import { memoryTlsReportStore } from '../src/adapters/memory/index.js';
+import { DEFAULT_STORE_BOUNDS } from '../src/effects/stores.js';
+import { buildReport, type TlsReportPolicy } from '../src/policy/index.js';
 
 export interface ReportDay {
   readonly countSeconds: number;

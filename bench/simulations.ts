@@ -1,8 +1,8 @@
 /* Whole deliveries in memory: the stories, from their messages to the report for every recipient. */
 
-import { reportOf } from '../dist/engine/recipient-report.js';
-import { programs } from '../dist/machine/index.js';
 import { stories } from '../spec/scenarios/index.js';
+import { reportOf } from '../src/engine/recipient-report.js';
+import { programs } from '../src/machine/index.js';
 import { measure } from './measure.js';
 import { type Prepared, play, prepare, recorded } from './stories.js';
 import { type Benchmark, rateLine } from './table.js';

@@ -1,7 +1,7 @@
 /* A socketmap responder in a process of its own: ours, or the least that Node can do, a map from request to reply. */
 import { createServer, type Server } from 'node:net';
-import { policyMap } from '../dist/hosts/postfix/index.js';
-import { nodeAdapters, settingsOf } from '../dist/node.js';
+import { policyMap } from '../src/hosts/postfix/index.js';
+import { nodeAdapters, settingsOf } from '../src/node.js';
 
 export interface SocketmapTask {
   readonly who: 'waxseal' | 'bare';

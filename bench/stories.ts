@@ -1,5 +1,5 @@
 /* Scenarios, set up as far as possible, so that only their playing is measured. */
-import type { Scenario } from '../dist/adapters/scripted/index.js';
+import type { Scenario } from '../src/adapters/scripted/index.js';
 import {
   type Addresses,
   allocate,
@@ -7,10 +7,10 @@ import {
   freshMemory,
   scriptedWorld,
   type WorldMemory,
-} from '../dist/adapters/scripted/index.js';
-import { type Player, type Programs, simulate } from '../dist/effects/index.js';
-import type { AttemptResult } from '../dist/index.js';
-import { simulateScenario } from '../dist/testing/scenario/simulate-scenario.js';
+} from '../src/adapters/scripted/index.js';
+import { type Player, type Programs, simulate } from '../src/effects/index.js';
+import type { AttemptResult } from '../src/index.js';
+import { simulateScenario } from '../src/testing/scenario/simulate-scenario.js';
 
 export type AttemptInput = Parameters<typeof simulate>[1];
 

@@ -3,9 +3,9 @@
  * the same events.
  */
 import { initialTransition, transition } from 'xstate';
-import type { Programs } from '../dist/effects/index.js';
-import { hostMachine, programs } from '../dist/machine/index.js';
 import { stories } from '../spec/scenarios/index.js';
+import type { Programs } from '../src/effects/index.js';
+import { hostMachine, programs } from '../src/machine/index.js';
 import { measure } from './measure.js';
 import { play, prepare } from './stories.js';
 import { type Benchmark, rateLine, ratioLine } from './table.js';

@@ -1,12 +1,12 @@
 /* Files and messages that strangers wrote, read without any server. */
 import { setImmediate } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { decodeSecureResponse } from '../../dist/adapters/node/dnssec/message.js';
-import { MessageReader } from '../../dist/engine/message-reader.js';
-import { lintPolicyFile } from '../../dist/policy/mta-sts/lint-file.js';
-import { summariseInSteps } from '../../dist/policy/tls-report/read/summarise.js';
-import { inPieces } from '../../dist/services/tls-report/read/in-pieces.js';
-import { readSource } from '../../dist/services/tls-report/read/read-source.js';
+import { decodeSecureResponse } from '../../src/adapters/node/dnssec/message.js';
+import { MessageReader } from '../../src/engine/message-reader.js';
+import { lintPolicyFile } from '../../src/policy/mta-sts/lint-file.js';
+import { summariseInSteps } from '../../src/policy/tls-report/read/summarise.js';
+import { inPieces } from '../../src/services/tls-report/read/in-pieces.js';
+import { readSource } from '../../src/services/tls-report/read/read-source.js';
 import { POLICIES } from './pages.js';
 import { signedZones } from './signed-zones.js';
 

@@ -1,7 +1,6 @@
 /* What a zone that is signed all the way from the root answers, made to cost (CVE-2023-50387, CVE-2023-50868). */
 import { randomBytes } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
-import { validatingDnsOver } from '../../dist/adapters/node/dnssec/validating-dns.js';
 import { nameOctets } from '../../src/adapters/node/dns/name.js';
 import { keyTagOf } from '../../src/adapters/node/dnssec/keys.js';
 import { TYPE } from '../../src/adapters/node/dnssec/message.js';
@@ -15,6 +14,7 @@ import {
   type Tamper,
   type WireRecord,
 } from '../../src/adapters/node/dnssec/signed-zones.fixture.js';
+import { validatingDnsOver } from '../../src/adapters/node/dnssec/validating-dns.js';
 
 const ZONE = 'test';
 const KEYS = 60;

@@ -6,7 +6,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { createNodeEngine, readMessage, settingsOf } from '../../dist/node.js';
+import { createNodeEngine, readMessage, settingsOf } from '../../src/node.js';
 import { CHAINS } from './chains.js';
 import { GREETINGS } from './greetings.js';
 import { longestStallMs } from './longest-stall.js';
