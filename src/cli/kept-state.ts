@@ -1,6 +1,7 @@
 /* Where a command that serves keeps what outlives a message: `--state`, `--database`, or nowhere. */
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
+import type { SqlStores } from '../adapters/sql/stores.js';
 import type { Stores } from '../effects/stores.js';
 import type { Queue, QueueOptions } from '../services/queue/index.js';
 import { misuse } from './arguments.js';
@@ -23,9 +24,10 @@ export async function openStores({ state, database }: StateValues): Promise<Stor
   return (await import('../adapters/sqlite/index.js')).sqliteStores({ directory: state });
 }
 
-async function openDatabase(url: string): Promise<Stores> {
+/** All stores in a PostgreSQL database that was seen to answer. Throws a CommandError. */
+export async function openDatabase(url: string): Promise<SqlStores> {
   if (!/^postgres(?:ql)?:\/\//.test(url))
-    throw misuse('--database is no address of a PostgreSQL database; give one like postgres://host/name');
+    throw misuse(`--database ${JSON.stringify(url)} is no address; give one like postgres://user@host/name`);
   const { postgresStores } = await import('../adapters/postgres/index.js');
   const stores = postgresStores({ url });
   try {

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { SqlStores } from '../adapters/sql/stores.js';
 import type { BodyStore } from '../effects/queue-stores.js';
 import { misuse, type OptionTable } from './arguments.js';
-import { CommandError, EXIT } from './exit.js';
-import { reasonOf } from './read-file.js';
+import { openDatabase } from './kept-state.js';
 import { prepareStateDirectory } from './state-directory.js';
 
 export const STATE_OPTIONS = {
@@ -42,7 +41,8 @@ export async function openQueueState(values: QueuePlace): Promise<QueueState> {
   const { state, database } = values;
   if (state !== undefined && database !== undefined)
     throw misuse('--state and --database exclude each other: either a folder or a database');
-  if (database !== undefined) return openDatabase(database);
+  if (database !== undefined)
+    return { ...(await openDatabase(database)), place: new URL(database).host, directory: undefined };
   if (state === undefined)
     throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
   const directory = await prepareStateDirectory(state);
@@ -55,18 +55,4 @@ export async function openQueueState(values: QueuePlace): Promise<QueueState> {
     place: state,
     directory,
   };
-}
-
-async function openDatabase(url: string): Promise<QueueState> {
-  if (!/^postgres(?:ql)?:\/\//.test(url))
-    throw misuse(`--database ${JSON.stringify(url)} is no address; give one like postgres://user@host/name`);
-  const { postgresStores } = await import('../adapters/postgres/index.js');
-  const stores = postgresStores({ url });
-  try {
-    await stores.queue.nextDue();
-  } catch (error) {
-    await stores.close();
-    throw new CommandError(EXIT.badSettings, `--database cannot be used: ${reasonOf(error)}`);
-  }
-  return { ...stores, place: new URL(url).host, directory: undefined };
 }
