@@ -3,8 +3,8 @@
  * before it counts, so that a crash at any moment leaves the state before it or after it. Readers do not wait for writers:
  * they have a connection of their own, which takes no lock that a writer could hold.
  */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Query, SqlDatabase } from '../sql/database.js';
+import { isBusy, patiently } from './busy.js';
 import { openSqlite, type SqliteConnection } from './libsql.js';
 import { makeStateFile } from './state-file.js';
 
@@ -12,8 +12,6 @@ import { makeStateFile } from './state-file.js';
 const BUSY_MS = 5_000;
 /** What waits for its turn, of one kind, at most. */
 const WAITING_MAX = 1_000;
-const OPEN_ATTEMPTS = 50;
-const OPEN_PAUSE_MS = 20;
 
 /** The file at that path, made with its folder when it is first needed, for its owner alone. */
 export function sqliteDatabase(path: string): SqlDatabase {
@@ -38,7 +36,9 @@ function lane(path: string) {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  async function inTurn<T>(run: (query: Query, connection: SqliteConnection) => Promise<T>): Promise<T> {
+  async function inTurn<T>(
+    run: (query: Query, connection: SqliteConnection, until: number) => Promise<T>,
+  ): Promise<T> {
     if (waiting >= WAITING_MAX) throw tooBusy();
     const askedAt = performance.now();
     waiting += 1;
@@ -47,17 +47,20 @@ function lane(path: string) {
       if (isClosed) throw new Error('the store was closed');
       // Who waited that long would have failed alone, and must not make all behind it wait as long again.
       if (performance.now() - askedAt >= BUSY_MS) throw tooBusy();
-      connection ??= await open(path);
+      const until = askedAt + BUSY_MS;
+      connection ??= await open(path, until);
       const used = connection;
-      return run((sql, ...values) => used.all(sql, values), used);
+      return run((sql, ...values) => patiently(() => used.all(sql, values), until), used, until);
     });
     last = result.catch(() => {});
-    return result;
+    return result.catch((error) => {
+      throw isBusy(error) ? tooBusy(error) : error;
+    });
   }
 
   function transaction<T>(begin: string, run: (query: Query) => Promise<T>): Promise<T> {
-    return inTurn(async (query, used) => {
-      await used.exec(begin);
+    return inTurn(async (query, used, until) => {
+      await patiently(() => used.exec(begin), until);
       try {
         const result = await run(query);
         await used.exec('COMMIT');
@@ -83,37 +86,22 @@ function lane(path: string) {
   return { inTurn, transaction, close };
 }
 
-function tooBusy(): Error {
+function tooBusy(cause?: unknown): Error {
   return new Error(
     'too much waits for the SQLite file: another process holds its lock, or the disk is too slow; end that process, or keep state in PostgreSQL',
+    { cause },
   );
 }
 
-async function open(path: string): Promise<SqliteConnection> {
+async function open(path: string, until: number): Promise<SqliteConnection> {
   await makeStateFile(path);
   const connection = await openSqlite(path);
   try {
-    await connection.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
-    await writeAhead(connection, OPEN_ATTEMPTS);
+    await patiently(() => connection.exec('PRAGMA journal_mode = WAL'), until);
     await connection.exec('PRAGMA synchronous = FULL');
     return connection;
   } catch (error) {
     connection.close();
     throw error;
   }
-}
-
-/** Where several processes begin to use a file at once, SQLite does not wait but says that it is busy. */
-async function writeAhead(connection: SqliteConnection, attempts: number): Promise<void> {
-  try {
-    await connection.exec('PRAGMA journal_mode = WAL');
-  } catch (error) {
-    if (attempts <= 1 || !isBusy(error)) throw error;
-    await pause(OPEN_PAUSE_MS);
-    await writeAhead(connection, attempts - 1);
-  }
-}
-
-function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }
