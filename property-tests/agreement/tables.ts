@@ -153,10 +153,12 @@ export const tableComparisons: readonly Comparison[] = [
       offered: keyword === 'offered',
     }),
   ),
-  comparison(messageFit, ({ size, utf8, purpose, leniency }) => {
+  comparison(messageFit, ({ size, utf8, body, setting, purpose, leniency }) => {
     const verdict = fits({
       tooLarge: size === 'too-large',
       utf8,
+      eightBitMissing: body === 'missing',
+      eightBitSentAnyhow: setting === 'send',
       purpose,
       overridden: leniency === 'overridden',
     });

@@ -30,6 +30,7 @@ export const someSettings: fc.Arbitrary<Settings> = fc
     tlsRequiredNo: weighted([4, 'honour'], [1, 'ignore']),
     requireTlsTestingPolicy: weighted([2, 'refuse'], [1, 'accept']),
     requireTlsSecureMx: weighted([2, 'accept'], [1, 'refuse']),
+    withoutEightBitMime: weighted([2, 'return'], [1, 'send']),
     privateAddresses: weighted([4, 'refuse'], [1, 'allow']),
     destinations: weighted([7, 0], [2, 1], [1, 2]).chain((length) =>
       fc.array(aDestinationRule, { minLength: length, maxLength: length }),

@@ -29,7 +29,7 @@ const USUAL: readonly string[] = ['ADDR-1', 'ADDR-3', 'ADDR-5'];
 const BEYOND_SCENARIOS: readonly string[] = [
   ...['STS-11', 'STS-12', 'STS-13', 'STS-14', 'STS-15', 'STS-23', 'STS-24'],
   ...['STS-16', 'STS-17', 'STS-18', 'STS-19'],
-  ...['ADDR-4', 'BASE-7', 'CONN-4', 'FIT-4'],
+  ...['ADDR-4', 'BASE-7', 'CONN-4', 'FIT-4', 'FIT-8'],
   ...['NEXT-4', 'NEXT-5', 'STOP-1', 'STOP-2', 'STOP-3', 'HOP-5'],
 ];
 

@@ -74,12 +74,22 @@ it('what comes after a connection, a greeting, a host', () => {
 });
 
 it('what the server can take', () => {
-  expect(fits({ overridden: false, tooLarge: true, utf8: 'missing', purpose: 'explain' })).toBe('too-large');
-  expect(fits({ overridden: false, tooLarge: false, utf8: 'missing', purpose: 'deliver' })).toBe(
+  const sevenBit = { eightBitMissing: false, eightBitSentAnyhow: false };
+  expect(fits({ ...sevenBit, overridden: false, tooLarge: true, utf8: 'missing', purpose: 'explain' })).toBe(
+    'too-large',
+  );
+  expect(fits({ ...sevenBit, overridden: false, tooLarge: false, utf8: 'missing', purpose: 'deliver' })).toBe(
     'utf8-missing',
   );
-  expect(fits({ overridden: false, tooLarge: false, utf8: 'offered', purpose: 'explain' })).toBe('stop');
-  expect(fits({ overridden: false, tooLarge: false, utf8: 'not-needed', purpose: 'deliver' })).toBe('send');
+  expect(fits({ ...sevenBit, overridden: false, tooLarge: false, utf8: 'offered', purpose: 'explain' })).toBe(
+    'stop',
+  );
+  expect(
+    fits({ ...sevenBit, overridden: false, tooLarge: false, utf8: 'not-needed', purpose: 'deliver' }),
+  ).toBe('send');
+  const plain = { overridden: false, tooLarge: false, utf8: 'not-needed', purpose: 'deliver' } as const;
+  expect(fits({ ...plain, eightBitMissing: true, eightBitSentAnyhow: false })).toBe('eight-bit-missing');
+  expect(fits({ ...plain, eightBitMissing: true, eightBitSentAnyhow: true })).toBe('send');
   expect(keywordOnMail({ message: 'requires', tls: true, offered: true })).toBe('send-keyword');
   expect(keywordOnMail({ message: 'requires', tls: false, offered: true })).toBe('give-up');
   expect(keywordOnMail({ message: 'prefers', tls: true, offered: false })).toBe('send-without');

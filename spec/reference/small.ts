@@ -109,10 +109,13 @@ export function afterConnection(f: {
 export function fits(f: {
   tooLarge: boolean;
   utf8: 'not-needed' | 'offered' | 'missing';
+  // octets above 127 in a message for a server without 8BITMIME; and whether the operator would have them sent all the same
+  eightBitMissing: boolean;
+  eightBitSentAnyhow: boolean;
   purpose: 'deliver' | 'explain';
   // TLS-Required: No set aside what this host's domain demands
   overridden: boolean;
-}): 'send' | 'stop' | 'too-large' | 'too-large-here' | 'utf8-missing' {
+}): 'send' | 'stop' | 'too-large' | 'too-large-here' | 'utf8-missing' | 'eight-bit-missing' {
   // RFC 1870, Section 4: larger than announced, it will be refused.
   // Without the header field another host might have had the message, so this one does not have the last word.
   if (f.tooLarge && f.overridden) return 'too-large-here';
@@ -120,6 +123,8 @@ export function fits(f: {
   // RFC 6531, Section 3.5: MUST NOT send an internationalized message to a server without SMTPUTF8.
   // It is the same finding whether the message would have been sent or not.
   if (f.utf8 === 'missing') return 'utf8-missing';
+  // RFC 6152, Section 3: a client must not, under any circumstances, transfer such content to a server without 8BITMIME.
+  if (f.eightBitMissing && !f.eightBitSentAnyhow) return 'eight-bit-missing';
   if (f.purpose === 'explain') return 'stop';
   return 'send';
 }

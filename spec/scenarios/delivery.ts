@@ -17,6 +17,50 @@ const second = { ...delivered, mx: 'mx2.a.example' } as const;
 
 const NO_UTF8 = { keywords: ['8BITMIME', 'ENHANCEDSTATUSCODES'] } as const;
 
+const NO_MIME = { keywords: ['PIPELINING', 'ENHANCEDSTATUSCODES'] } as const;
+const NO_EHLO = { starttls: 'not-offered', replies: { ehlo: '500 5.5.2 what?' } } as const;
+
+/** Texts with octets beyond ASCII (RFC 6152). */
+const eightBit: readonly Story[] = [
+  {
+    name: 'a text beyond ASCII is sent as such where the host offers 8BITMIME',
+    shows: ['8BIT-3-1'],
+    world: plainDomain({ keywords: ['8BITMIME'] }),
+    steps: [
+      send({ ...delivered, mailParameters: ['BODY=8BITMIME'], rows: ['FIT-1'] }, { eightBit: true }),
+      send({ ...delivered, mailParameters: [] }),
+    ],
+  },
+  {
+    name: 'a text beyond ASCII, and the first host has no 8BITMIME: the second one takes it',
+    shows: ['8BIT-3-2'],
+    world: twoHosts(NO_MIME),
+    steps: [
+      send({ ...second, mailParameters: ['BODY=8BITMIME'], rows: ['FIT-6'] }, { eightBit: true }),
+      send({ ...delivered, mx: 'mx1.a.example' }),
+    ],
+  },
+  {
+    name: 'a text beyond ASCII, and no host has 8BITMIME: returned',
+    shows: ['8BIT-3-2', 'SMTP-2.4-2'],
+    world: twoHosts(NO_MIME, NO_EHLO),
+    steps: [send({ outcome: 'bounced', status: '5.6.3', because: 'FIT-6' }, { eightBit: true })],
+  },
+  {
+    name: 'a text beyond ASCII, one host has no 8BITMIME and the other is down: it waits',
+    refs: ['8BIT-3-2'],
+    world: twoHosts(NO_MIME, { connect: 'refuse' }),
+    steps: [send({ outcome: 'deferred', status: '4.4.1' }, { eightBit: true })],
+  },
+  {
+    name: 'a text beyond ASCII and a host without 8BITMIME, where the operator would have it sent',
+    refs: ['8BIT-3-2'],
+    world: plainDomain(NO_MIME),
+    settings: { withoutEightBitMime: 'send' },
+    steps: [send({ ...delivered, mailParameters: [], rows: ['FIT-7'] }, { eightBit: true })],
+  },
+];
+
 /** Addresses beyond ASCII (RFC 6531). */
 const beyondAscii: readonly Story[] = [
   {
@@ -507,6 +551,7 @@ const mixtures: readonly Story[] = [
 ];
 
 export const delivery: readonly Scenario[] = [
+  ...eightBit,
   ...beyondAscii,
   ...targets,
   ...connections,

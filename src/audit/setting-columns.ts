@@ -9,4 +9,5 @@ export const SETTING_COLUMNS: Readonly<Record<string, Readonly<Record<string, ke
   'requiretls-demand': { testingPolicy: 'requireTlsTestingPolicy', secureMx: 'requireTlsSecureMx' },
   'pkix-demand': { whenDanePasses: 'whenDanePasses' },
   'cleartext-retry': { setting: 'cleartextRetry' },
+  'message-fit': { setting: 'withoutEightBitMime' },
 };

@@ -23,14 +23,14 @@ import {
   type ReplyFacts,
   stateOf,
 } from '../policy/host/transaction.js';
-import { decide } from '../policy/kernel/table.js';
+import { type Decision, decide } from '../policy/kernel/table.js';
 import { authOutcome, authStep } from '../policy/relay/auth.tables.js';
 import { chooseMechanism, provesBoth } from '../policy/relay/session.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 import { classOf } from '../policy/smtp/reply.js';
-import type { HostContext } from './host.context.js';
+import type { HostContext, HostEnd } from './host.context.js';
 import { all, endOf, type Judged, leave, note } from './host.judged.js';
 
 export function openSession(context: HostContext): Judged {
@@ -218,7 +218,7 @@ function authWord(auth: AuthAnswer) {
 }
 
 export function judgeMessage(context: HostContext): Judged {
-  const { message, purpose } = context.input;
+  const { message, purpose, settings } = context.input;
   const keyword = decide(requireTlsKeyword, {
     message: context.message,
     tls: context.tls === null ? 'no' : 'yes',
@@ -234,6 +234,8 @@ export function judgeMessage(context: HostContext): Judged {
     size: limit !== null && message.sizeBytes > limit ? 'too-large' : 'fits',
     utf8:
       message.utf8 === 'not-needed' ? 'not-needed' : context.keywords.has('SMTPUTF8') ? 'offered' : 'missing',
+    body: message.body === '7bit' ? 'seven-bit' : context.keywords.has('8BITMIME') ? 'offered' : 'missing',
+    setting: settings.withoutEightBitMime,
     purpose,
     leniency: context.plan?.overridden === 'yes' ? 'overridden' : 'no',
   });
@@ -252,22 +254,11 @@ export function judgeMessage(context: HostContext): Judged {
         behind: 'end',
       };
     case 'too-large-here':
-      return {
-        ...fitted,
-        ...leave(
-          { ...context, ...fitted },
-          {
-            failure: 'temporary',
-            state: {
-              verdict: 'next-host',
-              status: '5.3.4',
-              ...NO_EXCHANGE,
-              category: 'refused',
-              because: fit,
-            },
-          },
-        ),
-      };
+      return leave({ ...context, ...fitted }, unfit('5.3.4', fit));
+    case 'utf8-missing':
+      return leave({ ...context, ...fitted }, unfit('5.6.7', fit));
+    case 'eight-bit-missing':
+      return leave({ ...context, ...fitted }, unfit('5.6.3', fit));
     case 'too-large':
       return {
         ...fitted,
@@ -281,24 +272,15 @@ export function judgeMessage(context: HostContext): Judged {
         next: 'leave',
         behind: 'end',
       };
-    case 'utf8-missing':
-      return {
-        ...fitted,
-        ...leave(
-          { ...context, ...fitted },
-          {
-            failure: 'temporary',
-            state: {
-              verdict: 'next-host',
-              status: '5.6.7',
-              ...NO_EXCHANGE,
-              category: 'refused',
-              because: fit,
-            },
-          },
-        ),
-      };
   }
+}
+
+/** The message is not for this host; it is returned if no host says anything else. */
+function unfit(status: string, because: Decision): HostEnd {
+  return {
+    failure: 'temporary',
+    state: { verdict: 'next-host', status, ...NO_EXCHANGE, category: 'refused', because },
+  };
 }
 
 /** Who answers for the notices that are asked for; nobody says anything about them where nothing was said. */

@@ -90,6 +90,14 @@ export const SETTINGS_GUIDE: {
     words: { accept: 'They are.', refuse: 'Only DANE or an enforced MTA-STS policy is.' },
     reason: 'RFC 8689, Section 4.2.1, asks for a validated name and an authenticated host; this is both.',
   },
+  withoutEightBitMime: {
+    about: 'What becomes of a message with octets beyond ASCII at a server that does not offer 8BITMIME.',
+    words: {
+      return: 'Other hosts are tried; it is returned (5.6.3) where none takes it.',
+      send: 'It is sent as it is, as most mail systems do.',
+    },
+    reason: 'RFC 6152, Section 3, has it converted or returned, and what is converted loses its signatures.',
+  },
   privateAddresses: {
     about: 'Whether loopback, private and other special addresses of mail and policy hosts are connected to.',
     words: { refuse: 'They are left out.', allow: 'They are connected to.' },

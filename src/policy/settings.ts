@@ -25,6 +25,8 @@ export interface Settings {
   readonly requireTlsTestingPolicy: 'refuse' | 'accept';
   /** Whether a DNSSEC-validated MX with a valid PKIX certificate satisfies REQUIRETLS. */
   readonly requireTlsSecureMx: 'accept' | 'refuse';
+  /** What becomes of a message with octets beyond ASCII where no host offers 8BITMIME (RFC 6152, Section 3): returned, or sent as it is. */
+  readonly withoutEightBitMime: 'return' | 'send';
   /** Loopback, private and other special addresses of mail and policy hosts. */
   readonly privateAddresses: 'refuse' | 'allow';
   /**
@@ -86,6 +88,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   tlsRequiredNo: 'honour',
   requireTlsTestingPolicy: 'refuse',
   requireTlsSecureMx: 'accept',
+  withoutEightBitMime: 'return',
   privateAddresses: 'refuse',
   // One connection at a time is what servers that count connections like best.
   addressRacing: 'off',
@@ -115,13 +118,14 @@ export const PROFILES = Object.freeze({
   /** The texts of the RFCs, and where they are silent the choices recorded in docs/adr. */
   rfc: {},
   /** As the mail server mox decides. */
-  mox: { halfDane: 'ignore', requireTlsSecureMx: 'refuse' },
+  mox: { halfDane: 'ignore', requireTlsSecureMx: 'refuse', withoutEightBitMime: 'send' },
   /** As Postfix with an MTA-STS helper decides: one policy at a time, patience before cleartext. */
   postfix: {
     whenDanePasses: 'skip-pkix',
     stsLookupFailure: 'proceed',
     cleartextRetry: 'after',
     requireTlsSecureMx: 'refuse',
+    withoutEightBitMime: 'send',
   },
 } as const satisfies Readonly<Record<string, Partial<Settings>>>);
 

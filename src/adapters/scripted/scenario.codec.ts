@@ -133,6 +133,7 @@ const MessageCodec = strictObject<Step['message']>(
     to: filledListOf('a list of at least one address', Text),
     requireTls: TrueFalse,
     tlsRequiredNo: TrueFalse,
+    eightBit: TrueFalse,
     report: oneOf('none', 'dmarc', 'tls'),
     transport: Text,
     dsn: DsnRequestCodec,

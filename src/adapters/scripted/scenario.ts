@@ -40,6 +40,8 @@ export interface Step {
     readonly requireTls?: boolean;
     /** Adds the header field `TLS-Required: No`. */
     readonly tlsRequiredNo?: boolean;
+    /** The text has octets beyond ASCII. */
+    readonly eightBit?: boolean;
     readonly report?: 'none' | 'dmarc' | 'tls';
     /** The name of the transport that is asked for. */
     readonly transport?: string;

@@ -87,7 +87,12 @@ const WholeSettingsCodec = strictObject<Settings>('settings', {
   deadlines: DeadlinesCodec,
 });
 
-const SettingsCodec = withDefaults(WholeSettingsCodec, { addressRacing: 'off', addressRacingDelayMs: 250 });
+const SettingsCodec = withDefaults(WholeSettingsCodec, {
+  addressRacing: 'off',
+  addressRacingDelayMs: 250,
+  // What was done when there was no such setting.
+  withoutEightBitMime: 'send',
+});
 
 const DECISION = {
   verdict: Text,

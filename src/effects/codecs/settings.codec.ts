@@ -61,6 +61,7 @@ export const SETTING_WORDS = {
   tlsRequiredNo: oneOf('honour', 'ignore'),
   requireTlsTestingPolicy: oneOf('refuse', 'accept'),
   requireTlsSecureMx: oneOf('accept', 'refuse'),
+  withoutEightBitMime: oneOf('return', 'send'),
   privateAddresses: oneOf('refuse', 'allow'),
   addressRacing: oneOf('off', 'on'),
 };

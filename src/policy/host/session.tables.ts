@@ -116,25 +116,33 @@ export const peerAuthentication = defineTable({
 // biome-ignore format: a table
 export const messageFit = defineTable({
   name: 'message-fit',
-  about: 'Whether the server can take this message, by what it offers in the EHLO reply that counts. `leniency`: the message set a policy aside that this host may fail.',
+  about: 'Whether the server can take this message, by what it offers in the EHLO reply that counts. `body`: whether the message has octets beyond ASCII, and 8BITMIME for them. `leniency`: the message set a policy aside that this host may fail.',
   inputs: {
     size: ['fits', 'too-large'],
     utf8: ['not-needed', 'offered', 'missing'],
+    body: ['seven-bit', 'offered', 'missing'],
+    setting: ['return', 'send'],
     purpose: ['deliver', 'explain'],
     leniency: ['no', 'overridden'],
   },
-  verdicts: ['send', 'stop-here', 'too-large', 'too-large-here', 'utf8-missing'],
+  verdicts: ['send', 'stop-here', 'too-large', 'too-large-here', 'utf8-missing', 'eight-bit-missing'],
 })([
-  { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'], purpose: 'deliver' },   then: 'send',
-    why: 'The server offers what the message needs.', refs: ['SMTP-4.1.1.2-1', 'U8-3.4-1'] },
+  { id: 'FIT-1', when: { size: 'fits', utf8: ['not-needed', 'offered'], body: ['seven-bit', 'offered'], purpose: 'deliver' },   then: 'send',
+    why: 'The server offers what the message needs.', refs: ['SMTP-4.1.1.2-1', 'U8-3.4-1', '8BIT-3-1'] },
+  { id: 'FIT-7', when: { size: 'fits', utf8: ['not-needed', 'offered'], body: 'missing', setting: 'send', purpose: 'deliver' },   then: 'send',
+    why: 'Servers that say nothing of 8BITMIME take such mail all the same, by what the operator has seen.', refs: ['8BIT-3-2'] },
   { id: 'FIT-5', when: { size: 'too-large', leniency: 'overridden' },       then: 'too-large-here',
     why: 'Under its policy the message might never have come to this host, so another one may still take it.', refs: ['SIZE-7-1', 'CHOICE-9'] },
   { id: 'FIT-2', when: { size: 'too-large', leniency: 'no' },               then: 'too-large',
     why: 'The server said how much it takes; sending would be refused after all the octets.', refs: ['SIZE-7-1'] },
   { id: 'FIT-3', when: { size: 'fits', utf8: 'missing' },                   then: 'utf8-missing',
     why: 'Addresses or headers beyond ASCII may not be sent here; another host may take them.', refs: ['U8-3.2-2'] },
-  { id: 'FIT-4', when: { size: 'fits', utf8: ['not-needed', 'offered'], purpose: 'explain' },   then: 'stop-here',
+  { id: 'FIT-6', when: { size: 'fits', utf8: ['not-needed', 'offered'], body: 'missing', setting: 'return' },       then: 'eight-bit-missing',
+    why: 'Octets beyond ASCII are never sent to a server that did not offer to take them; another host may.', refs: ['8BIT-3-2', 'SMTP-2.4-2'] },
+  { id: 'FIT-4', when: { size: 'fits', utf8: ['not-needed', 'offered'], body: ['seven-bit', 'offered'], purpose: 'explain' },   then: 'stop-here',
     why: 'All that was to be learned is learned; no mail is sent.', refs: ['STLS-4.1-1'] },
+  { id: 'FIT-8', when: { size: 'fits', utf8: ['not-needed', 'offered'], body: 'missing', setting: 'send', purpose: 'explain' },   then: 'stop-here',
+    why: 'All that was to be learned is learned, and the operator would have it sent; no mail is.', refs: ['8BIT-3-2'] },
 ]);
 
 // biome-ignore format: a table

@@ -28,7 +28,10 @@ export function mailOf({ message }: Step): OutboundMail {
     'Message-ID: <1@sender.example>',
     ...(message.tlsRequiredNo === true ? ['TLS-Required: No'] : []),
   ];
-  const { content, facts } = readMessage(utf8([...header, '', 'Hello.', ''].join('\r\n')), message.to);
+  const { content, facts } = readMessage(
+    utf8([...header, '', message.eightBit === true ? 'Gr\u00fc\u00dfe.' : 'Hello.', ''].join('\r\n')),
+    message.to,
+  );
   return {
     from,
     to: message.to,

@@ -81,6 +81,7 @@ const LAXEST = {
   cleartextRetry: ['at-once', 'mail goes out in clear where TLS is broken and nobody demands it'],
   tlsRequiredNo: ['honour', 'a message may set the policies of its recipients aside'],
   requireTlsTestingPolicy: ['accept', 'a policy in testing mode may name the hosts for REQUIRETLS'],
+  withoutEightBitMime: ['send', 'mail beyond ASCII is sent as it is to servers that do not offer 8BITMIME'],
   requireTlsSecureMx: ['accept', 'MX records that DNSSEC validates may name the hosts for REQUIRETLS'],
   privateAddresses: ['allow', 'hosts at loopback and private addresses may be connected to'],
 } as const satisfies { readonly [K in keyof Settings]?: readonly [Settings[K], string] };

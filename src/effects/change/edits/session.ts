@@ -122,6 +122,7 @@ function helloEdits(asked: Asked, answer: AnswerOf<'smtp.hello'>, { input }: Sup
       ? ['REQUIRETLS']
       : []),
     ...(input.message.utf8 === 'needed' && !offered.has('SMTPUTF8') ? ['SMTPUTF8'] : []),
+    ...(input.message.body === '8bit' && !offered.has('8BITMIME') ? ['8BITMIME'] : []),
   ];
   const edits = missing.map((keyword) => {
     const doubt = keyword === 'STARTTLS' ? ', and that nothing on the way takes it out' : '';

@@ -278,6 +278,23 @@ export const messageFitFacts = factsFor(messageFit, {
       missing: (evidence) => `the message needs SMTPUTF8, and ${keywordText('SMTPUTF8', evidence)}`,
     },
   },
+  body: {
+    kind: 'keywords',
+    owner: (word) => (word === 'missing' ? 'recipient' : 'sender'),
+    says: {
+      'seven-bit': 'the message has no octets beyond ASCII',
+      offered: (evidence) => `the message has octets beyond ASCII, and ${keywordText('8BITMIME', evidence)}`,
+      missing: (evidence) => `the message has octets beyond ASCII, and ${keywordText('8BITMIME', evidence)}`,
+    },
+  },
+  setting: {
+    kind: 'setting',
+    owner: 'operator',
+    says: {
+      return: 'octets beyond ASCII go to servers that offer 8BITMIME alone (setting withoutEightBitMime)',
+      send: 'octets beyond ASCII are sent as they are, 8BITMIME or not (setting withoutEightBitMime)',
+    },
+  },
   purpose: {
     kind: 'message',
     owner: 'operator',
