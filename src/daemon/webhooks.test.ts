@@ -60,6 +60,7 @@ async function heardTimes(count: number): Promise<void> {
 function start(own: Partial<Webhook> = {}) {
   const { port } = server.address() as AddressInfo;
   const told: string[] = [];
+  const faults: string[] = [];
   const asked: string[] = [];
   const hook: Webhook = {
     ...{ url: `http://hooks.test:${port}/x`, events: ['delivered'], secretFile: null, secret: 'secret' },
@@ -76,9 +77,9 @@ function start(own: Partial<Webhook> = {}) {
     },
     ca: [],
     onTold: (event, result) => told.push(`${event} ${result}`),
-    onFault: () => undefined,
+    onFault: (message) => faults.push(message),
   });
-  return { hooks, told, asked };
+  return { hooks, told, asked, faults };
 }
 
 describe('webhooks', () => {
@@ -115,10 +116,14 @@ describe('webhooks', () => {
 
   it('let go what is more than can be kept', async () => {
     server.removeAllListeners('request');
-    const { hooks, told } = start();
+    const { hooks, told, faults } = start();
     for (let at = 0; at < 20_100; at++) hooks.tell(outcome);
     expect(told.length).toBeGreaterThan(50);
+    const dropped = told.length;
     expect(new Set(told)).toEqual(new Set(['delivered dropped']));
     await hooks.close(0);
+    expect(told.slice(dropped).length).toBe(20_100 - dropped);
+    expect(new Set(told.slice(dropped))).toEqual(new Set(['delivered failed']));
+    expect(faults).toContainEqual(expect.stringMatching(/ was not told of \d+ events before the end$/));
   });
 });

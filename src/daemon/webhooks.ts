@@ -6,7 +6,8 @@ import { createHmac } from 'node:crypto';
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+import { trusting } from '../adapters/node/trusting.js';
 import { errorText } from '../effects/error-text.js';
 import type { Adapters } from '../effects/ports.js';
 import { textOf } from '../policy/smtp/reply.js';
@@ -86,14 +87,16 @@ function eventOf({ outcome, messageId, from, recipient, at, attempts, nextAttemp
 /** What waits for one address: one slow listener holds up no other. */
 class HookQueue {
   readonly #options: WebhooksOptions;
+  readonly #contextOf: () => SecureContext;
   readonly #waiting: Waiting[] = [];
-  readonly #later = new Set<NodeJS.Timeout>();
+  readonly #later = new Map<NodeJS.Timeout, Waiting>();
   readonly #running = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   #isClosing = false;
 
   constructor(options: WebhooksOptions) {
     this.#options = options;
+    this.#contextOf = trusting({ minVersion: 'TLSv1.2' }, options.ca);
   }
 
   put(waiting: Waiting): void {
@@ -137,7 +140,7 @@ class HookQueue {
       this.#next();
     }, ms);
     timer.unref();
-    this.#later.add(timer);
+    this.#later.set(timer, waiting);
   }
 
   async #post({ hook, body }: Waiting): Promise<void> {
@@ -151,7 +154,7 @@ class HookQueue {
           address,
           body,
           secret: hook.secret,
-          ca: this.#options.ca,
+          contextOf: this.#contextOf,
           signal: this.#stop.signal,
         });
       } catch (error) {
@@ -173,10 +176,22 @@ class HookQueue {
 
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
-    const timer = setTimeout(() => this.#stop.abort(), graceMs);
+    const timer = setTimeout(() => this.#giveUp(), graceMs);
     while (this.#running.size > 0) await Promise.all(this.#running);
     clearTimeout(timer);
-    for (const later of this.#later) clearTimeout(later);
+    this.#giveUp();
+  }
+
+  /** What still waits is not begun any more, and told of in one go: it may be much. */
+  #giveUp(): void {
+    this.#stop.abort();
+    const left = [...this.#waiting.splice(0), ...this.#later.values()];
+    for (const timer of this.#later.keys()) clearTimeout(timer);
+    this.#later.clear();
+    for (const { event } of left) this.#options.onTold(event, 'failed');
+    const [first] = left;
+    if (first !== undefined)
+      this.#options.onFault(`${first.hook.url} was not told of ${left.length} events before the end`);
   }
 }
 
@@ -185,12 +200,12 @@ interface Post {
   readonly address: string;
   readonly body: string;
   readonly secret: string | null;
-  readonly ca: readonly string[];
+  readonly contextOf: () => SecureContext;
   readonly signal: AbortSignal;
 }
 
 /** Rejects unless it is answered 2xx. Of the answer nothing but the status is read. */
-function postTo({ url, address, body, secret, ca, signal }: Post): Promise<void> {
+function postTo({ url, address, body, secret, contextOf, signal }: Post): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const signature =
@@ -205,8 +220,7 @@ function postTo({ url, address, body, secret, ca, signal }: Post): Promise<void>
         if (options.all === true) done(null, [{ address, family }]);
         else done(null, address, family);
       },
-      ...(ca.length > 0 ? { ca: [...rootCertificates, ...ca] } : {}),
-      minVersion: 'TLSv1.2',
+      ...(url.protocol === 'https:' ? { secureContext: contextOf() } : {}),
       signal: AbortSignal.any([signal, AbortSignal.timeout(POST_MS)]),
       headers: {
         'content-type': 'application/json',

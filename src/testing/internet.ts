@@ -98,11 +98,12 @@ export async function startInternet(world: World, options: InternetOptions = {})
   return startKnownWorld(world, hostsOf(world), options);
 }
 
-/** As {@link startInternet}, of a world whose hosts, also those to come, have been looked at. */
+/** As {@link startInternet}, of a world whose hosts, also those to come, have been looked at, and maybe with a CA that others share. */
 export async function startKnownWorld(
   world: World,
   hosts: KnownHosts,
   options: InternetOptions = {},
+  ownPki?: Pki,
 ): Promise<Internet> {
   const read = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const { port = 0, httpsPort = 0, resolverPort = 0, seed, now } = read;
@@ -115,7 +116,7 @@ export async function startKnownWorld(
     state: { world: { dns: {} }, addresses: new Map(), certificates: new Map() },
     hosts,
   };
-  const pki = await createPki({ seed, now: typeof now === 'number' ? () => now : now });
+  const pki = ownPki ?? (await createPki({ seed, now: typeof now === 'number' ? () => now : now }));
   const asked: DnsQuery[] = [];
   const block = await claimBlock(
     { port, httpsPort, resolverPort },

@@ -4,6 +4,7 @@ import { createNodeEngine } from '../../node.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { DEFAULT_SETTINGS, settingsOf } from '../../policy/settings.js';
 import { type Internet, startKnownWorld } from '../internet.js';
+import { createPki, type Pki } from '../pki.js';
 import { differencesFrom } from './expectation.js';
 import { mailOf, type ScenarioRun, type StepRun } from './run.js';
 
@@ -30,13 +31,18 @@ function hasSilence({ world, steps }: Scenario): boolean {
   return /"(?:silent|timeout)"/.test(JSON.stringify([world, steps.map(({ change }) => change)]));
 }
 
+/** Of all scenarios: nothing depends on whose keys they are, and a trust store is read once and not for each. */
+let pki: Promise<Pki> | undefined;
+
 /**
  * Plays a scenario over real sockets on loopback, through Node's adapters. Time that is to pass between
  * steps is put on the engine's clock; certificates and name servers keep to the real one.
  */
 export async function playScenario(scenario: Scenario): Promise<ScenarioRun> {
   const { world, steps } = scenario;
-  const internet = await startKnownWorld(world, hostsOf(world, ...steps.map(({ change }) => change ?? {})));
+  const hosts = hostsOf(world, ...steps.map(({ change }) => change ?? {}));
+  pki ??= createPki();
+  const internet = await startKnownWorld(world, hosts, {}, await pki);
   try {
     return { name: scenario.name, steps: await playSteps(scenario, internet) };
   } finally {

@@ -7,16 +7,10 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import {
-  connect as connectTls,
-  createSecureContext,
-  DEFAULT_CIPHERS,
-  rootCertificates,
-  type SecureContext,
-  type TLSSocket,
-} from 'node:tls';
+import { connect as connectTls, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
 import type { Port } from '../../../effects/ports.js';
+import { trusting } from '../trusting.js';
 import { nameError } from '../x509/index.js';
 import { cutWithoutCloseNotify, untilCloseNotify } from './until-close-notify.js';
 
@@ -39,12 +33,8 @@ const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_
 
 /** Fetches policies with Node's own HTTPS. Throws if `ca` is not PEM. */
 export function nodePolicyFetch({ ca = [] }: PolicyFetchOptions = {}): Port<'policy.fetch'> {
-  const secureContext = createSecureContext({
-    minVersion: 'TLSv1.2',
-    // Keys and signatures of 112 bits and up, as RSA of 2048 bits has them, in the whole path (RFC 9325, Section 4.5).
-    ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2`,
-    ...(ca.length > 0 ? { ca: [...rootCertificates, ...ca] } : {}),
-  });
+  // Keys and signatures of 112 bits and up, as RSA of 2048 bits has them, in the whole path (RFC 9325, Section 4.5).
+  const contextOf = trusting({ minVersion: 'TLSv1.2', ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2` }, ca);
   return async (ask, signal) => {
     const endsAt = performance.now() + ask.deadlineMs;
     let last: FetchAnswer = failed('connect', 'ERR_NO_ADDRESS');
@@ -53,7 +43,7 @@ export function nodePolicyFetch({ ca = [] }: PolicyFetchOptions = {}): Port<'pol
       if (signal.aborted || !(leftMs > 0)) return failed('timeout', 'ETIMEDOUT');
       // A silent address leaves time to connect to the others; once connected, there is the whole rest.
       const connectMs = leftMs / (ask.addresses.length - i);
-      last = await fetchFrom({ ask, address, leftMs, connectMs, signal, secureContext });
+      last = await fetchFrom({ ask, address, leftMs, connectMs, signal, secureContext: contextOf() });
       if (last.kind !== 'failed' || last.cause !== 'connect') return last;
     }
     return last;
