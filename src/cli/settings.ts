@@ -1,5 +1,5 @@
-import { hostname } from 'node:os';
 import { parseSettings } from '../effects/codecs/settings.codec.js';
+import { ownName } from '../hosts/own-name.js';
 import { parseHostName } from '../policy/names/domain-name.js';
 import { parseAddressLiteral } from '../policy/names/ip-address.js';
 import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
@@ -27,7 +27,7 @@ export async function readSettings(options: SettingsOptions): Promise<Settings> 
   const filed = options.policy === undefined ? DEFAULT_SETTINGS : await readSettingsFile(options.policy);
   return {
     ...filed,
-    helo: helo ?? ownName(filed.helo),
+    helo: helo ?? ownName(filed) ?? filed.helo,
     ...(port === undefined ? {} : { port }),
     ...(httpsPort === undefined ? {} : { httpsPort }),
     ...(options['no-cleartext-retry'] === true ? { cleartextRetry: 'never' } : {}),
@@ -62,11 +62,4 @@ function readHelo(text: string | undefined): string | undefined {
       `--helo ${JSON.stringify(text)} is not a host name; give one like mail.example.org or [192.0.2.1]`,
     );
   return name;
-}
-
-/** This host's name where nobody chose another and it is a complete one. */
-function ownName(filed: string): string {
-  if (filed !== DEFAULT_SETTINGS.helo) return filed;
-  const name = parseHostName(hostname());
-  return name?.includes('.') === true ? name : filed;
 }

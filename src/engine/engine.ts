@@ -380,7 +380,8 @@ async function attempt(
     message,
     clock: options.clock,
     ...(options.wait === undefined ? {} : { wait: options.wait }),
-    signal: attemptOptions.signal ?? new AbortController().signal,
+    // One of its own: attempts side by side would all listen to the caller's.
+    signal: AbortSignal.any(attemptOptions.signal === undefined ? [] : [attemptOptions.signal]),
     note: (entry) => {
       entries.push(entry);
       noteStore(options, entry);

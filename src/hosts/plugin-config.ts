@@ -17,6 +17,7 @@ import {
   parseResolvers,
   type Settings,
 } from '../node.js';
+import { withOwnName } from './own-name.js';
 
 export type PluginConfig = Readonly<Record<string, string | boolean | number | undefined>>;
 
@@ -59,8 +60,8 @@ export interface Origin {
   readonly helo: string | undefined;
 }
 
-/** Throws a {@link MisuseError} that names the key at fault. */
-export function enginePerConfig(config: PluginConfig): PluginEngine {
+/** `names`: what the host itself goes by, for EHLO where the configuration has none. Throws a {@link MisuseError} that names the key at fault. */
+export function enginePerConfig(config: PluginConfig, ...names: readonly unknown[]): PluginEngine {
   checkKeys(config);
   const text = (key: Key) =>
     config[key] === undefined || config[key] === '' ? undefined : String(config[key]);
@@ -88,7 +89,8 @@ export function enginePerConfig(config: PluginConfig): PluginEngine {
     ...(number('https_port') !== undefined && { httpsPort: number('https_port') }),
     ...(isSet('allow_loopback') && { privateAddresses: 'allow' }),
   };
-  const settings = settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>);
+  const filed = settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>);
+  const settings = withOwnName(filed, ...names);
   const world = {
     ...resolverOf(text('resolver'), isSet('trust_ad')),
     ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } as const }),

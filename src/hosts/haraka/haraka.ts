@@ -16,6 +16,9 @@ export interface HarakaAddress {
 export interface HarakaNotes {
   waxseal_requiretls?: boolean;
   waxseal_dialled?: Readonly<Record<string, readonly string[]>>;
+  /** What other plugins want this message to be sent from, and as whom. */
+  readonly outbound_ip?: string;
+  readonly outbound_helo?: string;
 }
 
 /** A message for one domain in Haraka's queue. */
@@ -60,6 +63,8 @@ export interface HarakaPlugin {
       name: string,
       options: object,
     ): { readonly main: Readonly<Record<string, string | boolean | number | undefined>> };
+    /** A file with one line; null if there is none. */
+    get(name: string): unknown;
   };
   register_hook(hook: string, method: string): void;
   loginfo(message: string): void;

@@ -10,7 +10,7 @@ import { errorText } from '../../effects/error-text.js';
 import type { DeliveryResult } from '../../engine/engine.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
-import { enginePerConfig, type PluginEngine } from '../plugin-config.js';
+import { enginePerConfig, type Origin, type PluginEngine } from '../plugin-config.js';
 import type { HarakaConnection, HarakaMail, HarakaPlugin } from './haraka.js';
 import { giveBack, waitAll } from './outcomes.js';
 import { withoutStuffing } from './queue-file.js';
@@ -68,8 +68,8 @@ export function hook_mail(
 async function attemptMail(plugin: HarakaPlugin, state: State, mail: HarakaMail): Promise<void> {
   let delivery: DeliveryResult;
   try {
-    state.made ??= enginePerConfig(configOf(plugin));
-    delivery = await deliver(state.made.engine, mail, state.stop.signal);
+    state.made ??= enginePerConfig(configOf(plugin), plugin.config.get('me'));
+    delivery = await deliver(state.made.from(originOf(mail)), mail, state.stop.signal);
   } catch (error) {
     const reason = errorText(error);
     plugin.logcrit(`waxseal cannot attempt ${mail.todo.uuid}: ${reason}`);
@@ -107,6 +107,11 @@ async function deliver(
     },
     { attempt: mail.num_failures + 1, dialled: mail.notes.waxseal_dialled ?? {}, signal },
   );
+}
+
+function originOf({ todo }: HarakaMail): Origin {
+  const { outbound_ip: localAddress, outbound_helo: helo } = todo.notes;
+  return { localAddress, helo };
 }
 
 function configOf(plugin: HarakaPlugin) {

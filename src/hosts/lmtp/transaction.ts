@@ -160,8 +160,7 @@ async function attemptGroup(
         recipients: group.map(({ recipient: { notify, original } }) => ({ notify, original })),
       },
     },
-    // A signal of its own: attempts side by side would all listen to one.
-    { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal: AbortSignal.any([signal]) },
+    { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal },
   );
   const replies = delivery.results.map(replyTo);
   await keep(group, taken, ports, { delivery, replies, attempt, isStopped: signal.aborted });

@@ -16,7 +16,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const WORLD: World = {
   signedZones: ['dane.test', 'mismatch.test'],
   dns: Object.fromEntries(
-    ['dane', 'mismatch', 'plain', 'later', 'refuses', 'content', 'silent'].flatMap((name) => [
+    ['dane', 'mismatch', 'plain', 'dsn', 'later', 'refuses', 'content', 'silent'].flatMap((name) => [
       [`MX ${name}.test`, [`10 mx.${name}.test`]],
       [`A mx.${name}.test`, [`@mx.${name}.test`]],
     ]),
@@ -25,6 +25,7 @@ const WORLD: World = {
     'mx.dane.test': {},
     'mx.mismatch.test': {},
     'mx.plain.test': {},
+    'mx.dsn.test': { keywords: ['DSN'] },
     'mx.later.test': { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
     'mx.refuses.test': { replies: { rcpt: { '*': '550 5.1.1 no such user' } } },
     'mx.content.test': { replies: { end: '554 5.6.0 not this' } },
@@ -112,6 +113,27 @@ describe('the transport for Nodemailer', () => {
     expect(info.messageSize).toBeGreaterThan(100);
     expect(Object.keys(info.dialled as object)).toContain('mx.later.test');
     expect(internet.received('mx.mismatch.test')).toEqual([]);
+  });
+
+  it('hands what is asked of notices on to hosts that know DSN, and says for whom the host answers (DSN-3461-5.2.2-2)', async () => {
+    const sent = open();
+    const dsn = { id: 'Q+1', return: 'headers', notify: ['success', 'failure'], recipient: 'first@dsn.test' };
+    const info = await sent.sendMail({ ...mail('a@dsn.test', 'b@plain.test'), dsn } as object);
+    const { commands } = internet.sessions('mx.dsn.test').at(-1)!;
+    expect(commands.find((line) => line.startsWith('MAIL'))).toMatch(/ RET=HDRS ENVID=Q\+2B1\b/);
+    expect(commands).toContain('RCPT TO:<a@dsn.test> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;first@dsn.test');
+    expect(internet.sessions('mx.plain.test').at(-1)!.commands.join()).not.toMatch(/RET=|NOTIFY=/);
+    expect(info.results.map(({ handedOn }) => handedOn)).toEqual(['passed-on', 'relayed']);
+    for (const wrong of [{ return: 'some' }, { notify: 'never,success' }, 'yes', { id: '\u00e4' }])
+      expect(await failureOf(sent.sendMail({ ...mail('a@dsn.test'), dsn: wrong } as object))).toMatchObject({
+        code: 'EENVELOPE',
+      });
+  });
+
+  it('says in EHLO the name that it is given, and takes no half of one', async () => {
+    await open({ ...options(), name: 'mx.named.test' }).sendMail(mail('a@plain.test'));
+    expect(internet.sessions('mx.plain.test').at(-1)!.commands).toContain('EHLO mx.named.test');
+    expect(() => waxsealTransport({ name: 'named' })).toThrow('name must be a complete host name');
   });
 
   it('rejects where nobody got it, with a temporary word if anybody has to wait', async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { Count, Folder } from '../../effects/codecs/arguments.codec.js';
 import { having, methods } from '../../effects/codecs/strict-object.js';
-import { TrueFalse, wholeFrom } from '../../effects/codecs/values.js';
+import { such, TrueFalse, wholeFrom } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
@@ -17,8 +17,12 @@ import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 import { createNodeEngine } from '../../node.js';
 import type { NodeEngineOptions } from '../../node-options.js';
+import { parseHostName } from '../../policy/names/domain-name.js';
+import { DEFAULT_SETTINGS } from '../../policy/settings.js';
+import { withOwnName } from '../own-name.js';
 import { Slots } from '../slots.js';
 import { type Spooled, type SpoolOptions, spool } from '../spool.js';
+import { dsnRequestOf } from './dsn.js';
 import {
   abortError,
   type Envelope,
@@ -33,6 +37,11 @@ import {
 export interface WaxsealTransportOptions extends NodeEngineOptions {
   /** An engine of yours, which is not closed with the transport; the options of engines are not looked at then. */
   readonly engine?: Pick<Engine, 'deliver' | 'ready'>;
+  /**
+   * The name for EHLO, as Nodemailer's own transports take it. Default: what the settings have, else the machine's own, if it is
+   * complete.
+   */
+  readonly name?: string;
   /** Keep connections for other messages to the same server. Default: false. */
   readonly pool?: boolean;
   /** Messages sent at the same time; others wait in line. Default: 50. */
@@ -64,7 +73,7 @@ export interface MailToSend {
 interface MessageData {
   readonly signal?: AbortSignal;
   readonly requireTLSExtensionEnabled?: boolean;
-  readonly dsn?: object;
+  readonly dsn?: unknown;
   readonly waxseal?: MessageWishes;
 }
 
@@ -89,6 +98,12 @@ export function waxsealTransport(options: WaxsealTransportOptions = {}): Waxseal
   return new Transport(options);
 }
 
+const CompleteName = such(
+  'a complete host name like mx.example.org',
+  (value): value is string =>
+    typeof value === 'string' && value.includes('.') && parseHostName(value) !== null,
+);
+
 type OwnOptions = Omit<WaxsealTransportOptions, keyof NodeEngineOptions>;
 
 /** The others are checked where an engine is made of them. */
@@ -96,6 +111,7 @@ const OwnCodec = having<OwnOptions>(
   'an object with options',
   {
     engine: methods<NonNullable<OwnOptions['engine']>>('an engine', { deliver: true, ready: true }),
+    name: CompleteName,
     pool: TrueFalse,
     maxConnections: Count,
     memoryOctetsMax: wholeFrom(0, 1_000_000_000),
@@ -125,6 +141,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
     checked(OwnCodec, options, 'WAXSEAL_BAD_OPTIONS');
     const {
       engine,
+      name,
       pool = false,
       maxConnections = 50,
       memoryOctetsMax,
@@ -133,7 +150,8 @@ class Transport extends EventEmitter implements WaxsealTransport {
       ...own
     } = options;
     if (engine === undefined) {
-      const made = createNodeEngine(pool ? { reuseConnections: {}, ...own } : own);
+      const settings = withOwnName(own.settings ?? DEFAULT_SETTINGS, name);
+      const made = createNodeEngine({ ...(pool && { reuseConnections: {} }), ...own, settings });
       this.#engine = made;
       this.#closeEngine = () => made.close();
     } else {
@@ -227,11 +245,12 @@ class Transport extends EventEmitter implements WaxsealTransport {
   async #deliver(
     message: Spooled,
     { from, to }: Envelope,
-    { requireTLSExtensionEnabled, waxseal = {} }: MessageData,
+    { requireTLSExtensionEnabled, dsn, waxseal = {} }: MessageData,
     { signal }: Stop,
   ): Promise<DeliveryResult> {
     const sender = from === false ? '' : from;
     const { report = 'none', ...wishes } = waxseal;
+    const asked = dsnRequestOf(dsn, to.length);
     try {
       return await this.#engine.deliver(
         {
@@ -243,6 +262,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
             requireTls: requireTLSExtensionEnabled === true ? 'yes' : 'no',
             report,
           },
+          ...(asked !== null && { dsn: asked }),
         },
         { ...wishes, signal },
       );

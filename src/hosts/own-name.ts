@@ -1,0 +1,27 @@
+import { hostname } from 'node:os';
+import { checkSettings } from '../engine/check-arguments.js';
+import { parseHostName } from '../policy/names/domain-name.js';
+import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
+
+const NO_NAME = `no complete host name is known for EHLO, so that mail hosts are told ${DEFAULT_SETTINGS.helo}, and some refuse that; configure helo`;
+
+/**
+ * The name for EHLO (RFC 5321, Section 4.1.1.1): the one that the settings have, else the first complete one of those that the mail
+ * system goes by, else the machine's own. Null where none of them is a complete host name.
+ */
+export function ownName({ helo }: Pick<Settings, 'helo'>, ...known: readonly unknown[]): string | null {
+  if (helo !== DEFAULT_SETTINGS.helo) return helo;
+  for (const name of [...known, hostname()]) {
+    const parsed = typeof name === 'string' ? parseHostName(name.trim()) : null;
+    if (parsed?.includes('.') === true) return parsed;
+  }
+  return null;
+}
+
+/** The settings with {@link ownName}; where there is none, as they are, and the process is warned of it. Throws a {@link MisuseError} for what are no settings. */
+export function withOwnName(settings: Settings, ...known: readonly unknown[]): Settings {
+  checkSettings(settings);
+  const helo = ownName(settings, ...known);
+  if (helo === null) process.emitWarning(NO_NAME, 'WaxsealName');
+  return helo === null ? settings : { ...settings, helo };
+}
