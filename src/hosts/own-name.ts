@@ -18,10 +18,16 @@ export function ownName({ helo }: Pick<Settings, 'helo'>, ...known: readonly unk
   return null;
 }
 
+/** Once a process. */
+let isWarned = false;
+
 /** The settings with {@link ownName}; where there is none, as they are, and the process is warned of it. Throws a {@link MisuseError} for what are no settings. */
 export function withOwnName(settings: Settings, ...known: readonly unknown[]): Settings {
   checkSettings(settings);
   const helo = ownName(settings, ...known);
-  if (helo === null) process.emitWarning(NO_NAME, 'WaxsealName');
+  if (helo === null && !isWarned) {
+    isWarned = true;
+    process.emitWarning(NO_NAME, 'WaxsealName');
+  }
   return helo === null ? settings : { ...settings, helo };
 }

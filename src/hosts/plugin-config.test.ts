@@ -3,7 +3,7 @@ import { enginePerConfig } from './plugin-config.js';
 
 describe('the configuration of a plugin', () => {
   it('makes an engine of texts, as files have them', async () => {
-    const { engine, close } = enginePerConfig({
+    const { from, close } = enginePerConfig({
       resolver: '127.0.0.1:53',
       port: '2525',
       helo: 'mx.example.org',
@@ -11,7 +11,7 @@ describe('the configuration of a plugin', () => {
       deadline_ms: 1000,
       requiretls: true,
     });
-    expect(engine.deliver).toBeTypeOf('function');
+    expect(from({ localAddress: undefined, helo: undefined }).deliver).toBeTypeOf('function');
     await close();
   });
 

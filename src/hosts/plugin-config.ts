@@ -45,7 +45,6 @@ const TRUTHS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 export interface PluginEngine {
-  readonly engine: NodeEngine;
   /** The engine that connects from there and says that name, unless the configuration has a name of its own. */
   from(origin: Origin): NodeEngine;
   readonly attempts: AttemptStore;
@@ -90,40 +89,36 @@ export function enginePerConfig(config: PluginConfig, ...names: readonly unknown
     ...(isSet('allow_loopback') && { privateAddresses: 'allow' }),
   };
   const filed = settingsOf((text('profile') ?? 'rfc') as ProfileName, own as Partial<Settings>);
-  const settings = withOwnName(filed, ...names);
   const world = {
     ...resolverOf(text('resolver'), isSet('trust_ad')),
     ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } as const }),
     ...(text('ca') !== undefined && { ca: [contentOf('ca', text('ca')!)] }),
   };
   const kept = nodeAdapters({ ...world, ...(state !== undefined && { stateDirectory: state }) });
-  const { 'smtp.session': smtp, signals, close, ...shared } = kept;
+  const { 'smtp.session': _smtp, signals, close, ...shared } = kept;
   const common = {
     // What is known of the world is known to all engines.
     ...{ ...world, signals },
     ...(state !== undefined && { tlsReports: { store: stores.reports } }),
     ...(number('deadline_ms') !== undefined && { deadlineMs: number('deadline_ms')! }),
   };
-  const engine = createNodeEngine({ ...common, settings, adapters: { ...shared, 'smtp.session': smtp } });
-  const others = new Map<string, NodeEngine>();
+  const engines = new Map<string, NodeEngine>();
   return {
-    engine,
     attempts: stores.attempts,
     from({ localAddress, helo }) {
-      const name = text('helo') === undefined && helo !== undefined ? helo : settings.helo;
-      if (localAddress === undefined && name === settings.helo) return engine;
-      const key = `${localAddress} ${name}`;
+      const settings = withOwnName(filed, helo, ...names);
+      const key = `${localAddress} ${settings.helo}`;
       const known =
-        others.get(key) ??
+        engines.get(key) ??
         createNodeEngine({
-          ...{ ...common, settings: { ...settings, helo: name }, adapters: shared },
+          ...{ ...common, settings, adapters: shared },
           ...(localAddress !== undefined && { localAddress }),
         });
-      others.set(key, known);
+      engines.set(key, known);
       return known;
     },
     async close() {
-      await Promise.all([engine, ...others.values()].map((each) => each.close()));
+      await Promise.all([...engines.values()].map((each) => each.close()));
       await close();
       await stores.close();
     },

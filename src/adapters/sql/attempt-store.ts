@@ -1,20 +1,21 @@
 import { decodeDialled } from '../../effects/codecs/dialled.codec.js';
 import type { AttemptRecord, AttemptStore, AttemptStoreBounds } from '../../effects/stores.js';
-import { numberIn, type SqlDatabase, type SqlRow } from './database.js';
+import { numberIn, type SqlDatabase, type SqlRow, textIn } from './database.js';
+import { overKeys } from './queue-rows.js';
 
 /** Attempts in a database, a row for each message and recipient. */
 export function sqlAttemptStore(database: SqlDatabase, { attemptsMax }: AttemptStoreBounds): AttemptStore {
   return {
-    read: (keys) =>
-      database.snapshot(async (query) => {
-        const found: (AttemptRecord | null)[] = [];
-        for (const key of keys) {
-          const sql = 'SELECT attempts, dialled, delivered, at FROM waxseal_attempts WHERE id = ?1';
-          const [row] = await query(sql, key);
-          found.push(row === undefined ? null : recordIn(row));
-        }
-        return found;
-      }),
+    read: async (keys) => {
+      const columns = 'id, attempts, dialled, delivered, at';
+      const rows = await overKeys(
+        database.query,
+        keys,
+        (list) => `SELECT ${columns} FROM waxseal_attempts WHERE id IN (${list})`,
+      );
+      const found = new Map(rows.map((row) => [textIn(row, 'id'), row]));
+      return keys.map((key) => (found.has(key) ? recordIn(found.get(key)!) : null));
+    },
     write: (records) =>
       database.write(async ({ query }) => {
         // In one order everywhere, so that no two transactions wait for each other's rows.

@@ -17,18 +17,34 @@ interface Driver {
     options: object,
   ): {
     exec(sql: string): Promise<unknown>;
-    prepare(sql: string): Promise<{ all(values: readonly SqlValue[]): Promise<readonly SqlRow[]> }>;
+    prepare(sql: string): Promise<Statement>;
     close(): void;
   };
 }
+
+interface Statement {
+  all(values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+}
+
+/** Statements of a connection that are kept for the next time, because to prepare one is dearer than most are to carry out. */
+const STATEMENTS_MAX = 200;
 
 /** Opens a file, which is made if it is missing. Rejects with a sentence that says what to do. */
 export async function openSqlite(path: string, load = loadDriver): Promise<SqliteConnection> {
   const Database = await load().catch(explain);
   const database = new Database(path, {});
+  const statements = new Map<string, Statement>();
+  const prepared = async (sql: string): Promise<Statement> => {
+    const known = statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = await database.prepare(withoutNumbers(sql));
+    if (statements.size >= STATEMENTS_MAX) statements.clear();
+    statements.set(sql, statement);
+    return statement;
+  };
   return {
     exec: async (sql) => void (await database.exec(sql)),
-    all: async (sql, values) => (await database.prepare(withoutNumbers(sql))).all(values),
+    all: async (sql, values) => (await prepared(sql)).all(values),
     close: () => database.close(),
   };
 }

@@ -7,6 +7,7 @@ import type { Query, SqlDatabase } from '../sql/database.js';
 import { isBusy, patiently } from './busy.js';
 import { openSqlite, type SqliteConnection } from './libsql.js';
 import { makeStateFile } from './state-file.js';
+import { together } from './together.js';
 
 /** How long a change waits for those of other processes, and how long it may have waited for ours before its turn. */
 const BUSY_MS = 5_000;
@@ -17,11 +18,12 @@ const WAITING_MAX = 1_000;
 export function sqliteDatabase(path: string): SqlDatabase {
   const reads = lane(path);
   const writes = lane(path);
+  const change = together((run, isNeeded) => writes.transaction('BEGIN IMMEDIATE', run, isNeeded));
   return {
     query: (sql, ...values) => reads.inTurn((query) => query(sql, ...values)),
     // Whoever begins so is the only one who writes, so that every lock is held already.
-    write: (run) => writes.transaction('BEGIN IMMEDIATE', (query) => run({ query, lock: async () => {} })),
-    snapshot: (run) => reads.transaction('BEGIN', run),
+    write: (run) => change((query) => run({ query, lock: async () => {} })),
+    snapshot: async (run) => (await reads.transaction('BEGIN', run))!,
     keyType: 'text',
     close: async () => {
       await Promise.all([reads.close(), writes.close()]);
@@ -58,8 +60,14 @@ function lane(path: string) {
     });
   }
 
-  function transaction<T>(begin: string, run: (query: Query) => Promise<T>): Promise<T> {
+  /** Null: there was no need for it any more when its turn came. */
+  function transaction<T>(
+    begin: string,
+    run: (query: Query) => Promise<T>,
+    isNeeded = () => true,
+  ): Promise<T | null> {
     return inTurn(async (query, used, until) => {
+      if (!isNeeded()) return null;
       await patiently(() => used.exec(begin), until);
       try {
         const result = await run(query);

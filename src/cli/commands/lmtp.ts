@@ -93,6 +93,7 @@ export const lmtp: Command = {
     const engine = createNodeEngine({
       ...node,
       settings,
+      reuseConnections: {},
       // The very store that is renewed.
       adapters: {
         'policy-cache.read': policies['policy-cache.read'],

@@ -7,7 +7,7 @@
  */
 
 import { errorText } from '../../effects/error-text.js';
-import type { DeliveryResult } from '../../engine/engine.js';
+import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import { enginePerConfig, type Origin, type PluginEngine } from '../plugin-config.js';
@@ -85,7 +85,7 @@ async function attemptMail(plugin: HarakaPlugin, state: State, mail: HarakaMail)
 }
 
 async function deliver(
-  engine: PluginEngine['engine'],
+  engine: Pick<Engine, 'deliver'>,
   mail: HarakaMail,
   signal: AbortSignal,
 ): Promise<DeliveryResult> {
