@@ -23,7 +23,9 @@ const kept = async () => (await database.query('SELECT id FROM kept ORDER BY id'
 
 it('makes each of many changes that wait, in their order, and answers each when it is kept', async () => {
   const seen: (readonly unknown[])[] = [];
-  await Promise.all(Array.from({ length: 120 }, (_, id) => insert(id).then(async () => seen.push(await kept()))));
+  await Promise.all(
+    Array.from({ length: 120 }, (_, id) => insert(id).then(async () => seen.push(await kept()))),
+  );
   for (const [id, ids] of seen.entries()) expect(ids).toContain(id);
   expect(await kept()).toHaveLength(120);
 });
