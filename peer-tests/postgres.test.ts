@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.js';
+import { eventStoreContract } from '../spec/contracts/event-store.contract.js';
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
@@ -45,6 +46,7 @@ tlsReportStoreHistories('postgresStores', inPostgres, 25);
 attemptStoreContract('postgresStores', inPostgres);
 signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
+eventStoreContract('postgresStores', inPostgres);
 suppressionStoreContract('postgresStores', inPostgres);
 
 describe('stores in PostgreSQL', () => {

@@ -326,6 +326,46 @@ export function queueStoreContract(name: string, start: StartStores): void {
       });
     });
 
+    it('puts a message into the lane that is named, and moves what waits where its settlement says', async () => {
+      const relayed = {
+        'b.example': 'smarthost relay.example:587',
+        'c.example': 'smarthost relay.example:587',
+      };
+      await queue.accept([
+        messageTo('m1', ['x@b.example', 'x@c.example'], { lanes: relayed }),
+        messageTo('m2', ['x@b.example']),
+      ]);
+      const claimed = await queue.claim(planOf({ perLaneMax: 1 }));
+      expect(claimed.map(({ id, lane }) => [id, lane])).toEqual([
+        ['m2/0', 'direct b.example'],
+        ['m1/0', 'smarthost relay.example:587'],
+      ]);
+      const nextLane = 'other o.example:25';
+      await queue.order(['m2'], { order: 'set-transport', transport: 'mine' }, BY);
+      await queue.settle(
+        claimed.map((each) => settlementOf(each, { nextAt: NOW + 5 }, { nextLane })),
+        NOW,
+      );
+      // What the operator has moved in between stays there.
+      expect((await queue.lanes(9)).map(({ lane, waiting }) => [lane, waiting])).toEqual([
+        ['mine b.example', 1],
+        ['other o.example:25', 1],
+        ['smarthost relay.example:587', 1],
+      ]);
+      expect((await queue.list({ ...OPEN, domain: 'c.example' })).map(({ id }) => id)).toEqual(['m1']);
+    });
+
+    it('lets a lane rest between two claims', async () => {
+      const ids = ['m1', 'm2', 'm3'];
+      await queue.accept(ids.map((id) => messageTo(id, ['x@b.example'])));
+      const resting = { laneEveryMs: 1000, perLaneMax: 5 };
+      expect(idsOf(await queue.claim(planOf(resting)))).toEqual(['m1/0']);
+      expect(await queue.claim(planOf({ ...resting, now: NOW + 999 }))).toEqual([]);
+      expect([await queue.nextDue(1000), await queue.nextDue()]).toEqual([NOW + 1000, NOW]);
+      expect(idsOf(await queue.claim(planOf({ ...resting, now: NOW + 1000 })))).toEqual(['m2/0']);
+      expect(await queue.among(['m3', 'm9'])).toEqual(['m3']);
+    });
+
     it('parks what ends its turns before they are settled', async () => {
       await queue.accept([messageTo('m1', ['b@b.example'])]);
       const [claimed] = await queue.claim(planOf());

@@ -1,4 +1,5 @@
 import { attemptStoreContract } from './attempt-store.contract.js';
+import { eventStoreContract } from './event-store.contract.js';
 import { policyStoreContract } from './policy-store.contract.js';
 import { policyStoreHistories } from './policy-store.histories.fixture.js';
 import { queueStoreContract } from './queue-store.contract.js';
@@ -26,6 +27,9 @@ signalStoreContract('sqliteStores', inSqlite);
 
 queueStoreContract('memoryStores', inMemory);
 queueStoreContract('sqliteStores', inSqlite);
+
+eventStoreContract('memoryStores', inMemory);
+eventStoreContract('sqliteStores', inSqlite);
 
 suppressionStoreContract('memoryStores', inMemory);
 suppressionStoreContract('sqliteStores', inSqlite);

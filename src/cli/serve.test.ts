@@ -188,6 +188,17 @@ describe('waxseal serve', () => {
     served.signal('SIGHUP');
     await served.told(({ msg }) => msg === 'the configuration was read again');
     expect([await logIn('first'), await logIn('second')]).toEqual(['535', '235']);
+    await writeFile(
+      config,
+      `users: [{ name: eve, passwordFile: ${password} }]\nlimits: { messageBytes: 3000 }\nmetrics: 127.0.0.1:9\n`,
+    );
+    served.signal('SIGHUP');
+    expect(await served.told(({ restartFor }) => String(restartFor) === 'metrics')).toMatchObject({
+      msg: 'the configuration was read again; a restart is needed for metrics',
+    });
+    const { client, keywords } = await helloTo(served.address('smtp'));
+    client.close();
+    expect(keywords).toContain('SIZE 3000');
     await writeFile(config, 'users: none\n');
     served.signal('SIGHUP');
     await served.told(({ msg }) => String(msg).startsWith('the configuration stays as it was'));

@@ -24,6 +24,8 @@ export interface WatcherOptions {
   readonly first: DaemonSettings;
   readonly daemon: Daemon;
   readonly state: QueueState;
+  /** Answers what takes a restart; rejects where the configuration stays as it was. */
+  readonly reload: () => Promise<readonly string[]>;
   readonly onFault: (message: string) => void;
 }
 
@@ -33,6 +35,7 @@ export async function openWatchers({
   first,
   daemon,
   state,
+  reload,
   onFault,
 }: WatcherOptions): Promise<readonly Watcher[]> {
   const { places, limits } = first.config;
@@ -57,6 +60,7 @@ export async function openWatchers({
         store: state.queue,
         suppressions: state.suppressions,
         registry,
+        reload,
         clock: Date.now,
       },
       ...{ messageBytes: limits.messageBytes, name: first.settings.helo, ready: () => daemon.ready() },

@@ -3,6 +3,7 @@
  * it. It decides nothing: tables do, and what is told of them goes to whoever watches.
  */
 import { domainToASCII } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import type { BodyStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
@@ -19,13 +20,18 @@ import {
   signalMemory,
 } from '../node.js';
 import type { DestinationRule } from '../policy/local/destination.js';
+import type { Destination } from '../policy/mx/candidate.js';
+import { laneBy } from '../policy/queue/message.js';
+import { chooseRoute } from '../policy/relay/index.js';
 import type { Settings } from '../policy/settings.js';
 import {
   createQueue,
   type Queue,
   type QueueDesk,
   type QueueOutcome,
+  type QueueTuning,
   storeDesk,
+  type WaitingMail,
 } from '../services/queue/index.js';
 import type { DaemonConfig } from './config/config.js';
 import { diskRoom } from './disk-room.js';
@@ -36,7 +42,7 @@ import { perHost } from './per-host.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
-import { type Webhook, webhooks } from './webhooks.js';
+import { type Webhook, webhooks } from './webhooks/webhooks.js';
 
 /** What can be read again while the daemon runs. */
 export interface DaemonSettings {
@@ -71,8 +77,8 @@ export interface Daemon {
   /** Rejects where no mail can be attempted. */
   ready(): Promise<void>;
   listen(kind: DoorKind, address: ListenAddress): Promise<ListenAddress>;
-  /** From now on these settings are used; retry and limits stay as they were. */
-  reload(settings: DaemonSettings): void;
+  /** From now on these settings are used, also for what waits already. Answers what of them takes a restart, in the words of the configuration. */
+  reload(settings: DaemonSettings): readonly string[];
   /** Delivers until the signal aborts; resolves when everything has ended. Never rejects. */
   run(signal: AbortSignal, graceMs: number): Promise<void>;
   /** Gives up what was never run. */
@@ -85,7 +91,7 @@ const HOOKS_MS = 5_000;
 const ALARM_EVERY_MS = 86_400_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
-  const { stores, bodies, directory, clock, log, config } = options;
+  const { stores, bodies, directory, clock, log } = options;
   let current: DaemonSettings = options;
   const metrics = daemonMetrics({
     ...{ queue: stores.queue, clock, version: options.version, directory },
@@ -98,10 +104,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
   };
   const { close: closeDns, ...dns } = nodeAdapters(options.node);
   const hooks = webhooks({
-    ...{ hooks: () => current.webhooks, dns, ca: options.node.ca ?? [], onTold: metrics.webhook },
+    ...{ hooks: () => current.webhooks, store: stores.events, dns, ca: options.node.ca ?? [], clock },
+    onTold: metrics.webhook,
     onFault: (message) => log('warn', 'webhook', message),
   });
-  const engines = new Engines(engineOf(options, current, onFault));
+  const relayRefusals = new Map<string, number>();
+  const made = () => engineOf(options, current, relayRefusals, onFault);
+  const engines = new Engines(made());
   const postmaster = () => current.config.postmaster ?? `postmaster@${current.settings.helo}`;
   const queue = createQueue({
     engine: {
@@ -109,26 +118,24 @@ export function createDaemon(options: DaemonOptions): Daemon {
       lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
     },
     ...{ store: stores.queue, bodies, clock, onFault, toAscii: domainToASCII },
-    retry: config.retry,
-    keepEndedMs: config.keepEndedMs,
-    limits: { concurrency: config.limits.concurrency, perDomain: config.limits.perDomain },
+    ...tuningOf(options),
+    laneOf: (mail) => laneIn(mail, current.config),
+    eventsOf: hooks.eventsOf,
     // Others put messages and orders into the same store.
     lookEveryMs: 1_000,
-    reportingMta: options.settings.helo,
-    postmaster: postmaster(),
   });
   const users = new Users(options.users, clock);
   const door = mailDoor({
     intake: queue,
     name: options.settings.helo,
     certificate: options.certificate,
-    limits: config.limits,
+    limits: () => current.config.limits,
     users,
     requireTls: options.requireTls,
     postmaster,
     clock,
     isSuppressed: async (address) => (await stores.suppressions.among([address.toLowerCase()])).length > 0,
-    room: diskRoom(directory, config.limits.messageBytes),
+    room: diskRoom(directory, () => current.config.limits.messageBytes),
     onEvent: (event: DoorEvent) => {
       metrics.doorEvent(event);
       tellDoorEvent(event, log);
@@ -144,15 +151,19 @@ export function createDaemon(options: DaemonOptions): Daemon {
     reload(settings) {
       const before = current;
       current = settings;
-      engines.replace(engineOf(options, settings, onFault));
+      for (const name of changedTransports(before, settings)) relayRefusals.delete(name);
+      engines.replace(made());
       users.replace(settings.users);
+      queue.tune(tuningOf(settings));
+      door.useLimits();
       if (settings.certificate !== before.certificate) door.useCertificate(settings.certificate);
+      return restartsFor(options, settings);
     },
     async run(signal, graceMs) {
       const outcomes = watch(queue, (outcome) => {
         metrics.outcome(outcome);
         tellOutcome(outcome, log);
-        hooks.tell(outcome);
+        hooks.ring();
       });
       const jobs = [
         keepPoliciesFresh(
@@ -169,13 +180,16 @@ export function createDaemon(options: DaemonOptions): Daemon {
       ];
       // The doors first, so that nothing comes in that nobody would take up.
       const ended = new AbortController();
+      const unheard = new AbortController();
+      const telling = hooks.run(unheard.signal, Math.min(graceMs, HOOKS_MS));
       const running = queue.run(ended.signal, { graceMs });
       await aborted(signal);
       ended.abort();
       await door.close(graceMs);
       await running;
       await outcomes;
-      await hooks.close(Math.min(graceMs, HOOKS_MS));
+      unheard.abort();
+      await telling;
       await Promise.all(jobs);
       await Promise.all([engines.close(), closeDns()]);
     },
@@ -184,6 +198,47 @@ export function createDaemon(options: DaemonOptions): Daemon {
       await Promise.all([engines.close(), closeDns()]);
     },
   };
+}
+
+/** The lane of a message by the routes of a configuration. */
+function laneIn({ domain, account, ...mail }: WaitingMail, { routes, transports }: DaemonConfig): string {
+  const destination: Destination = domain.startsWith('[')
+    ? { kind: 'literal', address: domain.slice(1, -1) }
+    : { kind: 'domain', name: domain };
+  return laneBy(chooseRoute({ ...mail, account: account ?? null, destination }, routes, transports), domain);
+}
+
+/** What of the settings a queue takes. */
+function tuningOf({ config, settings }: DaemonSettings): QueueTuning {
+  const { retry, keepEndedMs, limits, postmaster } = config;
+  const { concurrency, perDomain, perDomainPerMinute } = limits;
+  return {
+    ...{ retry, keepEndedMs, limits: { concurrency, perDomain, perDomainPerMinute } },
+    reportingMta: settings.helo,
+    postmaster: postmaster ?? `postmaster@${settings.helo}`,
+  };
+}
+
+/** Transports that are others than before, or have another password: what was known of them is not known of these. */
+function changedTransports(before: DaemonSettings, after: DaemonSettings): readonly string[] {
+  return Object.entries(before.config.transports).flatMap(([name, transport]) => {
+    const user = transport.kind === 'relay' ? (transport.user ?? '') : '';
+    const isSame =
+      isDeepStrictEqual(transport, after.config.transports[name]) &&
+      before.secretOf(name, user) === after.secretOf(name, user);
+    return isSame ? [] : [name];
+  });
+}
+
+/** What was settled when the daemon began. */
+function restartsFor(before: DaemonSettings, after: DaemonSettings): readonly string[] {
+  const { tlsCertFile: _cert, tlsKeyFile: _key, ...places } = after.config.places;
+  const moved = Object.entries(places).flatMap(([name, value]) =>
+    isDeepStrictEqual(value, before.config.places[name as keyof typeof places]) ? [] : [name],
+  );
+  const isRenamed = before.settings.helo !== after.settings.helo;
+  const isReporting = (before.reports === null) !== (after.reports === null);
+  return [...moved, ...(isRenamed ? ['helo'] : []), ...(isReporting ? ['tlsReports'] : [])];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -196,6 +251,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 function engineOf(
   { node, stores, clock }: DaemonOptions,
   current: DaemonSettings,
+  relayRefusals: Map<string, number>,
   onFault: (message: string) => void,
 ) {
   const { policies, reports, signals } = stores;
@@ -214,6 +270,7 @@ function engineOf(
     },
     tlsReports: { store: reports },
     signals: signalMemory(signals, { onFault }),
+    relayRefusals,
     clock,
     onFault,
   });

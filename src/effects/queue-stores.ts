@@ -35,6 +35,8 @@ export interface ClaimPlan {
   readonly deliveriesMax: number;
   /** How many of one lane at most, with those that are under way. */
   readonly perLaneMax: number;
+  /** How long a lane rests between two claims, each of one delivery then; default: not at all. */
+  readonly laneEveryMs?: number;
   /** When a delivery is due again if nothing more is heard of this claim. */
   readonly dueAgainAt: number;
 }
@@ -44,8 +46,53 @@ export interface Settlement {
   readonly claimed: ClaimedDelivery;
   readonly turn: TurnResult;
   readonly lane: LaneWord;
+  /** In which lane what waits goes on waiting, unless it was moved in between; default: where it is. */
+  readonly nextLane?: string;
   /** Notices, as messages of their own; their octets are kept already. */
   readonly notices: readonly QueuedMessage[];
+  /** What others are to be told of it; default: nothing. */
+  readonly events?: readonly QueuedEvent[];
+}
+
+/** What somebody is to be told of, kept by the settlement that it tells of. */
+export interface QueuedEvent {
+  /** No two events have the same. */
+  readonly id: string;
+  /** Who is told. */
+  readonly to: string;
+  /** Its name, and what is said. */
+  readonly event: string;
+  readonly body: string;
+  /** When it happened, in milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** An event that was taken up. */
+export interface TakenEvent extends QueuedEvent {
+  /** How often it was, with this time. */
+  readonly tries: number;
+}
+
+/**
+ * Events that wait to be told, until they are. What is taken up is due again at its time if nothing more is heard of it, so that each
+ * is told at least once. The methods reject with an Error if the store cannot be reached. The times are in milliseconds since 1970.
+ */
+export interface EventStore {
+  /** Takes up what is due for somebody, the longest due first. */
+  take(plan: {
+    readonly to: string;
+    readonly now: number;
+    readonly eventsMax: number;
+    readonly dueAgainAt: number;
+  }): Promise<readonly TakenEvent[]>;
+  /** When something is due for somebody; null: nothing waits for him. */
+  nextDue(to: string): Promise<number | null>;
+  /** Puts off what could not be told. */
+  putOff(id: string, due: number): Promise<void>;
+  /** Forgets what was told, or is given up. */
+  forget(ids: readonly string[]): Promise<void>;
+  /** Forgets what happened before that time, and of the rest the oldest, so that so many are left at most; answers how many went, by name. */
+  prune(before: number, eventsMax: number): Promise<ReadonlyMap<string, number>>;
 }
 
 /**
@@ -56,7 +103,7 @@ export interface Settlement {
  * 2. A delivery has one owner. A claim raises its fence, counts that it is not settled, and writes when it is due again, so that a
  *    turn which ends with the process has not been for nothing and does not come first again.
  * 3. A turn is settled with its newest fence only, and only while it is claimed; anything else is `superseded` and changes nothing.
- * 4. Ends, waits, notices and the health of the lane come by one settlement, or none of them does. What has ended stays as it ended.
+ * 4. Ends, waits, notices, events and the health of the lane come by one settlement, or none of them does. What has ended stays as it ended.
  * 5. What is held is not claimed, unless to be ended by order. Holding stops the lifetime of a message; releasing makes it due.
  * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
  *    delivery at a time.
@@ -73,8 +120,8 @@ export interface QueueStore {
   beat(node: string, now: number): Promise<void>;
   /** Gives back what nodes had claimed that have not been heard of since that time, and the claims of nodes that nobody knows. */
   recover(beatBefore: number): Promise<number>;
-  /** The soonest time at which something may be claimed; null: nothing waits. */
-  nextDue(): Promise<number | null>;
+  /** The soonest time at which something may be claimed; null: nothing waits. `laneEveryMs`: as in {@link ClaimPlan}. */
+  nextDue(laneEveryMs?: number): Promise<number | null>;
   /** What became of the order for each message, in order; `unknown`: there is no such message. */
   order(
     ids: readonly string[],
@@ -97,6 +144,8 @@ export interface QueueStore {
   lanes(lanesMax: number): Promise<readonly LaneCounts[]>;
   /** Forgets messages that ended before that time, and answers their ids: their octets may go then. */
   prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
+  /** Those of these ids under which there is a message, also one that cannot be read. */
+  among(ids: readonly string[]): Promise<readonly string[]>;
 }
 
 /** Deliveries (a message and a domain) by state, and lanes in which something waits by how they do. */
@@ -156,4 +205,6 @@ export interface BodyStore {
   read(id: string): MessageSource;
   /** Forgets them; what is not there is forgotten. */
   remove(ids: readonly string[]): Promise<void>;
+  /** Ids under which something is kept, a page of them. `next`: what asks for the next page; null: this was the last. */
+  list(page: string | null): Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
 }

@@ -12,7 +12,7 @@ import type { Sighting } from '../policy/signals/sighting.js';
 import type { ReportState } from '../policy/tls-report/report-state.js';
 import type { TallyBounds, TlsReportPolicy } from '../policy/tls-report/tally.js';
 import type { Adapters } from './ports.js';
-import type { QueueStore, SuppressionStore } from './queue-stores.js';
+import type { EventStore, QueueStore, SuppressionStore } from './queue-stores.js';
 
 /** One domain's MTA-STS policy, as it is kept; or that what is kept of it cannot be read. */
 export type StoredPolicy = CacheAnswer & {
@@ -175,6 +175,7 @@ export interface Stores {
   readonly signals: SignalStore;
   readonly queue: QueueStore;
   readonly suppressions: SuppressionStore;
+  readonly events: EventStore;
   /** Frees what is held open. What is asked afterwards fails. */
   close(): Promise<void>;
 }

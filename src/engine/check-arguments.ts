@@ -79,6 +79,7 @@ export const ENGINE_FIELDS: Fields<EngineOptions> = {
   toAscii: callable(),
   onFault: callable(),
   onAttempt: callable(),
+  relayRefusals: such('a Map', (value): value is Map<string, number> => value instanceof Map),
   signals: methods<SignalMemory>('a memory of signals', { note: true, read: true, idle: true }),
 };
 

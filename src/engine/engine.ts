@@ -219,7 +219,12 @@ type Made = EngineOptions & {
 function made(options: EngineOptions): Made {
   // What an onlooker throws is its own affair.
   const onFault = (message: string) => tell(() => options.onFault?.(message));
-  return { ...options, onFault, complain: complaints(onFault, options.clock), refusedAt: new Map() };
+  return {
+    ...options,
+    onFault,
+    complain: complaints(onFault, options.clock),
+    refusedAt: options.relayRefusals ?? new Map(),
+  };
 }
 
 const POSTMASTER = 'postmaster@localhost.localdomain';

@@ -44,6 +44,11 @@ export interface EngineOptions {
    * nothing. This is where tallies for TLS reports are kept. `endedAt`: milliseconds since 1970.
    */
   readonly onAttempt?: (result: AttemptResult, endedAt: number) => Promise<void>;
+  /**
+   * When relays were last refused to know us, in milliseconds since 1970, by the name of their transport: given on by an engine to the one
+   * that takes its place, so that an account is not tried again at once. Default: nothing is known.
+   */
+  readonly relayRefusals?: Map<string, number>;
   /** Where it is kept what recipient domains were seen to support (`engine.signals`); no mail waits for it. Default: nowhere. */
   readonly signals?: SignalMemory;
 }

@@ -39,6 +39,20 @@ describe.each([
     expect(await textOf(bodies, 'm2')).toBe('');
   });
 
+  it('are listed page by page, until none is left', async () => {
+    const bodies = open();
+    const ids = Array.from({ length: 40 }, (_, at) => `m${at}`);
+    for (const id of ids) await bodies.keep(id, octets(id === 'm7' ? '' : id));
+    const found: string[] = [];
+    for (let page: string | null = null; ; ) {
+      const { ids: some, next } = await bodies.list(page);
+      found.push(...some);
+      if (next === null) break;
+      page = next;
+    }
+    expect(found.sort()).toEqual(ids.sort());
+  });
+
   it('may be many, in pieces of any size', async () => {
     const bodies = open();
     const pieces = Array.from({ length: 30 }, (_, at) => Buffer.alloc(at * 3_001, 65 + at));

@@ -21,6 +21,7 @@ export interface FileBodiesOptions {
 const OptionsCodec = strictObject<FileBodiesOptions>('an object with directory', { directory: Folder });
 
 const NEW = 'new';
+const SHELVES = 256;
 const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 
 /** Octets in files below a folder. Throws a {@link MisuseError} for options that are none. */
@@ -41,6 +42,11 @@ export function fileBodies(options: FileBodiesOptions): BodyStore {
     read: (id) => () => createReadStream(pathOf(id)),
     remove: async (ids) => {
       for (const id of ids) await unlink(pathOf(id)).catch(unlessMissing);
+    },
+    list: async (page) => {
+      const shelf = page === null ? 0 : Number.parseInt(page, 16);
+      const ids = await readdir(join(directory, nameOf(shelf))).catch(noneIfMissing);
+      return { ids, next: shelf + 1 < SHELVES ? nameOf(shelf + 1) : null };
     },
   };
 }
@@ -69,7 +75,11 @@ function shelfOf(id: string): string {
   if (!ID.test(id)) throw new Error(`"${id.slice(0, 50)}" is no id of a message`);
   let sum = 0;
   for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 65_521;
-  return (sum % 256).toString(16).padStart(2, '0');
+  return nameOf(sum % SHELVES);
+}
+
+function nameOf(shelf: number): string {
+  return shelf.toString(16).padStart(2, '0');
 }
 
 async function write(path: string, octets: MessageSource): Promise<number> {
@@ -139,6 +149,11 @@ async function syncFolder(path: string): Promise<void> {
   } finally {
     await folder.close();
   }
+}
+
+function noneIfMissing(error: unknown): readonly string[] {
+  unlessMissing(error);
+  return [];
 }
 
 function unlessMissing(error: unknown): void {

@@ -3,6 +3,7 @@ import { BoundsCodec } from '../../effects/codecs/arguments.codec.js';
 import { checked } from '../../effects/misuse.js';
 import { DEFAULT_STORE_BOUNDS, type StoreBounds, type Stores } from '../../effects/stores.js';
 import { memoryAttemptStore } from './memory-attempt-store.js';
+import { memoryEventStore } from './memory-event-store.js';
 import { memoryPolicyStore } from './memory-policy-store.js';
 import { memoryQueueStore } from './memory-queue-store.js';
 import { memorySignalStore } from './memory-signal-store.js';
@@ -11,6 +12,7 @@ import { memoryTlsReportStore } from './memory-tls-report-store.js';
 
 export { memoryAttemptStore } from './memory-attempt-store.js';
 export { memoryBodies } from './memory-bodies.js';
+export { memoryEventStore } from './memory-event-store.js';
 export { memoryPolicyStore } from './memory-policy-store.js';
 export { memoryQueueStore } from './memory-queue-store.js';
 export { memorySignalStore } from './memory-signal-store.js';
@@ -23,13 +25,15 @@ export function memoryStores(bounds: Partial<StoreBounds> = {}): Stores {
     ...DEFAULT_STORE_BOUNDS,
     ...checked(BoundsCodec, bounds, 'WAXSEAL_BAD_OPTIONS', 'bounds'),
   };
+  const events = memoryEventStore();
   return {
     policies: memoryPolicyStore(within),
     reports: memoryTlsReportStore(within),
     attempts: memoryAttemptStore(within),
     signals: memorySignalStore(within),
-    queue: memoryQueueStore(),
+    queue: memoryQueueStore(events.add),
     suppressions: memorySuppressionStore(),
+    events,
     close: async () => {},
   };
 }

@@ -18,5 +18,6 @@ export function memoryBodies(): BodyStore {
     remove: async (ids) => {
       for (const id of ids) bodies.delete(id);
     },
+    list: async () => ({ ids: [...bodies.keys()], next: null }),
   };
 }

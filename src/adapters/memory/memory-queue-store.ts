@@ -4,12 +4,14 @@ import type {
   KeptOrder,
   LaneCounts,
   QueueCounts,
+  QueuedEvent,
   QueueStore,
   Settlement,
 } from '../../effects/queue-stores.js';
 import { type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
 import {
   judgeOrder,
+  laneFor,
   laneOf,
   NEW_DELIVERY,
   type OperatorOrder,
@@ -61,16 +63,18 @@ interface Lane extends Mutable<LaneHealth> {
   readonly deliveries: Set<Delivery>;
 }
 
-/** The queue in memory, forgotten when the process ends: for tests and trials. A claim looks at the lanes that are due, and at all that waits in them. */
-export function memoryQueueStore(): QueueStore {
-  const queue = new MemoryQueue();
+/** The queue in memory, forgotten when the process ends: for tests and trials. `onEvents`: keeps what others are told of. A claim looks at the lanes that are due, and at all that waits in them. */
+export function memoryQueueStore(
+  onEvents: (events: readonly QueuedEvent[]) => void = () => undefined,
+): QueueStore {
+  const queue = new MemoryQueue(onEvents);
   return {
     accept: async (messages) => queue.accept(messages),
     claim: async (plan) => queue.claim(plan),
     settle: async (settlements, now) => queue.settle(settlements, now),
     beat: async (node, now) => void queue.beats.set(node, now),
     recover: async (beatBefore) => queue.recover(beatBefore),
-    nextDue: async () => queue.nextDue(),
+    nextDue: async (laneEveryMs = 0) => queue.nextDue(laneEveryMs),
     order: async (ids, order, by) => ids.map((id) => queue.order(id, order, by)),
     orders: async (id) => [...(queue.messages.get(id)?.orders ?? [])],
     show: async (ids) => queue.show(ids),
@@ -86,6 +90,7 @@ export function memoryQueueStore(): QueueStore {
     counts: async (now) => queue.counts(now),
     lanes: async (lanesMax) => queue.lanesWith(lanesMax),
     prune: async (endedBefore, messagesMax) => queue.prune(endedBefore, messagesMax),
+    among: async (ids) => ids.filter((id) => queue.messages.has(id)),
   };
 }
 
@@ -97,6 +102,11 @@ class MemoryQueue {
   readonly #soonest = new Soonest();
   readonly #claimed = new Set<Delivery>();
   readonly beats = new Map<string, number>();
+  readonly #onEvents: (events: readonly QueuedEvent[]) => void;
+
+  constructor(onEvents: (events: readonly QueuedEvent[]) => void) {
+    this.#onEvents = onEvents;
+  }
 
   accept(messages: readonly QueuedMessage[]): void {
     const ids = messages.map(({ id }) => id);
@@ -109,7 +119,7 @@ class MemoryQueue {
     const domains = [...new Set(facts.recipients.map(({ domain }) => domain))];
     const deliveries = domains.map(
       (domain, number): Delivery => ({
-        ...{ id: `${facts.id}/${number}`, message: facts.id, domain, lane: laneOf(facts.transport, domain) },
+        ...{ id: `${facts.id}/${number}`, message: facts.id, domain, lane: laneFor(facts, domain) },
         recipients: facts.recipients.flatMap((recipient, position) =>
           recipient.domain === domain ? [{ facts: recipient, position, end: null, last: null }] : [],
         ),
@@ -144,10 +154,18 @@ class MemoryQueue {
     this.#soonest.set(name, due === Number.POSITIVE_INFINITY ? null : Math.max(due, closedUntil));
   }
 
-  claim({ node, now, deliveriesMax, perLaneMax, dueAgainAt }: ClaimPlan): readonly ClaimedDelivery[] {
+  claim({
+    node,
+    now,
+    deliveriesMax,
+    perLaneMax,
+    dueAgainAt,
+    laneEveryMs = 0,
+  }: ClaimPlan): readonly ClaimedDelivery[] {
     const lanes = this.#soonest
       .upTo(now)
       .map((name) => this.#lane(name))
+      .filter(({ served }) => laneEveryMs === 0 || served <= now - laneEveryMs)
       .map((lane) => ({ lane, room: roomIn(lane, perLaneMax), due: dueIn(lane, now) }))
       .filter(({ room }) => room > 0)
       .sort(
@@ -155,7 +173,8 @@ class MemoryQueue {
           a.lane.served - b.lane.served || a.due[0]!.due - b.due[0]!.due || byText(a.lane.name, b.lane.name),
       )
       .slice(0, deliveriesMax);
-    const each = Math.min(perLaneMax, Math.ceil(deliveriesMax / Math.max(1, lanes.length)));
+    const each =
+      laneEveryMs > 0 ? 1 : Math.min(perLaneMax, Math.ceil(deliveriesMax / Math.max(1, lanes.length)));
     const chosen: Delivery[] = [];
     for (let rank = 0; rank < each; rank++)
       for (const { room, due } of lanes) if (rank < room && due[rank] !== undefined) chosen.push(due[rank]!);
@@ -180,7 +199,7 @@ class MemoryQueue {
     delivery: QueuedDelivery,
   ): ClaimedDelivery {
     const { facts, held } = this.messages.get(message)!;
-    const { recipients: _, ...own } = facts;
+    const { recipients: _, lanes: _lanes, ...own } = facts;
     return {
       ...{ id, fence, lane, domain, message: own, delivery, held: held ? 'yes' : 'no' },
       recipients: recipients
@@ -208,7 +227,11 @@ class MemoryQueue {
     if (ids.some((id) => this.messages.has(id))) throw new Error('a notice of that id is kept already');
   }
 
-  #keep(delivery: Delivery, { claimed, turn, lane: word, notices }: Settlement, now: number): void {
+  #keep(
+    delivery: Delivery,
+    { claimed, turn, lane: word, nextLane, notices, events = [] }: Settlement,
+    now: number,
+  ): void {
     const message = this.messages.get(delivery.message)!;
     const isOrdered = delivery.facts.order.kind !== 'none' && claimed.delivery.order.kind === 'none';
     const isParked = turn.hold === 'park';
@@ -229,10 +252,12 @@ class MemoryQueue {
       recipient.last = turn.recipients[at]!.word;
     });
     for (const notice of notices) this.#add(notice);
+    this.#onEvents(events);
     const lane = this.#lane(delivery.lane);
     const { failures, closedUntil } = laneAfter(lane, word, now);
     Object.assign(lane, { failures, closedUntil });
     if (delivery.state === 'ended') lane.deliveries.delete(delivery);
+    else if (nextLane !== undefined && delivery.lane === claimed.lane) this.#move(delivery, nextLane);
     this.#look(lane);
     if (isParked && !message.held) Object.assign(message, { held: true, heldAt: now });
     if (message.deliveries.every(({ state }) => state === 'ended')) message.endedAt ??= now;
@@ -253,8 +278,14 @@ class MemoryQueue {
     return lost.length;
   }
 
-  nextDue(): number | null {
-    return this.#soonest.first();
+  nextDue(laneEveryMs: number): number | null {
+    if (laneEveryMs === 0) return this.#soonest.first();
+    const times = [...this.lanes.values()].flatMap(({ closedUntil, served, deliveries }) => {
+      const due = [...deliveries].filter(({ state }) => state === 'due').map((each) => each.due);
+      const first = due.reduce((least, each) => Math.min(least, each), Number.POSITIVE_INFINITY);
+      return due.length === 0 ? [] : [Math.max(first, closedUntil, served + laneEveryMs)];
+    });
+    return times.reduce<number | null>((least, each) => Math.min(least ?? each, each), null);
   }
 
   counts(now: number): QueueCounts {
@@ -342,13 +373,18 @@ class MemoryQueue {
       case 'set-transport':
         Object.assign(message, { facts: { ...message.facts, transport: order.transport } });
         for (const each of message.deliveries) {
-          const before = this.#lane(each.lane);
-          before.deliveries.delete(each);
-          this.#look(before);
-          each.lane = laneOf(order.transport, each.domain);
-          if (each.state !== 'ended') this.#lane(each.lane).deliveries.add(each);
+          this.#move(each, laneOf(order.transport, each.domain));
         }
     }
+  }
+
+  #move(delivery: Delivery, lane: string): void {
+    const before = this.#lane(delivery.lane);
+    before.deliveries.delete(delivery);
+    this.#look(before);
+    delivery.lane = lane;
+    if (delivery.state !== 'ended') this.#lane(lane).deliveries.add(delivery);
+    this.#look(this.#lane(lane));
   }
 
   show(ids: readonly string[]): readonly ShownMessage[] {

@@ -8,6 +8,7 @@ import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { overKeys } from './queue-rows.js';
 
 const PIECE_OCTETS = 262_144;
+const PAGE_IDS = 1_000;
 /** The number of the row that says how many pieces there are. */
 const WHOLE = -1;
 
@@ -43,6 +44,14 @@ export function sqlBodies(database: SqlDatabase): BodyStore {
     },
     read: (id) => () => readPieces(database, id),
     remove,
+    list: async (page) => {
+      const rows = await database.query(
+        'SELECT DISTINCT message FROM waxseal_queue_bodies WHERE message > ?1 AND number <= 0 ORDER BY message LIMIT ?2',
+        ...[page ?? '', PAGE_IDS],
+      );
+      const ids = rows.map((row) => textIn(row, 'message'));
+      return { ids, next: ids.length < PAGE_IDS ? null : ids.at(-1)! };
+    },
   };
 }
 

@@ -46,12 +46,15 @@ export async function claimDeliveries(query: Query, plan: ClaimPlan): Promise<re
 }
 
 /** Lanes in which something is due, the one that was served longest ago first. */
-function dueLanes(query: Query, { now, perLaneMax, deliveriesMax }: ClaimPlan): Promise<readonly SqlRow[]> {
+function dueLanes(
+  query: Query,
+  { now, perLaneMax, deliveriesMax, laneEveryMs = 0 }: ClaimPlan,
+): Promise<readonly SqlRow[]> {
   return query(
     `SELECT lane, running, failures FROM waxseal_queue_lanes
-     WHERE due <= ?1 AND closed_until <= ?1 AND running < CASE WHEN failures = 0 THEN ?2 ELSE 1 END
+     WHERE due <= ?1 AND closed_until <= ?1 AND served <= ?4 AND running < CASE WHEN failures = 0 THEN ?2 ELSE 1 END
      ORDER BY served, due, lane LIMIT ?3`,
-    ...[now, perLaneMax, deliveriesMax],
+    ...[now, perLaneMax, deliveriesMax, laneEveryMs === 0 ? Number.MAX_SAFE_INTEGER : now - laneEveryMs],
   );
 }
 
@@ -59,9 +62,9 @@ function dueLanes(query: Query, { now, perLaneMax, deliveriesMax }: ClaimPlan): 
 async function chooseDeliveries(
   query: Query,
   lanes: readonly SqlRow[],
-  { now, perLaneMax, deliveriesMax }: ClaimPlan,
+  { now, perLaneMax, deliveriesMax, laneEveryMs = 0 }: ClaimPlan,
 ): Promise<readonly string[]> {
-  const each = Math.min(perLaneMax, Math.ceil(deliveriesMax / lanes.length));
+  const each = laneEveryMs > 0 ? 1 : Math.min(perLaneMax, Math.ceil(deliveriesMax / lanes.length));
   const rows: SqlRow[] = [];
   for (let from = 0; from < lanes.length; from += LANES_MAX) {
     const part = lanes.slice(from, from + LANES_MAX);

@@ -1,6 +1,6 @@
 /* Rows of the queue: how they are read and written. */
 import {
-  laneOf,
+  laneFor,
   NEW_DELIVERY,
   type QueuedDelivery,
   type QueuedMessage,
@@ -17,7 +17,8 @@ const VALUES_MAX = 600;
 export type DeliveryState = 'due' | 'claimed' | 'held' | 'ended';
 
 /** What of a message is one text: nobody searches for it. */
-export interface MessageData extends Omit<QueuedMessage, 'recipients' | 'lifetimeEndsAt' | 'transport'> {
+export interface MessageData
+  extends Omit<QueuedMessage, 'recipients' | 'lifetimeEndsAt' | 'transport' | 'lanes'> {
   readonly v: typeof VERSION;
 }
 
@@ -84,7 +85,7 @@ export async function insertMessages(
   await insertRows(
     query,
     { into: 'waxseal_queue_messages (id, data, ends_at, held, held_at, transport, ended_at)' },
-    messages.map(({ recipients: _, lifetimeEndsAt, transport, ...data }) => [
+    messages.map(({ recipients: _, lanes: _lanes, lifetimeEndsAt, transport, ...data }) => [
       ...[
         data.id,
         JSON.stringify({ v: VERSION, ...data } satisfies MessageData),
@@ -109,7 +110,7 @@ export async function insertMessages(
       into: 'waxseal_queue_deliveries (id, message, lane, state, due, attempts, fence, owner, unsettled, ordered, data)',
     },
     deliveries.map(({ message, domain, number }) => [
-      ...[`${message.id}/${number}`, message.id, laneOf(message.transport, domain), 'due', message.queuedAt],
+      ...[`${message.id}/${number}`, message.id, laneFor(message, domain), 'due', message.queuedAt],
       ...[0, 0, null, 0, null, deliveryText(NEW_DELIVERY, domain)],
     ]),
   );
@@ -131,7 +132,7 @@ export async function insertMessages(
       ]),
     ),
   );
-  return deliveries.map(({ message, domain }) => laneOf(message.transport, domain));
+  return deliveries.map(({ message, domain }) => laneFor(message, domain));
 }
 
 export function deliveryText({ granted, delayTold, dialled }: QueuedDelivery, domain: string): string {

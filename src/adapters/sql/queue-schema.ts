@@ -23,6 +23,11 @@ export const queueStatements = (key: string): readonly string[] => [
      PRIMARY KEY (message, number))`,
   `CREATE TABLE IF NOT EXISTS waxseal_suppressions (
      address ${key} PRIMARY KEY, actor text NOT NULL, why text NOT NULL, at bigint NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS waxseal_queue_events (
+     id ${key} PRIMARY KEY, told ${key} NOT NULL, event text NOT NULL, body text NOT NULL, at bigint NOT NULL,
+     due bigint NOT NULL, tries integer NOT NULL)`,
+  'CREATE INDEX IF NOT EXISTS waxseal_queue_events_by_time ON waxseal_queue_events (told, due, id)',
+  'CREATE INDEX IF NOT EXISTS waxseal_queue_events_by_age ON waxseal_queue_events (at, id)',
   `CREATE TABLE IF NOT EXISTS waxseal_queue_bodies (
      message ${key}, number integer NOT NULL, octets text NOT NULL, PRIMARY KEY (message, number))`,
 ];

@@ -2,6 +2,7 @@
 import type { Settlement } from '../../effects/queue-stores.js';
 import { laneAfter } from '../../policy/queue/lane-health.table.js';
 import { numberIn, type Query, textIn } from './database.js';
+import { insertEvents } from './event-store.js';
 import {
   type DeliveryState,
   deliveryText,
@@ -61,15 +62,17 @@ async function keep(
   standing: ReadonlyMap<string, Standing>,
   now: number,
 ): Promise<void> {
+  const lanesNext = new Map(settled.map((each) => [each.claimed.id, laneBehind(each, standing)]));
   await insertRows(
     query,
     {
       into: 'waxseal_queue_deliveries (id, message, lane, state, due, attempts, fence, owner, unsettled, ordered, data)',
-      then: `ON CONFLICT (id) DO UPDATE SET state = excluded.state, due = excluded.due, attempts = excluded.attempts,
+      then: `ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, state = excluded.state, due = excluded.due, attempts = excluded.attempts,
         owner = NULL, unsettled = excluded.unsettled, data = excluded.data`,
     },
     settled.map(({ claimed, turn }) => {
-      const { lane, held, ordered } = standing.get(claimed.id)!;
+      const { held, ordered } = standing.get(claimed.id)!;
+      const lane = lanesNext.get(claimed.id)!;
       const isParked = turn.hold === 'park';
       // An order that came during the turn has one of its own, at once.
       const isOrdered = ordered !== null && claimed.delivery.order.kind === 'none';
@@ -100,8 +103,16 @@ async function keep(
     query,
     settled.flatMap(({ notices }) => notices),
   );
+  await insertEvents(
+    query,
+    settled.flatMap(({ events = [] }) => events),
+  );
   await keepHealth(query, settled, standing, now);
-  await touchLanes(query, [...lanes, ...settled.map(({ claimed }) => standing.get(claimed.id)!.lane)]);
+  await touchLanes(query, [
+    ...lanes,
+    ...lanesNext.values(),
+    ...settled.map(({ claimed }) => standing.get(claimed.id)!.lane),
+  ]);
   const ids = [...new Set(settled.map(({ claimed }) => claimed.message.id))];
   await overKeys(
     query,
@@ -116,6 +127,12 @@ async function keep(
       AND NOT EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = waxseal_queue_messages.id AND d.state <> 'ended')`,
     now,
   );
+}
+
+/** Where the operator moved it in between, it stays. */
+function laneBehind({ claimed, nextLane }: Settlement, standing: ReadonlyMap<string, Standing>): string {
+  const { lane } = standing.get(claimed.id)!;
+  return lane === claimed.lane ? (nextLane ?? lane) : lane;
 }
 
 /** Turns of one lane tell one after the other how it does. */

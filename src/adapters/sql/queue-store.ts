@@ -50,10 +50,13 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
         );
         return rows.length;
       }),
-    nextDue: async () => {
+    nextDue: async (laneEveryMs = 0) => {
       const [row] = await database.query(
-        `SELECT min(CASE WHEN closed_until > due THEN closed_until ELSE due END) AS due
-         FROM waxseal_queue_lanes WHERE due IS NOT NULL`,
+        `SELECT min(CASE WHEN closed_until > due AND closed_until >= rested THEN closed_until
+             WHEN rested > due THEN rested ELSE due END) AS due
+         FROM (SELECT due, closed_until, CASE WHEN ?1 = 0 THEN 0 ELSE served + ?1 END AS rested
+           FROM waxseal_queue_lanes WHERE due IS NOT NULL) AS lanes`,
+        laneEveryMs,
       );
       return row === undefined || row.due === null ? null : numberIn(row, 'due');
     },
@@ -68,9 +71,14 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       database.snapshot(async (query) => {
         const rows = await query(
           `SELECT id FROM waxseal_queue_messages m WHERE id > ?1 AND (?2 = 'yes' OR ended_at IS NULL)
-             AND (?3 = '' OR EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = m.id AND d.lane LIKE ?3))
+             AND (?3 = '' OR EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = m.id AND d.data LIKE ?3))
            ORDER BY id LIMIT ?4`,
-          ...[after ?? '', ended, domain === undefined ? '' : `% ${domain}`, messagesMax],
+          ...[
+            after ?? '',
+            ended,
+            domain === undefined ? '' : `%"domain":${JSON.stringify(domain)}%`,
+            messagesMax,
+          ],
         );
         return showMessages(
           query,
@@ -90,6 +98,14 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
           await overKeys(query, ids, (list) => `DELETE FROM ${table} WHERE ${column} IN (${list})`);
         return ids;
       }),
+    among: async (ids) =>
+      (
+        await overKeys(
+          database.query,
+          ids,
+          (list) => `SELECT id FROM waxseal_queue_messages WHERE id IN (${list})`,
+        )
+      ).map((row) => textIn(row, 'id')),
   };
 }
 

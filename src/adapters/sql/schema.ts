@@ -45,6 +45,7 @@ async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number>
   await query("SELECT message FROM waxseal_queue_bodies WHERE message = ''");
   await query("SELECT address FROM waxseal_suppressions WHERE address = ''");
   await query("SELECT domain FROM waxseal_signals WHERE domain = ''");
+  await query("SELECT id FROM waxseal_queue_events WHERE id = ''");
   const [row] = await query('SELECT version FROM waxseal_schema');
   return row === undefined ? 0 : Number(row.version);
 }

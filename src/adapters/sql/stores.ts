@@ -3,6 +3,7 @@ import { DEFAULT_STORE_BOUNDS, type StoreBounds, type Stores } from '../../effec
 import { sqlAttemptStore } from './attempt-store.js';
 import { sqlBodies } from './bodies.js';
 import type { SqlDatabase } from './database.js';
+import { sqlEventStore } from './event-store.js';
 import { sqlPolicyStore } from './policy-store.js';
 import { sqlQueueStore } from './queue-store.js';
 import { withSchema } from './schema.js';
@@ -26,6 +27,7 @@ export function sqlStores(database: SqlDatabase, bounds: Partial<StoreBounds> = 
     signals: sqlSignalStore(ready, within),
     queue: sqlQueueStore(ready),
     suppressions: sqlSuppressionStore(ready),
+    events: sqlEventStore(ready),
     bodies: sqlBodies(ready),
     close: database.close,
   };

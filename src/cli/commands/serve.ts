@@ -3,7 +3,7 @@ import type { DaemonSettings } from '../../daemon/daemon.js';
 import type { DoorKind } from '../../daemon/doors/mail-door.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
 import type { KnownUser } from '../../daemon/users.js';
-import type { Webhook } from '../../daemon/webhooks.js';
+import type { Webhook } from '../../daemon/webhooks/webhooks.js';
 import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
 import type { NodeOptions } from '../../node.js';
@@ -53,7 +53,7 @@ full policy: attempts, waits, notices, and reports.
 
 Where the configuration has users, everybody logs in, which takes TLS; where it has none, only
 this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP reads the
-configuration, the settings and the certificate again. Ends with 0 when told to by SIGTERM or
+configuration, the settings and the certificate again, and the log says what takes a restart. Ends with 0 when told to by SIGTERM or
 SIGINT. 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, a folder
 that another process serves, or an address that cannot be listened at.
 `;
@@ -125,7 +125,18 @@ export const serve: Command = {
       node: await readNode(values),
     });
     const onFault = (message: string) => log('error', 'fault', message);
-    const watchers = await openWatchers({ values, first, daemon, state, onFault });
+    const reload = async () => {
+      try {
+        const restartFor = daemon.reload(await readAll(values, first.certificate));
+        const left = restartFor.length === 0 ? '' : `; a restart is needed for ${restartFor.join(', ')}`;
+        log('info', 'config', `the configuration was read again${left}`, { restartFor });
+        return restartFor;
+      } catch (error) {
+        log('error', 'config', `the configuration stays as it was: ${reasonOf(error)}`);
+        throw error;
+      }
+    };
+    const watchers = await openWatchers({ values, first, daemon, state, reload, onFault });
     try {
       for (const [kind, address] of doors) await sayReady(kind, await daemon.listen(kind, address));
       for (const { kind, address, door } of watchers) await sayHttpReady(kind, await door.listen(address));
@@ -136,20 +147,12 @@ export const serve: Command = {
       release();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const reload = () => {
-      readAll(values, first.certificate).then(
-        (read) => {
-          daemon.reload(read);
-          log('info', 'config', 'the configuration was read again');
-        },
-        (error) => log('error', 'config', `the configuration stays as it was: ${reasonOf(error)}`),
-      );
-    };
-    process.on('SIGHUP', reload);
+    const onHangUp = () => void reload().catch(() => undefined);
+    process.on('SIGHUP', onHangUp);
     const ending = new AbortController();
     const running = daemon.run(ending.signal, graceMs);
     log('info', 'stopping', `${await told}: ends when what is under way has ended`);
-    process.off('SIGHUP', reload);
+    process.off('SIGHUP', onHangUp);
     ending.abort();
     await running;
     await Promise.all(watchers.map(({ door }) => door.close()));

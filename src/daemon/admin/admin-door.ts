@@ -6,6 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { domainToASCII } from 'node:url';
+import { errorText } from '../../effects/error-text.js';
 import { MisuseError } from '../../effects/misuse.js';
 import type { QueueStore, SuppressionStore } from '../../effects/queue-stores.js';
 import { readNotify, readRet } from '../../policy/dsn/index.js';
@@ -36,6 +37,8 @@ export interface AdminOptions {
   readonly clock: () => number;
   /** Rejects where no mail can be attempted. */
   readonly ready: () => Promise<void>;
+  /** Reads the configuration again, and answers what of it takes a restart; rejects where it stays as it was. */
+  readonly reload: () => Promise<readonly string[]>;
 }
 
 const JSON_OCTETS_MAX = 1_048_576;
@@ -57,6 +60,7 @@ export function adminHandler(options: AdminOptions): HttpHandler {
     if (route === 'GET /v1/messages') return list(options, url.searchParams);
     if (route === 'POST /v1/messages') return submit(options, request, url.searchParams);
     if (route === 'POST /v1/orders') return order(options, request);
+    if (route === 'POST /v1/reload') return reload(options);
     const id = /^GET \/v1\/messages\/([A-Za-z0-9.-]{1,200})$/.exec(route)?.[1];
     if (id !== undefined) return show(options, id);
     throw new HttpRefusal(404, 'there is nothing of that name');
@@ -154,6 +158,14 @@ async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<
   const { ids, actor, order: what } = given.value;
   const answers = await desk.order(ids, what as OperatorOrder, actor);
   return json(200, { answers });
+}
+
+async function reload(options: AdminOptions): Promise<HttpReply> {
+  try {
+    return json(200, { restartFor: await options.reload() });
+  } catch (error) {
+    throw new HttpRefusal(409, `the configuration stays as it was: ${errorText(error)}`);
+  }
 }
 
 async function submit(

@@ -78,6 +78,7 @@ export interface LimitsFile {
   readonly concurrency?: number;
   readonly perDomain?: number;
   readonly perHost?: number;
+  readonly perDomainPerMinute?: number;
   readonly messageBytes?: number;
   readonly recipients?: number;
 }
@@ -88,6 +89,7 @@ const limits = object<LimitsFile>(
     concurrency: whole(1, 10_000),
     perDomain: whole(1, 10_000),
     perHost: whole(1, 10_000),
+    perDomainPerMinute: whole(1, 60_000),
     messageBytes: whole(1, 2_000_000_000),
     recipients: whole(1, 100_000),
   },

@@ -27,6 +27,8 @@ export interface DaemonLimits {
   /** Attempts at once to one domain, and to one host. */
   readonly perDomain: number;
   readonly perHost: number;
+  /** Attempts in a minute to one domain, or to one relay; undefined: as many as there are. */
+  readonly perDomainPerMinute?: number;
   /** Of a message that is handed in. */
   readonly messageBytes: number;
   readonly recipients: number;

@@ -50,7 +50,8 @@ export interface MailDoorOptions {
   /** The name in the greeting and in trace fields. */
   readonly name: string;
   readonly certificate: OwnCertificate;
-  readonly limits: Pick<DaemonLimits, 'messageBytes' | 'recipients'>;
+  /** As they are now; see `useLimits`. */
+  readonly limits: () => Pick<DaemonLimits, 'messageBytes' | 'recipients'>;
   readonly users: Users;
   readonly requireTls: 'keep' | 'off';
   /** Who gets what is for `postmaster` without a domain. */
@@ -94,6 +95,8 @@ export interface MailDoor {
   listen(kind: DoorKind, address: ListenAddress | InheritedSocket): Promise<ListenAddress>;
   /** New connections get this certificate. */
   useCertificate(certificate: OwnCertificate): void;
+  /** The limits have changed: whoever connects from now on is told so. */
+  useLimits(): void;
   /**
    * Takes no new connection and no new message; what is on its way may come in until `graceMs` are over. Resolves when nothing
    * can be answered any more. Never rejects.
@@ -135,6 +138,11 @@ export function mailDoor(options: MailDoorOptions): MailDoor {
       certificate = own;
       for (const server of servers) server.updateSecureContext({ cert: own.cert, key: own.key });
     },
+    useLimits() {
+      const { messageBytes, recipients } = options.limits();
+      for (const server of servers)
+        Object.assign(server.options, { size: messageBytes, maxRecipients: recipients });
+    },
     async close(graceMs) {
       gate.phase = 'draining';
       const closed = Promise.all(servers.map((server) => new Promise<void>((done) => server.close(done))));
@@ -166,7 +174,8 @@ function protocolServer(
   { cert, key }: OwnCertificate,
   gate: Gate,
 ): SMTPServer {
-  const { limits, users, requireTls, name } = options;
+  const { users, requireTls, name } = options;
+  const limits = options.limits();
   const transactions = new WeakMap<SMTPServerSession, Transaction>();
   const failures = new WeakMap<SMTPServerSession, number>();
   const connections = new Connections();
@@ -223,7 +232,7 @@ function protocolServer(
       const recipient = isPostmaster ? options.postmaster() : inALabels(address.address);
       void ask.recipient(address, recipient, session).then((refusal) => {
         if (refusal !== null) return done(replyError(refusal.code, refusal.text));
-        if (transaction.recipients.length >= limits.recipients)
+        if (transaction.recipients.length >= options.limits().recipients)
           return done(replyError(452, '4.5.3 no more recipients in one transaction'));
         transaction.recipients.push({ address: recipient, given: address });
         done();
@@ -379,7 +388,7 @@ class Asking {
       octets: this.#untilShut(stream.iterator({ destroyOnReturn: false })),
       trace: this.#trace(id, session, recipients),
       ...{ from: sender, messageId: `${id}@${name}`, now: clock() },
-      ...{ octetsMax: limits.messageBytes, lineEnds: 'as-given' },
+      ...{ octetsMax: limits().messageBytes, lineEnds: 'as-given' },
     });
     const kept = intake.enqueue({
       ...{ id, from: sender, content, facts: { requireTls, report: 'none' } },

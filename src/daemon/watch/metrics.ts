@@ -9,7 +9,7 @@ export interface Metrics {
   readonly registry: Registry;
   doorEvent(event: DoorEvent): void;
   outcome(outcome: QueueOutcome): void;
-  webhook(event: string, result: 'sent' | 'failed' | 'dropped'): void;
+  webhook(event: string, result: 'sent' | 'failed' | 'dropped', count: number): void;
   report(outcome: string): void;
   fault(): void;
 }
@@ -121,7 +121,7 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
       ended.add({ state: outcome, class: (word?.status ?? '').slice(0, 1) });
       ages.observe(Math.max(0, at - queuedAt) / 1000, { state: outcome });
     },
-    webhook: (event, result) => webhooks.add({ event, result }),
+    webhook: (event, result, count) => webhooks.add({ event, result }, count),
     report: (outcome) => reports.add({ outcome }),
     fault: () => faults.add(),
   };

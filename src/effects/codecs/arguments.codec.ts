@@ -77,10 +77,12 @@ export const QueueStoreCodec = methods<QueueStore>('a store of queued messages',
   counts: true,
   lanes: true,
   prune: true,
+  among: true,
 });
 
 export const BodyStoreCodec = methods<BodyStore>('a store of the octets of messages', {
   keep: true,
   read: true,
   remove: true,
+  list: true,
 });

@@ -32,11 +32,12 @@ export interface Told {
   readonly handedOn: 'relayed' | 'passed-on' | 'delivered';
 }
 
-export function judgeBegin({ order, held, unsettledClaims }: TurnInput) {
+export function judgeBegin({ order, held, unsettledClaims, way = 'same' }: TurnInput) {
   return decide(beginTurn, {
     order: order.kind,
     hold: held === 'yes' ? 'held' : 'no',
     claims: unsettledClaims >= UNSETTLED_CLAIMS_MAX ? 'too-many' : 'few',
+    way,
   });
 }
 

@@ -2,6 +2,8 @@
 import type { AttemptInput } from '../attempt/types.js';
 import type { Notify, Ret } from '../dsn/request.js';
 import { type Decision, decide } from '../kernel/table.js';
+import type { ChosenTransport } from '../relay/route.js';
+import { DIRECT_NAME } from '../relay/transport.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import { type OrderName, type OrderVerdict, operatorOrder } from './operator-order.table.js';
 import type { LastWord, Order, RecipientEnd } from './turn.js';
@@ -29,6 +31,8 @@ export interface QueuedMessage {
   readonly account?: string;
   /** By name; null: whichever the routes say. */
   readonly transport: string | null;
+  /** In which lane it waits, by domain, where its routes say so; absent: as {@link laneOf} has it. */
+  readonly lanes?: Readonly<Record<string, string>>;
   readonly recipients: readonly QueuedRecipient[];
 }
 
@@ -61,9 +65,17 @@ export const NEW_DELIVERY: QueuedDelivery = {
   order: { kind: 'none' },
 };
 
-/** The way that a delivery takes; what waits for the same waits in one lane. */
+/** The way that a delivery takes as far as its message tells; what waits for the same waits in one lane. */
 export function laneOf(transport: string | null, domain: string): string {
-  return `${transport ?? 'direct'} ${domain}`;
+  return `${transport ?? DIRECT_NAME} ${domain}`;
+}
+
+/** The way that a delivery takes by the operator's routes. Behind a relay all domains are one way: what keeps it from us keeps all of them. */
+export function laneBy(
+  { name, transport }: Pick<ChosenTransport, 'name' | 'transport'>,
+  domain: string,
+): string {
+  return transport?.kind === 'relay' ? `${name} ${transport.host}:${transport.port}` : laneOf(name, domain);
 }
 
 /** What a message asks of TLS (RFC 8689). */
@@ -100,6 +112,14 @@ export function judgeOrder(
     message,
     why: isGiven ? 'given' : 'missing',
   });
+}
+
+/** The lane in which a message waits for a domain. */
+export function laneFor(
+  { lanes = {}, transport }: Pick<QueuedMessage, 'lanes' | 'transport'>,
+  domain: string,
+): string {
+  return Object.hasOwn(lanes, domain) ? lanes[domain]! : laneOf(transport, domain);
 }
 
 /** A message as it is shown. */

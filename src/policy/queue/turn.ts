@@ -27,6 +27,8 @@ export interface TurnInput {
   readonly order: Order;
   /** Claims in a row before this one that were never settled. */
   readonly unsettledClaims: number;
+  /** Whether it waited on the way that it takes by the routes as they are now; default: it did. */
+  readonly way?: 'same' | 'other';
   readonly delayTold: 'no' | 'yes';
   readonly dialled: AttemptInput['dialled'];
   /** Those of that domain that have not ended, at least one. */

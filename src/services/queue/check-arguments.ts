@@ -33,6 +33,7 @@ import type {
   QueueLimits,
   QueueOptions,
   QueuePage,
+  QueueTuning,
   RecipientToQueue,
 } from './queue.js';
 
@@ -49,6 +50,24 @@ const RetryCodec = strictObject<RetrySettings>('a retry schedule', {
   lifetimeMs: TimeMs,
 });
 
+const LimitsCodec = strictObject<Partial<QueueLimits>>(
+  'limits',
+  { concurrency: Count, perDomain: Count, perDomainPerMinute: Count },
+  [],
+);
+
+const TuningCodec = strictObject<Partial<QueueTuning>>(
+  'an object with options',
+  {
+    retry: RetryCodec,
+    limits: LimitsCodec,
+    keepEndedMs: GraceMs,
+    postmaster: FilledLine,
+    reportingMta: FilledLine,
+  },
+  [],
+);
+
 const OptionsCodec = strictObject<QueueOptions>(
   'an object with options',
   {
@@ -58,12 +77,14 @@ const OptionsCodec = strictObject<QueueOptions>(
     store: QueueStoreCodec,
     bodies: BodyStoreCodec,
     retry: RetryCodec,
-    limits: strictObject<Partial<QueueLimits>>('limits', { concurrency: Count, perDomain: Count }, []),
+    limits: LimitsCodec,
     lookEveryMs: TimeMs,
     keepEndedMs: GraceMs,
     clock: Clock,
     toAscii: callable(),
     platform: methods<QueuePlatform>('a platform', { elapsed: true, wait: true, octets: true }),
+    laneOf: callable(),
+    eventsOf: callable(),
     onFault: callable(),
   },
   ['reportingMta', 'postmaster', 'engine', 'store', 'bodies'],
@@ -152,6 +173,7 @@ const IntakeCodec = having<IntakeOptions>(
     retry: having<NonNullable<IntakeOptions['retry']>>('an object with lifetimeMs', { lifetimeMs: TimeMs }),
     clock: Clock,
     toAscii: callable(),
+    laneOf: callable(),
   },
   ['store', 'bodies'],
 );
@@ -164,6 +186,11 @@ export function checkIntakeOptions(options: IntakeOptions): void {
 /** Throws a {@link MisuseError} for options that no queue can be made with. */
 export function checkQueueOptions(options: QueueOptions): void {
   checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+}
+
+/** Throws a {@link MisuseError}. */
+export function checkTuning(tuning: Partial<QueueTuning>): void {
+  checked(TuningCodec, tuning, 'WAXSEAL_BAD_OPTIONS');
 }
 
 /** Throws a {@link MisuseError}. */

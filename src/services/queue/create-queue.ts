@@ -4,21 +4,29 @@
  */
 
 import { errorText } from '../../effects/error-text.js';
-import type { ClaimedDelivery, Settlement } from '../../effects/queue-stores.js';
-import type { QueuedMessage } from '../../policy/queue/message.js';
+import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/queue-stores.js';
+import { laneOf as laneOfTransport, type QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
 import { attemptDelivery, wayOf } from './attempts.js';
 import { Bell } from './bell.js';
-import { checkIds, checkOrder, checkPage, checkQueueOptions, checkRun } from './check-arguments.js';
+import {
+  checkIds,
+  checkOrder,
+  checkPage,
+  checkQueueOptions,
+  checkRun,
+  checkTuning,
+} from './check-arguments.js';
 import { destinationOf } from './destination.js';
 import { createIntake, newId } from './intake.js';
 import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
 import { drawFrom, NODE_PLATFORM } from './platform.js';
-import type { Queue, QueueLimits, QueueOptions } from './queue.js';
+import type { Queue, QueueLimits, QueueOptions, QueueTuning, WaitingMail } from './queue.js';
 import { LOOK_MS, type Runner, runQueue } from './run-queue.js';
 import { Settlements } from './settlements.js';
+import { Sweep } from './sweep.js';
 import { parkedTurn, takeTurn, turnInputOf } from './turn.js';
 
 const LIMITS: QueueLimits = { concurrency: 50, perDomain: 10 };
@@ -29,13 +37,13 @@ const BATCH_MAX = 500;
 /** A queue over a store. Nothing is delivered before it is run. Throws a {@link MisuseError} for options that are none. */
 export function createQueue(options: QueueOptions): Queue {
   checkQueueOptions(options);
-  const { store, bodies, engine, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '' } = options;
-  const { platform = NODE_PLATFORM } = options;
-  const limits = { ...LIMITS, ...options.limits };
+  const { store, bodies, engine, clock = Date.now, toAscii = () => '' } = options;
+  const { platform = NODE_PLATFORM, laneOf = laneByTransport, eventsOf } = options;
+  let tuned: Tuned = tunedBy(UNTUNED, options);
   const outcomes = new Outcomes();
   const bell = new Bell(platform.wait);
   const onFault = (message: string) => options.onFault?.(message);
-  const intake = createIntake(options);
+  let intake = createIntake(options);
   const settlements = new Settlements({
     ...{ store, clock, platform, onFault },
     onSettled: ({ claimed, turn }) => outcomes.tell(outcomesOf(claimed, turn)),
@@ -44,7 +52,10 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** Never rejects. */
   async function takeTurnOf(claimed: ClaimedDelivery, signal: AbortSignal): Promise<void> {
-    const input = turnInputOf(claimed, retry, clock());
+    const { retry } = tuned;
+    const laneAt = (attempt: number) => laneOf(waitingMailOf(claimed, attempt));
+    const way = laneAt(claimed.delivery.attempts + 1) === claimed.lane ? 'same' : 'other';
+    const input = turnInputOf(claimed, retry, clock(), way);
     let notices: readonly QueuedMessage[] = [];
     let lane: Settlement['lane'] = 'other';
     try {
@@ -78,7 +89,7 @@ export function createQueue(options: QueueOptions): Queue {
           'wait.draw': async () => ({ value: drawFrom(platform) }),
           'notice.store': async ({ turn }) => {
             try {
-              notices = await keepNotices({ ...options, claimed, input, turn, bodies, retry, domainOf });
+              notices = await keepNotices({ ...tuned, claimed, input, turn, bodies, domainOf, laneOf });
               return { kind: 'kept' };
             } catch (error) {
               onFault(`a notice about message ${claimed.message.id} cannot be kept: ${errorText(error)}`);
@@ -87,7 +98,10 @@ export function createQueue(options: QueueOptions): Queue {
             }
           },
           'turn.settle': async ({ turn }) => ({
-            kind: await settlements.settle({ claimed, turn, lane, notices }),
+            kind: await settlements.settle({
+              ...{ claimed, turn, lane, notices, nextLane: laneAt(turn.attempts + 1) },
+              events: eventsOf === undefined ? [] : eventsBy(eventsOf, claimed, turn),
+            }),
           }),
         },
         clock,
@@ -100,16 +114,18 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   const runner: Runner = {
-    ...{ store, clock, platform, bell, limits, onFault },
+    ...{ store, clock, platform, bell, onFault },
+    limits: () => tuned.limits,
     node: newId(clock(), platform),
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
-    dueAgainAfterMs: retry.scheduleMs[0] ?? 60_000,
+    dueAgainAfterMs: () => tuned.retry.scheduleMs[0] ?? 60_000,
     lookEveryMs: options.lookEveryMs ?? LOOK_MS,
     takeTurn: takeTurnOf,
     tidy: async () => {
-      const ids = await store.prune(clock() - (options.keepEndedMs ?? KEEP_ENDED_MS), BATCH_MAX);
+      const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
       await bodies.remove(ids);
     },
+    sweep: new Sweep({ store, bodies, elapsed: platform.elapsed }),
   };
   return {
     enqueue: async (mail) => {
@@ -142,10 +158,62 @@ export function createQueue(options: QueueOptions): Queue {
       return verdicts;
     },
     orders: (id) => store.orders(id),
+    tune: (tuning) => {
+      checkTuning(tuning);
+      tuned = tunedBy(tuned, tuning);
+      intake = createIntake({ ...options, retry: tuned.retry });
+      bell.ring();
+    },
   };
 }
 
+type Tuned = Required<Omit<QueueTuning, 'limits'>> & { readonly limits: QueueLimits };
+
+const UNTUNED: Tuned = {
+  ...{ retry: DEFAULT_RETRY, limits: LIMITS, keepEndedMs: KEEP_ENDED_MS, postmaster: '', reportingMta: '' },
+};
+
+/** What is said in place of what was said before. */
+function tunedBy(before: Tuned, said: Partial<QueueTuning>): Tuned {
+  const { retry, limits, keepEndedMs, postmaster, reportingMta } = said;
+  return {
+    retry: retry ?? before.retry,
+    limits: { ...before.limits, ...limits },
+    keepEndedMs: keepEndedMs ?? before.keepEndedMs,
+    postmaster: postmaster ?? before.postmaster,
+    reportingMta: reportingMta ?? before.reportingMta,
+  };
+}
+
+function laneByTransport({ transport, domain }: WaitingMail): string {
+  return laneOfTransport(transport, domain);
+}
+
+function waitingMailOf({ message, domain }: ClaimedDelivery, attempt: number): WaitingMail {
+  const { from, account, transport } = message;
+  return { from, transport, domain, attempt, ...(account === undefined ? {} : { account }) };
+}
+
+/** Named after the turn, so that the same turn tells of each once. */
+function eventsBy(
+  eventsOf: NonNullable<QueueOptions['eventsOf']>,
+  claimed: ClaimedDelivery,
+  turn: TurnResult,
+): readonly QueuedEvent[] {
+  return outcomesOf(claimed, turn).flatMap((outcome, recipient) =>
+    eventsOf(outcome).map((event, at) => ({
+      ...event,
+      id: `${claimed.id}/${claimed.fence}/${recipient}/${at}`,
+      at: outcome.at,
+    })),
+  );
+}
+
+/** Nothing has come of a turn in which nothing was tried. */
+const WITHOUT_OUTCOME: ReadonlySet<string> = new Set(['put-back', 'change-lane']);
+
 function outcomesOf({ message }: ClaimedDelivery, turn: TurnResult): readonly QueueOutcome[] {
+  if (WITHOUT_OUTCOME.has(turn.turn.verdict)) return [];
   return turn.recipients.map((recipient) => ({
     messageId: message.id,
     from: message.from,

@@ -16,7 +16,9 @@ export type {
   QueueLimits,
   QueueOptions,
   QueuePage,
+  QueueTuning,
   RecipientToQueue,
+  WaitingMail,
 } from './queue.js';
 export {
   type ContentFault,

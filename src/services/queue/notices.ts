@@ -12,6 +12,7 @@ import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
+import type { QueueOptions } from './queue.js';
 
 /** Who sends notices. */
 export interface NoticeSender {
@@ -29,6 +30,7 @@ export interface NoticeTask extends NoticeSender {
   readonly retry: RetrySettings;
   /** The destination of an address that was accepted already, as recipients have it. */
   readonly domainOf: (address: string) => string;
+  readonly laneOf: NonNullable<QueueOptions['laneOf']>;
 }
 
 /** Header and message together are looked at no further. */
@@ -112,12 +114,13 @@ function toldOf(word: LastWord | null): Omit<NoticeRecipient, 'address' | 'origi
 }
 
 function messageOf(
-  { claimed, turn, retry, domainOf }: NoticeTask,
+  { claimed, turn, retry, domainOf, laneOf }: NoticeTask,
   id: string,
   { utf8, body }: ComposedNotice,
   sizeBytes: number,
 ): QueuedMessage {
   const { from, facts } = claimed.message;
+  const domain = domainOf(from);
   return {
     id,
     from: '',
@@ -126,7 +129,8 @@ function messageOf(
     // The demand stays with what it was made for, as far as the way back allows (RFC 8689, Section 5).
     facts: { requireTls: facts.requireTls, tlsRequired: 'absent', report: 'none', sizeBytes, body, utf8 },
     ...{ origin: 'notice', ret: 'absent', envelopeId: null, receivedFrom: null, transport: null },
-    recipients: [{ address: from, domain: domainOf(from), notify: 'never', original: null }],
+    lanes: { [domain]: laneOf({ from: '', transport: null, domain, attempt: 1 }) },
+    recipients: [{ address: from, domain, notify: 'never', original: null }],
   };
 }
 

@@ -247,6 +247,46 @@ describe('a queue', () => {
     expect(text).toContain('Diagnostic-Code: smtp; 523 5.7.10 Encryption Needed\r\n');
   });
 
+  it('tries mail on the lane of its route alone, and moves what the routes have moved (SMTP-4.5.4.1-5)', async () => {
+    let route = 'direct';
+    const store = memoryQueueStore();
+    const claims: string[] = [];
+    const watched: QueueStore = {
+      ...store,
+      claim: async (plan) => {
+        const claimed = await store.claim(plan);
+        claims.push(...claimed.map(({ lane, delivery }) => `${lane} ${delivery.attempts}`));
+        return claimed;
+      },
+    };
+    queue = open({ store: watched, laneOf: ({ attempt }) => (attempt > 1 ? 'later' : route) });
+    await queue.enqueue(mailTo(['later@b.test']));
+    route = 'relay relay.test:587';
+    stop = new AbortController();
+    const outcomes = queue.outcomes();
+    running = queue.run(stop.signal);
+    const [first] = await next(outcomes, 1);
+    expect(first).toMatchObject({ outcome: 'deferred', attempts: 1 });
+    expect(claims).toEqual(['direct 0', 'relay relay.test:587 0']);
+    expect(await store.lanes(9)).toMatchObject([{ lane: 'later', waiting: 1 }]);
+    expect(faults).toEqual([]);
+  });
+
+  it('goes by what it was tuned to while it runs, for what waits as well', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['later@b.test']));
+    await next(outcomes, 1);
+    expect(() => queue.tune({ limits: { concurrency: 0 } })).toThrow(
+      expect.objectContaining({ code: 'WAXSEAL_BAD_OPTIONS' }),
+    );
+    queue.tune({ retry: { ...DEFAULT_RETRY, scheduleMs: [HOUR_MS] }, postmaster: 'help@a.test' });
+    await queue.order([id], { order: 'kick' }, 'ops');
+    const found = await next(outcomes, 2);
+    expect(found.map(short)).toContainEqual(['later@b.test', 'expired', '4.3.0']);
+    expect(internet.received('mx.a.test')[0]!.text).toContain('help@a.test');
+  });
+
   it('refuses what is no address, and keeps nothing of it', async () => {
     queue = open();
     await expect(queue.enqueue(mailTo(['nobody']))).rejects.toThrow(

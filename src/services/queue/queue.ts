@@ -1,5 +1,5 @@
 import type { MessageSource } from '../../effects/ports.js';
-import type { BodyStore, KeptOrder, QueueStore } from '../../effects/queue-stores.js';
+import type { BodyStore, KeptOrder, QueuedEvent, QueueStore } from '../../effects/queue-stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Notify, Ret } from '../../policy/dsn/index.js';
 import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
@@ -26,8 +26,25 @@ export interface QueueOptions extends NoticeSender {
   readonly platform?: QueuePlatform;
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
+  /** In which lane a message waits for a domain by the routes as they are now. Default: by its own transport. */
+  readonly laneOf?: (mail: WaitingMail) => string;
+  /** Who is to be told what of an outcome; it is kept with the outcome. Default: nobody. */
+  readonly eventsOf?: (outcome: QueueOutcome) => readonly Pick<QueuedEvent, 'to' | 'event' | 'body'>[];
   /** Told of faults of ours; the message waits all the same. */
   readonly onFault?: (message: string) => void;
+}
+
+/** What of a queue can be changed while it runs. */
+export type QueueTuning = Pick<
+  QueueOptions,
+  'retry' | 'limits' | 'keepEndedMs' | 'postmaster' | 'reportingMta'
+>;
+
+/** What routes may ask of a message in the queue. */
+export interface WaitingMail extends Pick<QueuedMessage, 'from' | 'account' | 'transport'> {
+  readonly domain: string;
+  /** The attempt that comes next, from 1. */
+  readonly attempt: number;
 }
 
 export interface IntakeOptions {
@@ -39,14 +56,18 @@ export interface IntakeOptions {
   readonly clock?: () => number;
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
+  /** As for a queue. */
+  readonly laneOf?: QueueOptions['laneOf'];
 }
 
 /** How much goes on at once. */
 export interface QueueLimits {
   /** Attempts. */
   readonly concurrency: number;
-  /** Attempts to one domain, or by one transport to one domain. */
+  /** Attempts to one domain, or to one relay. */
   readonly perDomain: number;
+  /** Attempts in a minute to one domain, or to one relay, evenly spread. Default: as many as there are. */
+  readonly perDomainPerMinute?: number | undefined;
 }
 
 /** A message to be queued. */
@@ -110,4 +131,6 @@ export interface Queue extends Intake {
     actor: string,
   ): Promise<readonly (OrderVerdict | 'unknown')[]>;
   orders(id: string): Promise<readonly KeptOrder[]>;
+  /** From now on these are used, also for what waits already; what is not named stays. Throws a `MisuseError`. */
+  tune(tuning: Partial<QueueTuning>): void;
 }

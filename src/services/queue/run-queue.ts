@@ -8,20 +8,24 @@ import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js'
 import type { Bell } from './bell.js';
 import type { QueuePlatform } from './platform.js';
 import type { QueueLimits } from './queue.js';
+import type { Sweep } from './sweep.js';
 
 export interface Runner {
   readonly store: QueueStore;
   readonly clock: () => number;
   readonly platform: QueuePlatform;
   readonly bell: Bell;
-  readonly limits: QueueLimits;
+  /** As they are now. */
+  readonly limits: () => QueueLimits;
   readonly node: string;
-  readonly dueAgainAfterMs: number;
+  readonly dueAgainAfterMs: () => number;
   readonly lookEveryMs: number;
   /** Never rejects. */
   readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
   /** Forgets what is old. */
   readonly tidy: () => Promise<void>;
+  /** Octets that nobody names. */
+  readonly sweep: Pick<Sweep, 'step' | 'forget'>;
   readonly onFault: (message: string) => void;
 }
 
@@ -51,22 +55,25 @@ export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: num
 
 /** Takes up what there is room for. Answers how long there is nothing more to take up, in milliseconds. */
 async function takeUp(runner: Runner, running: Running): Promise<number> {
-  const { store, clock, limits, node, dueAgainAfterMs, lookEveryMs } = runner;
-  const room = limits.concurrency - running.size;
+  const { store, clock, node, dueAgainAfterMs, lookEveryMs } = runner;
+  const { concurrency, perDomain, perDomainPerMinute } = runner.limits();
+  const laneEveryMs = perDomainPerMinute === undefined ? 0 : Math.ceil(60_000 / perDomainPerMinute);
+  const room = concurrency - running.size;
   if (room <= 0 || running.isSilent()) return lookEveryMs;
   const now = clock();
   const plan = {
     node,
     now,
     deliveriesMax: room,
-    perLaneMax: limits.perDomain,
-    dueAgainAt: now + dueAgainAfterMs,
+    perLaneMax: perDomain,
+    laneEveryMs,
+    dueAgainAt: now + dueAgainAfterMs(),
   };
   const claimed = await store.claim(plan);
   for (const each of claimed) running.begin(each);
   if (claimed.length === room) return lookEveryMs;
   // What is due and was not claimed waits for one of those that are under way, and they ring.
-  const next = await store.nextDue();
+  const next = await store.nextDue(laneEveryMs);
   const isBlocked = next !== null && next <= now && claimed.length === 0;
   return next === null || isBlocked ? lookEveryMs : Math.min(lookEveryMs, Math.max(0, next - clock()));
 }
@@ -128,18 +135,23 @@ class Running {
 }
 
 async function beatForEver(runner: Runner, running: Running, signal: AbortSignal): Promise<void> {
-  const { store, node, clock, platform, onFault, bell } = runner;
+  const { store, node, clock, platform, onFault, bell, sweep } = runner;
+  let heardAt = platform.elapsed();
   let tidiedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
       await store.beat(node, clock());
       running.heard();
+      if (platform.elapsed() - heardAt > SILENT_MS) sweep.forget();
+      heardAt = platform.elapsed();
       if ((await store.recover(clock() - DEAD_MS)) > 0) bell.ring();
       if (platform.elapsed() - tidiedAt > TIDY_MS) {
         tidiedAt = platform.elapsed();
         await runner.tidy();
       }
+      await sweep.step();
     } catch (error) {
+      sweep.forget();
       onFault(`the store of the queue cannot be reached: ${errorText(error)}`);
     }
     running.breakOffIfLost();

@@ -11,7 +11,12 @@ import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { TurnInput, TurnResult } from '../../policy/queue/turn.js';
 
 /** What the machine begins with. */
-export function turnInputOf(claimed: ClaimedDelivery, retry: RetrySettings, startedAt: number): TurnInput {
+export function turnInputOf(
+  claimed: ClaimedDelivery,
+  retry: RetrySettings,
+  startedAt: number,
+  way: TurnInput['way'] = 'same',
+): TurnInput {
   const { message, delivery, held, recipients } = claimed;
   return {
     ...{ startedAt, held, retry },
@@ -21,6 +26,7 @@ export function turnInputOf(claimed: ClaimedDelivery, retry: RetrySettings, star
       lifetimeEndsAt: message.lifetimeEndsAt,
     },
     ...delivery,
+    way,
     recipients: recipients.map(({ address, notify, last }) => ({ address, notify, last })),
   };
 }

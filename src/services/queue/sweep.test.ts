@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
+import type { QueuedMessage } from '../../policy/queue/message.js';
+import { ORPHAN_MS, Sweep } from './sweep.js';
+
+const octets = () => [Buffer.from('x')];
+
+async function open() {
+  const bodies = memoryBodies();
+  const store = memoryQueueStore();
+  let now = 0;
+  const sweep = new Sweep({ store, bodies, elapsed: () => now });
+  const message: QueuedMessage = {
+    ...{ id: 'named', from: '', queuedAt: 0, lifetimeEndsAt: 1, origin: 'ordinary', ret: 'absent' },
+    ...{ envelopeId: null, receivedFrom: null, transport: null },
+    facts: {
+      requireTls: 'no',
+      tlsRequired: 'absent',
+      report: 'none',
+      sizeBytes: 1,
+      body: '7bit',
+      utf8: 'not-needed',
+    },
+    recipients: [{ address: 'a@a.test', domain: 'a.test', notify: 'absent', original: null }],
+  };
+  for (const id of ['named', 'orphan', 'newborn']) await bodies.keep(id, octets);
+  await store.accept([message]);
+  return {
+    ...{ sweep, store, message },
+    left: async () => (await bodies.list(null)).ids,
+    pass: (ms: number) => {
+      now += ms;
+    },
+  };
+}
+
+describe('octets that no message names', () => {
+  it('go once they were seen twice, an hour apart, and nothing else does', async () => {
+    const { sweep, store, message, left, pass } = await open();
+    expect(await sweep.step()).toBe(0);
+    pass(ORPHAN_MS - 1);
+    expect(await sweep.step()).toBe(0);
+    // An acceptance that took its time.
+    await store.accept([{ ...message, id: 'newborn' }]);
+    pass(1);
+    expect(await sweep.step()).toBe(1);
+    expect(await left()).toEqual(['named', 'newborn']);
+  });
+
+  it('are looked at anew where the process or its store was away, since it may be about to name them', async () => {
+    const { sweep, left, pass } = await open();
+    await sweep.step();
+    pass(ORPHAN_MS);
+    sweep.forget();
+    expect(await sweep.step()).toBe(0);
+    expect(await left()).toEqual(['named', 'orphan', 'newborn']);
+    pass(ORPHAN_MS);
+    expect(await sweep.step()).toBe(2);
+  });
+});
