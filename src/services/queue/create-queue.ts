@@ -23,11 +23,12 @@ import { createIntake, newId } from './intake.js';
 import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
 import { drawFrom, NODE_PLATFORM } from './platform.js';
-import type { Queue, QueueLimits, QueueOptions, QueueTuning, WaitingMail } from './queue.js';
+import type { Queue, QueueLimits, QueueOptions, QueueTuning } from './queue.js';
 import { LOOK_MS, type Runner, runQueue } from './run-queue.js';
 import { Settlements } from './settlements.js';
 import { Sweep } from './sweep.js';
 import { parkedTurn, takeTurn, turnInputOf } from './turn.js';
+import type { WaitingMail } from './waiting-mail.js';
 
 const LIMITS: QueueLimits = { concurrency: 50, perDomain: 10 };
 const KEEP_ENDED_MS = 7 * 86_400_000;

@@ -18,7 +18,6 @@ export type {
   QueuePage,
   QueueTuning,
   RecipientToQueue,
-  WaitingMail,
 } from './queue.js';
 export {
   type ContentFault,
@@ -27,3 +26,4 @@ export {
   submittedContent,
 } from './submitted-content.js';
 export { refuseSuppressed } from './suppressed.js';
+export type { LaneOf, WaitingMail } from './waiting-mail.js';

@@ -15,6 +15,7 @@ import { checkIntakeOptions, checkMailToQueue } from './check-arguments.js';
 import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
 import type { Intake, IntakeOptions, MailToQueue } from './queue.js';
 import { ORPHAN_MS } from './sweep.js';
+import type { LaneOf } from './waiting-mail.js';
 
 /** Messages in one transaction at most. */
 const BATCH_MAX = 500;
@@ -58,7 +59,7 @@ export function createIntake(options: IntakeOptions): Intake {
 /** Where each domain's part waits, as far as routes have a say in it. */
 function lanesOf(
   { from, account, transport, recipients }: Omit<QueuedMessage, 'facts'>,
-  laneOf: IntakeOptions['laneOf'],
+  laneOf: LaneOf | undefined,
 ): Pick<QueuedMessage, 'lanes'> {
   if (laneOf === undefined) return {};
   const domains = [...new Set(recipients.map(({ domain }) => domain))];

@@ -12,7 +12,7 @@ import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
-import type { QueueOptions } from './queue.js';
+import type { LaneOf } from './waiting-mail.js';
 
 /** Who sends notices. */
 export interface NoticeSender {
@@ -30,7 +30,7 @@ export interface NoticeTask extends NoticeSender {
   readonly retry: RetrySettings;
   /** The destination of an address that was accepted already, as recipients have it. */
   readonly domainOf: (address: string) => string;
-  readonly laneOf: NonNullable<QueueOptions['laneOf']>;
+  readonly laneOf: LaneOf;
 }
 
 /** Header and message together are looked at no further. */

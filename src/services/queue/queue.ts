@@ -8,6 +8,7 @@ import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { NoticeSender } from './notices.js';
 import type { QueueOutcome } from './outcomes.js';
 import type { QueuePlatform } from './platform.js';
+import type { LaneOf } from './waiting-mail.js';
 
 export interface QueueOptions extends NoticeSender {
   readonly engine: Pick<Engine, 'deliver' | 'lastLook'>;
@@ -27,7 +28,7 @@ export interface QueueOptions extends NoticeSender {
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
   /** In which lane a message waits for a domain by the routes as they are now. Default: by its own transport. */
-  readonly laneOf?: (mail: WaitingMail) => string;
+  readonly laneOf?: LaneOf;
   /** Who is to be told what of an outcome; it is kept with the outcome. Default: nobody. */
   readonly eventsOf?: (outcome: QueueOutcome) => readonly Pick<QueuedEvent, 'to' | 'event' | 'body'>[];
   /** Told of faults of ours; the message waits all the same. */
@@ -40,13 +41,6 @@ export type QueueTuning = Pick<
   'retry' | 'limits' | 'keepEndedMs' | 'postmaster' | 'reportingMta'
 >;
 
-/** What routes may ask of a message in the queue. */
-export interface WaitingMail extends Pick<QueuedMessage, 'from' | 'account' | 'transport'> {
-  readonly domain: string;
-  /** The attempt that comes next, from 1. */
-  readonly attempt: number;
-}
-
 export interface IntakeOptions {
   readonly store: Pick<QueueStore, 'accept'>;
   readonly bodies: Pick<BodyStore, 'keep' | 'remove'>;
@@ -57,7 +51,7 @@ export interface IntakeOptions {
   /** A domain with U-labels to A-labels, or "" where that cannot be done. Default: such domains are refused. */
   readonly toAscii?: (domain: string) => string;
   /** As for a queue. */
-  readonly laneOf?: QueueOptions['laneOf'];
+  readonly laneOf?: LaneOf;
 }
 
 /** How much goes on at once. */
