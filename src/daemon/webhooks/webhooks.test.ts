@@ -33,7 +33,6 @@ interface Heard {
 let server: ReturnType<typeof createServer>;
 let statuses: number[];
 const heard: Heard[] = [];
-let waiting: () => void = () => undefined;
 let stop: AbortController;
 let running: Promise<void>;
 
@@ -46,7 +45,6 @@ beforeEach(async () => {
       const header = (name: string) => request.headers[name] as string | undefined;
       heard.push({ body, signature: header('x-waxseal-signature'), event: header('x-waxseal-event') });
       response.writeHead(statuses.shift() ?? 204).end();
-      waiting();
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -62,13 +60,6 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of request) text += chunk;
   return text;
-}
-
-async function heardTimes(count: number): Promise<void> {
-  while (heard.length < count)
-    await new Promise<void>((resolve) => {
-      waiting = resolve;
-    });
 }
 
 /** Webhooks over a store; `tell` does what a settlement does. */
@@ -142,7 +133,7 @@ describe('webhooks', () => {
     const { told, tell, run, toldTimes } = open(undefined, { secret: null }, () => now);
     run();
     tell(outcome);
-    await heardTimes(1);
+    await toldTimes(1);
     now += 60_000;
     await toldTimes(2);
     expect(told).toEqual(['delivered failed 1', 'delivered sent 1']);
