@@ -3,13 +3,14 @@ import { compareConclusions, compareHosts, compareMx, comparePolicyCache, compar
 import { SITUATIONS } from './host-inputs.js';
 import { compareFirstEhlo, tableComparisons } from './tables.js';
 
-/** A prime, so that a sample meets every word of every column in every combination of neighbours. */
-const EVERY = process.env.EXHAUSTIVE === '1' ? 1 : 17;
+/** A prime, so that a sample meets every word of every column in every combination of neighbours; each run draws where it begins. */
+const EVERY = process.env.EXHAUSTIVE === '1' ? 1 : 53;
+const FROM = Math.floor(Math.random() * EVERY);
 
 describe('policy and reference agree', () => {
   it(`about one host, in every ${EVERY}th of all situations (X-1, X-2, X-3, X-4, X-5, X-7, CHOICE-1, CHOICE-2, CHOICE-4, CHOICE-9, CHOICE-20)`, () => {
     expect(SITUATIONS).toBe(1_228_800);
-    expect(compareHosts(EVERY === 1 ? 1 : 5, 0, EVERY)).toBeNull();
+    expect(compareHosts(EVERY === 1 ? 1 : 5, FROM, EVERY)).toBeNull();
   });
 
   it('about the end of an attempt after up to three failed hosts (CHOICE-7, CHOICE-14, X-18, RTLS-4.2.1-10)', () => {

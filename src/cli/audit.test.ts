@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 
 const HOSTILE = '550 5.1.1 <bob@a.test> </td><script>alert(1)</script>';
 const SCENARIO = {
@@ -20,7 +20,7 @@ beforeAll(async () => {
   folder = await makeFolder();
   const scenario = await fileIn(folder, 'scenario.json', JSON.stringify(SCENARIO));
   const path = join(folder, 'journal.json');
-  await waxseal(['simulate', scenario, '--journal', path]);
+  await inTurn(['simulate', scenario, '--journal', path]);
   journal = await readFile(path, 'utf8');
 });
 afterAll(() => removeFolder(folder));
@@ -45,7 +45,7 @@ describe('waxseal audit', () => {
   it('leaves out local parts, always on the page, where nothing of strangers runs', async () => {
     const path = await fileIn(folder, 'some.json', journal);
     const page = join(folder, 'audit.html');
-    const { exit, stdout } = await waxseal(['audit', path, '--redact', '--html', page]);
+    const { exit, stdout } = await inTurn(['audit', path, '--redact', '--html', page]);
     expect(exit).toBe(0);
     expect(stdout.replace(/\s+/g, ' ')).toContain(
       '1 attempt for 2 recipients: 1 delivered (50 %), 0 had to wait, 1 refused.',
@@ -62,11 +62,11 @@ describe('waxseal audit', () => {
 
   it('prints a line for each domain, and what changed since a report', async () => {
     const path = await fileIn(folder, 'some.json', journal);
-    const csv = (await waxseal(['audit', path, '--csv'])).stdout.split('\n');
+    const csv = (await inTurn(['audit', path, '--csv'])).stdout.split('\n');
     expect(csv[0]).toMatch(/^domain,recipients,delivered,authenticated,encrypted,clear,deferred,bounced/);
     expect(csv[1]).toMatch(/^"a\.test",2,1,0,1,0,0,1,"encrypted","encrypted",/);
-    const before = await fileIn(folder, 'before.json', (await waxseal(['audit', path, '--json'])).stdout);
-    const { stdout } = await waxseal(['audit', path, '--since', before, '--json']);
+    const before = await fileIn(folder, 'before.json', (await inTurn(['audit', path, '--json'])).stdout);
+    const { stdout } = await inTurn(['audit', path, '--since', before, '--json']);
     expect(JSON.parse(stdout).changes).toMatchObject({ newReasons: [], goneReasons: [], fell: [], rose: [] });
   });
 
@@ -76,14 +76,14 @@ describe('waxseal audit', () => {
     [['audit', 'x', '--csv', '--json'], 64, 'one output'],
     [['audit', '/nowhere'], 66, '/nowhere: there is no such file'],
   ])('%j: %i', async (args, exit, said) => {
-    const ended = await waxseal(args);
+    const ended = await inTurn(args);
     expect(ended.exit).toBe(exit);
     expect(ended.stderr).toContain(said);
   });
 
   it('takes no other file for a report of before', async () => {
     const path = await fileIn(folder, 'some.json', journal);
-    expect(await waxseal(['audit', path, '--since', path])).toMatchObject({
+    expect(await inTurn(['audit', path, '--since', path])).toMatchObject({
       exit: 65,
       stderr: expect.stringContaining('is no report'),
     });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Finding, inOrder } from '../policy/check/finding.js';
 import { raiseDane, raiseHost, raiseMx } from '../policy/check/findings.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 import { renderCheck } from './output/check-text.js';
 
 let internet: Internet;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-const check = (...args: readonly string[]) => waxseal(['check', ...args]);
+const check = (...args: readonly string[]) => inTurn(['check', ...args]);
 
 describe('waxseal check', () => {
   it('ends with 0 where nothing is worse than a warning, and says so for people', async () => {
@@ -93,7 +93,7 @@ describe('waxseal check', () => {
   });
 
   it.concurrent.each(['check', 'tlsa'])('%s helps within 90 columns', async (name) => {
-    const ended = await waxseal([name, '--help']);
+    const ended = await inTurn([name, '--help']);
     expect(ended).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(new RegExp(`^Usage: waxseal ${name}`)),

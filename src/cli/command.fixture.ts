@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import type { RecipientReport } from '../engine/recipient-report.js';
 import type { Internet } from '../testing/index.js';
 
@@ -43,6 +44,30 @@ export function waxseal(args: readonly string[], options: CommandOptions = {}): 
     child.once('error', reject);
     child.once('close', (exit) => resolve({ exit, stdout, stderr }));
   });
+}
+
+const IN_TURN = fileURLToPath(new URL('./in-turn.fixture.js', import.meta.url));
+let host: ChildProcess | undefined;
+let answer: (ended: Ended | Error) => void = () => undefined;
+let last: Promise<unknown> = Promise.resolve();
+afterAll(() => host?.kill());
+
+/** Runs the compiled command in a process that runs others of this file too, one after the other: for what needs no process of its own. */
+export function inTurn(args: readonly string[]): Promise<Ended> {
+  const ended = last.then(async () => {
+    host ??= fork(IN_TURN, { execArgv: [] })
+      .on('message', (said) => answer(said as Ended))
+      .on('exit', (exit) => answer(new Error(`it ended with ${exit}`)));
+    const answered = new Promise<Ended | Error>((resolve) => {
+      answer = resolve;
+    });
+    host.send(args);
+    const said = await answered;
+    if (said instanceof Error) throw said;
+    return said;
+  });
+  last = ended.catch(() => undefined);
+  return ended;
 }
 
 /** The options by which the command finds its way in a small internet. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startInternet } from '../testing/index.js';
-import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 
 const SCENARIO = {
   name: 'a policy that does not list the host',
@@ -29,13 +29,13 @@ beforeAll(async () => {
   folder = await makeFolder();
   scenario = await fileIn(folder, 'scenario.json', JSON.stringify(SCENARIO));
   journal = join(folder, 'journal.json');
-  await waxseal(['simulate', scenario, '--journal', journal]);
+  await inTurn(['simulate', scenario, '--journal', journal]);
 });
 afterAll(() => removeFolder(folder));
 
 describe('waxseal compare', () => {
   it('tells of a scenario what each would have made of it, in the order that was asked for', async () => {
-    const { exit, stdout } = await waxseal(['compare', scenario, '--with', 'exim,maddy', '--json']);
+    const { exit, stdout } = await inTurn(['compare', scenario, '--with', 'exim,maddy', '--json']);
     const { subject, recipients } = JSON.parse(stdout);
     expect([exit, subject]).toEqual([1, scenario]);
     expect(recipients.map(({ recipient }: { recipient: string }) => recipient)).toEqual([
@@ -58,13 +58,13 @@ describe('waxseal compare', () => {
   });
 
   it('says of a record where it does not reach', async () => {
-    const { stdout } = await waxseal(['compare', journal, '--with', 'exim', '--json']);
+    const { stdout } = await inTurn(['compare', journal, '--with', 'exim', '--json']);
     expect(JSON.parse(stdout).recipients[0].verdicts[1]).toMatchObject({
       outcome: 'unknown',
       status: null,
       known: false,
     });
-    const text = await waxseal(['compare', journal]);
+    const text = await inTurn(['compare', journal]);
     expect(text.stdout).toMatch(/exim +unknown +not known/);
     expect(text.stdout).toMatch(/maddy +bounced {2}5\.7\.0 +stricter than ours/);
   });
@@ -73,7 +73,7 @@ describe('waxseal compare', () => {
     const internet = await startInternet(SCENARIO.world);
     try {
       const options = await optionsFor(internet, folder);
-      const { exit, stdout } = await waxseal([
+      const { exit, stdout } = await inTurn([
         'compare',
         'a.test',
         '--with',
@@ -114,7 +114,7 @@ describe('waxseal compare', () => {
     [['tables', 'export', '--csv', '--json'], 64, 'one output'],
     [['tables', 'search'], 64, 'a word is missing'],
   ])('%j: %i', async (args, exit, said) => {
-    const ended = await waxseal(args);
+    const ended = await inTurn(args);
     expect(ended).toMatchObject({ exit, stdout: '' });
     expect(ended.stderr).toContain(said);
   });
@@ -122,7 +122,7 @@ describe('waxseal compare', () => {
 
 describe('waxseal replay --as', () => {
   it('says row by row where a profile goes another way, and what comes of it', async () => {
-    const { exit, stdout } = await waxseal(['replay', journal, '--as', 'exim', '--json']);
+    const { exit, stdout } = await inTurn(['replay', journal, '--as', 'exim', '--json']);
     expect(exit).toBe(1);
     const { as, attempts, recipients } = JSON.parse(stdout);
     expect(as).toBe('exim');
@@ -137,13 +137,13 @@ describe('waxseal replay --as', () => {
       theirs: { row: 'EXIM-1', verdict: 'no-demand' },
     });
     expect(recipients[0].verdicts).toHaveLength(2);
-    const text = await waxseal(['replay', journal, '--as', 'exim']);
+    const text = await inTurn(['replay', journal, '--as', 'exim']);
     expect(text.stdout).toContain('sts-demand at mx.a.test: unreachable (STSD-4) becomes no-demand (EXIM-1)');
     expect(text.stdout).toContain('The record does not reach further');
   });
 
   it('is the same where nothing differs, and takes a settings file', async () => {
-    expect(await waxseal(['replay', journal, '--as', 'rfc'])).toMatchObject({
+    expect(await inTurn(['replay', journal, '--as', 'rfc'])).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('every row is the same'),
     });
@@ -152,7 +152,7 @@ describe('waxseal replay --as', () => {
       'settings.json',
       JSON.stringify({ cleartextRetry: 'never', privateAddresses: 'allow' }),
     );
-    const { stdout, exit } = await waxseal(['replay', journal, '--policy', settings, '--json']);
+    const { stdout, exit } = await inTurn(['replay', journal, '--policy', settings, '--json']);
     expect([exit, JSON.parse(stdout).as]).toEqual([0, settings]);
   });
 });
@@ -160,8 +160,8 @@ describe('waxseal replay --as', () => {
 describe('waxseal tables', () => {
   it('diff: of profiles, settings and files', async () => {
     const settings = await fileIn(folder, 'half.json', JSON.stringify({ halfDane: 'ignore' }));
-    const exported = await fileIn(folder, 'tables.json', (await waxseal(['tables', 'export'])).stdout);
-    const { exit, stdout } = await waxseal(['tables', 'diff', exported, settings, '--json']);
+    const exported = await fileIn(folder, 'tables.json', (await inTurn(['tables', 'export'])).stdout);
+    const { exit, stdout } = await inTurn(['tables', 'diff', exported, settings, '--json']);
     expect(exit).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       a: exported,
@@ -169,26 +169,26 @@ describe('waxseal tables', () => {
       same: false,
       changes: [{ table: 'dane-applies', inputs: 1 }],
     });
-    expect(await waxseal(['tables', 'diff', exported, 'rfc'])).toMatchObject({
+    expect(await inTurn(['tables', 'diff', exported, 'rfc'])).toMatchObject({
       exit: 0,
       stdout: expect.stringContaining('decide alike'),
     });
-    const text = await waxseal(['tables', 'diff', 'rfc', 'exim']);
+    const text = await inTurn(['tables', 'diff', 'rfc', 'exim']);
     expect(text.stdout).toMatch(
       /sts-demand: where policy is enforce, host is listed, authenticate \(STSD-3\) becomes no-demand\s+\(EXIM-1\)\./,
     );
     const wrong = await fileIn(folder, 'wrong.json', '{"format":"waxseal-tables","version":7}');
-    expect(await waxseal(['tables', 'diff', wrong, 'rfc'])).toMatchObject({
+    expect(await inTurn(['tables', 'diff', wrong, 'rfc'])).toMatchObject({
       exit: 65,
       stderr: expect.stringContaining('"version" is not 1'),
     });
   });
 
   it('search and export', async () => {
-    const found = JSON.parse((await waxseal(['tables', 'search', 'injected', 'TOUT-5', '--json'])).stdout);
+    const found = JSON.parse((await inTurn(['tables', 'search', 'injected', 'TOUT-5', '--json'])).stdout);
     expect(found.rows.map(({ row }: { row: string }) => row)).toEqual(['TOUT-5']);
-    expect(await waxseal(['tables', 'search', 'no-such-word'])).toMatchObject({ exit: 1, stdout: '' });
-    const csv = (await waxseal(['tables', 'export', '--csv'])).stdout.split('\n');
+    expect(await inTurn(['tables', 'search', 'no-such-word'])).toMatchObject({ exit: 1, stdout: '' });
+    const csv = (await inTurn(['tables', 'export', '--csv'])).stdout.split('\n');
     expect(csv[0]).toBe('table,row,when,verdict,why,refs');
     expect(csv.find((line) => line.startsWith('"peer-authentication","PEER-6"'))).toContain(
       '"dane=failed; sts=fresh","refuse"',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder } from './command.fixture.js';
 
 let folder: string;
 let good: string;
@@ -22,18 +22,18 @@ afterAll(() => removeFolder(folder));
 
 describe('waxseal config check', () => {
   it('finds a configuration good, or says what is wrong with its line and column', async () => {
-    expect(await waxseal(['config', 'check', good])).toEqual({
+    expect(await inTurn(['config', 'check', good])).toEqual({
       ...{ exit: 0, stdout: `${good} can be used\n`, stderr: '' },
     });
     const bad = await fileIn(folder, 'bad.yaml', 'limits:\n  perHost: none\n  speed: 1\n');
-    expect(await waxseal(['config', 'check', bad])).toEqual({
+    expect(await inTurn(['config', 'check', bad])).toEqual({
       ...{ exit: 78, stdout: '' },
       stderr: [
         `${bad}:2:12: limits.perHost: expected a whole number from 1 to 10000, found "none"`,
         `${bad}:3:3: limits.speed: expected no such key, found 1\n`,
       ].join('\n'),
     });
-    const json = await waxseal(['config', 'check', bad, '--json']);
+    const json = await inTurn(['config', 'check', bad, '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({
       file: bad,
       ok: false,
@@ -46,7 +46,7 @@ describe('waxseal config check', () => {
 
   it('looks for the files that it names', async () => {
     const path = await fileIn(folder, 'files.yaml', `users:\n- name: app\n  passwordFile: ${folder}/none\n`);
-    expect(await waxseal(['config', 'check', path])).toEqual({
+    expect(await inTurn(['config', 'check', path])).toEqual({
       ...{ exit: 78, stdout: '' },
       stderr: `${path}:3:17: users[0].passwordFile: ${folder}/none cannot be read: there is no such file or folder\n`,
     });
@@ -59,13 +59,13 @@ describe('waxseal config check', () => {
     [['config', 'chek'], 64, 'there is: check'],
     [['policy', 'list', 'x'], 64, 'there is nothing to do with "x"'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
-    expect(await waxseal(args)).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
+    expect(await inTurn(args)).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
   });
 });
 
 describe('waxseal policy list', () => {
   it('lists what is demanded, by whom and why, and is alarmed by what is over', async () => {
-    const ended = await waxseal(['policy', 'list', '--config', good, '--json']);
+    const ended = await inTurn(['policy', 'list', '--config', good, '--json']);
     expect(ended).toMatchObject({ exit: 0, stderr: expect.stringContaining('the rule for b.test is over') });
     expect(JSON.parse(ended.stdout)).toEqual({
       destinations: [
@@ -79,7 +79,7 @@ describe('waxseal policy list', () => {
         },
       ],
     });
-    expect((await waxseal(['policy', 'list', '--config', good])).stdout).toMatch(
+    expect((await inTurn(['policy', 'list', '--config', good])).stdout).toMatch(
       /^a\.test {2}dane {2}without an end\n {4}ann: a contract\nb\.test {2}encrypt {2}over since/,
     );
   });

@@ -1,6 +1,6 @@
 import { truncate } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileIn, MESSAGE, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, MESSAGE, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 
 const ADDRESSES = ['--from', 's@s.test', '--to', 'u@a.test'];
 let folder: string;
@@ -172,7 +172,7 @@ const CASES: readonly Case[] = [
 
 describe('misuse and unreadable input', () => {
   it.concurrent.each(CASES)('%j ends with %i', async (args, exit, says) => {
-    const ended = await waxseal(args.map((arg) => arg.replace(/^@/, folder)));
+    const ended = await inTurn(args.map((arg) => arg.replace(/^@/, folder)));
     expect(ended).toEqual({
       exit,
       stdout: '',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { SocketmapClient } from '../hosts/postfix/socketmap-client.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 describe('waxseal postfix query', () => {
   it('says what Postfix would be told, why, and what that does not say', async () => {
-    const ended = await waxseal(['postfix', 'query', 'A.test', '--json', ...options]);
+    const ended = await inTurn(['postfix', 'query', 'A.test', '--json', ...options]);
     expect(ended).toMatchObject({ exit: 0, stderr: '' });
     const answer = JSON.parse(ended.stdout) as Record<string, unknown>;
     expect(answer).toMatchObject({
@@ -52,7 +52,7 @@ describe('waxseal postfix query', () => {
         facts: expect.arrayContaining([expect.stringContaining('mx.elsewhere.test')]),
       }),
     );
-    const newer = await waxseal([
+    const newer = await inTurn([
       'postfix',
       'query',
       'a.test',
@@ -68,10 +68,10 @@ describe('waxseal postfix query', () => {
   });
 
   it('tells people the same, and ends with 75 where the answer is not known', async () => {
-    const told = await waxseal(['postfix', 'query', 'a.test', ...options]);
+    const told = await inTurn(['postfix', 'query', 'a.test', ...options]);
     expect(told.stdout).toMatch(/^a\.test {2}OK secure match=mx\.a\.test servername=hostname\n {2}why {6}/);
     expect(told.stdout).toContain('PFL-12 secure');
-    const unknown = await waxseal(['postfix', 'query', 'fails.test', ...options]);
+    const unknown = await inTurn(['postfix', 'query', 'fails.test', ...options]);
     expect(unknown).toMatchObject({ exit: 75, stdout: expect.stringMatching(/^fails\.test {2}TEMP\n/) });
   });
 
@@ -84,18 +84,18 @@ describe('waxseal postfix query', () => {
     [['policy-map', '--listen', 'nowhere'], 64],
     [['nothing'], 64],
   ])('%j is wrong use', async (args, exit) => {
-    expect((await waxseal(['postfix', ...args])).exit).toBe(exit);
+    expect((await inTurn(['postfix', ...args])).exit).toBe(exit);
   });
 });
 
 describe('waxseal explain --as postfix', () => {
   it('says beside it what Postfix would be told', async () => {
-    const ended = await waxseal(['explain', 'a.test', '--as', 'postfix', '--json', ...options]);
+    const ended = await inTurn(['explain', 'a.test', '--as', 'postfix', '--json', ...options]);
     expect(JSON.parse(ended.stdout)).toMatchObject({
       results: [{ outcome: 'deferred' }],
       postfix: { answer: 'OK secure match=mx.a.test servername=hostname', loses: [expect.any(String)] },
     });
-    const told = await waxseal(['explain', 'a.test', '--as', 'postfix', ...options]);
+    const told = await inTurn(['explain', 'a.test', '--as', 'postfix', ...options]);
     expect(told.stdout).toMatch(/\nas Postfix is told it\na\.test {2}OK secure match=mx\.a\.test/);
   });
 
@@ -104,7 +104,7 @@ describe('waxseal explain --as postfix', () => {
     ['--postfix-version', '3.7'],
     ['--as', 'postfix', '--postfix-version', '1'],
   ])('with %s %s is wrong use', async (...args) => {
-    expect((await waxseal(['explain', 'a.test', ...args])).exit).toBe(64);
+    expect((await inTurn(['explain', 'a.test', ...args])).exit).toBe(64);
   });
 });
 

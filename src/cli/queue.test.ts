@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileBodies } from '../adapters/files/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import type { MessageHistory, MessageView } from '../services/queue/index.js';
-import { makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ let states = 0;
 const newState = () => ['--state', `${folder}/state${++states}`];
 
 async function messagesOf(args: readonly string[]): Promise<readonly MessageHistory[]> {
-  const ended = await waxseal(['queue', ...args, '--json']);
+  const ended = await inTurn(['queue', ...args, '--json']);
   expect(ended.stderr).toBe('');
   return (JSON.parse(ended.stdout) as { messages: readonly MessageHistory[] }).messages;
 }
@@ -118,7 +118,7 @@ describe('waxseal queue', () => {
   it('changes what is asked of TLS only for a reason, which stays (RTLS-4.1-1)', async () => {
     const state = newState();
     const { id } = await handIn(state, ['-f', 's@s.test', '-O', 'requiretls=yes', 'a@a.test']);
-    const bare = await waxseal(['queue', 'set-tls', id, 'optional', ...state]);
+    const bare = await inTurn(['queue', 'set-tls', id, 'optional', ...state]);
     expect(bare).toMatchObject({ exit: 64, stderr: expect.stringContaining('--why') });
     const why = 'the partner asked for it by telephone';
     await messagesOf(['set-tls', id, 'ordinary', '--why', why, ...state]);
@@ -129,7 +129,7 @@ describe('waxseal queue', () => {
       { order: 'set-tls', tls: 'ordinary', why },
       { order: 'set-transport', transport: 'smarthost' },
     ]);
-    expect((await waxseal(['queue', 'show', id, ...state])).stdout).toContain(`because: ${why}`);
+    expect((await inTurn(['queue', 'show', id, ...state])).stdout).toContain(`because: ${why}`);
     expect(await messagesOf(['set-transport', id, '-', ...state])).toMatchObject([{ transport: null }]);
   });
 
@@ -141,8 +141,8 @@ describe('waxseal queue', () => {
     expect((await messagesOf(['list', '--domain', 'A.test', ...state])).map(({ id }) => id)).toEqual([
       one.id,
     ]);
-    expect((await waxseal(['queue', 'list', ...state])).stdout).toContain(`${one.id}  s@s.test`);
-    const ended = await waxseal(['queue', 'hold', one.id, 'none-1', ...state, '--json']);
+    expect((await inTurn(['queue', 'list', ...state])).stdout).toContain(`${one.id}  s@s.test`);
+    const ended = await inTurn(['queue', 'hold', one.id, 'none-1', ...state, '--json']);
     expect(ended).toMatchObject({ exit: 66, stderr: expect.stringContaining('no message "none-1"') });
     expect(JSON.parse(ended.stdout)).toMatchObject({ messages: [{ id: one.id, held: true }] });
   });
@@ -172,7 +172,7 @@ describe('waxseal queue', () => {
     [['queue', 'set-tls', 'x', 'never', '--state', '@'], 64, 'required, ordinary and optional'],
     [['queue', 'list', '--state', '/proc/none'], 78, 'cannot be used'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
-    const ended = await waxseal(args.map((arg) => (arg === '@' ? `${folder}/empty` : arg)));
+    const ended = await inTurn(args.map((arg) => (arg === '@' ? `${folder}/empty` : arg)));
     expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
   });
 });

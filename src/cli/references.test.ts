@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { waxseal } from './command.fixture.js';
+import { inTurn } from './command.fixture.js';
 
 describe('waxseal tables ROW', () => {
   it('shows the row, its table, and each requirement in words', async () => {
-    const { exit, stdout } = await waxseal(['tables', 'peer-6']);
+    const { exit, stdout } = await inTurn(['tables', 'peer-6']);
     expect(exit).toBe(0);
     expect(stdout).toMatch(
       /^PEER-6 {2}refuse {2}in the table peer-authentication\n {2}when {12}dane is failed, sts is fresh\n/,
@@ -14,7 +14,7 @@ describe('waxseal tables ROW', () => {
   });
 
   it('prints one object with --json', async () => {
-    const { stdout } = await waxseal(['tables', 'PEER-6', '--json']);
+    const { stdout } = await inTurn(['tables', 'PEER-6', '--json']);
     expect(JSON.parse(stdout)).toMatchObject({
       row: {
         table: 'peer-authentication',
@@ -27,13 +27,13 @@ describe('waxseal tables ROW', () => {
   });
 
   it('knows what it does not know', async () => {
-    expect(await waxseal(['tables', 'PEER-999'])).toMatchObject({ exit: 64, stdout: '' });
+    expect(await inTurn(['tables', 'PEER-999'])).toMatchObject({ exit: 64, stdout: '' });
   });
 });
 
 describe('waxseal why', () => {
   it('shows a requirement, its rows, and the tests that show it', async () => {
-    const { exit, stdout } = await waxseal(['why', 'DANE-3.2-1']);
+    const { exit, stdout } = await inTurn(['why', 'DANE-3.2-1']);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^DANE-3\.2-1 {2}MUST {2}RFC 7672, Section 3\.2 {2}met\n {2}required /);
     expect(stdout).toContain('PEER-6 refuse (peer-authentication)\n');
@@ -41,7 +41,7 @@ describe('waxseal why', () => {
   });
 
   it('prints one object with --json', async () => {
-    const { stdout } = await waxseal(['why', 'dane-3.2-1', '--json']);
+    const { stdout } = await inTurn(['why', 'dane-3.2-1', '--json']);
     const { requirement } = JSON.parse(stdout);
     expect(requirement).toMatchObject({
       id: 'DANE-3.2-1',
@@ -59,13 +59,13 @@ describe('waxseal why', () => {
   });
 
   it.each([[[]], [['DANE-99']], [['DANE-3.2-1', 'STS-2-1']]])('refuses %j', async (args) => {
-    expect(await waxseal(['why', ...args])).toMatchObject({ exit: 64, stdout: '' });
+    expect(await inTurn(['why', ...args])).toMatchObject({ exit: 64, stdout: '' });
   });
 });
 
 describe('waxseal settings', () => {
   it('lists the values of a profile beside the defaults and their reasons', async () => {
-    const { exit, stdout } = await waxseal(['settings', '--profile', 'postfix']);
+    const { exit, stdout } = await inTurn(['settings', '--profile', 'postfix']);
     expect(exit).toBe(0);
     expect(stdout).toMatch(
       /\ncleartextRetry {2}"after"\n(?: {2}.*\n)+? {2}default {9}"at-once"\n {2}reason {10}Nothing was promised/,
@@ -73,7 +73,7 @@ describe('waxseal settings', () => {
   });
 
   it('prints one object with --json', async () => {
-    const { stdout } = await waxseal(['settings', '--json']);
+    const { stdout } = await inTurn(['settings', '--json']);
     const { profile, settings } = JSON.parse(stdout);
     expect(profile).toBe('rfc');
     expect(settings[0]).toMatchObject({ key: 'port', value: 25, default: 25 });
@@ -81,6 +81,6 @@ describe('waxseal settings', () => {
   });
 
   it('refuses a profile that there is not', async () => {
-    expect(await waxseal(['settings', '--profile', 'exim'])).toMatchObject({ exit: 64, stdout: '' });
+    expect(await inTurn(['settings', '--profile', 'exim'])).toMatchObject({ exit: 64, stdout: '' });
   });
 });

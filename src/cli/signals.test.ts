@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
-import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 
 let internet: Internet;
 let folder: string;
@@ -20,7 +20,7 @@ beforeAll(async () => {
     mail: { 'mx.all.test': { keywordsAfterTls: ['PIPELINING', 'REQUIRETLS'] } },
   });
   const options = await optionsFor(internet, folder);
-  await waxseal(['explain', 'all.test', '--state', state, ...options]);
+  await inTurn(['explain', 'all.test', '--state', state, ...options]);
 });
 afterAll(async () => {
   await internet.close();
@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe('waxseal signals', () => {
   it('says what was seen, and whether REQUIRETLS can be had', async () => {
-    const { exit, stdout } = await waxseal(['signals', 'a@all.test', '--state', state, '--json']);
+    const { exit, stdout } = await inTurn(['signals', 'a@all.test', '--state', state, '--json']);
     expect(exit).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       recipients: [
@@ -44,7 +44,7 @@ describe('waxseal signals', () => {
   });
 
   it('tells people the same, and what nobody has seen', async () => {
-    const { stdout } = await waxseal(['signals', 'a@all.test', 'b@new.test', '--state', state]);
+    const { stdout } = await inTurn(['signals', 'a@all.test', 'b@new.test', '--state', state]);
     expect(stdout).toMatch(/a@all\.test\n {2}STARTTLS {3}yes {6}seen \S+Z\n/);
     expect(stdout).toMatch(/b@new\.test\n {2}STARTTLS {3}unknown\n/);
     expect(stdout).toMatch(/REQUIRETLS cannot be counted on for a message to all of them\.\n$/);
@@ -56,7 +56,7 @@ describe('waxseal signals', () => {
     [['signals', 'nobody', '--state', 'STATE'], 64, 'nobody'],
     [['signals', 'a@b.test', '--database', 'x'], 64, '--database'],
   ] as const)('%j is wrong use', async (args, exit, word) => {
-    const ended = await waxseal(args.map((arg) => (arg === 'STATE' ? state : arg)));
+    const ended = await inTurn(args.map((arg) => (arg === 'STATE' ? state : arg)));
     expect(ended.exit).toBe(exit);
     expect(ended.stderr).toContain(word);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 
 const file = (mx: string, mode = 'enforce') => `version: STSv1\nmode: ${mode}\nmx: ${mx}\nmax_age: 2419200\n`;
 let internet: Internet;
@@ -39,7 +39,7 @@ afterAll(async () => {
   await removeFolder(folder);
 });
 
-const sts = (...args: readonly string[]) => waxseal(['sts', ...args]);
+const sts = (...args: readonly string[]) => inTurn(['sts', ...args]);
 
 /** As if all that is kept had been fetched that long ago. */
 async function age(domain: string, days: number): Promise<void> {

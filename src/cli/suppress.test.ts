@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { helloTo, Served } from './serve.fixture.js';
 
 let folder: string;
@@ -10,7 +10,7 @@ afterAll(() => removeFolder(folder));
 
 it('nothing is taken for an address on the suppression list, until it is taken off', async () => {
   const state = ['--state', `${folder}/state`];
-  const run = (...args: readonly string[]) => waxseal(['suppress', ...args, ...state]);
+  const run = (...args: readonly string[]) => inTurn(['suppress', ...args, ...state]);
   expect(await run('add', '<Ann@A.test>', '--why', 'asked us to stop')).toMatchObject({
     exit: 0,
     stderr: '',

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTlsaText } from '../adapters/scripted/tlsa-text.js';
 import { judgeTlsaKind } from '../policy/check/tlsa-worth.table.js';
 import { association, createPki, type Internet, type Issued, startInternet } from '../testing/index.js';
-import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -89,7 +89,7 @@ afterAll(async () => {
 });
 
 const inFolder = (args: readonly string[]) => args.map((arg) => arg.replace(/^@/, folder));
-const tlsa = (...args: readonly string[]) => waxseal(['tlsa', ...inFolder(args)]);
+const tlsa = (...args: readonly string[]) => inTurn(['tlsa', ...inFolder(args)]);
 
 describe('waxseal tlsa, of a file', () => {
   it('prints a 3 1 1 for the certificate, named after it, and advice beside it (DANE-3.1-1, DANE-3.1.1-3)', async () => {
@@ -247,9 +247,9 @@ describe('waxseal tlsa, of a mail host', () => {
       record.replace(/^.* TLSA /, ''),
     );
     await internet.change({ dns: { 'TLSA mx.full.test': records, 'MX full.test': ['10 mx.full.test'] } });
-    const checked = await waxseal(['check', 'full.test', ...options]);
+    const checked = await inTurn(['check', 'full.test', ...options]);
     expect(checked.stdout).not.toContain('CRITICAL');
-    const { hosts } = JSON.parse((await waxseal(['check', 'full.test', ...options, '--json'])).stdout) as {
+    const { hosts } = JSON.parse((await inTurn(['check', 'full.test', ...options, '--json'])).stdout) as {
       hosts: { tlsa: { worth: string }[] }[];
     };
     expect(hosts[0]!.tlsa.map(({ worth }) => worth).sort()).toEqual([
