@@ -3,7 +3,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
-import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 import { handIn, helloTo, Served } from './serve.fixture.js';
 
 const TOKEN = 'a-token-of-some-length';
@@ -234,7 +234,7 @@ describe('the admin interface of waxseal serve', () => {
     [['queue', 'list', '--admin', 'http://127.0.0.1:1', '--state', '@'], 64, '--admin excludes --state'],
     [['queue', 'list', '--admin', 'http://127.0.0.1:1'], 64, 'the token is missing'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
-    const ended = await waxseal(args.map((arg) => arg.replace('@', `${folder}/misuse`)));
+    const ended = await inTurn(args.map((arg) => arg.replace('@', `${folder}/misuse`)));
     expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
   });
 });

@@ -6,6 +6,7 @@ import type { ExplainedReport } from '../engine/explain-delivery.js';
 import { type Internet, startInternet, type World } from '../testing/index.js';
 import {
   fileIn,
+  inTurn,
   MESSAGE,
   makeFolder,
   optionsFor,
@@ -144,7 +145,7 @@ describe('waxseal deliver', () => {
   });
 
   it('sends from the null sender', async () => {
-    const ended = await waxseal([
+    const ended = await inTurn([
       'deliver',
       '--from',
       '<>',
@@ -187,7 +188,7 @@ describe('waxseal deliver', () => {
   });
 
   it('refuses loopback addresses unless they are allowed', async () => {
-    const ended = await waxseal([
+    const ended = await inTurn([
       ...['deliver', '--from', 's@s.test', '--to', 'a@dane.test', '--json'],
       ...options.filter((option) => option !== '--allow-loopback'),
       message,
@@ -278,7 +279,7 @@ describe('waxseal deliver', () => {
       stderr: 'waxseal: SIGTERM: what is not delivered yet is deferred\n',
     });
     expect(resultsOf(ended)).toMatchObject([{ outcome: 'deferred', mx: 'mx.silent.test' }]);
-    expect(await waxseal(['replay', journal, '--json'])).toEqual({
+    expect(await inTurn(['replay', journal, '--json'])).toEqual({
       exit: 75,
       stdout: ended.stdout,
       stderr: '',
@@ -324,14 +325,14 @@ describe('waxseal deliver', () => {
     expect(JSON.parse(await readFile(journal, 'utf8'))).toMatchObject({
       attempts: [{ result: { recipients: [{}] } }],
     });
-    expect(await waxseal(['replay', journal])).toMatchObject({ exit: 1 });
+    expect(await inTurn(['replay', journal])).toMatchObject({ exit: 1 });
   });
 });
 
 describe('waxseal explain', () => {
   it('goes as far as EHLO after TLS and sends nothing', async () => {
     const before = internet.received('good.sts.test').length;
-    const ended = await waxseal(['explain', 'sts.test', ...options, '--json']);
+    const ended = await inTurn(['explain', 'sts.test', ...options, '--json']);
     expect(ended.exit).toBe(0);
     expect(resultsOf(ended).map((report) => Object.keys(report))).toEqual([FIELDS]);
     expect(resultsOf(ended)).toMatchObject([
@@ -342,8 +343,8 @@ describe('waxseal explain', () => {
 
   it('says what would become of a message', async () => {
     const [found, none] = await Promise.all([
-      waxseal(['explain', 'dane.test', ...options]),
-      waxseal(['explain', 'null.test', ...options]),
+      inTurn(['explain', 'dane.test', ...options]),
+      inTurn(['explain', 'null.test', ...options]),
     ]);
     expect(found).toMatchObject({
       exit: 0,
@@ -362,12 +363,12 @@ describe('waxseal replay', () => {
     const to = ['a@dane.test', 'b@sts.test', 'n@null.test'];
     const ended = await deliver(to, ['--json', '--journal', journal, message]);
     expect((await stat(journal)).mode & 0o777).toBe(0o600);
-    expect(await waxseal(['replay', journal, '--json'])).toEqual({
+    expect(await inTurn(['replay', journal, '--json'])).toEqual({
       exit: 69,
       stdout: ended.stdout,
       stderr: '',
     });
-    const text = await waxseal(['replay', journal]);
+    const text = await inTurn(['replay', journal]);
     expect(text.stdout).toMatch(/^a@dane\.test {2}delivered/);
   });
 
@@ -381,7 +382,7 @@ describe('waxseal replay', () => {
       'question.json',
       journal.replace('"type":"dns.mx","name":"dane.test"', '"type":"dns.mx","name":"x.test"'),
     );
-    expect(await waxseal(['replay', otherResult, '--json'])).toMatchObject({
+    expect(await inTurn(['replay', otherResult, '--json'])).toMatchObject({
       exit: 1,
       stdout: expect.stringContaining(
         '"differences":["attempt 1 (dane.test) ends otherwise: decisions[2].row was',
@@ -389,7 +390,7 @@ describe('waxseal replay', () => {
       stderr:
         'waxseal replay: attempt 1 (dane.test) ends otherwise: decisions[2].row was "MX-2", and is now "MX-1"\n',
     });
-    expect(await waxseal(['replay', otherQuestion])).toMatchObject({
+    expect(await inTurn(['replay', otherQuestion])).toMatchObject({
       exit: 1,
       stderr: expect.stringMatching(
         /^waxseal replay: attempt 1 \(dane\.test\) goes another way: question 1 was .*x\.test/,

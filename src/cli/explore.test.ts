@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { waxseal } from './command.fixture.js';
+import { inTurn } from './command.fixture.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'waxseal-explore-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -20,7 +20,7 @@ const SCENARIO = JSON.stringify({
 describe('waxseal explore', () => {
   it('writes one page that asks for nothing else, and prints where it is', async () => {
     const out = join(folder, 'page.html');
-    expect(await waxseal(['explore', '--out', out])).toMatchObject({
+    expect(await inTurn(['explore', '--out', out])).toMatchObject({
       exit: 0,
       stdout: `${out}\n`,
       stderr: '',
@@ -36,7 +36,7 @@ describe('waxseal explore', () => {
 
   it('begins with what is given, which stays data', async () => {
     const out = join(folder, 'given.html');
-    expect((await waxseal(['explore', file('s.json', SCENARIO), '--out', out])).exit).toBe(0);
+    expect((await inTurn(['explore', file('s.json', SCENARIO), '--out', out])).exit).toBe(0);
     const page = readFileSync(out, 'utf8');
     const [, json] = /<script type="application\/json" id="given">(.*?)<\/script>/.exec(page)!;
     expect(JSON.parse(json!)).toEqual({ name: 's.json', text: SCENARIO });
@@ -49,7 +49,7 @@ describe('waxseal explore', () => {
     ['{}', 65, 'neither a journal nor a valid scenario'],
     ['{"format":"waxseal-journal"}', 65, 'no valid journal'],
   ])('refuses %s', async (text, exit, told) => {
-    const ended = await waxseal(['explore', file('bad.json', text), '--out', join(folder, 'no.html')]);
+    const ended = await inTurn(['explore', file('bad.json', text), '--out', join(folder, 'no.html')]);
     expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(told) });
   });
 });

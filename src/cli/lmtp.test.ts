@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseListenAddress } from '../hosts/listen-address.js';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 
@@ -131,7 +131,7 @@ describe('waxseal lmtp', () => {
     [['lmtp', '--listen', '127.0.0.1:0', '--database', 'postgres://127.0.0.1:1/x'], 78, '--database'],
     [['lmtp', '--listen', 'unix:/proc/none/socket'], 78, 'cannot listen'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
-    const ended = await waxseal(args);
+    const ended = await inTurn(args);
     expect(ended.stderr).toContain(says);
     expect(ended).toMatchObject({ exit, stdout: '' });
   });

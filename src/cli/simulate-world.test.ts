@@ -5,13 +5,13 @@ import { describe, expect, it } from 'vitest';
 import type { AnyProgram } from '../effects/program.js';
 import { programs } from '../machine/programs.js';
 import { runWorld } from '../testing/world/run-world.js';
-import { waxseal } from './command.fixture.js';
+import { inTurn } from './command.fixture.js';
 
 const OPTIONS = ['--world', '5', '--domains', '30', '--messages', '60', '--days', '2'];
 
 describe('waxseal simulate --world', () => {
   it('tells what became of everybody, and comes to the digest that one thread comes to', async () => {
-    const { exit, stdout } = await waxseal([
+    const { exit, stdout } = await inTurn([
       'simulate',
       ...OPTIONS,
       '--faults',
@@ -34,7 +34,7 @@ describe('waxseal simulate --world', () => {
   });
 
   it('says in words that the laws were held', async () => {
-    const { exit, stdout } = await waxseal(['simulate', ...OPTIONS]);
+    const { exit, stdout } = await inTurn(['simulate', ...OPTIONS]);
     expect(exit).toBe(0);
     expect(stdout).toMatch(/^\d+ delivered, \d+ bounced, \d+ expired, \d+ waiting, by \d+ attempts in/);
     expect(stdout).toContain('all 13 laws were held');
@@ -57,7 +57,7 @@ describe('waxseal simulate --world', () => {
     try {
       const path = join(folder, 'plan.json');
       await writeFile(path, JSON.stringify(plan));
-      const { exit, stdout } = await waxseal(['simulate', path, '--json']);
+      const { exit, stdout } = await inTurn(['simulate', path, '--json']);
       expect(exit).toBe(0);
       const { steps } = JSON.parse(stdout) as { steps: { results: { outcome: string }[] }[] };
       expect(steps.at(-1)!.results.map(({ outcome }) => outcome)).toEqual(['deferred']);
@@ -73,7 +73,7 @@ describe('waxseal simulate --world', () => {
     [['--world', '1', 'story.json'], 'leave the scenario out'],
     [['story.json', '--days', '3'], '--days goes with --world'],
   ])('takes no nonsense: %j', async (args, says) => {
-    const { exit, stderr } = await waxseal(['simulate', ...args]);
+    const { exit, stderr } = await inTurn(['simulate', ...args]);
     expect(exit).toBe(64);
     expect(stderr).toContain(says);
   });

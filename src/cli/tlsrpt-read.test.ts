@@ -14,7 +14,7 @@ import {
   SLOPPY_TEXT,
   tidyReport,
 } from '../services/tls-report/read/samples.fixture.js';
-import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { renderReportsPage } from './output/tlsrpt/page.js';
 import { renderReportsText } from './output/tlsrpt/text.js';
 
@@ -46,7 +46,7 @@ interface Printed {
 
 describe('waxseal tlsrpt read', () => {
   it('shows who fails and how, what to do, and the sums', async () => {
-    const ended = await waxseal(['tlsrpt', 'read', join(folder, 'tidy.eml'), box]);
+    const ended = await inTurn(['tlsrpt', 'read', join(folder, 'tidy.eml'), box]);
     expect(ended).toMatchObject({ exit: 0, stderr: '' });
     const text = ended.stdout.replaceAll('\u202f', ' ');
     expect(text).toContain(
@@ -81,7 +81,7 @@ describe('waxseal tlsrpt read', () => {
     const [none, other, empty, vast] = ['none', 'other.json', 'empty', 'vast'].map((name) =>
       join(folder, name),
     ) as [string, string, string, string];
-    const ended = await waxseal(['tlsrpt', 'read', none, other, empty, vast, join(folder, 'tidy.eml')]);
+    const ended = await inTurn(['tlsrpt', 'read', none, other, empty, vast, join(folder, 'tidy.eml')]);
     expect(ended.exit).toBe(66);
     expect(ended.stdout).toContain('\n  1 report from 1 sender, 2026-05-01\n');
     expect(ended.stderr.split('\n')).toEqual([
@@ -91,7 +91,7 @@ describe('waxseal tlsrpt read', () => {
       `waxseal tlsrpt: ${vast}: the report in ${vast}: larger than 128 MiB`,
       '',
     ]);
-    expect(await waxseal(['tlsrpt', 'read', other])).toMatchObject({ exit: 66, stdout: 'no reports\n' });
+    expect(await inTurn(['tlsrpt', 'read', other])).toMatchObject({ exit: 66, stdout: 'no reports\n' });
   });
 
   it('shows reports that differ under one identifier, and policies without a domain', async () => {
@@ -110,7 +110,7 @@ describe('waxseal tlsrpt read', () => {
       'two.json',
       JSON.stringify(tidyReport('2026-05-01', { policies: [unnamed, unnamed] })),
     );
-    const { exit, stdout } = await waxseal(['tlsrpt', 'read', one, two, one]);
+    const { exit, stdout } = await inTurn(['tlsrpt', 'read', one, two, one]);
     expect(exit).toBe(0);
     expect(stdout).toContain('\n  1 duplicate not counted\n');
     expect(stdout).toContain('\n  1 report under the identifier of another, and they differ; both count');
@@ -121,7 +121,7 @@ describe('waxseal tlsrpt read', () => {
   it('says where a text is no report, and of what follows one, and ends with 66', async () => {
     const broken = await fileIn(folder, 'broken.json', '{\n  "policies": [\n  {} {}\n]}');
     const sloppy = await fileIn(folder, 'sloppy.json', SLOPPY_TEXT);
-    const ended = await waxseal(['tlsrpt', 'read', broken, sloppy]);
+    const ended = await inTurn(['tlsrpt', 'read', broken, sloppy]);
     expect(ended.exit).toBe(66);
     expect(ended.stderr.split('\n')).toEqual([
       `waxseal tlsrpt: ${broken}: it is not JSON: line 3, column 6`,
@@ -136,10 +136,10 @@ describe('waxseal tlsrpt read', () => {
     const mail = messageOf({ parts: [NOTE, gzipPart(tidyReport(), 'r.json.gz')] }).toString('latin1');
     await fileIn(join(maildir, 'cur'), '1777650000.M1P1.host:2,S', mail);
     await fileIn(join(maildir, 'tmp'), '1777650001.M1P1.host', 'half a ');
-    expect(await waxseal(['tlsrpt', 'read', maildir])).toMatchObject({ exit: 0, stderr: '' });
+    expect(await inTurn(['tlsrpt', 'read', maildir])).toMatchObject({ exit: 0, stderr: '' });
     const outer = join(folder, 'outer');
     await mkdir(join(outer, 'below'), { recursive: true });
-    expect(await waxseal(['tlsrpt', 'read', outer])).toMatchObject({
+    expect(await inTurn(['tlsrpt', 'read', outer])).toMatchObject({
       exit: 66,
       stderr: `waxseal tlsrpt: ${outer}: not read: the folders in it (below)\n`,
     });
@@ -147,10 +147,10 @@ describe('waxseal tlsrpt read', () => {
 
   it('writes a page, or says why not', async () => {
     const page = join(folder, 'page.html');
-    expect(await waxseal(['tlsrpt', 'read', box, '--html', page])).toMatchObject({ exit: 0, stderr: '' });
+    expect(await inTurn(['tlsrpt', 'read', box, '--html', page])).toMatchObject({ exit: 0, stderr: '' });
     expect(await readFile(page, 'utf8')).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
     const nowhere = join(folder, 'none', 'page.html');
-    expect(await waxseal(['tlsrpt', 'read', box, '--html', nowhere])).toMatchObject({
+    expect(await inTurn(['tlsrpt', 'read', box, '--html', nowhere])).toMatchObject({
       exit: 73,
       stderr: expect.stringContaining('cannot be written: there is no such file or folder\n'),
     });
@@ -164,7 +164,7 @@ describe('waxseal tlsrpt read', () => {
     [['read', '-', '-'], 'standard input can be read once only'],
     [['read', 'x', '--xml'], 'there is no option --xml'],
   ])('%j is misuse', async (args, says) => {
-    const ended = await waxseal(['tlsrpt', ...args]);
+    const ended = await inTurn(['tlsrpt', ...args]);
     expect(ended).toMatchObject({ exit: 64, stdout: '' });
     expect(ended.stderr).toContain(`waxseal tlsrpt: ${says}`);
   });

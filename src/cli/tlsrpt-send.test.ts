@@ -6,7 +6,7 @@ import { utcDay } from '../policy/tls-report/send/report-day.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
 import { ed25519Pem, keyOf, verifySignatures } from '../services/tls-report/send/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { fileIn, MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 
 const DAY_MS = 86_400_000;
 /** Over already when the tests begin, whenever they end. */
@@ -71,7 +71,7 @@ async function stateWith(...domains: readonly string[]): Promise<string> {
 }
 
 const send = (state: string, ...more: readonly string[]) =>
-  waxseal(['tlsrpt', 'send', '--state', state, ...reach, ...NAME, '--now', ...more]);
+  inTurn(['tlsrpt', 'send', '--state', state, ...reach, ...NAME, '--now', ...more]);
 const NAME = ['--from', 'tlsrpt@s.test', '--organization', 'Sender Inc.'];
 const signed = () => ['--dkim-key', keyFile, '--dkim-selector', 'sel'];
 
@@ -86,7 +86,7 @@ describe('waxseal deliver --state', () => {
     for (const { exit, stderr } of [await deliver(), await deliver()])
       expect([exit, stderr]).toEqual([0, '']);
     days.add(utcDay(Date.now()));
-    const { exit, stdout } = await waxseal(['tlsrpt', 'show', '--state', state, '--json']);
+    const { exit, stdout } = await inTurn(['tlsrpt', 'show', '--state', state, '--json']);
     expect(exit).toBe(0);
     // Two of them where midnight came in between.
     const { tallies } = JSON.parse(stdout) as {
@@ -103,12 +103,12 @@ describe('waxseal deliver --state', () => {
 describe('waxseal tlsrpt show', () => {
   it('shows what was counted, for people and for programs', async () => {
     const state = await stateWith('a.test', 'b.test');
-    const text = await waxseal(['tlsrpt', 'show', '--state', state, '--domain', 'B.test']);
+    const text = await inTurn(['tlsrpt', 'show', '--state', state, '--domain', 'B.test']);
     expect(text.stdout).toBe(
       `${YESTERDAY}  b.test  not sent yet\n  no-policy-found b.test: 3 succeeded, 2 failed\n` +
         '    2  starttls-not-supported at mx.b.test [192.0.2.1]\n',
     );
-    const json = await waxseal(['tlsrpt', 'show', '--state', state, '--json', '--day', YESTERDAY]);
+    const json = await inTurn(['tlsrpt', 'show', '--state', state, '--json', '--day', YESTERDAY]);
     expect(JSON.parse(json.stdout)).toEqual({
       tallies: ['a.test', 'b.test'].map((domain) => ({
         day: YESTERDAY,
@@ -117,12 +117,12 @@ describe('waxseal tlsrpt show', () => {
         lines: [line(domain)],
       })),
     });
-    const other = await waxseal(['tlsrpt', 'show', '--state', state, '--day', '2020-01-01']);
+    const other = await inTurn(['tlsrpt', 'show', '--state', state, '--day', '2020-01-01']);
     expect([other.exit, other.stdout]).toEqual([0, 'Nothing has been counted.\n']);
   });
 
   it('makes no folder where there is none', async () => {
-    const { exit, stderr } = await waxseal(['tlsrpt', 'show', '--state', join(folder, 'nowhere')]);
+    const { exit, stderr } = await inTurn(['tlsrpt', 'show', '--state', join(folder, 'nowhere')]);
     expect([exit, stderr]).toEqual([66, expect.stringContaining('cannot be read')]);
     await expect(readFile(join(folder, 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
@@ -140,7 +140,7 @@ describe('waxseal tlsrpt send', () => {
       /\nSubject: Report Domain: a\.test\n Submitter: s\.test\n Report-ID: <\d{8}\.\w+@s\.test>\n/,
     );
     expect(internet.received('mx.a.test')).toHaveLength(before);
-    expect((await waxseal(['tlsrpt', 'show', '--state', state])).stdout).toContain('not sent yet');
+    expect((await inTurn(['tlsrpt', 'show', '--state', state])).stdout).toContain('not sent yet');
   });
 
   it('sends signed mail, says so, and warns of the key record (RPT-3-14, DKIM-6376-3.6.1-1)', async () => {
@@ -154,7 +154,7 @@ describe('waxseal tlsrpt send', () => {
     const mail = internet.received('mx.a.test').at(-1)!;
     expect(mail).toMatchObject({ sender: 'tlsrpt@s.test', recipients: ['tls@a.test'] });
     expect(verifySignatures(mail.text, [key])).toHaveLength(1);
-    expect((await waxseal(['tlsrpt', 'show', '--state', state])).stdout).toContain('  a.test  sent\n');
+    expect((await inTurn(['tlsrpt', 'show', '--state', state])).stdout).toContain('  a.test  sent\n');
     expect(await send(state, ...signed())).toMatchObject({
       exit: 0,
       stdout: 'There is no report to be sent.\n',
@@ -185,7 +185,7 @@ describe('waxseal tlsrpt send', () => {
     ['show without a folder', ['show'], 64],
     ['run without a sender', ['run', '--state', '/tmp'], 64],
   ] as const)('is told: %s', async (_, args, exit) => {
-    expect(await waxseal(['tlsrpt', ...args])).toMatchObject({ exit, stdout: '' });
+    expect(await inTurn(['tlsrpt', ...args])).toMatchObject({ exit, stdout: '' });
   });
 
   it('refuses keys that cannot sign (DKIM-8301-3-1)', async () => {
