@@ -4,6 +4,7 @@
 import { believeDenial } from '../../spec/reference/attempt.js';
 import * as relay from '../../spec/reference/relay.js';
 import {
+  aboutTheConnection,
   afterConnection,
   afterFirstEhlo,
   afterHost,
@@ -18,6 +19,7 @@ import {
   lookupCounts,
   mayConnectTo,
   overridden,
+  rest,
   resultType,
   sessionCounts,
   sniName,
@@ -47,6 +49,7 @@ import {
   startTls,
   tlsOutcome,
 } from '../../src/policy/host/session.tables.js';
+import { nextTransaction, usedConnection } from '../../src/policy/host/transactions.tables.js';
 import { hostWithoutAddress } from '../../src/policy/host/unreachable.table.js';
 import {
   decide,
@@ -164,6 +167,12 @@ export const tableComparisons: readonly Comparison[] = [
     });
     return verdict === 'stop' ? 'stop-here' : verdict;
   }),
+  comparison(usedConnection, ({ carried, mail }) =>
+    aboutTheConnection({ carriedMail: carried === 'mail', mail }) ? 'fresh-connection' : 'judge',
+  ),
+  comparison(nextTransaction, ({ waiting, message, room }) =>
+    rest({ somebodyWaits: waiting === 'some', message, room }),
+  ),
   comparison(nextCandidate, ({ run, recipients, candidates }) =>
     afterHost({
       fault: run === 'fault',

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type AnyMachineSnapshot, type AnyStateMachine, getInitialMicrosteps, getMicrosteps } from 'xstate';
+import { dane } from '../../spec/scenarios/dane.js';
 import { transports } from '../../spec/scenarios/transports.js';
 import { allocate, type Scenario, scriptedWorld } from '../../src/adapters/scripted/index.js';
 import type { Ask } from '../../src/effects/catalog.js';
@@ -139,10 +140,18 @@ it('every transition of the machines of an attempt is taken in some world', () =
     settings: settingsOf('rfc', { privateAddresses: 'allow' }),
   };
   replay({ world: plainDomain() }, plainInput, 'smtp.send');
+  // More than the server takes at a time.
+  const both = { ...plainInput, recipients: ['x@a.example', 'y@a.example'] };
+  replay({ world: plainDomain({ takes: { recipients: 1 } }) }, both, null);
   // Relays that take TLS from the first octet, and want to know who sends.
   for (const scenario of transports) {
     for (const { input } of simulateScenario(scenario).steps.flatMap(({ journal }) => journal.attempts))
       for (const stop of [null, 'smtp.greeting', 'smtp.auth'] as const) replay(scenario, input, stop);
+  }
+  // Hosts that are aliases, given up where that is asked.
+  for (const scenario of dane) {
+    for (const { input } of simulateScenario(scenario).steps.flatMap(({ journal }) => journal.attempts))
+      replay(scenario, input, 'dns.cname');
   }
   expect({ attempt: attempt.untaken, host: host.untaken }).toEqual({ attempt: [], host: [] });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import {
+  aboutTheConnection,
   afterConnection,
   afterFirstEhlo,
   afterHost,
@@ -11,6 +12,7 @@ import {
   lookupCounts,
   mayConnectTo,
   overridden,
+  rest,
   resultType,
   sessionCounts,
   sniName,
@@ -71,6 +73,18 @@ it('what comes after a connection, a greeting, a host', () => {
   expect(afterHost({ fault: false, stopped: false, recipientsLeft: false, candidatesLeft: true })).toBe(
     'conclude',
   );
+});
+
+it('what is left behind a transaction', () => {
+  expect(aboutTheConnection({ carriedMail: true, mail: 'closed' })).toBe(true);
+  expect(aboutTheConnection({ carriedMail: true, mail: 'not-now' })).toBe(true);
+  expect(aboutTheConnection({ carriedMail: true, mail: 'other' })).toBe(false);
+  expect(aboutTheConnection({ carriedMail: false, mail: 'not-now' })).toBe(false);
+  expect(rest({ somebodyWaits: true, message: 'taken', room: 'here' })).toBe('same-connection');
+  expect(rest({ somebodyWaits: true, message: 'for-nobody', room: 'elsewhere' })).toBe('fresh-connection');
+  expect(rest({ somebodyWaits: true, message: 'refused', room: 'here' })).toBe('leave');
+  expect(rest({ somebodyWaits: true, message: 'taken', room: 'none' })).toBe('leave');
+  expect(rest({ somebodyWaits: false, message: 'taken', room: 'here' })).toBe('leave');
 });
 
 it('what the server can take', () => {

@@ -129,6 +129,32 @@ export function fits(f: {
   return 'send';
 }
 
+/**
+ * RFC 5321, Section 3.8: a connection may be closed at any time. Is that, or a 421 or 452 to MAIL, about the message? Behind
+ * other mail on the same connection it is not (RFC 9422, Section 4.1: servers count).
+ */
+export function aboutTheConnection(f: {
+  carriedMail: boolean;
+  mail: 'taken' | 'not-now' | 'closed' | 'other';
+}): boolean {
+  if (!f.carriedMail) return false;
+  return f.mail === 'not-now' || f.mail === 'closed';
+}
+
+/** RFC 5321, Section 4.5.3.1.10, and RFC 9422, Section 4: the recipients whom one transaction did not cover. */
+export function rest(f: {
+  somebodyWaits: boolean;
+  message: 'taken' | 'for-nobody' | 'refused' | 'unanswered';
+  room: 'here' | 'elsewhere' | 'none';
+}): 'leave' | 'same-connection' | 'fresh-connection' {
+  if (!f.somebodyWaits) return 'leave';
+  // The rest is sent the same message by the same sender, and would be told the same.
+  if (f.message === 'refused' || f.message === 'unanswered') return 'leave';
+  if (f.room === 'none') return 'leave';
+  // Section 4.5.3.1.10: "SHOULD attempt to send those addresses ... in a second transaction".
+  return f.room === 'here' ? 'same-connection' : 'fresh-connection';
+}
+
 /** RFC 5321, Section 5.1: after a host, another one, or the end. */
 export function afterHost(f: {
   fault: boolean;

@@ -1,5 +1,5 @@
 /* Where mail goes and what replies mean (RFC 5321, RFC 7505, RFC 3974): the walk through the hosts, with TLS in the background. */
-import type { Scenario } from '../../src/adapters/scripted/index.js';
+import type { Expectation, MailHost, Scenario } from '../../src/adapters/scripted/index.js';
 import {
   mailHosts,
   OTHER_NAME,
@@ -377,12 +377,12 @@ const replies: readonly Story[] = [
     ],
   },
   {
-    name: '552 at RCPT after one that was accepted means too many recipients',
+    name: '552 at RCPT after one that was accepted means too many recipients; said again to the only one, it is final',
     refs: ['SIZE-6.4-1'],
     shows: ['SMTP-4.5.3.1.10-1'],
-    world: plainDomain({ replies: { rcpt: { 'more@a.example': '552 5.5.3 too many recipients' } } }),
+    world: plainDomain({ replies: { rcpt: { 'more@a.example': '552 5.2.2 mailbox full' } } }),
     steps: [
-      send([delivered, { outcome: 'deferred', status: '4.5.3' }], {
+      send([delivered, { outcome: 'bounced', status: '5.2.2', rows: ['NTX-2'] }], {
         to: ['user@a.example', 'more@a.example'],
       }),
     ],
@@ -490,6 +490,131 @@ const replies: readonly Story[] = [
   },
 ];
 
+const many = (count: number) =>
+  Array.from({ length: count }, (_, at) => `user${at}@a.example`) as [string, ...string[]];
+const announcing = (limits: string): MailHost => ({
+  keywords: ['PIPELINING', '8BITMIME', `LIMITS ${limits}`],
+});
+const each = (count: number, expected: Expectation) => Array.from({ length: count }, () => expected);
+const here = { ...delivered, mx: 'mx1.a.example' } as const;
+
+/** More recipients than a server takes at a time (RFC 5321, Section 4.5.3.1.10; RFC 9422). */
+const crowds: readonly Story[] = [
+  {
+    name: '452 behind accepted recipients: the rest goes in further transactions on the same connection',
+    shows: ['SMTP-4.5.3.1.10-1'],
+    world: twoHosts({ takes: { recipients: 2 } }),
+    steps: [send(each(5, { ...here, rows: ['NTX-2'], notConnected: ['mx2.a.example'] }), { to: many(5) })],
+  },
+  {
+    name: 'a hundred recipients and some more, and a server that takes a hundred',
+    shows: ['SMTP-4.5.3.1.8-1'],
+    world: plainDomain({ takes: { recipients: 100 } }),
+    steps: [send(each(103, delivered), { to: many(103) })],
+  },
+  {
+    name: 'a server without PIPELINING that takes one recipient at a time',
+    shows: ['SMTP-4.5.3.1.10-1'],
+    world: plainDomain({ keywords: ['SIZE'], takes: { recipients: 1 } }),
+    steps: [send(each(3, delivered), { to: many(3) })],
+  },
+  {
+    name: 'of those who were too many one is refused in the second transaction, and for it alone',
+    shows: ['SMTP-4.5.3.1.10-1', 'CHOICE-15'],
+    world: plainDomain({
+      takes: { recipients: 1 },
+      replies: { rcpt: { 'user1@a.example': '550 5.1.1 no such user', 'user2@a.example': '451 4.2.1 busy' } },
+    }),
+    steps: [
+      send(
+        [
+          delivered,
+          { outcome: 'bounced', status: '5.1.1' },
+          { outcome: 'deferred', status: '4.2.1' },
+          delivered,
+        ],
+        { to: many(4) },
+      ),
+    ],
+  },
+  {
+    name: '452 at a recipient before others that are accepted is about itself',
+    refs: ['SMTP-4.5.3.1.10-1'],
+    world: plainDomain({ replies: { rcpt: { 'user1@a.example': '452 4.2.2 mailbox full' } } }),
+    steps: [send([delivered, { outcome: 'deferred', status: '4.2.2' }, delivered], { to: many(3) })],
+  },
+  {
+    name: '452 at every recipient is no matter of how many they are: the next host takes the mail',
+    refs: ['SMTP-4.5.3.1.10-1'],
+    world: twoHosts({ replies: { rcpt: { '*': '452 4.3.1 no room' } } }),
+    steps: [send(each(2, second), { to: many(2) })],
+  },
+  {
+    name: 'the message is refused for those who came first: the rest is told the same',
+    shows: ['CHOICE-15'],
+    world: plainDomain({ ...announcing('RCPTMAX=2'), replies: { end: '554 5.7.1 looks like spam' } }),
+    steps: [send(each(3, { outcome: 'bounced', status: '5.7.1', rows: ['NTX-4'] }), { to: many(3) })],
+  },
+  {
+    name: 'the sender is refused for now, and so for all recipients, named or not',
+    refs: ['CHOICE-15'],
+    world: plainDomain({ ...announcing('RCPTMAX=2'), replies: { mail: '451 4.7.1 come back later' } }),
+    steps: [send(each(3, { outcome: 'deferred', status: '4.7.1' }), { to: many(3) })],
+  },
+  {
+    name: 'the connection breaks with the first of two transactions: the next host has all recipients',
+    refs: ['SMTP-3.8-1'],
+    world: twoHosts({ ...announcing('RCPTMAX=2'), replies: { data: 'close' } }),
+    steps: [send(each(3, second), { to: many(3) })],
+  },
+  {
+    name: 'a server that says how many recipients it takes is given no more',
+    shows: ['LIMITS-4.2-1', 'SMTP-4.1.4-1'],
+    world: twoHosts({
+      ...announcing('RCPTMAX=2'),
+      replies: { rcpt: { 'user2@a.example': '550 5.1.1 no such user', 'user3@a.example': '550 5.1.1 who?' } },
+    }),
+    steps: [
+      send(
+        [
+          ...each(2, { ...here, rows: ['NTX-2'] }),
+          ...each(2, { outcome: 'bounced', status: '5.1.1', mx: 'mx1.a.example' }),
+          here,
+        ],
+        { to: many(5) },
+      ),
+    ],
+  },
+  {
+    name: 'a server that takes one message on a connection gets another connection for the rest',
+    shows: ['LIMITS-4.1-1'],
+    world: plainDomain({ ...announcing('MAILMAX=1 RCPTMAX=2'), takes: { recipients: 2, mails: 1 } }),
+    steps: [send(each(5, { ...delivered, rows: ['NTX-3'] }), { to: many(5) })],
+  },
+  {
+    name: 'a server that has enough of a connection without a word before: the same on a fresh one',
+    shows: ['SMTP-3.8-1'],
+    world: plainDomain({ takes: { recipients: 2, mails: 1 } }),
+    steps: [send(each(5, { ...delivered, rows: ['USED-3'] }), { to: many(5) })],
+  },
+  {
+    name: 'limits that break the grammar are none',
+    refs: ['LIMITS-3-1'],
+    world: plainDomain(announcing('RCPTMAX=1 RCPTMAX=2')),
+    steps: [send(each(2, delivered), { to: many(2) })],
+  },
+  {
+    name: 'a server that takes one recipient at a time gets a hundred of them, and the rest waits',
+    refs: ['SMTP-4.5.3.1.10-1'],
+    world: plainDomain(announcing('RCPTMAX=1')),
+    steps: [
+      send([...each(100, delivered), { outcome: 'deferred', status: '4.5.3', because: 'NTX-5' }], {
+        to: many(101),
+      }),
+    ],
+  },
+];
+
 /** Hosts that fail in different ways: the most telling one is named. */
 const mixtures: readonly Story[] = [
   {
@@ -556,5 +681,6 @@ export const delivery: readonly Scenario[] = [
   ...targets,
   ...connections,
   ...replies,
+  ...crowds,
   ...mixtures,
 ];

@@ -36,13 +36,21 @@ export type { CacheAnswer, FetchAnswer };
 
 export type ConnectAnswer =
   /** Only where the greeting comes under TLS. */
-  | { readonly kind: 'connected'; readonly localAddress: string; readonly address: string }
+  | {
+      readonly kind: 'connected';
+      readonly localAddress: string;
+      readonly address: string;
+      /** Transactions that went over the connection before; absent: none. */
+      readonly mails?: number;
+    }
   | {
       readonly kind: 'greeted';
       readonly reply: Reply;
       readonly localAddress: string;
       /** The one of the question's addresses that the connection leads to. */
       readonly address: string;
+      /** As above. */
+      readonly mails?: number;
     }
   /** No address of the question could be connected to. */
   | { readonly kind: 'failed'; readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'other' }
@@ -152,6 +160,8 @@ export interface EffectCatalog {
       readonly greeting?: 'under-tls';
       /** Proxies to go through (RFC 1928), by address family; absent: none. */
       readonly socks?: NamedSocks;
+      /** Nothing may have gone over the connection before; absent: one that was kept will do. */
+      readonly fresh?: 'yes';
     };
     readonly answer: ConnectAnswer;
   };
@@ -204,6 +214,8 @@ export interface EffectCatalog {
       /** Parameters of RCPT, for each recipient in order; absent: none. */
       readonly recipientParameters?: readonly (readonly string[])[];
       readonly pipelining: 'yes' | 'no';
+      /** A transaction before this one was not ended: RSET comes first (RFC 5321, Section 4.1.4). Absent: none was. */
+      readonly reset?: 'yes';
     };
     readonly answer: TransactionAnswer;
   };

@@ -142,7 +142,7 @@ function firstDecidedBy(decision: Decision, host: HostEvidence | null): number {
   const states = host?.states ?? [];
   return Math.max(
     0,
-    states.findIndex(({ because }) => because !== null && isSameDecision(because, decision)),
+    states.findIndex((state) => state?.because != null && isSameDecision(state.because, decision)),
   );
 }
 

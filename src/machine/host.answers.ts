@@ -36,6 +36,7 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
     helloVerb: 'EHLO',
     mechanism: null,
     auth: null,
+    mails: context.fresh === 'no' && 'mails' in answer ? (answer.mails ?? 0) : 0,
     localAddress: answer.kind === 'greeted' || answer.kind === 'connected' ? answer.localAddress : '',
     dialled: [...context.dialled, ...dialledFor(context, answer, raced)],
     ...replyIn(answer),
@@ -100,10 +101,19 @@ export function learnPeer(_: HostContext, event: AnsweredBy<'peer.inspect'>): Le
   return { peerFacts: event.answer };
 }
 
-export function learnTransaction(_: HostContext, event: AnsweredBy<'smtp.send'>): Learned {
+export function learnTransaction(context: HostContext, event: AnsweredBy<'smtp.send'>): Learned {
   const { mail, recipients, data, end } = event.answer;
   const last = [end, data, ...[...recipients].reverse(), mail].find((reply) => reply !== null) ?? null;
-  return { transaction: event.answer, ...(last === null ? {} : { lastReply: last }) };
+  const byPlace = context.input.recipients.map((_, place) => {
+    const at = context.named.indexOf(place);
+    return (at < 0 ? context.transaction?.recipients[place] : recipients[at]) ?? null;
+  });
+  return {
+    transaction: { ...event.answer, recipients: byPlace },
+    mails: context.mails + 1,
+    transactions: context.transactions + 1,
+    ...(last === null ? {} : { lastReply: last }),
+  };
 }
 
 export function learnLeft(context: HostContext, _: AnsweredBy<'smtp.quit'>): Learned {

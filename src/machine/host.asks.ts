@@ -39,6 +39,7 @@ export function askConnection(context: HostContext): Effect {
     greetingMs: deadlines(context).greetingMs,
     ...(context.input.relay?.tls === 'implicit' ? { greeting: 'under-tls' as const } : {}),
     ...(context.input.socks === undefined ? {} : { socks: context.input.socks }),
+    ...(context.fresh === 'yes' ? { fresh: 'yes' as const } : {}),
   };
 }
 
@@ -110,9 +111,15 @@ export function askTransaction(context: HostContext): Effect {
       ...(context.mechanism === null ? [] : ['AUTH=<>']),
       ...(dsn === null ? [] : mailDsnParameters(dsn)),
     ],
-    recipients: context.input.recipients,
-    ...(dsn === null ? {} : { recipientParameters: dsn.recipients.map(recipientDsnParameters) }),
+    recipients: context.named.map((place) => context.input.recipients[place]!),
+    ...(dsn === null
+      ? {}
+      : {
+          recipientParameters: context.named.map((place) => recipientDsnParameters(dsn.recipients[place]!)),
+        }),
     pipelining: context.keywords.has('PIPELINING') ? 'yes' : 'no',
+    // What no message ended is still open (RFC 5321, Section 4.1.4).
+    ...(context.mails > 0 && context.transaction?.end === null ? { reset: 'yes' as const } : {}),
     deadlines: { mailMs, recipientMs, dataMs, dataBlockMs, endOfDataMs },
   };
 }

@@ -18,6 +18,7 @@ import type {
   Authentication,
   HandedOn,
   HostInput,
+  HostResult,
   RecipientState,
   RequireTlsFailure,
   TlsFacts,
@@ -48,6 +49,9 @@ export interface HostEnd {
   /** How every recipient stands. */
   readonly state: RecipientState;
 }
+
+/** Of the connection over which the message was taken last. */
+export type Served = Pick<HostResult, 'ip' | 'tls' | 'authentication' | 'cleartextRetry' | 'handedOn'>;
 
 /** What a judgement sends the machine to, besides the usual next step. */
 export type HostNext =
@@ -101,7 +105,17 @@ export interface HostContext extends HostEvidence {
   readonly requireTls: 'yes' | 'no';
   /** Null: nothing is asked for about notices, or it was not judged. */
   readonly handedOn: HandedOn | null;
+  /** The latest, with a reply for each recipient of the run: what is not named in it has that of an earlier one. */
   readonly transaction: TransactionReplies | null;
+  /** Who is named in it, by place. */
+  readonly named: readonly number[];
+  /** MAIL commands on this connection, and transactions in this run, so far. */
+  readonly mails: number;
+  readonly transactions: number;
+  /** Whether only a connection that nothing went over will do. */
+  readonly fresh: 'yes' | 'no';
+  /** Null: nobody has been served yet. */
+  readonly served: Served | null;
   /** What was under way when we stopped; null: nobody did. */
   readonly stoppedDuring: StopMoment | null;
 
@@ -117,7 +131,7 @@ export interface HostContext extends HostEvidence {
   /** What comes behind `leaving`: the end, or another connection. */
   readonly behind: 'end' | 'connect';
   readonly end: HostEnd | null;
-  readonly states: readonly RecipientState[] | null;
+  readonly states: readonly (RecipientState | null)[] | null;
   readonly decisions: readonly Decision[];
 }
 
@@ -156,6 +170,11 @@ export function startHost(input: HostInput | undefined): HostContext {
     requireTls: 'no',
     handedOn: null,
     transaction: null,
+    named: [],
+    mails: 0,
+    transactions: 0,
+    fresh: 'no',
+    served: null,
     stoppedDuring: null,
     localAddress: '',
     lastReply: null,
@@ -207,6 +226,11 @@ export function copyHost(run: HostContext): HostContext {
     requireTls: run.requireTls,
     handedOn: run.handedOn,
     transaction: run.transaction,
+    named: run.named,
+    mails: run.mails,
+    transactions: run.transactions,
+    fresh: run.fresh,
+    served: run.served,
     stoppedDuring: run.stoppedDuring,
     localAddress: run.localAddress,
     lastReply: run.lastReply,

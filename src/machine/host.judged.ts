@@ -29,7 +29,12 @@ export function leave(context: HostContext, end: HostEnd): Judged {
   return { decisions: context.decisions, end, next: 'leave', behind: 'end' };
 }
 
-/** The same for every recipient. */
+/** The same for every recipient that has no state yet. */
 export function all(context: HostContext, state: RecipientState): readonly RecipientState[] {
-  return context.input.recipients.map(() => state);
+  return context.input.recipients.map((_, place) => context.states?.[place] ?? state);
+}
+
+/** The places of the recipients that have no state yet, in order. */
+export function waitingPlaces({ input, states }: HostContext): readonly number[] {
+  return [...input.recipients.keys()].filter((place) => (states?.[place] ?? null) === null);
 }

@@ -4,7 +4,7 @@
  * Theory of operation. First everything that can be known without a connection is asked, in this order and never ahead of
  * it: the addresses, the alias they were found through where that matters, the TLSA records. Then one plan joins all demands
  * (judgingPlan), and only then is anything dialled. A session goes greeting, EHLO, STARTTLS, handshake, inspection,
- * EHLO again, with a relay AUTH, transaction; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
+ * EHLO again, with a relay AUTH, then transactions, until everybody was named; after each answer stands one judgement. Whatever was learned before TLS is dropped when TLS
  * stands (`keywords` is overwritten). Every way out of an open connection leads through `leaving`, which says QUIT;
  * what comes behind it (the end, the next address, the same address in clear) was decided before. Being stopped ends
  * the run from every state, without a farewell: the connection waits for a reply that nobody waits for any more.
@@ -306,10 +306,11 @@ export const hostMachine = base.createMachine({
       },
     },
     judgingTransaction: {
-      description: 'What each reply means for each recipient.',
-      meta: { refs: ['SMTP-4.2-1', 'CHOICE-15'] },
+      description:
+        'What each reply means for each recipient, and whether the rest goes in another transaction.',
+      meta: { refs: ['SMTP-4.2-1', 'CHOICE-15', 'SMTP-4.5.3.1.10-1', 'LIMITS-4.2-1'] },
       entry: judge(session.judgeTransaction),
-      always: { target: 'leaving' },
+      always: [{ guard: 'mustSend', target: 'awaitingTransaction' }, { target: 'leaving' }],
     },
     leaving: {
       meta: { refs: ['SMTP-4.1.1.10-1', 'STLS-4.1-2'] },

@@ -5,25 +5,31 @@ import { mxProofOf, policyDomainOf } from '../policy/mx/candidate.js';
 import { answersOf, reportLookup } from '../policy/tls-report/report-lookup.js';
 import { reportSession } from '../policy/tls-report/report-session.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
-import type { HostContext } from './host.context.js';
+import type { HostContext, Served } from './host.context.js';
 
 /** What a host run came to. */
 export function resultOf(context: HostContext): HostResult {
   const { input, end } = context;
-  const states = context.states ?? input.recipients.map(() => end!.state);
   return {
     candidate: input.candidate,
-    ip: context.session === 0 ? null : (context.addresses[context.address] ?? null),
     failure: context.states === null ? (end?.failure ?? 'temporary') : null,
-    recipients: states,
-    tls: context.tls,
-    authentication: context.authentication,
-    cleartextRetry: context.channel === 'cleartext-retry' ? 'yes' : 'no',
+    recipients: input.recipients.map((_, place) => context.states?.[place] ?? end!.state),
+    ...(context.served ?? servedBy(context)),
     reply: context.lastReply,
-    ...(context.handedOn === null ? {} : { handedOn: context.handedOn }),
     decisions: context.decisions,
     reports: reportsOf(context),
     dialled: context.dialled,
+  };
+}
+
+/** The present connection, as it is told of those who were served over it. */
+export function servedBy(context: HostContext): Served {
+  return {
+    ip: context.session === 0 ? null : (context.addresses[context.address] ?? null),
+    tls: context.tls,
+    authentication: context.authentication,
+    cleartextRetry: context.channel === 'cleartext-retry' ? 'yes' : 'no',
+    ...(context.handedOn === null ? {} : { handedOn: context.handedOn }),
   };
 }
 

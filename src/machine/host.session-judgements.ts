@@ -11,6 +11,12 @@ import { withRivalNext } from '../policy/host/addresses.js';
 import { judgePeer as authenticatePeer } from '../policy/host/authenticate.js';
 import { type Exchange, exchangeOf, failedExchange, NO_EXCHANGE } from '../policy/host/exchange.js';
 import {
+  judgeNextTransaction,
+  judgeUsedConnection,
+  namedNext,
+  tooMany,
+} from '../policy/host/next-transaction.js';
+import {
   connectionOutcome,
   messageFit,
   startTls as startTlsTable,
@@ -23,15 +29,18 @@ import {
   type ReplyFacts,
   stateOf,
 } from '../policy/host/transaction.js';
+import type { RecipientState } from '../policy/host/types.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
 import { authOutcome, authStep } from '../policy/relay/auth.tables.js';
 import { chooseMechanism, provesBoth } from '../policy/relay/session.js';
 import { requireTlsKeyword } from '../policy/require-tls/keyword.table.js';
 import { keywordsOf, sizeLimitOf } from '../policy/smtp/ehlo.js';
+import { limitsOf } from '../policy/smtp/limits.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 import { classOf } from '../policy/smtp/reply.js';
 import type { HostContext, HostEnd } from './host.context.js';
-import { all, endOf, type Judged, leave, note } from './host.judged.js';
+import { all, endOf, type Judged, leave, note, waitingPlaces } from './host.judged.js';
+import { servedBy } from './host.result.js';
 
 export function openSession(context: HostContext): Judged {
   const { addresses, address, input } = context;
@@ -245,7 +254,11 @@ export function judgeMessage(context: HostContext): Judged {
   } as const;
   switch (fit.verdict) {
     case 'send':
-      return { ...fitted, ...judgeHandOn({ ...context, ...fitted }), next: 'send' };
+      return {
+        ...fitted,
+        ...judgeHandOn({ ...context, ...fitted }),
+        ...sendTo(namedNext(waitingPlaces(context), limitsOf(context.keywords), context.transactions)),
+      };
     case 'stop-here':
       return {
         ...fitted,
@@ -303,8 +316,46 @@ function judgeHandOn(context: HostContext): Judged {
 }
 
 export function judgeTransaction(context: HostContext): Judged {
-  const { states, decisions } = judgeReplies(context.transaction!, replyFacts(context));
-  return { states, ...note(context, ...decisions), next: 'leave', behind: 'end' };
+  const { transaction, named, mails, transactions } = context;
+  const replies = { ...transaction!, recipients: named.map((place) => transaction!.recipients[place]!) };
+  const used = judgeUsedConnection(replies, mails - 1);
+  if (used.verdict === 'fresh-connection')
+    return { ...note(context, used), fresh: 'yes', next: 'leave', behind: 'connect' };
+  const judged = judgeReplies(replies, replyFacts(context));
+  const putOff = tooMany(replies).map((at) => named[at]!);
+  const waiting = waitingPlaces(context).filter((place) => !named.includes(place) || putOff.includes(place));
+  const limits = limitsOf(context.keywords);
+  const room = { waiting: waiting.length, mails, transactions, limits };
+  const next = judgeNextTransaction(replies, room);
+  const served = judged.states.some(({ verdict }) => verdict === 'delivered')
+    ? servedBy(context)
+    : context.served;
+  const noted = { served, ...note(context, ...judged.decisions, ...(waiting.length === 0 ? [] : [next])) };
+  const stateAt = (place: number) => judged.states[named.indexOf(place)] ?? null;
+  const states = context.input.recipients.map((_, place) =>
+    waiting.includes(place) ? null : (stateAt(place) ?? context.states?.[place] ?? null),
+  );
+  switch (next.verdict) {
+    case 'same-connection':
+      return { ...noted, states, ...sendTo(namedNext(waiting, limits, transactions)) };
+    case 'fresh-connection':
+      return { ...noted, states, fresh: 'yes', next: 'leave', behind: 'connect' };
+    case 'leave': {
+      const rest = judged.unnamed ?? unnamedAt(next);
+      const settled = states.map((state, place) => state ?? stateAt(place) ?? rest);
+      return { ...noted, states: settled, next: 'leave', behind: 'end' };
+    }
+  }
+}
+
+/** Without anybody to name there is nothing to send, and no end to it. */
+function sendTo(named: readonly number[]): Judged {
+  return { named, next: named.length > 0 ? 'send' : 'leave', behind: 'end' };
+}
+
+/** Somebody whom this attempt did not come to. */
+function unnamedAt(because: Decision): RecipientState {
+  return { verdict: 'next-host', status: '4.5.3', ...NO_EXCHANGE, category: 'reply', because };
 }
 
 export function judgeStop(context: HostContext): Judged {
@@ -367,13 +418,13 @@ function replyFacts(context: HostContext): ReplyFacts {
   };
 }
 
-/** The first connection that came this far is the one that is reported; a retry in clear is no session of its own. */
+/** The first connection that came this far is the one that is reported; a retry in clear, and one for the rest, is no session of its own. */
 function report(
   context: HostContext,
   ended: NonNullable<HostContext['reported']>['ended'],
   code: string,
 ): Judged {
-  if (context.channel !== 'first') return {};
+  if (context.channel !== 'first' || context.served !== null) return {};
   return {
     reported: {
       ended,

@@ -30,6 +30,7 @@ import {
   startTls,
   tlsOutcome,
 } from './host/session.tables.js';
+import { nextTransaction, usedConnection } from './host/transactions.tables.js';
 import { hostWithoutAddress } from './host/unreachable.table.js';
 import type { Table } from './kernel/table.js';
 import { nextHop } from './local/next-hop.table.js';
@@ -107,6 +108,8 @@ export const attemptTables = [
   authOutcome,
   messageFit,
   dsnHandOn,
+  usedConnection,
+  nextTransaction,
   nextCandidate,
   stopped,
   attemptDeadline,

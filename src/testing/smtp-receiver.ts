@@ -121,6 +121,7 @@ class Dialogue {
   #mistakes = 0;
   #over = false;
   #authenticating: AuthExchange | null = null;
+  #mails = 0;
 
   constructor(socket: Socket, options: ReceiverOptions, tls: TLSSocket | null = null) {
     this.#socket = socket;
@@ -256,8 +257,11 @@ class Dialogue {
     if (this.#transaction !== null) return this.#mistake('503 5.5.1 Sender already given');
     const path = pathOf(rest, 'FROM');
     if (path === null) return this.#mistake('501 5.5.4 Syntax: MAIL FROM:<address>');
+    const { takes, replies } = this.#options.host;
+    this.#mails += 1;
+    if (this.#mails > (takes?.mails ?? Infinity)) return this.#close('421 4.4.5 Enough for one connection');
     if (!this.#permitsAll(path.parameters)) return false;
-    if (!this.#say(this.#options.host.replies?.mail ?? '250 2.1.0 Sender ok')) return false;
+    if (!this.#say(replies?.mail ?? '250 2.1.0 Sender ok')) return false;
     this.#transaction = {
       sender: path.address,
       parameters: path.parameters,
@@ -284,7 +288,8 @@ class Dialogue {
     if (this.#transaction === null) return this.#mistake('503 5.5.1 Sender first');
     const path = pathOf(rest, 'TO');
     if (path === null || path.address === '') return this.#mistake('501 5.5.4 Syntax: RCPT TO:<address>');
-    if (this.#transaction.recipients.length >= recipientsMax)
+    const { takes } = this.#options.host;
+    if (this.#transaction.recipients.length >= (takes?.recipients ?? recipientsMax))
       return this.#mistake('452 4.5.3 Too many recipients');
     const scripted = this.#options.host.replies?.rcpt ?? {};
     const own = Object.hasOwn(scripted, path.address) ? scripted[path.address] : scripted['*'];

@@ -49,6 +49,7 @@ export class ScriptedSession {
   /** EHLO keywords in upper case; null before a successful greeting of the client. */
   #announced: ReadonlySet<string> | null = null;
   #mechanisms: ReadonlySet<string> = new Set();
+  #mails = 0;
 
   constructor(id: string, host: MailHost) {
     this.id = id;
@@ -151,13 +152,18 @@ export class ScriptedSession {
     const recipients: (Reply | null)[] = ask.recipients.map(() => null);
     const answer = { mail: null, recipients, data: null, end: null, lost: null };
 
-    const mail = this.#say(this.#objectionTo(ask.parameters) ?? replies.mail ?? '250 2.1.0 ok');
+    const { recipients: recipientsMax = Infinity, mails: mailsMax = Infinity } = this.#host.takes ?? {};
+    this.#mails += 1;
+    const isWorn = this.#mails > mailsMax ? '421 4.4.5 enough for one connection' : null;
+    const mail = this.#say(isWorn ?? this.#objectionTo(ask.parameters) ?? replies.mail ?? '250 2.1.0 ok');
     if (isLost(mail)) return { ...answer, ...lossOf(mail) };
     if (!isPositive(mail)) return { ...answer, mail };
 
     for (const [index, recipient] of ask.recipients.entries()) {
       const objection = this.#objectionTo(ask.recipientParameters?.[index] ?? []);
-      const reply = this.#say(objection ?? replyTo(recipient, replies.rcpt ?? {}));
+      const isFull =
+        recipients.filter(isPositive).length >= recipientsMax ? '452 4.5.3 too many recipients' : null;
+      const reply = this.#say(objection ?? isFull ?? replyTo(recipient, replies.rcpt ?? {}));
       if (isLost(reply)) return { ...answer, mail, ...lossOf(reply) };
       recipients[index] = reply;
     }

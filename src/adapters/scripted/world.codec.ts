@@ -75,6 +75,11 @@ const MailHostCodec = strictObject<MailHost>(
       anyOf: [{ enum: START_TLS }, { type: 'string', pattern: '^[2-5]\\d\\d ' }],
     }),
     implicitTls: such('true', (value): value is true => value === true),
+    takes: strictObject<NonNullable<MailHost['takes']>>(
+      'what it takes',
+      { recipients: wholeFrom(1, 100_000), mails: wholeFrom(1, 100_000) },
+      [],
+    ),
     auth: strictObject<NonNullable<MailHost['auth']>>(
       'whom it knows',
       { password: Text, lies: oneOf('signature', 'no-signature', 'iterations') },

@@ -61,6 +61,8 @@ export interface MailHost {
     | 'old'
     | 'late-alert'
     | `${number} ${string}`;
+  /** What it takes, announced or not: recipients in a transaction (452 behind them), MAIL commands on a connection (421 behind them). */
+  readonly takes?: { readonly recipients?: number; readonly mails?: number };
   /** TLS begins with the connection, before the greeting (RFC 8314, Section 3.3); STARTTLS is not offered. */
   readonly implicitTls?: true;
   /**

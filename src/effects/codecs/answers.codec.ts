@@ -51,18 +51,17 @@ const Fetch = tagged<FetchAnswer, 'kind'>('what the policy host said', 'kind', {
 const NO_RACE = { address: '' };
 
 const Connect = tagged<ConnectAnswer, 'kind'>('the answer to a connection', 'kind', {
-  connected: strictObject<Extract<ConnectAnswer, { kind: 'connected' }>>('a connection', {
-    kind: oneOf('connected'),
-    localAddress: Text,
-    address: Text,
-  }),
+  connected: strictObject<Extract<ConnectAnswer, { kind: 'connected' }>>(
+    'a connection',
+    { kind: oneOf('connected'), localAddress: Text, address: Text, mails: Finite },
+    ['kind', 'localAddress', 'address'],
+  ),
   greeted: withDefaults(
-    strictObject<Extract<ConnectAnswer, { kind: 'greeted' }>>('a greeting', {
-      kind: oneOf('greeted'),
-      reply: ReplyCodec,
-      localAddress: Text,
-      address: Text,
-    }),
+    strictObject<Extract<ConnectAnswer, { kind: 'greeted' }>>(
+      'a greeting',
+      { kind: oneOf('greeted'), reply: ReplyCodec, localAddress: Text, address: Text, mails: Finite },
+      ['kind', 'reply', 'localAddress', 'address'],
+    ),
     NO_RACE,
   ),
   failed: strictObject<Extract<ConnectAnswer, { kind: 'failed' }>>('a failed connection', {

@@ -76,7 +76,8 @@ export interface HostEvidence {
   readonly keywords: Keywords;
   readonly transaction: TransactionReplies | null;
   readonly tls: TlsFacts | null;
-  readonly states: readonly RecipientState[] | null;
+  /** Null in it: a recipient that is still to be named. */
+  readonly states: readonly (RecipientState | null)[] | null;
   readonly decisions: readonly Decision[];
 }
 

@@ -23,6 +23,8 @@ export interface TransactionReplies {
 export interface TransactionJudgement {
   /** One for each recipient, in order. */
   readonly states: readonly RecipientState[];
+  /** Of a recipient that was not named in it; null: nothing was said that would hold for it. */
+  readonly unnamed: RecipientState | null;
   /** The deciding ones, without repetition. */
   readonly decisions: readonly Decision[];
 }
@@ -60,8 +62,18 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
     if (own !== null && classOf(own) === '2yz') accepted++;
     return judgeStages(stages, { ...facts, accepted: before }, answer);
   });
+  const { state } = judgeStages(
+    [
+      ['mail', answer.mail],
+      ['data', answer.data],
+      ['end', answer.end],
+    ],
+    facts,
+    answer,
+  );
   return {
-    states: judged.map(({ state }) => state),
+    states: judged.map((each) => each.state),
+    unnamed: state.verdict === 'delivered' ? null : state,
     decisions: withoutRepetition(judged.map(({ decision }) => decision)),
   };
 }

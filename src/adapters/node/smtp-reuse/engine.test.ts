@@ -4,7 +4,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNodeEngine } from '../../../node.js';
 import { DEFAULT_SETTINGS } from '../../../policy/settings.js';
-import { type Internet, startInternet, type World } from '../../../testing/index.js';
+import { type Internet, type MailHost, startInternet, type World } from '../../../testing/index.js';
 
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -50,6 +50,17 @@ async function start(world: World) {
 
 type Engine = Awaited<ReturnType<typeof start>>['engine'];
 
+/** Each of these domains at the same server. */
+function domainsAt(host: MailHost, ...domains: readonly string[]): World {
+  return {
+    dns: {
+      ...Object.fromEntries(domains.map((domain) => [`MX ${domain}`, ['10 mx.host.example']])),
+      'A mx.host.example': ['@mx.host.example'],
+    },
+    mail: { 'mx.host.example': host },
+  };
+}
+
 async function send(engine: Engine, to: string) {
   const facts = {
     requireTls: 'no',
@@ -66,6 +77,51 @@ async function send(engine: Engine, to: string) {
 
 const taken = (internet: Internet) =>
   internet.received('mx.host.example').map(({ recipients }) => recipients[0]);
+
+describe('a server that has enough of a connection', () => {
+  it.each([
+    ['says 421 to MAIL', { takes: { mails: 1 } }],
+    ['says 421 to MAIL, without PIPELINING', { keywords: ['SIZE'], takes: { mails: 1 } }],
+  ])('%s: the message goes over a fresh one in the same attempt (SMTP-3.8-2)', async (_, host) => {
+    const { internet, engine } = await start(domainsAt(host, 'a.example'));
+    for (const to of ['a@a.example', 'b@a.example', 'c@a.example']) {
+      const { outcome, journal } = await send(engine, to);
+      expect(outcome).toBe('delivered');
+      const { decisions, reports } = journal.attempts[0]!.result!;
+      expect(decisions.some(({ row }) => row === 'USED-3')).toBe(to !== 'a@a.example');
+      // It is one session to whoever counts, and no failure of the host.
+      expect(reports).toMatchObject([{ success: 1, failure: 0 }]);
+    }
+    expect(taken(internet)).toEqual(['a@a.example', 'b@a.example', 'c@a.example']);
+    expect(internet.connections('mx.host.example')).toBe(3);
+  });
+
+  it('says so before: it is not kept (LIMITS-4.1-1)', async () => {
+    const keywords = ['PIPELINING', 'LIMITS MAILMAX=2'];
+    const { internet, engine } = await start(domainsAt({ keywords, takes: { mails: 2 } }, 'a.example'));
+    for (const to of ['a@a.example', 'b@a.example', 'c@a.example']) {
+      const { outcome, journal } = await send(engine, to);
+      expect(outcome).toBe('delivered');
+      const rows = journal.attempts[0]!.result!.decisions.map(({ row }) => row);
+      expect(rows).not.toContain('USED-3');
+    }
+    expect(internet.connections('mx.host.example')).toBe(2);
+  });
+
+  it('takes one domain in a session: no other is named there (LIMITS-4.3-1)', async () => {
+    const keywords = ['PIPELINING', 'LIMITS RCPTDOMAINMAX=1'];
+    const { internet, engine } = await start(domainsAt({ keywords }, 'a.example', 'b.example'));
+    expect((await send(engine, 'a@a.example')).outcome).toBe('delivered');
+    expect((await send(engine, 'b@b.example')).outcome).toBe('delivered');
+    expect(internet.connections('mx.host.example')).toBe(2);
+  });
+
+  it('refuses the sender for now on a fresh one as well: that is about the message', async () => {
+    const { internet, engine } = await start(domainsAt({ replies: { mail: '452 4.3.1 full' } }, 'a.example'));
+    expect(await send(engine, 'a@a.example')).toMatchObject({ outcome: 'deferred', status: '4.3.1' });
+    expect(internet.connections('mx.host.example')).toBe(1);
+  });
+});
 
 describe('a connection that was made under no demand', () => {
   it('takes mail under MTA-STS if its evidence satisfies that, and is one connection (X-8, X-9, X-15)', async () => {

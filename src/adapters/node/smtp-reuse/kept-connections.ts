@@ -2,6 +2,8 @@
  * Connections that wait for another message. Bounded in number, in time and in messages; whoever takes one is alone with
  * it. None of them keeps the process alive.
  */
+import { keywordsOf } from '../../../policy/smtp/ehlo.js';
+import { limitsOf, NO_LIMITS } from '../../../policy/smtp/limits.js';
 import type { KeepableSession } from '../smtp/index.js';
 import { destinationOf, type Exchange } from './exchange.js';
 
@@ -25,6 +27,8 @@ export interface Connection {
   /** Everything asked on the way to TLS and to the EHLO behind it, in order. */
   readonly exchanges: Exchange[];
   messages: number;
+  /** Of its recipients. */
+  readonly domains: Set<string>;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
   /** The TLSA records that it was inspected for last, as `tlsaSet` writes them; null: never. */
@@ -60,7 +64,7 @@ export class KeptConnections {
       connection.openedAt + this.#limits.ageMs,
       connection.expiresAt,
     );
-    if (this.#closed || until <= now || connection.messages >= this.#limits.messagesMax) return false;
+    if (this.#closed || until <= now || isUsedUp(connection, this.#limits.messagesMax)) return false;
     const timer = setTimeout(() => this.#dismiss(connection), until - now).unref();
     this.#waiting.set(connection, { until, timer });
     connection.session.park(() => this.#remove(connection));
@@ -116,6 +120,14 @@ export class KeptConnections {
     this.#remove(connection);
     return connection.session.quit({ session: 0, deadlineMs: FAREWELL_MS }, never);
   }
+}
+
+/** By our limit, and by those of the server, which counts MAIL commands and domains by the session (RFC 9422, Section 4). */
+function isUsedUp({ messages, domains, exchanges }: Connection, messagesMax: number): boolean {
+  const hello = exchanges.findLast((exchange) => exchange.step === 'hello')?.answer;
+  const { mailMax, domainMax } = hello?.kind === 'replied' ? limitsOf(keywordsOf(hello.reply)) : NO_LIMITS;
+  const isAtLast = domainMax !== null && domains.size >= domainMax;
+  return isAtLast || messages >= Math.min(messagesMax, mailMax ?? messagesMax);
 }
 
 const LIMIT_MAX = 2 ** 31 - 1;

@@ -54,9 +54,12 @@ export class ReusingSession implements SmtpSession {
   async connect(ask: AskOf<'smtp.connect'>, signal: AbortSignal): Promise<AnswerOf<'smtp.connect'>> {
     if (this.#state === 'new') {
       this.#state = 'open';
-      await this.#takeKept(ask, signal);
+      if (ask.fresh !== 'yes') await this.#takeKept(ask, signal);
     }
-    return this.#step('connect', ask, signal);
+    const answer = await this.#step('connect', ask, signal);
+    const { messages } = this.#connection;
+    const isUsed = messages > 0 && (answer.kind === 'greeted' || answer.kind === 'connected');
+    return isUsed ? { ...answer, mails: messages } : answer;
   }
 
   hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<AnswerOf<'smtp.hello'>> {
@@ -111,9 +114,12 @@ export class ReusingSession implements SmtpSession {
     const connection = this.#connection;
     const answer = await connection.session.send(ask, message, signal);
     connection.messages += 1;
+    for (const recipient of ask.recipients)
+      connection.domains.add(recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase());
     // Whatever did not end as it should leaves a server in a state that nobody knows.
     const isTaken = answer.lost === null && answer.end !== null && classOf(answer.end) === '2yz';
-    this.#state = isTaken && this.#state === 'inspected' ? 'sent' : 'spent';
+    const isKeepable = this.#state === 'inspected' || this.#state === 'sent';
+    this.#state = isTaken && isKeepable ? 'sent' : 'spent';
     return answer;
   }
 
@@ -199,6 +205,7 @@ export class ReusingSession implements SmtpSession {
       session: this.#open(),
       exchanges: [],
       messages: 0,
+      domains: new Set(),
       openedAt: this.#kept.now(),
       inspectedFor: null,
       expiresAt: Number.POSITIVE_INFINITY,

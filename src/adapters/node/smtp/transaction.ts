@@ -45,6 +45,7 @@ export async function transact(
     ),
     data: 'DATA\r\n',
   };
+  if (ask.reset === 'yes' && !(await resets(dialogue, hear, ask.deadlines.mailMs))) return draft;
   const grouped = ask.pipelining === 'yes' && ask.recipients.length > 0;
   if (grouped) dialogue.say(commands.mail + commands.recipients.join('') + commands.data);
   const { mailMs, recipientMs, dataMs, endOfDataMs } = ask.deadlines;
@@ -79,6 +80,21 @@ export async function transact(
     draft.lost = 'malformed';
   }
   return draft;
+}
+
+/** What another answer than yes leaves open nobody knows, so that the connection is of no use any more. */
+async function resets(
+  dialogue: Dialogue,
+  hear: (heard: Heard) => Reply | null,
+  deadlineMs: number,
+): Promise<boolean> {
+  const reply = hear(await dialogue.command('RSET\r\n', deadlineMs));
+  if (isPositive(reply)) return true;
+  if (reply !== null) {
+    dialogue.lose('closed');
+    hear({ kind: 'lost', cause: 'closed', said: `${reply.code} ${reply.lines.join(' ')}` });
+  }
+  return false;
 }
 
 function written(parameters: readonly string[]): string {

@@ -9,6 +9,7 @@ import {
   tlsOutcome,
 } from '../../host/session.tables.js';
 import type { Stage } from '../../host/transaction.js';
+import { nextTransaction, usedConnection } from '../../host/transactions.tables.js';
 import { portOf } from '../../mx/candidate.js';
 import { authMechanism, authOutcome, authStep } from '../../relay/auth.tables.js';
 import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
@@ -310,6 +311,58 @@ export const messageFitFacts = factsFor(messageFit, {
       no: (evidence) => `the message set aside nothing that a policy demands of ${hostIn(evidence)}`,
       overridden: (evidence) =>
         `the message set aside what a policy demands of ${hostIn(evidence)} ("TLS-Required: No")`,
+    },
+  },
+});
+
+export const usedConnectionFacts = factsFor(usedConnection, {
+  carried: {
+    kind: 'connection',
+    owner: 'sender',
+    says: {
+      nothing: (evidence) => `nothing went over the connection to ${placeIn(evidence)} before`,
+      mail: (evidence) => `mail went over the connection to ${placeIn(evidence)} before`,
+    },
+  },
+  mail: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: (word, evidence) => {
+      const reply = replyAt('mail', evidence);
+      if (reply !== null) return `${placeIn(evidence)} answered MAIL with ${replyText(reply)}`;
+      return word === 'closed'
+        ? `${placeIn(evidence)} gave no reply to MAIL: ${lossAt('mail', evidence)}`
+        : `the answer of ${placeIn(evidence)} to MAIL is of the kind ${word}`;
+    },
+  },
+});
+
+export const nextTransactionFacts = factsFor(nextTransaction, {
+  waiting: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: {
+      none: 'every recipient was named, and answered',
+      some: (evidence) => `there are more recipients than ${placeIn(evidence)} takes in one transaction`,
+    },
+  },
+  message: {
+    kind: 'reply',
+    owner: 'recipient',
+    says: {
+      taken: 'the message was taken for others of them',
+      'for-nobody': 'all who were named were refused, so that the message did not come up',
+      refused: 'the message was refused for those who were named',
+      unanswered: 'the transaction did not come to an end',
+    },
+  },
+  room: {
+    kind: 'connection',
+    owner: 'recipient',
+    says: {
+      here: 'the connection may carry another transaction',
+      elsewhere: 'the connection may carry no further transaction',
+      none: 'there were as many transactions with this host as one attempt may have',
     },
   },
 });
