@@ -12,6 +12,7 @@ import { lmtp } from './lmtp.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
 import { policyMaps } from './policy-map.js';
+import { queueLoad } from './queue-load.js';
 import { simulations } from './simulations.js';
 import { longestStalls } from './stalls.js';
 import { type Benchmark, render } from './table.js';
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   longestStalls,
   policyMaps,
   lmtp,
+  queueLoad,
 ];
 
 const words = process.argv.slice(2);

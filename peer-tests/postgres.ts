@@ -1,5 +1,5 @@
 /* A PostgreSQL server of our own: a new cluster in a folder, on a socket in that folder, asked by nobody else. */
-import { chown, mkdir, readdir } from 'node:fs/promises';
+import { chown, mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Daemon, findProgram, run, startDaemon, startInFolder } from './daemon.js';
@@ -7,6 +7,8 @@ import { type Daemon, findProgram, run, startDaemon, startInFolder } from './dae
 export interface PostgresServer extends Daemon {
   /** Makes an empty database and answers its address. */
   readonly createDatabase: (name: string) => Promise<string>;
+  /** Ends it without a goodbye, as a machine that fails does, and starts it again. */
+  readonly crash: () => Promise<void>;
   /** Lets the server end all connections to a database, as when it is restarted. */
   readonly disconnect: (name: string) => Promise<void>;
 }
@@ -17,7 +19,11 @@ const VERSIONS = '/usr/lib/postgresql';
 const USER = 'postgres';
 
 /** Starts a server without a password, which only those who may enter its folder can reach. */
-export function startPostgres(): Promise<PostgresServer> {
+export function startPostgres({
+  fsync = 'off',
+}: {
+  readonly fsync?: 'on' | 'off';
+} = {}): Promise<PostgresServer> {
   return startInFolder('postgres', async (folder) => {
     const data = join(folder, 'data');
     const socket = join(folder, 'socket');
@@ -33,17 +39,27 @@ export function startPostgres(): Promise<PostgresServer> {
       'UTF8',
       '--no-sync',
     ]);
-    const daemon = await asUser.start(
-      await programOf('postgres'),
-      [
-        ...['-D', data, '-k', socket, '-c', 'listen_addresses='],
-        ...['-c', 'fsync=off', '-c', 'max_connections=50'],
-      ],
-      () => answers(urlOf(socket, USER)),
-    );
+    const program = await programOf('postgres');
+    const start = () =>
+      asUser.start(
+        program,
+        [
+          ...['-D', data, '-k', socket, '-c', 'listen_addresses='],
+          ...['-c', `fsync=${fsync}`, '-c', 'max_connections=50'],
+        ],
+        () => answers(urlOf(socket, USER)),
+      );
+    let daemon = await start();
     const administer = (sql: string) => ask(urlOf(socket, USER), sql);
     return {
-      ...daemon,
+      output: () => daemon.output(),
+      stop: () => daemon.stop(),
+      crash: async () => {
+        const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
+        process.kill(Number(pid), 'SIGQUIT');
+        await daemon.stop();
+        daemon = await start();
+      },
       createDatabase: async (name) => {
         await administer(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
         return urlOf(socket, name);

@@ -5,6 +5,7 @@ import { explainReasons } from '../../effects/explain.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import { explainDelivery } from '../../engine/explain-delivery.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import { type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
@@ -22,9 +23,18 @@ export interface AttemptTask {
   readonly onFault: (message: string) => void;
 }
 
+/** What an attempt came to. */
+export interface Attempted {
+  readonly answer: AttemptAnswer;
+  /** What the recipient's side or the sender could change, so that it would have gone through, a sentence each; looked for when asked. */
+  readonly changeAt: (place: number) => readonly string[];
+}
+
+const nothingToChange = () => [];
+
 /** Never rejects. */
-export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer> {
-  if (task.signal.aborted) return { kind: 'stopped' };
+export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
+  if (task.signal.aborted) return { answer: { kind: 'stopped' }, changeAt: nothingToChange };
   const { message } = task.claimed;
   try {
     const delivered = await task.engine.deliver(
@@ -45,10 +55,10 @@ export async function attemptDelivery(task: AttemptTask): Promise<AttemptAnswer>
     const [result, ...others] = delivered.attempts;
     if (result === undefined || others.length > 0)
       throw new Error(`message ${message.id} has not one destination`);
-    return { kind: 'ran', result, told: toldOf(delivered) };
+    return { answer: { kind: 'ran', result, told: toldOf(delivered) }, changeAt: changesIn(delivered) };
   } catch (error) {
     task.onFault(errorText(error));
-    return { kind: 'fault' };
+    return { answer: { kind: 'fault' }, changeAt: nothingToChange };
   }
 }
 
@@ -61,6 +71,16 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
     change: [],
     handedOn: handedOn ?? 'relayed',
   }));
+}
+
+/** What only we could change is no business of whoever reads a notice. */
+function changesIn({ journal }: DeliveryResult): Attempted['changeAt'] {
+  let reports: ReturnType<typeof explainDelivery> | null = null;
+  return (place) => {
+    reports ??= explainDelivery(journal);
+    const changes = reports[place]?.change ?? [];
+    return changes.flatMap(({ by, what }) => (by === 'recipient' || by === 'sender' ? [what] : []));
+  };
 }
 
 function dsnOf(address: string, { recipients }: ClaimedDelivery): RecipientDsn {

@@ -8,7 +8,7 @@ import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/que
 import { laneOf as laneOfTransport, type QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
-import { attemptDelivery, wayOf } from './attempts.js';
+import { type Attempted, attemptDelivery, wayOf } from './attempts.js';
 import { Bell } from './bell.js';
 import {
   checkIds,
@@ -59,13 +59,14 @@ export function createQueue(options: QueueOptions): Queue {
     const input = turnInputOf(claimed, retry, clock(), way);
     let notices: readonly QueuedMessage[] = [];
     let lane: Settlement['lane'] = 'other';
+    let changeAt: Attempted['changeAt'] = () => [];
     try {
       await takeTurn(
         input,
         {
           'attempt.run': async ({ recipients, attempt, dialled }) => {
             const content = bodies.read(claimed.message.id);
-            const answer = await attemptDelivery({
+            const attempted = await attemptDelivery({
               engine,
               claimed,
               recipients,
@@ -75,8 +76,9 @@ export function createQueue(options: QueueOptions): Queue {
               signal,
               onFault,
             });
-            lane = wayOf(answer);
-            return answer;
+            lane = wayOf(attempted.answer);
+            changeAt = attempted.changeAt;
+            return attempted.answer;
           },
           'policy.look': async ({ stopped, patience }) => {
             try {
@@ -90,7 +92,16 @@ export function createQueue(options: QueueOptions): Queue {
           'wait.draw': async () => ({ value: drawFrom(platform) }),
           'notice.store': async ({ turn }) => {
             try {
-              notices = await keepNotices({ ...tuned, claimed, input, turn, bodies, domainOf, laneOf });
+              notices = await keepNotices({
+                ...tuned,
+                claimed,
+                input,
+                turn,
+                changeAt,
+                bodies,
+                domainOf,
+                laneOf,
+              });
               return { kind: 'kept' };
             } catch (error) {
               onFault(`a notice about message ${claimed.message.id} cannot be kept: ${errorText(error)}`);

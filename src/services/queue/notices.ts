@@ -5,6 +5,7 @@ import {
   composeNotice,
   judgeContent,
   mechanismsOf,
+  type NoticeAction,
   type NoticeRecipient,
   RETURNED_OCTETS_MAX,
 } from '../../policy/dsn/index.js';
@@ -12,6 +13,7 @@ import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
+import type { Attempted } from './attempts.js';
 import type { LaneOf } from './waiting-mail.js';
 
 /** Who sends notices. */
@@ -26,6 +28,7 @@ export interface NoticeTask extends NoticeSender {
   readonly claimed: ClaimedDelivery;
   readonly input: TurnInput;
   readonly turn: TurnResult;
+  readonly changeAt: Attempted['changeAt'];
   readonly bodies: BodyStore;
   readonly retry: RetrySettings;
   /** The destination of an address that was accepted already, as recipients have it. */
@@ -54,8 +57,11 @@ function idOf({ claimed, turn }: NoticeTask, { action }: NoticePlan): string {
   return `${action}-${turn.attempts}-${claimed.id.replaceAll('/', '-')}`;
 }
 
+/** A search for what would have to change costs some milliseconds. */
+const TELLS_OF_CHANGE: ReadonlySet<NoticeAction> = new Set(['failed', 'delayed']);
+
 function factsOf(
-  { claimed, turn, input, reportingMta, postmaster }: NoticeTask,
+  { claimed, turn, input, changeAt, reportingMta, postmaster }: NoticeTask,
   { action, recipients }: NoticePlan,
   id: string,
   octets: Uint8Array,
@@ -84,18 +90,19 @@ function factsOf(
         address,
         original: claimed.recipients[at]!.original,
         ...toldOf(word),
+        change: TELLS_OF_CHANGE.has(action) ? changeAt(at) : [],
         next: action === 'delayed' ? next : null,
       };
     }),
   };
 }
 
-function toldOf(word: LastWord | null): Omit<NoticeRecipient, 'address' | 'original' | 'next'> {
+function toldOf(word: LastWord | null): Omit<NoticeRecipient, 'address' | 'original' | 'change' | 'next'> {
   if (word === null)
-    return { status: '4.4.7', reply: null, remote: null, because: null, change: [], lastAttemptAt: null };
-  const { status, reply, remote, because, facts, change, demands, at } = word;
+    return { status: '4.4.7', reply: null, remote: null, because: null, lastAttemptAt: null };
+  const { status, reply, remote, because, facts, demands, at } = word;
   return {
-    ...{ status, reply, change, lastAttemptAt: at },
+    ...{ status, reply, lastAttemptAt: at },
     // A host that a policy kept us from was not spoken to.
     remote: reply === null && because?.table === 'host-barrier' ? null : remote,
     because:

@@ -184,6 +184,9 @@ describe('a queue', () => {
       'no line of the policy lists mx.sts.test; it has "mx: other.sts.test"',
     );
     expect(text).not.toContain('operator');
+    expect(text.replace(/\s+/g, ' ')).toMatch(
+      /It would be different, if this changed: - Publish the MTA-STS policy of sts\.test with the line "mx: mx\.sts\.test"/,
+    );
 
     await queue.enqueue(mailTo(['y@sts.test']));
     const [waiting] = await next(outcomes, 1);

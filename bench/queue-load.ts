@@ -1,0 +1,261 @@
+/*
+ * A queue that is full when the system starts, drained over loopback: `waxseal serve`, and Postfix, to the same sink, in the same run.
+ * Postfix is told where the sink is, and asks no DNS; the daemon looks up every domain. Root runs it, where Postfix is installed.
+ * WAXSEAL_LOAD=MESSAGES:DOMAINS says how much.
+ */
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { createTransport } from 'nodemailer';
+import { findProgram, run } from '../peer-tests/daemon.js';
+import { startPostfixClient } from '../peer-tests/postfix-client.js';
+import { fileBodies } from '../src/adapters/files/index.js';
+import { sqliteStores } from '../src/adapters/sqlite/index.js';
+import { createIntake } from '../src/services/queue/index.js';
+import type { World } from '../src/testing/index.js';
+import { type Effort, QUICK } from './measure.js';
+import type { Place } from './receiver.js';
+import type { Benchmark, Line } from './table.js';
+
+const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
+const HOST = 'mx.sink.test';
+const TEXT = `From: s@s.test\r\nSubject: x\r\n\r\n${'A line of a message of no importance.\r\n'.repeat(50)}`;
+const AT_ONCE = 50;
+const TICKS_PER_SECOND = 100;
+
+interface Load {
+  readonly messages: number;
+  readonly domains: number;
+}
+
+/** What a drain took. */
+interface Drained {
+  readonly perSecond: number;
+  readonly cpuMsEach: number;
+}
+
+export const queueLoad: Benchmark = {
+  title: 'A full queue drained over loopback',
+  async run(effort) {
+    const load = loadFor(effort);
+    const what = `${load.messages} messages to ${load.domains} domains`;
+    const receiver = await startReceiver(load);
+    const sink = await startSink();
+    try {
+      const lines: Line[] = [];
+      for (const [way, place] of [
+        ['in clear', { ...receiver.place, port: sink.port }],
+        ['under TLS', receiver.place],
+      ] as const) {
+        const address = way === 'in clear' ? '127.0.0.1' : receiver.place.address;
+        const ours = await drainByDaemon(place, load, way === 'in clear' ? 'sink' : 'receiver');
+        lines.push(
+          drainLine(`waxseal serve, ${what}, ${way}`, ours),
+          {
+            what: 'its first delivery, from the start of the process',
+            value: `${ours.firstMs.toFixed(0)} ms`,
+          },
+          { what: 'its peak memory', value: `${(ours.peakOctets / 1_048_576).toFixed(0)} MiB` },
+        );
+        if (!existsSync('/usr/sbin/postfix') || process.getuid?.() !== 0) continue;
+        const theirs = await drainByPostfix(
+          `[${address}]:${place.port}`,
+          load,
+          way === 'in clear' ? 'none' : 'may',
+        );
+        const ratio = ours.perSecond / theirs.perSecond;
+        lines.push(drainLine('Postfix, from the same queue', theirs), {
+          what: 'ours, to Postfix',
+          value: `${ratio.toFixed(2)} times`,
+          cpu: `${(theirs.cpuMsEach / ours.cpuMsEach).toFixed(2)} times`,
+          aim: { text: 'at least 1 times', reached: ratio >= 1 },
+        });
+      }
+      return lines;
+    } finally {
+      sink.child.kill();
+      receiver.child.disconnect();
+    }
+  },
+};
+
+function loadFor(effort: Effort): Load {
+  const [messages, domains] = (process.env.WAXSEAL_LOAD ?? (effort === QUICK ? '300:10' : '1000:10')).split(
+    ':',
+  );
+  return { messages: Number(messages), domains: Number(domains) };
+}
+
+function drainLine(what: string, { perSecond, cpuMsEach }: Drained): Line {
+  return { what, value: `${perSecond.toFixed(0)}/s`, cpu: `${cpuMsEach.toFixed(2)} ms of CPU each` };
+}
+
+/** Names for the domains of both sinks: `d1.sink.test` leads to this host, `d1.receiver.test` to the small internet's. */
+function worldOf({ domains }: Load): World {
+  const numbers = Array.from({ length: domains }, (_, at) => at);
+  return {
+    dns: {
+      ...Object.fromEntries(numbers.map((at) => [`MX d${at}.receiver.test`, [`10 ${HOST}`]])),
+      ...Object.fromEntries(numbers.map((at) => [`MX d${at}.sink.test`, ['10 here.sink.test']])),
+      [`A ${HOST}`]: [`@${HOST}`],
+      'A here.sink.test': ['127.0.0.1'],
+    },
+    mail: { [HOST]: {} },
+  };
+}
+
+async function startReceiver(load: Load): Promise<{ readonly child: ChildProcess; readonly place: Place }> {
+  const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
+  child.send({ world: worldOf(load), host: HOST });
+  const [place] = (await once(child, 'message')) as [Place];
+  return { child, place };
+}
+
+/** Postfix's own sink, which takes everything in clear and keeps nothing. */
+async function startSink(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+  const port = 20_000 + Math.floor(Math.random() * 10_000);
+  const child = spawn(findProgram('smtp-sink', 'postfix'), ['-c', `127.0.0.1:${port}`, '1000'], {
+    stdio: 'ignore',
+  });
+  await pause(300);
+  return { child, port };
+}
+
+async function drainByDaemon(
+  { resolver, port, httpsPort, caPem }: Place,
+  load: Load,
+  to: 'sink' | 'receiver',
+): Promise<Drained & { readonly firstMs: number; readonly peakOctets: number }> {
+  const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-load-'));
+  const directory = join(folder, 'state');
+  await fill(directory, load, to);
+  await writeFile(join(folder, 'ca.pem'), caPem);
+  const config = join(folder, 'load.yaml');
+  await writeFile(
+    config,
+    `limits: { concurrency: ${AT_ONCE}, perDomain: ${AT_ONCE}, perHost: ${AT_ONCE} }\n`,
+  );
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [
+      ...process.execArgv.filter((each) => each.startsWith('--cpu-prof')),
+      ...[LAUNCHER, 'serve', '--listen', '127.0.0.1:0', '--state', directory, '--config', config],
+      ...[
+        '--resolver',
+        `${resolver.address}:${resolver.port}`,
+        '--port',
+        `${port}`,
+        '--https-port',
+        `${httpsPort}`,
+      ],
+      ...['--ca', join(folder, 'ca.pem'), '--allow-loopback', '--log', 'json', '--helo', 'client.test'],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let firstMs = 0;
+  let delivered = 0;
+  try {
+    for await (const line of createInterface(child.stderr!)) {
+      if (!line.includes('"outcome":"delivered"')) {
+        if (line.includes('"outcome":')) throw new Error(line);
+        continue;
+      }
+      if (++delivered === 1) firstMs = performance.now() - startedAt;
+      if (delivered === load.messages) break;
+    }
+    const seconds = (performance.now() - startedAt - firstMs) / 1000;
+    const cpuMs = await cpuMsOf(child.pid!);
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
+    const peakOctets = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
+    return { perSecond: (delivered - 1) / seconds, cpuMsEach: cpuMs / delivered, firstMs, peakOctets };
+  } finally {
+    child.stderr!.resume();
+    child.kill();
+    await once(child, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fill(directory: string, { messages, domains }: Load, to: string): Promise<void> {
+  const stores = sqliteStores({ directory });
+  const intake = createIntake({
+    store: stores.queue,
+    bodies: fileBodies({ directory: join(directory, 'bodies') }),
+  });
+  for (let from = 0; from < messages; from += 500)
+    await Promise.all(
+      Array.from({ length: Math.min(500, messages - from) }, (_, at) =>
+        intake.enqueue({
+          from: 's@s.test',
+          to: [`u${from + at}@d${(from + at) % domains}.${to}.test`],
+          content: () => [Buffer.from(TEXT)],
+          facts: { requireTls: 'no', report: 'none' },
+        }),
+      ),
+    );
+  await stores.close();
+}
+
+async function drainByPostfix(next: string, { messages, domains }: Load, tls: string): Promise<Drained> {
+  const postfix = await startPostfixClient({
+    settings: [
+      `default_transport = smtp:${next}`,
+      'smtp_destination_recipient_limit = 1',
+      `smtp_destination_concurrency_limit = ${AT_ONCE}`,
+      `initial_destination_concurrency = ${AT_ONCE}`,
+      `smtp_tls_security_level = ${tls}`,
+      'smtpd_data_restrictions = check_client_access static:HOLD',
+    ],
+  });
+  try {
+    const client = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true, pool: true });
+    await Promise.all(
+      Array.from({ length: messages }, (_, at) =>
+        client.sendMail({
+          envelope: { from: 's@s.test', to: [`u${at}@d${at % domains}.sink.test`] },
+          raw: TEXT,
+        }),
+      ),
+    );
+    client.close();
+    await run('postsuper', 'postfix', [...postfix.config, '-H', 'ALL']);
+    const before = await cpuMsBelow(postfix.config[1]!);
+    const from = performance.now();
+    await postfix.flush();
+    await postfix.handedOver(messages);
+    const perSecond = (messages / (performance.now() - from)) * 1000;
+    return { perSecond, cpuMsEach: ((await cpuMsBelow(postfix.config[1]!)) - before) / messages };
+  } finally {
+    await postfix.stop();
+  }
+}
+
+/** User and system time of a process, in milliseconds. */
+async function cpuMsOf(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
+}
+
+/** Of a Postfix and all its processes, by the folder of its configuration. */
+async function cpuMsBelow(configuration: string): Promise<number> {
+  let sum = 0;
+  const parents = new Map<number, number>();
+  let master = 0;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
+    if (stat === null) continue;
+    parents.set(pid, Number(stat.replace(/^.*\) /, '').split(' ')[1]));
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('sbin/master') && command.includes(configuration)) master = pid;
+  }
+  for (const [pid, parent] of parents)
+    if (pid === master || parent === master) sum += await cpuMsOf(pid).catch(() => 0);
+  return sum;
+}
