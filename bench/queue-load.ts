@@ -120,9 +120,13 @@ async function startReceiver(load: Load): Promise<{ readonly child: ChildProcess
 /** Postfix's own sink, which takes everything in clear and keeps nothing. */
 async function startSink(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const port = 20_000 + Math.floor(Math.random() * 10_000);
-  const child = spawn(findProgram('smtp-sink', 'postfix'), ['-u', 'nobody', '-c', `127.0.0.1:${port}`, '1000'], {
-    stdio: 'ignore',
-  });
+  const child = spawn(
+    findProgram('smtp-sink', 'postfix'),
+    ['-u', 'nobody', '-c', `127.0.0.1:${port}`, '1000'],
+    {
+      stdio: 'ignore',
+    },
+  );
   await pause(300);
   return { child, port };
 }
