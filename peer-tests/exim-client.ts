@@ -5,31 +5,15 @@
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { type Daemon, findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import { findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import type { HandedOver, LmtpHost } from './lmtp-hosts.js';
 
 const PACKAGE = 'exim4-daemon-light';
 /** Whom Debian's Exim runs as when it need not be root; compiled in. */
 const USER = 'Debian-exim';
 
-/** What Exim says of one recipient of one attempt. */
-export interface HandedOver {
-  readonly recipient: string;
-  readonly outcome: 'delivered' | 'deferred' | 'bounced';
-  /** The line of its log. */
-  readonly says: string;
-}
-
-export interface EximClient extends Daemon {
-  /** Where it takes mail. */
-  readonly port: number;
-  /** Tries again at once whatever waits. */
-  readonly flush: () => Promise<void>;
-  /** All that it has handed over, in the order of its log, once there are that many. */
-  readonly handedOver: (count: number) => Promise<readonly HandedOver[]>;
-}
-
 /** Starts it, as root, in front of an LMTP server at that port. */
-export function startEximClient(lmtpPort: number): Promise<EximClient> {
+export function startEximClient(lmtpPort: number): Promise<LmtpHost> {
   return startInFolder('exim-client', async (folder) => {
     const at = (name: string) => join(folder, name);
     const program = findProgram('exim4', PACKAGE);

@@ -5,12 +5,10 @@
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createNodeEngine, type NodeEngine, readMessage, settingsOf } from '../src/node.js';
-import { type Internet, startInternet } from '../src/testing/index.js';
+import type { Internet } from '../src/testing/index.js';
 import { type Haraka, startHaraka } from './haraka.js';
-import { HOST_STORIES, worldOfStories } from './host-stories.js';
+import { expectSameDeliveries, type HostWorld, handIn, RECIPIENTS, startHostWorld } from './host-world.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
@@ -21,43 +19,32 @@ const PAIRS = WORDS.flatMap((one) =>
 );
 
 describe('Haraka', () => {
+  let world: HostWorld;
   let internet: Internet;
-  let engine: NodeEngine;
   let haraka: Haraka;
   let caFile: string;
 
   beforeAll(async () => {
-    const world = worldOfStories();
     const rcpt = Object.fromEntries(
       ['1', '2', '9'].flatMap((number) => [
         [`later${number}@pairs.test`, '451 4.2.0 later'],
         [`gone${number}@pairs.test`, '550 5.1.1 gone'],
       ]),
     );
-    internet = await startInternet({
-      ...world,
-      dns: {
-        ...world.dns,
-        ...Object.fromEntries(
-          ['pairs', 'sender', 'silent'].flatMap((name) => [
-            [`MX ${name}.test`, [`10 mx.${name}.test`]],
-            [`A mx.${name}.test`, [`@mx.${name}.test`]],
-          ]),
-        ),
-      },
+    world = await startHostWorld({
+      dns: Object.fromEntries(
+        ['pairs', 'sender', 'silent'].flatMap((name) => [
+          [`MX ${name}.test`, [`10 mx.${name}.test`]],
+          [`A mx.${name}.test`, [`@mx.${name}.test`]],
+        ]),
+      ),
       mail: {
-        ...world.mail,
         'mx.pairs.test': { replies: { rcpt } },
         'mx.sender.test': {},
         'mx.silent.test': { connect: 'silent' },
       },
     });
-    const settings = settingsOf('rfc', {
-      port: internet.port,
-      httpsPort: internet.httpsPort,
-      privateAddresses: 'allow',
-    });
-    engine = createNodeEngine({ resolver: internet.resolver, ca: [internet.caPem], settings });
+    internet = world.internet;
     caFile = join(tmpdir(), `waxseal-haraka-ca-${process.pid}.pem`);
     await writeFile(caFile, internet.caPem);
     haraka = await startHaraka({
@@ -70,18 +57,11 @@ describe('Haraka', () => {
   });
   afterAll(async () => {
     await haraka?.remove();
-    await engine?.close();
-    await internet?.close();
+    await world?.close();
   });
 
-  async function send(to: readonly string[], subject: string, body = 'Hello.\r\n') {
-    const transport = createTransport({ host: '127.0.0.1', port: haraka.port, ignoreTLS: true });
-    await transport.sendMail({
-      envelope: { from: 's@sender.test', to: [...to] },
-      raw: `From: <s@sender.test>\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@sender.test>\r\n\r\n${body}`,
-    });
-    transport.close();
-  }
+  const send = (to: readonly string[], subject: string, body?: string) =>
+    handIn(haraka, to, subject, body === undefined ? {} : { body });
 
   /** What the plugin has logged of a recipient, from that place of the log on. */
   async function outcomesOf(recipient: string, from = 0): Promise<readonly string[]> {
@@ -93,28 +73,23 @@ describe('Haraka', () => {
     return [...text.matchAll(line)].map(([, outcome, status, row]) => `${outcome} ${status} ${row}`);
   }
 
-  it(`makes of ${Object.keys(HOST_STORIES).length} domains what the engine alone would`, async () => {
-    const to = Object.keys(HOST_STORIES).map((name) => `u@${name}.test`);
-    await send(to, 'stories');
-    const message = readMessage(Buffer.from('Subject: x\r\n\r\n'), to);
-    const alone = await engine.deliver({
-      from: 's@sender.test',
-      to,
-      content: message.content,
-      facts: { ...message.facts, requireTls: 'no', report: 'none' },
-    });
-    for (const { recipient, outcome, status, because } of alone.results) {
+  it(`makes of ${RECIPIENTS.length} recipients what the engine alone would`, async () => {
+    await send(RECIPIENTS, 'stories');
+    const alone = await world.alone(RECIPIENTS);
+    for (const { recipient, outcome, status, because } of alone) {
       await vi.waitFor(
         async () =>
           expect((await outcomesOf(recipient))[0], recipient).toBe(`${outcome} ${status} ${because?.row}`),
         { timeout: 60_000 },
       );
     }
-    for (const name of Object.keys(HOST_STORIES)) {
-      const isDelivered =
-        alone.results.find(({ domain }) => domain === `${name}.test`)?.outcome === 'delivered';
-      expect(internet.received(`mx.${name}.test`), name).toHaveLength(isDelivered ? 2 : 0);
-    }
+    expectSameDeliveries(world, alone);
+  });
+
+  it('says in EHLO what it goes by itself', () => {
+    expect(
+      internet.sessions('mx.plain.test').some(({ commands }) => commands.includes('EHLO haraka.example')),
+    ).toBe(true);
   });
 
   it('gives each of two recipients his own outcome, in every pair, and tells the sender of those who are refused', async () => {

@@ -6,6 +6,8 @@ interface HostStory {
   readonly mail?: NonNullable<World['mail']>[string];
   readonly policy?: string;
   readonly signed?: boolean;
+  /** Its recipients; default: `u` and `v`. */
+  readonly users?: readonly string[];
 }
 
 const ENFORCED = (mx: string) => `version: STSv1\nmode: enforce\nmx: ${mx}\nmax_age: 86400\n`;
@@ -34,6 +36,14 @@ export const HOST_STORIES: Readonly<Record<string, HostStory>> = {
   later: { mail: { replies: { rcpt: { '*': '451 4.2.0 greylisted' } } } },
   'full-452': { mail: { replies: { rcpt: { '*': '452 4.2.2 mailbox full' } } } },
   'refused-mail': { mail: { replies: { mail: '550 5.7.1 not you' } } },
+  'some-refused': {
+    users: ['u', 'gone', 'v', 'later'],
+    mail: {
+      replies: {
+        rcpt: { 'gone@some-refused.test': '550 5.1.1 gone', 'later@some-refused.test': '451 4.2.0 later' },
+      },
+    },
+  },
   'null-mx': { dns: { MX: ['0 .'] } },
   'mx-fails': { dns: { MX: { fails: 'servfail' } } },
   unreachable: { mail: { connect: 'refuse' } },

@@ -5,11 +5,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createNodeEngine, type NodeEngine, readMessage, settingsOf } from '../src/node.js';
-import { type Internet, startInternet } from '../src/testing/index.js';
-import { HOST_STORIES, worldOfStories } from './host-stories.js';
+import type { Internet } from '../src/testing/index.js';
+import { expectSameDeliveries, type HostWorld, handIn, RECIPIENTS, startHostWorld } from './host-world.js';
 import { startZoneMta, type ZoneMta } from './zonemta.js';
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
@@ -18,32 +16,22 @@ const OUTCOMES = { ACCEPTED: 'delivered', DEFERRED: 'deferred', REJECTED: 'bounc
 const WAIT = { timeout: 120_000 } as const;
 
 describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
+  let world: HostWorld;
   let internet: Internet;
-  let engine: NodeEngine;
   let zoneMta: ZoneMta;
   let folder: string;
 
   beforeAll(async () => {
-    const world = worldOfStories();
-    internet = await startInternet({
-      ...world,
-      dns: {
-        ...world.dns,
-        ...Object.fromEntries(
-          ['sender', 'silent'].flatMap((domain) => [
-            [`MX ${domain}.test`, [`10 mx.${domain}.test`]],
-            [`A mx.${domain}.test`, [`@mx.${domain}.test`]],
-          ]),
-        ),
-      },
-      mail: { ...world.mail, 'mx.sender.test': {}, 'mx.silent.test': { connect: 'silent' } },
+    world = await startHostWorld({
+      dns: Object.fromEntries(
+        ['sender', 'silent'].flatMap((domain) => [
+          [`MX ${domain}.test`, [`10 mx.${domain}.test`]],
+          [`A mx.${domain}.test`, [`@mx.${domain}.test`]],
+        ]),
+      ),
+      mail: { 'mx.sender.test': {}, 'mx.silent.test': { connect: 'silent' } },
     });
-    const settings = settingsOf('rfc', {
-      port: internet.port,
-      httpsPort: internet.httpsPort,
-      privateAddresses: 'allow',
-    });
-    engine = createNodeEngine({ resolver: internet.resolver, ca: [internet.caPem], settings });
+    internet = world.internet;
     folder = await mkdtemp(join(tmpdir(), 'waxseal-zonemta-ca-'));
     await writeFile(join(folder, 'ca.pem'), internet.caPem);
     zoneMta = await startZoneMta({
@@ -60,19 +48,9 @@ describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
   });
   afterAll(async () => {
     await zoneMta?.remove();
-    await engine?.close();
-    await internet?.close();
+    await world?.close();
     await rm(folder, { recursive: true, force: true });
   });
-
-  async function send(to: readonly string[], subject: string, body = 'Hello.\r\n') {
-    const transport = createTransport({ host: '127.0.0.1', port: zoneMta.port, ignoreTLS: true });
-    await transport.sendMail({
-      envelope: { from: 's@sender.test', to: [...to] },
-      raw: `From: <s@sender.test>\r\nSubject: ${subject}\r\nMessage-ID: <${subject}@sender.test>\r\n\r\n${body}`,
-    });
-    transport.close();
-  }
 
   /** What ZoneMTA has logged of a recipient, oldest first. */
   function logged(recipient: string) {
@@ -86,17 +64,10 @@ describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
     });
   }
 
-  it(`makes of ${Object.keys(HOST_STORIES).length} domains what the engine alone would, and logs host, status and row`, async () => {
-    const to = Object.keys(HOST_STORIES).map((story) => `u@${story}.test`);
-    await send(to, 'stories');
-    const message = readMessage(Buffer.from('Subject: x\r\n\r\n'), to);
-    const alone = await engine.deliver({
-      from: 's@sender.test',
-      to,
-      content: message.content,
-      facts: { ...message.facts, requireTls: 'no', report: 'none' },
-    });
-    for (const { recipient, domain, outcome, status, mx, because } of alone.results) {
+  it(`makes of ${RECIPIENTS.length} recipients what the engine alone would, and logs host, status and row`, async () => {
+    await handIn(zoneMta, RECIPIENTS, 'stories');
+    const alone = await world.alone(RECIPIENTS);
+    for (const { recipient, domain, outcome, status, mx, because } of alone) {
       const [first] = await vi.waitFor(() => {
         const found = logged(recipient);
         expect(found, recipient).not.toEqual([]);
@@ -106,11 +77,7 @@ describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
       expect(first!.says, recipient).toContain(`(${because!.row})`);
       expect(first!.says, recipient).toContain(` ${status} `);
     }
-    for (const story of Object.keys(HOST_STORIES)) {
-      const isDelivered =
-        alone.results.find(({ domain }) => domain === `${story}.test`)!.outcome === 'delivered';
-      expect(internet.received(`mx.${story}.test`), story).toHaveLength(isDelivered ? 2 : 0);
-    }
+    expectSameDeliveries(world, alone);
   });
 
   it('tells the sender of who was refused, and names the real host', async () => {
@@ -136,7 +103,7 @@ describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
 
   it('hands on byte for byte what ZoneMTA has written', async () => {
     const body = `.dot\r\n..two\r\n${Array.from({ length: 8000 }, (_, at) => `.${at} ${'x'.repeat(60)}\r\n`).join('')}`;
-    await send(['u@plain.test'], 'dots', body);
+    await handIn(zoneMta, ['u@plain.test'], 'dots', { body });
     const received = await vi.waitFor(() => {
       const found = internet.received('mx.plain.test').find(({ text }) => text.includes('Subject: dots'));
       if (found === undefined) throw new Error('not yet');
@@ -156,11 +123,7 @@ describe.each(['zone-mta', '@zone-eu/zone-mta'] as const)('%s', (name) => {
 it('attempts nothing where its configuration is wrong, and lets nobody else attempt it', async () => {
   const zoneMta = await startZoneMta({ name: 'zone-mta', plugin: { resolvr: '127.0.0.1:53' } });
   try {
-    const transport = createTransport({ host: '127.0.0.1', port: zoneMta.port, ignoreTLS: true });
-    await transport.sendMail({
-      envelope: { from: 's@sender.test', to: ['u@plain.test'] },
-      raw: 'Subject: x\r\n\r\nHello.\r\n',
-    });
+    await handIn(zoneMta, ['u@plain.test'], 'x');
     await vi.waitFor(
       () => expect(zoneMta.log()).toMatch(/ DEFERRED\S* .* to=u@plain\.test .*there is no resolvr/),
       WAIT,

@@ -57,9 +57,14 @@ async function serve(): Promise<ChildProcess> {
     ca,
   ];
   const child = spawn(process.execPath, [LAUNCHER, 'lmtp', ...own, ...look], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await once(createInterface(child.stdout!), 'line');
+  let said = '';
+  child.stderr!.on('data', (chunk) => {
+    said = `${said}${chunk}`.slice(-2_000);
+  });
+  const isReady = once(createInterface(child.stdout!), 'line').then(() => true);
+  if (!(await Promise.race([isReady, once(child, 'exit').then(() => false)]))) throw new Error(said);
   return child;
 }
 
@@ -84,15 +89,26 @@ function received(): ReadonlyMap<string, number> {
   return counts;
 }
 
+/** Until so many more recipients have their message, so that the kill comes in the midst of it; five seconds at most. */
+async function untilMore(count: number): Promise<void> {
+  const wanted = received().size + count;
+  const until = performance.now() + 5_000;
+  while (received().size < wanted && performance.now() < until) await sleep(1);
+  await sleep(Math.random() * 30);
+}
+
 const expected = rounds * MESSAGES_EACH * DOMAINS.length;
 for (let round = 0; round < rounds; round++) {
   const child = await serve();
   await inject(round);
   await postfix.flush();
-  await sleep(Math.random() * 600);
+  await untilMore(Math.floor(Math.random() * MESSAGES_EACH * DOMAINS.length));
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
+console.error(
+  `${rounds} kills, ${received().size} of ${expected} recipients have it; the rest is waited for`,
+);
 const last = await serve();
 const deadline = performance.now() + 300_000;
 let sent = new Set<string>();

@@ -12,5 +12,5 @@ declare const AbortSignal: {
 };
 declare class AbortController {
   readonly signal: AbortSignal;
-  abort(): void;
+  abort(reason?: unknown): void;
 }

@@ -18,6 +18,12 @@ export function leaveIdle(server: SMTPServer): void {
     if (connection.session.envelope.mailFrom === false) connection.send(421, '4.3.2 closing');
 }
 
+/** Ends a session, whatever it is in the midst of. */
+export function endSession(server: SMTPServer, session: SMTPServerSession, reason: string): void {
+  for (const connection of server.connections)
+    if (connection.session === session) connection.send(421, reason);
+}
+
 export function listenAt(
   server: SMTPServer,
   address: ListenAddress | InheritedSocket,

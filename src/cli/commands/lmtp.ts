@@ -93,7 +93,8 @@ export const lmtp: Command = {
     const engine = createNodeEngine({
       ...node,
       settings,
-      reuseConnections: {},
+      // A mail system hands over twenty at a time to one destination, if it is left as it comes.
+      reuseConnections: { perHostMax: 10 },
       // The very store that is renewed.
       adapters: {
         'policy-cache.read': policies['policy-cache.read'],

@@ -76,7 +76,8 @@ export function refuseRecipient(recipient: SMTPServerAddress, { envelope }: SMTP
   if (isGiven(recipient, 'ORCPT') && originalOf(recipient) === null)
     return replyError(501, '5.5.4 ORCPT is a type, ";" and an address in xtext');
   // The library would put it in the place of the first one, and there would be an answer too few.
-  const isRepeated = envelope.rcptTo.some((each) => each.address.toLowerCase() === address.toLowerCase());
+  const spelled = inALabels(address).toLowerCase();
+  const isRepeated = envelope.rcptTo.some((each) => inALabels(each.address).toLowerCase() === spelled);
   return isRepeated ? replyError(450, '4.5.3 this recipient was named already; once a transaction') : null;
 }
 

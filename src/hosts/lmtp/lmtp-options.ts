@@ -32,6 +32,10 @@ export interface LmtpOptions {
    * what is delivered behind that is delivered again.
    */
   readonly deadlineMs?: number;
+  /** How long a client may take to send one message, in milliseconds; default ten minutes. Then its connection is closed. */
+  readonly messageMs?: number;
+  /** Clients of one listener at once; default 2,000. Others are asked to come again. */
+  readonly connectionsMax?: number;
   /** Octets of a message at most; default 50,000,000. */
   readonly messageOctetsMax?: number;
   /** Default 1000. */
@@ -61,6 +65,8 @@ const OptionsCodec = strictObject<LmtpOptions>(
     }),
     concurrency: Count,
     deadlineMs: TimeMs,
+    messageMs: TimeMs,
+    connectionsMax: Count,
     messageOctetsMax: Count,
     recipientsMax: Count,
     spoolDirectory: Folder,

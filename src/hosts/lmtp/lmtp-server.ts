@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
-import { keepOwnStatus, leaveIdle, listenAt } from '../protocol-server.js';
+import { endSession, keepOwnStatus, leaveIdle, listenAt } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
 import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
@@ -28,6 +28,9 @@ const DEADLINE_MS = 480_000;
 const MEMORY_OCTETS_MAX = 262_144;
 /** How long a message may wait for its turn before its client is asked to come again, in milliseconds. */
 const TURN_MS_MAX = 120_000;
+/** Between what a client may take for a block (RFC 5321, Section 4.5.3.2.5) and what a message is worth. */
+const MESSAGE_MS_MAX = 600_000;
+const CONNECTIONS_MAX = 2_000;
 /** A client may be silent that long between commands, in milliseconds (RFC 5321, Section 4.5.3.2.7). */
 const IDLE_MS_MAX = 300_000;
 /** What happens here at the most before replies are written once everything was stopped, in milliseconds. */
@@ -97,7 +100,12 @@ interface Shared {
 }
 
 function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: string): SMTPServer {
-  const { requireTls = 'keep', recipientsMax = 1000 } = shared.options;
+  const {
+    requireTls = 'keep',
+    recipientsMax = 1000,
+    connectionsMax = CONNECTIONS_MAX,
+    messageMs = MESSAGE_MS_MAX,
+  } = shared.options;
   const server: SMTPServer = new SMTPServer({
     lmtp: true,
     name,
@@ -111,6 +119,7 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
     hideENHANCEDSTATUSCODES: false,
     hideDSN: shared.options.notices === undefined,
     hideREQUIRETLS: requireTls === 'off',
+    maxClients: connectionsMax,
     maxRecipients: recipientsMax,
     maxAllowedUnauthenticatedCommands: false,
     socketTimeout: IDLE_MS_MAX,
@@ -126,7 +135,9 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
       done(refuseRecipient(address, session));
     },
     onData(stream, session, done) {
-      void answer(stream, session, shared).then((replies) => done(null, replies.map(asResult)));
+      const giveUp = () => endSession(server, session, '4.4.2 the message took too long; try again later');
+      const lateness = { messageMs, giveUp };
+      void answer(stream, session, shared, lateness).then((replies) => done(null, replies.map(asResult)));
     },
   });
   return server;
@@ -136,6 +147,7 @@ async function answer(
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
   { slots, ports, underWay, transactions }: Shared,
+  { messageMs, giveUp }: { readonly messageMs: number; readonly giveUp: () => void },
 ): Promise<readonly LmtpReply[]> {
   const envelope = envelopeOf(session);
   const transaction = new AbortController();
@@ -143,7 +155,11 @@ async function answer(
   const { signal } = transaction;
   const release = await slots.take(AbortSignal.any([signal, AbortSignal.timeout(TURN_MS_MAX)]));
   try {
-    if (release !== null) return await handOver(stream, envelope, ports, underWay, signal);
+    if (release !== null) {
+      const late = setTimeout(giveUp, messageMs);
+      for (const event of ['end', 'close']) stream.once(event, () => clearTimeout(late));
+      return await handOver(stream, envelope, ports, underWay, signal);
+    }
     stream.resume();
     return envelope.recipients.map(() => ({
       code: 451,

@@ -54,7 +54,8 @@ export async function handOver(
     spooled = await spool(stream, ports.spool);
   } catch (error) {
     stream.resume();
-    ports.onFault(`the message cannot be kept while it is attempted: ${errorText(error)}`);
+    if (!isClientGone(error))
+      ports.onFault(`the message cannot be kept while it is attempted: ${errorText(error)}`);
     return answerAll(refusal(451, '4.3.1 the message cannot be kept here for lack of room; try again later'));
   }
   if (spooled === 'too-large')
@@ -67,6 +68,12 @@ export async function handOver(
   } finally {
     await spooled.discard();
   }
+}
+
+/** Nobody hears the answer, and nothing went wrong here. */
+function isClientGone(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : null;
+  return code === 'ECONNECTION' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 interface Waiting {
