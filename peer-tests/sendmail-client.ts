@@ -87,7 +87,7 @@ interface Dialogue {
 /** Each line of a dialogue begins with the process that has it. Notices to senders are mail of its own, and left out. */
 function outcomesIn(transcript: string): readonly HandedOver[] {
   const dialogues = new Map<string, Dialogue>();
-  return transcript.split('\n').flatMap((line) => {
+  return transcript.split(/\r?\n/).flatMap((line) => {
     const [, process = '', way = '', text = ''] = /^(\d+) (<<<|>>>) (.*)$/.exec(line) ?? [];
     const dialogue = dialogues.get(process) ?? { recipients: [], asked: null };
     dialogues.set(process, dialogue);

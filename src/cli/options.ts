@@ -11,21 +11,26 @@ import { prepareStateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
 import type { Ways } from './ways.js';
 
-export const ATTEMPT_OPTIONS = {
-  from: { type: 'string' },
+/** How the world is reached, and by which rules: of one attempt, and of whoever serves. */
+export const WORLD_OPTIONS = {
   ...RESOLVER_OPTIONS,
   port: { type: 'string' },
   'https-port': { type: 'string' },
   ca: { type: 'string' },
   helo: { type: 'string' },
-  requiretls: { type: 'boolean' },
   'no-cleartext-retry': { type: 'boolean' },
-  attempt: { type: 'string' },
   policy: { type: 'string' },
+  'allow-loopback': { type: 'boolean' },
+} as const satisfies OptionTable;
+
+export const ATTEMPT_OPTIONS = {
+  ...WORLD_OPTIONS,
+  from: { type: 'string' },
+  requiretls: { type: 'boolean' },
+  attempt: { type: 'string' },
   state: { type: 'string' },
   journal: { type: 'string' },
   deadline: { type: 'string' },
-  'allow-loopback': { type: 'boolean' },
   json: { type: 'boolean' },
   verbose: { type: 'boolean' },
 } as const satisfies OptionTable;
@@ -77,15 +82,11 @@ export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSe
   const attempt = readCount('--attempt', values.attempt) ?? 1;
   const deadlineMs = readDeadline(values.deadline);
   const settings = await readSettings(values);
-  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
-  const dnssec = await readDnssec(values);
-  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
+  const node = await readNode(values);
   const stateDirectory = values.state === undefined ? undefined : await prepareStateDirectory(values.state);
   return {
     node: {
-      ...(resolver === undefined ? {} : { resolver }),
-      dnssec,
-      ...(ca === undefined ? {} : { ca }),
+      ...node,
       ...(stateDirectory === undefined ? {} : { stateDirectory }),
     },
     settings,
@@ -95,6 +96,18 @@ export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSe
     journal: values.journal,
     format: values.json === true ? 'json' : 'text',
     detail: values.verbose === true ? 'full' : 'short',
+  };
+}
+
+/** How the world is reached. Throws a CommandError. */
+export async function readNode(values: ValuesOf<typeof WORLD_OPTIONS>): Promise<NodeOptions> {
+  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
+  const dnssec = await readDnssec(values);
+  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
+  return {
+    dnssec,
+    ...(resolver === undefined ? {} : { resolver }),
+    ...(ca === undefined ? {} : { ca }),
   };
 }
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { domainToASCII } from 'node:url';
+import type { Stores } from '../../effects/stores.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
-import type { NodeOptions } from '../../node.js';
+import type { NodeEngine, NodeOptions, RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
@@ -9,12 +10,17 @@ import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openNoticeQueue, openStores } from '../kept-state.js';
 import { readCount } from '../numbers.js';
-import { ATTEMPT_OPTIONS, bareAddress, readDeadline } from '../options.js';
+import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
 import { reasonOf } from '../read-file.js';
-import { readDnssec, readResolver } from '../resolver.js';
-import { readActivated, SERVING_OPTIONS, SERVING_OPTIONS_HELP, sayReady, untilTold } from '../serving.js';
+import {
+  type Log,
+  readActivated,
+  SERVING_OPTIONS,
+  SERVING_OPTIONS_HELP,
+  sayReady,
+  untilTold,
+} from '../serving.js';
 import { readSettings } from '../settings.js';
-import { readTrustAnchors } from '../trust-anchors.js';
 
 const HELP = `\
 Usage: waxseal lmtp --listen ADDRESS [OPTION]...
@@ -48,19 +54,11 @@ SIGINT: what is under way may end, and whoever still waits then is told to come 
 address that cannot be listened at.
 `;
 
-const {
-  from: _from,
-  requiretls: _requiretls,
-  attempt: _attempt,
-  journal: _journal,
-  json: _json,
-  verbose: _verbose,
-  ...LOOK_OPTIONS
-} = ATTEMPT_OPTIONS;
-
 const OPTIONS = {
-  ...LOOK_OPTIONS,
+  ...WORLD_OPTIONS,
   ...SERVING_OPTIONS,
+  state: { type: 'string' },
+  deadline: { type: 'string' },
   concurrency: { type: 'string' },
   requiretls: { type: 'string' },
   database: { type: 'string' },
@@ -84,27 +82,12 @@ export const lmtp: Command = {
     const { addresses, graceMs, log } = readActivated(values);
     const own = await readOwn(values);
     const postmaster = readPostmaster(values.notices);
-    const { node, settings } = await readWorld(values);
+    const settings = await readSettings(values);
+    const node = await readNode(values);
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
-    const { createNodeEngine, keepPoliciesFresh, signalMemory } = await import('../../node.js');
     const stores = await openStores(values);
-    const { policies } = stores;
-    const engine = createNodeEngine({
-      ...node,
-      settings,
-      // A mail system hands over twenty at a time to one destination, if it is left as it comes.
-      reuseConnections: { perHostMax: 10 },
-      // The very store that is renewed.
-      adapters: {
-        'policy-cache.read': policies['policy-cache.read'],
-        'policy-cache.write': policies['policy-cache.write'],
-      },
-      tlsReports: { store: stores.reports },
-      signals: signalMemory(stores.signals, { onFault }),
-      onFault,
-    });
-    const ending = new AbortController();
+    const engine = await openEngine({ node, settings, stores, onFault });
     const notices =
       postmaster === null
         ? null
@@ -117,13 +100,7 @@ export const lmtp: Command = {
       name: settings.helo,
       ...(notices !== null && { notices: { queue: notices.queue, postmaster: notices.postmaster } }),
       onFault,
-      onReport: (report, attempt) => {
-        const { recipient, outcome, status, mx, authentication, because } = report;
-        log(`${recipient} ${outcome} ${status} at attempt ${attempt}${mx === null ? '' : ` by ${mx}`}`, {
-          ...{ recipient, outcome, status, attempt, mx, authentication },
-          row: because?.row ?? null,
-        });
-      },
+      onReport: (report, attempt) => logReport(report, attempt, log),
     });
     const close = () => Promise.all([notices?.close(), engine.close(), stores.close()]);
     try {
@@ -133,25 +110,78 @@ export const lmtp: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const fresh = keepPoliciesFresh({ store: policies, engine, clock: Date.now }, ending.signal, {
-      onFailure: (message) => log(`policies cannot be renewed: ${message}`),
-    });
-    const noticed = notices?.queue.run(ending.signal, { graceMs });
-    const pruning = setInterval(() => {
-      const now = Date.now();
-      stores.attempts
-        .prune({ delivered: now - DELIVERED_KEPT_MS, attempted: now - ATTEMPTED_KEPT_MS })
-        .catch((error) => log(`attempts cannot be pruned: ${reasonOf(error)}`));
-    }, PRUNE_EVERY_MS);
+    const ending = new AbortController();
+    const beside = [
+      keepFresh({ engine, stores }, ending.signal, log),
+      notices?.queue.run(ending.signal, { graceMs }),
+    ];
+    const pruning = keepSmall(stores.attempts, log);
     log(`${await told}: ends when what is under way has ended`);
     clearInterval(pruning);
     await server.close(graceMs);
     ending.abort();
-    await Promise.all([fresh, noticed]);
+    await Promise.all(beside);
     await close();
     return EXIT.ok;
   },
 };
+
+async function openEngine({
+  node,
+  settings,
+  stores,
+  onFault,
+}: {
+  readonly node: NodeOptions;
+  readonly settings: Settings;
+  readonly stores: Stores;
+  readonly onFault: (message: string) => void;
+}): Promise<NodeEngine> {
+  const { createNodeEngine, signalMemory } = await import('../../node.js');
+  const { policies } = stores;
+  return createNodeEngine({
+    ...node,
+    settings,
+    // A mail system hands over twenty at a time to one destination, if it is left as it comes.
+    reuseConnections: { perHostMax: 10 },
+    // The very store that is renewed.
+    adapters: {
+      'policy-cache.read': policies['policy-cache.read'],
+      'policy-cache.write': policies['policy-cache.write'],
+    },
+    tlsReports: { store: stores.reports },
+    signals: signalMemory(stores.signals, { onFault }),
+    onFault,
+  });
+}
+
+async function keepFresh(
+  { engine, stores }: { readonly engine: NodeEngine; readonly stores: Stores },
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
+  const { keepPoliciesFresh } = await import('../../node.js');
+  await keepPoliciesFresh({ store: stores.policies, engine, clock: Date.now }, signal, {
+    onFailure: (message) => log(`policies cannot be renewed: ${message}`),
+  });
+}
+
+function keepSmall(attempts: Stores['attempts'], log: Log): NodeJS.Timeout {
+  return setInterval(() => {
+    const now = Date.now();
+    attempts
+      .prune({ delivered: now - DELIVERED_KEPT_MS, attempted: now - ATTEMPTED_KEPT_MS })
+      .catch((error) => log(`attempts cannot be pruned: ${reasonOf(error)}`));
+  }, PRUNE_EVERY_MS);
+}
+
+function logReport(report: RecipientReport, attempt: number, log: Log): void {
+  const { recipient, outcome, status, mx, authentication, because } = report;
+  log(`${recipient} ${outcome} ${status} at attempt ${attempt}${mx === null ? '' : ` by ${mx}`}`, {
+    ...{ recipient, outcome, status, attempt, mx, authentication },
+    row: because?.row ?? null,
+  });
+}
 
 /** Throws a CommandError. */
 function readPostmaster(text: string | undefined): string | null {
@@ -185,20 +215,4 @@ async function readPem(path: string): Promise<string> {
   } catch (error) {
     throw new CommandError(EXIT.noInput, `${path} cannot be read: ${reasonOf(error)}`);
   }
-}
-
-async function readWorld(
-  values: Values,
-): Promise<{ readonly node: NodeOptions; readonly settings: Settings }> {
-  const settings = await readSettings(values);
-  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
-  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
-  return {
-    settings,
-    node: {
-      dnssec: await readDnssec(values),
-      ...(resolver === undefined ? {} : { resolver }),
-      ...(ca === undefined ? {} : { ca }),
-    },
-  };
 }

@@ -6,20 +6,17 @@ import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
 import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
-import type { NodeOptions } from '../../node.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { CommandError, EXIT } from '../exit.js';
 import { readDuration } from '../numbers.js';
-import { ATTEMPT_OPTIONS } from '../options.js';
+import { readNode, WORLD_OPTIONS } from '../options.js';
 import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
-import { readDnssec, readResolver } from '../resolver.js';
 import { readFileOf, readSecret } from '../secret-file.js';
 import { sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
-import { readTrustAnchors } from '../trust-anchors.js';
 import { version } from '../version.js';
 import { openWatchers, sayHttpReady } from '../watchers.js';
 import { readWays } from '../ways.js';
@@ -58,20 +55,8 @@ SIGINT. 64: wrong use of the command; 66: an input cannot be read; 78: bad setti
 that another process serves, or an address that cannot be listened at.
 `;
 
-const {
-  from: _from,
-  requiretls: _requiretls,
-  attempt: _attempt,
-  journal: _journal,
-  json: _json,
-  verbose: _verbose,
-  deadline: _deadline,
-  state: _state,
-  ...LOOK_OPTIONS
-} = ATTEMPT_OPTIONS;
-
 const OPTIONS = {
-  ...LOOK_OPTIONS,
+  ...WORLD_OPTIONS,
   ...STATE_OPTIONS,
   listen: { type: 'string', multiple: true },
   'tls-listen': { type: 'string', multiple: true },
@@ -268,15 +253,5 @@ async function readReports(
     keys,
     source: settings.helo,
     privateAddresses: settings.privateAddresses,
-  };
-}
-
-async function readNode(values: Values): Promise<NodeOptions> {
-  const resolver = await readResolver(values.resolver, values['trust-ad'] === true);
-  const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
-  return {
-    dnssec: await readDnssec(values),
-    ...(resolver === undefined ? {} : { resolver }),
-    ...(ca === undefined ? {} : { ca }),
   };
 }
