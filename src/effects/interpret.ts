@@ -7,7 +7,7 @@
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
-import { type Patience, patienceFor, type Wait } from './patience.js';
+import { type Patience, Vigil, type Wait } from './patience.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
 import type { Ended, Programs } from './simulate.js';
@@ -27,15 +27,26 @@ export interface Interpretation {
 }
 
 /** Carries out an attempt. Never rejects: a fault of ours is a way to end, and means deferral. */
-export function interpret(input: AttemptInput, world: Interpretation): Promise<Ended<AttemptResult>> {
-  return run(world.programs.attempt, input, world, { last: 0 });
+export async function interpret(input: AttemptInput, world: Interpretation): Promise<Ended<AttemptResult>> {
+  const vigil = new Vigil(world);
+  try {
+    return await run(world.programs.attempt, input, world, { vigil, lastId: 0 });
+  } finally {
+    vigil.end();
+  }
+}
+
+/** What an attempt and its host runs share. */
+interface Shared {
+  readonly vigil: Vigil;
+  lastId: number;
 }
 
 async function run<Input, Output>(
   program: AnyProgram<Input, Output>,
   input: Input,
   world: Interpretation,
-  ids: { last: number },
+  shared: Shared,
 ): Promise<Ended<Output>> {
   const sessions = new Map<number, SmtpSession>();
   const inbox = new Inbox();
@@ -44,10 +55,10 @@ async function run<Input, Output>(
     let step: Step<unknown, Output> = program.start(input);
     while (step.kind === 'waiting') {
       for (const effect of step.effects) {
-        const ask: Ask = { ...effect, id: ++ids.last };
+        const ask: Ask = { ...effect, id: ++shared.lastId };
         open.add(ask.id);
         noteAsk(world, ask);
-        inbox.expect(ask, answerInTime(ask, world, sessions, ids), world.clock);
+        inbox.expect(ask, answerInTime(ask, world, sessions, shared), world.clock);
       }
       if (open.size === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
       const event = await inbox.next();
@@ -69,13 +80,13 @@ async function answerInTime(
   ask: Ask,
   world: Interpretation,
   sessions: Map<number, SmtpSession>,
-  ids: { last: number },
+  shared: Shared,
 ): Promise<AnswerOf<EffectName> | 'aborted'> {
   if (ask.type === 'host.run') {
-    const ended = await run(world.programs.host, ask.input, world, ids);
+    const ended = await run(world.programs.host, ask.input, world, shared);
     return ended.kind === 'finished' ? ended.output : ended;
   }
-  const patience = patienceFor(ask.until?.at ?? null, world);
+  const patience = shared.vigil.patience(ask.until?.at ?? null);
   try {
     if (patience.signal.aborted) return await givenUp(ask, sessions);
     const answer = isSessionAsk(ask)

@@ -1,6 +1,7 @@
 /*
  * How long one question is waited for: until its answer comes, the caller wants no more, or the attempt's own deadline
- * passes. What is set up for a question is taken back with its answer, so that nothing stays on the caller's signal.
+ * passes. An attempt asks a dozen questions under one deadline, so they share a timer and a listener on the caller's
+ * signal; with the attempt both are taken back, so that nothing stays on that signal.
  */
 import type { MessageSource } from './ports.js';
 
@@ -14,58 +15,93 @@ export interface Patience {
   readonly over: Promise<'aborted'>;
   /** The same message; once it has been read to its end, only the caller ends the waiting. */
   untilRead(message: MessageSource): MessageSource;
-  /** Takes back whatever was set up. */
+  /** Nobody waits for this question any more. */
   end(): void;
 }
 
-/** Nobody asks a timer why it was stopped, and the platform would make an exception for it, with a trace, once a question. */
-const ANSWERED = 'answered';
+interface Waiting {
+  /** Null: only the caller ends it. */
+  untilAt: number | null;
+  readonly stop: () => void;
+}
 
 /** The longest that a timer bears, in milliseconds. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
 
-/** `untilAt`: milliseconds since 1970, as the clock has them; null: only the caller ends it. */
-export function patienceFor(
-  untilAt: number | null,
-  world: { readonly signal: AbortSignal; readonly clock: () => number; readonly wait?: Wait },
-): Patience {
-  const given = new AbortController();
-  const timer = new AbortController();
-  let settle: (word: 'aborted') => void = () => undefined;
-  const over = new Promise<'aborted'>((resolve) => {
-    settle = resolve;
-  });
-  const stop = () => {
-    settle('aborted');
-    given.abort();
-  };
-  world.signal.addEventListener('abort', stop, { once: true });
-  if (world.signal.aborted) stop();
-  else if (untilAt !== null) stopAt(untilAt, world, timer.signal, stop);
-  return {
-    signal: given.signal,
-    over,
-    untilRead: (message) => () => readThrough(message, () => timer.abort(ANSWERED)),
-    end() {
-      timer.abort(ANSWERED);
-      world.signal.removeEventListener('abort', stop);
-    },
-  };
-}
+/** What an attempt waits for. */
+export class Vigil {
+  readonly #signal: AbortSignal;
+  readonly #clock: () => number;
+  readonly #wait: Wait | undefined;
+  readonly #open = new Set<Waiting>();
+  /** Deadlines that have a timer, and what takes the timers back. */
+  readonly #watched = new Set<number>();
+  readonly #off = new AbortController();
 
-/** At once if it is too late already. A timer may come early, so the clock has the last word. */
-async function stopAt(
-  untilAt: number,
-  { clock, wait }: { readonly clock: () => number; readonly wait?: Wait },
-  off: AbortSignal,
-  stop: () => void,
-): Promise<void> {
-  for (let leftMs = untilAt - clock(); leftMs > 0; leftMs = untilAt - clock()) {
-    if (wait === undefined) return;
-    await wait(Math.min(Math.ceil(leftMs), WAIT_MS_MAX), off);
-    if (off.aborted) return;
+  constructor({
+    signal,
+    clock,
+    wait,
+  }: { readonly signal: AbortSignal; readonly clock: () => number; readonly wait?: Wait }) {
+    this.#signal = signal;
+    this.#clock = clock;
+    this.#wait = wait;
+    signal.addEventListener('abort', this.#stopAll, { once: true });
   }
-  stop();
+
+  /** For a question. `untilAt`: milliseconds since 1970, as the clock has them; null: only the caller ends it. */
+  patience(untilAt: number | null): Patience {
+    const given = new AbortController();
+    let settle: (word: 'aborted') => void = () => undefined;
+    const over = new Promise<'aborted'>((resolve) => {
+      settle = resolve;
+    });
+    const waiting: Waiting = {
+      untilAt,
+      stop() {
+        settle('aborted');
+        given.abort();
+      },
+    };
+    if (this.#signal.aborted || (untilAt !== null && untilAt <= this.#clock())) waiting.stop();
+    else this.#await(waiting);
+    return {
+      signal: given.signal,
+      over,
+      untilRead: (message) => () => readThrough(message, () => (waiting.untilAt = null)),
+      end: () => this.#open.delete(waiting),
+    };
+  }
+
+  /** Takes back whatever was set up. */
+  end(): void {
+    // A reason of our own, because making one costs more than all the rest.
+    this.#off.abort('ended');
+    this.#signal.removeEventListener('abort', this.#stopAll);
+  }
+
+  #await(waiting: Waiting): void {
+    const { untilAt } = waiting;
+    this.#open.add(waiting);
+    if (untilAt === null || this.#wait === undefined || this.#watched.has(untilAt)) return;
+    this.#watched.add(untilAt);
+    void this.#stopAt(untilAt, this.#wait);
+  }
+
+  /** A timer may come early, so the clock has the last word. */
+  async #stopAt(untilAt: number, wait: Wait): Promise<void> {
+    for (let leftMs = untilAt - this.#clock(); leftMs > 0; leftMs = untilAt - this.#clock()) {
+      await wait(Math.min(Math.ceil(leftMs), WAIT_MS_MAX), this.#off.signal);
+      if (this.#off.signal.aborted) return;
+    }
+    // Should the clock go back, whoever asks then is given a timer again.
+    this.#watched.delete(untilAt);
+    for (const waiting of [...this.#open]) if (waiting.untilAt === untilAt) waiting.stop();
+  }
+
+  readonly #stopAll = (): void => {
+    for (const waiting of [...this.#open]) waiting.stop();
+  };
 }
 
 async function* readThrough(message: MessageSource, read: () => void): AsyncGenerator<Uint8Array> {

@@ -52,7 +52,7 @@ function asFarAsTold(value: unknown, recorded: unknown): unknown {
 }
 
 class Recording implements Player {
-  readonly #asks = new Map<number, string>();
+  readonly #asks = new Map<number, Ask>();
   readonly #answers = new Map<number, Extract<JournalEntry, { kind: 'answer' }>['event']>();
   readonly #ends = new Map<number, number>();
   readonly #hosts = new Map<number, string>();
@@ -63,7 +63,7 @@ class Recording implements Player {
     for (const [at, entry] of entries.entries()) {
       switch (entry.kind) {
         case 'ask':
-          this.#asks.set(entry.ask.id, canonical(entry.ask));
+          this.#asks.set(entry.ask.id, entry.ask);
           break;
         case 'answer':
           this.#answers.set(entry.event.id, entry.event);
@@ -84,8 +84,8 @@ class Recording implements Player {
     const recorded = this.#asks.get(ask.id);
     if (recorded === undefined)
       throw new Divergence(`question ${ask.id} (${ask.type}) is not in the journal`);
-    if (recorded !== canonical(ask))
-      throw new Divergence(`question ${ask.id} was ${recorded}, and is now ${canonical(ask)}`);
+    if (!isSame(recorded, ask))
+      throw new Divergence(`question ${ask.id} was ${canonical(recorded)}, and is now ${canonical(ask)}`);
     const event = this.#answers.get(ask.id);
     if (event?.type === 'aborted') return { at: event.at, answer: 'aborted' } as const;
     if (event === undefined || event.type !== `${ask.type}.answered`) {
@@ -110,6 +110,24 @@ class Recording implements Player {
     if (at === undefined) throw new Divergence(`run ${id} has no end in the journal`);
     return at;
   }
+}
+
+/** Whether two values would be written alike, whatever the order of their fields; a field that is undefined is none. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+  if (Array.isArray(one) || Array.isArray(other))
+    return (
+      Array.isArray(one) &&
+      Array.isArray(other) &&
+      one.length === other.length &&
+      one.every((each, at) => isSame(each, other[at]))
+    );
+  const [own, their] = [one, other] as readonly Readonly<Record<string, unknown>>[];
+  for (const key in own)
+    if (!isSame(own[key], Object.hasOwn(their!, key) ? their![key] : undefined)) return false;
+  for (const key in their) if (their[key] !== undefined && !Object.hasOwn(own!, key)) return false;
+  return true;
 }
 
 /** Equal questions give equal text, whatever the order of their fields. */

@@ -48,6 +48,12 @@ interface Moment {
   readonly event: AnyAnswered;
 }
 
+/** How far a step has come. What it began with belongs to whoever gave it, so that the first change makes a copy. */
+interface Walk {
+  run: unknown;
+  isOwn: boolean;
+}
+
 /** Whoever looks on, if anybody does. */
 type Told = Onlooker<unknown> | undefined;
 
@@ -69,15 +75,14 @@ export function programOf<M extends AnyStateMachine>(
   const makeOutput = machine.config.output as (args: Moment) => OutputFrom<M>;
 
   /** Enters a state, and whatever follows from it without a further answer. */
-  function enter(value: string, from: Boxed<unknown>, event: AnyAnswered, effects: unknown[], told: Told) {
+  function enter(value: string, walk: Walk, event: AnyAnswered, effects: unknown[], told: Told): Place {
     let place = places.get(value)!;
-    let context = from;
     for (let moves = 0; moves < MOVES_MAX; moves++) {
-      context = carryOut(place.entry, context, event, effects, told);
-      if (place.isFinal) return { place, context };
-      const move = chosen(place.always, { context, event });
-      if (move === undefined) return { place, context };
-      context = carryOut(move.actions, context, event, effects, told);
+      carryOut(place.entry, walk, event, effects, told);
+      if (place.isFinal) return place;
+      const move = chosen(place.always, { context: walk, event });
+      if (move === undefined) return place;
+      carryOut(move.actions, walk, event, effects, told);
       place = places.get(move.target)!;
     }
     throw new RangeError(`state ${value} leads in circles`);
@@ -85,12 +90,13 @@ export function programOf<M extends AnyStateMachine>(
 
   function settle(
     value: string,
-    from: Boxed<unknown>,
+    walk: Walk,
     event: AnyAnswered,
     told: Told,
   ): Step<ProgramState, OutputFrom<M>, EmittedFrom<M>> {
     const effects: unknown[] = [];
-    const { place, context } = enter(value, from, event, effects, told);
+    const place = enter(value, walk, event, effects, told);
+    const context = { run: walk.run };
     if (!place.isFinal) {
       return {
         kind: 'waiting',
@@ -108,7 +114,7 @@ export function programOf<M extends AnyStateMachine>(
         const told = onlooker as Told;
         const context = makeContext({ input });
         told?.(null, context.run);
-        return settle(initial, context, NO_EVENT, told);
+        return settle(initial, { run: context.run, isOwn: false }, NO_EVENT, told);
       }),
     step: (state, event, onlooker) =>
       loudly(() => {
@@ -117,9 +123,10 @@ export function programOf<M extends AnyStateMachine>(
         const move = moves && chosen(moves, { context: state.context, event });
         if (move === undefined) return { kind: 'illegal', event: event.type };
         const effects: unknown[] = [];
-        const context = carryOut(move.actions, state.context, event, effects, told);
+        const walk = { run: state.context.run, isOwn: false };
+        carryOut(move.actions, walk, event, effects, told);
         if (effects.length > 0) throw new TypeError('only a state may ask');
-        return settle(move.target, context, event, told);
+        return settle(move.target, walk, event, told);
       }),
   };
 }
@@ -140,21 +147,23 @@ function chosen(moves: readonly Move[], moment: Moment): Move | undefined {
 
 function carryOut(
   steps: readonly MachineStep[],
-  from: Boxed<unknown>,
+  walk: Walk,
   event: AnyAnswered,
   effects: unknown[],
   told: Told,
-): Boxed<unknown> {
-  let context = from;
+): void {
   for (const step of steps) {
-    if (step.kind === 'ask') effects.push(step.question(context.run));
-    else {
-      const before = context.run;
-      context = { run: step.change(before, event) };
-      told?.(before, context.run);
+    if (step.kind === 'ask') {
+      effects.push(step.question(walk.run));
+      continue;
     }
+    const before = walk.run;
+    // Who looks on may keep what he is shown, so that he is never shown the same twice.
+    if (!walk.isOwn || told !== undefined) walk.run = step.copy(before);
+    walk.isOwn = true;
+    step.amend(walk.run, event);
+    told?.(before, walk.run);
   }
-  return context;
 }
 
 /** Reads a machine; throws a TypeError for whatever is not walked here. */

@@ -18,9 +18,13 @@ export interface AnyAnswered {
   readonly at: number;
 }
 
-/** What an action does. */
+/** What an action does. `amend` writes what is learned or judged into a copy that nobody else has. */
 export type MachineStep =
-  | { readonly kind: 'change'; readonly change: (run: unknown, event: AnyAnswered) => unknown }
+  | {
+      readonly kind: 'change';
+      readonly copy: (run: unknown) => unknown;
+      readonly amend: (own: unknown, event: AnyAnswered) => void;
+    }
   | { readonly kind: 'ask'; readonly question: (run: unknown) => unknown };
 
 /** What the actions need of what a machine knows. */
@@ -35,29 +39,27 @@ export function stepsOf<
   Event extends AnyAnswered = Answered,
   Asked extends { readonly type: string } = Effect,
 >(copy: (run: Run) => Run, bound: (run: Run, asked: Asked) => Asked) {
-  const amended = (run: Run, changes: Partial<Run>): { -readonly [K in keyof Run]: Run[K] } => {
-    const next: { -readonly [K in keyof Run]: Run[K] } = copy(run);
-    for (const key in changes) next[key] = changes[key]!;
-    return next;
+  type Own = { -readonly [K in keyof Run]: Run[K] };
+  const write = (own: Own, changes: Partial<Run>): void => {
+    for (const key in changes) own[key] = changes[key]!;
+  };
+  const changing = <E extends Event>(amend: (own: Own, event: E) => void) => {
+    const action = assign<Boxed<Run>, E, undefined, Event, never>(({ context, event }) => {
+      const own: Own = copy(context.run);
+      amend(own, event);
+      return { run: own };
+    });
+    return carrying(action, { kind: 'change', copy: copy as never, amend: amend as never });
   };
   return {
     on<E extends Event>(learn: (run: Run, event: E) => Partial<Run>) {
-      const change = (run: Run, event: E): Run => {
-        const next = amended(run, learn(run, event));
-        next.now = Math.max(run.now, event.at);
-        return next;
-      };
-      const action = assign<Boxed<Run>, E, undefined, Event, never>(({ context, event }) => ({
-        run: change(context.run, event),
-      }));
-      return carrying(action, { kind: 'change', change: change as never });
+      return changing<E>((own, event) => {
+        write(own, learn(own, event));
+        own.now = Math.max(own.now, event.at);
+      });
     },
     judge(judgement: (run: Run) => Partial<Run>) {
-      const change = (run: Run): Run => amended(run, judgement(run));
-      const action = assign<Boxed<Run>, Event, undefined, Event, never>(({ context }) => ({
-        run: change(context.run),
-      }));
-      return carrying(action, { kind: 'change', change: change as never });
+      return changing<Event>((own) => write(own, judgement(own)));
     },
     ask(asked: (run: Run) => Asked) {
       const question = (run: Run) => bound(run, asked(run));

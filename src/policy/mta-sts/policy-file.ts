@@ -52,21 +52,23 @@ export const MAX_AGE_SECONDS_MAX = 31_557_600;
 const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
-const FIELD = /^([A-Za-z0-9][A-Za-z0-9_.-]{0,31}):(.*)$/s;
-const LABEL = '(?!-)[A-Za-z0-9-]+(?<!-)';
-/** In one expression: there may be thousands of lines. */
-const MX_PATTERN = new RegExp(`^(?:\\*\\.)?${LABEL}(?:\\.${LABEL})*$`);
+const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
+const KNOWN_KEYS: ReadonlySet<string> = new Set(['version', 'mode', 'max_age', 'mx']);
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
 /** Reads a policy file. Never throws. */
 export function readPolicyFile(text: string): PolicyFile {
-  if (octetsIn(text) > POLICY_LENGTH_MAX) return invalid([{ problem: 'too-long', line: 0 }]);
+  if (isTooLong(text)) return invalid([{ problem: 'too-long', line: 0 }]);
   const lines = linesOfPolicy(text);
   const known = new Map<string, string>();
   const mx: string[] = [];
   const faults: PolicyFault[] = [];
-  for (const [at, line] of lines.entries()) {
-    if (trimBlanks(line) === '') continue;
+  const shown: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at]!;
+    const trimmed = trimBlanks(line);
+    if (trimmed === '') continue;
+    if (shown.length < REPORT_LINES_MAX) shown.push(trimmed.slice(0, REPORT_LINE_LENGTH_MAX));
     const field = fieldIn(line);
     const problem = field === null ? 'not-a-field' : known.has(field.key) ? null : judgeField(field);
     if (problem !== null) faults.push({ problem, line: at + 1 });
@@ -81,21 +83,43 @@ export function readPolicyFile(text: string): PolicyFile {
     mode: known.get('mode') as StsMode,
     mx,
     maxAgeSeconds: Math.min(Number(known.get('max_age')), MAX_AGE_SECONDS_MAX),
-    lines: reportLines(lines),
+    lines: shown,
   };
   return { kind: 'valid', policy, faults };
 }
 
 /** The lines of a policy file, without a byte order mark. No field can hold a carriage return, so a bare one ends a line, too. */
 export function linesOfPolicy(text: string): readonly string[] {
-  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const marked = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  const lines = marked.split(marked.includes('\r') ? /\r\n|\n|\r/ : '\n');
   // Behind the last line end there is no line.
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
 /** Whether a value is an `mx` pattern: a Domain (RFC 5321, Section 4.1.2), or "*." and one. */
 export function isMxPattern(value: string): boolean {
-  return MX_PATTERN.test(value);
+  let isStart = true;
+  // A loop, because there may be thousands of lines.
+  for (let at = value.startsWith('*.') ? 2 : 0; at < value.length; at++) {
+    const code = value.charCodeAt(at);
+    const isDot = code === DOT;
+    if (isDot ? isStart : !isLetterOrDigit(code) && (code !== HYPHEN || isStart || isLabelEnd(value, at + 1)))
+      return false;
+    isStart = isDot;
+  }
+  return !isStart;
+}
+
+const DOT = 0x2e;
+const HYPHEN = 0x2d;
+
+function isLabelEnd(value: string, at: number): boolean {
+  return at === value.length || value.charCodeAt(at) === DOT;
+}
+
+function isLetterOrDigit(code: number): boolean {
+  const lower = code | 0x20;
+  return (code >= 0x30 && code <= 0x39) || (lower >= 0x61 && lower <= 0x7a);
 }
 
 /** A policy file that reads back as the policy. */
@@ -110,10 +134,12 @@ interface Field {
 }
 
 function fieldIn(line: string): Field | null {
-  const parts = FIELD.exec(line);
-  if (parts === null) return null;
-  const value = trimBlanks(parts[2]!);
-  return value === '' || hasControl(value) ? null : { key: parts[1]!, value };
+  const colon = line.indexOf(':');
+  if (colon < 1) return null;
+  const key = line.slice(0, colon);
+  if (!KNOWN_KEYS.has(key) && !KEY.test(key)) return null;
+  const value = trimBlanks(line.slice(colon + 1));
+  return value === '' || hasControl(value) ? null : { key, value };
 }
 
 function judgeField({ key, value }: Field): PolicyProblem | null {
@@ -155,30 +181,22 @@ function missingFrom(
   return problems.map((problem) => ({ problem, line: 0 }));
 }
 
-function reportLines(lines: readonly string[]): readonly string[] {
-  const kept: string[] = [];
-  for (const line of lines) {
-    if (kept.length === REPORT_LINES_MAX) break;
-    const text = trimBlanks(line);
-    if (text !== '') kept.push(text.slice(0, REPORT_LINE_LENGTH_MAX));
-  }
-  return kept;
-}
-
 function hasControl(value: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   return /[\x00-\x1f\x7f]/.test(value);
 }
 
-/** In UTF-8, as the file came; counted no further than it matters. */
-function octetsIn(text: string): number {
+/** In UTF-8, as the file came; counted only where it matters. */
+function isTooLong(text: string): boolean {
+  // No code unit stands for more than three octets.
+  if (text.length * 3 <= POLICY_LENGTH_MAX) return false;
   let octets = 0;
   for (let at = 0; at < text.length && octets <= POLICY_LENGTH_MAX; at++) {
     const code = text.charCodeAt(at);
     // Either half of a surrogate pair stands for two of its four octets.
     octets += code < 0x80 ? 1 : code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 2 : 3;
   }
-  return octets;
+  return octets > POLICY_LENGTH_MAX;
 }
 
 function invalid(faults: readonly PolicyFault[]): PolicyFile {

@@ -129,7 +129,7 @@ class Running {
       if (!ended.signal.aborted) this.#breakOff();
     });
     await Promise.all(this.#turns.keys());
-    ended.abort();
+    ended.abort('ended');
     await patience;
   }
 }

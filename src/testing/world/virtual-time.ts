@@ -2,6 +2,7 @@
  * Time that passes only when everybody waits. What is to happen stands in a heap by time, and by order of asking where times are equal;
  * between two happenings all promises are let run out, so that what runs in them runs at a time that stands still.
  */
+import { Heap } from '../../adapters/memory/heap.js';
 import type { Wait } from '../../effects/patience.js';
 
 interface Happening {
@@ -13,7 +14,9 @@ interface Happening {
 export class VirtualTime {
   #now: number;
   #serial = 0;
-  readonly #heap: Happening[] = [];
+  readonly #heap = new Heap<Happening>(
+    (one, other) => one.at < other.at || (one.at === other.at && one.serial < other.serial),
+  );
 
   /** Milliseconds since 1970. */
   constructor(start: number) {
@@ -27,7 +30,7 @@ export class VirtualTime {
   /** Answers how to take it back. */
   schedule(at: number, act: () => void): () => void {
     const happening: Happening = { at: Math.max(at, this.#now), serial: this.#serial++, act };
-    this.#push(happening);
+    this.#heap.add(happening);
     return () => {
       happening.act = null;
     };
@@ -49,46 +52,14 @@ export class VirtualTime {
   /** Lets happen what is to happen until that time, or until nothing is left. Rejects with what an act throws. */
   async runUntil(end: number): Promise<void> {
     await drained();
-    for (let next = this.#heap[0]; next !== undefined && next.at <= end; next = this.#heap[0]) {
-      this.#pop();
+    for (let next = this.#heap.first; next !== undefined && next.at <= end; next = this.#heap.first) {
+      this.#heap.removeFirst();
       if (next.act === null) continue;
       this.#now = next.at;
       next.act();
       await drained();
     }
     this.#now = Math.max(this.#now, end);
-  }
-
-  #isBefore(one: Happening, other: Happening): boolean {
-    return one.at < other.at || (one.at === other.at && one.serial < other.serial);
-  }
-
-  #push(happening: Happening): void {
-    const heap = this.#heap;
-    let at = heap.push(happening) - 1;
-    while (at > 0) {
-      const above = (at - 1) >> 1;
-      if (this.#isBefore(heap[above]!, happening)) break;
-      heap[at] = heap[above]!;
-      at = above;
-    }
-    heap[at] = happening;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const left = 2 * at + 1;
-      if (left >= heap.length) break;
-      const least = left + 1 < heap.length && this.#isBefore(heap[left + 1]!, heap[left]!) ? left + 1 : left;
-      if (this.#isBefore(last, heap[least]!)) break;
-      heap[at] = heap[least]!;
-      at = least;
-    }
-    heap[at] = last;
   }
 }
 
