@@ -3,6 +3,8 @@ import type { Effort, Rate } from './measure.js';
 
 export interface Benchmark {
   readonly title: string;
+  /** Where the cost of it goes, by a profile: for who reads of an aim that is missed. */
+  readonly limits?: string;
   run(effort: Effort): Promise<readonly Line[]>;
 }
 
@@ -49,6 +51,17 @@ export function ratioOf(what: string, wall: number, cpu: number, atMost: number)
     value: `${wall.toFixed(2)} times`,
     cpu: `${cpu.toFixed(2)} times`,
     aim: { text: `at most ${atMost} times`, reached: wall <= atMost },
+  };
+}
+
+/** What one operation costs, in those of another; judged by CPU time. */
+export function costLine(what: string, rate: Rate, other: Rate, atMost: number): Line {
+  const cost = other.perCpuSecond / rate.perCpuSecond;
+  return {
+    what,
+    value: `${(other.perSecond / rate.perSecond).toFixed(2)} times the time`,
+    cpu: `${cost.toFixed(2)} times`,
+    aim: { text: `CPU at most ${atMost} times`, reached: cost <= atMost },
   };
 }
 

@@ -13,7 +13,8 @@ import {
   timeOf,
   worthOf,
 } from '../../policy/mta-sts/merge-policy.js';
-import type { StsMode } from '../../policy/mta-sts/policy.js';
+import type { CachedPolicy, StsMode } from '../../policy/mta-sts/policy.js';
+import { linesOfPolicy, printPolicyFile } from '../../policy/mta-sts/policy-file.js';
 import { Heap } from './heap.js';
 
 /** What is kept of a domain, as one string: a million of them weigh half of what they would as objects. */
@@ -149,6 +150,7 @@ function sizeOf(heaps: ReadonlyMap<unknown, Heap<EntryWorth>>): number {
 }
 
 type FailureText = readonly [failedAt: number, id: string] | null;
+/** `lines` null: as one would print the policy. */
 type PolicyText =
   | readonly [
       fetchedAt: number,
@@ -156,32 +158,38 @@ type PolicyText =
       mode: StsMode,
       id: string,
       mx: readonly string[],
-      lines: readonly string[],
+      lines: readonly string[] | null,
     ]
   | null;
 /** What orders entries stands in front, so that it is found without reading the rest. */
 const POLICY_TEXT = /^\[\[([^,]+),([^,]+),"([a-z]+)"/;
+const [OCTETS, TEXT] = [new TextEncoder(), new TextDecoder()];
 
 function textOf({ cached, failure }: Kept): KeptText {
-  const policy: PolicyText = cached && [
-    ...([cached.fetchedAt, cached.policy.maxAgeSeconds, cached.policy.mode] as const),
-    ...([cached.id, cached.policy.mx, cached.policy.lines] as const),
-  ];
   const failed: FailureText = failure && [failure.failedAt, failure.id];
-  return JSON.stringify([policy, failed]);
+  // Written out once more, because what JSON.stringify gives holds on to a buffer that is up to twice as long.
+  return TEXT.decode(OCTETS.encode(JSON.stringify([cached && policyTextOf(cached), failed])));
+}
+
+function policyTextOf({ id, policy, fetchedAt }: CachedPolicy): PolicyText {
+  const { mode, mx, maxAgeSeconds, lines } = policy;
+  const printed = linesOfPolicy(printPolicyFile(policy));
+  const isAsPrinted = lines.length === printed.length && lines.every((line, at) => line === printed[at]);
+  return [fetchedAt, maxAgeSeconds, mode, id, mx, isAsPrinted ? null : lines];
 }
 
 function keptIn(text: KeptText): Kept {
   const [cached, failed] = JSON.parse(text) as readonly [PolicyText, FailureText];
   return {
     kind: 'read',
-    cached: cached && {
-      id: cached[3],
-      policy: { mode: cached[2], mx: cached[4], maxAgeSeconds: cached[1], lines: cached[5] },
-      fetchedAt: cached[0],
-    },
+    cached: cached && cachedIn(cached),
     failure: failed && { id: failed[1], failedAt: failed[0] },
   };
+}
+
+function cachedIn([fetchedAt, maxAgeSeconds, mode, id, mx, kept]: NonNullable<PolicyText>): CachedPolicy {
+  const lines = kept ?? linesOfPolicy(printPolicyFile({ mode, mx, maxAgeSeconds }));
+  return { id, policy: { mode, mx, maxAgeSeconds, lines }, fetchedAt };
 }
 
 function worthIn(domain: string, text: KeptText): EntryWorth {
