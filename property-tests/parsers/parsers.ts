@@ -11,6 +11,7 @@ import { coversName, listsHost } from '../../src/policy/names/match.js';
 import { readTlsRequired } from '../../src/policy/require-tls/header.js';
 import { keywordsOf, sizeLimitOf } from '../../src/policy/smtp/ehlo.js';
 import { enhancedStatusOf, statusIn } from '../../src/policy/smtp/enhanced-status.js';
+import { octetParsers } from './octet-parsers.js';
 
 /** What reads what others send. */
 export interface Parser {
@@ -19,8 +20,7 @@ export interface Parser {
   readonly fragments: readonly [string, ...string[]];
 }
 
-/** By name; the suite feeds them with drawn texts, `npm run fuzz` with damaged ones. */
-export const parsers: Readonly<Record<string, Parser>> = {
+const textParsers: Readonly<Record<string, Parser>> = {
   readPolicyFile: {
     parse: readPolicyFile,
     fragments: [
@@ -143,3 +143,6 @@ export const parsers: Readonly<Record<string, Parser>> = {
     ],
   },
 };
+
+/** By name; the suite feeds them with drawn texts, `npm run fuzz` with damaged ones. */
+export const parsers: Readonly<Record<string, Parser>> = { ...textParsers, ...octetParsers };
