@@ -34,9 +34,15 @@ export function together(transact: Transact): <T>(run: (query: Query) => Promise
       for (const tell of kept ?? []) tell();
     } catch (error) {
       if (taken.length > 1) for (const change of taken) void makeAlone(change);
-      else own.reject(error);
-      if (taken.length === 0) waiting.splice(waiting.indexOf(own), 1);
+      else if (taken.length === 1 || withdraw(own)) own.reject(error);
     }
+  }
+
+  /** False: it does not wait any more, so that whoever took it answers for it. */
+  function withdraw(change: Change): boolean {
+    const at = waiting.indexOf(change);
+    if (at >= 0) waiting.splice(at, 1);
+    return at >= 0;
   }
 
   async function makeAlone({ make, reject }: Change): Promise<void> {
