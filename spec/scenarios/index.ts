@@ -4,6 +4,7 @@ import { bounds } from './bounds.js';
 import { combinations } from './combinations.js';
 import { dane } from './dane.js';
 import { delivery } from './delivery.js';
+import { everyReply } from './every-reply.js';
 import { mtaSts } from './mta-sts.js';
 import { notices } from './notices.js';
 import { operator } from './operator.js';
@@ -22,6 +23,7 @@ export {
   combinations,
   dane,
   delivery,
+  everyReply,
   mtaSts,
   notices,
   operator,
@@ -53,6 +55,7 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'relays', path: 'spec/scenarios/relay.ts', scenarios: relays },
   { about: 'transports', path: 'spec/scenarios/transports.ts', scenarios: transports },
   { about: 'delivery', path: 'spec/scenarios/delivery.ts', scenarios: delivery },
+  { about: 'every reply at every stage', path: 'spec/scenarios/every-reply.ts', scenarios: everyReply },
   { about: 'notices', path: 'spec/scenarios/notices.ts', scenarios: notices },
   { about: 'racing addresses', path: 'spec/scenarios/racing.ts', scenarios: racing },
   { about: 'bounds', path: 'spec/scenarios/bounds.ts', scenarios: bounds },

@@ -75,6 +75,9 @@ export class ScriptedSession {
       return { kind: 'failed', cause: 'no-secret', reply: null };
     if (!this.#mechanisms.has(mechanism)) return this.#authReply('504 5.5.4 mechanism not known', 'none');
     const isScram = mechanism.startsWith('scram-');
+    // To what it asks there is no answer.
+    if (replies.auth?.startsWith('334'))
+      return { kind: 'failed', cause: 'bad-challenge', reply: this.#spoken('500 5.5.2 what?') };
     if (replies.auth !== undefined) return this.#authReply(replies.auth, 'none');
     if (isScram && auth.lies === 'iterations')
       return { kind: 'failed', cause: 'bad-iterations', reply: this.#spoken('501 5.7.0 cancelled') };

@@ -20,9 +20,15 @@ describe('a reply', () => {
     'at %s means what its first digit says, whatever the others are (SMTP-4.2-1, SMTP-4.3.2-1)',
     (stage, meanings) => {
       for (const code of CODES) {
+        if (code === 530) continue;
         const { verdict } = judgeReply(stage, { code, lines: [''] }, FACTS);
         expect([code, verdict]).toEqual([code, meanings[Math.floor(code / 100) - 2]]);
       }
     },
   );
+
+  it('530 wants another session, and never returns a message (STLS-4-6)', () => {
+    const verdicts = MEANINGS.map(([stage]) => judgeReply(stage, { code: 530, lines: [''] }, FACTS).verdict);
+    expect(verdicts).toEqual(['next-host', 'say-helo', ...Array.from({ length: 5 }, () => 'next-host')]);
+  });
 });

@@ -142,12 +142,15 @@ export function stateOf(
   }
 }
 
+/** Of the session: TLS or AUTH first (RFC 3207, Section 4; RFC 4954, Section 6). */
+const WANTS_MORE = 530;
+
 function classify(stage: Stage, reply: Reply | null, accepted: number) {
   if (reply === null) return 'lost';
   // Behind recipients that were accepted it means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10).
   if (stage === 'rcpt' && codeOf(reply) === 552 && accepted > 0) return '4yz';
   const replyClass = classOf(reply);
-  if (replyClass === '5yz') return '5yz';
+  if (replyClass === '5yz') return codeOf(reply) === WANTS_MORE ? '530' : '5yz';
   // A code that does not belong here is neither a yes nor a final no.
   return replyClass === (stage === 'data' ? '3yz' : '2yz') ? 'positive' : '4yz';
 }

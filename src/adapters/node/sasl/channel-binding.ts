@@ -1,6 +1,8 @@
 /* What a proof is bound to: the TLS session (RFC 9266), or before TLS 1.3 the certificate of the server (RFC 5929, Section 4). */
 import { createHash, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
+import { hashOfSignature } from '../x509/algorithms.js';
+import { elementsIn, TAG, wholeElement } from '../x509/der.js';
 
 export interface ChannelBinding {
   readonly type: 'tls-exporter' | 'tls-server-end-point';
@@ -25,18 +27,7 @@ export function channelBinding(socket: TLSSocket, leaf: X509Certificate | undefi
 
 /** The hash of the certificate's signature, where MD5 and SHA-1 become SHA-256; null where the signature has none of its own. */
 function hashOf({ raw }: X509Certificate): string | null {
-  const signature = SIGNATURES.find(([oid]) => raw.includes(Buffer.from(oid, 'hex')));
-  return signature?.[1] ?? null;
+  const certificate = wholeElement(raw, TAG.sequence);
+  const [, algorithm] = (certificate && elementsIn(raw, certificate, 3)) ?? [];
+  return algorithm?.tag === TAG.sequence ? hashOfSignature(raw, algorithm) : null;
 }
-
-/** Object identifiers as they stand in a certificate, with their tag and length. */
-const SIGNATURES: readonly (readonly [oid: string, hash: string])[] = [
-  ['06092a864886f70d010104', 'sha256'],
-  ['06092a864886f70d010105', 'sha256'],
-  ['06092a864886f70d01010b', 'sha256'],
-  ['06092a864886f70d01010c', 'sha384'],
-  ['06092a864886f70d01010d', 'sha512'],
-  ['06082a8648ce3d040302', 'sha256'],
-  ['06082a8648ce3d040303', 'sha384'],
-  ['06082a8648ce3d040304', 'sha512'],
-];

@@ -1,7 +1,16 @@
 /* What the DER of a public key and of an AlgorithmIdentifier say about strength. Never throws. */
 import type { KeyFacts, SignatureDigest } from '../../../policy/certificate/facts.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
-import { CURVE_BITS, FIXED_OIDS, HASH_DIGESTS, KEY_OID, RSASSA_PSS, SIGNATURE_DIGESTS } from './oids.js';
+import {
+  BINDING_HASHES,
+  CURVE_BITS,
+  FIXED_OIDS,
+  HASH_DIGESTS,
+  KEY_OID,
+  RSASSA_PSS,
+  SHA_1,
+  SIGNATURE_DIGESTS,
+} from './oids.js';
 
 /** What kind of key a SubjectPublicKeyInfo holds (RFC 5280, Section 4.1.2.7); null if it is none. */
 export function readPublicKey(spki: Uint8Array): KeyFacts | null {
@@ -51,15 +60,31 @@ export function digestOfSignature(der: Buffer, algorithm: Element): SignatureDig
   return SIGNATURE_DIGESTS.get(oid) ?? 'other';
 }
 
-/** RFC 4055, Section 3.1: SHA-1 unless something else is said. */
 function pssDigest(der: Buffer, parameters: Element | undefined): SignatureDigest {
+  const oid = pssHash(der, parameters);
+  return oid === null ? 'other' : (HASH_DIGESTS.get(oid) ?? 'other');
+}
+
+/** The identifier of the hash; RFC 4055, Section 3.1: SHA-1 unless something else is said. Null: it cannot be read. */
+function pssHash(der: Buffer, parameters: Element | undefined): string | null {
   const fields = parameters?.tag === TAG.sequence ? elementsIn(der, parameters, 4) : null;
-  if (fields === null) return 'other';
+  if (fields === null) return null;
   const said = fields.find(({ tag }) => tag === TAG.context(0));
-  if (said === undefined) return 'sha-1';
+  if (said === undefined) return SHA_1;
   const hash = elementAt(der, said.content, said.end);
   const id = hash?.tag === TAG.sequence ? elementAt(der, hash.content, hash.end) : null;
-  return (id?.tag === TAG.oid && HASH_DIGESTS.get(contentHex(der, id))) || 'other';
+  return id?.tag === TAG.oid ? contentHex(der, id) : null;
+}
+
+/**
+ * The hash to which a session is bound by a certificate of that signature, as node:crypto names it (RFC 5929, Section 4.1: MD5 and
+ * SHA-1 are replaced by SHA-256); null: none is defined for it.
+ */
+export function hashOfSignature(der: Buffer, algorithm: Element): string | null {
+  const [id, parameters] = elementsIn(der, algorithm, 2) ?? [];
+  if (id?.tag !== TAG.oid) return null;
+  const oid = contentHex(der, id);
+  return BINDING_HASHES.get(oid === RSASSA_PSS ? (pssHash(der, parameters) ?? '') : oid) ?? null;
 }
 
 function contentHex(der: Buffer, { content, end }: Element): string {

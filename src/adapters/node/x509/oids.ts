@@ -68,3 +68,17 @@ export const HASH_DIGESTS: ReadonlyMap<string, SignatureDigest> = new Map<string
   ...['01', '02', '03', '04', '05', '06'].map((last) => [`${NIST_HASH}${last}`, 'sha-2'] as const),
   ...['07', '08', '09', '0a'].map((last) => [`${NIST_HASH}${last}`, 'sha-3'] as const),
 ]);
+
+/** id-sha1. */
+export const SHA_1 = '2b0e03021a';
+
+/** By signature, or by the hash that RSASSA-PSS names (RFC 5929, Section 4.1). */
+export const BINDING_HASHES: ReadonlyMap<string, string> = new Map([
+  ...[`${RSA_WITH}04`, `${RSA_WITH}05`, '2b0e03021d', '2a8648ce3d0401', '2a864886f70d0205', SHA_1].map(
+    (oid) => [oid, 'sha256'] as const,
+  ),
+  ...[`${RSA_WITH}0b`, `${ECDSA_SHA2_WITH}02`, `${NIST_HASH}01`].map((oid) => [oid, 'sha256'] as const),
+  ...[`${RSA_WITH}0c`, `${ECDSA_SHA2_WITH}03`, `${NIST_HASH}02`].map((oid) => [oid, 'sha384'] as const),
+  ...[`${RSA_WITH}0d`, `${ECDSA_SHA2_WITH}04`, `${NIST_HASH}03`].map((oid) => [oid, 'sha512'] as const),
+  ...[`${RSA_WITH}0e`, `${ECDSA_SHA2_WITH}01`, `${NIST_HASH}04`].map((oid) => [oid, 'sha224'] as const),
+]);
