@@ -4,10 +4,10 @@ import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseListenAddress } from '../hosts/listen-address.js';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
+import { startLmtp } from './lmtp-process.fixture.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 
@@ -29,22 +29,9 @@ describe('waxseal lmtp', () => {
   });
 
   async function serve(...own: readonly string[]) {
-    const args = ['lmtp', '--listen', '127.0.0.1:0', ...own, ...(await optionsFor(internet, folder))];
-    const child = spawn(process.execPath, [LAUNCHER, ...args]);
-    children.push(child);
-    let said = '';
-    child.stderr.on('data', (chunk) => {
-      said += chunk;
-    });
-    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
-    const address = parseListenAddress(line.replace(/^ready lmtp /, ''))!;
-    const end = async (signal: NodeJS.Signals) => {
-      const closed = once(child, 'close');
-      child.kill(signal);
-      const [exit] = await closed;
-      return { exit, said };
-    };
-    return { line, address, end };
+    const started = await startLmtp([...own, ...(await optionsFor(internet, folder))]);
+    children.push(started.child);
+    return started;
   }
 
   it('says where it listens, delivers, logs each outcome, remembers over a restart, and ends in order', async () => {

@@ -137,9 +137,10 @@ async function openEngine({
   readonly stores: Stores;
   readonly onFault: (message: string) => void;
 }): Promise<NodeEngine> {
-  const { createNodeEngine, signalMemory } = await import('../../node.js');
-  const { policies } = stores;
-  return createNodeEngine({
+  const { collectReports, createNodeEngine, signalMemory } = await import('../../node.js');
+  const { policies, reports } = stores;
+  const counting = new Set<Promise<unknown>>();
+  const engine = createNodeEngine({
     ...node,
     settings,
     // A mail system hands over twenty at a time to one destination, if it is left as it comes.
@@ -149,10 +150,26 @@ async function openEngine({
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
     },
-    tlsReports: { store: stores.reports },
+    // Beside the note of a delivery and not in front of it: whoever is killed in between delivers again.
+    async onAttempt(result, endedAt) {
+      const counted = collectReports({ store: reports }, { result, endedAt })
+        .catch(reasonOf)
+        .then((problem) => {
+          if (problem !== null) onFault(problem);
+          counting.delete(counted);
+        });
+      counting.add(counted);
+    },
     signals: signalMemory(stores.signals, { onFault }),
     onFault,
   });
+  return {
+    ...engine,
+    async close() {
+      await Promise.all(counting);
+      await engine.close();
+    },
+  };
 }
 
 async function keepFresh(
