@@ -12,6 +12,8 @@ export interface Page {
   evaluate<T>(expression: string): Promise<T>;
   /** Presses keys one after the other, by their names: "Tab", "Enter", "ArrowDown". */
   press(...keys: readonly string[]): Promise<void>;
+  /** From now on the user prefers these colours; `width`: of the screen, in pixels. */
+  prefer(scheme: 'light' | 'dark', width?: number): Promise<void>;
   /** What went wrong in the page, and every address that it asked for, since it was opened. */
   readonly errors: readonly string[];
   readonly requests: readonly string[];
@@ -82,6 +84,12 @@ export async function startChromium(): Promise<Page> {
       const again = new Promise<void>((done) => talk.on('Page.loadEventFired', () => done()));
       await ask('Page.navigate', { url });
       await again;
+    },
+    async prefer(scheme, width = 1280) {
+      const features = [{ name: 'prefers-color-scheme', value: scheme }];
+      await ask('Emulation.setEmulatedMedia', { features });
+      const size = { width, height: 900, deviceScaleFactor: 1, mobile: false };
+      await ask('Emulation.setDeviceMetricsOverride', size);
     },
     async press(...keys) {
       for (const key of keys) {

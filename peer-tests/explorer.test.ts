@@ -60,6 +60,17 @@ describe('the explorer in a browser', () => {
     expect(await page.evaluate('location.hash')).toBe('#dnssec=all&tlsa=key');
   });
 
+  it('tells the question that is looked at by its address, and comes back to it', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=stale&question=3`);
+    expect(await text('.place')).toMatch(/^Question 3 of \d+/);
+    await page.evaluate(
+      `[...document.querySelectorAll('button')].find((each) => each.textContent === 'Next').click()`,
+    );
+    expect(await page.evaluate('location.hash')).toBe('#dnssec=all&tlsa=stale&question=4');
+    await page.open(`${url}#dnssec=all&tlsa=stale&question=999999`);
+    expect(await text('.place')).toMatch(/^Question (\d+) of \1: /);
+  });
+
   it('shows what others would have made of it, and the notice to the sender', async () => {
     await page.open(`${url}#dnssec=all&tlsa=stale`);
     const verdicts = await page.evaluate<readonly (readonly [string, string])[]>(
@@ -111,10 +122,12 @@ describe('the explorer in a browser', () => {
     expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
   });
 
-  it.each(['light', 'dark'])('has nothing that axe finds, %s', async (scheme) => {
+  it.each(['light', 'dark'] as const)('has nothing that axe finds, %s', async (scheme) => {
+    await page.prefer(scheme);
     await page.open(`${url}#dnssec=all&tlsa=stale`);
-    await page.evaluate(`document.documentElement.style.colorScheme = ${JSON.stringify(scheme)};
-      document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`);
+    await page.evaluate(
+      `document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`,
+    );
     await page.evaluate(AXE);
     const found = await page.evaluate<readonly { id: string; nodes: readonly { html: string }[] }[]>(
       'axe.run().then(({ violations }) => violations)',

@@ -3,7 +3,17 @@ import { CHOICES } from './choices.js';
 import { noticeFor } from './notice.js';
 import { othersIn, othersOn } from './others.js';
 import { otherwise, pathOf, play } from './play.js';
-import { changesOf, type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from './state.js';
+import {
+  changesOf,
+  type Facts,
+  parseFacts,
+  parseQuestion,
+  printFacts,
+  printShown,
+  scenarioOf,
+  USUAL,
+  withChange,
+} from './state.js';
 import { STORIES } from './stories.js';
 
 const at = (facts: Facts) => play(scenarioOf({ ...USUAL, ...facts }));
@@ -23,6 +33,24 @@ describe('the facts of the explorer', () => {
       expect(parseFacts(printFacts(facts))).toEqual(facts);
     }
     expect(parseFacts('message=nonsense&__proto__=x&dnssec=all&&=')).toEqual({ ...USUAL, dnssec: 'all' });
+  });
+
+  it('are told together with the question that is looked at', () => {
+    const facts = { ...USUAL, dnssec: 'all', profile: 'mox' };
+    for (const question of [1, 2, 17]) {
+      const address = printShown(facts, question);
+      expect([parseFacts(address), parseQuestion(address)]).toEqual([facts, question]);
+    }
+    expect(printShown(USUAL, 1)).toBe('');
+    for (const wrong of [
+      'question=0',
+      'question=-1',
+      'question=x',
+      'question=1e9',
+      'question=',
+      'aquestion=2',
+    ])
+      expect(parseQuestion(wrong), wrong).toBe(1);
   });
 
   it('make another story with every word', () => {

@@ -26,6 +26,16 @@ export function parseFacts(fragment: string): Facts {
   );
 }
 
+/** The fragment for facts and the question of the record that is looked at, from 1: the first is left out. */
+export function printShown(facts: Facts, question: number): string {
+  return [printFacts(facts), ...(question > 1 ? [`question=${question}`] : [])].filter(Boolean).join('&');
+}
+
+/** The question that a fragment tells, from 1; the first where it tells none. */
+export function parseQuestion(fragment: string): number {
+  return Number(/(?:^|&)question=([1-9]\d{0,5})(?:&|$)/.exec(fragment)?.[1] ?? 1);
+}
+
 /** The story that these facts make: one message into a small world. */
 export function scenarioOf(facts: Facts): Scenario {
   const pieces: readonly Piece[] = CHOICES.map(

@@ -7,7 +7,15 @@ import { CHOICES } from '../choices.js';
 import { noticeFor } from '../notice.js';
 import { othersIn, othersOn } from '../others.js';
 import { otherwise, type Played, pathOf, play } from '../play.js';
-import { type Facts, parseFacts, printFacts, scenarioOf, USUAL, withChange } from '../state.js';
+import {
+  type Facts,
+  parseFacts,
+  parseQuestion,
+  printShown,
+  scenarioOf,
+  USUAL,
+  withChange,
+} from '../state.js';
 import { STORIES } from '../stories.js';
 import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
 import { h } from './dom.js';
@@ -29,9 +37,14 @@ const byId = (id: string) => document.getElementById(id)!;
 let shown: Shown = { kind: 'facts', facts: parseFacts(location.hash.slice(1)) };
 
 function choose(facts: Facts): void {
-  history.replaceState(null, '', `#${printFacts(facts)}`);
+  history.replaceState(null, '', `#${printShown(facts, 1)}`);
   shown = { kind: 'facts', facts };
   render();
+}
+
+/** Files are not in the address, and neither is a place in them. */
+function lookAt(question: number): void {
+  if (shown.kind === 'facts') history.replaceState(null, '', `#${printShown(shown.facts, question)}`);
 }
 
 function render(): void {
@@ -61,7 +74,7 @@ function render(): void {
     ),
     pathPanel(pathOf(journal)),
     ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report.decisions)]),
-    journalPanel(journal),
+    journalPanel(journal, isFacts ? parseQuestion(location.hash.slice(1)) : 1, lookAt),
   );
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
     details.open = open.includes(details.querySelector('b')?.textContent ?? '');

@@ -174,7 +174,12 @@ export function reportsPanel({ reports }: ExplainedReport): HTMLElement {
 }
 
 /** Every question and its answer, one at a time. */
-export function journalPanel({ attempts }: Journal): HTMLElement {
+/** `first`: the question that is shown at first, from 1. `told`: of each that is turned to. */
+export function journalPanel(
+  { attempts }: Journal,
+  first: number,
+  told: (question: number) => void,
+): HTMLElement {
   const questions = attempts.flatMap(({ entries }) => questionsOf(entries));
   let at = 0;
   const place = h('p', { class: 'place', 'aria-live': 'polite' });
@@ -190,11 +195,15 @@ export function journalPanel({ attempts }: Journal): HTMLElement {
       item.firstElementChild?.setAttribute('aria-pressed', String(index === at));
     });
   };
+  const turnTo = (to: number) => {
+    show(to);
+    told(at + 1);
+  };
   const list = h(
     'ol',
     { class: 'questions' },
     ...questions.map(({ type, about }, index) =>
-      h('li', {}, h('button', { type: 'button', onclick: () => show(index) }, `${type} ${about}`.trim())),
+      h('li', {}, h('button', { type: 'button', onclick: () => turnTo(index) }, `${type} ${about}`.trim())),
     ),
   );
   const panel = h(
@@ -204,9 +213,9 @@ export function journalPanel({ attempts }: Journal): HTMLElement {
     h(
       'p',
       {},
-      h('button', { type: 'button', onclick: () => show(at - 1) }, 'Previous'),
+      h('button', { type: 'button', onclick: () => turnTo(at - 1) }, 'Previous'),
       ' ',
-      h('button', { type: 'button', onclick: () => show(at + 1) }, 'Next'),
+      h('button', { type: 'button', onclick: () => turnTo(at + 1) }, 'Next'),
     ),
     place,
     h(
@@ -217,7 +226,7 @@ export function journalPanel({ attempts }: Journal): HTMLElement {
     ),
     h('details', {}, h('summary', {}, 'All questions'), list),
   );
-  show(0);
+  show(first - 1);
   return panel;
 }
 
