@@ -16,8 +16,7 @@ export function strictObject<T extends object>(
   fields: Fields<T>,
   required: readonly (keyof T & string)[] = Object.keys(fields) as (keyof T & string)[],
 ): Codec<T> {
-  const validate: t.Validate<unknown, T> = (value, context) => {
-    if (!isObject(value)) return t.failure(value, context, name);
+  const own = ofObject<T>(name, (value, context) => {
     const errors: t.Errors = [];
     const result = new Map<string, unknown>();
     for (const key of required.filter((each) => !Object.hasOwn(value, each) || value[each] === undefined)) {
@@ -36,8 +35,7 @@ export function strictObject<T extends object>(
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result) as T);
-  };
-  const own = new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  });
   return described(own, () => ({
     type: 'object',
     properties: Object.fromEntries(Object.keys(fields).map((key) => [key, schemaOf(fields[key as keyof T])])),
@@ -57,16 +55,14 @@ export function methods<T extends object>(
 ): Codec<T> {
   const isGood = (value: unknown) =>
     typeof value === 'function' || (wanted === 'some' && value === undefined);
-  const validate: t.Validate<unknown, T> = (value, context) => {
-    if (!isObject(value)) return t.failure(value, context, name);
+  return ofObject<T>(name, (value, context) => {
     const missing = Object.keys(keys).filter((key) => !isGood(value[key]));
     return missing.length === 0
       ? t.success(value as T)
       : t.failures(
           missing.map((key) => ({ value: value[key], context: [...context, { key, type: Callable }] })),
         );
-  };
-  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  });
 }
 
 /**
@@ -78,8 +74,7 @@ export function having<T extends object>(
   fields: Fields<T>,
   required: readonly (keyof T & string)[] = Object.keys(fields) as (keyof T & string)[],
 ): Codec<T> {
-  const validate: t.Validate<unknown, T> = (value, context) => {
-    if (!isObject(value)) return t.failure(value, context, name);
+  return ofObject<T>(name, (value, context) => {
     const errors: t.Errors = [];
     for (const key of Object.keys(fields) as (keyof T & string)[]) {
       const own = value[key];
@@ -88,8 +83,7 @@ export function having<T extends object>(
       if (decoded._tag === 'Left') addAll(errors, decoded.left);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(value as T);
-  };
-  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  });
 }
 
 /** As a codec, of values that were written before there were such keys: what is left out reads as these. */
@@ -121,16 +115,14 @@ export function tagged<T extends object, K extends keyof T & string>(
 ): Codec<T> {
   const words = oneOf(...Object.keys(variants));
   const byWord = new Map<unknown, Codec<T>>(Object.entries(variants));
-  const validate: t.Validate<unknown, T> = (value, context) => {
-    if (!isObject(value)) return t.failure(value, context, name);
+  return ofObject<T>(name, (value, context) => {
     const word = Object.hasOwn(value, tag) ? value[tag] : undefined;
     const variant = byWord.get(word);
     if (variant === undefined) {
       return t.failures([{ value: word, context: [...context, { key: tag, type: words }] }]);
     }
     return variant.validate(value, context);
-  };
-  return new t.Type<T, unknown, unknown>(name, isObject as (u: unknown) => u is T, validate, t.identity);
+  });
 }
 
 /** An object with free keys, each of which must look as told. */
@@ -143,8 +135,7 @@ export function dictionary<V>(
 ): Codec<Readonly<Record<string, V>>> {
   type Entries = Readonly<Record<string, V>>;
   const badKey = refusal(name);
-  const validate: t.Validate<unknown, Entries> = (value, context) => {
-    if (!isObject(value)) return t.failure(value, context, name);
+  const own = ofObject<Entries>(name, (value, context) => {
     const errors: t.Errors = [];
     const result = new Map<string, V>();
     for (const [key, own] of Object.entries(value)) {
@@ -155,13 +146,7 @@ export function dictionary<V>(
       else result.set(key, decoded.right);
     }
     return errors.length > 0 ? t.failures(errors) : t.success(Object.fromEntries(result));
-  };
-  const own = new t.Type<Entries, unknown, unknown>(
-    name,
-    isObject as (u: unknown) => u is Entries,
-    validate,
-    t.identity,
-  );
+  });
   return described(own, () => ({
     description: name,
     type: 'object',
@@ -174,6 +159,19 @@ const NO_SUCH_KEY = refusal('no such key');
 
 function refusal(name: string): Codec<never> {
   return such(name, (_value): _value is never => false);
+}
+
+/** What is no object is not read any further. */
+function ofObject<T extends object>(
+  name: string,
+  read: (value: Readonly<Record<string, unknown>>, context: t.Context) => t.Validation<T>,
+): Codec<T> {
+  return new t.Type<T, unknown, unknown>(
+    name,
+    isObject as (u: unknown) => u is T,
+    (value, context) => (isObject(value) ? read(value, context) : t.failure(value, context, name)),
+    t.identity,
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
