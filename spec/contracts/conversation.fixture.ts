@@ -26,7 +26,7 @@ const established = { kind: 'established', protocol: 'TLSv1.3', cipher: expect.s
 /** The answer to a transaction with one recipient of which nothing was answered. */
 export const NOTHING = { mail: null, recipients: [null], data: null, end: null };
 
-type Own<K extends 'smtp.connect' | 'smtp.hello' | 'smtp.send'> = Partial<AskOf<K>>;
+type Own<K extends 'smtp.connect' | 'smtp.hello' | 'smtp.auth' | 'smtp.send'> = Partial<AskOf<K>>;
 
 const unheard = () => new AbortController().signal;
 let sessions = 0;
@@ -51,6 +51,12 @@ function meet({ open, port, addressOf }: ConversationSubject, id: string) {
         'smtp.hello',
         connection.hello({ ...base, verb: 'EHLO', name: 'me.example', ...own }, signal),
       ),
+    greeting: (signal = unheard()) => journalled('smtp.greeting', connection.greeting(base, signal)),
+    auth: (own: Own<'smtp.auth'> = {}, signal = unheard()) => {
+      const account = { account: 'smart', user: 'user', host: 'relay.example', port: 587 };
+      const ask = { ...base, ...account, mechanism: 'plain', binding: 'unbound', ...own } as const;
+      return journalled('smtp.auth', connection.auth(ask, signal));
+    },
     startTls: (signal = unheard()) => journalled('smtp.starttls', connection.startTls(base, signal)),
     handshake: (serverName: string | null = null, signal = unheard()) =>
       journalled('tls.handshake', connection.handshake({ ...base, serverName }, signal)),

@@ -7,7 +7,7 @@ import {
 } from '../../src/adapters/scripted/index.js';
 import type { AskOf } from '../../src/effects/catalog.js';
 import type { Port, SmtpSession, WorldEffect } from '../../src/effects/ports.js';
-import type { Subject } from './subject.fixture.js';
+import { PASSWORDS, type Subject } from './subject.fixture.js';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 
@@ -24,7 +24,7 @@ export function playScripted(world: World, options: Partial<ScriptedOptions> = {
 
 export async function scripted(world: World): Promise<Subject> {
   const addresses = allocate(world, (index) => `127.0.0.${index + 2}`);
-  const played = playScripted(world, { addresses });
+  const played = playScripted(world, { addresses, passwords: PASSWORDS });
   return {
     dns: {
       'dns.mx': scriptedPort(played, 'dns.mx'),

@@ -1,6 +1,9 @@
 import type { World } from '../../src/adapters/scripted/index.js';
 import type { Adapters, SmtpSession } from '../../src/effects/ports.js';
 
+/** The passwords that are known here, by account: the right one, and a wrong one. */
+export const PASSWORDS: Readonly<Record<string, string>> = { smart: 'pencil', wrong: 'crayon' };
+
 /** A world that is played, and the adapters that ask it. Contracts say which parts of it they need. */
 export interface Subject {
   readonly dns: Pick<Adapters, 'dns.mx' | 'dns.txt' | 'dns.addresses' | 'dns.cname' | 'dns.tlsa'>;
