@@ -95,9 +95,10 @@ async function replyOf(
   onFault: (message: string) => void,
 ): Promise<HttpReply> {
   try {
-    if (!URL.canParse(request.url ?? '', 'http://waxseal.invalid'))
-      throw new HttpRefusal(400, 'no such address');
-    return await handler(request, new URL(request.url ?? '', 'http://waxseal.invalid'));
+    // Put together, not resolved: a path that begins with two slashes is a path, and names no other host.
+    const address = `http://waxseal.invalid${request.url ?? ''}`;
+    if (!URL.canParse(address)) throw new HttpRefusal(400, 'no such address');
+    return await handler(request, new URL(address));
   } catch (error) {
     if (error instanceof HttpRefusal) return json(error.status, { error: error.message });
     onFault(`a request failed: ${error instanceof Error ? error.message : String(error)}`);

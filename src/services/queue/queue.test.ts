@@ -290,6 +290,28 @@ describe('a queue', () => {
     expect(internet.received('mx.a.test')[0]!.text).toContain('help@a.test');
   });
 
+  it('lets no domain wait for another one, however much waits for a host that says nothing', async () => {
+    const others = Array.from({ length: 20 }, (_, at) => `d${at}.test`);
+    await internet.change({
+      dns: Object.assign(
+        { 'MX slow.test': ['10 mx.down.test'] },
+        ...others.map((name) => ({ [`MX ${name}`]: ['10 mx.b.test'] })),
+      ),
+      mail: { 'mx.down.test': { connect: 'silent' } },
+    });
+    queue = open({ limits: { concurrency: 8, perDomain: 4 } });
+    await Promise.all(Array.from({ length: 1_000 }, (_, at) => queue.enqueue(mailTo([`x${at}@slow.test`]))));
+    for (const name of others) await queue.enqueue(mailTo([`x@${name}`]));
+    stop = new AbortController();
+    const outcomes = queue.outcomes();
+    running = queue.run(stop.signal, { graceMs: 0 });
+    const found = await next(outcomes, 20);
+    expect(found.map(({ recipient, outcome }) => `${recipient} ${outcome}`).sort()).toEqual(
+      others.map((name) => `x@${name} delivered`).sort(),
+    );
+    expect(await queue.list({ domain: 'slow.test', messagesMax: 2_000 })).toHaveLength(1_000);
+  });
+
   it('refuses what is no address, and keeps nothing of it', async () => {
     queue = open();
     await expect(queue.enqueue(mailTo(['nobody']))).rejects.toThrow(
