@@ -55,7 +55,7 @@ export function adminHandler(options: AdminOptions): HttpHandler {
     if (isReading && url.pathname === '/readyz') return readiness(options);
     admit(request, options.token, isReading);
     const route = `${isReading ? 'GET' : method} ${url.pathname}`;
-    if (route === 'GET /') return status(options);
+    if (route === 'GET /') return status(options, url.searchParams.has('watch'));
     if (route === 'GET /metrics') return metricsReply(options.registry);
     if (route === 'GET /v1/messages') return list(options, url.searchParams);
     if (route === 'POST /v1/messages') return submit(options, request, url.searchParams);
@@ -113,7 +113,7 @@ function digestOf(value: string): Buffer {
   return createHash('sha256').update(value, 'utf8').digest();
 }
 
-async function status({ store, desk, name, clock }: AdminOptions): Promise<HttpReply> {
+async function status({ store, desk, name, clock }: AdminOptions, isWatched: boolean): Promise<HttpReply> {
   const now = clock();
   const [counts, lanes, messages] = await Promise.all([
     store.counts(now),
@@ -123,7 +123,7 @@ async function status({ store, desk, name, clock }: AdminOptions): Promise<HttpR
   return {
     status: 200,
     type: 'text/html; charset=utf-8',
-    body: statusPage({ name, now, counts, lanes, messages }),
+    body: statusPage({ name, now, isWatched, counts, lanes, messages }),
   };
 }
 

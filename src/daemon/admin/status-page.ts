@@ -6,6 +6,8 @@ export interface StatusFacts {
   readonly name: string;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Whether it loads itself again by and by, which nobody is made to bear who did not ask for it. */
+  readonly isWatched: boolean;
   readonly counts: QueueCounts;
   readonly lanes: readonly LaneCounts[];
   readonly messages: readonly MessageView[];
@@ -17,12 +19,15 @@ body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
 caption { text-align: left; font-weight: bold; font-size: 1.2rem; padding: .5rem 0; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid; vertical-align: top; overflow-wrap: anywhere; }
+th { overflow-wrap: normal; }
+@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .5rem; } th, td { padding: .2rem; font-size: .7rem; } }
 td.number { text-align: right; font-variant-numeric: tabular-nums; }
+a { color: inherit; }
 dl { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 dd { margin: 0; font-size: 1.6rem; }
 `;
 
-export function statusPage({ name, now, counts, lanes, messages }: StatusFacts): string {
+export function statusPage({ name, now, isWatched, counts, lanes, messages }: StatusFacts): string {
   const figures = [
     ['waiting', counts.waiting],
     ['attempting', counts.attempting],
@@ -34,14 +39,13 @@ export function statusPage({ name, now, counts, lanes, messages }: StatusFacts):
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="15">
-<title>Queue of ${escaped(name)}</title>
+${isWatched ? '<meta http-equiv="refresh" content="15">\n' : ''}<title>Queue of ${escaped(name)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
 <h1>Queue of ${escaped(name)}</h1>
-<p>As of ${timeOf(now)}; read again every 15 seconds.</p>
+<p>As of ${timeOf(now)}; ${isWatched ? 'read again every 15 seconds, <a href="/">stop</a>' : '<a href="/?watch">read again every 15 seconds</a>'}.</p>
 <dl>${figures.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`).join('')}</dl>
 ${tableOf(
   'Where most waits',
