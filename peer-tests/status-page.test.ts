@@ -93,8 +93,6 @@ describe('the status page in a browser', () => {
         'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html))',
       );
       expect(broken).toEqual([]);
-      const { SCREENSHOTS } = process.env;
-      if (SCREENSHOTS !== undefined) await page.screenshot(`${SCREENSHOTS}/status-${width}-${scheme}.png`);
     },
   );
 });
