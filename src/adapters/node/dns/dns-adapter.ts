@@ -35,8 +35,9 @@ const NOTIMP = 4;
 /** The DNS questions, asked of these resolvers. Nothing is cached; see `cachedDns`. Throws a TypeError for `ca` that is not PEM. */
 export function nodeDns(config: ResolverConfig): DnsPorts {
   linksOf(config);
+  const resolver = { config, trusted: trustsAd(config) };
   const look = <T extends RecordType>(type: T, { name, deadlineMs }: Lookup, signal: AbortSignal) =>
-    lookup({ name, type }, config, performance.now() + deadlineMs, signal);
+    lookup({ name, type }, resolver, performance.now() + deadlineMs, signal);
   return {
     'dns.mx': (ask, signal) => look('MX', ask, signal),
     'dns.txt': (ask, signal) => look('TXT', ask, signal),
@@ -52,6 +53,12 @@ export function nodeDns(config: ResolverConfig): DnsPorts {
   };
 }
 
+/** Where is asked, and whether an AD bit from there is believed. */
+interface Resolver {
+  readonly config: ResolverConfig;
+  readonly trusted: boolean;
+}
+
 interface Lookup {
   readonly name: string;
   readonly deadlineMs: number;
@@ -59,11 +66,10 @@ interface Lookup {
 
 async function lookup<T extends RecordType>(
   { name, type }: Question & { readonly type: T },
-  config: ResolverConfig,
+  resolver: Resolver,
   endsAt: number,
   signal: AbortSignal,
 ): Promise<DnsAnswer<RdataOf[T]>> {
-  const trusted = trustsAd(config);
   const aliases: string[] = [];
   let kind: 'secure' | 'insecure' = 'secure';
   let ttlSeconds = Number.POSITIVE_INFINITY;
@@ -73,14 +79,14 @@ async function lookup<T extends RecordType>(
   if (isTooLong(owner)) return { kind: 'insecure', records: [], denial: 'nxdomain', aliases, ttlSeconds: 0 };
   for (;;) {
     if (!isAskable(owner)) return failed('malformed');
-    const reply = await ask({ name: owner, type }, config, endsAt, signal);
+    const reply = await ask({ name: owner, type }, resolver, endsAt, signal);
     if (reply.kind === 'failed') return failed(reply.cause);
     const { message } = reply;
     const { rcode, answers, denialSeconds, extendedError } = message;
     const { verdict } = judgeDnsReply({
       rcode,
       ad: message.authenticated ? 'set' : 'clear',
-      resolver: trusted ? 'believed' : 'unbelieved',
+      resolver: resolver.trusted ? 'believed' : 'unbelieved',
       extendedError,
     });
     if (verdict !== 'secure' && verdict !== 'insecure') return failed(verdict, extendedError);
@@ -129,11 +135,10 @@ type Exchanged =
 
 async function ask(
   question: Question,
-  config: ResolverConfig,
+  { config, trusted: wantsAd }: Resolver,
   endsAt: number,
   signal: AbortSignal,
 ): Promise<Exchanged> {
-  const wantsAd = trustsAd(config);
   const exchange = async (edns: boolean): Promise<Exchanged> => {
     const query = { ...question, id: 0, wantsAd, edns };
     const octets = await exchangeWire(encodeQuery(query), config, { endsAt, signal });

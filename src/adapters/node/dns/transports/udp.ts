@@ -36,12 +36,7 @@ export function overUdp(
 ): Promise<Delivered | NeedsStream | Undelivered> {
   return untilSettled<Delivered | NeedsStream>(patience, (settle) => {
     const sent = withRandomCase(withRandomId(query));
-    const family = isIPv6(address) ? 6 : 4;
-    // Servers are addresses: without this each would be looked up before it is bound or connected to.
-    const socket = createSocket({
-      type: `udp${family}`,
-      lookup: (literal, _, found) => found(null, literal, family),
-    });
+    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
     let ignored = 0;
     socket.on('error', (error) => settle(undelivered('unreachable', error)));
     socket.on('message', (packet) => {
