@@ -10,12 +10,12 @@ import type { MailPeer, PeerSession, PlacedHost } from './mail-peer.js';
 const PACKAGE = 'postfix';
 const LIFE_SECONDS = 600;
 
-/** Starts it, as root: its processes give that up one by one. */
-export function startPostfix(hosts: readonly PlacedHost[]): Promise<MailPeer> {
+/** Starts it, as root: its processes give that up one by one. `more`: lines for its main.cf. */
+export function startPostfix(hosts: readonly PlacedHost[], more: readonly string[] = []): Promise<MailPeer> {
   return startInFolder('postfix', async (folder) => {
     findProgram('postfix', PACKAGE);
     if (process.getuid?.() !== 0) throw new Error('Postfix can be started by root only; so can peer tests.');
-    await writeFiles(hosts, folder);
+    await writeFiles(hosts, folder, more);
     const config = ['-c', join(folder, 'conf')];
     // Makes the folders of the queue.
     await run('postfix', PACKAGE, [...config, 'check']);
@@ -46,11 +46,15 @@ export function startPostfix(hosts: readonly PlacedHost[]): Promise<MailPeer> {
   });
 }
 
-async function writeFiles(hosts: readonly PlacedHost[], folder: string): Promise<void> {
+async function writeFiles(
+  hosts: readonly PlacedHost[],
+  folder: string,
+  more: readonly string[],
+): Promise<void> {
   const at = (name: string) => join(folder, name);
   for (const name of ['conf', 'queue', 'data']) await mkdir(at(name));
   await chown(at('data'), Number(await run('id', 'coreutils', ['-u', 'postfix'])), 0);
-  await writeFile(at('conf/main.cf'), mainCf(folder));
+  await writeFile(at('conf/main.cf'), [mainCf(folder), ...more, ''].join('\n'));
   await writeFile(at('conf/master.cf'), masterCf(hosts, folder));
   for (const { id, issued } of hosts) {
     await writeFile(at(`${id}.pem`), `${issued.keyPem}\n${issued.chainPem}\n`, { mode: 0o600 });

@@ -989,7 +989,7 @@ export const smtpClient = [
     observation: 'Only if implemented.',
     confidence: 'high',
     otherwise: exception(
-      'BDAT is not used: DATA with dot-stuffing does everything that is needed, and every server has it.',
+      'BDAT is not used: it saves one round trip of eight, and sends messages before anybody is accepted (docs/adr/0013-no-bdat.md).',
     ),
   },
   {
