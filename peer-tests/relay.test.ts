@@ -90,7 +90,11 @@ describe('a Postfix that asks Dovecot', () => {
     'lets us in by %s',
     async (mechanism) => {
       const [result] = await sendVia('smart', relay(mechanism));
-      expect(result).toMatchObject({ outcome: 'delivered', tls: { protocol: 'TLSv1.3' }, authentication: 'pkix' });
+      expect(result).toMatchObject({
+        outcome: 'delivered',
+        tls: { protocol: 'TLSv1.3' },
+        authentication: 'pkix',
+      });
       expect(result!.decisions.map(({ row }) => row)).toContain('AOUT-1');
     },
   );
