@@ -10,7 +10,7 @@
 import type { Socket } from 'node:net';
 import { codeOf, type Lost, type LostCause, type Reply } from '../../../policy/smtp/reply.js';
 import { startTimer } from './deadline.js';
-import { ReplyReader } from './reply-reader.js';
+import { type Answered, ReplyReader } from './reply-reader.js';
 import { lostCause } from './socket-errors.js';
 
 export type Heard = Reply | Lost;
@@ -85,8 +85,9 @@ export class Dialogue {
   }
 
   /** One command and its reply. */
-  command(line: string, deadlineMs: number): Promise<Heard> {
+  command(line: string, deadlineMs: number, answers: Answered = 'command'): Promise<Heard> {
     this.say(line);
+    this.#reader.expect(answers);
     return this.#lost === null ? this.read(deadlineMs) : Promise.resolve(this.loss);
   }
 

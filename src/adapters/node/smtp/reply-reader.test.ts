@@ -50,7 +50,7 @@ describe('replies', () => {
   });
 
   it('lose the end of a line that is too long, and what follows is read as it is (SMTP-4.5.3.1-2)', () => {
-    const text = 'x'.repeat(LINE_OCTETS_MAX - 4);
+    const text = 'x'.repeat(LINE_OCTETS_MAX.command - 4);
     for (const more of ['', 'y', 'y'.repeat(30_000)]) {
       for (const chunks of [
         [`550 ${text}${more}\r\n250 ok\r\n`],
@@ -61,6 +61,17 @@ describe('replies', () => {
           { code: 250, lines: ['ok'] },
         ]);
     }
+  });
+
+  it('to AUTH may be as long as challenges are, and those behind it may not', () => {
+    const reader = new ReplyReader();
+    const heard = () => (reader.next() as { readonly lines: readonly string[] }).lines[0]!.length;
+    reader.expect('AUTH');
+    const challenge = `334 ${'x'.repeat(12_288)}\r\n`;
+    reader.push(Buffer.from(challenge + challenge));
+    expect(heard()).toBe(12_288);
+    reader.expect('command');
+    expect(heard()).toBe(LINE_OCTETS_MAX.command - 4);
   });
 
   it('have a bounded number of octets', () => {
@@ -144,8 +155,8 @@ const aLine = fc.oneof(
     '25',
     'x\r\n',
     '250 \r\r\n',
-    `250 ${'y'.repeat(LINE_OCTETS_MAX - 4)}\r\n`,
-    `250-${'z'.repeat(LINE_OCTETS_MAX - 3)}\r\n`,
+    `250 ${'y'.repeat(LINE_OCTETS_MAX.command - 4)}\r\n`,
+    `250-${'z'.repeat(LINE_OCTETS_MAX.command - 3)}\r\n`,
   ),
 );
 

@@ -9,8 +9,12 @@ import { type Reply, replyOf } from '../../../policy/smtp/reply.js';
 
 export type ReaderFailure = 'malformed' | 'oversized';
 
-/** Octets of a line that are kept; RFC 5321, Section 4.5.3.1.5, allows 512, and RFC 4954, Section 4, challenges of 12,288. */
-export const LINE_OCTETS_MAX = 12_292;
+/**
+ * Octets of a line that are kept, by what it answers: RFC 5321, Section 4.5.3.1.5, allows 512, of which servers take no notice, and
+ * RFC 4954, Section 4, challenges of 12,288 behind a code and a space.
+ */
+export const LINE_OCTETS_MAX = { command: 2048, AUTH: 12_292 } as const;
+export type Answered = keyof typeof LINE_OCTETS_MAX;
 /** Octets of a whole reply with its line ends. */
 export const REPLY_OCTETS_MAX = 65_536;
 /** Characters of what was heard and is no reply. */
@@ -29,6 +33,7 @@ export class ReplyReader {
   #codes: number[] = [];
   #lines: string[] = [];
   #octets = 0;
+  #answers: Answered = 'command';
   #failure: ReaderFailure | null = null;
   #lastWords = '';
 
@@ -53,6 +58,11 @@ export class ReplyReader {
   push(chunk: Buffer): void {
     if (this.#failure !== null) return;
     this.#unread = this.#unread.length === 0 ? chunk : Buffer.concat([this.#unread, chunk]);
+  }
+
+  /** What the replies to come are answers to. */
+  expect(answers: Answered): void {
+    this.#answers = answers;
   }
 
   /** The next whole reply, null if more octets are needed, or why no reply will ever come again. */
@@ -86,7 +96,7 @@ export class ReplyReader {
   #wait(start: number): ReaderFailure | null {
     const rest = this.#unread.subarray(start);
     if (this.#octets + rest.length > REPLY_OCTETS_MAX) return this.#fail('oversized', start);
-    const kept = Math.min(rest.length, LINE_OCTETS_MAX + 1);
+    const kept = Math.min(rest.length, LINE_OCTETS_MAX[this.#answers] + 1);
     this.#octets += rest.length - kept;
     this.#unread = rest.subarray(0, kept);
     return null;
@@ -98,7 +108,7 @@ export class ReplyReader {
     if (code === null) return 'malformed';
     const mark = end === start + 3 ? SPACE : this.#unread[start + 3];
     if (mark !== SPACE && mark !== TAB && mark !== HYPHEN) return 'malformed';
-    const kept = Math.min(end, start + LINE_OCTETS_MAX);
+    const kept = Math.min(end, start + LINE_OCTETS_MAX[this.#answers]);
     this.#codes.push(code);
     this.#lines.push(printable(this.#unread.toString('utf8', Math.min(start + 4, kept), kept)));
     return mark === HYPHEN ? 'more' : 'last';

@@ -118,7 +118,9 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
       const channel = socket instanceof TLSSocket ? channelBinding(socket, leaf) : null;
       const client = clientMechanism({ ...ask, secret, channel });
       if (typeof client === 'string') return { kind: 'failed', cause: client, reply: null };
-      return authenticate(ask.mechanism, client, (line) => dialogue.command(`${line}\r\n`, ask.deadlineMs));
+      return authenticate(ask.mechanism, client, (line) =>
+        dialogue.command(`${line}\r\n`, ask.deadlineMs, 'AUTH'),
+      );
     });
   }
 
