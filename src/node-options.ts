@@ -2,29 +2,22 @@
  * What an embedder says of Node's adapters, and how it is read. Words are what they say: `trustAd: 'no'` is a mistake to be told, and
  * must not be taken at the truth of a text.
  */
-import {
-  isResolverServer,
-  type ResolverConfig,
-  type ResolverServer,
-  type ReuseOptions,
-  type SecretOf,
-  type TrustAnchor,
+import type {
+  ResolverConfig,
+  ResolverServer,
+  ReuseOptions,
+  SecretOf,
+  TrustAnchor,
 } from './adapters/node/index.js';
+import {
+  ReuseCodec,
+  ServerCodec,
+  SomeResolversCodec,
+  TrustAnchorsCodec,
+} from './adapters/node/options.codec.js';
 import { Count, Folder, Pems } from './effects/codecs/arguments.codec.js';
 import { type Fields, strictObject } from './effects/codecs/strict-object.js';
-import {
-  anything,
-  type Codec,
-  callable,
-  either,
-  listOf,
-  oneOf,
-  such,
-  Text,
-  Texts,
-  TrueFalse,
-  wholeFrom,
-} from './effects/codecs/values.js';
+import { type Codec, callable, either, oneOf, Text } from './effects/codecs/values.js';
 import { checked } from './effects/misuse.js';
 import type { Adapters } from './effects/ports.js';
 import { checkSettings, ENGINE_FIELDS, SomeAdapters } from './engine/check-arguments.js';
@@ -72,46 +65,11 @@ export type NodeEngineOptions = NodeOptions &
     readonly adapters?: Partial<Adapters>;
   };
 
-const TIME_MS_MAX = 86_400_000;
-
-const Server = such(
-  '{ address, port } with an IP address, and with transport, name and path for TLS or HTTPS',
-  (value): value is ResolverServer =>
-    typeof value === 'object' && value !== null && isResolverServer(value as ResolverServer),
-);
-
-const Servers = such(
-  `a list of at least one server: ${Server.name}`,
-  (value): value is ResolverConfig['servers'] =>
-    Array.isArray(value) && value.length > 0 && value.every(Server.is),
-);
-
-const Resolvers = strictObject<ResolverConfig>(
-  'resolvers',
-  {
-    servers: Servers,
-    trustAd: TrueFalse,
-    timeoutMs: wholeFrom(1, TIME_MS_MAX),
-    attempts: wholeFrom(1, 100),
-    ca: Texts,
-  },
-  ['servers'],
-);
-
 /** Whoever gives an object without `servers` means one server. */
-const ResolverCodec = either(`${Server.name}, or { servers: [...] } of such`, Server, Resolvers);
-
-const ReuseCodec = strictObject<ReuseOptions>(
-  'limits for kept connections',
-  {
-    connectionsMax: Count,
-    perHostMax: Count,
-    idleMs: Count,
-    ageMs: Count,
-    messagesMax: Count,
-    now: callable(),
-  },
-  [],
+const ResolverCodec = either(
+  `${ServerCodec.name}, or { servers: [...] } of such`,
+  ServerCodec,
+  SomeResolversCodec,
 );
 
 const DnssecCodec = either(
@@ -119,7 +77,7 @@ const DnssecCodec = either(
   oneOf('resolver'),
   strictObject<ValidateHere>(
     '{ validate: "here" }',
-    { validate: oneOf('here'), trustAnchors: listOf('a list of DS records', anything<TrustAnchor>()) },
+    { validate: oneOf('here'), trustAnchors: TrustAnchorsCodec },
     ['validate'],
   ),
 );

@@ -9,12 +9,28 @@ import {
   memoryAttemptStore,
   memoryBodies,
   memoryPolicyStore,
+  memorySignalStore,
   memoryStores,
   memoryTlsReportStore,
 } from '../../src/adapters/memory/index.js';
+import {
+  cachedDns,
+  checkResolver,
+  nodeDns,
+  nodePolicyFetch,
+  nodeSmtp,
+  nodeSockets,
+  parseResolver,
+  parseResolvers,
+  parseTrustAnchors,
+  reusingSmtp,
+  systemResolvers,
+  validatingDns,
+} from '../../src/adapters/node/index.js';
 import { postgresStores } from '../../src/adapters/postgres/index.js';
 import { sqliteStores } from '../../src/adapters/sqlite/index.js';
 import { DEFAULT_STORE_BOUNDS } from '../../src/effects/stores.js';
+import { parseListenAddress } from '../../src/hosts/listen-address.js';
 import { lmtpServer } from '../../src/hosts/lmtp/index.js';
 import { judgedSocket, waxsealTransport } from '../../src/hosts/nodemailer/index.js';
 import { enginePerConfig } from '../../src/hosts/plugin-config.js';
@@ -24,6 +40,7 @@ import {
   checkKeys,
   collectReports,
   createNodeEngine,
+  explainDelivery,
   gatherDomain,
   keepPoliciesFresh,
   loadDkimKey,
@@ -33,11 +50,14 @@ import {
   nodePostReport,
   previewReports,
   refreshPolicies,
+  renderDelivery,
   runTlsReports,
   sendDue,
   settingsOf,
+  withAddresses,
 } from '../../src/node.js';
 import { createIntake, createQueue, DEFAULT_RETRY } from '../../src/services/queue/index.js';
+import { runWorld } from '../../src/testing/world/run-world.js';
 
 const RESOLVER = { address: '127.0.0.1', port: 9 };
 const adapters = nodeAdapters({ resolver: RESOLVER });
@@ -189,6 +209,70 @@ const OBJECTS: readonly Taken[] = [
     run: (own) => collectReports({ store: stores.reports }, own),
   },
   { call: 'nodePostReport', good: {}, others: ['ca'], run: (own) => nodePostReport(own) },
+  {
+    call: 'nodeDns',
+    good: { servers: [RESOLVER] },
+    others: ['trustAd', 'timeoutMs', 'attempts', 'ca'],
+    run: (own) => nodeDns(own),
+  },
+  {
+    call: 'validatingDns, resolvers',
+    good: { servers: [RESOLVER] },
+    others: ['trustAd', 'timeoutMs', 'attempts', 'ca'],
+    run: (own) => validatingDns(own, { now: clock }),
+  },
+  {
+    call: 'validatingDns, options',
+    good: { now: clock },
+    others: ['trustAnchors', 'delegationsMax', 'delegationBytesMax'],
+    run: (own) => validatingDns({ servers: [RESOLVER] }, own),
+  },
+  {
+    call: 'cachedDns',
+    good: { entriesMax: 1, now: clock },
+    others: ['bytesMax'],
+    run: (own) => cachedDns(adapters, own),
+  },
+  {
+    call: 'checkResolver',
+    good: { servers: [RESOLVER] },
+    others: ['trustAd', 'timeoutMs', 'attempts', 'ca'],
+    run: (own) => checkResolver(own),
+  },
+  { call: 'nodePolicyFetch', good: {}, others: ['ca'], run: (own) => nodePolicyFetch(own) },
+  {
+    call: 'nodeSmtp',
+    good: {},
+    others: ['ca', 'localAddress', 'certificatesMax', 'secretOf'],
+    run: (own) => nodeSmtp(own),
+  },
+  {
+    call: 'nodeSockets',
+    good: {},
+    others: ['ca', 'localAddress', 'certificatesMax', 'secretOf'],
+    run: (own) => nodeSockets(own),
+  },
+  {
+    call: 'reusingSmtp',
+    good: {},
+    others: ['connectionsMax', 'perHostMax', 'idleMs', 'ageMs', 'messagesMax', 'now'],
+    run: (own) => reusingSmtp(nodeSmtp(), own),
+  },
+  {
+    call: 'memorySignalStore',
+    good: { signalsMax: 1 },
+    isOpen: true,
+    run: (own) => memorySignalStore(own),
+  },
+  { call: 'explainDelivery', good: { attempts: [] }, isOpen: true, run: (own) => explainDelivery(own) },
+  { call: 'renderDelivery', good: { attempts: [] }, isOpen: true, run: (own) => renderDelivery(own) },
+  {
+    call: 'runWorld',
+    good: { seed: 1, domains: 1, messages: 0, days: 1 },
+    others: ['faults', 'attacker'],
+    isOpen: true,
+    run: (own) => runWorld(own),
+  },
   {
     call: 'memoryStores',
     good: {},
@@ -387,6 +471,17 @@ it.each<[string, string, () => unknown]>([
   ['how long is waited', 'graceMs', () => map.close(-1)],
   ['an engine that connects', 'connect', () => judgedSocket({} as never)],
   ['octets', 'octets', () => new MessageReader().push('text' as never)],
+  ['a resolver', 'text', () => parseResolver(7 as never)],
+  ['resolvers', 'text', () => parseResolvers(null as never)],
+  ['trust anchors', 'text', () => parseTrustAnchors(undefined as never)],
+  ['resolv.conf', 'text', () => systemResolvers(new Uint8Array() as never)],
+  ['where a server listens', 'text', () => parseListenAddress({} as never)],
+  [
+    'addresses of a message',
+    'addresses',
+    () => withAddresses({ utf8: 'not-needed' }, 'a@a.example' as never),
+  ],
+  ['an anchor that is none', 'ca', () => nodeSmtp({ ca: ['x'] })],
   ['a bound', 'bounds', () => sqliteStores({ directory: '/tmp', bounds: { entriesMax: 0 } })],
 ])('%s is named', async (_, key, call) => {
   const error = await thrownBy(call);

@@ -1,6 +1,9 @@
 import { type Change, smallestChanges } from '../effects/change/index.js';
+import { having } from '../effects/codecs/strict-object.js';
+import { anything, listOf } from '../effects/codecs/values.js';
 import { type Explained, explainAttempt } from '../effects/explain.js';
 import type { AttemptJournal, Journal } from '../effects/journal.js';
+import { checked, type MisuseError } from '../effects/misuse.js';
 import { programs } from '../machine/programs.js';
 import type { PlacedDecision } from '../policy/attempt/types.js';
 import { inOrder, type RecipientReport, reportOf } from './recipient-report.js';
@@ -21,8 +24,22 @@ export interface ExplainedReport extends RecipientReport {
   readonly change: readonly Change[];
 }
 
-/** The reports of what a journal recorded, with facts, in the order in which the recipients were named. Asks nobody; never throws. */
-export function explainDelivery({ attempts }: Pick<Journal, 'attempts'>): readonly ExplainedReport[] {
+const Attempt = having<AttemptJournal>('an attempt', {
+  input: anything(),
+  entries: listOf('a list of entries', anything()),
+  places: listOf('a list of places', anything()),
+  result: anything(),
+});
+const Recorded = having<Pick<Journal, 'attempts'>>('a journal', {
+  attempts: listOf('a list of attempts', Attempt),
+});
+
+/**
+ * The reports of what a journal recorded, with facts, in the order in which the recipients were named. Asks nobody; throws a
+ * {@link MisuseError} for what is no journal.
+ */
+export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly ExplainedReport[] {
+  const { attempts } = checked(Recorded, journal, 'WAXSEAL_BAD_OPTIONS', 'journal');
   const placed = attempts.flatMap((journal) => {
     const { result, decisions, because } = explainAttempt(journal, programs);
     if (result === null) return [];

@@ -22,7 +22,6 @@ export interface ReadMessage {
  */
 export function readMessage(octets: Uint8Array, addresses: readonly string[] = []): ReadMessage {
   checked(Octets, octets, 'WAXSEAL_BAD_MESSAGE', 'octets');
-  checked(Texts, addresses, 'WAXSEAL_BAD_MESSAGE', 'addresses');
   const reader = new MessageReader();
   reader.push(octets);
   return { content: () => inPieces(octets), facts: withAddresses(reader.facts(), addresses) };
@@ -33,6 +32,7 @@ export function withAddresses<F extends Pick<MessageFacts, 'utf8'>>(
   facts: F,
   addresses: readonly string[],
 ): F {
+  checked(Texts, addresses, 'WAXSEAL_BAD_MESSAGE', 'addresses');
   const isBeyondAscii = (address: string) => !isAscii(address.slice(0, address.lastIndexOf('@') + 1));
   return addresses.some(isBeyondAscii) ? { ...facts, utf8: 'needed' } : facts;
 }

@@ -1,6 +1,8 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { type AddressInfo, connect, isIP } from 'node:net';
+import { Text } from '../effects/codecs/values.js';
+import { checked } from '../effects/misuse.js';
 
 /** Where a server listens; port 0 means any. */
 export type ListenAddress =
@@ -15,6 +17,7 @@ export interface InheritedSocket {
 
 /** Reads `HOST:PORT`, `[IPV6]:PORT` or `unix:PATH`; null if it is none of them. */
 export function parseListenAddress(text: string): ListenAddress | null {
+  checked(Text, text, 'WAXSEAL_BAD_OPTIONS', 'text');
   if (text.startsWith('unix:')) {
     const path = text.slice(5);
     return path === '' || path.includes('\0') ? null : { kind: 'unix', path };

@@ -1,8 +1,14 @@
+import { Count } from '../../effects/codecs/arguments.codec.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { checked } from '../../effects/misuse.js';
 import type { SignalStore, SignalStoreBounds } from '../../effects/stores.js';
 import { type DomainSignals, mergeSighting } from '../../policy/signals/domain-signals.js';
 
+const Bounds = having<SignalStoreBounds>('bounds', { signalsMax: Count });
+
 /** Signals in memory, forgotten when the process ends. What was noted longest ago goes as soon as there is too much. */
-export function memorySignalStore({ signalsMax }: SignalStoreBounds): SignalStore {
+export function memorySignalStore(bounds: SignalStoreBounds): SignalStore {
+  const { signalsMax } = checked(Bounds, bounds, 'WAXSEAL_BAD_OPTIONS', 'bounds');
   /** In order of the last change. */
   const entries = new Map<string, DomainSignals>();
   let size = 0;

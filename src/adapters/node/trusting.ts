@@ -5,6 +5,7 @@ import {
   type SecureContext,
   type SecureContextOptions,
 } from 'node:tls';
+import { MisuseError } from '../../effects/misuse.js';
 import { RecentMap } from './x509/recent-map.js';
 
 /** Of the whole process: reading all of Node's roots takes tens of milliseconds in which nobody else has a turn. */
@@ -15,7 +16,7 @@ const made = new RecentMap<string, SecureContext>(16);
  * NODE_EXTRA_CA_CERTS and --use-openssl-ca add), with them Node's bundled ones and the extra ones. It is made when it is first
  * needed, and shared by all that want the same.
  *
- * @throws TypeError if an anchor is not PEM: that is a mistake of the operator, not of the world.
+ * @throws MisuseError if an anchor is not PEM: that is a mistake of the operator, not of the world.
  */
 export function trusting(
   settings: SecureContextOptions,
@@ -37,12 +38,14 @@ export function trusting(
 
 function assertCertificates(pem: string): void {
   const blocks = pem.match(/-----BEGIN [^-]*CERTIFICATE-----[^-]+-----END [^-]*CERTIFICATE-----/g) ?? [];
-  if (blocks.length === 0) throw new TypeError('ca: a trust anchor must be a certificate in PEM');
+  if (blocks.length === 0) throw unusable('must be a certificate in PEM');
   for (const block of blocks) {
     try {
       new X509Certificate(block);
-    } catch (cause) {
-      throw new TypeError('ca: a trust anchor cannot be read', { cause });
+    } catch {
+      throw unusable('cannot be read');
     }
   }
 }
+
+const unusable = (why: string) => new MisuseError('WAXSEAL_BAD_OPTIONS', `ca: a trust anchor ${why}`);

@@ -20,14 +20,17 @@ export const WIDTH_DEFAULT = 100;
 /**
  * What a journal recorded, for people, as `waxseal deliver` and `waxseal explain` print it: of each recipient what happened,
  * with the very values, then why, the clause, and how the message travelled; of each domain the decisions, by host; then
- * the times. Whatever strangers said is escaped, so that it can steer no terminal. Asks nobody; never throws.
+ * the times. Whatever strangers said is escaped, so that it can steer no terminal. Asks nobody; throws a
+ * {@link MisuseError} for what is no journal.
  */
 export function renderDelivery(
-  { attempts }: Pick<Journal, 'attempts'>,
+  journal: Pick<Journal, 'attempts'>,
   { width = WIDTH_DEFAULT, detail = 'short', paint = (_, text) => text }: DeliveryTextOptions = {},
 ): string {
+  const explained = explainDelivery(journal);
+  const { attempts } = journal;
   const purpose = attempts[0]?.input.purpose ?? 'deliver';
-  const results = renderResults(explainDelivery({ attempts }), { width, detail, paint, purpose });
+  const results = renderResults(explained, { width, detail, paint, purpose });
   const times = timesOf(attempts);
   return `${results}${times === null ? '' : `\n${timesText(times)}\n`}`;
 }

@@ -40,7 +40,8 @@ export async function runWorld(
   );
 }
 
-function checkOptions({ seed, domains, messages, days, faults = 0, attacker = 'none' }: WorldOptions): void {
+function checkOptions(options: WorldOptions): void {
+  const { seed, domains, messages, days, faults = 0, attacker = 'none' } = Object(options) as WorldOptions;
   const wrong = [
     [Number.isSafeInteger(seed) && seed >= 0, 'seed is a whole number, 0 or more'],
     [
@@ -52,7 +53,7 @@ function checkOptions({ seed, domains, messages, days, faults = 0, attacker = 'n
       'messages is a whole number from 0 to 10000000',
     ],
     [Number.isSafeInteger(days) && days >= 1 && days <= 365, 'days is a whole number from 1 to 365'],
-    [faults >= 0 && faults <= 1, 'faults is a number from 0 to 1'],
+    [typeof faults === 'number' && faults >= 0 && faults <= 1, 'faults is a number from 0 to 1'],
     [attacker === 'none' || attacker === 'active', 'attacker is none or active'],
   ] as const;
   const told = wrong.filter(([isRight]) => !isRight).map(([, what]) => what);

@@ -3,9 +3,12 @@
  * 8; RFC 6698, Section 8.2); denials likewise, as their SOA says (RFC 2308, Section 5); failures a few
  * seconds. Security is kept with the answer. Equal questions that are under way share one lookup.
  */
+
 import type { AskOf } from '../../../effects/catalog.js';
+import { checked } from '../../../effects/misuse.js';
 import type { AddressesAnswer, DnsAnswer, DnsFailure } from '../../../policy/dns/answer.js';
 import { lifetimeOf } from '../../../policy/dns/lifetime.js';
+import { DnsCacheCodec } from '../options.codec.js';
 import { BoundedMemory } from './bounded-memory.js';
 import type { DnsPorts } from './dns-adapter.js';
 import { SharedFlights } from './shared-flights.js';
@@ -23,10 +26,8 @@ const BYTES_MAX = 16_777_216;
 const TIMEOUT: DnsFailure = { kind: 'failed', cause: 'timeout', extendedError: null };
 
 /** The same DNS with a memory. */
-export function cachedDns(
-  dns: DnsPorts,
-  { entriesMax, bytesMax = BYTES_MAX, now }: DnsCacheOptions,
-): DnsPorts {
+export function cachedDns(dns: DnsPorts, options: DnsCacheOptions): DnsPorts {
+  const { entriesMax, bytesMax = BYTES_MAX, now } = checked(DnsCacheCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const memory = new BoundedMemory<DnsAnswer<unknown>>({ entriesMax, bytesMax });
 
   /** A failure is remembered only for those who are as patient: more time might have helped. */

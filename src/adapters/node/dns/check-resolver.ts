@@ -3,10 +3,12 @@
  * are broken on purpose, and, if one is given, about one that is not signed. What follows is said by the table
  * `resolver-self-test`; everything else is for whoever looks for the reason.
  */
+import { checked } from '../../../effects/misuse.js';
 import { kindOfError, tellingError } from '../../../policy/dns/extended-error.js';
 import { resolverSelfTest } from '../../../policy/dns/resolver-self-test.table.js';
 import type { resolverTrust } from '../../../policy/dns/resolver-trust.table.js';
 import { type Decision, decide } from '../../../policy/kernel/table.js';
+import { ResolversCodec } from '../options.codec.js';
 import { type Probe, probe, probeQuery, readProbe } from './probe.js';
 import { type ResolverConfig, type ResolverServer, trustOf, trustsAd } from './resolver-config.js';
 import { overTcp } from './transports/tcp.js';
@@ -62,12 +64,13 @@ const DEADLINE_MS = 5000;
 const FROM_WORST: readonly Verdict[] = ['does-not-validate', 'cannot-tell', 'validates'];
 const SERVFAIL = 2;
 
-/** Looks at every server of a configuration, side by side. Never rejects; throws a TypeError for `ca` that is not PEM. */
+/** Looks at every server of a configuration, side by side. Rejects with a {@link MisuseError} for a configuration that cannot be, and else never. */
 export async function checkResolver(
   config: ResolverConfig,
   names: CheckNames = CHECK_NAMES,
   { deadlineMs = DEADLINE_MS, signal = new AbortController().signal }: CheckOptions = {},
 ): Promise<ResolverCheck> {
+  checked(ResolversCodec, config, 'WAXSEAL_BAD_OPTIONS', 'resolver');
   const trusts = trustOf(config);
   const trust = trustsAd(config) ? 'believed' : 'ignored';
   const servers = await Promise.all(

@@ -2,10 +2,12 @@
  * DNS as a stub of resolvers that validate (RFC 4033, Section 7). What this adapter calls secure is secure only as far as
  * the resolver and the path to it are (table `resolver-trust`); what a response means is said by the table `dns-reply`.
  */
+import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
 import { breather } from '../breather.js';
+import { ResolversCodec } from '../options.codec.js';
 import { exchangeWire } from './exchange.js';
 import { linksOf } from './links.js';
 import { isAskable, isTooLong } from './name.js';
@@ -34,7 +36,7 @@ const NOTIMP = 4;
 
 /** The DNS questions, asked of these resolvers. Nothing is cached; see `cachedDns`. Throws a TypeError for `ca` that is not PEM. */
 export function nodeDns(config: ResolverConfig): DnsPorts {
-  linksOf(config);
+  linksOf(checked(ResolversCodec, config, 'WAXSEAL_BAD_OPTIONS', 'resolver'));
   const resolver = { config, trusted: trustsAd(config) };
   const look = <T extends RecordType>(type: T, { name, deadlineMs }: Lookup, signal: AbortSignal) =>
     lookup({ name, type }, resolver, performance.now() + deadlineMs, signal);

@@ -2,7 +2,10 @@
  * Resolvers as an operator writes them: `IP[:PORT]`, `tls://IP[:PORT][#NAME]`, `https://HOST[:PORT]/PATH[#IP]`. IPv6
  * stands in brackets wherever a port may follow. Reading is the inverse of writing.
  */
+
 import { isIP, isIPv6 } from 'node:net';
+import { Text } from '../../../effects/codecs/values.js';
+import { checked } from '../../../effects/misuse.js';
 import {
   DNS_PORT,
   HTTPS_PORT,
@@ -19,6 +22,7 @@ const SERVERS_MAX = 8;
 
 /** Reads one resolver; null if the text is none. */
 export function parseResolver(text: string): ResolverServer | null {
+  checked(Text, text, 'WAXSEAL_BAD_OPTIONS', 'text');
   if (text.startsWith('tls://')) return parseTls(text.slice('tls://'.length));
   if (text.startsWith('https://')) return parseHttps(text.slice('https://'.length));
   if (isIP(text) !== 0) return { address: text, port: DNS_PORT };
@@ -28,6 +32,7 @@ export function parseResolver(text: string): ResolverServer | null {
 
 /** Reads resolvers with commas between them, in order of preference; null if one of them is none, or there are too many. */
 export function parseResolvers(text: string): readonly ResolverServer[] | null {
+  checked(Text, text, 'WAXSEAL_BAD_OPTIONS', 'text');
   const servers = text.split(',').map((one) => parseResolver(one.trim()));
   const read = servers.filter((server) => server !== null);
   return read.length === servers.length && read.length <= SERVERS_MAX ? read : null;

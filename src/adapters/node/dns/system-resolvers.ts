@@ -1,4 +1,6 @@
 import { isIP } from 'node:net';
+import { Text } from '../../../effects/codecs/values.js';
+import { checked } from '../../../effects/misuse.js';
 import { DNS_PORT, type PlainResolver, type ResolverConfig } from './resolver-config.js';
 
 /** As the resolver of the C library does (resolv.conf(5)). */
@@ -11,6 +13,7 @@ const ATTEMPTS_MAX = 5;
  * lists are not read: a mail domain is always complete (RFC 5321, Section 2.3.5).
  */
 export function systemResolvers(text: string): ResolverConfig {
+  checked(Text, text, 'WAXSEAL_BAD_OPTIONS', 'text');
   const servers: PlainResolver[] = [];
   let trustAd: true | undefined;
   let timeoutMs: number | undefined;

@@ -1,3 +1,5 @@
+import { Text } from '../../../effects/codecs/values.js';
+import { checked } from '../../../effects/misuse.js';
 import { parseHostName } from '../../../policy/names/domain-name.js';
 import { digestOfKey, isSupported, isWholeDigest, type TrustAnchor, zoneKeys } from './keys.js';
 
@@ -14,6 +16,7 @@ const OCTET_MAX = 255;
  * `OWNER [TTL] [IN] DNSKEY 257 3 8 AwEAAa…`, with an absolute owner. Comments begin with a semicolon. No parentheses.
  */
 export function parseTrustAnchors(text: string): ParsedTrustAnchors {
+  checked(Text, text, 'WAXSEAL_BAD_OPTIONS', 'text');
   const anchors: TrustAnchor[] = [];
   for (const [i, raw] of text.split('\n').entries()) {
     const line = raw.replace(/;.*$/, '').trim();

@@ -5,6 +5,7 @@
  *
  * Each alias is asked for by itself and judged by itself; an answer is secure only if all of its links are.
  */
+import { checked } from '../../../effects/misuse.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
 import type { DnsPorts } from '../dns/dns-adapter.js';
@@ -14,6 +15,7 @@ import { isAskable, isTooLong } from '../dns/name.js';
 import type { ResolverConfig } from '../dns/resolver-config.js';
 import { readTlsaSet } from '../dns/tlsa-record.js';
 import { decodeResponse, type RdataOf, type RecordOf, type RecordType } from '../dns/wire.js';
+import { ResolversCodec, ValidatingDnsCodec } from '../options.codec.js';
 import { isAtOrBelow } from './canonical-name.js';
 import { aliasAt, type Chain, createChain, type Inquiry, setAt } from './chain.js';
 import { judgeDenial, judgeSet } from './judge.js';
@@ -60,7 +62,8 @@ const NXDOMAIN = 3;
  * TypeError for a trust anchor that cannot be used, and for `ca` that is not PEM.
  */
 export function validatingDns(config: ResolverConfig, options: ValidatingDnsOptions): DnsPorts {
-  linksOf(config);
+  linksOf(checked(ResolversCodec, config, 'WAXSEAL_BAD_OPTIONS', 'resolver'));
+  checked(ValidatingDnsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   return validatingDnsOver((query, patience) => exchangeWire(query, config, patience), options);
 }
 

@@ -3,13 +3,16 @@
  * redirect, proxy, cookie, cache or compression. The certificate is checked against the trust store and, by DNS-ID alone,
  * against the policy host's name before a request is sent.
  */
+
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { connect, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
+import { checked } from '../../../effects/misuse.js';
 import type { Port } from '../../../effects/ports.js';
+import { CaCodec } from '../options.codec.js';
 import { trusting } from '../trusting.js';
 import { nameError } from '../x509/index.js';
 import { cutWithoutCloseNotify, untilCloseNotify } from './until-close-notify.js';
@@ -31,8 +34,9 @@ type Failed = Extract<FetchAnswer, { kind: 'failed' }>;
 
 const TOO_LARGE: Failed = { kind: 'failed', cause: 'too-large', code: 'ERR_BODY_TOO_LARGE' };
 
-/** Fetches policies with Node's own HTTPS. Throws if `ca` is not PEM. */
-export function nodePolicyFetch({ ca = [] }: PolicyFetchOptions = {}): Port<'policy.fetch'> {
+/** Fetches policies with Node's own HTTPS. Throws a {@link MisuseError} if `ca` is not PEM. */
+export function nodePolicyFetch(options: PolicyFetchOptions = {}): Port<'policy.fetch'> {
+  const { ca = [] } = checked(CaCodec, options, 'WAXSEAL_BAD_OPTIONS');
   // Keys and signatures of 112 bits and up, as RSA of 2048 bits has them, in the whole path (RFC 9325, Section 4.5).
   const contextOf = trusting({ minVersion: 'TLSv1.2', ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=2` }, ca);
   return async (ask, signal) => {

@@ -1,4 +1,6 @@
+import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
+import { ReuseCodec } from '../options.codec.js';
 import type { KeepableSession } from '../smtp/index.js';
 import { KeptConnections, type ReuseOptions } from './kept-connections.js';
 import { ReusingSession } from './reusing-session.js';
@@ -16,7 +18,7 @@ export interface ReusingSmtp {
  * @throws TypeError if a limit is no whole number above zero.
  */
 export function reusingSmtp(sessions: () => KeepableSession, options: ReuseOptions = {}): ReusingSmtp {
-  const kept = new KeptConnections(options);
+  const kept = new KeptConnections(checked(ReuseCodec, options, 'WAXSEAL_BAD_OPTIONS'));
   return {
     session: () => new ReusingSession(kept, sessions),
     close: () => kept.close(),

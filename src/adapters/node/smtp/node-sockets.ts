@@ -2,9 +2,12 @@
  * For mail systems that make their connections themselves: how Node's TLS is to be started so that its outcome can be judged, and
  * what Node's sockets and errors say.
  */
+
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, TLSSocket } from 'node:tls';
+import { checked } from '../../../effects/misuse.js';
 import type { ShownBySocket, SocketPorts } from '../../../effects/socket-ports.js';
+import { SmtpOptionsCodec } from '../options.codec.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { presentedBy } from '../x509/presented.js';
 import { type NodeSmtpOptions, nodeSmtp } from './smtp-session.js';
@@ -17,6 +20,7 @@ import { trustStore } from './trust-store.js';
  * @throws TypeError if an option cannot be used.
  */
 export function nodeSockets(options: NodeSmtpOptions = {}): SocketPorts<ConnectionOptions> {
+  checked(SmtpOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const context = trustStore(options.ca);
   const inspector = new PeerInspector(options.certificatesMax);
   // The library hands a chain out once, and a mail system may ask again.

@@ -3,6 +3,7 @@
  * and what a reply means is for policy. Whatever goes wrong is an answer; once a connection is lost every further
  * answer says so.
  */
+
 import { isIP, type Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
 import type {
@@ -15,10 +16,12 @@ import type {
   StartTlsAnswer,
   TransactionAnswer,
 } from '../../../effects/catalog.js';
+import { checked, MisuseError } from '../../../effects/misuse.js';
 import type { MessageSource } from '../../../effects/ports.js';
 import type { HandedSession } from '../../../effects/socket-ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
 import { classOf, type Lost } from '../../../policy/smtp/reply.js';
+import { SmtpOptionsCodec } from '../options.codec.js';
 import { authenticate, channelBinding, clientMechanism } from '../sasl/index.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { isHelloName } from './command-syntax.js';
@@ -45,12 +48,16 @@ export interface NodeSmtpOptions {
 /**
  * SMTP over Node's sockets and TLS. Call it once: the sessions share trust store and certificate cache.
  *
- * @throws TypeError if an option cannot be used.
+ * @throws MisuseError if an option cannot be used.
  */
 export function nodeSmtp(options: NodeSmtpOptions = {}): () => KeepableSession & HandedSession {
-  const { localAddress, certificatesMax, secretOf = () => null } = options;
+  const {
+    localAddress,
+    certificatesMax,
+    secretOf = () => null,
+  } = checked(SmtpOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   if (localAddress !== undefined && isIP(localAddress) === 0)
-    throw new TypeError('localAddress must be an IP address');
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', 'localAddress must be an IP address');
   const shared: Shared = {
     localAddress,
     secretOf,

@@ -59,7 +59,7 @@ export function readReport(text: string): ReadReport {
 const BETWEEN = /[ \t\r\n,\x00\x1e]*/y;
 const MARK = '\uFEFF';
 const LINE_FEED = 10;
-const PAUSE_CHARACTERS = 1_048_576;
+const PAUSE_CHARACTERS = 65_536;
 
 /**
  * Reads the reports in a text: one, or several behind one another, as `zcat` gives them, or in one list. Of a text that becomes
