@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sqliteStores } from '../adapters/sqlite/index.js';
+import { utcDay } from '../policy/tls-report/send/report-day.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 
@@ -17,6 +19,7 @@ beforeAll(async () => {
       'A mx.slow.test': ['@mx.slow.test'],
       'TXT _mta-sts.slow.test': ['v=STSv1; id=1;'],
       'A mta-sts.slow.test': ['@mx.slow.test'],
+      'TXT _smtp._tls.slow.test': ['v=TLSRPTv1; rua=mailto:tls@slow.test'],
     },
     mail: { 'mx.slow.test': { connect: 'silent' } },
   });
@@ -53,6 +56,51 @@ it.each([
   expect(stderr).toContain('not everything could be learned before --deadline 2s was up');
   expect(stderr).toMatch(NAMED);
   expect(exit).toBe(75);
+});
+
+it('sts refresh leaves what is kept as it is when its time is up (STS-3.3-12)', async () => {
+  const state = `${folder}/policies`;
+  const fetchedAt = Date.now() - 2 * 86_400_000;
+  const policy = { mode: 'enforce', mx: ['mx.slow.test'], maxAgeSeconds: 2_419_200, lines: [] } as const;
+  const change = { kind: 'store', entry: { id: '0', policy, fetchedAt } } as const;
+  const before = sqliteStores({ directory: state });
+  const { signal } = new AbortController();
+  await before.policies['policy-cache.write']({ domain: 'slow.test', change }, signal);
+  await before.close();
+  for (const domains of [[], ['slow.test']]) {
+    const ended = await waxseal([
+      ...['sts', 'refresh', ...domains, '--state', state, ...withoutPort(options), '--deadline', '2s'],
+    ]);
+    expect(ended.stderr).toContain('not everything could be learned before --deadline 2s was up');
+    expect(ended.stderr).toMatch(NAMED);
+    expect(ended.exit).toBe(75);
+  }
+  const after = sqliteStores({ directory: state });
+  const kept = await after.policies['policy-cache.read']({ domain: 'slow.test' }, signal);
+  await after.close();
+  expect(kept).toMatchObject({ kind: 'read', cached: { id: '0', policy: { mode: 'enforce' }, fetchedAt } });
+});
+
+it('tlsrpt send keeps a report that nobody took when its time is up (RPT-5.5-1)', async () => {
+  const state = `${folder}/reports`;
+  const day = utcDay(Date.now() - 86_400_000);
+  const tally = {
+    ...({ policyType: 'no-policy-found', policyDomain: 'slow.test', policyString: [], mxHost: [] } as const),
+    ...{ success: 1, failure: 0, details: [] },
+  };
+  const before = sqliteStores({ directory: state });
+  await before.reports.add({ day, domain: 'slow.test' }, [tally]);
+  await before.close();
+  const ended = await waxseal([
+    ...['tlsrpt', 'send', '--state', state, ...options, '--from', 'tls@s.test', '--organization', 'S'],
+    ...['--now', '--deadline', '2s'],
+  ]);
+  expect(ended.stderr).toContain('not everything could be learned before --deadline 2s was up');
+  expect(ended.exit).toBe(75);
+  const after = sqliteStores({ directory: state });
+  const listed = await after.reports.list({ after: null, entriesMax: 10 });
+  await after.close();
+  expect(JSON.stringify(listed)).toContain('slow.test');
 });
 
 it('no time at all is a mistake, and so is what is no time', async () => {

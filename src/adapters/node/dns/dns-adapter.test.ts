@@ -102,6 +102,11 @@ describe('the absence of AD', () => {
   });
 });
 
+function aborting() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
+}
+
 describe('failure', () => {
   it('is also what validation could not decide: indeterminate is not insecure (DANE-2.1.1-3, SEC-4035-4.3-1)', async () => {
     const server = await serve((asked) => [response(asked, { rcode: 2, additional: [opt(5)] })]);
@@ -174,6 +179,19 @@ describe('failure', () => {
     const both = nodeDns({ servers: [gone, server] });
     expect(await both['dns.mx'](ask, never)).toEqual({ kind: 'insecure', ...found });
     expect(await nodeDns({ servers: [] })['dns.mx'](ask, never)).toMatchObject({ cause: 'unreachable' });
+  });
+
+  it('is what is given up at any moment before the query has left, and nothing is thrown', async () => {
+    const server = await serve(() => []);
+    const dns = nodeDns({ servers: [server] });
+    for (let turns = 0; turns < 12; turns++) {
+      const { signal, abort } = aborting();
+      const ended = dns['dns.mx']({ name: 'a.example', deadlineMs: 60_000 }, signal);
+      for (let turn = 0; turn < turns; turn++) await null;
+      abort();
+      expect(await ended).toMatchObject({ kind: 'failed' });
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   });
 
   it('is a message that cannot be read', async () => {

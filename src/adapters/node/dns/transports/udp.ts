@@ -55,6 +55,10 @@ export function overUdp(
       });
     });
     socket.connect(port, address);
-    return () => socket.close();
+    return () => {
+      // It may be told of when nobody wants to know any more, and a closed socket sends nothing.
+      socket.removeAllListeners('connect');
+      socket.close();
+    };
   });
 }
