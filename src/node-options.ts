@@ -2,6 +2,9 @@
  * What an embedder says of Node's adapters, and how it is read. Words are what they say: `trustAd: 'no'` is a mistake to be told, and
  * must not be taken at the truth of a text.
  */
+
+import { ServerCodec, SomeResolversCodec } from './adapters/node/dns/resolvers.codec.js';
+import { TrustAnchorsCodec } from './adapters/node/dnssec/validating-dns.js';
 import type {
   ResolverConfig,
   ResolverServer,
@@ -9,12 +12,7 @@ import type {
   SecretOf,
   TrustAnchor,
 } from './adapters/node/index.js';
-import {
-  ReuseCodec,
-  ServerCodec,
-  SomeResolversCodec,
-  TrustAnchorsCodec,
-} from './adapters/node/options.codec.js';
+import { ReuseCodec } from './adapters/node/smtp-reuse/reusing-smtp.js';
 import { Count, Folder, Pems } from './effects/codecs/arguments.codec.js';
 import { type Fields, strictObject } from './effects/codecs/strict-object.js';
 import { type Codec, callable, either, oneOf, Text } from './effects/codecs/values.js';

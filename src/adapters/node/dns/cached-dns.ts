@@ -5,10 +5,12 @@
  */
 
 import type { AskOf } from '../../../effects/catalog.js';
+import { Count } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { callable } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import type { AddressesAnswer, DnsAnswer, DnsFailure } from '../../../policy/dns/answer.js';
 import { lifetimeOf } from '../../../policy/dns/lifetime.js';
-import { DnsCacheCodec } from '../options.codec.js';
 import { BoundedMemory } from './bounded-memory.js';
 import type { DnsPorts } from './dns-adapter.js';
 import { SharedFlights } from './shared-flights.js';
@@ -21,6 +23,12 @@ export interface DnsCacheOptions {
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
+
+const DnsCacheCodec = strictObject<DnsCacheOptions>(
+  'an object with options',
+  { entriesMax: Count, bytesMax: Count, now: callable() },
+  ['entriesMax', 'now'],
+);
 
 const BYTES_MAX = 16_777_216;
 const TIMEOUT: DnsFailure = { kind: 'failed', cause: 'timeout', extendedError: null };

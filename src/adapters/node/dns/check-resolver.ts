@@ -3,14 +3,15 @@
  * are broken on purpose, and, if one is given, about one that is not signed. What follows is said by the table
  * `resolver-self-test`; everything else is for whoever looks for the reason.
  */
+
 import { checked } from '../../../effects/misuse.js';
 import { kindOfError, tellingError } from '../../../policy/dns/extended-error.js';
 import { resolverSelfTest } from '../../../policy/dns/resolver-self-test.table.js';
 import type { resolverTrust } from '../../../policy/dns/resolver-trust.table.js';
 import { type Decision, decide } from '../../../policy/kernel/table.js';
-import { ResolversCodec } from '../options.codec.js';
 import { type Probe, probe, probeQuery, readProbe } from './probe.js';
 import { type ResolverConfig, type ResolverServer, trustOf, trustsAd } from './resolver-config.js';
+import { ResolversCodec } from './resolvers.codec.js';
 import { overTcp } from './transports/tcp.js';
 import { overUdp } from './transports/udp.js';
 import { readWireQuery } from './wire-query.js';

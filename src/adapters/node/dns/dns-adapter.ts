@@ -2,16 +2,17 @@
  * DNS as a stub of resolvers that validate (RFC 4033, Section 7). What this adapter calls secure is secure only as far as
  * the resolver and the path to it are (table `resolver-trust`); what a response means is said by the table `dns-reply`.
  */
+
 import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
 import { breather } from '../breather.js';
-import { ResolversCodec } from '../options.codec.js';
 import { exchangeWire } from './exchange.js';
 import { linksOf } from './links.js';
 import { isAskable, isTooLong } from './name.js';
 import { type ResolverConfig, trustsAd } from './resolver-config.js';
+import { ResolversCodec } from './resolvers.codec.js';
 import { readTlsaSet } from './tlsa-record.js';
 import {
   type AnswerRecord,

@@ -5,6 +5,10 @@
  *
  * Each alias is asked for by itself and judged by itself; an answer is secure only if all of its links are.
  */
+
+import { Count } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { callable, listOf, Text, wholeFrom } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import type { DnsAnswer, DnsFailure, DnsFailureCause } from '../../../policy/dns/answer.js';
 import { judgeDnsReply } from '../../../policy/dns/dns-reply.js';
@@ -13,9 +17,9 @@ import { type ExchangeOptions, exchangeWire } from '../dns/exchange.js';
 import { linksOf } from '../dns/links.js';
 import { isAskable, isTooLong } from '../dns/name.js';
 import type { ResolverConfig } from '../dns/resolver-config.js';
+import { ResolversCodec } from '../dns/resolvers.codec.js';
 import { readTlsaSet } from '../dns/tlsa-record.js';
 import { decodeResponse, type RdataOf, type RecordOf, type RecordType } from '../dns/wire.js';
-import { ResolversCodec, ValidatingDnsCodec } from '../options.codec.js';
 import { isAtOrBelow } from './canonical-name.js';
 import { aliasAt, type Chain, createChain, type Inquiry, setAt } from './chain.js';
 import { judgeDenial, judgeSet } from './judge.js';
@@ -42,6 +46,23 @@ export interface ValidatingDnsOptions {
   /** What they may take of memory, estimated on the high side. Default 16 MiB. */
   readonly delegationBytesMax?: number;
 }
+
+export const TrustAnchorsCodec = listOf(
+  'a list of DS records',
+  strictObject<TrustAnchor>('a DS record', {
+    name: Text,
+    keyTag: wholeFrom(0, 65_535),
+    algorithm: wholeFrom(0, 255),
+    digestType: wholeFrom(0, 255),
+    digest: Text,
+  }),
+);
+
+const ValidatingDnsCodec = strictObject<ValidatingDnsOptions>(
+  'an object with options',
+  { trustAnchors: TrustAnchorsCodec, now: callable(), delegationsMax: Count, delegationBytesMax: Count },
+  ['now'],
+);
 
 const ALIASES_MAX = 16;
 /** A chain through six zones takes eleven; aliases and long names take more. */

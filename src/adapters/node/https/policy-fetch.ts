@@ -10,9 +10,10 @@ import { connect, isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
 import type { AskOf, FetchAnswer } from '../../../effects/catalog.js';
+import { Pems } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
 import { checked } from '../../../effects/misuse.js';
 import type { Port } from '../../../effects/ports.js';
-import { CaCodec } from '../options.codec.js';
 import { trusting } from '../trusting.js';
 import { nameError } from '../x509/index.js';
 import { cutWithoutCloseNotify, untilCloseNotify } from './until-close-notify.js';
@@ -21,6 +22,8 @@ export interface PolicyFetchOptions {
   /** Trust anchors in PEM, besides those that Node brings. */
   readonly ca?: readonly string[] | undefined;
 }
+
+const CaCodec = strictObject<PolicyFetchOptions>('an object with ca', { ca: Pems }, []);
 
 const PATH = '/.well-known/mta-sts.txt';
 const HTTPS_PORT = 443;

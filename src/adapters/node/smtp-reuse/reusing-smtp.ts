@@ -1,6 +1,8 @@
+import { Count, TimeMs } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { callable } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
-import { ReuseCodec } from '../options.codec.js';
 import type { KeepableSession } from '../smtp/index.js';
 import { KeptConnections, type ReuseOptions } from './kept-connections.js';
 import { ReusingSession } from './reusing-session.js';
@@ -10,6 +12,19 @@ export interface ReusingSmtp {
   /** Says QUIT on all connections that wait; those in use are closed when they are done. Never rejects. */
   close(): Promise<void>;
 }
+
+export const ReuseCodec = strictObject<ReuseOptions>(
+  'limits for kept connections',
+  {
+    connectionsMax: Count,
+    perHostMax: Count,
+    idleMs: TimeMs,
+    ageMs: TimeMs,
+    messagesMax: Count,
+    now: callable(),
+  },
+  [],
+);
 
 /**
  * Keeps connections under TLS over which a message was taken, for other messages to the same address and port. What is

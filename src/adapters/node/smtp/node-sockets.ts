@@ -7,10 +7,9 @@ import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, TLSSocket } from 'node:tls';
 import { checked } from '../../../effects/misuse.js';
 import type { ShownBySocket, SocketPorts } from '../../../effects/socket-ports.js';
-import { SmtpOptionsCodec } from '../options.codec.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { presentedBy } from '../x509/presented.js';
-import { type NodeSmtpOptions, nodeSmtp } from './smtp-session.js';
+import { type NodeSmtpOptions, nodeSmtp, SmtpOptionsCodec } from './smtp-session.js';
 import { codeOf, connectCause, handshakeCause, lostCause } from './socket-errors.js';
 import { trustStore } from './trust-store.js';
 

@@ -16,12 +16,14 @@ import type {
   StartTlsAnswer,
   TransactionAnswer,
 } from '../../../effects/catalog.js';
+import { Count, Pems } from '../../../effects/codecs/arguments.codec.js';
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { callable, Text } from '../../../effects/codecs/values.js';
 import { checked, MisuseError } from '../../../effects/misuse.js';
 import type { MessageSource } from '../../../effects/ports.js';
 import type { HandedSession } from '../../../effects/socket-ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
 import { classOf, type Lost } from '../../../policy/smtp/reply.js';
-import { SmtpOptionsCodec } from '../options.codec.js';
 import { authenticate, channelBinding, clientMechanism } from '../sasl/index.js';
 import { PeerInspector, type Presented } from '../x509/peer-inspector.js';
 import { isHelloName } from './command-syntax.js';
@@ -44,6 +46,12 @@ export interface NodeSmtpOptions {
   /** The password or token of an account, by the name of its transport; null: there is none. Default: there are none. */
   readonly secretOf?: SecretOf;
 }
+
+export const SmtpOptionsCodec = strictObject<NodeSmtpOptions>(
+  'an object with options',
+  { ca: Pems, localAddress: Text, certificatesMax: Count, secretOf: callable() },
+  [],
+);
 
 /**
  * SMTP over Node's sockets and TLS. Call it once: the sessions share trust store and certificate cache.
