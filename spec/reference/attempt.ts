@@ -184,20 +184,20 @@ export function discoverSts(facts: {
 /** RFC 5321, Sections 4.2.1 and 4.3.2: what one reply means for the walk through the hosts. */
 export function judgeReply(facts: {
   stage: 'greeting' | 'hello' | 'mail' | 'rcpt' | 'data' | 'end';
-  reply: '2yz' | '4yz' | '530' | '5yz' | 'lost'; // for data, 354 counts as positive
+  reply: '2yz' | '4yz' | '5yz' | 'lost'; // for data, 354 counts as positive
   // other-family: first attempt, dual-stack host, and an enhanced status of X.7.Y; overridden: TLS-Required: No set aside
-  // what this host's domain demands
-  leniency: 'no' | 'other-family' | 'overridden';
+  // what this host's domain demands; login: 530 of a relay
+  leniency: 'no' | 'login' | 'other-family' | 'overridden';
 }): 'go-on' | 'next-host' | 'refused-here' | 'bounce' {
   if (facts.reply === '2yz') return 'go-on';
   if (facts.reply === '4yz') return 'next-host';
   if (facts.reply === 'lost') return 'next-host';
-  // RFC 3207, Section 4, and RFC 4954, Section 6: what is wanting is TLS or AUTH, and not another message.
-  if (facts.reply === '530') return 'next-host';
 
   // 5yz. Before MAIL it is this host that declines to talk; it has not heard of the message yet.
   if (facts.stage === 'greeting') return 'next-host';
   if (facts.stage === 'hello') return 'next-host';
+  // RFC 4954, Section 6: authentication is required, which is between the operator and the relay.
+  if (facts.leniency === 'login') return 'next-host';
   // A first refusal for security reasons may concern the address family that was used.
   if (facts.leniency === 'other-family') return 'next-host';
   // Without the header field another host might have had the message, so the refusal of this one is not the last word.

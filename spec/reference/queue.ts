@@ -8,10 +8,13 @@ export function firstStep(f: {
   order: 'none' | 'fail' | 'drop';
   hold: 'no' | 'held';
   claims: 'few' | 'too-many';
-}): 'attempt' | 'fail' | 'drop' | 'put-back' | 'park' {
+  /** Whether the routes send it where it waited for. */
+  way: 'same' | 'other';
+}): 'attempt' | 'fail' | 'drop' | 'put-back' | 'park' | 'change-lane' {
   if (f.order !== 'none') return f.order;
   if (f.hold === 'held') return 'put-back';
-  return f.claims === 'too-many' ? 'park' : 'attempt';
+  if (f.claims === 'too-many') return 'park';
+  return f.way === 'same' ? 'attempt' : 'change-lane';
 }
 
 /** RFC 5321, Section 4.5.4.1: "the sender gives up"; but RFC 8461, Section 5.1: not before "the presence of a new policy" is checked. */

@@ -192,11 +192,11 @@ export function deadlineReach(
 
 /** RFC 5321, Sections 3.2 and 4.1.1.1: the first EHLO was answered. */
 export function afterFirstEhlo(
-  reply: 'positive' | '4yz' | '530' | '5yz' | 'lost',
+  reply: 'positive' | '4yz' | '5yz' | 'lost',
 ): 'go-on' | 'next-host' | 'say-helo' {
   if (reply === 'positive') return 'go-on';
   // A server without service extensions "will generate an error response"; it may still know HELO.
-  if (reply === '530' || reply === '5yz') return 'say-helo';
+  if (reply === '5yz') return 'say-helo';
   return 'next-host';
 }
 

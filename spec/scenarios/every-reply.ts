@@ -13,7 +13,7 @@ const REPLIES = [
   '530 5.7.0 first',
   '550 5.3.0 no',
   '599 odd',
-  'what?',
+  '250-fine\nwhat?',
   'close',
 ] as const;
 type Reply = (typeof REPLIES)[number];
@@ -25,8 +25,8 @@ const LATER = ['deferred 4.0.0', 'deferred 4.3.2', 'deferred 4.3.0'] as const;
 const LOST = ['deferred 4.4.2', 'deferred 4.4.2'] as const;
 /** What is said of the host alone is never the end of a message. */
 const HOST_NO = ['deferred 4.7.0', 'deferred 4.3.0', 'deferred 4.0.0'] as const;
-/** What is said of the message is, but for what the session lacks. */
-const MESSAGE_NO = ['deferred 4.7.0', 'bounced 5.3.0', 'bounced 5.0.0'] as const;
+/** What is said of the message is. */
+const MESSAGE_NO = ['bounced 5.7.0', 'bounced 5.3.0', 'bounced 5.0.0'] as const;
 const SAY_HELO = ['delivered', 'delivered', 'delivered'] as const;
 
 const STAGES: readonly (readonly [stage: string, host: (reply: Reply) => MailHost, ends: Ends])[] = [
@@ -65,7 +65,7 @@ function expected(end: string): Expectation {
 const inSession: readonly Story[] = STAGES.flatMap(([stage, host, ends]) =>
   REPLIES.map(
     (reply, at): Story => ({
-      name: `every reply: "${reply}" at ${stage}`,
+      name: `every reply: ${JSON.stringify(reply)} at ${stage}`,
       refs: ['SMTP-4.3.2-1', 'SMTP-3.8-2'],
       world: plainDomain(host(reply)),
       steps: [send(expected(ends[at]!))],
@@ -102,20 +102,18 @@ const AUTH_ENDS: Readonly<Record<string, string>> = {
   '535 5.7.8 who?': 'deferred 4.7.8',
   '554 5.7.0 no': 'deferred 4.7.8',
   '599 odd': 'deferred 4.7.8',
-  'what?': 'deferred 4.4.2',
+  '235-fine\nwhat?': 'deferred 4.4.2',
   close: 'deferred 4.4.2',
 };
 
 /** A name or a password that is wrong is a matter of the operator; no mail is returned for it. */
-const toAuth: readonly Story[] = Object.entries(AUTH_ENDS).map(
-  ([auth, end]): Story => ({
-    name: `every reply: "${auth}" at AUTH`,
+function atRelay(name: string, replies: NonNullable<MailHost['replies']>, end: string): Story {
+  return {
+    name,
     refs: ['AUTH-6-1', 'SMTP-3.8-2'],
     world: together(plainDomain(), {
       dns: { [`A ${RELAY}`]: [`@${RELAY}`] },
-      mail: {
-        [RELAY]: { port: 2587, keywords: ['AUTH PLAIN'], auth: { password: 'pencil' }, replies: { auth } },
-      },
+      mail: { [RELAY]: { port: 2587, keywords: ['AUTH PLAIN'], auth: { password: 'pencil' }, replies } },
     }),
     transports: {
       smart: {
@@ -131,7 +129,19 @@ const toAuth: readonly Story[] = Object.entries(AUTH_ENDS).map(
     routes: [{ to: [], from: [], account: [], attempts: null, transport: 'smart' }],
     passwords: { smart: 'pencil' },
     steps: [send(expected(end))],
-  }),
+  };
+}
+
+const toAuth: readonly Story[] = Object.entries(AUTH_ENDS).map(([auth, end]) =>
+  atRelay(`every reply: ${JSON.stringify(auth)} at AUTH`, { auth }, end),
 );
 
-export const everyReply: readonly Scenario[] = [...inSession, ...toStartTls, ...toAuth];
+const LOGIN_FIRST = '530 5.7.0 Authentication required';
+/** The same words of somebody else's host are a refusal. */
+const afterAuth: readonly Story[] = [
+  atRelay('a relay that wants a login at MAIL', { mail: LOGIN_FIRST }, 'deferred 4.7.0'),
+  atRelay('a relay that wants a login at RCPT', { rcpt: { '*': LOGIN_FIRST } }, 'deferred 4.7.0'),
+  atRelay('a relay that wants a login at DATA', { data: LOGIN_FIRST }, 'deferred 4.7.0'),
+];
+
+export const everyReply: readonly Scenario[] = [...inSession, ...toStartTls, ...toAuth, ...afterAuth];

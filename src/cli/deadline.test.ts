@@ -2,8 +2,9 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { utcDay } from '../policy/tls-report/send/report-day.js';
+import { ed25519Pem } from '../services/tls-report/send/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 
 let internet: Internet;
 let silent: Server;
@@ -91,9 +92,10 @@ it('tlsrpt send keeps a report that nobody took when its time is up (RPT-5.5-1)'
   const before = sqliteStores({ directory: state });
   await before.reports.add({ day, domain: 'slow.test' }, [tally]);
   await before.close();
+  const key = await fileIn(folder, 'dkim.pem', ed25519Pem());
   const ended = await waxseal([
     ...['tlsrpt', 'send', '--state', state, ...options, '--from', 'tls@s.test', '--organization', 'S'],
-    ...['--now', '--deadline', '2s'],
+    ...['--dkim-key', key, '--dkim-selector', 'x', '--now', '--deadline', '2s'],
   ]);
   expect(ended.stderr).toContain('not everything could be learned before --deadline 2s was up');
   expect(ended.exit).toBe(75);

@@ -415,6 +415,7 @@ function replyFacts(context: HostContext): ReplyFacts {
     attempt: context.input.attempt,
     families: known?.kind === 'found' ? known.families : 'one',
     overridden: context.plan?.overridden ?? 'no',
+    relay: context.input.relay === undefined ? 'no' : 'yes',
   };
 }
 

@@ -35,6 +35,8 @@ export interface ReplyFacts {
   readonly families: 'one' | 'both';
   /** Whether the message set aside a demand of this host's domain, without which it would not have come here. */
   readonly overridden: 'yes' | 'no';
+  /** Whether it is a relay that the operator named. */
+  readonly relay: 'yes' | 'no';
   /** Recipients that were accepted before this one, in this transaction. */
   readonly accepted?: number;
 }
@@ -142,20 +144,21 @@ export function stateOf(
   }
 }
 
-/** Of the session: TLS or AUTH first (RFC 3207, Section 4; RFC 4954, Section 6). */
-const WANTS_MORE = 530;
-
 function classify(stage: Stage, reply: Reply | null, accepted: number) {
   if (reply === null) return 'lost';
   // Behind recipients that were accepted it means "too many", as 452 does (RFC 5321, Section 4.5.3.1.10).
   if (stage === 'rcpt' && codeOf(reply) === 552 && accepted > 0) return '4yz';
   const replyClass = classOf(reply);
-  if (replyClass === '5yz') return codeOf(reply) === WANTS_MORE ? '530' : '5yz';
+  if (replyClass === '5yz') return '5yz';
   // A code that does not belong here is neither a yes nor a final no.
   return replyClass === (stage === 'data' ? '3yz' : '2yz') ? 'positive' : '4yz';
 }
 
+/** AUTH or TLS first (RFC 4954, Section 6; RFC 3207, Section 4). */
+const LOGIN_FIRST = 530;
+
 function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
+  if (facts.relay === 'yes' && reply !== null && codeOf(reply) === LOGIN_FIRST) return 'login';
   const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
   if (isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both') return 'other-family';
   return facts.overridden === 'yes' ? 'overridden' : 'no';

@@ -137,6 +137,7 @@ export const replyMeaningFacts = factsFor(replyMeaning, {
     owner: 'recipient',
     says: {
       no: 'nothing speaks for another meaning of a refusal',
+      login: (evidence) => `${hostIn(evidence)} is a relay, and wants AUTH or TLS first`,
       'other-family': (evidence) =>
         `this is the first attempt, ${hostIn(evidence)} has addresses of both families, and it refuses for reasons of policy${statusText(evidence)}`,
       overridden: (evidence) =>
