@@ -17,7 +17,11 @@ export const mtaSts: Violations = {
     put: "if (match === null || match[1] !== 'id') return",
   },
   'STS-3.2-1': { file: policyFetch, find: "'/.well-known/mta-sts.txt'", put: "'/mta-sts.txt'" },
-  'STS-3.2-4': { file: policyFile, find: String.raw`.split(/\r\n|\n|\r/)`, put: String.raw`.split(/\r\n/)` },
+  'STS-3.2-4': {
+    file: policyFile,
+    find: String.raw`marked.includes('\r') ? /\r\n|\n|\r/ : '\n'`,
+    put: String.raw`/\r\n/`,
+  },
   'STS-3.2-5': { file: policyFile, find: "value === 'STSv1' ?", put: '/^STSv/i.test(value) ?' },
   'STS-3.2-6': {
     file: policyFile,
@@ -36,11 +40,19 @@ export const mtaSts: Violations = {
   },
   'STS-3.2-11': {
     file: policyFile,
-    find: 'LABEL.test(label)',
-    put: '/[A-Za-z]/.test(label) && LABEL.test(label)',
+    find: 'isStart = isDot;',
+    put: 'isStart = isDot || (isStart && code < 0x3a);',
   },
-  'STS-3.2-12': { file: policyFile, find: 'LABEL.test(label)', put: "label !== ''" },
-  'STS-3.2-13': { file: policyFile, find: "domain.split('.').every", put: 'domain.split(/[.,] */).every' },
+  'STS-3.2-12': {
+    file: policyFile,
+    find: '!isLetterOrDigit(code) && (',
+    put: 'code < 0x80 && !isLetterOrDigit(code) && (',
+  },
+  'STS-3.2-13': {
+    file: policyFile,
+    find: 'const isDot = code === DOT;',
+    put: 'const isDot = code === DOT || code === 0x2c || code === 0x20;',
+  },
   'STS-3.2-14': {
     file: policyFile,
     find: '    default:\n      return null;',
@@ -52,7 +64,11 @@ export const mtaSts: Violations = {
     put: "field.key !== 'mx') known.set",
   },
   'STS-3.3-1': { file: policyFetch, find: 'rejectUnauthorized: true', put: 'rejectUnauthorized: false' },
-  'STS-3.3-2': { file: policyFetch, find: "subject: 'never'", put: "subject: 'default'" },
+  'STS-3.3-2': {
+    file: 'src/adapters/node/x509/name-error.ts',
+    find: "subject: 'never'",
+    put: "subject: 'default'",
+  },
   'STS-3.3-5': { file: policyFetch, find: 'if (status !== 200)', put: 'if (status >= 300)' },
   'STS-3.3-6': { file: policyFetch, find: 'if (status !== 200)', put: 'if (status < 200 || status > 399)' },
   'STS-3.3-7': {

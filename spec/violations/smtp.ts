@@ -71,8 +71,8 @@ export const smtp: Violations = {
   },
   'SMTP-4.5.4.1-7': {
     file: 'src/machine/host.asks.ts',
-    find: 'recipients: context.input.recipients,',
-    put: 'recipients: context.input.recipients.slice(0, 1),',
+    find: 'recipients: context.named.map((place) => context.input.recipients[place]!),',
+    put: 'recipients: context.named.slice(0, 1).map((place) => context.input.recipients[place]!),',
   },
   'PIPE-3.1-2': {
     file: transaction,

@@ -86,6 +86,11 @@ export const tls: Violations = {
   },
   'TLS-8996-1': { file: settings, find: "minVersion: 'TLSv1.2'", put: "minVersion: 'TLSv1'" },
   'CHOICE-12': { row: 'SNI-2', says: 'mx-name' },
+  'CHOICE-21': {
+    file: 'src/policy/certificate/path.ts',
+    find: 'isFit: isStrongKey(leaf.key) && allowsKeyUse(leaf, peer.leafKeyUse),',
+    put: 'isFit: true,',
+  },
   'CHOICE-20': { row: 'OPER-9', says: 'authenticate' },
   'SID-6125-6.4.4-1': { file: names, find: "form === 'uri' || form === 'other'", put: "form === 'email'" },
   'SID-9525-1': {
