@@ -84,8 +84,8 @@ export const dns: Violations = {
   },
   'DANE-2.2.2-1': {
     file: 'src/machine/host.plan-judgements.ts',
-    find: 'if (addresses.length === 0) {',
-    put: 'if (addresses.length < 0) {',
+    find: 'learnAddresses(context.addressAnswer!, input.dialled);',
+    put: "({ kind: 'found', addresses: ['127.0.0.1'], security: 'secure', expandedName: null, families: 'one' } as const);",
   },
   'DANE-2.1.3-1': {
     file: adapter,

@@ -91,6 +91,11 @@ export const tls: Violations = {
     find: 'isFit: isStrongKey(leaf.key) && allowsKeyUse(leaf, peer.leafKeyUse),',
     put: 'isFit: true,',
   },
+  'CHOICE-25': {
+    file: 'src/policy/certificate/work-budget.ts',
+    find: 'return budget.stepsLeft < 0;',
+    put: 'return false;',
+  },
   'CHOICE-20': { row: 'OPER-9', says: 'authenticate' },
   'SID-6125-6.4.4-1': { file: names, find: "form === 'uri' || form === 'other'", put: "form === 'email'" },
   'SID-9525-1': {
