@@ -2,7 +2,6 @@ import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTlsaText } from '../adapters/scripted/tlsa-text.js';
 import { judgeTlsaKind } from '../policy/check/tlsa-worth.table.js';
 import { association, createPki, type Internet, type Issued, startInternet } from '../testing/index.js';
 import { fileIn, inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
@@ -98,16 +97,6 @@ describe('waxseal tlsa, of a file', () => {
     expect(ended).toMatchObject({ exit: 0, stdout: `_25._tcp.mx.a.test. IN TLSA 3 1 1 ${data}\n` });
     expect(ended.stderr).toMatch(/^; For a new key or certificate: publish its record .*two TTLs/);
     expect((await tlsa('@/leaf.der')).stdout).toBe(ended.stdout);
-  });
-
-  it('prints what reads back as the same record, with or without blanks (TLSA-2.2-1)', async () => {
-    const { stdout } = await tlsa('@/chain.pem', '--selector', '0', '--matching', '2');
-    const [, text] = /IN TLSA (.*)\n/.exec(stdout)!;
-    const data = association(issued.leafDer, 0, 2);
-    const record = { kind: 'literal', usage: 3, selector: 0, matching: 2, data };
-    expect(readTlsaText(text!)).toEqual(record);
-    expect(readTlsaText(text!.replace(/(.{7})/g, '$1 ').replace(/^3 0 2\s*/, '3 0 2 '))).toEqual(record);
-    expect(text!.split(' ')).toHaveLength(4);
   });
 
   it('prints a 2 0 1 for the last certificate', async () => {
