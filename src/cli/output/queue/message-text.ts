@@ -39,9 +39,13 @@ function renderRecipient(recipient: RecipientView, paint: Paint): string {
     ...(attempts === 0 ? [] : [attempts === 1 ? '1 attempt' : `${attempts} attempts`]),
     ...(nextAttemptAt === null ? [] : [`next at ${timeOf(nextAttemptAt)}`]),
   ].join('  ');
-  const said = reply === null ? [] : [`${mx ?? 'it'} said: ${reply.code} ${printable(reply.text)}`];
-  const why = because === null ? [] : [`${because.row}: ${because.why}`, ...because.facts.map(printable)];
-  return `${line}\n${[...said, ...why].map((text) => wrapped(text, '    ', '    ')).join('')}`;
+  // First what happened, then why; a fact that has the reply need not be told twice.
+  const facts = because === null ? [] : because.facts.map(printable);
+  const words = reply === null ? null : `${reply.code} ${printable(reply.text)}`;
+  const isTold = words === null || facts.some((fact) => fact.includes(words));
+  const said = isTold ? [] : [`${mx ?? 'it'} said: ${words}`];
+  const why = because === null ? [] : [`${because.why} (${because.row})`];
+  return `${line}\n${[...said, ...facts, ...why].map((text) => wrapped(text, '    ', '    ')).join('')}`;
 }
 
 export function renderHistory(message: MessageHistory, paint: Paint): string {
