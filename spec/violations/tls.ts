@@ -9,12 +9,12 @@ const names = 'src/policy/certificate/names.ts';
 export const tls: Violations = {
   'SID-6.1-2': {
     file: 'src/machine/host.session-judgements.ts',
-    find: 'context.tlsa.records : [],\n    input.candidate.host,',
-    put: 'context.tlsa.records : [],\n    (context.addressKnowledge as { expandedName?: string }).expandedName ?? input.candidate.host,',
+    find: 'authenticatePeer(\n    context.plan!,',
+    put: "authenticatePeer(\n    { ...context.plan!, certificateNames: context.plan!.certificateNames.map((names) => [...names, (context.addressKnowledge as { expandedName?: string }).expandedName ?? '']) },",
   },
   'SID-6.3-1': {
     file: coversName,
-    find: 'parseDnsName(presented) === host',
+    find: 'presented.length === host.length && parseDnsName(presented) === host',
     put: "(parseDnsName(presented) ?? '').endsWith(host)",
   },
   'SID-6.3-3': { file: coversName, find: "parent?.includes('.') === true &&", put: 'parent !== null &&' },
@@ -69,8 +69,8 @@ export const tls: Violations = {
   },
   'STLS-4.2-1': {
     file: 'src/machine/host.machine.ts',
-    find: "mustLeave', target: 'leaving' }, { target: 'awaitingHelloAgain' }",
-    put: "mustLeave', target: 'leaving' }, { target: 'judgingMessage' }",
+    find: "{ target: 'awaitingHelloAgain' },",
+    put: "{ target: 'judgingMessage' },",
   },
   'STLS-4.2-3': {
     file: 'src/machine/host.machine.ts',
