@@ -103,7 +103,8 @@ export async function startChromium(): Promise<Page> {
       const ended = new Promise((done) => browser.once('exit', done));
       browser.kill();
       await ended;
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      // Its children end behind it, and write to the last.
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }

@@ -59,6 +59,7 @@ function isLikePostfix(host: MailHost): boolean {
   return (
     (host.connect === undefined || host.connect === 'accept' || host.connect === 'refuse') &&
     host.greeting === undefined &&
+    host.takes === undefined &&
     areUsual(host.keywords) &&
     areUsual(host.keywordsAfterTls) &&
     STARTTLS_OF_POSTFIX.includes(host.starttls) &&
