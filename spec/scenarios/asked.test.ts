@@ -239,3 +239,29 @@ describe('a transaction', () => {
     expect(sent(signed, { from: '', to: ['user@a.example'] })).toHaveLength(1);
   });
 });
+
+describe('what is said of notices', () => {
+  it('each parameter once, and to each recipient his own (DSN-3461-4.5-1)', () => {
+    const { asks } = asked(
+      plainDomain({ keywords: ['PIPELINING', 'DSN'] }),
+      {},
+      {
+        to: ['a@a.example', 'b@a.example'],
+        dsn: {
+          ret: 'full',
+          envelopeId: 'x',
+          recipients: [
+            { notify: ['success', 'delay'], original: 'rfc822;c@c.example' },
+            { notify: 'never', original: null },
+          ],
+        },
+      },
+    );
+    expect(questions(asks, 'smtp.send')).toMatchObject([
+      {
+        parameters: ['RET=FULL', 'ENVID=x'],
+        recipientParameters: [['NOTIFY=SUCCESS,DELAY', 'ORCPT=rfc822;c@c.example'], ['NOTIFY=NEVER']],
+      },
+    ]);
+  });
+});

@@ -1,3 +1,4 @@
+import { auth } from './auth.js';
 import { dane } from './dane.js';
 import { dns } from './dns.js';
 import { mtaSts } from './mta-sts.js';
@@ -14,6 +15,7 @@ export const violations: Violations = {
   ...mtaSts,
   ...tls,
   ...smtp,
+  ...auth,
   ...queue,
   ...tlsReports,
 };

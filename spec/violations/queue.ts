@@ -4,9 +4,37 @@ const status = 'src/policy/dsn/status-part.ts';
 const compose = 'src/policy/dsn/compose-notice.ts';
 const turns = 'src/policy/queue/judge-turn.ts';
 const notices = 'src/services/queue/notices.ts';
+const request = 'src/policy/dsn/request.ts';
 
 /** The queue (RFC 5321, Section 4.5.4.1) and its notices (RFC 3461, 3464, 3834, 6522). */
 export const queue: Violations = {
+  'DSN-3461-4.1-1': {
+    file: request,
+    find: "words.join(',').toUpperCase()",
+    put: "words.join(' ').toUpperCase()",
+  },
+  'DSN-3461-4.2-1': { file: request, find: '`ORCPT=${encodeOrcpt(original)}`', put: '`ORCPT=${original}`' },
+  'DSN-3461-4.3-1': { file: request, find: "'FULL' : 'HDRS'}", put: "'ALL' : 'HEADERS'}" },
+  'DSN-3461-4.4-1': {
+    file: request,
+    find: '`ENVID=${encodeXtext(envelopeId)}`',
+    put: '`ENVID=${envelopeId}`',
+  },
+  'DSN-3461-4.5-1': {
+    file: 'src/machine/host.asks.ts',
+    find: 'recipientDsnParameters(dsn.recipients[place]!)',
+    put: 'dsn.recipients.flatMap(recipientDsnParameters)',
+  },
+  'RTLS-4.1-2': {
+    file: 'src/policy/queue/message.ts',
+    find: "return tlsRequired === 'no' ? 'optional' : 'ordinary';",
+    put: "return 'ordinary';",
+  },
+  'RTLS-4.1-1': {
+    file: 'src/hosts/receiving/require-tls.ts',
+    find: "return { kind: 'taken', requireTls: 'yes' };",
+    put: "return { kind: 'taken', requireTls: 'no' };",
+  },
   'DSN-3461-4-1': {
     file: 'src/policy/smtp/xtext.ts',
     find: '`+${hex(each.charCodeAt(0) & 0xff)}`',

@@ -4,6 +4,11 @@ const build = 'src/policy/tls-report/send/build-report.ts';
 
 /** Reports that are sent (RFC 8460). */
 export const tlsReports: Violations = {
+  'RPT-3-10': {
+    file: 'src/services/tls-report/send/hand-over.ts',
+    find: "facts: { ...facts, tlsRequired: 'no',",
+    put: "facts: { ...facts, tlsRequired: 'absent',",
+  },
   'RPT-4-2': {
     file: build,
     find: "line.policyType === 'sts' && line.mxHost.length > 0",

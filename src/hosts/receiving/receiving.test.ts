@@ -22,7 +22,7 @@ describe('what a receiver says and keeps', () => {
     [{ REQUIRETLS: true }, 'clear', { kind: 'refused', code: 530 }],
     [{ REQUIRETLS: 'yes' }, 'tls', { kind: 'refused', code: 501 }],
     [{ REQUIRETLS: true, requiretls: true }, 'tls', { kind: 'refused', code: 501 }],
-  ] as const)('reads %j in %s', (parameters, protection, expected) => {
+  ] as const)('reads %j in %s (RTLS-4.1-1)', (parameters, protection, expected) => {
     expect(readRequireTls(parameters, protection)).toMatchObject(expected);
   });
 

@@ -1,0 +1,24 @@
+import type { Violations } from './violation.js';
+
+const asks = 'src/machine/host.asks.ts';
+const authenticate = 'src/adapters/node/sasl/authenticate.ts';
+const mechanisms = 'src/adapters/node/sasl/mechanisms.ts';
+
+/** AUTH. */
+export const auth: Violations = {
+  // The EHLO of before TLS, where another one is due.
+  'AUTH-4-2': {
+    file: 'src/machine/host.machine.ts',
+    find: "{ target: 'awaitingHelloAgain' },",
+    put: "{ target: 'judgingAuth' },",
+  },
+  'AUTH-4-3': { file: authenticate, find: "encoded(initial) || '='", put: 'encoded(initial)' },
+  'AUTH-4-4': { file: authenticate, find: 'first.length <= LINE_OCTETS_MAX', put: 'first.length > 0' },
+  'AUTH-4-5': { file: authenticate, find: "await converse('*')", put: "await converse('')" },
+  'AUTH-4616-1': {
+    file: mechanisms,
+    find: 'sayingOnly(Buffer.from(`\\0${user}\\0${secret}`))',
+    put: 'sayingOnly(Buffer.from(`${user}\\0${secret}`))',
+  },
+  'AUTH-5-1': { file: asks, find: "['AUTH=<>']", put: '[]' },
+};
