@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stsDomain } from '../spec/scenarios/worlds.js';
-import { createNodeEngine, type NodeEngine, settingsOf } from './node.js';
+import { createNodeEngine, type NodeEngine, type NodeEngineOptions, settingsOf } from './node.js';
 import { type Internet, startInternet } from './testing/index.js';
 
 let internet: Internet;
@@ -63,6 +63,35 @@ describe("an engine with Node's adapters", () => {
     expect(() => createNodeEngine(options as Parameters<typeof createNodeEngine>[0])).toThrow(
       expect.objectContaining({ code }),
     );
+  });
+
+  it('is made with every option, and all that each may hold', async () => {
+    const anchor = { name: '', keyTag: 20_326, algorithm: 8, digestType: 2, digest: 'AB'.repeat(32) };
+    const reuse = { connectionsMax: 9, perHostMax: 2, idleMs: 9, ageMs: 9, messagesMax: 9, now: Date.now };
+    const whole: readonly NodeEngineOptions[] = [
+      { dnssec: 'resolver', dnsCache: 'off' },
+      { dnssec: { validate: 'here' }, dnsCache: { entriesMax: 9 } },
+      { dnssec: { validate: 'here', trustAnchors: [anchor] }, dnsCache: { entriesMax: 9, bytesMax: 9 } },
+      {
+        resolver: {
+          servers: [{ address: '127.0.0.1', port: 53 }],
+          trustAd: false,
+          timeoutMs: 9,
+          attempts: 1,
+          ca: [],
+        },
+      },
+      { resolver: { address: '::1', port: 53, transport: 'tls', name: 'r.test' } },
+      { reuseConnections: reuse, localAddress: '127.0.0.1', policiesMax: 9, secretOf: () => 'x' },
+    ].map((options) => options as NodeEngineOptions);
+    for (const options of whole) await engineWith(options).close();
+  });
+
+  it('validates what it is told by itself where it is to, and believes nobody else', async () => {
+    const engine = engineWith({ dnssec: { validate: 'here' } });
+    // Nothing in this world is signed, which from the root's anchor down is no proof of anything.
+    expect((await deliver(engine)).results[0]).toMatchObject({ outcome: 'deferred', mxSecure: false });
+    await engine.close();
   });
 
   it('says what a resolver is where it is given a text', () => {

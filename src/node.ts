@@ -186,9 +186,16 @@ function collecting(
 function dnsOf({ resolver, ca, dnsCache = {}, dnssec = 'resolver' }: NodeOptions): DnsPorts {
   const config = resolverOf(resolver);
   const asked = { ...config, ca: config.ca ?? ca };
-  const dns = dnssec === 'resolver' ? nodeDns(asked) : validatingDns(asked, { ...dnssec, now: Date.now });
+  const dns = dnssec === 'resolver' ? nodeDns(asked) : validatedHere(asked, dnssec);
   if (dnsCache === 'off') return dns;
   return cachedDns(dns, { entriesMax: 10_000, ...dnsCache, now: Date.now });
+}
+
+function validatedHere(
+  resolvers: ResolverConfig,
+  { validate: _, ...anchors }: Exclude<NodeOptions['dnssec'], 'resolver' | undefined>,
+): DnsPorts {
+  return validatingDns(resolvers, { ...anchors, now: Date.now });
 }
 
 interface Kept {
