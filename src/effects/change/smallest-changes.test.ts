@@ -157,3 +157,23 @@ describe('the smallest change, made in the world', () => {
     expect(smallestChanges({ ...journal, entries: [] }, 0, programs).changes).not.toContain(undefined);
   });
 });
+
+it('a record in a zone that is not signed decides nothing, and is built upon: it can be signed once it is there', () => {
+  const rule = { destination: '*', demand: 'dane', owner: 'o', reason: 'a test', expiresAt: null } as const;
+  const world: World = {
+    signedZones: ['.'],
+    dns: {
+      'MX a.example': ['10 mx.b.test'],
+      'A mx.b.test': ['@mx.b.test'],
+      'TLSA mx.b.test': { denial: 'nodata', security: 'insecure' },
+    },
+    mail: { 'mx.b.test': {} },
+  };
+  const { journal, outcome } = playedIn(world, {}, { destinations: [rule] });
+  expect(outcome).toBe('deferred');
+  const { sets } = smallestChanges(journal, 0, programs, { runsMax: 5_000 });
+  const keys = sets.map((edits) => edits.map(({ key }) => key.split(' ').slice(1).join(' ')));
+  expect(keys).toContainEqual(
+    expect.arrayContaining(['_25._tcp.mx.b.test published', '_25._tcp.mx.b.test signed']),
+  );
+});

@@ -1,7 +1,8 @@
 /*
  * The smallest changes that would have let a message through (or, where it went through, stopped it), by breadth-first
- * search: all single edits, then all pairs, and so on. An edit that changes no decision is not built upon: decisions are
- * made on words, and what never reaches a word of a table decides nothing. Repairs keep every demand and are looked for
+ * search: all single edits, then all pairs, and so on. An edit that changes no decision is not built upon, since decisions are
+ * made on words, and what never reaches a word of a table decides nothing; unless something can be edited only now, as a
+ * record in a zone that is not signed can be signed once it is there. Repairs keep every demand and are looked for
  * until some are found; what gives a demand up is only named where nothing smaller does.
  */
 import type { Owner } from '../../policy/explain/fact.js';
@@ -104,7 +105,7 @@ class Search {
     const next: Node[] = [];
     const isConceded = this.#concessions.length > 0;
     const sets = frontier.flatMap(({ edits, run }) =>
-      editsOf(run, this.recipient, this.aim)
+      this.#editsOf(run)
         .filter((edit) => !edits.some(({ key }) => key === edit.key) && (!isConceded || isRepair(edit)))
         .map((edit) => ({ edits: [...edits, edit], before: run })),
     );
@@ -123,7 +124,7 @@ class Search {
       const run = this.#play(edits);
       if (this.#isReached(run))
         (edits.every(isRepair) ? this.#repairs : this.#concessions).push({ edits, run });
-      else if (run.result !== null && this.#printOf(run) !== this.#printOf(before)) next.push({ edits, run });
+      else if (run.result !== null && this.#leadsOn(run, before)) next.push({ edits, run });
     }
     return { next, complete: true };
   }
@@ -140,6 +141,16 @@ class Search {
   #isReached(run: Supposition): boolean {
     const outcome = this.#outcomeOf(run);
     return outcome !== null && (this.aim === 'through') === (outcome === 'delivered');
+  }
+
+  #leadsOn(run: Supposition, before: Supposition): boolean {
+    if (this.#printOf(run) !== this.#printOf(before)) return true;
+    const known = new Set(this.#editsOf(before).map(({ key }) => key));
+    return this.#editsOf(run).some(({ key }) => !known.has(key));
+  }
+
+  #editsOf(run: Supposition): readonly Edit[] {
+    return editsOf(run, this.recipient, this.aim);
   }
 
   /** What was decided, on which words. */
