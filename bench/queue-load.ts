@@ -17,6 +17,7 @@ import { findProgram, run } from '../peer-tests/daemon.js';
 import { startPostfixClient } from '../peer-tests/postfix-client.js';
 import { fileBodies } from '../src/adapters/files/index.js';
 import { sqliteStores } from '../src/adapters/sqlite/index.js';
+import { worldArguments } from '../src/cli/world-arguments.js';
 import { createIntake } from '../src/services/queue/index.js';
 import type { World } from '../src/testing/index.js';
 import { type Effort, QUICK } from './measure.js';
@@ -151,15 +152,8 @@ async function drainByDaemon(
     [
       ...process.execArgv.filter((each) => each.startsWith('--cpu-prof')),
       ...[LAUNCHER, 'serve', '--listen', '127.0.0.1:0', '--state', directory, '--config', config],
-      ...[
-        '--resolver',
-        `${resolver.address}:${resolver.port}`,
-        '--port',
-        `${port}`,
-        '--https-port',
-        `${httpsPort}`,
-      ],
-      ...['--ca', join(folder, 'ca.pem'), '--allow-loopback', '--log', 'json', '--helo', 'client.test'],
+      ...worldArguments({ resolver, port, httpsPort }, join(folder, 'ca.pem')),
+      ...['--log', 'json', '--helo', 'client.test'],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );

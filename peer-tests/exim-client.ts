@@ -2,10 +2,11 @@
  * Exim as the sending host: it keeps the queue, and hands over by LMTP as docs/hosts/exim.md says. What it made of it is read from
  * its log.
  */
+
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import { freePort } from './free-port.js';
 import type { HandedOver, LmtpHost } from './lmtp-hosts.js';
 
 const PACKAGE = 'exim4-daemon-light';
@@ -110,16 +111,5 @@ function outcomesIn(log: string): readonly HandedOver[] {
     const [, word = '', recipient = ''] = /^\S+ \S+ \S+ (=>|->|==|\*\*) (\S+@\S+\.test) /.exec(line) ?? [];
     const outcome = WORDS[word];
     return outcome === undefined ? [] : [{ recipient, outcome, says: line }];
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

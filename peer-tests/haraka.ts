@@ -2,13 +2,14 @@
  * A Haraka of our own, as it comes from the registry, in a folder that is thrown away: it takes mail on a port, keeps it in its
  * queue, and has our plugin, loaded as its documentation says.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
+import { freePort } from './free-port.js';
 
 const PACKAGES = fileURLToPath(new URL('haraka/node_modules', import.meta.url));
 const WAXSEAL = fileURLToPath(new URL('..', import.meta.url));
@@ -92,12 +93,4 @@ export async function startHaraka(ini: Readonly<Record<string, string | number>>
   };
   await haraka.start();
   return haraka;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as { port: number };
-  await new Promise((done) => server.close(done));
-  return port;
 }

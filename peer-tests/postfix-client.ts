@@ -2,10 +2,11 @@
  * Postfix as the sending host: it keeps the queue, and goes the way that its settings say. What it made of it is read from its
  * log.
  */
+
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Daemon, findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import { freePort } from './free-port.js';
 
 const PACKAGE = 'postfix';
 const LIFE_SECONDS = 3600;
@@ -156,15 +157,4 @@ function outcomesIn(log: string): readonly HandedOver[] {
       says: says!,
     }))
     .filter(({ recipient }) => !recipient.endsWith('@sender.example'));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,10 +2,11 @@
  * Sendmail as the sending host: it keeps the queue, and hands over by LMTP as docs/hosts/sendmail.md says. It logs to syslog alone, so
  * that what it made of each recipient is read from the transcript that it keeps of its dialogues.
  */
+
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import { freePort } from './free-port.js';
 import type { HandedOver, LmtpHost } from './lmtp-hosts.js';
 
 /** Debian lets one mail server be installed at a time, so it is only unpacked. */
@@ -101,16 +102,5 @@ function outcomesIn(transcript: string): readonly HandedOver[] {
       if (answered?.endsWith('.test') === true) return [{ recipient: answered, outcome, says: text }];
     }
     return [];
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { readonly port: number };
-      server.close(() => resolve(port));
-    });
   });
 }

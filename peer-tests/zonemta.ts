@@ -2,14 +2,15 @@
  * ZoneMTA as it comes from the registry, all its processes, with our plugin loaded as its documentation says. Redis is Debian's;
  * only MongoDB is stood in for.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { startDaemon } from './daemon.js';
+import { freePorts } from './free-port.js';
 import { startMongoStandIn } from './mongo-stand-in.js';
 
 const PACKAGES = fileURLToPath(new URL('zonemta/node_modules', import.meta.url));
@@ -96,19 +97,4 @@ export async function startZoneMta({ name, plugin }: ZoneMtaOptions): Promise<Zo
     { timeout: 120_000, interval: 50 },
   );
   return zoneMta;
-}
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((done) => {
-          const server = createServer().listen(0, '127.0.0.1', () => done(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { readonly port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
 }

@@ -3,17 +3,19 @@
  * in front of a real Postfix and a small internet. Then every message has to be accounted for: each recipient has it, and
  * Postfix's queue is empty. Who has it twice had it from a process that was killed between the host's answer and the note of it.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
+import { freePort } from '../peer-tests/free-port.js';
 import { startPostfixClient } from '../peer-tests/postfix-client.js';
+import { worldArguments } from '../src/cli/world-arguments.js';
 import { startInternet } from '../src/testing/index.js';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
@@ -45,17 +47,8 @@ const postfix = await startPostfixClient({
 const client = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true, pool: true });
 
 async function serve(): Promise<ChildProcess> {
-  const { resolver } = internet;
-  const look = ['--resolver', `${resolver.address}:${resolver.port}`, '--port', `${internet.port}`];
-  const own = [
-    '--listen',
-    `127.0.0.1:${port}`,
-    '--state',
-    join(folder, 'state'),
-    '--allow-loopback',
-    '--ca',
-    ca,
-  ];
+  const own = ['--listen', `127.0.0.1:${port}`, '--state', join(folder, 'state')];
+  const look = worldArguments(internet, ca);
   const child = spawn(process.execPath, [LAUNCHER, 'lmtp', ...own, ...look], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -130,11 +123,3 @@ await postfix.stop();
 await internet.close();
 await rm(folder, { recursive: true, force: true });
 process.exitCode = counts.length === expected && sent.size === expected ? 0 : 1;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port: free } = server.address() as { readonly port: number };
-  await new Promise((done) => server.close(done));
-  return free;
-}

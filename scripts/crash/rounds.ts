@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { worldArguments } from '../../src/cli/world-arguments.js';
 import type { ShownMessage } from '../../src/services/queue/index.js';
 import { type Internet, startInternet } from '../../src/testing/index.js';
 import { account, type CrashReport, Lives } from './books.js';
@@ -100,7 +101,6 @@ async function untilItIsTime(
 }
 
 async function argumentsFor(internet: Internet, folder: string, ground: Ground): Promise<readonly string[]> {
-  const { resolver, port, httpsPort } = internet;
   const ca = await internet.writeCa(join(folder, 'ca.pem'));
   const config = join(folder, 'crash.yaml');
   // What a kill has interrupted is due again after the first wait.
@@ -110,8 +110,8 @@ async function argumentsFor(internet: Internet, folder: string, ground: Ground):
   );
   return [
     ...['serve', '--listen', '127.0.0.1:0', ...ground.args, '--config', config, '--helo', 'mail.s.test'],
-    ...['--resolver', `${resolver.address}:${resolver.port}`, '--port', `${port}`],
-    ...['--https-port', `${httpsPort}`, '--ca', ca, '--allow-loopback', '--log', 'json'],
+    ...worldArguments(internet, ca),
+    ...['--log', 'json'],
   ];
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import type { RecipientReport } from '../engine/recipient-report.js';
 import type { Internet } from '../testing/index.js';
+import { worldArguments } from './world-arguments.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 
@@ -72,19 +73,7 @@ export function inTurn(args: readonly string[]): Promise<Ended> {
 
 /** The options by which the command finds its way in a small internet. */
 export async function optionsFor(internet: Internet, folder: string): Promise<readonly string[]> {
-  const { resolver, port, httpsPort } = internet;
-  const ca = await internet.writeCa(join(folder, 'ca.pem'));
-  return [
-    ...[
-      '--resolver',
-      `${resolver.address}:${resolver.port}`,
-      '--port',
-      `${port}`,
-      '--https-port',
-      `${httpsPort}`,
-    ],
-    ...['--ca', ca, '--allow-loopback'],
-  ];
+  return worldArguments(internet, await internet.writeCa(join(folder, 'ca.pem')));
 }
 
 /** A folder for one test file. */

@@ -111,7 +111,6 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const relayRefusals = new Map<string, number>();
   const made = () => engineOf(options, current, relayRefusals, onFault);
   const engines = new Engines(made());
-  const postmaster = () => current.config.postmaster ?? `postmaster@${current.settings.helo}`;
   const queue = createQueue({
     engine: {
       deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
@@ -132,7 +131,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     limits: () => current.config.limits,
     users,
     requireTls: options.requireTls,
-    postmaster,
+    postmaster: () => postmasterOf(current),
     clock,
     isSuppressed: async (address) => (await stores.suppressions.among([address.toLowerCase()])).length > 0,
     room: diskRoom(directory, () => current.config.limits.messageBytes),
@@ -209,14 +208,18 @@ function laneIn({ domain, account, ...mail }: WaitingMail, { routes, transports 
 }
 
 /** What of the settings a queue takes. */
-function tuningOf({ config, settings }: DaemonSettings): QueueTuning {
-  const { retry, keepEndedMs, limits, postmaster } = config;
+function tuningOf(daemon: DaemonSettings): QueueTuning {
+  const { retry, keepEndedMs, limits } = daemon.config;
   const { concurrency, perDomain, perDomainPerMinute } = limits;
   return {
     ...{ retry, keepEndedMs, limits: { concurrency, perDomain, perDomainPerMinute } },
-    reportingMta: settings.helo,
-    postmaster: postmaster ?? `postmaster@${settings.helo}`,
+    reportingMta: daemon.settings.helo,
+    postmaster: postmasterOf(daemon),
   };
+}
+
+function postmasterOf({ config, settings }: DaemonSettings): string {
+  return config.postmaster ?? `postmaster@${settings.helo}`;
 }
 
 /** Transports that are others than before, or have another password: what was known of them is not known of these. */

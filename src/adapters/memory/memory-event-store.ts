@@ -1,4 +1,5 @@
 import type { EventStore, QueuedEvent, TakenEvent } from '../../effects/queue-stores.js';
+import { byText } from './by-text.js';
 
 type Waiting = QueuedEvent & { due: number; tries: number };
 
@@ -44,8 +45,4 @@ export function memoryEventStore(): EventStore & { readonly add: (events: readon
       return counts;
     },
   };
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -15,6 +15,7 @@ import {
 } from '../../policy/mta-sts/merge-policy.js';
 import type { CachedPolicy, StsMode } from '../../policy/mta-sts/policy.js';
 import { linesOfPolicy, printPolicyFile } from '../../policy/mta-sts/policy-file.js';
+import { byText } from './by-text.js';
 import { Heap } from './heap.js';
 
 /** What is kept of a domain, as one string: a million of them weigh half of what they would as objects. */
@@ -69,14 +70,14 @@ export function memoryPolicyStore(bounds: PolicyStoreBounds): PolicyStore {
     list: async ({ after, entriesMax: listedMax }) =>
       [...entries.keys()]
         .filter((domain) => after === null || domain > after)
-        .sort((a, b) => (a < b ? -1 : 1))
+        .sort(byText)
         .slice(0, listedMax)
         .map((domain) => ({ domain, ...at(domain) })),
     expiringBefore: async (time, listedMax) =>
       [...entries]
         .map(([domain, text]) => ({ domain, expiry: expiryIn(text) }))
         .filter(({ expiry }) => expiry < time)
-        .sort((a, b) => a.expiry - b.expiry || (a.domain < b.domain ? -1 : 1))
+        .sort((a, b) => a.expiry - b.expiry || byText(a.domain, b.domain))
         .slice(0, listedMax)
         .map(({ domain }) => ({ domain, ...at(domain) })),
     forget: async (domain) => (entries.delete(domain.toLowerCase()) ? 'forgotten' : 'unknown'),

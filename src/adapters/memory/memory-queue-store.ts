@@ -23,6 +23,7 @@ import {
   withTlsWish,
 } from '../../policy/queue/message.js';
 import type { LastWord, RecipientEnd } from '../../policy/queue/turn.js';
+import { byText } from './by-text.js';
 import { Soonest } from './soonest.js';
 
 interface Message {
@@ -444,8 +445,4 @@ function stateOf({ endedAt, held, deliveries }: Message): 'waiting' | 'held' | '
   if (endedAt !== null) return 'ended';
   if (held || deliveries.some(({ state }) => state === 'held')) return 'held';
   return deliveries.some(({ state }) => state === 'claimed') ? 'attempting' : 'waiting';
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

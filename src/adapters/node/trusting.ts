@@ -25,12 +25,12 @@ export function trusting(
   for (const anchor of anchors) assertCertificates(anchor);
   const key = JSON.stringify([settings, anchors]);
   return () => {
-    const context =
-      made.get(key) ??
-      createSecureContext({
-        ...settings,
-        ...(anchors.length > 0 && { ca: [...rootCertificates, ...anchors] }),
-      });
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const context = createSecureContext({
+      ...settings,
+      ...(anchors.length > 0 && { ca: [...rootCertificates, ...anchors] }),
+    });
     made.set(key, context);
     return context;
   };

@@ -11,6 +11,7 @@ import { print } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
 import { readScenario } from '../scenario-file.js';
 import { untilTold } from '../serving.js';
+import { worldArguments } from '../world-arguments.js';
 
 const HELP = `\
 Usage: waxseal internet SCENARIO.json [OPTION]...
@@ -69,7 +70,5 @@ export const internet: Command = {
 };
 
 async function optionsInto(internet: Internet, folder: string): Promise<string> {
-  const { resolver, port, httpsPort } = internet;
-  const ca = await internet.writeCa(join(folder, 'ca.pem'));
-  return `--resolver ${resolver.address}:${resolver.port} --ca ${ca} --port ${port} --https-port ${httpsPort} --allow-loopback`;
+  return worldArguments(internet, await internet.writeCa(join(folder, 'ca.pem'))).join(' ');
 }

@@ -50,8 +50,9 @@ full policy: attempts, waits, notices, and reports.
 
 Where the configuration has users, everybody logs in, which takes TLS; where it has none, only
 this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP reads the
-configuration, the settings and the certificate again, and the log says what takes a restart. Ends with 0 when told to by SIGTERM or
-SIGINT. 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, a folder
+configuration, the settings and the certificate again, and the log says what takes a
+restart. Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the command; 66: an
+input cannot be read; 78: bad settings, a folder
 that another process serves, or an address that cannot be listened at.
 `;
 

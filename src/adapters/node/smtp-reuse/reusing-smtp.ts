@@ -30,7 +30,7 @@ export const ReuseCodec = strictObject<ReuseOptions>(
  * Keeps connections under TLS over which a message was taken, for other messages to the same address and port. What is
  * kept is evidence, never a verdict: each session is judged again in full, as if its answers had come just now.
  *
- * @throws TypeError if a limit is no whole number above zero.
+ * @throws MisuseError if a limit is no whole number above zero, TypeError if it is more than a timer bears.
  */
 export function reusingSmtp(sessions: () => KeepableSession, options: ReuseOptions = {}): ReusingSmtp {
   const kept = new KeptConnections(checked(ReuseCodec, options, 'WAXSEAL_BAD_OPTIONS'));

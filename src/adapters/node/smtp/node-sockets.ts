@@ -16,7 +16,7 @@ import { trustStore } from './trust-store.js';
 /**
  * Node's sockets, with these trust anchors.
  *
- * @throws TypeError if an option cannot be used.
+ * @throws MisuseError if an option cannot be used.
  */
 export function nodeSockets(options: NodeSmtpOptions = {}): SocketPorts<ConnectionOptions> {
   checked(SmtpOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
