@@ -322,8 +322,10 @@ export function judgeTransaction(context: HostContext): Judged {
   if (used.verdict === 'fresh-connection')
     return { ...note(context, used), fresh: 'yes', next: 'leave', behind: 'connect' };
   const judged = judgeReplies(replies, replyFacts(context));
-  const putOff = tooMany(replies).map((at) => named[at]!);
-  const waiting = waitingPlaces(context).filter((place) => !named.includes(place) || putOff.includes(place));
+  const placeIn = new Map(named.map((place, at) => [place, at]));
+  const putOff = new Set(tooMany(replies).map((at) => named[at]!));
+  const waiting = waitingPlaces(context).filter((place) => !placeIn.has(place) || putOff.has(place));
+  const isWaiting = new Set(waiting);
   const limits = limitsOf(context.keywords);
   const room = { waiting: waiting.length, mails, transactions, limits };
   const next = judgeNextTransaction(replies, room);
@@ -331,9 +333,9 @@ export function judgeTransaction(context: HostContext): Judged {
     ? servedBy(context)
     : context.served;
   const noted = { served, ...note(context, ...judged.decisions, ...(waiting.length === 0 ? [] : [next])) };
-  const stateAt = (place: number) => judged.states[named.indexOf(place)] ?? null;
+  const stateAt = (place: number) => judged.states[placeIn.get(place) ?? -1] ?? null;
   const states = context.input.recipients.map((_, place) =>
-    waiting.includes(place) ? null : (stateAt(place) ?? context.states?.[place] ?? null),
+    isWaiting.has(place) ? null : (stateAt(place) ?? context.states?.[place] ?? null),
   );
   switch (next.verdict) {
     case 'same-connection':
