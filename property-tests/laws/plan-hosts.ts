@@ -223,24 +223,35 @@ async function visit(host: PlannedHost, stage: Stage, input: AttemptInput): Prom
     const helo = await session.hello({ ...at, verb: 'HELO', name: '' }, never);
     verdict = await host.judgeStartTls({ ...seen, ehlo: wordsOf(ehlo), helo: wordsOf(helo) });
     if (verdict.do === 'start-tls') verdict = await overTls(host, session, address, number);
-    if (verdict.do !== 'send') continue;
-    if (isClear && verdict.parameters.includes('REQUIRETLS')) throw new Error('in clear');
-    const replies = await session.send(
-      { ...at, ...verdict, deadlines: input.settings.deadlines, pipelining: 'no' },
-      () => [],
-      never,
-    );
-    const { mail, recipients, data, end, lost, dotSent } = replies;
-    verdict = await host.sent({
-      ...(mail && { mail }),
-      ...(mail && { recipients }),
-      ...(data && { data }),
-      ...(end && { end }),
-      ...(lost !== null && lost !== 'aborted' && { error: new LostInWords(lost) }),
-      dotSent: dotSent === 'yes',
-    });
+    // Whoever takes only so many recipients at a time gets the others on the same connection.
+    while (verdict.do === 'send')
+      verdict = await transact(host, session, number, verdict, { input, isClear });
   }
   return verdict.do;
+}
+
+async function transact(
+  host: PlannedHost,
+  session: SmtpSession,
+  number: number,
+  verdict: Extract<HostVerdict, { do: 'send' }>,
+  { input, isClear }: { readonly input: AttemptInput; readonly isClear: boolean },
+): Promise<HostVerdict> {
+  if (isClear && verdict.parameters.includes('REQUIRETLS')) throw new Error('in clear');
+  const { deadlines } = input.settings;
+  const { mail, recipients, data, end, lost, dotSent } = await session.send(
+    { session: number, ...verdict, deadlines, pipelining: 'no' },
+    () => [],
+    never,
+  );
+  return host.sent({
+    ...(mail && { mail }),
+    ...(mail && { recipients }),
+    ...(data && { data }),
+    ...(end && { end }),
+    ...(lost !== null && lost !== 'aborted' && { error: new LostInWords(lost) }),
+    dotSent: dotSent === 'yes',
+  });
 }
 
 async function overTls(

@@ -14,7 +14,7 @@ const WORLD: World = {
   signedZones: ['dane.test', 'mismatch.test'],
   dns: {
     ...Object.fromEntries(
-      ['dane', 'mismatch', 'clear', 'broken', 'required'].flatMap((name) => [
+      ['dane', 'mismatch', 'clear', 'broken', 'required', 'some'].flatMap((name) => [
         [`MX ${name}.test`, [`10 mx.${name}.test`]],
         [`A mx.${name}.test`, [`@mx.${name}.test`]],
       ]),
@@ -33,6 +33,7 @@ const WORLD: World = {
     'mx.required.test': {},
     'mx1.two.test': { replies: { rcpt: { '*': '450 4.2.1 later' } } },
     'mx2.two.test': {},
+    'mx.some.test': { replies: { rcpt: { 'b@some.test': '452 4.5.3 too many' } } },
   },
 };
 
@@ -133,6 +134,18 @@ describe('a connection that is handed over', () => {
     expect(second?.host).toBe('mx2.two.test');
     expect(await second!.next(await send(second!))).toBeNull();
     expect((await second!.finish()).results).toMatchObject([{ outcome: 'delivered', mx: 'mx2.two.test' }]);
+  });
+
+  it('leads to the same host again for those who were too many for a transaction (RFC 5321, Section 4.5.3.1.10)', async () => {
+    const first = await engine.connect('some.test', { to: ['a@some.test', 'b@some.test'] });
+    const second = await first.next(await send(first));
+    expect(second).toMatchObject({ host: 'mx.some.test', recipients: ['b@some.test'] });
+    expect(second!.socket).not.toBe(first.socket);
+    expect(await second!.next({ recipients: { 'b@some.test': '250 ok' }, end: '250 ok' })).toBeNull();
+    expect((await second!.finish()).results.map(({ outcome }) => outcome)).toEqual([
+      'delivered',
+      'delivered',
+    ]);
   });
 
   it('counts as not tried if nobody tells what came of it, and stops with its caller', async () => {

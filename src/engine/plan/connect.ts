@@ -38,7 +38,7 @@ export interface Connection<Socket extends object = object> {
    * once, before anything is said.
    */
   options(): ConnectionOptions<Socket>;
-  /** What came of it: the connection to the next host for those who still wait, or null. */
+  /** What came of it: the connection for those who still wait, or null. It leads to the same host where that takes only so many at a time. */
   next(replies: TransactionWords): Promise<Connection<Socket> | null>;
   /** Ends the attempt, as that of a plan. */
   finish(replies?: TransactionWords): Promise<PlanResult>;

@@ -47,7 +47,7 @@ export type HostVerdict = { readonly because: PlacedDecision | null } & (
   | { readonly do: 'start-tls' }
   /** Say EHLO (or HELO), and tell what was said. */
   | { readonly do: 'hello'; readonly verb: 'EHLO' | 'HELO'; readonly name: string }
-  /** Send, with these parameters of MAIL, to these recipients. */
+  /** Send, with these parameters of MAIL, to these recipients; behind a transaction: to those who were too many for it, on the same connection. */
   | {
       readonly do: 'send';
       readonly sender: string;
@@ -55,7 +55,7 @@ export type HostVerdict = { readonly because: PlacedDecision | null } & (
       readonly recipients: readonly string[];
       readonly pipelining: boolean;
     }
-  /** Leave, and connect to the same host again; `cleartext`: without TLS, which did not work and is not demanded. */
+  /** Leave, and connect to the same host again: for those who were too many, or (`cleartext`) without TLS, which did not work and is not demanded. */
   | { readonly do: 'connect'; readonly address: string; readonly port: number; readonly cleartext: boolean }
   /** Leave this host, and go to the next one. */
   | { readonly do: 'leave' }
