@@ -222,6 +222,12 @@ const targets: readonly Story[] = [
     settings: { privateAddresses: 'refuse' },
     steps: [send({ outcome: 'deferred', status: '4.4.4', rows: ['ADDR-2'] })],
   },
+  {
+    name: 'a host at an address that no single host has is left alone, whatever the operator allows',
+    refs: ['X-13'],
+    world: { dns: { 'MX a.example': ['10 mx.a.example'], 'A mx.a.example': ['224.0.0.25', '0.0.0.0'] } },
+    steps: [send({ outcome: 'deferred', status: '4.4.4', rows: ['ADDR-4'] })],
+  },
 ];
 
 /** Hosts that cannot be talked to. */

@@ -16,6 +16,11 @@ export const smtp: Violations = {
     put: "const begun = '\\r\\n';",
   },
   'SMTP-4.1.1.10-1': { file: session, find: "socket.end('QUIT\\r\\n', sent);", put: 'socket.end(sent);' },
+  'SMTP-4.1.4-1': {
+    file: 'src/machine/host.asks.ts',
+    find: "context.transaction?.end === null ? { reset: 'yes' as const } : {}",
+    put: 'context.transaction?.end === null ? {} : {}',
+  },
   'SMTP-4.2-2': { file: reader, find: 'const mark = end === start + 3 ? SPACE :', put: 'const mark =' },
   'SMTP-4.2.1-3': { file: reader, find: "return mark === HYPHEN ? 'more' : 'last';", put: "return 'last';" },
   'SMTP-4.5.2-1': {

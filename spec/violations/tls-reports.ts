@@ -21,8 +21,8 @@ export const tlsReports: Violations = {
   },
   'RPT-3-13': {
     file: 'src/services/tls-report/send/sign-mail.ts',
-    find: 'const options = {',
-    put: 'const options = {\n      maxBodyLength: 10,',
+    find: 'signingDomain: domain,',
+    put: 'signingDomain: domain,\n        maxBodyLength: 10,',
   },
   'RPT-5.1-2': {
     file: 'src/policy/tls-report/send/report-names.ts',

@@ -212,7 +212,7 @@ describe('waxseal deliver', () => {
       /\n {18}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test,\s+valid\s+from/,
     );
     expect(short.stdout).toContain(
-      '\n  why             The certificate is valid for the host. (PEER-2 pkix)\n',
+      '\n  why             The certificate is valid for the name that was asked for. (PEER-2 pkix)\n',
     );
     expect(short.stdout).toContain('\n  clause          STS-4.2-1, STS-4.2-2, RTLS-4.2.1-3\n');
     const where = lines.findIndex((line) => line.startsWith('  where'));

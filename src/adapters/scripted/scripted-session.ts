@@ -50,6 +50,8 @@ export class ScriptedSession {
   #announced: ReadonlySet<string> | null = null;
   #mechanisms: ReadonlySet<string> = new Set();
   #mails = 0;
+  /** Between a positive reply to MAIL and the end of a message, or RSET (RFC 5321, Section 4.1.4). */
+  #isOpen = false;
 
   constructor(id: string, host: MailHost) {
     this.id = id;
@@ -157,10 +159,13 @@ export class ScriptedSession {
 
     const { recipients: recipientsMax = Infinity, mails: mailsMax = Infinity } = this.#host.takes ?? {};
     this.#mails += 1;
+    const isNested = this.#isOpen && ask.reset !== 'yes' ? '503 5.5.1 sender already given' : null;
     const isWorn = this.#mails > mailsMax ? '421 4.4.5 enough for one connection' : null;
-    const mail = this.#say(isWorn ?? this.#objectionTo(ask.parameters) ?? replies.mail ?? '250 2.1.0 ok');
+    const objection = isNested ?? isWorn ?? this.#objectionTo(ask.parameters);
+    const mail = this.#say(objection ?? replies.mail ?? '250 2.1.0 ok');
     if (isLost(mail)) return { ...answer, ...lossOf(mail) };
     if (!isPositive(mail)) return { ...answer, mail };
+    this.#isOpen = true;
 
     for (const [index, recipient] of ask.recipients.entries()) {
       const objection = this.#objectionTo(ask.recipientParameters?.[index] ?? []);
@@ -179,6 +184,7 @@ export class ScriptedSession {
 
     const end = this.#say(replies.end ?? '250 2.0.0 accepted');
     if (isLost(end)) return { ...answer, mail, data, ...lossOf(end), dotSent: 'yes' };
+    this.#isOpen = false;
     if (isPositive(end)) {
       taken({
         host: this.id,

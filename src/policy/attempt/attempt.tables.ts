@@ -50,7 +50,7 @@ export const attemptConclusion = defineTable({
   { id: 'END-4', when: { requireTls: ['not-required', 'temporary'], worst: 'policy' },                                               then: 'defer 4.7.5',
     why: 'A host gave no session that may be used, and what stands in its way may be repaired while the message waits.', refs: ['STS-5-1', 'DANE-2.2-1', 'CHOICE-6', 'CHOICE-14'] },
   { id: 'END-11', when: { worst: 'authentication' },                                                                                  then: 'defer 4.7.8',
-    why: 'A relay does not know us; that is told to the operator, and no mail is returned for it.', refs: ['AUTH-6-1', 'CHOICE-42'] },
+    why: 'A relay did not let us in; that is told to the operator, and no mail is returned for it.', refs: ['AUTH-6-1', 'CHOICE-42'] },
   { id: 'END-5', when: { requireTls: ['not-required', 'temporary'], worst: 'reply' },                                                then: 'defer as replied',
     why: 'The remote said so itself.', refs: ['DUAL-3-6', 'CHOICE-14'] },
   { id: 'END-6', when: { requireTls: ['not-required', 'temporary'], worst: 'connection-lost' },                                      then: 'defer 4.4.2',

@@ -18,7 +18,7 @@ export const daneApplies = defineTable({
   { id: 'DAPP-5', when: { target: 'name', mx: 'none' },                         then: 'look',
     why: 'Nothing stands between the name that was asked for and the host; its address records decide.', refs: ['DANE-2.2.2-8', 'DANE-2.2.2-4'] },
   { id: 'DAPP-3', when: { target: 'name', mx: 'insecure', halfDane: 'use' },    then: 'look',
-    why: 'Half of a proven way beats none, so it is looked for; it costs nothing but an attacker\'s choice of host.', refs: ['DANE-2.2.1-5', 'CHOICE-4'] },
+    why: 'Anybody could have named the host, but whoever only stands between us and it cannot forge its own records, if they are signed.', refs: ['DANE-2.2.1-5', 'CHOICE-4'] },
   { id: 'DAPP-4', when: { target: 'name', mx: 'insecure', halfDane: 'ignore' }, then: 'no-dane',
     why: 'The operator counts only a wholly proven way.', refs: ['DANE-2.2.1-4', 'CHOICE-4'] },
 ]);

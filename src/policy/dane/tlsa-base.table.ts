@@ -24,5 +24,5 @@ export const tlsaBase = defineTable({
   { id: 'BASE-6', when: { alias: 'alias', addresses: 'insecure', firstAlias: 'insecure' },  then: 'no-dane',
     why: 'Nothing about this name is proven.', refs: ['DANE-2.2.2-5'] },
   { id: 'BASE-7', when: { alias: 'alias', addresses: 'insecure', firstAlias: 'failed' },    then: 'unreachable',
-    why: 'A forged error must not be a downgrade.', refs: ['DANE-2.2.2-7'] },
+    why: 'Whether the alias is signed could not be learned, and with it whether TLSA records bind the host; a forged error must not hide them.', refs: ['DANE-2.2.2-7'] },
 ]);

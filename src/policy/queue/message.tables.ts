@@ -70,7 +70,7 @@ export const messageOutcome = defineTable({
   { id: 'OUT-12', when: { result: 'deferred', attempts: 'left', lifetime: 'over', look: 'wait' }, then: 'wait-for-policy',
     why: 'Whether what stopped it still holds cannot be seen at the moment.', refs: ['STS-5.1-3'] },
   { id: 'OUT-13', when: { result: 'deferred', attempts: 'spent', look: 'may-bounce' },       then: 'expired',
-    why: 'It was tried as often as the operator wants, and nothing new would let it pass.', refs: ['STS-5.1-4', 'DANE-6-1', 'SMTP-3.6.3-1'] },
+    why: 'It was tried as often as the operator wants, and no policy that is new earns it another attempt.', refs: ['STS-5.1-4', 'DANE-6-1', 'SMTP-3.6.3-1'] },
   { id: 'OUT-14', when: { result: 'deferred', attempts: 'left', lifetime: 'over', look: 'may-bounce' }, then: 'expired',
     why: 'The sender has waited as long as anybody can be left without an answer.', refs: ['STS-5.1-4', 'ESC-3463-3-1'] },
 ]);

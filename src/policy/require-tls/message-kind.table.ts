@@ -17,7 +17,7 @@ export const messageKind = defineTable({
   { id: 'MSG-1', when: { requireTls: 'yes', sender: 'given' },                        then: 'requires-tls',
     why: 'The sender would rather have the message back than see it travel unprotected.', refs: ['RTLS-4.2.1-1', 'RTLS-4.1-3', 'X-5'] },
   { id: 'MSG-2', when: { requireTls: 'yes', sender: 'null' },                         then: 'prefers-requiretls',
-    why: 'A bounce that cannot keep the promise is still better than no bounce.', refs: ['RTLS-5-5', 'RTLS-4.2.1-1'] },
+    why: 'A bounce goes out with the keyword where a host offers it, and without it rather than not at all.', refs: ['RTLS-5-5', 'RTLS-4.2.1-1'] },
   { id: 'MSG-3', when: { requireTls: 'no', tlsRequired: 'no', setting: 'honour' },    then: 'tls-optional',
     why: 'The sender would rather have the message delivered than protected.', refs: ['RTLS-3-2', 'RTLS-4.2.2-1', 'CHOICE-9'] },
   { id: 'MSG-4', when: { requireTls: 'no', tlsRequired: 'no', setting: 'ignore' },    then: 'ordinary',

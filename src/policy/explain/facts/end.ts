@@ -65,7 +65,7 @@ export const nextCandidateFacts = factsFor(nextCandidate, {
 /** "the only host was", "1 of 3 hosts was", "all 3 hosts were" */
 function partOf(count: number, all: number, noun: string): string {
   if (all === 1 && count === 1) return `the only ${noun} was`;
-  const words = count === all ? `all ${all}` : `${count} of ${all}`;
+  const words = count < all ? `${count} of ${all}` : all === 2 ? 'both' : `all ${all}`;
   return `${words} ${noun}s ${count === 1 ? 'was' : 'were'}`;
 }
 
@@ -139,7 +139,7 @@ const OWNERS = {
 
 const WORST: Readonly<Record<FailureCategory, string>> = {
   policy: 'the most telling failure is that a host gave no session that may be used',
-  authentication: 'the most telling failure is that a relay does not know us',
+  authentication: 'the most telling failure is that a relay did not let us in',
   reply: 'the most telling failure is what a host replied',
   'connection-lost': 'the most telling failure is that a connection was lost',
   'connection-failed': 'the most telling failure is that no connection could be made',

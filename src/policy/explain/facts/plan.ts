@@ -79,7 +79,7 @@ export const hostWithoutAddressFacts = factsFor(hostWithoutAddress, {
 
 function addressAnswers({ host }: Evidence): string {
   const answer = host?.addressAnswer ?? null;
-  return answer === null ? '' : `: ${familyText('A', answer.a)}, ${familyText('AAAA', answer.aaaa)}`;
+  return answer === null ? '' : `; ${familyText('A', answer.a)}, ${familyText('AAAA', answer.aaaa)}`;
 }
 
 function familyText(type: 'A' | 'AAAA', answer: AddressesAnswer['a']): string {
@@ -204,7 +204,7 @@ export const requireTlsDemandFacts = factsFor(requireTlsDemand, {
       'unlisted-by-enforced': listingAnd,
       unlisted: listingAnd,
       none: policyText,
-      unknown: policyText,
+      unknown: currencyAnd,
     },
   },
   dane: {
@@ -218,6 +218,12 @@ export const requireTlsDemandFacts = factsFor(requireTlsDemand, {
   testingPolicy: { kind: 'setting', owner: 'operator', says: settingIs('requireTlsTestingPolicy') },
   secureMx: { kind: 'setting', owner: 'operator', says: settingIs('requireTlsSecureMx') },
 });
+
+/** Of a policy that is kept, or not known at all. */
+function currencyAnd(evidence: Evidence): string {
+  const known = evidence.host?.input.sts.kind;
+  return known === 'policy' ? `${policyText(evidence)}; ${freshnessText('stale', evidence)}` : policyText(evidence);
+}
 
 function listingAnd(evidence: Evidence): string {
   return `${policyText(evidence)}; ${listingText(evidence)}`;

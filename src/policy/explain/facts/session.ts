@@ -437,7 +437,7 @@ export const authOutcomeFacts = factsFor(authOutcome, {
     owner: 'recipient',
     says: {
       shown: (evidence) => `${hostIn(evidence)} has shown that it knows the password as well`,
-      'not-due': 'the mechanism asks no proof of the relay',
+      'not-due': 'no proof of the relay is due: the mechanism has none, or ours was not accepted',
       missing: (evidence) => `${hostIn(evidence)} has not shown that it knows the password`,
     },
   },

@@ -111,7 +111,7 @@ describe('the report of a day', () => {
   });
 
   it('tells policies as arrays, mx-host of sts only, all names in A-labels (RPT-4-2, RPT-4.4-4, RPT-4.4-5, RPT-4.4-6)', () => {
-    const { policies } = build([tlsa, none, sts]).report;
+    const { policies } = build([{ ...tlsa, mxHost: ['mx1.a.example'] }, none, sts]).report;
     expect(policies.map(({ policy }) => policy)).toEqual([
       { 'policy-type': 'no-policy-found', 'policy-domain': 'a.example' },
       expect.objectContaining({ 'policy-type': 'sts', 'policy-domain': 'xn--bcher-kva.example' }),
