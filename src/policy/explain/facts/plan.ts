@@ -222,7 +222,9 @@ export const requireTlsDemandFacts = factsFor(requireTlsDemand, {
 /** Of a policy that is kept, or not known at all. */
 function currencyAnd(evidence: Evidence): string {
   const known = evidence.host?.input.sts.kind;
-  return known === 'policy' ? `${policyText(evidence)}; ${freshnessText('stale', evidence)}` : policyText(evidence);
+  return known === 'policy'
+    ? `${policyText(evidence)}; ${freshnessText('stale', evidence)}`
+    : policyText(evidence);
 }
 
 function listingAnd(evidence: Evidence): string {
