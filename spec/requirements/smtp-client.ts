@@ -123,7 +123,9 @@ export const smtpClient = [
     text: 'Recognise only CRLF as a line terminator in replies.',
     observation: '"250 ok\\n" without CR: protocol error or documented tolerance.',
     confidence: 'high',
-    otherwise: planned('queue-and-bounces'),
+    otherwise: exception(
+      'Lines of replies may end in LF alone, as all known clients allow: no reply means anything else for it, and what follows is still read by the grammar.',
+    ),
   },
   {
     id: 'SMTP-2.4-1',
@@ -291,7 +293,9 @@ export const smtpClient = [
     text: '555 = parameter not recognised, 455 = temporarily unable to accommodate parameters.',
     observation: '555 to REQUIRETLS param counts as "unsupported"; 455 retried.',
     confidence: 'high',
-    otherwise: planned('queue-and-bounces'),
+    otherwise: exception(
+      'Parameters are said only to servers that announced them on the same channel. One that refuses them nevertheless is judged by the class of its reply: 455 waits, and 555 is final, as any refusal of a message.',
+    ),
   },
   {
     id: 'SMTP-4.1.2-1',
@@ -411,7 +415,9 @@ export const smtpClient = [
     text: 'Postmaster address needs no domain in RCPT; keep case-insensitive.',
     observation: '"<postmaster>" allowed.',
     confidence: 'high',
-    otherwise: planned('queue-and-bounces'),
+    otherwise: exception(
+      'A recipient without a domain has no server that could be looked up. Who hands mail in says whose postmaster is meant.',
+    ),
   },
   {
     id: 'SMTP-4.5.2-1',
@@ -459,7 +465,9 @@ export const smtpClient = [
     text: 'Text lines up to 998 octets + CRLF.',
     observation: 'Longer line: re-encoded, or sent per knob, or rejected.',
     confidence: 'high',
-    otherwise: planned('queue-and-bounces'),
+    otherwise: exception(
+      'Lines of a message go as they came, however long: to change them would break its signatures, and servers refuse what they do not take.',
+    ),
   },
   {
     id: 'SMTP-4.5.3.1.8-1',

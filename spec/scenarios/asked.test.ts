@@ -152,8 +152,9 @@ describe('an address literal', () => {
       { to: ['user@[127.0.0.2]'] },
     );
 
-  it('is never named in the handshake, and nothing is looked up for it (TLS-6066-1, SID-7.4-1, DANE-2.2-7)', () => {
+  it('is never named in the handshake, and nothing is looked up for it (TLS-6066-1, SID-7.4-1, DANE-2.2-7, SMTP-4.1.3-1)', () => {
     const { asks } = literal({});
+    expect(questions(asks, 'smtp.connect').map(({ address }) => address)).toEqual(['127.0.0.2']);
     expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual([null]);
     expect(asks.filter(({ type }) => type.startsWith('dns.'))).toEqual([]);
   });
@@ -204,6 +205,37 @@ it('what is compared with a certificate is fixed before the server is heard (SID
   ).toEqual({ serverName: 'mx.a.example', outcome: 'deferred' });
 });
 
+describe('a session', () => {
+  /** The questions to the server and their answers, in the order of the journal. */
+  const dialogue = (world: World, message?: Scenario['steps'][0]['message']) => {
+    const { steps } = simulateScenario({
+      name: '',
+      world,
+      steps: [{ message: message ?? { to: ['user@a.example'] }, expect: [] }],
+    });
+    const entries = steps[0]!.journal.attempts.flatMap((attempt) => attempt.entries);
+    return entries.flatMap((entry) => {
+      const type =
+        entry.kind === 'ask' ? entry.ask.type : entry.kind === 'answer' ? entry.event.type : 'host.run';
+      return /^(?:smtp|tls)\./.test(type) ? [type] : [];
+    });
+  };
+  const each = (...types: readonly string[]) => types.flatMap((type) => [type, `${type}.answered`]);
+
+  it('begins with EHLO, and nothing is said before the reply to it is heard and judged (SMTP-4.1.1.1-1, PIPE-3.1-4)', () => {
+    const clear = dialogue(plainDomain({ starttls: 'not-offered' }));
+    expect(clear).toEqual(each('smtp.connect', 'smtp.hello', 'smtp.send', 'smtp.quit'));
+    const demanding = dialogue(daneDomain(['3 1 1 @mx.a.example'], { keywordsAfterTls: ['REQUIRETLS'] }), {
+      to: ['user@a.example'],
+      requireTls: true,
+    });
+    expect(demanding).toEqual([
+      ...each('smtp.connect', 'smtp.hello', 'smtp.starttls', 'tls.handshake'),
+      ...each('smtp.hello', 'smtp.send', 'smtp.quit'),
+    ]);
+  });
+});
+
 describe('a transaction', () => {
   const sent = (world: World, message?: Scenario['steps'][0]['message']) =>
     questions(asked(world, {}, message).asks, 'smtp.send');
@@ -218,6 +250,16 @@ describe('a transaction', () => {
   it('has all recipients that a host is to have (SMTP-4.5.4.1-7)', () => {
     const to = ['one@a.example', 'two@a.example', 'three@a.example'] as const;
     expect(sent(plainDomain(), { to }).map(({ recipients }) => recipients)).toEqual([to]);
+  });
+
+  it('leaves local parts as they are, and takes keywords and domains in any case (SMTP-2.4-1)', () => {
+    const host = { keywords: ['size', 'pipelining'] };
+    const [ask] = sent(plainDomain(host), { to: ['User.Name@A.Example'] });
+    expect(ask).toMatchObject({
+      recipients: ['User.Name@a.example'],
+      parameters: [expect.stringMatching(/^SIZE=\d+$/)],
+      pipelining: 'yes',
+    });
   });
 
   it('of a bounce has no sender, under REQUIRETLS too (RTLS-5-4)', () => {

@@ -433,6 +433,7 @@ const setAside: readonly Story[] = [
   {
     name: 'TLS-Required: No, but the server itself insists on the TLS that it cannot do',
     refs: ['RTLS-4.2.2-2'],
+    shows: ['STLS-4-6'],
     world: plainDomain({
       starttls: 'broken',
       replies: { mail: '530 5.7.0 must issue a STARTTLS command first' },

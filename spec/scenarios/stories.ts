@@ -55,7 +55,7 @@ const all: readonly Story[] = [
   },
   {
     name: 'no policy, handshake broken: delivered in clear over a second connection',
-    shows: ['DANE-2.2-4', 'CHOICE-8', 'STLS-4-3'],
+    shows: ['DANE-2.2-4', 'CHOICE-8', 'STLS-4-3', 'STLS-6-4'],
     world: plainDomain({ starttls: 'broken' }),
     steps: [
       send({
@@ -317,10 +317,13 @@ const all: readonly Story[] = [
   {
     name: 'TLSA in an insecure zone, mismatching: as if it were not there',
     refs: ['TLSA-4.1-1'],
-    shows: ['DANE-2.2-3', 'DANE-2.2.2-2'],
+    shows: ['DANE-2.2-3', 'DANE-2.2.2-2', 'TLSA-4.1-6'],
     world: together(plainDomain(), tlsa([`3 1 1 ${NO_SHA256}`])),
     steps: [
-      send({ outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none', mxSecure: false }),
+      send({
+        ...{ outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'none', mxSecure: false },
+        reports: [{ policyType: 'no-policy-found', policyString: [], success: 1, failure: 0, details: [] }],
+      }),
     ],
   },
   {

@@ -214,6 +214,13 @@ const demands: readonly Story[] = [
     ...relay({ verify: 'pkix' }),
     steps: [send({ ...delivered, authentication: 'dane+pkix', rows: ['PKIX-20'] })],
   },
+  {
+    name: 'transports: TLSA records of a relay that do not match stop all mail that goes by it',
+    shows: ['DANE-1.1-2'],
+    world: world({}, tlsa(MISMATCH)),
+    ...relay({ verify: 'pkix' }),
+    steps: [send({ outcome: 'deferred', status: '4.7.5', notConnected: [] })],
+  },
 ];
 
 const scramWays = ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'SCRAM-SHA-1-PLUS', 'SCRAM-SHA-1'] as const;

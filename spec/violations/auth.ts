@@ -21,4 +21,18 @@ export const auth: Violations = {
     put: 'sayingOnly(Buffer.from(`${user}\\0${secret}`))',
   },
   'AUTH-5-1': { file: asks, find: "['AUTH=<>']", put: '[]' },
+  'AUTH-4-6': {
+    file: 'src/adapters/node/smtp/reply-reader.ts',
+    find: 'AUTH: 12_292',
+    put: 'AUTH: 2048',
+  },
+  'AUTH-4-8': {
+    file: authenticate,
+    find: 'let heard = await converse(isShort ? first : command);',
+    put: 'let heard = await converse(`${isShort ? first : command}\\r\\nNOOP`);',
+  },
+  'SCRAM-7677-4-1': {
+    by: 'src/adapters/node/smtp/tls-settings.test.ts',
+    assertion: 'expect(server.seen.map(({ resumed }) => resumed)).toEqual([false, false, false]);',
+  },
 };

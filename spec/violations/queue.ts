@@ -109,4 +109,43 @@ export const queue: Violations = {
     put: "{ address: 'x@b.test', domain: 'b.test', notify",
   },
   'X-14': { file: status, find: 'mechanisms.length === 0 ? why', put: 'mechanisms.length >= 0 ? why' },
+  'CHOICE-11': {
+    file: 'src/policy/queue/settings.ts',
+    find: 'delayNoticeAfter: 5,',
+    put: 'delayNoticeAfter: 4,',
+  },
+  'DSN-3461-6.1-1': {
+    file: notices,
+    find: "{ address: from, domain, notify: 'never', original: null }",
+    put: "{ address: from, domain, notify: ['failure'], original: null }",
+  },
+  'DSN-3461-6.3-5': {
+    file: 'src/policy/smtp/enhanced-status.ts',
+    find: '`${statusClass}.0.0`',
+    put: '`${statusClass}.1.0`',
+  },
+  'DSN-3464-2-3': {
+    file: notices,
+    find: 'recipients: recipients.map((at): NoticeRecipient => {',
+    put: 'recipients: recipients.slice(0, 1).map((at): NoticeRecipient => {',
+  },
+  'RTLS-4.1-4': {
+    file: 'src/services/queue/attempts.ts',
+    find: 'content: task.content, facts: message.facts }',
+    put: "content: task.content, facts: { ...message.facts, requireTls: task.recipients.length > 1 ? 'no' : 'yes' } }",
+  },
+  'RTLS-4.2.2-2': {
+    file: 'src/policy/host/transaction.ts',
+    find: "if (facts.relay === 'yes' && reply !== null",
+    put: 'if (reply !== null',
+  },
+  'SMTP-4.5.4.1-6': {
+    by: 'src/services/queue/queue.test.ts',
+    assertion: "expect(internet.sessions('mx.closed.test')).toHaveLength(count);",
+  },
+  'CHOICE-16': {
+    file: 'spec/requirements/coverage.ts',
+    find: 'return shown.has(requirement.id) ? met : requirement.otherwise;',
+    put: 'return met;',
+  },
 };

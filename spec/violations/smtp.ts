@@ -109,4 +109,46 @@ export const smtp: Violations = {
     put: "sender: context.input.message.sender || 'postmaster@sender.example',",
   },
   'SMTP-5.1-10': { file: 'src/policy/mx/discover.ts', find: 'a.preference - b.preference ||', put: '' },
+  'SMTP-2.3.5-1': {
+    file: 'src/effects/codecs/settings.codec.ts',
+    find: "isHostName(text) && text.includes('.')",
+    put: 'isHostName(text)',
+  },
+  'SMTP-2.4-1': {
+    file: 'src/policy/names/mailbox.ts',
+    find: 'address: `${local}@${name}`',
+    put: 'address: `${local.toLowerCase()}@${name}`',
+  },
+  'SMTP-4.1.1-1': { file: transaction, find: "data: 'DATA\\r\\n',", put: "data: 'DATA x\\r\\n'," },
+  'SMTP-4.1.1.1-1': {
+    file: 'src/machine/host.machine.ts',
+    find: "{ target: 'awaitingHello' },",
+    put: "{ target: 'awaitingTransaction' },",
+  },
+  'SMTP-4.1.2-1': {
+    file: 'src/policy/names/mailbox.ts',
+    find: '[^\\s"(),:;<>@[\\\\\\]\\p{Cc}',
+    put: '[^\\s"(),:;<>@[\\\\\\]',
+  },
+  'SMTP-4.1.4-2': {
+    file: session,
+    find: "socket.end('QUIT\\r\\n', sent);",
+    put: "socket.end('QUIT\\r\\nNOOP\\r\\n', sent);",
+  },
+  'DANE-2.2.1-7': {
+    file: 'src/machine/attempt.result.ts',
+    find: "mxSecurity: context.mx?.kind === 'secure' ? 'secure' : 'insecure',",
+    put: "mxSecurity: 'secure',",
+  },
+  'U8-3.7.1-1': {
+    file: 'src/effects/codecs/settings.codec.ts',
+    find: "isHostName(text) && text.includes('.')",
+    put: "text.includes('.')",
+  },
+  'U8-3.7.4-1': { file: reader, find: "toString('utf8', Math.min", put: "toString('ascii', Math.min" },
+  'RTLS-4.3-2': {
+    file: 'src/policy/smtp/submitted-header.ts',
+    find: "&& !(saysNo && name === 'tls-required')",
+    put: '',
+  },
 };

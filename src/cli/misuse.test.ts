@@ -93,7 +93,8 @@ const CASES: readonly Case[] = [
   [['deliver', ...ADDRESSES, '--https-port', '65536'], 64, /--https-port "65536" is not a whole number/],
   [['deliver', ...ADDRESSES, '--attempt', '1.5'], 64, /--attempt "1\.5" is not a whole number from 1/],
   [['deliver', ...ADDRESSES, '--attempt', '0'], 64, /--attempt "0" is not a whole number from 1/],
-  [['deliver', ...ADDRESSES, '--helo', 'a b'], 64, /--helo "a b" is not a host name/],
+  [['deliver', ...ADDRESSES, '--helo', 'a b'], 64, /--helo "a b" is not a complete host name/],
+  [['deliver', ...ADDRESSES, '--helo', 'localhost'], 64, /"localhost" is not a complete host name/],
   [
     ['deliver', ...ADDRESSES, '@/none.eml'],
     66,

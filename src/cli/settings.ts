@@ -57,9 +57,9 @@ function readHelo(text: string | undefined): string | undefined {
   const literal = /^\[([^[\]]+)\]$/.exec(text);
   if (literal !== null && parseAddressLiteral(literal[1]!) !== null) return text;
   const name = parseHostName(text);
-  if (name === null)
+  if (name?.includes('.') !== true)
     throw misuse(
-      `--helo ${JSON.stringify(text)} is not a host name; give one like mail.example.org or [192.0.2.1]`,
+      `--helo ${JSON.stringify(text)} is not a complete host name; give one like mail.example.org or [192.0.2.1]`,
     );
   return name;
 }

@@ -26,7 +26,7 @@ function sessions(answer: AnswerOf<'smtp.connect'>) {
 const connected = { kind: 'connected' } as unknown as AnswerOf<'smtp.connect'>;
 
 describe('sessions with one server', () => {
-  it('are so many at once, whoever comes behind waits until one ends, and other servers are none of it', async () => {
+  it('are so many at once, whoever comes behind waits until one ends, and other servers are none of it (SMTP-4.5.4.1-8)', async () => {
     const { make } = sessions(connected);
     const [one, two, three, other] = [make(), make(), make(), make()];
     await Promise.all([one.connect(to('192.0.2.1'), never), two.connect(to('192.0.2.1'), never)]);

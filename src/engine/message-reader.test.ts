@@ -82,7 +82,7 @@ it('reads the same, however the octets come', () => {
   );
 });
 
-it('counts every line end as two octets (RFC 1870, Section 3)', () => {
+it('counts every line end as two octets, and no dot that is put before another (SIZE-6-1)', () => {
   for (const [text, size] of [
     ['', 0],
     ['x', 3],
@@ -90,6 +90,7 @@ it('counts every line end as two octets (RFC 1870, Section 3)', () => {
     ['x\n', 3],
     ['x\r', 3],
     ['a\rb\nc', 9],
+    ['.\r\n..\n', 7],
   ] as const)
     expect(factsOf(octetsOf(text)).sizeBytes, JSON.stringify(text)).toBe(size);
 });

@@ -36,7 +36,7 @@ export const SETTINGS_GUIDE: {
   },
   helo: {
     about: 'The name given in EHLO (RFC 5321, Section 4.1.1.1).',
-    takes: 'a host name, or an address literal such as "[192.0.2.1]"',
+    takes: 'a complete host name, or an address literal such as "[192.0.2.1]"',
     reason: "The command says this host's own name instead, where that is a complete one.",
   },
   whenDanePasses: {

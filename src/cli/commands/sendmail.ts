@@ -31,6 +31,7 @@ Whoever runs the queue ("waxseal serve") delivers it.
   -f FROM, -r FROM       the sender; '<>' is the null sender; default: this user, here
   -i, -oi                a line with a single dot does not end the message
   -O requiretls=yes      the message has the REQUIRETLS tag (RFC 8689)
+  -O tlsrequired=no      its header says "TLS-Required: No", once
   -N NOTIFY, -R RET, -V ENVID
                          which notices are wanted, and what with them (RFC 3461)
   --state DIR            the queue is in this folder
@@ -58,6 +59,7 @@ interface Wanted {
   readonly fromHeader: boolean;
   readonly dot: 'ends' | 'is-text';
   readonly requireTls: 'yes' | 'no';
+  readonly tlsRequired: 'no' | 'as-it-says';
   readonly notify: Notify;
   readonly ret: Ret;
   readonly envelopeId: string | null;
@@ -111,6 +113,7 @@ async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wa
       content: submittedContent({
         ...{ octets: [octets], trace: '', from, messageId: `${id}@${hostname()}`, now },
         ...{ octetsMax: MESSAGE.octetsMax, lineEnds: 'made' },
+        ...(wanted.tlsRequired === 'no' ? { tlsRequired: 'no' } : {}),
       }),
       facts: { requireTls: wanted.requireTls, report: 'none' },
       ...(wanted.envelopeId === null ? {} : { envelopeId: wanted.envelopeId }),
@@ -121,7 +124,7 @@ async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wa
 }
 
 async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
-  const { long, notify, ret, envelopeId, requireTls } = wanted;
+  const { long, notify, ret, envelopeId, requireTls, tlsRequired } = wanted;
   const desk = await remoteDesk(url, {
     ...{ state: long.get('state'), database: long.get('database') },
     'admin-token-file': long.get('admin-token-file'),
@@ -129,6 +132,7 @@ async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): 
   const query = new URLSearchParams({ from });
   for (const address of to) query.append('to', address);
   if (requireTls === 'yes') query.set('requireTls', 'yes');
+  if (tlsRequired === 'no') query.set('tlsRequired', 'no');
   if (notify !== 'absent') query.set('notify', typeof notify === 'string' ? notify : notify.join(','));
   if (ret !== 'absent') query.set('ret', ret === 'full' ? 'full' : 'hdrs');
   if (envelopeId !== null) query.set('envelopeId', envelopeId);
@@ -246,7 +250,7 @@ function wantedOf(
     from: from === undefined ? null : bareAddress(from),
     fromHeader: letters.has('t'),
     dot: letters.has('i') || (letters.get('o') ?? []).includes('i') ? 'is-text' : 'ends',
-    requireTls: requireTlsIn(letters.get('O') ?? []),
+    ...tlsIn(letters.get('O') ?? []),
     notify: read.notify,
     ret: read.ret,
     envelopeId: last('V') ?? null,
@@ -254,11 +258,24 @@ function wantedOf(
   };
 }
 
-/** Of the options that are called by name this one alone has a meaning here. */
-function requireTlsIn(options: readonly string[]): 'yes' | 'no' {
-  const values = options.flatMap((option) => /^\s*requiretls\s*=\s*(.*?)\s*$/i.exec(option)?.[1] ?? []);
-  const value = values.at(-1)?.toLowerCase() ?? 'no';
+/** Of the options that are called by name these alone have a meaning here. */
+function tlsIn(options: readonly string[]): Pick<Wanted, 'requireTls' | 'tlsRequired'> {
+  const requireTls = yesOrNo('requiretls', options) ?? 'no';
+  const tlsRequired = yesOrNo('tlsrequired', options) === 'no' ? 'no' : 'as-it-says';
+  if (requireTls === 'yes' && tlsRequired === 'no')
+    throw misuse('-O requiretls=yes and -O tlsrequired=no say the opposite of one another');
+  return { requireTls, tlsRequired };
+}
+
+/** The last value of that name; null: it is not there. */
+function yesOrNo(name: string, options: readonly string[]): 'yes' | 'no' | null {
+  const values = options.flatMap((option) => {
+    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(option) ?? [];
+    return key?.toLowerCase() === name ? [value!.toLowerCase()] : [];
+  });
+  const value = values.at(-1);
+  if (value === undefined) return null;
   if (!['yes', 'no', 'true', 'false'].includes(value))
-    throw misuse(`-O requiretls=${value} is neither yes nor no`);
+    throw misuse(`-O ${name}=${value} is neither yes nor no`);
   return value === 'yes' || value === 'true' ? 'yes' : 'no';
 }

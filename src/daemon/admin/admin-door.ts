@@ -189,6 +189,7 @@ async function submit(
       content: submittedContent({
         ...{ octets: request, trace: '', from, messageId: `${id}@${name}`, now },
         ...{ octetsMax: messageBytes, lineEnds: 'made' },
+        ...(query.get('tlsRequired') === 'no' ? { tlsRequired: 'no' } : {}),
       }),
       facts: { requireTls: query.get('requireTls') === 'yes' ? 'yes' : 'no', report: 'none' },
       ...(query.has('ret') ? { ret } : {}),

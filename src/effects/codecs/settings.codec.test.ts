@@ -116,13 +116,15 @@ describe('decodeSettings', () => {
     ['addressesMax', -1],
     ['stsFetchBackoffSeconds', 1e9],
     ['helo', 'mail example'],
+    ['helo', 'localhost'],
+    ['helo', 'b\u00fccher.example'],
     ['helo', 'mail.example\r\nRSET'],
     ['helo', '[mail.example]'],
     ['helo', 'mail.example.'],
     ['destinations', {}],
     ['deadlines', null],
     ['halfDane', true],
-  ])('refuses %s: %j', (path, value) => {
+  ])('refuses %s: %j (SMTP-2.3.5-1, U8-3.7.1-1)', (path, value) => {
     expect(problemsOf({ [path]: value })).toMatchObject([{ path }]);
   });
 

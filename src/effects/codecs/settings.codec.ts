@@ -78,7 +78,7 @@ const NotBlank = such(
   { type: 'string', pattern: '\\S' },
 );
 const Helo = such(
-  'a host name, or an address literal such as "[192.0.2.1]"',
+  'a complete host name, or an address literal such as "[192.0.2.1]"',
   (value): value is string => isText(value) && isHelo(value),
   { type: 'string' },
 );
@@ -199,7 +199,9 @@ function expiry(name: string, isTime: (value: unknown) => boolean): Codec<number
 
 function isHelo(text: string): boolean {
   const literal = /^\[([^[\]]+)\]$/.exec(text);
-  return literal === null ? isHostName(text) : parseAddressLiteral(literal[1]!) !== null;
+  return literal === null
+    ? isHostName(text) && text.includes('.')
+    : parseAddressLiteral(literal[1]!) !== null;
 }
 
 function isDestination(text: string): boolean {

@@ -42,9 +42,10 @@ describe('more addresses than any honest host has (CHOICE-25)', () => {
 });
 
 describe('what was dialled before', () => {
-  it('puts the other family first, and within a family what was not dialled yet (DUAL-3-5, SMTP-5.1-12)', () => {
+  it('puts the other family first, and within a family what was not dialled yet (DUAL-3-5, DUAL-3-4, SMTP-5.1-12)', () => {
     const both = [V6[0]!, V6[1]!, V4[0]!, V4[1]!];
     expect(orderAddresses(both, [])).toEqual(both);
+    expect(orderAddresses([...both].reverse(), [])).toEqual([V6[1], V6[0], V4[1], V4[0]]);
     expect(orderAddresses(both, [V6[0]!])).toEqual([V4[0], V4[1], V6[1], V6[0]]);
     expect(orderAddresses(both, [V6[1]!, V6[0]!, V4[0]!])).toEqual([V6[1], V6[0], V4[1], V4[0]]);
   });

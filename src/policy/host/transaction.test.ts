@@ -26,6 +26,14 @@ describe('a reply', () => {
     },
   );
 
+  it('is of the category of its enhanced code, whatever the detail (ESC-3463-2-1)', () => {
+    const verdictOf = (text: string) =>
+      judgeReply('rcpt', { code: 550, lines: [text] }, { ...FACTS, families: 'both' }).verdict;
+    for (const text of ['5.7.0 no', '5.7.1 no', '5.7.999 no']) expect(verdictOf(text)).toBe('next-host');
+    for (const text of ['5.07.1 no', '5.7.01 no', '5.7.1000 no', '5.1.1 no', 'no'])
+      expect(verdictOf(text)).toBe('bounce');
+  });
+
   it('530 of a relay wants a login, and never returns a message (AUTH-6-1)', () => {
     const facts = { ...FACTS, relay: 'yes' } as const;
     const verdicts = MEANINGS.map(([stage]) => judgeReply(stage, { code: 530, lines: [''] }, facts).verdict);

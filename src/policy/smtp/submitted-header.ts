@@ -66,6 +66,8 @@ export interface CompletionFacts {
   readonly messageId: string;
   /** Milliseconds since 1970. */
   readonly date: number;
+  /** The header is to say this, and to say it once (RFC 8689, Section 3). */
+  readonly tlsRequired?: 'no';
 }
 
 const HIDDEN: ReadonlySet<string> = new Set(['bcc', 'resent-bcc', 'return-path']);
@@ -73,12 +75,15 @@ const HIDDEN: ReadonlySet<string> = new Set(['bcc', 'resent-bcc', 'return-path']
 /** The header as it goes on: with Date, From and Message-ID, without what is nobody else's business. */
 export function completed({ fields, rest }: HeaderFields, facts: CompletionFacts): string {
   const names = new Set(fields.map(nameOf));
+  const saysNo = facts.tlsRequired === 'no';
   const added = [
+    ...(saysNo ? ['TLS-Required: No\r\n'] : []),
     ...(names.has('date') ? [] : [`Date: ${mailDate(facts.date)}\r\n`]),
     ...(names.has('from') || facts.from === '' ? [] : [`From: <${facts.from}>\r\n`]),
     ...(names.has('message-id') ? [] : [`Message-ID: <${facts.messageId}>\r\n`]),
   ];
-  const kept = fields.filter((field) => !HIDDEN.has(nameOf(field)));
+  const isKept = (name: string) => !HIDDEN.has(name) && !(saysNo && name === 'tls-required');
+  const kept = fields.filter((field) => isKept(nameOf(field)));
   // A body that has no blank line before it gets one.
   return [...added, ...kept, ...(rest === '' ? [] : ['\r\n', rest])].join('');
 }

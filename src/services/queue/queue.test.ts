@@ -13,7 +13,7 @@ import { sqliteStores } from '../../adapters/sqlite/index.js';
 import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
 import { readMessage } from '../../engine/read-message.js';
 import { createNodeEngine } from '../../node.js';
-import { settingsOf } from '../../policy/settings.js';
+import { type Settings, settingsOf } from '../../policy/settings.js';
 import { type Internet, startInternet } from '../../testing/index.js';
 import {
   createQueue,
@@ -22,6 +22,7 @@ import {
   type Queue,
   type QueueOptions,
   type QueueOutcome,
+  RETRY_PRESETS,
 } from './index.js';
 
 const HOUR_MS = 3_600_000;
@@ -29,10 +30,15 @@ const TEXT = 'From: ann@a.test\r\nSubject: hello\r\nMessage-ID: <m1@a.test>\r\n\
 
 const domain = (name: string) => ({ [`MX ${name}`]: [`10 mx.${name}`], [`A mx.${name}`]: [`@mx.${name}`] });
 const world: World = {
+  signedZones: ['s1.test', 's2.test'],
   dns: {
+    ...domain('s1.test'),
+    ...domain('s2.test'),
     ...domain('a.test'),
     ...domain('b.test'),
     ...domain('down.test'),
+    ...domain('clear.test'),
+    ...domain('closed.test'),
     ...domain('sts.test'),
     'TXT _mta-sts.sts.test': ['v=STSv1; id=1;'],
     'A mta-sts.sts.test': ['@mta-sts.sts.test'],
@@ -44,6 +50,13 @@ const world: World = {
       replies: { rcpt: { 'no@b.test': '550 5.1.1 no such mailbox', 'later@b.test': '451 4.3.0 later' } },
     },
     'mx.down.test': { connect: 'refuse' },
+    'mx.s1.test': { keywordsAfterTls: ['REQUIRETLS'] },
+    'mx.s2.test': { keywordsAfterTls: ['REQUIRETLS'] },
+    'mx.clear.test': {
+      starttls: 'broken',
+      replies: { mail: '530 5.7.0 Must issue a STARTTLS command first' },
+    },
+    'mx.closed.test': { replies: { mail: '550 5.7.27 not from you' } },
     'mx.sts.test': {},
   },
   policy: {
@@ -70,7 +83,7 @@ afterEach(async () => {
   await internet.close();
 });
 
-function open(own: Partial<QueueOptions> = {}): Queue {
+function open(own: Partial<QueueOptions> = {}, settings: Partial<Settings> = {}): Queue {
   const engine = createNodeEngine({
     resolver: internet.resolver,
     ca: [internet.caPem],
@@ -81,6 +94,7 @@ function open(own: Partial<QueueOptions> = {}): Queue {
       httpsPort: internet.httpsPort,
       privateAddresses: 'allow',
       helo: 'mail.a.test',
+      ...settings,
     }),
   });
   return createQueue({
@@ -91,8 +105,8 @@ function open(own: Partial<QueueOptions> = {}): Queue {
   });
 }
 
-function start(own: Partial<QueueOptions> = {}): void {
-  queue = open(own);
+function start(own: Partial<QueueOptions> = {}, settings: Partial<Settings> = {}): void {
+  queue = open(own, settings);
   stop = new AbortController();
   running = queue.run(stop.signal);
 }
@@ -222,6 +236,102 @@ describe('a queue', () => {
     expect(text).not.toMatch(/two@b\.test|no@b\.test/);
   });
 
+  it('tells in one notice of all recipients of a message who failed at once, and says nothing of RET (DSN-3464-2-3, DSN-3461-6.1-1)', async () => {
+    await internet.change({
+      mail: { 'mx.a.test': { keywordsAfterTls: ['DSN'] }, 'mx.closed.test': { connect: 'refuse' } },
+    });
+    start({ retry: { ...DEFAULT_RETRY, scheduleMs: [HOUR_MS], jitter: 0 } });
+    const outcomes = queue.outcomes();
+    const two = ['one@closed.test', 'two@closed.test'];
+    const id = await queue.enqueue(mailTo(two, { ret: 'full', envelopeId: 'E1' }));
+    await next(outcomes, 2);
+    await queue.order([id], { order: 'kick' }, 'ops');
+    await next(outcomes, 3);
+    const [notice, ...others] = internet.received('mx.a.test');
+    expect(others).toEqual([]);
+    expect(notice!.text.match(/^Final-Recipient: .*/gm)).toEqual(
+      two.map((address) => `Final-Recipient: rfc822; ${address}`),
+    );
+    const commands = internet.sessions('mx.a.test').flatMap((session) => session.commands);
+    expect(commands.filter((line) => /^(?:MAIL|RCPT)/.test(line))).toEqual([
+      expect.stringMatching(/^MAIL FROM:<>( SIZE=\d+)?( BODY=8BITMIME)?$/),
+      'RCPT TO:<ann@a.test> NOTIFY=NEVER',
+    ]);
+  });
+
+  it('returns what a server will only take under TLS, if there is none to be had (RTLS-4.2.2-2)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    await queue.enqueue(mailTo(['x@clear.test']));
+    expect((await next(outcomes, 2)).map(short)).toContainEqual(['x@clear.test', 'bounced', '5.7.0']);
+    expect(internet.received('mx.a.test')[0]!.text).toContain(
+      'Status: 5.7.0\r\nRemote-MTA: dns; mx.clear.test',
+    );
+  });
+
+  it('waits for TLSA records that the operator demands, and returns the message in the end (DANE-6-1)', async () => {
+    const rule = {
+      destination: 'b.test',
+      demand: 'dane',
+      owner: 'ops',
+      reason: 'a test',
+      expiresAt: null,
+    } as const;
+    start({ retry: { ...DEFAULT_RETRY, scheduleMs: [HOUR_MS], jitter: 0 } }, { destinations: [rule] });
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['x@b.test']));
+    expect((await next(outcomes, 1)).map(short)).toEqual([['x@b.test', 'deferred', '4.7.5']]);
+    expect(await queue.list()).toMatchObject([{ recipients: [{ state: 'waiting' }] }]);
+    await queue.order([id], { order: 'kick' }, 'ops');
+    expect((await next(outcomes, 2)).map(short)).toContainEqual(['x@b.test', 'expired', '4.7.5']);
+    expect(internet.received('mx.a.test')[0]!.text).toContain('Action: failed\r\nStatus: 4.7.5\r\n');
+    expect(internet.received('mx.b.test')).toEqual([]);
+  });
+
+  it('asks a server anew that refused the sender before (SMTP-4.5.4.1-6)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    for (const count of [1, 2]) {
+      await queue.enqueue(mailTo(['x@closed.test']));
+      expect((await next(outcomes, 2)).map(short)).toContainEqual(['x@closed.test', 'bounced', '5.7.27']);
+      expect(internet.sessions('mx.closed.test')).toHaveLength(count);
+    }
+  });
+
+  it('tags the parts for all domains alike (RTLS-4.1-4)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const mail = mailTo(['x@s1.test', 'y@s2.test', 'z@s2.test']);
+    await queue.enqueue({ ...mail, facts: { ...mail.facts, requireTls: 'yes' } });
+    expect((await next(outcomes, 3)).map(({ outcome }) => outcome)).toEqual(Array(3).fill('delivered'));
+    for (const host of ['mx.s1.test', 'mx.s2.test']) {
+      const commands = internet.sessions(host).flatMap((session) => session.commands);
+      expect(commands.filter((line) => line.startsWith('MAIL'))).toEqual([
+        expect.stringMatching(/ REQUIRETLS$/),
+      ]);
+    }
+  });
+
+  it('makes eight attempts, and tells the sender of the delay behind the fifth alone (CHOICE-11)', async () => {
+    const minutes = ({ scheduleMs }: typeof DEFAULT_RETRY) => scheduleMs.map((wait) => wait / 60_000);
+    expect(minutes(DEFAULT_RETRY)).toEqual([7.5, 15, 30, 60, 120, 240, 480]);
+    expect(minutes(RETRY_PRESETS.rfc5321).reduce((sum, wait) => sum + wait)).toBe(5 * 24 * 60);
+    start();
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['later@b.test']));
+    const delays: number[] = [];
+    for (let attempt = 1; attempt <= 8; attempt++) {
+      if (attempt > 1) await queue.order([id], { order: 'kick' }, 'ops');
+      const found = await next(outcomes, attempt === 5 || attempt === 8 ? 2 : 1);
+      expect(found.map(({ outcome }) => outcome)).toContain(
+        attempt === 5 ? 'delayed' : attempt < 8 ? 'deferred' : 'expired',
+      );
+      const texts = internet.received('mx.a.test').map(({ text }) => text);
+      delays.push(texts.filter((text) => text.includes('Action: delayed')).length);
+    }
+    expect(delays).toEqual([0, 0, 0, 0, 1, 1, 1, 1]);
+  });
+
   it('never answers a notice with a notice (SMTP-3.6.3-2, SMTP-4.5.4-1)', async () => {
     start();
     const outcomes = queue.outcomes();
@@ -312,11 +422,16 @@ describe('a queue', () => {
     expect(await queue.list({ domain: 'slow.test', messagesMax: 2_000 })).toHaveLength(1_000);
   });
 
-  it('refuses what is no address, and keeps nothing of it', async () => {
+  it('refuses what is no address, or could end a command, and keeps nothing of it (SMTP-4.1.2-1, SMTP-4.1.1.3-1, SMTP-4.5.3.1-1)', async () => {
     queue = open();
-    await expect(queue.enqueue(mailTo(['nobody']))).rejects.toThrow(
-      expect.objectContaining({ code: 'WAXSEAL_BAD_ADDRESS' }),
-    );
+    const bad = [
+      ...['nobody', 'a@b.test>\r\nRCPT TO:<c@b.test', 'a\u0000@b.test', 'a\u0007b@b.test'],
+      ...['a@b!.test', 'a@-b.test', '@relay.test:a@b.test', `${'x'.repeat(500)}@b.test`],
+    ];
+    for (const address of bad)
+      await expect(queue.enqueue(mailTo([address])), address).rejects.toThrow(
+        expect.objectContaining({ code: 'WAXSEAL_BAD_ADDRESS' }),
+      );
     expect(await queue.list()).toEqual([]);
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { REFUSALS } from '../../policy/queue/admission.tables.js';
 import { type ContentFault, type SubmittedContent, submittedContent } from './submitted-content.js';
 
 const HEADER = 'Date: d\r\nFrom: f\r\nMessage-ID: m\r\n';
@@ -54,8 +55,21 @@ describe('octets that are handed in', () => {
     ['too long a header', `A: ${'x'.repeat(300_000)}`, 'header-too-large', {}],
     ['a message that goes in circles', `${'Received: x\r\n'.repeat(101)}\r\n`, 'too-many-hops', {}],
     ['a circle without a body', 'Received: x\r\n'.repeat(101), 'too-many-hops', {}],
-  ])('are refused for %s, once all are read', async (_, text, fault, own) => {
+  ])('are refused for %s, once all are read (SMTP-6.3-1)', async (_, text, fault, own) => {
     await expect(read(text, [1000], own)).rejects.toMatchObject({ fault });
+  });
+
+  it('may have come by a hundred servers (SMTP-6.3-1)', async () => {
+    expect(await read(`${'Received: x\r\n'.repeat(100)}\r\n`, [1000])).toContain('Received: x');
+    expect(REFUSALS.loop).toMatchObject({ code: 554, text: expect.stringMatching(/^5\.4\.6 /) });
+  });
+
+  it('say that they need no TLS by one field, whatever stood there before (RTLS-4.3-2)', async () => {
+    for (const before of ['', 'TLS-Required: No\r\n', 'tls-required: maybe\r\nTLS-Required: No\r\n']) {
+      const text = await read(`${before}${HEADER}\r\nTLS-Required: No\r\n`, [7], { tlsRequired: 'no' });
+      expect(text).toBe(`TLS-Required: No\r\n${HEADER}\r\nTLS-Required: No\r\n`);
+    }
+    expect(await read(`${HEADER}\r\nx\r\n`, [7])).not.toContain('TLS-Required');
   });
 
   it('may be none at all, or a body alone', async () => {

@@ -26,6 +26,8 @@ export interface SubmittedContent {
   readonly from: string;
   /** For a message that has none. */
   readonly messageId: string;
+  /** `no`: the header is to say so (RFC 8689, Section 4.3). Default: it says what it says. */
+  readonly tlsRequired?: 'no';
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly octetsMax: number;
@@ -106,10 +108,14 @@ type Begun =
   | { readonly kind: 'begun'; readonly octets: readonly Uint8Array[] }
   | { readonly kind: 'refused'; readonly fault: ContentFault };
 
-function beginningOf(octets: Buffer, end: number, { trace, from, messageId, now }: SubmittedContent): Begun {
+function beginningOf(octets: Buffer, end: number, given: SubmittedContent): Begun {
+  const { trace, from, messageId, now, tlsRequired } = given;
   const parts = fieldsOf(latin1(octets.subarray(0, end)));
   if (hopsIn(parts) > HOPS_MAX) return { kind: 'refused', fault: 'too-many-hops' };
-  const header = completed(parts, { from, messageId, date: now });
+  const header = completed(parts, {
+    ...{ from, messageId, date: now },
+    ...(tlsRequired === undefined ? {} : { tlsRequired }),
+  });
   return {
     kind: 'begun',
     octets: [Buffer.from(trace, 'latin1'), Buffer.from(header, 'latin1'), octets.subarray(end)],

@@ -49,6 +49,13 @@ describe('replies', () => {
     expect(readAll(['220 grüße \u0085\r\n'])).toEqual([{ code: 220, lines: ['grüße ?'] }]);
   });
 
+  it('may hold text beyond ASCII (U8-3.7.4-1)', () => {
+    expect(readAll(['251-2.1.5 weiter an\r\n251 2.1.5 <j\u00f6rg@b\u00fccher.example>\r\n'])).toEqual([
+      { code: 251, lines: ['2.1.5 weiter an', '2.1.5 <j\u00f6rg@b\u00fccher.example>'] },
+    ]);
+    expect(readAll(['551 5.1.6 \u2603\r\n'])).toEqual([{ code: 551, lines: ['5.1.6 \u2603'] }]);
+  });
+
   it('lose the end of a line that is too long, and what follows is read as it is (SMTP-4.5.3.1-2)', () => {
     const text = 'x'.repeat(LINE_OCTETS_MAX.command - 4);
     for (const more of ['', 'y', 'y'.repeat(30_000)]) {
@@ -63,7 +70,7 @@ describe('replies', () => {
     }
   });
 
-  it('to AUTH may be as long as challenges are, and those behind it may not', () => {
+  it('to AUTH may be as long as challenges are, and those behind it may not (AUTH-4-6)', () => {
     const reader = new ReplyReader();
     const heard = () => (reader.next() as { readonly lines: readonly string[] }).lines[0]!.length;
     reader.expect('AUTH');

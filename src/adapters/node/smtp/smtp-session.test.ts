@@ -299,7 +299,7 @@ describe('STARTTLS', () => {
 describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelining) => {
   const good = { MAIL: ['250 ok'], RCPT: ['250 ok'], DATA: ['354 go'], '.': ['250 queued'] };
 
-  it('sends the envelope and the message, dots stuffed (SMTP-4.5.2-1)', async () => {
+  it('sends the envelope and the message, dots stuffed, and words behind MAIL and RCPT alone (SMTP-4.5.2-1, SMTP-4.1.1-1)', async () => {
     const { client, heard } = await dial(dialogue(['220 hi'], good));
     const answer = await send(
       client,
@@ -560,8 +560,36 @@ describe('a pipelined transaction', () => {
   });
 });
 
+describe('AUTH', () => {
+  it('is said by itself, and each answer to a challenge once that is there (AUTH-4-8)', async () => {
+    const written: string[] = [];
+    const port = await listen((server) => {
+      server.write('220 hi\r\n');
+      const replies = ['334 VXNlcm5hbWU6', '334 UGFzc3dvcmQ6', '235 ok', '250 ok'];
+      server.on('data', (octets) => {
+        written.push(octets.toString());
+        const reply = replies.shift();
+        // Time for whoever would speak on without it.
+        setTimeout(() => server.write(`${reply}\r\n`), 20);
+      });
+    });
+    const client = nodeSmtp({ secretOf: () => 'pencil' })();
+    closers.push(() => client.destroy());
+    await client.connect(
+      { session, deadlineMs, greetingMs: deadlineMs, address: '127.0.0.1', port, alternate: null },
+      never,
+    );
+    const account = { account: 'relay', user: 'user', host: 'relay.example', port };
+    expect(
+      await client.auth({ session, deadlineMs, mechanism: 'login', binding: 'unbound', ...account }, never),
+    ).toMatchObject({ kind: 'replied', reply: { code: 235 } });
+    await hello(client);
+    expect(written).toEqual(['AUTH LOGIN\r\n', 'dXNlcg==\r\n', 'cGVuY2ls\r\n', 'EHLO client.example\r\n']);
+  });
+});
+
 describe('QUIT', () => {
-  it('is sent, and the connection closes (SMTP-4.1.1.10-1)', async () => {
+  it('is sent, alone and last, and the connection closes (SMTP-4.1.1.10-1, SMTP-4.1.1-1, SMTP-4.1.4-2)', async () => {
     let closed: () => void;
     const closing = new Promise<void>((resolve) => {
       closed = resolve;

@@ -244,7 +244,7 @@ describe('STARTTLS', () => {
 
 describe('tickets', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
-    'of %s are never used: each session is a whole handshake, with certificates (X-9)',
+    'of %s are never used: each session is a whole handshake, with certificates (X-9, SCRAM-7677-4-1)',
     async (version) => {
       const server = await serve({ tls: { ...identity.tls, minVersion: version, maxVersion: version } });
       const sessions = nodeSmtp({ ca: [identity.pki.caPem] });

@@ -226,7 +226,7 @@ describe('the day after', () => {
     expect(internet.received('mx.r.test')).toEqual([]);
   });
 
-  it('brings the report to every endpoint, whatever TLS is like there (RPT-3-7, RPT-3-8, RPT-3-10, RPT-5.3-6)', async () => {
+  it('brings the report to every endpoint, whatever TLS is like there (RPT-3-7, RPT-3-8, RPT-3-10, RPT-5.3-6, SMTP-4.5.5-1)', async () => {
     await report();
     expect(endpoint.posted).toMatchObject([
       {
