@@ -117,12 +117,14 @@ const MX = {
   'try-domain': 'implicit',
   'no-mail-accepted': 'bounce 5.1.10',
   'no-target': 'bounce 5.4.4',
+  loop: 'bounce 5.4.6',
   unknown: 'defer 4.4.3',
 } as const;
 const MX_ANSWER = {
   hosts: 'hosts',
   'null-mx': 'null-mx',
   'no-usable-name': 'only-unusable-names',
+  'only-us': 'ourselves-first',
   nodata: 'no-records',
   nxdomain: 'no-such-name',
   failed: 'failed',

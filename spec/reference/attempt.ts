@@ -85,8 +85,15 @@ function anyHostFailedBy(hosts: FailedHost[], category: HostFailureClass): boole
 
 /** RFC 5321, Section 5.1, and RFC 7505. */
 export function discoverMx(
-  answer: 'hosts' | 'null-mx' | 'no-records' | 'no-such-name' | 'only-unusable-names' | 'failed',
-): 'walk' | 'implicit' | 'bounce 5.1.10' | 'bounce 5.4.4' | 'defer 4.4.3' {
+  answer:
+    | 'hosts'
+    | 'null-mx'
+    | 'no-records'
+    | 'no-such-name'
+    | 'only-unusable-names'
+    | 'ourselves-first'
+    | 'failed',
+): 'walk' | 'implicit' | 'bounce 5.1.10' | 'bounce 5.4.4' | 'bounce 5.4.6' | 'defer 4.4.3' {
   if (answer === 'hosts') return 'walk';
   // RFC 7505, Section 4.1: the domain says that it accepts no mail.
   if (answer === 'null-mx') return 'bounce 5.1.10';
@@ -94,6 +101,8 @@ export function discoverMx(
   if (answer === 'no-records') return 'implicit';
   if (answer === 'no-such-name') return 'bounce 5.4.4';
   if (answer === 'only-unusable-names') return 'bounce 5.4.4';
+  // RFC 5321, Section 5.1: with nothing left of the list the message is undeliverable; RFC 3463, Section 3.5, has a code for loops.
+  if (answer === 'ourselves-first') return 'bounce 5.4.6';
   // RFC 7672, Section 2.1.2: not knowing where to go means waiting.
   return 'defer 4.4.3';
 }

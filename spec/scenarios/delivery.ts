@@ -151,6 +151,42 @@ const targets: readonly Story[] = [
     steps: [send({ ...delivered, mx: 'mx_1.a.example' })],
   },
   {
+    name: 'a host of our own among the MX records: only those that are preferred to it are tried',
+    shows: ['SMTP-5.1-13', 'DUAL-3-3'],
+    world: {
+      dns: {
+        'MX a.example': ['20 mx3.a.example', '10 Mail.Sender.Example', '10 mx2.a.example', '5 mx1.a.example'],
+        ...Object.fromEntries(
+          ['mx1', 'mx2', 'mx3'].map((host) => [`A ${host}.a.example`, [`@${host}.a.example`]]),
+        ),
+      },
+      mail: { 'mx1.a.example': {}, 'mx2.a.example': {}, 'mx3.a.example': {} },
+    },
+    settings: { ownHosts: ['mail.sender.example'] },
+    steps: [
+      send({ ...delivered, mx: 'mx1.a.example' }),
+      {
+        change: { mail: { 'mx1.a.example': { connect: 'refuse' } } },
+        ...send({
+          ...{ outcome: 'deferred', status: '4.4.1' },
+          notConnected: ['mx2.a.example', 'mx3.a.example'],
+        }),
+      },
+    ],
+  },
+  {
+    name: 'a host of our own is the best of the MX records: nobody else has the mail, and it goes back',
+    shows: ['SMTP-5.1-14', 'SMTP-5.1-13', 'ESC-3463-3-1'],
+    world: twoHosts({}),
+    settings: { ownHosts: ['mx1.a.example'] },
+    steps: [
+      send({
+        ...{ outcome: 'bounced', status: '5.4.6', because: 'MX-7' },
+        notConnected: ['mx1.a.example', 'mx2.a.example'],
+      }),
+    ],
+  },
+  {
     name: 'a null MX among other records is left out',
     shows: ['NULLMX-3-3'],
     world: together(plainDomain(), { dns: { 'MX a.example': ['0 .', '10 mx.a.example'] } }),

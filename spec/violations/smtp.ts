@@ -151,4 +151,5 @@ export const smtp: Violations = {
     find: "&& !(saysNo && name === 'tls-required')",
     put: '',
   },
+  'SMTP-5.1-13': { file: mx, find: 'preference < own);', put: 'preference <= own);' },
 };

@@ -3,6 +3,7 @@
  */
 import { chooseNext } from '../policy/attempt/conclude.js';
 import { stopped } from '../policy/attempt/stop.table.js';
+import type { MxRecord } from '../policy/dns/answer.js';
 import { addressesToVisit, learnAddresses } from '../policy/host/addresses.js';
 import { failedExchange } from '../policy/host/exchange.js';
 import { type Decision, decide } from '../policy/kernel/table.js';
@@ -18,6 +19,7 @@ import {
 import { type FetchResult, readFetch } from '../policy/mta-sts/fetch.js';
 import type { Candidate } from '../policy/mx/candidate.js';
 import {
+  betterThanOwn,
   candidatesOf,
   type DenialVerdict,
   hasEqualPreferences,
@@ -77,17 +79,17 @@ function endOfWay(
 }
 
 export function judgeMx(context: AttemptContext): Judged {
-  const decision = judgeMxAnswer(context.mx!);
+  const decision = judgeMxAnswer(context.mx!, context.input.settings.ownHosts);
   const noted = note(context, decision);
   switch (decision.verdict) {
     case 'try-hosts': {
-      const records = context.mx!.kind === 'failed' ? [] : context.mx!.records;
-      return { ...noted, next: hasEqualPreferences(records) ? 'draw' : 'go-on' };
+      return { ...noted, next: hasEqualPreferences(recordsToTry(context)) ? 'draw' : 'go-on' };
     }
     case 'try-domain':
       return { ...noted, candidates: [domainItself(context)], next: 'go-on' };
     case 'no-mail-accepted':
     case 'no-target':
+    case 'loop':
       return endByDenial(
         { ...context, ...noted },
         decision,
@@ -100,7 +102,7 @@ export function judgeMx(context: AttemptContext): Judged {
 
 /** Nobody to deliver to, by an answer that was not believed before the policy was looked for. */
 export function judgeDeniedAgain(context: AttemptContext): Judged {
-  const denied = judgeMxAnswer(context.mx!);
+  const denied = judgeMxAnswer(context.mx!, context.input.settings.ownHosts);
   return endByDenial(context, denied, judgeDenial(context.mx!, witnessOf(context.sts), 'done'));
 }
 
@@ -112,14 +114,21 @@ function endByDenial(
   const noted = note(context, decision);
   switch (decision.verdict) {
     case 'believe': {
-      const status = denied.verdict === 'no-mail-accepted' ? '5.1.10' : '5.4.4';
-      return { ...noted, ...conclude({ outcome: 'bounced', status, decision: denied }) };
+      return {
+        ...noted,
+        ...conclude({ outcome: 'bounced', status: statusOf(denied.verdict), decision: denied }),
+      };
     }
     case 'look-for-policy':
       return { ...noted, next: 'go-on' };
     case 'wait':
       return { ...noted, ...conclude({ outcome: 'deferred', status: '4.4.3', decision }) };
   }
+}
+
+function statusOf(denied: MxVerdict): string {
+  if (denied === 'no-mail-accepted') return '5.1.10';
+  return denied === 'loop' ? '5.4.6' : '5.4.4';
 }
 
 /** By now the draws are in, so the candidates can be put in order. */
@@ -221,9 +230,13 @@ function candidatesFor(context: AttemptContext): Pick<AttemptContext, 'candidate
     return { candidates: context.candidates, cut: 'no' };
   }
   const { settings, dialled } = context.input;
-  const all = candidatesOf(context.mx.records, context.draws);
+  const all = candidatesOf(recordsToTry(context), context.draws);
   const candidates = withinBound(all, settings.candidatesMax, new Set(Object.keys(dialled)));
   return { candidates, cut: candidates.length < all.length ? 'yes' : 'no' };
+}
+
+function recordsToTry({ mx, input }: AttemptContext): readonly MxRecord[] {
+  return mx === null || mx.kind === 'failed' ? [] : betterThanOwn(mx.records, input.settings.ownHosts);
 }
 
 function domainItself({ input: { destination } }: AttemptContext): Candidate {

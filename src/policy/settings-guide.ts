@@ -39,6 +39,13 @@ export const SETTINGS_GUIDE: {
     takes: 'a complete host name, or an address literal such as "[192.0.2.1]"',
     reason: "The command says this host's own name instead, where that is a complete one.",
   },
+  ownHosts: {
+    about:
+      "Names of MX records that lead to this mail system itself: a domain's hosts are tried only as long as they are preferred to these (RFC 5321, Section 5.1).",
+    takes: 'a list of host names, in lower-case A-labels',
+    reason:
+      'Waxseal takes no mail for other domains, so that only who runs it beside a backup mail host has any.',
+  },
   whenDanePasses: {
     about:
       'Whether an enforced MTA-STS policy still demands a certificate where DANE authenticates the host.',

@@ -11,6 +11,11 @@ export interface Settings {
   readonly httpsPort: number;
   /** The name given in EHLO (RFC 5321, Section 4.1.1.1). */
   readonly helo: string;
+  /**
+   * Names under which this mail system itself is a mail host, in lower-case A-labels. Of the MX records of a domain those are left
+   * out that are not preferred to one of these (RFC 5321, Section 5.1).
+   */
+  readonly ownHosts: readonly string[];
   /** Where DANE authenticates a host, does an enforced MTA-STS policy still demand PKIX? `skip-pkix` never skips the MX list. */
   readonly whenDanePasses: 'require-sts' | 'skip-pkix';
   /** Use TLSA records of hosts that an insecure MX RRset named (RFC 7672, Section 2.2.1). */
@@ -81,6 +86,7 @@ export const DEFAULT_SETTINGS: Settings = Object.freeze({
   port: 25,
   httpsPort: 443,
   helo: 'localhost.localdomain',
+  ownHosts: Object.freeze([]),
   whenDanePasses: 'require-sts',
   halfDane: 'use',
   stsLookupFailure: 'defer',

@@ -79,6 +79,7 @@ const WholeSettingsCodec = strictObject<Settings>('settings', {
   port: Finite,
   httpsPort: Finite,
   helo: Text,
+  ownHosts: Texts,
   destinations: listOf('a list of rules for destinations', RuleCodec),
   addressRacingDelayMs: Finite,
   stsFetchBackoffSeconds: Finite,
@@ -88,6 +89,7 @@ const WholeSettingsCodec = strictObject<Settings>('settings', {
 });
 
 const SettingsCodec = withDefaults(WholeSettingsCodec, {
+  ownHosts: [],
   addressRacing: 'off',
   addressRacingDelayMs: 250,
   // What was done when there was no such setting.

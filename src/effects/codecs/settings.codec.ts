@@ -88,14 +88,13 @@ const Destination = such(
   { type: 'string' },
 );
 
-const RelayCodec = strictObject<Relay>('a relay', {
-  host: such(
-    'a host name in lower-case A-labels',
-    (value): value is string => isText(value) && parseHostName(value) === value,
-    { type: 'string' },
-  ),
-  port: Port,
-});
+const HostName = such(
+  'a host name in lower-case A-labels',
+  (value): value is string => isText(value) && parseHostName(value) === value,
+  { type: 'string' },
+);
+
+const RelayCodec = strictObject<Relay>('a relay', { host: HostName, port: Port });
 
 const DeadlinesCodec = strictObject<Partial<Deadlines>>(
   'deadlines',
@@ -134,6 +133,7 @@ function fieldsOf(expiresAt: Codec<number | null>): Fields<OwnSettings> {
     port: Port,
     httpsPort: Port,
     helo: Helo,
+    ownHosts: listOf('a list of host names in lower-case A-labels', HostName),
     destinations: listOf('a list of rules for destinations', Rule),
     addressRacingDelayMs: wholeFrom(0, 60_000),
     stsFetchBackoffSeconds: wholeFrom(1, DAY_SECONDS),

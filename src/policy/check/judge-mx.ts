@@ -27,6 +27,7 @@ function judgeMeaning(facts: Survey['facts'], records: readonly MxRecord[]): rea
   const { domain } = facts;
   switch (judgeMx(facts.mx).verdict) {
     case 'unknown':
+    case 'loop':
       return [];
     case 'no-mail-accepted':
       return [raiseMx('mx-null'), ...judgeSpf(facts.txt)];

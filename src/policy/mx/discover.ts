@@ -10,16 +10,19 @@ export type DenialVerdict = (typeof mxDenial.verdicts)[number];
 /** What a policy of the domain has to say to an answer that denies its hosts. */
 export type DenialWitness = (typeof mxDenial.inputs.policy)[number];
 
-/** What the MX answer of a domain means. Total; never throws. */
-export function judgeMx(answer: MxAnswer): Decision<MxVerdict> {
-  return decide(mxDiscovery, { answer: classify(answer) });
+/**
+ * What the MX answer of a domain means. `ownHosts`: names of this system itself, in lower-case A-labels. Total; never throws.
+ */
+export function judgeMx(answer: MxAnswer, ownHosts: readonly string[] = []): Decision<MxVerdict> {
+  return decide(mxDiscovery, { answer: classify(answer, ownHosts) });
 }
 
-function classify(answer: MxAnswer) {
+function classify(answer: MxAnswer, ownHosts: readonly string[]) {
   if (answer.kind === 'failed') return 'failed';
   if (answer.denial !== null) return answer.denial;
   if (answer.records.length === 1 && answer.records[0]!.exchange === '') return 'null-mx';
-  return answer.records.some(namesHost) ? 'hosts' : 'no-usable-name';
+  if (!answer.records.some(namesHost)) return 'no-usable-name';
+  return betterThanOwn(answer.records, ownHosts).some(namesHost) ? 'hosts' : 'only-us';
 }
 
 /** Whether an answer that leaves nobody to deliver to is believed. Total; never throws. */
@@ -29,6 +32,19 @@ export function judgeDenial(
   looked: (typeof mxDenial.inputs.looked)[number],
 ): Decision<DenialVerdict> {
   return decide(mxDenial, { answer: answer.kind === 'secure' ? 'secure' : 'insecure', policy, looked });
+}
+
+/** The records that are preferred to every one that names a host of ours (RFC 5321, Section 5.1): behind it mail would turn back. */
+export function betterThanOwn(
+  records: readonly MxRecord[],
+  ownHosts: readonly string[],
+): readonly MxRecord[] {
+  const ofOurs = records.flatMap(({ exchange, preference }) =>
+    ownHosts.includes(parseDnsName(exchange) ?? '') ? [preference] : [],
+  );
+  if (ofOurs.length === 0) return records;
+  const own = Math.min(...ofOurs);
+  return records.filter(({ preference }) => preference < own);
 }
 
 /** Whether equal preferences leave an order to be drawn (RFC 5321, Section 5.1). */

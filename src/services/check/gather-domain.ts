@@ -58,6 +58,7 @@ function hostsOf(domain: string, mx: MxAnswer): readonly Pick<HostFacts, 'host' 
       return [{ host: domain, source: 'implicit' }];
     case 'no-mail-accepted':
     case 'no-target':
+    case 'loop':
     case 'unknown':
       return [];
   }

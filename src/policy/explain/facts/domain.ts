@@ -139,6 +139,8 @@ export const mxDiscoveryFacts = factsFor(mxDiscovery, {
       'null-mx': (evidence) => `${destinationIn(evidence)} has the one MX record "0 ."${mxProved(evidence)}`,
       'no-usable-name': (evidence) =>
         `none of the MX records of ${destinationIn(evidence)} names a host: ${mxList(evidence)}`,
+      'only-us': (evidence) =>
+        `no MX record of ${destinationIn(evidence)} is preferred to one that names this system: ${mxList(evidence)}`,
       nodata: (evidence) => `${destinationIn(evidence)} exists and has no MX records${mxProved(evidence)}`,
       nxdomain: (evidence) => `${destinationIn(evidence)} does not exist: NXDOMAIN${mxProved(evidence)}`,
       failed: (evidence) => `the MX lookup of ${destinationIn(evidence)} failed${mxFailure(evidence)}`,
