@@ -1,3 +1,4 @@
+import { Batches } from '../../effects/batches.js';
 import type { AnswerOf } from '../../effects/catalog.js';
 import { isStorable, storedFailure, storedPolicy } from '../../effects/codecs/stored.codec.js';
 import { errorText } from '../../effects/error-text.js';
@@ -19,21 +20,20 @@ import {
 } from '../../policy/mta-sts/merge-policy.js';
 import type { StsMode } from '../../policy/mta-sts/policy.js';
 import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
+import { overKeys } from './queue-rows.js';
 
 const COLUMNS = 'domain, policy, failure, mode, until, failed_at';
+/** Domains that one statement asks for. */
+const READ_MAX = 200;
 const WRITTEN = { kind: 'written' } as const;
 const MODES = ['', 'none', 'testing', 'enforce'] as const;
 
 /** Policies in a database. */
 export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStoreBounds): PolicyStore {
+  const reading = new Batches<string, CacheAnswer>(READ_MAX, (domains) => readAll(database, domains));
   return {
-    'policy-cache.read': async (ask) => {
-      const domain = ask.domain.toLowerCase();
-      return database.query(`SELECT ${COLUMNS} FROM waxseal_policies WHERE domain = ?1`, domain).then(
-        ([row]) => keptIn(domain, row),
-        (error) => ({ kind: 'unreadable', why: errorText(error) }),
-      );
-    },
+    'policy-cache.read': (ask) =>
+      reading.add(ask.domain.toLowerCase()).catch((error) => ({ kind: 'unreadable', why: errorText(error) })),
     'policy-cache.write': async (ask) =>
       write(database, ask.domain.toLowerCase(), ask.change, entriesMax).catch((error) => ({
         kind: 'failed',
@@ -55,6 +55,17 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
     },
     prune: (time) => prune(database, time),
   };
+}
+
+/** What is kept of each, in order: many attempts ask at once. */
+async function readAll({ query }: SqlDatabase, domains: readonly string[]): Promise<readonly CacheAnswer[]> {
+  const rows = await overKeys(
+    query,
+    [...new Set(domains)],
+    (list) => `SELECT ${COLUMNS} FROM waxseal_policies WHERE domain IN (${list})`,
+  );
+  const found = new Map(rows.map((row) => [textIn(row, 'domain'), row]));
+  return domains.map((domain) => keptIn(domain, found.get(domain)));
 }
 
 /** Merges under a lock, so that what was decided still holds when it is written. */

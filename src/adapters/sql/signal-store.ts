@@ -1,7 +1,8 @@
-import type { SignalStore, SignalStoreBounds } from '../../effects/stores.js';
+import type { Sighted, SignalStore, SignalStoreBounds } from '../../effects/stores.js';
 import type { DomainSignals, SeenSignal } from '../../policy/signals/domain-signals.js';
 import { SIGNALS, type Signal } from '../../policy/signals/sighting.js';
 import { numberIn, type SqlDatabase, type SqlRow, textIn } from './database.js';
+import { insertRows } from './queue-rows.js';
 
 /** Signals in a database, a row for each scope, domain and signal. */
 export function sqlSignalStore(database: SqlDatabase, { signalsMax }: SignalStoreBounds): SignalStore {
@@ -17,21 +18,23 @@ export function sqlSignalStore(database: SqlDatabase, { signalsMax }: SignalStor
       }),
     note: (sightings) =>
       database.write(async ({ query }) => {
-        const rows = sightings.flatMap(({ scope, domain, sighting, at }) =>
-          SIGNALS.flatMap((signal) => {
-            const value = sighting[signal];
-            return value === undefined ? [] : [{ scope, domain, signal, value, at }];
-          }),
-        );
-        // In one order everywhere, so that no two transactions wait for each other's rows.
-        for (const { scope, domain, signal, value, at } of rows.sort(byKey)) {
-          await query(
-            `INSERT INTO waxseal_signals (scope, domain, signal, value, at) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (scope, domain, signal) DO UPDATE SET value = excluded.value, at = excluded.at
-             WHERE excluded.at >= waxseal_signals.at`,
-            ...[scope, domain, signal, value, at],
-          );
+        const latest = new Map<string, Row>();
+        for (const row of sightings.flatMap(rowsOf)) {
+          const known = latest.get(keyOf(row));
+          if (known === undefined || row.at >= known.at) latest.set(keyOf(row), row);
         }
+        await insertRows(
+          query,
+          {
+            into: 'waxseal_signals (scope, domain, signal, value, at)',
+            then: `ON CONFLICT (scope, domain, signal) DO UPDATE SET value = excluded.value, at = excluded.at
+              WHERE excluded.at >= waxseal_signals.at`,
+          },
+          // In one order everywhere, so that no two transactions wait for each other's rows.
+          [...latest]
+            .sort(([one], [other]) => (one < other ? -1 : 1))
+            .map(([, { scope, domain, signal, value, at }]) => [scope, domain, signal, value, at]),
+        );
       }),
     prune: (before) =>
       database.write(async ({ query }) => {
@@ -53,11 +56,19 @@ interface Row {
   readonly scope: string;
   readonly domain: string;
   readonly signal: Signal;
+  readonly value: SeenSignal['value'];
+  readonly at: number;
 }
 
-function byKey(a: Row, b: Row): number {
-  const [one, other] = [a, b].map(({ scope, domain, signal }) => `${scope}\0${domain}\0${signal}`);
-  return one! < other! ? -1 : one! > other! ? 1 : 0;
+function rowsOf({ scope, domain, sighting, at }: Sighted): readonly Row[] {
+  return SIGNALS.flatMap((signal) => {
+    const value = sighting[signal];
+    return value === undefined ? [] : [{ scope, domain, signal, value, at }];
+  });
+}
+
+function keyOf({ scope, domain, signal }: Row): string {
+  return `${scope}\0${domain}\0${signal}`;
 }
 
 /** A word that a later version may have written is not known. */

@@ -1,16 +1,9 @@
-import { createHash } from 'node:crypto';
+import { Batches } from '../../effects/batches.js';
 import { ReportCodec } from '../../effects/codecs/attempt.codec.js';
 import { decodeWith, parseJson } from '../../effects/codecs/result.js';
 import type { ReportDue, ReportKey, TlsReportStore, TlsReportStoreBounds } from '../../effects/stores.js';
-import { isSettled, judgeClaim, type ReportState, settled } from '../../policy/tls-report/report-state.js';
-import {
-  addTallies,
-  detailKeyOf,
-  policyKeyOf,
-  type TallyBounds,
-  type TlsReportDetail,
-  type TlsReportPolicy,
-} from '../../policy/tls-report/tally.js';
+import { judgeClaim, type ReportState, settled } from '../../policy/tls-report/report-state.js';
+import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import {
   numberIn,
   type Query,
@@ -19,16 +12,19 @@ import {
   type SqlTransaction,
   textIn,
 } from './database.js';
+import { addAll, type TallyAdded, type TallyToAdd } from './tls-report-adds.js';
 
 const JSON_LENGTH_MAX = 16_777_216;
+/** Attempts that are counted in one transaction at most. */
+const TALLIES_MAX = 200;
 
 /** Tallies in a database. Counters grow where they stand, so that an attempt writes no more than it has to tell. */
 export function sqlTlsReportStore(database: SqlDatabase, bounds: TlsReportStoreBounds): TlsReportStore {
+  const adding = new Batches<TallyToAdd, TallyAdded>(TALLIES_MAX, (tallies) =>
+    database.write((transaction) => addAll(transaction, tallies, bounds)),
+  );
   return {
-    add: async (key, lines) => {
-      if (lines.length === 0) return 'added';
-      return database.write((transaction) => add(transaction, lower(key), addTallies(lines), bounds));
-    },
+    add: async (key, lines) => (lines.length === 0 ? 'added' : adding.add({ key: lower(key), lines })),
     list: async ({ after, entriesMax }) => {
       const sql = `SELECT day, domain, state, until FROM waxseal_reports
         WHERE (day, domain) > (?1, ?2) ORDER BY day, domain LIMIT ?3`;
@@ -56,19 +52,6 @@ export function sqlTlsReportStore(database: SqlDatabase, bounds: TlsReportStoreB
   };
 }
 
-async function add(
-  transaction: SqlTransaction,
-  key: ReportKey,
-  lines: readonly TlsReportPolicy[],
-  bounds: TlsReportStoreBounds,
-): Promise<'added' | 'full' | 'settled'> {
-  const state = await stateOf(transaction, key);
-  if (state !== null && isSettled(state)) return 'settled';
-  if (state === null && !(await begin(transaction, key, bounds.domainsMax))) return 'full';
-  for (const line of lines) await addLine(transaction.query, key, line, bounds);
-  return 'added';
-}
-
 /** Nobody else changes that day of that domain until the transaction ends. */
 async function stateOf(
   { query, lock }: SqlTransaction,
@@ -78,72 +61,6 @@ async function stateOf(
   const sql = 'SELECT state, until FROM waxseal_reports WHERE day = ?1 AND domain = ?2';
   const [row] = await query(sql, day, domain);
   return row === undefined ? null : stateIn(row);
-}
-
-/** The lock of a day is taken after that of a domain, never before, so that nobody waits for each other. */
-async function begin(
-  { query, lock }: SqlTransaction,
-  { day, domain }: ReportKey,
-  domainsMax: number,
-): Promise<boolean> {
-  await lock(`day ${day}`);
-  const [counted] = await query('SELECT count(*) AS domains FROM waxseal_reports WHERE day = ?1', day);
-  if (numberIn(counted!, 'domains') >= domainsMax) return false;
-  await query("INSERT INTO waxseal_reports (day, domain, state) VALUES (?1, ?2, 'open')", day, domain);
-  return true;
-}
-
-/** What stands is added to; what is new comes last, if there is room (see `boundTallies`). */
-async function addLine(
-  query: Query,
-  { day, domain }: ReportKey,
-  line: TlsReportPolicy,
-  { policiesMax, detailsMax }: TallyBounds,
-): Promise<void> {
-  const { success, failure, details, ...policy } = line;
-  const id = digest(policyKeyOf(line));
-  const of = [day, domain, id] as const;
-  const grown = await query(
-    `UPDATE waxseal_report_policies SET success = success + ?4, failure = failure + ?5
-     WHERE day = ?1 AND domain = ?2 AND id = ?3 RETURNING position`,
-    ...[...of, success, failure],
-  );
-  if (grown.length === 0) {
-    const sql = 'SELECT count(*) AS lines FROM waxseal_report_policies WHERE day = ?1 AND domain = ?2';
-    const position = numberIn((await query(sql, day, domain))[0]!, 'lines');
-    if (position >= policiesMax) return;
-    await query(
-      `INSERT INTO waxseal_report_policies (day, domain, id, position, policy, success, failure)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-      ...[...of, position, JSON.stringify(policy), success, failure],
-    );
-  }
-  for (const detail of details) await addDetail(query, of, detail, detailsMax);
-}
-
-async function addDetail(
-  query: Query,
-  of: readonly [day: string, domain: string, policy: string],
-  detail: TlsReportDetail,
-  detailsMax: number,
-): Promise<void> {
-  const { failedSessionCount, ...failure } = detail;
-  const id = digest(detailKeyOf(detail));
-  const grown = await query(
-    `UPDATE waxseal_report_failures SET sessions = sessions + ?5
-     WHERE day = ?1 AND domain = ?2 AND policy = ?3 AND id = ?4 RETURNING position`,
-    ...[...of, id, failedSessionCount],
-  );
-  if (grown.length > 0) return;
-  const sql = `SELECT count(*) AS details FROM waxseal_report_failures
-    WHERE day = ?1 AND domain = ?2 AND policy = ?3`;
-  const position = numberIn((await query(sql, ...of))[0]!, 'details');
-  if (position >= detailsMax) return;
-  await query(
-    `INSERT INTO waxseal_report_failures (day, domain, policy, id, position, detail, sessions)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)`,
-    ...[...of, id, position, JSON.stringify(failure), failedSessionCount],
-  );
 }
 
 async function read(query: Query, { day, domain }: ReportKey): Promise<readonly TlsReportPolicy[]> {
@@ -199,11 +116,6 @@ function stateIn(row: SqlRow): ReportState {
 
 function dueIn(row: SqlRow): ReportDue {
   return { day: textIn(row, 'day'), domain: textIn(row, 'domain'), state: stateIn(row) };
-}
-
-/** Indexes want short keys. */
-function digest(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
 }
 
 function lower({ day, domain }: ReportKey): ReportKey {

@@ -2,6 +2,7 @@
  * How messages come into a queue: their octets are kept first, and then the rows that name them, many in one transaction.
  * Whoever only hands mail in, and delivers nothing, needs no more than this.
  */
+import { Batches } from '../../effects/batches.js';
 import type { MessageSource } from '../../effects/ports.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
@@ -10,7 +11,6 @@ import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
-import { Batches } from './batches.js';
 import { checkIntakeOptions, checkMailToQueue } from './check-arguments.js';
 import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
 import type { Intake, IntakeOptions, MailToQueue } from './queue.js';

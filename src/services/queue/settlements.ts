@@ -1,6 +1,6 @@
+import { Batches } from '../../effects/batches.js';
 import { errorText } from '../../effects/error-text.js';
 import type { QueueStore, Settlement } from '../../effects/queue-stores.js';
-import { Batches } from './batches.js';
 import type { QueuePlatform } from './platform.js';
 
 /** Turns in one transaction at most. */

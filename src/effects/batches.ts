@@ -18,8 +18,8 @@ export class Batches<Item, Answer> {
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      // Those who come in the same turn of the event loop go together.
-      if (this.#running === 0) queueMicrotask(() => this.#next());
+      // Those who come at the same moment go together.
+      if (this.#running === 0) void Promise.resolve().then(() => this.#next());
     });
   }
 
