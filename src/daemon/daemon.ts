@@ -260,7 +260,12 @@ function engineOf(
   const { policies, reports, signals } = stores;
   const { settings } = current;
   const { config, secretOf } = current;
-  const own = nodeAdapters({ ...node, secretOf, reuseConnections: {} });
+  const { perHost: sessionsMax, concurrency } = config.limits;
+  const own = nodeAdapters({
+    ...{ ...node, secretOf },
+    // As many as are in use wait for the next message, so that none is closed while others are made.
+    reuseConnections: { perHostMax: sessionsMax, connectionsMax: Math.max(100, 2 * concurrency) },
+  });
   const engine = createNodeEngine({
     ...node,
     settings: { ...settings, destinations: rulesOf(current) },
@@ -269,7 +274,7 @@ function engineOf(
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
-      'smtp.session': perHost(own['smtp.session'], current.config.limits.perHost),
+      'smtp.session': perHost(own['smtp.session'], sessionsMax),
     },
     tlsReports: { store: reports },
     signals: signalMemory(signals, { onFault }),

@@ -1,6 +1,6 @@
 /*
- * What a daemon tells on standard error: an event, a line. Lines are written at once, because those that are still to be written
- * when a process ends are the ones that say why.
+ * What a daemon tells on standard error: an event, a line. Lines are written before anything else happens, because those that are still
+ * to be written when a process ends are the ones that say why.
  */
 import { writeSync } from 'node:fs';
 import { printable } from '../engine/text/printable.js';
@@ -26,9 +26,27 @@ export function prettyLogger(clock: () => number, write: (line: string) => void 
   };
 }
 
+/** What one write puts into a pipe as a whole, whoever else writes there (POSIX, `PIPE_BUF`). */
+const TOGETHER_OCTETS_MAX = 4096;
+
+let waiting = '';
+let isExitWatched = false;
+
+/** Lines of the same moment go together, as many as stay whole; nothing else happens before they are written. */
 function toStandardError(line: string): void {
+  if (Buffer.byteLength(waiting) + Buffer.byteLength(line) > TOGETHER_OCTETS_MAX) flush();
+  if (waiting === '') process.nextTick(flush);
+  if (!isExitWatched) process.once('exit', flush);
+  isExitWatched = true;
+  waiting += line;
+}
+
+function flush(): void {
+  const lines = waiting;
+  waiting = '';
+  if (lines === '') return;
   try {
-    writeSync(2, line);
+    writeSync(2, lines);
   } catch {
     // Nobody reads it, or not fast enough.
   }

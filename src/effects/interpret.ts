@@ -7,7 +7,7 @@
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
-import { type Patience, Vigil, type Wait } from './patience.js';
+import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
 import type { Ended, Programs } from './simulate.js';
@@ -86,17 +86,31 @@ async function answerInTime(
     const ended = await run(world.programs.host, ask.input, world, shared);
     return ended.kind === 'finished' ? ended.output : ended;
   }
-  const patience = shared.vigil.patience(ask.until?.at ?? null);
+  const untilAt = ask.until?.at ?? null;
+  if (ask.type === 'smtp.send')
+    return sendInTime(ask, world, sessions, shared.vigil.patienceUntilRead(untilAt));
+  const patience = shared.vigil.patience(untilAt);
+  if (patience.signal.aborted) return givenUp(ask, sessions);
+  const answer = isSessionAsk(ask)
+    ? answerInSession(ask, world, sessions, patience.signal)
+    : answerFromWorld(ask, world, patience.signal);
+  // A farewell ends by itself.
+  return ask.type === 'smtp.quit' ? answer : Promise.race([answer, patience.over]);
+}
+
+/** What a server has said to a message counts, so the transaction is asked for it, whoever stops it. */
+async function sendInTime(
+  ask: Extract<SessionAsk, { type: 'smtp.send' }>,
+  { message }: Interpretation,
+  sessions: Map<number, SmtpSession>,
+  { signal, untilRead, end }: PatienceUntilRead,
+): Promise<AnswerOf<'smtp.send'> | 'aborted'> {
   try {
-    if (patience.signal.aborted) return await givenUp(ask, sessions);
-    const answer = isSessionAsk(ask)
-      ? answerInSession(ask, world, sessions, patience)
-      : answerFromWorld(ask, world, patience.signal);
-    // What a server has said to a message counts, so a transaction is asked for it; a farewell ends by itself.
-    if (ask.type === 'smtp.send' || ask.type === 'smtp.quit') return await answer;
-    return await Promise.race([answer, patience.over]);
+    if (signal.aborted) return 'aborted';
+    const content = ask.until?.reach === 'until-sent' ? untilRead(message) : message;
+    return await sessionOf(ask, sessions).send(ask, content, signal);
   } finally {
-    patience.end();
+    end();
   }
 }
 
@@ -129,15 +143,13 @@ function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.ru
 }
 
 function answerInSession(
-  ask: SessionAsk,
+  ask: Exclude<SessionAsk, { type: 'smtp.send' }>,
   world: Interpretation,
   sessions: Map<number, SmtpSession>,
-  patience: Patience,
+  signal: AbortSignal,
 ): Promise<AnswerOf<SessionEffect>> {
-  const { signal } = patience;
   if (ask.type === 'smtp.connect') sessions.set(ask.session, world.adapters['smtp.session']());
-  const session = sessions.get(ask.session);
-  if (session === undefined) throw new RangeError(`there is no session ${ask.session}`);
+  const session = sessionOf(ask, sessions);
   switch (ask.type) {
     case 'smtp.connect':
       return session.connect(ask, signal);
@@ -153,12 +165,6 @@ function answerInSession(
       return session.handshake(ask, signal);
     case 'peer.inspect':
       return session.inspect(ask, signal);
-    case 'smtp.send':
-      return session.send(
-        ask,
-        ask.until?.reach === 'until-sent' ? patience.untilRead(world.message) : world.message,
-        signal,
-      );
     case 'smtp.quit':
       // A connection that was left in order closes by itself; cutting it short would look like a crash to the server.
       // And whatever becomes of a farewell, it must not call into question what was said before.
@@ -167,6 +173,12 @@ function answerInSession(
         .catch(() => ({ kind: 'closed' }) as const)
         .finally(() => sessions.delete(ask.session));
   }
+}
+
+function sessionOf(ask: SessionAsk, sessions: Map<number, SmtpSession>): SmtpSession {
+  const session = sessions.get(ask.session);
+  if (session === undefined) throw new RangeError(`there is no session ${ask.session}`);
+  return session;
 }
 
 function noteAsk({ note }: Interpretation, ask: Ask): void {

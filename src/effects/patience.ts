@@ -13,16 +13,38 @@ export interface Patience {
   readonly signal: AbortSignal;
   /** Resolves when it is over. */
   readonly over: Promise<'aborted'>;
+}
+
+export interface PatienceUntilRead extends Patience {
   /** The same message; once it has been read to its end, only the caller ends the waiting. */
   untilRead(message: MessageSource): MessageSource;
   /** Nobody waits for this question any more. */
   end(): void;
 }
 
-interface Waiting {
+/** Those who wait until the same moment are stopped together. */
+class Waiting {
+  readonly #given = new AbortController();
+  readonly over: Promise<'aborted'>;
+  #settle: (word: 'aborted') => void = () => undefined;
   /** Null: only the caller ends it. */
   untilAt: number | null;
-  readonly stop: () => void;
+
+  constructor(untilAt: number | null) {
+    this.untilAt = untilAt;
+    this.over = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.#given.signal;
+  }
+
+  stop(): void {
+    this.#settle('aborted');
+    this.#given.abort();
+  }
 }
 
 /** The longest that a timer bears, in milliseconds. */
@@ -34,6 +56,8 @@ export class Vigil {
   readonly #clock: () => number;
   readonly #wait: Wait | undefined;
   readonly #open = new Set<Waiting>();
+  /** Of those in it, by the moment. */
+  readonly #shared = new Map<number | null, Waiting>();
   /** Deadlines that have a timer, and what takes the timers back. */
   readonly #watched = new Set<number>();
   readonly #off = new AbortController();
@@ -49,28 +73,32 @@ export class Vigil {
     signal.addEventListener('abort', this.#stopAll, { once: true });
   }
 
-  /** For a question. `untilAt`: milliseconds since 1970, as the clock has them; null: only the caller ends it. */
+  /**
+   * For a question. `untilAt`: milliseconds since 1970, as the clock has them; null: only the caller ends it. Questions that wait until the
+   * same moment share what tells them, because to make that is dearer than most of them are.
+   */
   patience(untilAt: number | null): Patience {
-    const given = new AbortController();
-    let settle: (word: 'aborted') => void = () => undefined;
-    const over = new Promise<'aborted'>((resolve) => {
-      settle = resolve;
-    });
-    const waiting: Waiting = {
-      untilAt,
-      stop() {
-        settle('aborted');
-        given.abort();
-      },
-    };
-    if (this.#signal.aborted || (untilAt !== null && untilAt <= this.#clock())) waiting.stop();
-    else this.#await(waiting);
+    const isLate = untilAt !== null && untilAt <= this.#clock();
+    const waiting = (isLate ? undefined : this.#shared.get(untilAt)) ?? this.#begin(untilAt);
+    if (!waiting.signal.aborted) this.#shared.set(untilAt, waiting);
+    return { signal: waiting.signal, over: waiting.over };
+  }
+
+  /** For a question that, once its message has been read, only the caller stops. */
+  patienceUntilRead(untilAt: number | null): PatienceUntilRead {
+    const waiting = this.#begin(untilAt);
     return {
-      signal: given.signal,
-      over,
+      ...{ signal: waiting.signal, over: waiting.over },
       untilRead: (message) => () => readThrough(message, () => (waiting.untilAt = null)),
       end: () => this.#open.delete(waiting),
     };
+  }
+
+  #begin(untilAt: number | null): Waiting {
+    const waiting = new Waiting(untilAt);
+    if (this.#signal.aborted || (untilAt !== null && untilAt <= this.#clock())) waiting.stop();
+    else this.#await(waiting);
+    return waiting;
   }
 
   /** Takes back whatever was set up. */
@@ -96,6 +124,7 @@ export class Vigil {
     }
     // Should the clock go back, whoever asks then is given a timer again.
     this.#watched.delete(untilAt);
+    this.#shared.delete(untilAt);
     for (const waiting of [...this.#open]) if (waiting.untilAt === untilAt) waiting.stop();
   }
 

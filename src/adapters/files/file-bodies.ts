@@ -3,7 +3,6 @@
  * folder synced, so that whatever a crash leaves there is either whole or has no place. Files are named after messages and never
  * after what is in them, so that no file is there for two.
  */
-import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Folder } from '../../effects/codecs/arguments.codec.js';
@@ -22,6 +21,8 @@ const OptionsCodec = strictObject<FileBodiesOptions>('an object with directory',
 
 const NEW = 'new';
 const SHELVES = 256;
+/** Read at once. */
+const PIECE_OCTETS = 65_536;
 const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 
 /** Octets in files below a folder. Throws a {@link MisuseError} for options that are none. */
@@ -39,7 +40,7 @@ export function fileBodies(options: FileBodiesOptions): BodyStore {
       await folders.sync(shelfOf(id));
       return size;
     },
-    read: (id) => () => createReadStream(pathOf(id)),
+    read: (id) => () => read(pathOf(id)),
     remove: async (ids) => {
       for (const id of ids) await unlink(pathOf(id)).catch(unlessMissing);
     },
@@ -97,6 +98,20 @@ async function write(path: string, octets: MessageSource): Promise<number> {
     await file.close().catch(() => undefined);
     await unlink(path).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Without a stream, which costs more than the file. What has its place does not grow, so that what is read short is the end. */
+async function* read(path: string): AsyncGenerator<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    for (let isWhole = false; !isWhole; ) {
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(PIECE_OCTETS), 0, PIECE_OCTETS);
+      isWhole = bytesRead < PIECE_OCTETS;
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
   }
 }
 

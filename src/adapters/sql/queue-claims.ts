@@ -7,9 +7,9 @@ import {
   deliveryIn,
   groupedBy,
   type MessageData,
+  NOW_HELD,
   overKeys,
   type RecipientData,
-  touchLanes,
 } from './queue-rows.js';
 
 /** Lanes that one statement looks into; SQLite takes 500 parts of a statement. */
@@ -27,20 +27,18 @@ export async function claimDeliveries(query: Query, plan: ClaimPlan): Promise<re
       WHERE state = 'due' AND id IN (${list}) RETURNING *`,
     ...[plan.node, plan.dueAgainAt],
   );
-  const names = lanes.map((row) => textIn(row, 'lane'));
-  await overKeys(
-    query,
-    names,
-    (list) => `UPDATE waxseal_queue_lanes SET served = ?1 WHERE lane IN (${list})`,
-    plan.now,
-  );
   const { claimed, unreadable } = await readClaims(query, rows);
   await overKeys(
     query,
     unreadable,
     (list) => `UPDATE waxseal_queue_deliveries SET state = 'held', owner = NULL WHERE id IN (${list})`,
   );
-  await touchLanes(query, names);
+  await overKeys(
+    query,
+    lanes.map((row) => textIn(row, 'lane')),
+    (list) => `UPDATE waxseal_queue_lanes SET served = ?1, ${NOW_HELD} WHERE lane IN (${list})`,
+    plan.now,
+  );
   const place = new Map(chosen.map((id, at) => [id, at]));
   return claimed.sort((one, other) => place.get(one.id)! - place.get(other.id)!);
 }

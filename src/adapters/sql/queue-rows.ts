@@ -71,10 +71,16 @@ export async function overKeys(
 ): Promise<readonly SqlRow[]> {
   const found: SqlRow[] = [];
   for (let from = 0; from < keys.length; from += VALUES_MAX) {
-    const part = keys.slice(from, from + VALUES_MAX);
+    const part = filledUp(keys.slice(from, from + VALUES_MAX));
     found.push(...(await query(statement(places(part.length, values.length + 1)), ...values, ...part)));
   }
   return found;
+}
+
+/** The last key over and over, up to one of a few lengths: a statement for each number would be prepared anew most of the time. */
+function filledUp(keys: readonly string[]): readonly string[] {
+  const length = Math.min(VALUES_MAX, 2 ** Math.ceil(Math.log2(keys.length)));
+  return [...keys, ...Array<string>(length - keys.length).fill(keys.at(-1)!)];
 }
 
 /** Inserts whole messages; the lanes are told by `touchLanes`. Answers those lanes. */
@@ -150,8 +156,12 @@ export function messageText(data: MessageData): string {
   return JSON.stringify(data);
 }
 
-/** What the lanes of that name hold now: how much is under way, and when the next is due. */
-export async function touchLanes(query: Query, lanes: readonly string[]): Promise<void> {
+/** What the lanes of that name hold now: how much is under way, and when the next is due. `known`: those that have a row already. */
+export async function touchLanes(
+  query: Query,
+  lanes: readonly string[],
+  known: ReadonlySet<string> = new Set(),
+): Promise<void> {
   const names = [...new Set(lanes)].sort();
   await insertRows(
     query,
@@ -159,17 +169,20 @@ export async function touchLanes(query: Query, lanes: readonly string[]): Promis
       into: 'waxseal_queue_lanes (lane, due, running, failures, closed_until, served)',
       then: 'ON CONFLICT (lane) DO NOTHING',
     },
-    names.map((lane) => [lane, null, 0, 0, 0, 0]),
+    names.filter((lane) => !known.has(lane)).map((lane) => [lane, null, 0, 0, 0, 0]),
   );
   await overKeys(
     query,
     names,
-    (list) => `UPDATE waxseal_queue_lanes SET
-      due = (SELECT min(due) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'due'),
-      running = (SELECT count(*) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'claimed')
-      WHERE lane IN (${list})`,
+    (list) => `UPDATE waxseal_queue_lanes SET ${NOW_HELD} WHERE lane IN (${list})`,
   );
 }
+
+/** What an UPDATE of a lane sets, so that it tells what the lane holds. */
+export const NOW_HELD = `due = (
+    SELECT min(due) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'due'),
+  running = (
+    SELECT count(*) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'claimed')`;
 
 export function endIn(row: SqlRow): RecipientEnd | null {
   return row.ended === null ? null : (textIn(row, 'ended') as RecipientEnd);

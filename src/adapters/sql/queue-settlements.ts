@@ -107,12 +107,8 @@ async function keep(
     query,
     settled.flatMap(({ events = [] }) => events),
   );
-  await keepHealth(query, settled, standing, now);
-  await touchLanes(query, [
-    ...lanes,
-    ...lanesNext.values(),
-    ...settled.map(({ claimed }) => standing.get(claimed.id)!.lane),
-  ]);
+  const known = await keepHealth(query, settled, standing, now);
+  await touchLanes(query, [...lanes, ...lanesNext.values(), ...known], known);
   const ids = [...new Set(settled.map(({ claimed }) => claimed.message.id))];
   await overKeys(
     query,
@@ -135,25 +131,26 @@ function laneBehind({ claimed, nextLane }: Settlement, standing: ReadonlyMap<str
   return lane === claimed.lane ? (nextLane ?? lane) : lane;
 }
 
-/** Turns of one lane tell one after the other how it does. */
+/** Turns of one lane tell one after the other how it does. Answers those lanes, which have a row each. */
 async function keepHealth(
   query: Query,
   settled: readonly Settlement[],
   standing: ReadonlyMap<string, Standing>,
   now: number,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const names = [...new Set(settled.map(({ claimed }) => standing.get(claimed.id)!.lane))];
   const rows = await overKeys(
     query,
     names,
     (list) => `SELECT lane, failures, closed_until FROM waxseal_queue_lanes WHERE lane IN (${list})`,
   );
-  const health = new Map(
+  const before = new Map(
     rows.map((row) => [
       textIn(row, 'lane'),
       { failures: numberIn(row, 'failures'), closedUntil: numberIn(row, 'closed_until') },
     ]),
   );
+  const health = new Map(before);
   for (const { claimed, lane: word } of settled) {
     const lane = standing.get(claimed.id)!.lane;
     const { failures, closedUntil } = laneAfter(
@@ -169,6 +166,12 @@ async function keepHealth(
       into: 'waxseal_queue_lanes (lane, due, running, failures, closed_until, served)',
       then: 'ON CONFLICT (lane) DO UPDATE SET failures = excluded.failures, closed_until = excluded.closed_until',
     },
-    [...health].map(([lane, { failures, closedUntil }]) => [lane, null, 0, failures, closedUntil, 0]),
+    [...health]
+      .filter(([lane, { failures, closedUntil }]) => {
+        const known = before.get(lane);
+        return known === undefined || known.failures !== failures || known.closedUntil !== closedUntil;
+      })
+      .map(([lane, { failures, closedUntil }]) => [lane, null, 0, failures, closedUntil, 0]),
   );
+  return new Set(names);
 }

@@ -27,7 +27,7 @@ interface Statement {
 }
 
 /** Statements of a connection that are kept for the next time, because to prepare one is dearer than most are to carry out. */
-const STATEMENTS_MAX = 200;
+const STATEMENTS_MAX = 300;
 
 /** Opens a file, which is made if it is missing. Rejects with a sentence that says what to do. */
 export async function openSqlite(path: string, load = loadDriver): Promise<SqliteConnection> {
@@ -35,11 +35,11 @@ export async function openSqlite(path: string, load = loadDriver): Promise<Sqlit
   const database = new Database(path, {});
   const statements = new Map<string, Statement>();
   const prepared = async (sql: string): Promise<Statement> => {
-    const known = statements.get(sql);
-    if (known !== undefined) return known;
-    const statement = await database.prepare(withoutNumbers(sql));
-    if (statements.size >= STATEMENTS_MAX) statements.clear();
+    const statement = statements.get(sql) ?? (await database.prepare(withoutNumbers(sql)));
+    // The one that was used longest ago makes room.
+    statements.delete(sql);
     statements.set(sql, statement);
+    if (statements.size > STATEMENTS_MAX) statements.delete(statements.keys().next().value!);
     return statement;
   };
   return {

@@ -38,6 +38,7 @@ export interface TlsReportPolicy {
  * their counts added (RFC 8460, Section 4.4). Order of first appearance.
  */
 export function addTallies(lines: readonly TlsReportPolicy[]): readonly TlsReportPolicy[] {
+  if (lines.length < 2) return lines.map((line) => ({ ...line, details: addDetails(line.details) }));
   const byPolicy = new Map<string, TlsReportPolicy>();
   for (const line of lines) {
     const key = policyKeyOf(line);
@@ -85,10 +86,20 @@ export function policyKeyOf(line: TlsReportPolicy): string {
 
 /** Details with the same key are of the same failure. */
 export function detailKeyOf(detail: TlsReportDetail): string {
-  return JSON.stringify(Object.entries({ ...detail, failedSessionCount: 0 }).sort());
+  const { failureReasonCode, receivingIp, receivingMxHostname, resultType, sendingMtaIp } = detail;
+  // As the keys have always been written, because stores know failures by them: names with values, in order of name.
+  return JSON.stringify([
+    ['failedSessionCount', 0],
+    ['failureReasonCode', failureReasonCode],
+    ['receivingIp', receivingIp],
+    ['receivingMxHostname', receivingMxHostname],
+    ['resultType', resultType],
+    ['sendingMtaIp', sendingMtaIp],
+  ]);
 }
 
 function addDetails(details: readonly TlsReportDetail[]): readonly TlsReportDetail[] {
+  if (details.length < 2) return details;
   const byKind = new Map<string, TlsReportDetail>();
   for (const detail of details) {
     const key = detailKeyOf(detail);
