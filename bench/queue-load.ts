@@ -146,9 +146,7 @@ async function drainByDaemon(
   { resolver, port, httpsPort, caPem }: Place,
   load: Load,
   to: 'sink' | 'receiver',
-): Promise<
-  Drained & { readonly firstMs: number; readonly firstCpuMs: number; readonly peakOctets: number }
-> {
+): Promise<Drained & { readonly firstMs: number; readonly firstCpuMs: number; readonly peakOctets: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-load-'));
   const directory = join(folder, 'state');
   await fill(directory, load, to);
