@@ -14,6 +14,7 @@ import {
   memoryTlsReportStore,
 } from '../../src/adapters/memory/index.js';
 import {
+  CHECK_NAMES,
   cachedDns,
   checkResolver,
   nodeDns,
@@ -27,14 +28,16 @@ import {
   systemResolvers,
   validatingDns,
 } from '../../src/adapters/node/index.js';
+import { encodeTlsrptDatagram, sendTlsrptDatagram } from '../../src/adapters/postfix/index.js';
 import { postgresStores } from '../../src/adapters/postgres/index.js';
-import { sqliteStores } from '../../src/adapters/sqlite/index.js';
+import { sqliteStores, takeStateFolder } from '../../src/adapters/sqlite/index.js';
 import { DEFAULT_STORE_BOUNDS } from '../../src/effects/stores.js';
 import { parseListenAddress } from '../../src/hosts/listen-address.js';
 import { lmtpServer } from '../../src/hosts/lmtp/index.js';
 import { judgedSocket, waxsealTransport } from '../../src/hosts/nodemailer/index.js';
 import { enginePerConfig } from '../../src/hosts/plugin-config.js';
 import { policyMap } from '../../src/hosts/postfix/index.js';
+import { announced, readRequireTls, receivedWith, senderDnssec } from '../../src/hosts/receiving/index.js';
 import {
   checkDomain,
   checkKeys,
@@ -54,9 +57,16 @@ import {
   runTlsReports,
   sendDue,
   settingsOf,
+  signalMemory,
   withAddresses,
 } from '../../src/node.js';
-import { createIntake, createQueue, DEFAULT_RETRY } from '../../src/services/queue/index.js';
+import {
+  createIntake,
+  createQueue,
+  DEFAULT_RETRY,
+  refuseSuppressed,
+} from '../../src/services/queue/index.js';
+import { createPki, readScenario } from '../../src/testing/index.js';
 import { runWorld } from '../../src/testing/world/run-world.js';
 
 const RESOLVER = { address: '127.0.0.1', port: 9 };
@@ -96,6 +106,10 @@ const mailToQueue = {
   },
 } as const;
 const RESULT = { destination: { kind: 'domain', name: 'a.example' }, policy: null, reports: [] } as const;
+const LINE = {
+  ...{ policyType: 'sts', policyDomain: 'a.example', policyString: [], mxHost: [] },
+  ...{ success: 1, failure: 0, details: [] },
+} as const;
 const map = policyMap({ adapters });
 afterAll(() => map.close(0));
 
@@ -267,6 +281,54 @@ const OBJECTS: readonly Taken[] = [
   { call: 'explainDelivery', good: { attempts: [] }, isOpen: true, run: (own) => explainDelivery(own) },
   { call: 'renderDelivery', good: { attempts: [] }, isOpen: true, run: (own) => renderDelivery(own) },
   {
+    call: 'renderDelivery, options',
+    good: {},
+    others: ['width', 'detail', 'paint'],
+    run: (own) => renderDelivery({ attempts: [] }, own),
+  },
+  { call: 'signalMemory, store', good: stores.signals, isOpen: true, run: (own) => signalMemory(own) },
+  {
+    call: 'signalMemory, options',
+    good: {},
+    others: ['onFault'],
+    run: (own) => signalMemory(stores.signals, own),
+  },
+  {
+    call: 'checkResolver, names',
+    good: { signed: '', bogus: 'b.example', unsigned: null },
+    run: (own) => checkResolver({ servers: [RESOLVER] }, own, { signal: never }),
+  },
+  {
+    call: 'checkResolver, options',
+    good: {},
+    others: ['deadlineMs', 'signal'],
+    run: (own) => checkResolver({ servers: [RESOLVER] }, CHECK_NAMES, own),
+  },
+  {
+    call: 'runWorld, how it is run',
+    good: {},
+    others: ['threads'],
+    run: (own) => runWorld({ seed: 1, domains: 1, messages: 0, days: 1 }, own),
+  },
+  { call: 'createPki', good: {}, others: ['seed', 'now'], run: (own) => createPki(own) },
+  {
+    call: 'senderDnssec',
+    good: { adapters },
+    others: ['toAscii', 'deadlineMs', 'signal'],
+    run: (own) => senderDnssec('ann@a.example', own),
+  },
+  {
+    call: 'receivedWith',
+    good: { tls: { protocol: 'TLSv1.3', cipher: 'x' }, authenticated: 'no', utf8: 'no', requireTls: 'yes' },
+    run: (own) => receivedWith(own),
+  },
+  {
+    call: 'encodeTlsrptDatagram',
+    good: { domain: 'a.example', record: 'v=TLSRPTv1', lines: [] },
+    isOpen: true,
+    run: (own) => encodeTlsrptDatagram(own),
+  },
+  {
     call: 'runWorld',
     good: { seed: 1, domains: 1, messages: 0, days: 1 },
     others: ['faults', 'attacker'],
@@ -396,7 +458,7 @@ const OBJECTS: readonly Taken[] = [
 /** What no key of any of them may be. */
 const NONSENSE = [{ nonsense: 1 }, [{}], Symbol('nonsense'), Number.NaN, 'no such\0thing'] as const;
 /** Texts of any kind, or which are told of in words of their own. */
-const TEXTS = ['contactInfo', 'source', 'from', 'why', 'domain'];
+const TEXTS = ['record', 'contactInfo', 'source', 'from', 'why', 'domain'];
 
 async function thrownBy(call: () => unknown): Promise<unknown> {
   try {
@@ -481,6 +543,28 @@ it.each<[string, string, () => unknown]>([
     'addresses',
     () => withAddresses({ utf8: 'not-needed' }, 'a@a.example' as never),
   ],
+  ['whether it is under TLS', 'protection', () => readRequireTls({ REQUIRETLS: true }, undefined as never)],
+  ['what is announced', 'protection', () => announced('cleartext' as never)],
+  ['a sender', 'sender', () => senderDnssec(7 as never, { adapters })],
+  [
+    'a policy that is told to a collector',
+    'lines[0].policyType',
+    () =>
+      encodeTlsrptDatagram({ domain: 'a', record: 'r', lines: [{ ...LINE, policyType: 'dane' as never }] }),
+  ],
+  [
+    'who tells a collector',
+    'write',
+    () => sendTlsrptDatagram(7 as never, { domain: 'a', record: 'r', lines: [] }),
+  ],
+  [
+    'what must not be suppressed',
+    'addresses',
+    () => refuseSuppressed(stores.suppressions, 'a@a.example' as never, String),
+  ],
+  ['a list of what is suppressed', 'store', () => refuseSuppressed({} as never, [], String)],
+  ['the path of a scenario', 'path', () => readScenario({} as never)],
+  ['a folder that is taken', 'directory', () => takeStateFolder('')],
   ['an anchor that is none', 'ca', () => nodeSmtp({ ca: ['x'] })],
   ['a bound', 'bounds', () => sqliteStores({ directory: '/tmp', bounds: { entriesMax: 0 } })],
 ])('%s is named', async (_, key, call) => {

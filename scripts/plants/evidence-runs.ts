@@ -31,7 +31,8 @@ export async function evidenceRuns(root: string): Promise<EvidenceRuns> {
   const vitest = await createVitest(
     'test',
     {
-      ...{ watch: false, reporters: [{}], maxWorkers: 1, pool: 'threads', testTimeout: 20_000 },
+      // One red test is enough, and what waits in vain waits no longer than this.
+      ...{ watch: false, reporters: [{}], maxWorkers: 1, pool: 'threads', testTimeout: 20_000, bail: 1 },
       setupFiles: ['scripts/mutants/planted.setup.ts'],
       include: ['src/**/*.test.ts', 'spec/**/*.test.ts', 'property-tests/**/*.test.ts', SCENARIOS],
     },

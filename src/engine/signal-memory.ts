@@ -1,4 +1,7 @@
+import { methods, strictObject } from '../effects/codecs/strict-object.js';
+import { callable } from '../effects/codecs/values.js';
 import { errorText } from '../effects/error-text.js';
+import { checked } from '../effects/misuse.js';
 import type { Sighted, SignalStore } from '../effects/stores.js';
 import { SIGNAL_LIFE_MS } from '../policy/signals/domain-signals.js';
 
@@ -22,8 +25,17 @@ const WAITING_MAX = 10_000;
 /** So many sightings from one pruning to the next; the first comes with the first of them. */
 const PRUNED_EVERY = 1_000;
 
-/** Writes sightings in batches, off the way of mail. */
-export function signalMemory(store: SignalStore, { onFault }: SignalMemoryOptions = {}): SignalMemory {
+const StoreCodec = methods<SignalStore>('a store with note, read and prune', {
+  note: true,
+  read: true,
+  prune: true,
+});
+const OptionsCodec = strictObject<SignalMemoryOptions>('an object with options', { onFault: callable() }, []);
+
+/** Writes sightings in batches, off the way of mail. Throws a {@link MisuseError} for what is no store. */
+export function signalMemory(store: SignalStore, options: SignalMemoryOptions = {}): SignalMemory {
+  checked(StoreCodec, store, 'WAXSEAL_BAD_OPTIONS', 'store');
+  const { onFault } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   let waiting: Sighted[] = [];
   let writing: Promise<void> | null = null;
   let untilPruned = 0;

@@ -6,6 +6,10 @@
 import { createHash, randomBytes, webcrypto, X509Certificate } from 'node:crypto';
 import type * as X509 from '@peculiar/x509';
 import { type Certificate, VALIDITY_DAYS } from '../adapters/scripted/index.js';
+import { Clock } from '../effects/codecs/arguments.codec.js';
+import { strictObject } from '../effects/codecs/strict-object.js';
+import { Finite } from '../effects/codecs/values.js';
+import { checked } from '../effects/misuse.js';
 
 /** A leaf certificate, its key, and what its server sends. */
 export interface Issued {
@@ -53,8 +57,14 @@ interface Making {
   readonly now: () => number;
 }
 
-/** A new public CA, with everything below and beside it made when first needed. Nothing is written to disk. */
-export async function createPki({ seed, now = Date.now }: PkiOptions = {}): Promise<Pki> {
+const PkiOptionsCodec = strictObject<PkiOptions>('an object with options', { seed: Finite, now: Clock }, []);
+
+/**
+ * A new public CA, with everything below and beside it made when first needed. Nothing is written to disk. Rejects with a
+ * {@link MisuseError} for options that say nothing sensible.
+ */
+export async function createPki(options: PkiOptions = {}): Promise<Pki> {
+  const { seed, now = Date.now } = checked(PkiOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   const making: Making = { x509: await loadX509(), serialOf: serialsFrom(seed), now };
   const { x509 } = making;
   const authority = (commonName: string, parent?: Holder) => makeAuthority(making, commonName, parent);

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Scenario } from '../adapters/scripted/index.js';
 import { decodeScenario, parseScenario } from '../adapters/scripted/scenario.codec.js';
-import { MisuseError, misused } from '../effects/misuse.js';
+import { such } from '../effects/codecs/values.js';
+import { checked, MisuseError, misused } from '../effects/misuse.js';
 import { playScenario as play } from './scenario/play-scenario.js';
 import type { ScenarioRun } from './scenario/run.js';
 import { type SimulationOptions, simulateScenario as simulate } from './scenario/simulate-scenario.js';
@@ -13,11 +14,17 @@ export function checkScenario(scenario: Scenario): void {
   if (!read.ok) throw misused(read.problems, 'WAXSEAL_BAD_SCENARIO', 'scenario');
 }
 
+const PathCodec = such(
+  'the path of a file, or its file: URL',
+  (value): value is string | URL => value instanceof URL || (typeof value === 'string' && value !== ''),
+);
+
 /**
  * Reads a scenario file. Rejects with a {@link MisuseError} that names line and column of what is wrong in it, and as readFile does
  * where it cannot be read.
  */
 export async function readScenario(path: string | URL): Promise<Scenario> {
+  checked(PathCodec, path, 'WAXSEAL_BAD_SCENARIO', 'path');
   const parsed = parseScenario(await readFile(path, 'utf8'));
   if (parsed.ok) return parsed.scenario;
   const told = parsed.problems.map(

@@ -3,6 +3,10 @@
  * writes it: one JSON object for one delivery request, to a Unix datagram socket, without an answer. The collector adds up by
  * the text of the policy, so the order of keys and of lists never changes.
  */
+import { ReportCodec } from '../../effects/codecs/attempt.codec.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { listOf, Text } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { TlsReportDetail, TlsReportPolicy, TlsReportResultType } from '../../policy/tls-report/tally.js';
 
 /** One delivery attempt to one recipient domain. */
@@ -50,8 +54,18 @@ const RESULT_TYPE_CODES: Readonly<Record<TlsReportResultType, number>> = {
   'dane-required': 306,
 };
 
-/** Encodes one delivery. Details are left out from the end, the same number for each policy, until it fits. */
+const DeliveryCodec = having<TlsrptDelivery>('a delivery', {
+  domain: Text,
+  record: Text,
+  lines: listOf('a list of policies', ReportCodec),
+});
+
+/**
+ * Encodes one delivery. Details are left out from the end, the same number for each policy, until it fits. Throws a
+ * {@link MisuseError} that names what is none of a delivery.
+ */
 export function encodeTlsrptDatagram(delivery: TlsrptDelivery): TlsrptDatagram {
+  checked(DeliveryCodec, delivery, 'WAXSEAL_BAD_OPTIONS', 'delivery');
   const lines = delivery.lines.filter(({ success, failure }) => success + failure > 0);
   if (lines.length === 0) return { kind: 'nothing' };
   const mostDetails = Math.max(...lines.map(({ details }) => details.length));

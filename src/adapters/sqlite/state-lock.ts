@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { Folder } from '../../effects/codecs/arguments.codec.js';
+import { checked } from '../../effects/misuse.js';
 import { isBusy, patiently } from './busy.js';
 import { openSqlite } from './libsql.js';
 import { makeStateFile } from './state-file.js';
@@ -10,9 +12,11 @@ const PATIENCE_MS = 500;
 
 /**
  * Takes a folder for one process, until that ends or releases it: the lock is the system's, and no crash leaves it behind.
- * Resolves to what releases it, or to `taken`.
+ * Resolves to what releases it, or to `taken`. Rejects with a {@link MisuseError} for what is no path, and as the system does for a
+ * folder that cannot be used.
  */
 export async function takeStateFolder(directory: string): Promise<(() => void) | 'taken'> {
+  checked(Folder, directory, 'WAXSEAL_BAD_OPTIONS', 'directory');
   const path = join(directory, LOCK_FILE);
   await makeStateFile(path);
   const connection = await openSqlite(path);

@@ -1,4 +1,7 @@
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { callable, oneOf, wholeFrom } from '../../effects/codecs/values.js';
 import type { Journal } from '../../effects/journal.js';
+import { checked } from '../../effects/misuse.js';
 import { explainDelivery } from '../explain-delivery.js';
 import { renderResults } from './render-results.js';
 import { timesOf, timesText } from './times.js';
@@ -14,6 +17,12 @@ export interface DeliveryTextOptions {
   readonly paint?: Paint;
 }
 
+const TextOptionsCodec = strictObject<DeliveryTextOptions>(
+  'an object with options',
+  { width: wholeFrom(1, Number.MAX_SAFE_INTEGER), detail: oneOf('short', 'full'), paint: callable<Paint>() },
+  [],
+);
+
 /** Longer lines are hard to read. */
 export const WIDTH_DEFAULT = 100;
 
@@ -21,12 +30,17 @@ export const WIDTH_DEFAULT = 100;
  * What a journal recorded, for people, as `waxseal deliver` and `waxseal explain` print it: of each recipient what happened,
  * with the very values, then why, the clause, and how the message travelled; of each domain the decisions, by host; then
  * the times. Whatever strangers said is escaped, so that it can steer no terminal. Asks nobody; throws a
- * {@link MisuseError} for what is no journal.
+ * {@link MisuseError} for what is no journal, and for options that say nothing sensible.
  */
 export function renderDelivery(
   journal: Pick<Journal, 'attempts'>,
-  { width = WIDTH_DEFAULT, detail = 'short', paint = (_, text) => text }: DeliveryTextOptions = {},
+  options: DeliveryTextOptions = {},
 ): string {
+  const {
+    width = WIDTH_DEFAULT,
+    detail = 'short',
+    paint = (_: string, text: string) => text,
+  } = checked(TextOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   const explained = explainDelivery(journal);
   const { attempts } = journal;
   const purpose = attempts[0]?.input.purpose ?? 'deliver';

@@ -1,3 +1,6 @@
+import { methods, strictObject } from '../../effects/codecs/strict-object.js';
+import { callable, Signal, Text, wholeFrom } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { Adapters } from '../../effects/ports.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 
@@ -19,11 +22,29 @@ export interface SenderDnssecOptions {
 
 const DEADLINE_MS = 10_000;
 
-/** Whether DNSSEC protects where answers to this sender would go: the status of the MX records of its domain. Never rejects. */
-export async function senderDnssec(
-  sender: string,
-  { adapters, toAscii = () => '', deadlineMs = DEADLINE_MS, signal }: SenderDnssecOptions,
-): Promise<SenderDnssec> {
+const OptionsCodec = strictObject<SenderDnssecOptions>(
+  'an object with options',
+  {
+    adapters: methods<SenderDnssecOptions['adapters']>('adapters with dns.mx', { 'dns.mx': true }),
+    toAscii: callable<(domain: string) => string>(),
+    deadlineMs: wholeFrom(1, 2 ** 31 - 1),
+    signal: Signal,
+  },
+  ['adapters'],
+);
+
+/**
+ * Whether DNSSEC protects where answers to this sender would go: the status of the MX records of its domain. Rejects with a
+ * {@link MisuseError} for what is no sender and for options that say nothing sensible, and else never.
+ */
+export async function senderDnssec(sender: string, options: SenderDnssecOptions): Promise<SenderDnssec> {
+  checked(Text, sender, 'WAXSEAL_BAD_ADDRESS', 'sender');
+  const {
+    adapters,
+    toAscii = () => '',
+    deadlineMs = DEADLINE_MS,
+    signal,
+  } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   const destination = parseMailbox(sender, toAscii)?.destination;
   if (destination?.kind !== 'domain') return 'none';
   const asked = { name: destination.name, deadlineMs };

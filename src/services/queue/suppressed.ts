@@ -1,13 +1,23 @@
-import { MisuseError } from '../../effects/misuse.js';
+import { methods } from '../../effects/codecs/strict-object.js';
+import { Callable, Texts } from '../../effects/codecs/values.js';
+import { checked, MisuseError } from '../../effects/misuse.js';
 import type { SuppressionStore } from '../../effects/queue-stores.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 
-/** Throws a `MisuseError` that names the addresses for which nothing is taken any more; rejects if that cannot be known. */
+const StoreCodec = methods<Pick<SuppressionStore, 'among'>>('a store with among', { among: true });
+
+/**
+ * Rejects with a `MisuseError` that names the addresses for which nothing is taken any more, or the argument that is none of its
+ * kind; and as the store does, if that cannot be known.
+ */
 export async function refuseSuppressed(
   store: Pick<SuppressionStore, 'among'>,
   addresses: readonly string[],
   toAscii: (domain: string) => string,
 ): Promise<void> {
+  checked(StoreCodec, store, 'WAXSEAL_BAD_OPTIONS', 'store');
+  checked(Texts, addresses, 'WAXSEAL_BAD_OPTIONS', 'addresses');
+  checked(Callable, toAscii, 'WAXSEAL_BAD_OPTIONS', 'toAscii');
   const written = addresses.map((address) =>
     (parseMailbox(address, toAscii)?.address ?? address).toLowerCase(),
   );

@@ -7,7 +7,10 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { MisuseError } from '../../effects/misuse.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { anything, wholeFrom } from '../../effects/codecs/values.js';
+import { checked, MisuseError } from '../../effects/misuse.js';
+import type { Programs } from '../../effects/simulate.js';
 import { joinShards } from './join-shards.js';
 import type { WorldOptions } from './plan.js';
 import { type RunOptions, runShard, type ShardRun } from './run-shard.js';
@@ -20,18 +23,19 @@ import type { WorldRun } from './world-run.js';
  */
 export async function runWorld(
   options: WorldOptions,
-  { threads = 1, ...own }: RunOptions & { readonly threads?: number } = {},
+  run: RunOptions & { readonly threads?: number } = {},
 ): Promise<WorldRun> {
   checkOptions(options);
+  const { threads = 1, ...own } = checked(RunCodec, run, 'WAXSEAL_BAD_OPTIONS', 'run');
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   const script = own.programs === undefined && threads > 1 ? workerScript() : null;
-  const run = (shard: number) =>
+  const runOne = (shard: number) =>
     script === null ? runShard(options, shard, own) : inThread(script, options, shard);
   const ended = new Map<number, ShardRun>();
   const waiting = [...shards];
   const lane = async () => {
     for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift())
-      ended.set(shard, await run(shard));
+      ended.set(shard, await runOne(shard));
   };
   await Promise.all(Array.from({ length: script === null ? 1 : Math.min(threads, SHARDS) }, lane));
   return joinShards(
@@ -39,6 +43,12 @@ export async function runWorld(
     shards.map((shard) => ended.get(shard)!),
   );
 }
+
+const RunCodec = strictObject<RunOptions & { readonly threads?: number }>(
+  'an object with options',
+  { threads: wholeFrom(1, 1024), programs: anything<Programs>() },
+  [],
+);
 
 function checkOptions(options: WorldOptions): void {
   const { seed, domains, messages, days, faults = 0, attacker = 'none' } = Object(options) as WorldOptions;

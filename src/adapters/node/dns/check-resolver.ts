@@ -4,11 +4,14 @@
  * `resolver-self-test`; everything else is for whoever looks for the reason.
  */
 
+import { strictObject } from '../../../effects/codecs/strict-object.js';
+import { orNull, Signal, such, wholeFrom } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import { kindOfError, tellingError } from '../../../policy/dns/extended-error.js';
 import { resolverSelfTest } from '../../../policy/dns/resolver-self-test.table.js';
 import type { resolverTrust } from '../../../policy/dns/resolver-trust.table.js';
 import { type Decision, decide } from '../../../policy/kernel/table.js';
+import { parseDnsName } from '../../../policy/names/domain-name.js';
 import { type Probe, probe, probeQuery, readProbe } from './probe.js';
 import { type ResolverConfig, type ResolverServer, trustOf, trustsAd } from './resolver-config.js';
 import { ResolversCodec } from './resolvers.codec.js';
@@ -32,6 +35,21 @@ export interface CheckOptions {
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
+
+const Name = such(
+  'a domain name in lower-case A-labels, or "" for the root',
+  (value): value is string => value === '' || (typeof value === 'string' && parseDnsName(value) === value),
+);
+const NamesCodec = strictObject<CheckNames>(
+  'the names that are asked for',
+  { signed: Name, bogus: Name, unsigned: orNull(Name) },
+  ['signed', 'bogus', 'unsigned'],
+);
+const OptionsCodec = strictObject<CheckOptions>(
+  'an object with options',
+  { deadlineMs: wholeFrom(1, 2 ** 31 - 1), signal: Signal },
+  [],
+);
 
 type Verdict = (typeof resolverSelfTest)['verdicts'][number];
 
@@ -69,9 +87,16 @@ const SERVFAIL = 2;
 export async function checkResolver(
   config: ResolverConfig,
   names: CheckNames = CHECK_NAMES,
-  { deadlineMs = DEADLINE_MS, signal = new AbortController().signal }: CheckOptions = {},
+  options: CheckOptions = {},
 ): Promise<ResolverCheck> {
   checked(ResolversCodec, config, 'WAXSEAL_BAD_OPTIONS', 'resolver');
+  checked(NamesCodec, names, 'WAXSEAL_BAD_OPTIONS', 'names');
+  const { deadlineMs = DEADLINE_MS, signal = new AbortController().signal } = checked(
+    OptionsCodec,
+    options,
+    'WAXSEAL_BAD_OPTIONS',
+    'options',
+  );
   const trusts = trustOf(config);
   const trust = trustsAd(config) ? 'believed' : 'ignored';
   const servers = await Promise.all(
