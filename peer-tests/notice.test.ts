@@ -1,6 +1,8 @@
 /* What the readers of others find in our notices. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { NoticeFacts } from '../src/policy/dsn/index.js';
+import { type NoticeFacts, SIGNED_NOTICE_FIELDS } from '../src/policy/dsn/index.js';
 import {
   delayed,
   noticeOf,
@@ -9,6 +11,8 @@ import {
   stoppedByPolicy,
   utf8NoticeTo,
 } from '../src/policy/dsn/notices.fixture.js';
+import { type DkimKey, signMail } from '../src/services/dkim/index.js';
+import { ed25519Pem, keyOf, rsaPem } from '../src/services/dkim/keys.fixture.js';
 import { type ReadNotice, readNotices } from './notice-reader.js';
 
 const reply = {
@@ -37,6 +41,31 @@ let read: Readonly<Record<keyof typeof notices, ReadNotice>>;
 beforeAll(async () => {
   const answers = await readNotices(Object.values(notices).map(octetsOfNotice));
   read = Object.fromEntries(Object.keys(notices).map((name, at) => [name, answers[at]!])) as typeof read;
+});
+
+it('dkimpy verifies the signatures of notices, and finds what was changed', async () => {
+  const keys = [keyOf(rsaPem(2048), 'r2026'), keyOf(ed25519Pem(), 'e2026')];
+  const verified = async (octets: Uint8Array, { publicKey, algorithm }: DkimKey) => {
+    const record = `v=DKIM1; k=${algorithm.startsWith('rsa') ? 'rsa' : 'ed25519'}; p=${publicKey[0]}`;
+    const script =
+      'import sys, dkim; at = int(sys.argv[1]); record = sys.argv[2].encode()\n' +
+      'print(dkim.DKIM(sys.stdin.buffer.read()).verify(idx=at, dnsfunc=lambda name, **_: record))';
+    const place = keys.findIndex((key) => key.algorithm === algorithm);
+    const run = promisify(execFile)('/usr/bin/python3', ['-I', '-c', script, `${place}`, record]);
+    run.child.stdin!.end(octets);
+    return (await run).stdout.trim();
+  };
+  for (const notice of [notices.refused, notices.global]) {
+    const signing = { domain: 'a.example', keys, at: notice.composedAt, fields: SIGNED_NOTICE_FIELDS };
+    const mail = await signMail(octetsOfNotice(notice), signing);
+    if (mail.kind === 'failed') throw new Error(mail.reason);
+    const text = Buffer.from(mail.octets).toString('latin1');
+    const changed = Buffer.from(text.replace('Auto-Submitted: auto-replied', 'Auto-Submitted: no'), 'latin1');
+    for (const key of keys) {
+      expect(await verified(mail.octets, key)).toBe('True');
+      expect(await verified(changed, key)).toBe('False');
+    }
+  }
 });
 
 describe('the MIME parser of Python', () => {

@@ -142,10 +142,16 @@ describe('imports run one way', () => {
     expect(strays(below('engine/'), 'policy/', 'effects/', 'machine/', 'engine/')).toEqual([]);
   });
 
-  it('services see the engine, effects and policy, each its own room, and no adapter', () => {
+  it('services see the engine, effects and policy, each its own room and signatures, and no adapter', () => {
     const seen = ['policy/', 'effects/', 'engine/'];
-    const mail = ['node:', 'mailauth/'];
-    const rooms = [['check/'], ['sts/'], ['tls-report/', ...mail], ['queue/', 'machine/', 'node:']] as const;
+    const dkim = 'services/dkim/';
+    const rooms = [
+      ['check/'],
+      ['sts/'],
+      ['dkim/', 'node:', 'mailauth/'],
+      ['tls-report/', 'node:', 'mailauth/', dkim],
+      ['queue/', 'machine/', 'node:', dkim],
+    ] as const;
     for (const [room, ...own] of rooms) {
       const folder = `services/${room}`;
       expect(below(folder).length, folder).toBeGreaterThan(1);

@@ -21,7 +21,7 @@ export const tlsReports: Violations = {
   },
   'RPT-3-12': { row: 'ENDP-5', says: 'accepted' },
   'RPT-3-13': {
-    file: 'src/services/tls-report/send/sign-mail.ts',
+    file: 'src/services/dkim/sign-mail.ts',
     find: 'signingDomain: domain,',
     put: 'signingDomain: domain,\n        maxBodyLength: 10,',
   },
@@ -51,7 +51,7 @@ export const tlsReports: Violations = {
     put: '',
   },
   'DKIM-6376-5.4-1': {
-    file: 'src/services/tls-report/send/sign-mail.ts',
+    file: 'src/services/dkim/sign-mail.ts',
     find: "headerList: SIGNED_FIELDS.join(':'),",
     put: "headerList: SIGNED_FIELDS.slice(1).join(':'),",
   },

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { utcDay } from '../policy/tls-report/send/report-day.js';
-import { ed25519Pem } from '../services/tls-report/send/keys.fixture.js';
+import { ed25519Pem } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 

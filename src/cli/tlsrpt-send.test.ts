@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { utcDay } from '../policy/tls-report/send/report-day.js';
 import type { TlsReportPolicy } from '../policy/tls-report/tally.js';
-import { ed25519Pem, keyOf, verifySignatures } from '../services/tls-report/send/keys.fixture.js';
+import { ed25519Pem, keyOf, verifySignatures } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, inTurn, MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 

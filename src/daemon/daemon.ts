@@ -24,6 +24,7 @@ import type { Destination } from '../policy/mx/candidate.js';
 import { laneBy } from '../policy/queue/message.js';
 import { chooseRoute } from '../policy/relay/index.js';
 import type { Settings } from '../policy/settings.js';
+import type { DkimKey } from '../services/dkim/index.js';
 import {
   createQueue,
   type Queue,
@@ -55,6 +56,8 @@ export interface DaemonSettings {
   readonly secretOf: SecretOf;
   /** Null: no TLS reports are sent. */
   readonly reports: ReportSettings | null;
+  /** Of the postmaster's domain, for notices. */
+  readonly noticeKeys: readonly DkimKey[];
 }
 
 export interface DaemonOptions extends DaemonSettings {
@@ -215,6 +218,7 @@ function tuningOf(daemon: DaemonSettings): QueueTuning {
     ...{ retry, keepEndedMs, limits: { concurrency, perDomain, perDomainPerMinute } },
     reportingMta: daemon.settings.helo,
     postmaster: postmasterOf(daemon),
+    dkimKeys: daemon.noticeKeys,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DaemonConfig } from '../../daemon/config/config.js';
+import type { DaemonConfig, DkimKeyConfig } from '../../daemon/config/config.js';
 import type { DaemonSettings } from '../../daemon/daemon.js';
 import type { DoorKind } from '../../daemon/doors/mail-door.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
@@ -6,6 +6,7 @@ import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
 import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
+import type { DkimKey } from '../../services/dkim/index.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
@@ -212,6 +213,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
         ? { cert: await readFileOf(cert), key: await readFileOf(key) }
         : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
     reports: await readReports(config, settings),
+    noticeKeys: await readDkimKeys(config.noticeKeys),
   };
 }
 
@@ -239,20 +241,25 @@ async function readReports(
   settings: DaemonSettings['settings'],
 ): Promise<DaemonSettings['reports']> {
   if (tlsReports === null) return null;
-  const { loadDkimKey } = await import('../../services/tls-report/send/index.js');
-  const keys = await Promise.all(
-    tlsReports.dkimKeys.map(async ({ file, selector }) => {
+  return {
+    organizationName: tlsReports.organization,
+    contactInfo: tlsReports.from,
+    keys: await readDkimKeys(tlsReports.dkimKeys),
+    source: settings.helo,
+    privateAddresses: settings.privateAddresses,
+  };
+}
+
+/** The keys in their order. Throws a CommandError for one that cannot be used. */
+async function readDkimKeys(keys: readonly DkimKeyConfig[]): Promise<readonly DkimKey[]> {
+  if (keys.length === 0) return [];
+  const { loadDkimKey } = await import('../../services/dkim/index.js');
+  return Promise.all(
+    keys.map(async ({ file, selector }) => {
       const loaded = loadDkimKey(await readFileOf(file), selector);
       if (loaded.kind === 'refused')
         throw new CommandError(EXIT.badSettings, `the DKIM key ${file} cannot be used: ${loaded.complaint}`);
       return loaded.key;
     }),
   );
-  return {
-    organizationName: tlsReports.organization,
-    contactInfo: tlsReports.from,
-    keys,
-    source: settings.helo,
-    privateAddresses: settings.privateAddresses,
-  };
 }

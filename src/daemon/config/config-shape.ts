@@ -10,7 +10,7 @@ import {
   type RelayTls,
   type RelayVerify,
 } from '../../policy/relay/index.js';
-import { WEBHOOK_EVENTS, type WebhookEvent } from './config.js';
+import { type DkimKeyConfig, WEBHOOK_EVENTS, type WebhookEvent } from './config.js';
 import {
   either,
   filledListOf,
@@ -253,16 +253,25 @@ const destinations: Shape<readonly DestinationRule[]> = {
   schema: { type: 'array', items: ruleSchema },
 };
 
+const dkimKeys = listOf(
+  'DKIM keys',
+  object<DkimKeyConfig>('a DKIM key', { file: path, selector: text('a selector', '^[A-Za-z0-9._-]+$') }, [
+    'file',
+    'selector',
+  ]),
+);
+
 export interface TlsReportsFile {
   readonly organization: string;
   readonly from: string;
-  readonly dkimKeys?: readonly { readonly file: string; readonly selector: string }[];
+  readonly dkimKeys?: readonly DkimKeyConfig[];
 }
 
 export interface ConfigFile {
   readonly retry?: RetryFile;
   readonly limits?: LimitsFile;
   readonly postmaster?: string;
+  readonly notices?: { readonly dkimKeys?: readonly DkimKeyConfig[] };
   readonly transports?: Readonly<Record<string, TransportFile>>;
   readonly routes?: readonly RouteFile[];
   readonly destinations?: readonly DestinationRule[];
@@ -285,6 +294,7 @@ export const configShape: Shape<ConfigFile> = object<ConfigFile>(
     retry,
     limits,
     postmaster: address,
+    notices: object<NonNullable<ConfigFile['notices']>>('how notices are sent', { dkimKeys }, []),
     transports: named('transports by name', NAME, transport),
     routes: listOf('routes, of which the first that matches counts', route),
     destinations,
@@ -295,13 +305,7 @@ export const configShape: Shape<ConfigFile> = object<ConfigFile>(
       {
         organization: line,
         from: address,
-        dkimKeys: listOf(
-          'DKIM keys',
-          object('a DKIM key', { file: path, selector: text('a selector', '^[A-Za-z0-9._-]+$') }, [
-            'file',
-            'selector',
-          ]),
-        ),
+        dkimKeys,
       },
       ['organization', 'from'],
     ),

@@ -10,6 +10,8 @@ export interface DaemonConfig {
   readonly limits: DaemonLimits;
   /** Who is written to where mail goes to nobody in particular, and writes notices; null: postmaster at this host. */
   readonly postmaster: string | null;
+  /** Keys of the domain of that address, with which notices are signed. */
+  readonly noticeKeys: readonly DkimKeyConfig[];
   readonly transports: Transports;
   /** Where the password of a transport or of its proxy is, by the name of the transport. */
   readonly passwordFiles: Readonly<Record<string, string>>;
@@ -56,11 +58,18 @@ export interface WebhookConfig {
   readonly secretFile: string | null;
 }
 
+/** A key to sign with (RFC 6376). */
+export interface DkimKeyConfig {
+  /** With the private key in PEM. */
+  readonly file: string;
+  readonly selector: string;
+}
+
 /** In whose name TLS reports are sent (RFC 8460). */
 export interface TlsReportsConfig {
   readonly organization: string;
   readonly from: string;
-  readonly dkimKeys: readonly { readonly file: string; readonly selector: string }[];
+  readonly dkimKeys: readonly DkimKeyConfig[];
 }
 
 /** Where things are and where the daemon listens, where the command line does not say so. */

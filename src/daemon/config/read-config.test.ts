@@ -55,6 +55,13 @@ describe('the configuration', () => {
     });
   });
 
+  it('has keys for notices', () => {
+    const keys = 'notices: { dkimKeys: [{ file: /k.pem, selector: n2026 }] }\n';
+    const noticeKeys = [{ file: '/k.pem', selector: 'n2026' }];
+    expect(readConfig(keys)).toMatchObject({ kind: 'read', config: { noticeKeys } });
+    expect(readConfig('{}')).toMatchObject({ config: { noticeKeys: [] } });
+  });
+
   it('may be left out, in part or whole', () => {
     for (const text of ['', '{}', '# nothing\n', 'limits: { perHost: 3 }'])
       expect(readConfig(text)).toMatchObject({ kind: 'read', config: { limits: { concurrency: 50 } } });

@@ -140,6 +140,7 @@ function configOf(file: ConfigFile): DaemonConfig {
     keepEndedMs: retry.keepEnded ?? KEEP_ENDED_MS,
     limits: { ...LIMITS, ...file.limits },
     postmaster: file.postmaster ?? null,
+    noticeKeys: file.notices?.dkimKeys ?? [],
     transports: Object.fromEntries(
       Object.entries(transports).map(([name, transport]) => [name, transportOf(transport)]),
     ),

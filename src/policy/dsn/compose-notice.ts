@@ -50,6 +50,18 @@ export function composeNotice(facts: NoticeFacts): ComposedNotice {
   return { chunks, utf8: form === 'global' ? 'needed' : 'not-needed', body: is8bit ? '8bit' : '7bit' };
 }
 
+/** What a signature of a notice covers: every field that it always has (RFC 6376, Section 5.4). */
+export const SIGNED_NOTICE_FIELDS = [
+  'From',
+  'To',
+  'Subject',
+  'Date',
+  'Message-ID',
+  'Auto-Submitted',
+  'MIME-Version',
+  'Content-Type',
+] as const;
+
 function headerLines(
   facts: NoticeFacts,
   form: NoticeForm,

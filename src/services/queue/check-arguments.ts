@@ -26,6 +26,7 @@ import { checked } from '../../effects/misuse.js';
 import { NOTIFY_WORDS, type Notify } from '../../policy/dsn/request.js';
 import type { OperatorOrder } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
+import { DkimKeyCodec } from '../dkim/index.js';
 import type { QueuePlatform } from './platform.js';
 import type {
   IntakeOptions,
@@ -64,6 +65,7 @@ const TuningCodec = strictObject<Partial<QueueTuning>>(
     keepEndedMs: GraceMs,
     postmaster: FilledLine,
     reportingMta: FilledLine,
+    dkimKeys: listOf('a list of keys', DkimKeyCodec),
   },
   [],
 );
@@ -73,6 +75,7 @@ const OptionsCodec = strictObject<QueueOptions>(
   {
     reportingMta: FilledLine,
     postmaster: FilledLine,
+    dkimKeys: listOf('a list of keys', DkimKeyCodec),
     engine: methods<QueueOptions['engine']>('an engine', { deliver: true, lastLook: true }),
     store: QueueStoreCodec,
     bodies: BodyStoreCodec,

@@ -101,6 +101,7 @@ export function createQueue(options: QueueOptions): Queue {
                 bodies,
                 domainOf,
                 laneOf,
+                onFault,
               });
               return { kind: 'kept' };
             } catch (error) {
@@ -183,17 +184,19 @@ type Tuned = Required<Omit<QueueTuning, 'limits'>> & { readonly limits: QueueLim
 
 const UNTUNED: Tuned = {
   ...{ retry: DEFAULT_RETRY, limits: LIMITS, keepEndedMs: KEEP_ENDED_MS, postmaster: '', reportingMta: '' },
+  dkimKeys: [],
 };
 
 /** What is said in place of what was said before. */
 function tunedBy(before: Tuned, said: Partial<QueueTuning>): Tuned {
-  const { retry, limits, keepEndedMs, postmaster, reportingMta } = said;
+  const { retry, limits, keepEndedMs, postmaster, reportingMta, dkimKeys } = said;
   return {
     retry: retry ?? before.retry,
     limits: { ...before.limits, ...limits },
     keepEndedMs: keepEndedMs ?? before.keepEndedMs,
     postmaster: postmaster ?? before.postmaster,
     reportingMta: reportingMta ?? before.reportingMta,
+    dkimKeys: dkimKeys ?? before.dkimKeys,
   };
 }
 

@@ -8,11 +8,13 @@ import {
   type NoticeAction,
   type NoticeRecipient,
   RETURNED_OCTETS_MAX,
+  SIGNED_NOTICE_FIELDS,
 } from '../../policy/dsn/index.js';
 import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
+import { type DkimKey, signMail } from '../dkim/index.js';
 import type { Attempted } from './attempts.js';
 import type { LaneOf } from './waiting-mail.js';
 
@@ -22,6 +24,8 @@ export interface NoticeSender {
   readonly reportingMta: string;
   /** The address that stands in From. */
   readonly postmaster: string;
+  /** Keys of the domain of that address, one signature for each (RFC 6376). Default, and with none: notices are not signed. */
+  readonly dkimKeys?: readonly DkimKey[];
 }
 
 export interface NoticeTask extends NoticeSender {
@@ -34,6 +38,8 @@ export interface NoticeTask extends NoticeSender {
   /** The destination of an address that was accepted already, as recipients have it. */
   readonly domainOf: (address: string) => string;
   readonly laneOf: LaneOf;
+  /** Told of a notice that goes unsigned, since it could not be signed. */
+  readonly onFault: (message: string) => void;
 }
 
 /** Header and message together are looked at no further. */
@@ -41,12 +47,13 @@ const READ_OCTETS_MAX = RETURNED_OCTETS_MAX + 70_000;
 
 /** Keeps the octets of each, and answers them as messages. Rejects if one cannot be kept. */
 export async function keepNotices(task: NoticeTask): Promise<readonly QueuedMessage[]> {
-  const octets = await readHead(task.bodies, task.claimed.message.id);
+  const head = await readHead(task.bodies, task.claimed.message.id);
   const messages: QueuedMessage[] = [];
   for (const plan of task.turn.notices) {
     const id = idOf(task, plan);
-    const composed = composeNotice(factsOf(task, plan, id, octets));
-    const sizeBytes = await task.bodies.keep(id, () => encoded(composed.chunks));
+    const composed = composeNotice(factsOf(task, plan, id, head));
+    const octets = await signed(task, composed);
+    const sizeBytes = await task.bodies.keep(id, () => octets);
     messages.push(messageOf(task, id, composed, sizeBytes));
   }
   return messages;
@@ -152,6 +159,15 @@ async function readHead(bodies: BodyStore, id: string): Promise<Uint8Array> {
   return Buffer.concat(chunks).subarray(0, READ_OCTETS_MAX);
 }
 
-function* encoded(chunks: readonly (string | Uint8Array)[]): Generator<Uint8Array> {
-  for (const chunk of chunks) yield typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+/** A sender who is told by an unsigned notice is better off than one who is not told. */
+async function signed(task: NoticeTask, { chunks }: ComposedNotice): Promise<readonly Uint8Array[]> {
+  const { postmaster, dkimKeys: keys = [], turn, onFault } = task;
+  const octets = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk));
+  if (keys.length === 0) return octets;
+  const domain = postmaster.slice(postmaster.lastIndexOf('@') + 1);
+  const signing = { domain, keys, at: turn.endedAt, fields: SIGNED_NOTICE_FIELDS };
+  const mail = await signMail(Buffer.concat(octets), signing);
+  if (mail.kind === 'signed') return [mail.octets];
+  onFault(`a notice is not signed: ${mail.reason}`);
+  return octets;
 }

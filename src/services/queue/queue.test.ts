@@ -15,6 +15,7 @@ import { readMessage } from '../../engine/read-message.js';
 import { createNodeEngine } from '../../node.js';
 import { type Settings, settingsOf } from '../../policy/settings.js';
 import { type Internet, startInternet } from '../../testing/index.js';
+import { ed25519Pem, keyOf, verifySignatures } from '../dkim/keys.fixture.js';
 import {
   createQueue,
   DEFAULT_RETRY,
@@ -286,6 +287,21 @@ describe('a queue', () => {
     expect((await next(outcomes, 2)).map(short)).toContainEqual(['x@b.test', 'expired', '4.7.5']);
     expect(internet.received('mx.a.test')[0]!.text).toContain('Action: failed\r\nStatus: 4.7.5\r\n');
     expect(internet.received('mx.b.test')).toEqual([]);
+  });
+
+  it('signs what it says itself, and tells of it where it cannot', async () => {
+    const key = keyOf(ed25519Pem(), 'n2026');
+    start({ dkimKeys: [key] });
+    const outcomes = queue.outcomes();
+    await queue.enqueue(mailTo(['no@b.test']));
+    await next(outcomes, 2);
+    const [signature, ...others] = verifySignatures(internet.received('mx.a.test')[0]!.text, [key]);
+    expect([signature!.get('d'), signature!.get('s'), others]).toEqual(['a.test', 'n2026', []]);
+    queue.tune({ dkimKeys: [{ ...key, privateKeyPem: 'none' }] });
+    await queue.enqueue(mailTo(['no@b.test']));
+    await next(outcomes, 2);
+    expect(internet.received('mx.a.test')[1]!.text).not.toContain('DKIM-Signature');
+    expect(faults).toEqual([expect.stringContaining('a notice is not signed')]);
   });
 
   it('asks a server anew that refused the sender before (SMTP-4.5.4.1-6)', async () => {

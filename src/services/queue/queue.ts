@@ -38,7 +38,7 @@ export interface QueueOptions extends NoticeSender {
 /** What of a queue can be changed while it runs. */
 export type QueueTuning = Pick<
   QueueOptions,
-  'retry' | 'limits' | 'keepEndedMs' | 'postmaster' | 'reportingMta'
+  'retry' | 'limits' | 'keepEndedMs' | 'postmaster' | 'reportingMta' | 'dkimKeys'
 >;
 
 export interface IntakeOptions {

@@ -11,9 +11,9 @@ import { createNodeEngine, type NodeEngine, nodeAdapters } from '../../../node.j
 import { settingsOf } from '../../../policy/settings.js';
 import { scheduleOf } from '../../../policy/tls-report/send/schedule.js';
 import { type Internet, startInternet } from '../../../testing/index.js';
+import { ed25519Pem, keyOf, rsaPem, verifySignatures } from '../../dkim/keys.fixture.js';
 import { readSource } from '../read/read-source.js';
 import { type Endpoint, startEndpoint } from './endpoint.fixture.js';
-import { ed25519Pem, keyOf, rsaPem, verifySignatures } from './keys.fixture.js';
 import { nodePostReport } from './post-report.js';
 import type { ReportPorts, ReportSettings } from './report-options.js';
 import { sendDue } from './send-due.js';

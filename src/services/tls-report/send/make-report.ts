@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { ReportKey } from '../../../effects/stores.js';
 import { type BuiltReport, buildReport } from '../../../policy/tls-report/send/build-report.js';
-import { composeMail } from '../../../policy/tls-report/send/compose-mail.js';
+import { composeMail, SIGNED_FIELDS } from '../../../policy/tls-report/send/compose-mail.js';
 import { type NameFacts, reportIdOf } from '../../../policy/tls-report/send/report-names.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
+import { type SignedMail, signMail } from '../../dkim/sign-mail.js';
 import type { KnownReportSettings } from './settings.js';
-import { type SignedMail, signMail } from './sign-mail.js';
 
 const compress = promisify(gzip);
 
@@ -41,7 +41,7 @@ export function mailOf(
   const messageId = digest(`${names.uniqueId} ${to} ${now}`, 32);
   const base64 = octets.toString('base64');
   const message = composeMail({ names, from, to, date: now, messageId, leftOut, base64 });
-  return signMail(message, { domain: submitter, keys, at: now });
+  return signMail(Buffer.from(message), { domain: submitter, keys, at: now, fields: SIGNED_FIELDS });
 }
 
 /** The same at every attempt, so that whoever gets a report twice sees that it is the same. */

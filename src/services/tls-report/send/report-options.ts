@@ -1,14 +1,14 @@
 /* What callers give the senders of reports. What only reading it shows (whose mail address the contact is) is in the settings. */
 import { Clock, Count, Line, TimeMs, TlsReportStoreCodec } from '../../../effects/codecs/arguments.codec.js';
 import { having, methods, strictObject } from '../../../effects/codecs/strict-object.js';
-import { callable, listOf, oneOf, Signal, such, Text, Texts } from '../../../effects/codecs/values.js';
+import { callable, listOf, oneOf, Signal, such, Text } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
 import type { TlsReportStore, UtcDay } from '../../../effects/stores.js';
 import type { Engine } from '../../../engine/engine.js';
 import type { Settings } from '../../../policy/settings.js';
 import type { Spread } from '../../../policy/tls-report/send/schedule.js';
-import type { DkimKey } from './dkim-keys.js';
+import { type DkimKey, DkimKeyCodec } from '../../dkim/index.js';
 import type { PostReport } from './post-report.js';
 
 /** How reports are sent, and in whose name. */
@@ -74,19 +74,12 @@ const PortsCodec = having<ReportPorts>('an object with store, dns, engine, https
 
 const KeyPortsCodec = having<Pick<ReportPorts, 'dns'>>('an object with dns', { dns: DnsCodec });
 
-const KeyCodec = strictObject<DkimKey>('a key as loadDkimKey reads it', {
-  selector: Text,
-  privateKeyPem: Text,
-  algorithm: oneOf('rsa-sha256', 'ed25519-sha256'),
-  publicKey: Texts,
-});
-
 const SettingsCodec = strictObject<ReportSettings>(
   'an object with settings',
   {
     organizationName: Line,
     contactInfo: Text,
-    keys: listOf('a list of keys', KeyCodec),
+    keys: listOf('a list of keys', DkimKeyCodec),
     source: Text,
     spread: oneOf('night', 'none'),
     untrustedEndpoints: oneOf('accept', 'refuse'),

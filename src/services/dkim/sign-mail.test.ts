@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { composeMail, SIGNED_FIELDS } from '../../../policy/tls-report/send/compose-mail.js';
+import { composeMail, SIGNED_FIELDS } from '../../policy/tls-report/send/compose-mail.js';
 import { loadDkimKey } from './dkim-keys.js';
 import { ed25519Pem, keyOf, rsaPem, verifySignatures } from './keys.fixture.js';
 import { signMail } from './sign-mail.js';
@@ -18,7 +18,12 @@ const message = composeMail({
   base64: Buffer.from('the report').toString('base64'),
 });
 const sign = async (keys = [rsa, ed25519]) => {
-  const signed = await signMail(message, { domain: 's.example', keys, at: AT });
+  const signed = await signMail(Buffer.from(message), {
+    domain: 's.example',
+    keys,
+    at: AT,
+    fields: SIGNED_FIELDS,
+  });
   if (signed.kind === 'failed') throw new Error(signed.reason);
   return Buffer.from(signed.octets).toString('latin1');
 };
@@ -53,20 +58,43 @@ describe('the signature of a report', () => {
   });
 
   it('is there, or there is no message (RPT-3-12)', async () => {
-    expect(await signMail(message, { domain: 's.example', keys: [], at: AT })).toMatchObject({
+    expect(
+      await signMail(Buffer.from(message), { domain: 's.example', keys: [], at: AT, fields: SIGNED_FIELDS }),
+    ).toMatchObject({
       kind: 'failed',
     });
     const broken = { ...rsa, privateKeyPem: 'no key' };
-    expect(await signMail(message, { domain: 's.example', keys: [ed25519, broken], at: AT })).toMatchObject({
+    expect(
+      await signMail(Buffer.from(message), {
+        domain: 's.example',
+        keys: [ed25519, broken],
+        at: AT,
+        fields: SIGNED_FIELDS,
+      }),
+    ).toMatchObject({
       kind: 'failed',
     });
     const mixed = { ...rsa, algorithm: 'ed25519-sha256' } as const;
-    expect(await signMail(message, { domain: 's.example', keys: [mixed], at: AT })).toMatchObject({
+    expect(
+      await signMail(Buffer.from(message), {
+        domain: 's.example',
+        keys: [mixed],
+        at: AT,
+        fields: SIGNED_FIELDS,
+      }),
+    ).toMatchObject({
       kind: 'failed',
       reason: expect.stringContaining('Invalid key type'),
     });
     const unsigned = message.replace('TLS-Report-Domain', 'X-Report-Domain');
-    expect(await signMail(unsigned, { domain: 's.example', keys: [rsa], at: AT })).toEqual({
+    expect(
+      await signMail(Buffer.from(unsigned), {
+        domain: 's.example',
+        keys: [rsa],
+        at: AT,
+        fields: SIGNED_FIELDS,
+      }),
+    ).toEqual({
       kind: 'failed',
       reason: 'a signature leaves out TLS-Report-Domain',
     });

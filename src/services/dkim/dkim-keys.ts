@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { Text } from '../../../effects/codecs/values.js';
-import { checked } from '../../../effects/misuse.js';
-import { judgeKey } from '../../../policy/tls-report/send/dkim-key.table.js';
+import { strictObject } from '../../effects/codecs/strict-object.js';
+import { oneOf, Text, Texts } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
+import { judgeKey } from '../../policy/tls-report/send/dkim-key.table.js';
 
-/** A private key that reports are signed with, and the name under which its public half is published. */
+/** A private key that mail of ours is signed with, and the name under which its public half is published. */
 export interface DkimKey {
   readonly selector: string;
   /** PKCS #8 in PEM. */
@@ -12,6 +13,13 @@ export interface DkimKey {
   /** Its public half in base64, in each of the forms that p= may have it in. */
   readonly publicKey: readonly string[];
 }
+
+export const DkimKeyCodec = strictObject<DkimKey>('a key as loadDkimKey reads it', {
+  selector: Text,
+  privateKeyPem: Text,
+  algorithm: oneOf('rsa-sha256', 'ed25519-sha256'),
+  publicKey: Texts,
+});
 
 export type LoadedKey =
   | { readonly kind: 'key'; readonly key: DkimKey; readonly warning: string | null }

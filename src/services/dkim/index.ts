@@ -1,0 +1,3 @@
+/** DKIM signatures of what is sent in our own name (RFC 6376). */
+export { type DkimKey, DkimKeyCodec, type LoadedKey, loadDkimKey } from './dkim-keys.js';
+export { type SignedMail, signMail } from './sign-mail.js';
