@@ -3,6 +3,7 @@ import type { Violations } from './violation.js';
 const asks = 'src/machine/host.asks.ts';
 const authenticate = 'src/adapters/node/sasl/authenticate.ts';
 const mechanisms = 'src/adapters/node/sasl/mechanisms.ts';
+const scram = 'src/adapters/node/sasl/scram.ts';
 
 /** AUTH. */
 export const auth: Violations = {
@@ -31,6 +32,15 @@ export const auth: Violations = {
     find: 'let heard = await converse(isShort ? first : command);',
     put: 'let heard = await converse(`${isShort ? first : command}\\r\\nNOOP`);',
   },
+  'SCRAM-5.1-1': {
+    file: mechanisms,
+    find: 'const user = saslPrep(task.user);',
+    put: 'const user = task.user;',
+  },
+  'SCRAM-5.1-2': { file: scram, find: '!nonce.startsWith(ours) || ', put: '' },
+  'SCRAM-5.1-3': { file: scram, find: 'const parts = /^r=', put: 'const parts = /^(?:m=[^,]*,)?r=' },
+  'SCRAM-6-1': { file: scram, find: "(couldBind ? 'y' : 'n')", put: "'n'" },
+  'SCRAM-6-2': { file: scram, find: 'binding?.data ?? Buffer.alloc(0)', put: 'Buffer.alloc(0)' },
   'SCRAM-7677-4-1': {
     by: 'src/adapters/node/smtp/tls-settings.test.ts',
     assertion: 'expect(server.seen.map(({ resumed }) => resumed)).toEqual([false, false, false]);',

@@ -23,6 +23,11 @@ export const smtp: Violations = {
   },
   'SMTP-4.2-2': { file: reader, find: 'const mark = end === start + 3 ? SPACE :', put: 'const mark =' },
   'SMTP-4.2.1-3': { file: reader, find: "return mark === HYPHEN ? 'more' : 'last';", put: "return 'last';" },
+  'SMTP-4.4-1': {
+    file: 'src/policy/smtp/submitted-header.ts',
+    find: "new Set(['bcc', 'resent-bcc', 'return-path'])",
+    put: "new Set(['bcc', 'resent-bcc', 'return-path', 'received'])",
+  },
   'SMTP-4.5.2-1': {
     file: stuffing,
     find: 'return octet === DOT && last === LF ? INSERTS.DOT : null;',

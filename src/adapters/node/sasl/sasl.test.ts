@@ -5,6 +5,8 @@ import { clientMechanism, type MechanismTask } from './mechanisms.js';
 import { saslPrep } from './saslprep.js';
 import { scram } from './scram.js';
 
+/** Of a server. */
+const salt = Buffer.alloc(16).toString('base64');
 const credentials = { user: 'user', secret: 'pencil', host: 'relay.example', port: 587 };
 const text = (said: Buffer | string | null): string | null => (said === null ? null : said.toString());
 
@@ -36,12 +38,17 @@ describe('SCRAM', () => {
     },
   );
 
-  it('tells whether it could bind, and is bound (SCRAM-6-1, SCRAM-6-2)', () => {
-    const flagOf = (binding: Parameters<typeof scram>[1]['binding'], couldBind: boolean) =>
-      text(scram(credentials, { hash: 'sha1', binding, couldBind, nonce: 'x' }).initial())!.split(',', 1)[0];
-    expect(flagOf(null, false)).toBe('n');
-    expect(flagOf(null, true)).toBe('y');
-    expect(flagOf({ type: 'tls-exporter', data: Buffer.alloc(32) }, true)).toBe('p=tls-exporter');
+  it('tells whether it could bind, and is bound (SCRAM-6-1, SCRAM-6-2)', async () => {
+    const said = async (binding: Parameters<typeof scram>[1]['binding'], couldBind: boolean) => {
+      const client = scram(credentials, { hash: 'sha1', binding, couldBind, nonce: 'x' });
+      const final = text((await client.respond(Buffer.from(`r=x12345678,s=${salt},i=4096`))) as Buffer)!;
+      return [text(client.initial())!.split(',', 1)[0], /^c=([^,]*),r=x12345678,p=/.exec(final)?.[1]];
+    };
+    expect(await said(null, false)).toEqual(['n', 'biws']);
+    expect(await said(null, true)).toEqual(['y', 'eSws']);
+    const exporter = { type: 'tls-exporter', data: Buffer.alloc(32, 7) } as const;
+    const bound = Buffer.concat([Buffer.from('p=tls-exporter,,'), exporter.data]).toString('base64');
+    expect(await said(exporter, true)).toEqual(['p=tls-exporter', bound]);
   });
 
   it('escapes what would end a name (SCRAM-5.1-1)', () => {
@@ -52,7 +59,11 @@ describe('SCRAM', () => {
     expect(text(client.initial())).toBe('n,,n=a=3Db=2Cc,r=x');
   });
 
-  const salt = Buffer.alloc(16).toString('base64');
+  it('passes over what it need not know (SCRAM-5.1-3)', async () => {
+    const client = scram(credentials, { hash: 'sha256', binding: null, couldBind: false, nonce: 'nonce' });
+    const first = Buffer.from(`r=nonce12345678,s=${salt},i=4096,x=new,y=too`);
+    expect(text((await client.respond(first)) as Buffer)).toMatch(/^c=biws,r=nonce12345678,p=/);
+  });
   it.each([
     ['a nonce that is not ours', `r=otherotherother,s=${salt},i=4096`, 'bad-challenge'],
     ['a nonce that adds nothing', `r=nonce,s=${salt},i=4096`, 'bad-challenge'],
@@ -114,7 +125,8 @@ describe('a mechanism', () => {
     expect(initialOf({ mechanism: 'xoauth2', secret: 'a\x01b' })).toBe('bad-secret');
   });
 
-  it('prepares names and passwords (AUTH-4-10)', () => {
+  it('prepares names and passwords (AUTH-4-10, SCRAM-5.1-1)', () => {
+    expect(initialOf({ mechanism: 'scram-sha-256', user: 'I\u00adX' })).toMatch(/^n,,n=IX,r=/);
     expect(saslPrep('I\u00adX')).toBe('IX');
     expect(saslPrep('\u00aa')).toBe('a');
     expect(saslPrep('\u2168')).toBe('IX');
