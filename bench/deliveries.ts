@@ -6,7 +6,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { daneDomain, stsDomain, together } from '../spec/scenarios/worlds.js';
 import { cachedDns, nodeDns } from '../src/adapters/node/index.js';
@@ -14,6 +13,7 @@ import { createNodeEngine, settingsOf } from '../src/node.js';
 import type { World } from '../src/testing/index.js';
 import { type Contender, measure } from './measure.js';
 import type { Place } from './receiver.js';
+import { sibling } from './sibling.js';
 import { addedLine, type Benchmark, costLine, rateLine } from './table.js';
 
 /** Deliveries under way at the same time. */
@@ -103,7 +103,7 @@ function inLanes(deliver: () => Promise<void>): Contender {
 }
 
 async function startReceiver(world: World) {
-  const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
+  const child = fork(sibling('./receiver', import.meta.url));
   child.send({ world, host: HOST });
   const [place] = (await Promise.race([
     once(child, 'message'),

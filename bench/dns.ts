@@ -5,10 +5,10 @@
 import { fork } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import dns2 from 'dns2';
 import { cachedDns, nodeDns } from '../src/adapters/node/index.js';
 import { type Contender, measure } from './measure.js';
+import { sibling } from './sibling.js';
 import { type Benchmark, costLine, rateLine, ratioLine } from './table.js';
 
 const NAME = '_mta-sts.a.example';
@@ -21,7 +21,7 @@ export const dns: Benchmark = {
   limits:
     'Half of it is the socket of each question: made, bound, connected, sent on and closed. It is kept, because a port that nobody can have seen before is part of what an off-path attacker must guess (RFC 5452, Section 4.5): 16 bits of the id, 14.8 of the port in the usual range of Linux, and a bit for each letter of the name, drawn anew for each question. c-ares keeps one socket, and so one port, for many questions.',
   async run(effort) {
-    const child = fork(fileURLToPath(new URL('./dns-server.ts', import.meta.url)));
+    const child = fork(sibling('./dns-server', import.meta.url));
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];
     try {
       const [ours, node, other, kept] = await measure(

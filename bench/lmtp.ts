@@ -21,6 +21,7 @@ import { inChild } from './child.js';
 import type { Effort } from './measure.js';
 import { QUICK } from './measure.js';
 import type { Place } from './receiver.js';
+import { sibling } from './sibling.js';
 import type { Benchmark, Line } from './table.js';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
@@ -45,7 +46,7 @@ export const lmtp: Benchmark = {
       if (existsSync('/usr/sbin/postfix') && process.getuid?.() === 0)
         lines.push(...(await besidePostfix(receiver.place, folder, effort)));
       lines.push(await openTransactions(receiver.place, folder));
-      const { bytesEach } = await inChild<{ readonly bytesEach: number }>('./million-answers.ts');
+      const { bytesEach } = await inChild<{ readonly bytesEach: number }>('./million-answers');
       lines.push({
         what: 'a million next hops in the policy map',
         value: `${bytesEach.toFixed(0)} octets each`,
@@ -159,7 +160,7 @@ async function serve({ resolver, port, caPem }: Place, state: string, own: reado
 }
 
 async function startReceiver() {
-  const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
+  const child = fork(sibling('./receiver', import.meta.url));
   child.send({ world: WORLD, host: 'mx.a.test' });
   const [place] = (await once(child, 'message')) as [Place];
   return {

@@ -27,7 +27,7 @@ export const mtaSts: Benchmark = {
     'Reading: every line is held to the grammar and kept for reports, every name judged and every fault told with its line; mailauth splits lines at colons.',
   async run(effort) {
     const [ours, other, judged] = await measure([reading(), mailauth(), judging()], effort);
-    const { bytesEach } = await inChild<{ bytesEach: number }>('./million-policies.ts');
+    const { bytesEach } = await inChild<{ bytesEach: number }>('./million-policies');
     return [
       rateLine('waxseal reads a policy file', ours!),
       rateLine('mailauth reads it', other!),

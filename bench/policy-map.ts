@@ -10,10 +10,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onPort53 } from '../peer-tests/port-53.js';
 import { type Internet, startInternet } from '../src/testing/index.js';
 import { type Contender, type Effort, measure, type Rate } from './measure.js';
+import { sibling } from './sibling.js';
 import type { SocketmapTask } from './socketmap-server.js';
 import { type Benchmark, type Line, rateLine, ratioLine } from './table.js';
 
@@ -197,7 +197,7 @@ async function startOwn(
   { resolver, port, httpsPort, caPem }: Internet,
   ends: (() => Promise<unknown>)[],
 ): Promise<number> {
-  const child = fork(fileURLToPath(new URL('./socketmap-server.ts', import.meta.url)));
+  const child = fork(sibling('./socketmap-server', import.meta.url));
   ends.push(() => endOf(child, () => child.disconnect()));
   const answer = 'OK secure match=mx.d0.test servername=hostname';
   const task: SocketmapTask = {

@@ -22,6 +22,7 @@ import { createIntake } from '../src/services/queue/index.js';
 import type { World } from '../src/testing/index.js';
 import { type Effort, QUICK } from './measure.js';
 import type { Place } from './receiver.js';
+import { sibling } from './sibling.js';
 import type { Benchmark, Line } from './table.js';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
@@ -122,7 +123,7 @@ function worldOf({ domains }: Load): World {
 }
 
 async function startReceiver(load: Load): Promise<{ readonly child: ChildProcess; readonly place: Place }> {
-  const child = fork(fileURLToPath(new URL('./receiver.ts', import.meta.url)));
+  const child = fork(sibling('./receiver', import.meta.url));
   child.send({ world: worldOf(load), host: HOST });
   const [place] = (await once(child, 'message')) as [Place];
   return { child, place };

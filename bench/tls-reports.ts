@@ -7,7 +7,7 @@ export const tlsReports: Benchmark = {
   title: 'TLS reports of a day, a million sessions to 10,000 domains, in memory',
   async run() {
     const { countSeconds, makeSeconds, octets, peakBytes, leanBytes } =
-      await inChild<ReportDay>('./report-day.ts');
+      await inChild<ReportDay>('./report-day');
     return [
       { what: 'sessions counted', value: `${countSeconds.toFixed(1)} s` },
       { what: 'reports made and compressed', value: `${makeSeconds.toFixed(1)} s` },

@@ -1,32 +1,27 @@
 /*
- * Writes the package's JavaScript: one file for each entry point and for the command, and what they share in chunks, so that an
- * import reads a handful of files and not some hundred. The types beside it are the compiler's.
+ * Writes the package's JavaScript: one file for each entry point and for the command, and what they share in chunks; the notices
+ * of the packages that went into them stand beside. The types beside it are the compiler's.
  */
-import { readFileSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
+import { asShipped, INSIDE, manifest, root } from './as-shipped.js';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { exports } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
-  readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
-};
-const entries = Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]));
+const entries = Object.values(manifest.exports).flatMap((entry) =>
+  typeof entry === 'string' ? [] : [entry.default],
+);
 // Chunks are named for what they hold, so that those of before would stay.
 rmSync(`${root}dist/chunks`, { recursive: true, force: true });
 await build({
-  absWorkingDir: root,
+  ...asShipped,
   entryPoints: [...entries, './dist/cli/main.js', './dist/testing/world/shard-worker.js'].map((path) =>
     path.replace('./dist/', 'src/').replace(/\.js$/, '.ts'),
   ),
   outbase: 'src',
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  packages: 'external',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
   sourcemap: true,
-  logLevel: 'warning',
 });
+const notices = INSIDE.map(
+  (name) => `${name}\n\n${readFileSync(`${root}node_modules/${name}/LICENSE`, 'utf8').trim()}\n`,
+);
+writeFileSync(`${root}dist/chunks/NOTICES.txt`, notices.join('\n----\n\n'));

@@ -5,8 +5,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
-import { fileURLToPath } from 'node:url';
 import { createNodeEngine, readMessage, settingsOf } from '../../src/node.js';
+import { sibling } from '../sibling.js';
 import { CHAINS } from './chains.js';
 import { GREETINGS } from './greetings.js';
 import { longestStallMs } from './longest-stall.js';
@@ -83,7 +83,7 @@ async function middleOf(prepare: () => Promise<() => Promise<string>>) {
 }
 
 function startStrangers() {
-  const child = fork(fileURLToPath(new URL('./strangers.ts', import.meta.url)));
+  const child = fork(sibling('./strangers', import.meta.url));
   const gone = once(child, 'exit').then(() => Promise.reject(new Error('the strangers have ended')));
   gone.catch(() => undefined);
   const become = async (hostility: Hostility) => {

@@ -2,8 +2,8 @@
  * Decision tables: the one place where evidence is weighed.
  *
  * A table is closed vocabularies (what may be asked), closed verdicts (what may be answered) and rows. Its hit
- * policy is UNIQUE: for every input exactly one row applies. The rows are compiled once into a flat array that
- * holds a finished, frozen Decision for each combination of inputs, its words included, so that deciding is an index
+ * policy is UNIQUE: for every input exactly one row applies. When a table is first asked, its rows are compiled into a flat
+ * array that holds a finished, frozen Decision for each combination of inputs, its words included, so that deciding is an index
  * computation. A combination that no row or more than one row covers stays empty, and deciding it throws: the caller turns the
  * fault into a deferral, never into a delivery. `auditTable` finds such combinations before they can happen.
  */
@@ -76,9 +76,37 @@ export function defineTable<const V extends Vocabulary, const Verdict extends st
   readonly verdicts: readonly Verdict[];
 }): (rows: readonly Row<V, Verdict>[]) => Table<V, Verdict> {
   return (rows) => {
-    const columns = columnsOf(head.inputs);
-    return Object.freeze({ ...head, rows, columns, cells: compileRows({ ...head, columns }, rows) });
+    for (const row of rows) refuseUnknown(head, row);
+    return Object.freeze(new RowTable(head, rows));
   };
+}
+
+/** Compiled when it is first asked: most processes ask few of the tables that they load. */
+class RowTable<V extends Vocabulary, Verdict extends string> implements Table<V, Verdict> {
+  readonly name: string;
+  readonly about: string;
+  readonly inputs: V;
+  readonly verdicts: readonly Verdict[];
+  readonly rows: readonly Row<V, Verdict>[];
+  readonly columns: readonly Column[];
+  #cells: (Decision<Verdict> | undefined)[] | null = null;
+
+  constructor(
+    { name, about, inputs, verdicts }: Pick<Table<V, Verdict>, 'name' | 'about' | 'inputs' | 'verdicts'>,
+    rows: readonly Row<V, Verdict>[],
+  ) {
+    this.name = name;
+    this.about = about;
+    this.inputs = inputs;
+    this.verdicts = verdicts;
+    this.rows = rows;
+    this.columns = columnsOf(inputs);
+  }
+
+  get cells(): (Decision<Verdict> | undefined)[] {
+    this.#cells ??= compileRows(this, this.rows);
+    return this.#cells;
+  }
 }
 
 /** The verdict of the one row that applies, with its reason. Throws a {@link TableFault} if there is none. */

@@ -13,8 +13,7 @@ export type AddressScope = 'public' | 'loopback' | 'private' | 'unusable';
 
 /** The family of an address in text form, or null if it is none. */
 export function familyOf(address: string): AddressFamily | null {
-  if (parseIpv4(address) !== null) return 'ipv4';
-  return parseIpv6(address) === null ? null : 'ipv6';
+  return readAddress(address) === null ? null : familyWritten(address);
 }
 
 /** The family of what is known to be an address. */
@@ -24,7 +23,7 @@ export function familyWritten(address: string): AddressFamily {
 
 /** The 4 or 16 octets of an address; null if the text is none. */
 export function readAddress(address: string): readonly number[] | null {
-  return parseIpv4(address) ?? parseIpv6(address);
+  return familyWritten(address) === 'ipv4' ? parseIpv4(address) : parseIpv6(address);
 }
 
 /** The octets of an address, lower-case hexadecimal, as an iPAddress of a certificate has them; null if it is none. */
@@ -43,11 +42,13 @@ export function parseAddressLiteral(text: string): string | null {
   return familyOf(address) === (isTagged ? 'ipv6' : 'ipv4') ? address : null;
 }
 
+const OCTET = '(0|[1-9][0-9]{0,2})';
+/** Most of what is asked about is a name, and is told by its first letter. */
+const IPV4 = new RegExp(`^${OCTET}[.]${OCTET}[.]${OCTET}[.]${OCTET}$`);
+
 function parseIpv4(text: string): number[] | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
-  const octets = parts.map((part) => (/^(0|[1-9][0-9]{0,2})$/.test(part) ? Number(part) : 256));
-  return octets.every((octet) => octet < 256) ? octets : null;
+  const octets = IPV4.exec(text)?.slice(1).map(Number);
+  return octets?.every((octet) => octet < 256) ? octets : null;
 }
 
 function parseIpv6(text: string): number[] | null {
