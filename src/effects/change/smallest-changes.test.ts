@@ -3,6 +3,7 @@ import type { Scenario, Step } from '../../adapters/scripted/scenario.js';
 import type { World } from '../../adapters/scripted/world.js';
 import { programs } from '../../machine/programs.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
+import type { JournalEntry } from '../journal.js';
 import { type Change, smallestChanges } from './smallest-changes.js';
 
 const TO = { to: ['user@a.example'] } as const;
@@ -134,6 +135,22 @@ describe('the smallest change, made in the world', () => {
       ['operator', 'deferred'],
       ['operator', 'deferred'],
     ]);
+  });
+
+  it('asks for no step that was refused only because the one before it was', () => {
+    const world = with_({}, { 'mx.a.example': { replies: { rcpt: { '*': '451 4.7.1 later' } } } });
+    const { journal } = playedIn(world);
+    // A server with PIPELINING answers to DATA, too.
+    const data = { code: 554, lines: ['5.5.1 No valid recipients'] };
+    const pipelined = (entry: JournalEntry): JournalEntry =>
+      entry.kind === 'answer' && entry.event.type === 'smtp.send.answered'
+        ? { ...entry, event: { ...entry.event, answer: { ...entry.event.answer, data } } }
+        : entry;
+    const { changes } = smallestChanges({ ...journal, entries: journal.entries.map(pipelined) }, 0, programs);
+    expect(changes).toMatchObject([
+      { by: 'recipient', verdict: 'delivered', assumed: ['mx.a.example takes the message.'] },
+    ]);
+    expect(changes[0]!.all).toEqual([expect.stringMatching(/accepts RCPT; it says "451 4\.7\.1 later"\.$/)]);
   });
 
   it('speaks of one recipient alone', () => {

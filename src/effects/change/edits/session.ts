@@ -239,18 +239,22 @@ function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: strin
   if (failing < 0) return [];
   const said = replies[failing] ?? null;
   const place = placeOf(asked);
+  const isForNobody = failing < 2 && !answer.recipients.some((each) => each !== null && isGood(each, 1));
   const accepted = (before: AnswerOf<'smtp.send'> | null): AnswerOf<'smtp.send'> => {
     const known = before ?? answer;
+    // What nobody said behind that is taken to be good; so is what was only said because nobody had been accepted.
+    const data = isForNobody ? null : known.data;
+    const end = isForNobody ? null : known.end;
     return {
       mail: failing === 0 ? reply(250) : known.mail,
       recipients: known.recipients.map((each, index) => (index === at && failing <= 1 ? reply(250) : each)),
-      // What nobody said behind that is taken to be good.
-      data: failing === 2 || known.data === null ? reply(354) : known.data,
-      end: failing === 3 || known.end === null ? reply(250) : known.end,
+      data: failing === 2 || data === null ? reply(354) : data,
+      end: failing === 3 || end === null ? reply(250) : end,
       lost: null,
     };
   };
-  const rest = failing < 3 && answer.end === null ? [`${asked.host} takes the message.`] : [];
+  const isOpen = answer.end === null || isForNobody;
+  const rest = failing < 3 && isOpen ? [`${asked.host} takes the message.`] : [];
   const stage = STAGES[failing]!;
   if (said === null) {
     const cause =
