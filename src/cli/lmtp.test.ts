@@ -35,7 +35,7 @@ describe('waxseal lmtp', () => {
   }
 
   it('says where it listens, delivers, logs each outcome, remembers over a restart, and ends in order', async () => {
-    const state = ['--state', `${folder}/state`, '--log', 'json'];
+    const state = ['--state', `${folder}/state`, '--journals', `${folder}/journals`, '--log', 'json'];
     const first = await serve(...state);
     expect(first.line).toMatch(/^ready lmtp 127\.0\.0\.1:\d+$/);
     const client = await LmtpClient.open(first.address);
@@ -57,6 +57,11 @@ describe('waxseal lmtp', () => {
     expect(await again.hand(['u@a.test'])).toEqual([answer]);
     again.close();
     expect((await second.end('SIGINT')).exit).toBe(0);
+    // What was answered out of memory was no attempt.
+    const audit = await inTurn(['audit', `${folder}/journals`, '--json']);
+    expect(JSON.parse(audit.stdout)).toMatchObject({
+      ...{ sources: { files: 1, journals: 1, problems: [] }, totals: { recipients: 1, delivered: 1 } },
+    });
     expect(internet.received('mx.a.test')).toHaveLength(1);
   });
 

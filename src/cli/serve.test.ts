@@ -39,7 +39,8 @@ describe('waxseal serve', () => {
   const texts = (host: string) => internet.received(host).map(({ text }) => text);
 
   it('takes mail, delivers it with a trace field of its own, gives back what fails, and ends in order (SMTP-3.6.3-1)', async () => {
-    const { served, state } = await serve(smtp);
+    const journals = `${folder}/journals`;
+    const { served, state } = await serve([...smtp, '--journals', journals]);
     const { client, keywords } = await helloTo(served.address('smtp'));
     expect(keywords).toMatch(/STARTTLS/);
     expect(keywords).not.toMatch(/AUTH|REQUIRETLS/);
@@ -60,6 +61,12 @@ describe('waxseal serve', () => {
     );
     client.close();
     expect(await served.end()).toBe(0);
+    const audit = JSON.parse((await waxseal(['audit', journals, '--json'])).stdout);
+    // The two domains of the message and the notice.
+    expect(audit).toMatchObject({
+      sources: { journals: 3, problems: [] },
+      totals: { delivered: 3, bounced: 1 },
+    });
     const shown = JSON.parse((await waxseal(['queue', 'show', id, '--state', state, '--json'])).stdout) as {
       messages: readonly { recipients: readonly { state: string }[] }[];
     };

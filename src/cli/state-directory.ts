@@ -9,14 +9,23 @@ import { reasonOf } from './read-file.js';
  * silently keeps nothing would lose the protection that a kept policy gives (RFC 8461, Section 10.2).
  */
 export async function prepareStateDirectory(path: string): Promise<string> {
+  await prepareFolder('--state', path);
   try {
-    await makeFolder(resolve(path));
-    if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
-    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     await ask(path);
     return path;
   } catch (error) {
     throw new CommandError(EXIT.badSettings, `--state ${path} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+/** Makes the folder that an option names if it is not there, and sees that one can work in it. Throws a CommandError. */
+export async function prepareFolder(option: string, path: string): Promise<void> {
+  try {
+    await makeFolder(resolve(path));
+    if (!(await stat(path)).isDirectory()) throw new Error('it is not a folder');
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CommandError(EXIT.badSettings, `${option} ${path} cannot be used: ${reasonOf(error)}`);
   }
 }
 

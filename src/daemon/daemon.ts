@@ -4,6 +4,7 @@
  */
 import { domainToASCII } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import type { Journal } from '../effects/journal.js';
 import type { BodyStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
@@ -69,6 +70,8 @@ export interface DaemonOptions extends DaemonSettings {
   readonly requireTls: 'keep' | 'off';
   /** Of this program. */
   readonly version: string;
+  /** Is given what each attempt asked and was answered, and returns at once. Left out: nobody keeps it. */
+  readonly keepJournal?: (journal: Journal) => void;
   readonly clock: () => number;
   readonly log: Logger;
 }
@@ -116,7 +119,11 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const engines = new Engines(made());
   const queue = createQueue({
     engine: {
-      deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
+      deliver: async (mail, attempt) => {
+        const delivered = await engines.use((engine) => engine.deliver(mail, attempt));
+        options.keepJournal?.(delivered.journal);
+        return delivered;
+      },
       lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
     },
     ...{ store: stores.queue, bodies, clock, onFault, toAscii: domainToASCII },

@@ -8,6 +8,7 @@ import type { Settings } from '../../policy/settings.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
+import { type KeptJournals, openJournals } from '../kept-journals.js';
 import { openNoticeQueue, openStores } from '../kept-state.js';
 import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
@@ -40,6 +41,8 @@ ${SERVING_OPTIONS_HELP}\
   --concurrency N        messages attempted at once (50); others wait unread
   --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is told to
                          come again (8m; clients give up after ten minutes)
+  --journals DIR         keep a journal of each attempt there, in a file for each day, for 30
+                         days; "waxseal audit DIR" sums them up
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --tls-cert FILE        for STARTTLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
@@ -63,6 +66,7 @@ const OPTIONS = {
   requiretls: { type: 'string' },
   database: { type: 'string' },
   notices: { type: 'string' },
+  journals: { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
 } as const;
@@ -87,6 +91,7 @@ export const lmtp: Command = {
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);
+    const journals = await openJournals(values.journals, onFault);
     const engine = await openEngine({ node, settings, stores, onFault });
     const notices =
       postmaster === null
@@ -95,14 +100,14 @@ export const lmtp: Command = {
     const { lmtpServer } = await import('../../hosts/lmtp/index.js');
     const server = await lmtpServer({
       ...own,
-      engine,
+      engine: journals === null ? engine : keepingJournals(engine, journals),
       attempts: stores.attempts,
       name: settings.helo,
       ...(notices !== null && { notices: { queue: notices.queue, postmaster: notices.postmaster } }),
       onFault,
       onReport: (report, attempt) => logReport(report, attempt, log),
     });
-    const close = () => Promise.all([notices?.close(), engine.close(), stores.close()]);
+    const close = () => Promise.all([notices?.close(), engine.close(), stores.close(), journals?.close()]);
     try {
       for (const address of addresses) await sayReady('lmtp', await server.listen(address));
     } catch (error) {
@@ -172,6 +177,17 @@ async function openEngine({
   };
 }
 
+function keepingJournals(engine: NodeEngine, journals: KeptJournals): NodeEngine {
+  return {
+    ...engine,
+    async deliver(mail, options) {
+      const delivered = await engine.deliver(mail, options);
+      journals.keep(delivered.journal);
+      return delivered;
+    },
+  };
+}
+
 async function keepFresh(
   { engine, stores }: { readonly engine: NodeEngine; readonly stores: Stores },
   signal: AbortSignal,
@@ -194,10 +210,13 @@ function keepSmall(attempts: Stores['attempts'], log: Log): NodeJS.Timeout {
 
 function logReport(report: RecipientReport, attempt: number, log: Log): void {
   const { recipient, outcome, status, mx, authentication, because } = report;
-  log(`${recipient} ${outcome} ${status} at attempt ${attempt}${mx === null ? '' : ` by ${mx}`}`, {
-    ...{ recipient, outcome, status, attempt, mx, authentication },
-    row: because?.row ?? null,
-  });
+  log(
+    `${recipient} ${outcome} ${status} at attempt ${attempt}${mx === null ? '' : ` by ${mx}`}${because === null ? '' : ` (${because.row})`}`,
+    {
+      ...{ recipient, outcome, status, attempt, mx, authentication },
+      row: because?.row ?? null,
+    },
+  );
 }
 
 /** Throws a CommandError. */

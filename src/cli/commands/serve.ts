@@ -11,6 +11,7 @@ import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { CommandError, EXIT } from '../exit.js';
+import { openJournals } from '../kept-journals.js';
 import { readDuration } from '../numbers.js';
 import { readNode, WORLD_OPTIONS } from '../options.js';
 import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
@@ -42,6 +43,8 @@ full policy: attempts, waits, notices, and reports.
   --admin-token-file FILE
                          its token, 16 characters and up; default: WAXSEAL_ADMIN_TOKEN
   --metrics ADDRESS      numbers for Prometheus, without a token
+  --journals DIR         keep a journal of each attempt there, in a file for each day, for 30
+                         days; "waxseal audit DIR" sums them up
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came (30s)
   --log pretty|json      how events are told on standard error (pretty)
@@ -51,10 +54,10 @@ full policy: attempts, waits, notices, and reports.
 
 Where the configuration has users, everybody logs in, which takes TLS; where it has none, only
 this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP reads the
-configuration, the settings and the certificate again, and the log says what takes a
-restart. Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the command; 66: an
-input cannot be read; 78: bad settings, a folder
-that another process serves, or an address that cannot be listened at.
+configuration, the settings and the certificate again, and the log says what takes a restart.
+Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the command; 66: an input
+cannot be read; 78: bad settings, a folder that another process serves, or an address that
+cannot be listened at.
 `;
 
 const OPTIONS = {
@@ -66,6 +69,7 @@ const OPTIONS = {
   admin: { type: 'string' },
   'admin-token-file': { type: 'string' },
   metrics: { type: 'string' },
+  journals: { type: 'string' },
   config: { type: 'string' },
   requiretls: { type: 'string' },
   'tls-cert': { type: 'string' },
@@ -98,6 +102,7 @@ export const serve: Command = {
     const release = await takeState(state);
     const told = untilTold();
     const { createDaemon } = await import('../../daemon/daemon.js');
+    const journals = await openJournals(values.journals, (message) => log('error', 'fault', message));
     const daemon = createDaemon({
       ...first,
       ...{
@@ -108,6 +113,7 @@ export const serve: Command = {
         clock: Date.now,
         log,
         version: version(),
+        ...(journals !== null && { keepJournal: journals.keep }),
       },
       node: await readNode(values),
     });
@@ -142,7 +148,7 @@ export const serve: Command = {
     process.off('SIGHUP', onHangUp);
     ending.abort();
     await running;
-    await Promise.all(watchers.map(({ door }) => door.close()));
+    await Promise.all([...watchers.map(({ door }) => door.close()), journals?.close()]);
     await state.close();
     release();
     log('info', 'stopped', 'ended');

@@ -1,0 +1,70 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseJournal } from '../effects/codecs/journal.codec.js';
+import { simulateScenario } from '../testing/index.js';
+import { makeFolder, removeFolder } from './command.fixture.js';
+import { keptJournals } from './kept-journals.js';
+
+const { journal } = simulateScenario({
+  name: 'one',
+  world: { dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] }, mail: { 'mx.a.test': {} } },
+  steps: [{ message: { to: ['u@a.test'] }, expect: [] }],
+}).steps[0]!;
+
+const DAY_MS = 86_400_000;
+let directory: string;
+let now: number;
+const faults: string[] = [];
+const open = () =>
+  keptJournals({ directory, clock: () => now, onFault: (message) => faults.push(message), days: 2 });
+beforeEach(async () => {
+  directory = await makeFolder();
+  now = Date.UTC(2026, 0, 10, 23, 59);
+  faults.length = 0;
+});
+afterEach(() => removeFolder(directory));
+
+describe('journals of a process that serves', () => {
+  it('stand on a line each in a file for the day, which others go on with', async () => {
+    const first = open();
+    for (let each = 0; each < 20; each++) first.keep(journal);
+    await first.close();
+    const second = open();
+    second.keep(journal);
+    await second.close();
+    const lines = (await readFile(join(directory, '2026-01-10.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines).toHaveLength(21);
+    for (const line of lines) expect(parseJournal(line)).toEqual({ ok: true, value: journal });
+    expect(faults).toEqual([]);
+  });
+
+  it('go after some days, and nothing else does', async () => {
+    for (const name of ['2026-01-08.jsonl', '2026-01-09.jsonl', '2025-12-31.jsonl', 'notes.txt'])
+      await writeFile(join(directory, name), '');
+    const journals = open();
+    journals.keep(journal);
+    await journals.close();
+    expect((await readdir(directory)).sort()).toEqual([
+      ...['2026-01-08.jsonl', '2026-01-09.jsonl', '2026-01-10.jsonl', 'notes.txt'],
+    ]);
+    now += DAY_MS;
+    journals.keep(journal);
+    await journals.close();
+    expect((await readdir(directory)).sort()).toEqual([
+      ...['2026-01-09.jsonl', '2026-01-10.jsonl', '2026-01-11.jsonl', 'notes.txt'],
+    ]);
+  });
+
+  it('that cannot be written are told, and those behind them are kept again', async () => {
+    await rm(directory, { recursive: true });
+    const journals = open();
+    journals.keep(journal);
+    await journals.close();
+    expect(faults).toEqual([expect.stringMatching(/^1 journals? cannot be kept: .*ENOENT/)]);
+    await mkdir(directory);
+    journals.keep(journal);
+    await journals.close();
+    expect(await readdir(directory)).toEqual(['2026-01-10.jsonl']);
+  });
+});
