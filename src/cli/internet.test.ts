@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { waxseal } from './command.fixture.js';
+import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../../examples/renewed-certificate.json', import.meta.url));
@@ -32,6 +32,36 @@ describe('waxseal internet', () => {
     child.kill('SIGTERM');
     expect((await closed)[0]).toBe(0);
     expect(existsSync(dirname(ca))).toBe(false);
+  });
+
+  it('takes a world without messages, and tells programs where it is', async () => {
+    const folder = await makeFolder();
+    const world = {
+      dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+      mail: { 'mx.a.test': {} },
+    };
+    const path = await fileIn(folder, 'world.json', JSON.stringify({ world }));
+    const child = spawn(process.execPath, [LAUNCHER, 'internet', path, '--json']);
+    children.push(child);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const { resolver, ca, port, httpsPort } = JSON.parse(line);
+    const into = [
+      '--resolver',
+      `${resolver.address}:${resolver.port}`,
+      '--ca',
+      ca,
+      '--port',
+      `${port}`,
+      '--https-port',
+      `${httpsPort}`,
+    ];
+    const explained = await waxseal(['explain', 'a.test', ...into, '--allow-loopback']);
+    expect(explained).toMatchObject({ exit: 0, stdout: expect.stringContaining('would be delivered') });
+    // The same options do for who looks at less.
+    expect(await waxseal(['tlsa', 'mx.a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
+    expect(await waxseal(['sts', 'get', 'a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
+    child.kill('SIGTERM');
+    await Promise.all([once(child, 'close'), removeFolder(folder)]);
   });
 
   it.each([

@@ -24,8 +24,10 @@ export interface KnownHosts {
 type Part = NonNullable<Step['change']>;
 
 /** Everything in a scenario that contradicts itself. */
-export function contradictionsIn(scenario: Scenario): readonly Contradiction[] {
-  const { world, steps } = scenario;
+export function contradictionsIn({
+  world,
+  steps = [],
+}: Pick<Scenario, 'world'> & { readonly steps?: readonly Step[] }): readonly Contradiction[] {
   const hosts = hostsOf(world, ...steps.map(({ change }) => change ?? {}));
   const tooMany = steps.flatMap(({ message, expect }, index) =>
     expect.length <= message.to.length

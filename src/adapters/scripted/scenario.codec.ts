@@ -6,6 +6,7 @@ import { PartialSettingsCodec } from '../../effects/codecs/settings.codec.js';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
 import { RoutesCodec, TransportsCodec } from '../../effects/codecs/transport.codec.js';
 import {
+  type Codec,
   filledListOf,
   listOf,
   oneOf,
@@ -20,9 +21,15 @@ import type { Expectation, Scenario, Step } from './scenario.js';
 import { contradictionsIn } from './scenario-contradictions.js';
 import { ChangeCodec, WorldCodec } from './world.codec.js';
 
-export type ParsedScenario =
-  | { readonly ok: true; readonly scenario: Scenario }
+export type ParsedScenario = Parsed<Scenario>;
+
+export type Parsed<S> =
+  | { readonly ok: true; readonly scenario: S }
   | { readonly ok: false; readonly problems: readonly PlacedProblem[] };
+
+type Decoded<S> =
+  | { readonly ok: true; readonly scenario: S }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /** The longest text that is read: 1 MiB. */
 export const SCENARIO_LENGTH_MAX = 1_048_576;
@@ -32,20 +39,34 @@ export const SCENARIO_LENGTH_MAX = 1_048_576;
  * column of what it speaks of.
  */
 export function parseScenario(text: string): ParsedScenario {
+  return parseBy(decodeScenario, text);
+}
+
+/** A scenario, or part of one: its name and its messages may be left out. */
+export interface WorldFile extends Pick<Scenario, 'world'>, Partial<Omit<Scenario, 'world' | 'steps'>> {
+  readonly steps?: readonly Step[];
+}
+
+/** As {@link parseScenario}, for who only wants the world. */
+export function parseWorldFile(text: string): Parsed<WorldFile> {
+  return parseBy((value) => checkedBy(WorldFileCodec, value), text);
+}
+
+function parseBy<S extends WorldFile>(decode: (value: unknown) => Decoded<S>, text: string): Parsed<S> {
   const json = parseJson(text, SCENARIO_LENGTH_MAX);
-  const read = json.ok ? decodeScenario(json.value) : json;
+  const read = json.ok ? decode(json.value) : json;
   if (read.ok) return read;
   const shown = text.length > SCENARIO_LENGTH_MAX ? '{}' : text;
   return { ok: false, problems: placed(shown, read.problems) };
 }
 
 /** As {@link parseScenario}, of a value that is already in memory. */
-export function decodeScenario(
-  value: unknown,
-):
-  | { readonly ok: true; readonly scenario: Scenario }
-  | { readonly ok: false; readonly problems: readonly Problem[] } {
-  const decoded = decodeWith(ScenarioCodec, value);
+export function decodeScenario(value: unknown): Decoded<Scenario> {
+  return checkedBy(ScenarioCodec, value);
+}
+
+function checkedBy<S extends WorldFile>(codec: Codec<S>, value: unknown): Decoded<S> {
+  const decoded = decodeWith(codec, value);
   if (!decoded.ok) return decoded;
   const problems = contradictionsIn(decoded.value);
   return problems.length > 0 ? refused(problems) : { ok: true, scenario: decoded.value };
@@ -153,21 +174,25 @@ const StepCodec = strictObject<Step>(
   ['message', 'expect'],
 );
 
-const ScenarioCodec = strictObject<Scenario>(
+const SCENARIO_FIELDS = {
+  $schema: Text,
+  name: Text,
+  refs: Texts,
+  shows: Texts,
+  world: WorldCodec,
+  settings: PartialSettingsCodec,
+  transports: TransportsCodec,
+  routes: RoutesCodec,
+  passwords: dictionary('the name of a transport', () => true, Text),
+  steps: filledListOf('a list of at least one step', StepCodec),
+};
+
+const ScenarioCodec = strictObject<Scenario>('a scenario', SCENARIO_FIELDS, ['name', 'world', 'steps']);
+
+const WorldFileCodec = strictObject<WorldFile>(
   'a scenario',
-  {
-    $schema: Text,
-    name: Text,
-    refs: Texts,
-    shows: Texts,
-    world: WorldCodec,
-    settings: PartialSettingsCodec,
-    transports: TransportsCodec,
-    routes: RoutesCodec,
-    passwords: dictionary('the name of a transport', () => true, Text),
-    steps: filledListOf('a list of at least one step', StepCodec),
-  },
-  ['name', 'world', 'steps'],
+  { ...SCENARIO_FIELDS, steps: listOf('a list of steps', StepCodec) },
+  ['world'],
 );
 
 function isStatus(value: unknown): value is string {

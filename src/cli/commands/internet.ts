@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hostsOf } from '../../adapters/scripted/scenario-contradictions.js';
-import { type Internet, startKnownWorld } from '../../testing/internet.js';
+import { startKnownWorld } from '../../testing/internet.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { readPort } from '../numbers.js';
 import { print } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
-import { readScenario } from '../scenario-file.js';
+import { readWorldFile } from '../scenario-file.js';
 import { untilTold } from '../serving.js';
 import { worldArguments } from '../world-arguments.js';
 
@@ -18,12 +18,14 @@ Usage: waxseal internet SCENARIO.json [OPTION]...
 
 Runs the world of a scenario as real servers on loopback until it is told to stop: a
 resolver, mail hosts, policy hosts, and a CA of their own. Nothing outside is asked.
-Its messages are not sent; send your own.
+Its messages are not sent, and may be left out; send your own.
 
   --resolver-port N      port of the resolver; programs that read resolv.conf ask at 53,
                          for which a process needs the right; default: one that is free
   --port N               port of mail hosts; default: one that is free
   --https-port N         port of policy hosts; default: one that is free
+  --json                 print one JSON object {"resolver":{"address","port"},"ca","port",
+                         "httpsPort"} instead
 
 Prints one line when it is ready: "ready internet", and the options that lead other
 commands into it. The file behind --ca stands in a folder of its own, which goes with it.
@@ -35,6 +37,7 @@ const OPTIONS = {
   'resolver-port': { type: 'string' },
   port: { type: 'string' },
   'https-port': { type: 'string' },
+  json: { type: 'boolean' },
 } as const;
 
 export const internet: Command = {
@@ -52,7 +55,7 @@ export const internet: Command = {
     };
     if (ports.port !== 0 && ports.port === ports.httpsPort)
       throw misuse('--port and --https-port must differ');
-    const { world, steps } = await readScenario(path);
+    const { world, steps = [] } = await readWorldFile(path);
     const told = untilTold();
     const hosts = hostsOf(world, ...steps.map(({ change }) => change ?? {}));
     const running = await startKnownWorld(world, hosts, ports).catch((error) => {
@@ -60,7 +63,13 @@ export const internet: Command = {
     });
     const folder = await mkdtemp(join(tmpdir(), 'waxseal-internet-'));
     try {
-      await print(`ready internet ${await optionsInto(running, folder)}\n`);
+      const ca = await running.writeCa(join(folder, 'ca.pem'));
+      const { resolver, port, httpsPort } = running;
+      await print(
+        values.json === true
+          ? `${JSON.stringify({ resolver, ca, port, httpsPort })}\n`
+          : `ready internet ${worldArguments(running, ca).join(' ')}\n`,
+      );
       await told;
     } finally {
       await Promise.all([running.close(), rm(folder, { recursive: true, force: true })]);
@@ -68,7 +77,3 @@ export const internet: Command = {
     return EXIT.ok;
   },
 };
-
-async function optionsInto(internet: Internet, folder: string): Promise<string> {
-  return worldArguments(internet, await internet.writeCa(join(folder, 'ca.pem'))).join(' ');
-}

@@ -37,6 +37,7 @@ ${RESOLVER_OPTIONS_HELP}\
   --helo NAME            the name to give in EHLO; default: this host's, if complete
   --allow-loopback       HOST may have loopback and private addresses
 ${DEADLINE_HELP}\
+  --https-port N         taken, and changes nothing: no policy is fetched
   --json                 print one JSON object {"records":[...],"warnings":[...]}
 
 Records go to standard output, advice to standard error. Ends with 66 if FILE cannot be
@@ -50,6 +51,7 @@ const OPTIONS = {
   selector: { type: 'string' },
   matching: { type: 'string' },
   name: { type: 'string' },
+  'https-port': { type: 'string' },
 } as const;
 type Values = ValuesOf<typeof OPTIONS>;
 

@@ -32,6 +32,7 @@ Shows what a good one looks like.
 
 ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of the policy host (443)
+  --port N               taken, and changes nothing: no mail host is connected to
   --ca FILE              trust these certificates (PEM) too
   --allow-loopback       hosts may have loopback and private addresses
 ${DEADLINE_HELP}\
@@ -41,7 +42,7 @@ Ends with 69 if there is an error, with 75 if something could not be looked up (
 time) and there is no error, else with 0. 66: the file cannot be read.
 `;
 
-const { port: _port, helo: _helo, ...LOOK } = LOOK_OPTIONS;
+const { helo: _helo, ...LOOK } = LOOK_OPTIONS;
 const OPTIONS = { ...LOOK, 'https-port': { type: 'string' } } as const;
 
 export const lint: Command = {

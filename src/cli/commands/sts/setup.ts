@@ -26,6 +26,7 @@ export const FETCH_OPTIONS = {
   ...STORE_OPTIONS,
   ...RESOLVER_OPTIONS,
   'https-port': { type: 'string' },
+  port: { type: 'string' },
   ca: { type: 'string' },
   policy: { type: 'string' },
   'allow-loopback': { type: 'boolean' },
@@ -35,6 +36,7 @@ export const FETCH_OPTIONS = {
 export const FETCH_OPTIONS_HELP = `\
 ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of MTA-STS policy hosts (443)
+  --port N               taken, and changes nothing: no mail host is connected to
   --ca FILE              trust these certificates (PEM) too
   --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       policy hosts may have loopback and private addresses
