@@ -86,6 +86,7 @@ async function readFile(
     }
     decoder.decode();
     for (const piece of stream.end()) onPiece(piece);
+    if (octets === 0) note(sources, file, 'the file is empty');
   } catch (error) {
     note(sources, file, error instanceof TypeError ? 'the text is not UTF-8' : reasonOf(error));
   }

@@ -42,6 +42,18 @@ describe('waxseal audit', () => {
     expect(stdout).toContain('bob@a.test');
   });
 
+  it('says of a file that it is empty, and no shares of nothing', async () => {
+    const { exit, stdout, stderr } = await inTurn(['audit', await fileIn(folder, 'empty', '')]);
+    expect([exit, stdout]).toEqual([66, 'No attempt was recorded.\n']);
+    expect(stderr).toContain('empty: the file is empty');
+    const none = await fileIn(folder, 'none.json', journal.replaceAll('"delivered"', '"bounced"'));
+    const html = join(folder, 'none.html');
+    const { stdout: text } = await inTurn(['audit', none, '--html', html]);
+    expect(text).toContain('0 delivered (0 %)');
+    expect(text).not.toContain('Of what was delivered');
+    expect(await readFile(html, 'utf8')).toContain('<b>\u2013</b><span>of those authenticated</span>');
+  });
+
   it('leaves out local parts, always on the page, where nothing of strangers runs', async () => {
     const path = await fileIn(folder, 'some.json', journal);
     const page = join(folder, 'audit.html');

@@ -18,10 +18,18 @@ const STYLE = `
 body { margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin-bottom: 2rem; }
 caption { text-align: left; font-weight: bold; font-size: 1.2rem; padding: .5rem 0; }
-th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid; vertical-align: top; overflow-wrap: anywhere; }
-th { overflow-wrap: normal; }
-@media (max-width: 40rem) { body { margin: 1rem auto; padding: 0 .5rem; } th, td { padding: .2rem; font-size: .7rem; } }
-td.number { text-align: right; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8886; vertical-align: top; overflow-wrap: anywhere; }
+th, td.word, td.number { overflow-wrap: normal; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.why { min-width: 18rem; }
+@media (max-width: 52rem) {
+  body { margin: 1rem auto; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, caption, tbody, tr, td { display: block; }
+  tr { padding: .5rem 0; border-bottom: 1px solid #8886; }
+  td, td.number { border: 0; padding: .1rem 0; text-align: left; min-width: 0; white-space: normal; }
+  td[data-head]::before { content: attr(data-head) ": "; font-weight: 600; }
+}
 a { color: inherit; }
 dl { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 dd { margin: 0; font-size: 1.6rem; }
@@ -49,12 +57,12 @@ ${isWatched ? '<meta http-equiv="refresh" content="15">\n' : ''}<title>Queue of 
 <dl>${figures.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`).join('')}</dl>
 ${tableOf(
   'Where most waits',
-  ['Transport and domain', 'Waiting', 'Attempting', 'Failures in a row', 'Next, or closed until'],
+  LANES,
   lanes.map((lane) => laneRow(lane, now)),
 )}
 ${tableOf(
   'The oldest that wait, and why',
-  ['Message', 'Recipient', 'State', 'Attempts', 'Next', 'Why'],
+  RECIPIENTS,
   messages.flatMap((message) => message.recipients.map((recipient) => recipientRow(message, recipient))),
 )}
 </main>
@@ -63,26 +71,60 @@ ${tableOf(
 `;
 }
 
-function tableOf(caption: string, heads: readonly string[], rows: readonly string[]): string {
-  const head = heads.map((each) => `<th scope="col">${each}</th>`).join('');
-  const body = rows.length === 0 ? `<tr><td colspan="${heads.length}">nothing</td></tr>` : rows.join('\n');
+/** `word`: never broken; `number`: to the right; `text` and `why`: as it comes. */
+type Kind = 'text' | 'word' | 'number' | 'why';
+type Column = readonly [head: string, kind: Kind];
+
+const LANES: readonly Column[] = [
+  ['Transport and domain', 'text'],
+  ['Waiting', 'number'],
+  ['Attempting', 'number'],
+  ['Failures in a row', 'number'],
+  ['Next, or closed until', 'text'],
+];
+
+const RECIPIENTS: readonly Column[] = [
+  ['Message', 'text'],
+  ['Recipient', 'text'],
+  ['State', 'word'],
+  ['Attempts', 'number'],
+  ['Next', 'word'],
+  ['Why', 'why'],
+];
+
+/** `rows`: the cells of each, escaped. On a narrow screen each stands behind its head. */
+function tableOf(caption: string, columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const head = columns.map(([name, kind]) => `<th scope="col" class="${kind}">${name}</th>`).join('');
+  const cell = (text: string, at: number) =>
+    `<td class="${columns[at]![1]}" data-head="${columns[at]![0]}">${text}</td>`;
+  const body =
+    rows.length === 0
+      ? `<tr><td colspan="${columns.length}">nothing</td></tr>`
+      : rows.map((cells) => `<tr>${cells.map(cell).join('')}</tr>`).join('\n');
   return `<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
 }
 
 function laneRow(
   { lane, waiting, attempting, failures, closedUntil, dueAt }: LaneCounts,
   now: number,
-): string {
+): readonly string[] {
   const next =
     closedUntil > now ? `closed until ${timeOf(closedUntil)}` : dueAt === null ? '' : timeOf(dueAt);
-  return `<tr><td>${escaped(lane)}</td>${[waiting, attempting, failures].map((each) => `<td class="number">${each}</td>`).join('')}<td>${next}</td></tr>`;
+  return [escaped(lane), ...[waiting, attempting, failures].map(String), next];
 }
 
-function recipientRow({ id, from, held }: MessageView, recipient: RecipientView): string {
+function recipientRow({ id, from, held }: MessageView, recipient: RecipientView): readonly string[] {
   const { recipient: address, state, attempts, nextAttemptAt, status, reply, mx, because } = recipient;
   const said = reply === null ? '' : `${mx ?? 'it'} said: ${reply.code} ${reply.text} `;
   const why = because === null ? '' : `${because.row}: ${because.why}`;
-  return `<tr><td>${escaped(id)}<br>${escaped(from === '' ? '<>' : from)}</td><td>${escaped(address)}</td><td>${state}${held ? ', held' : ''}</td><td class="number">${attempts}</td><td>${nextAttemptAt ?? ''}</td><td>${escaped(`${status ?? ''} ${said}${why}`.trim())}</td></tr>`;
+  return [
+    `${escaped(id)}<br>${escaped(from === '' ? '<>' : from)}`,
+    escaped(address),
+    `${state}${held ? ', held' : ''}`,
+    String(attempts),
+    nextAttemptAt === null ? '' : timeOf(Date.parse(nextAttemptAt)),
+    escaped(`${status ?? ''} ${said}${why}`.trim()),
+  ];
 }
 
 function timeOf(ms: number): string {

@@ -12,7 +12,14 @@ import { changeSentences, count, exceptionSentence, headlines, OWNERS, RAISED, s
 const SHOWN_MAX = 200;
 
 const COLOURS = `
-tbody th { min-width: 8rem; } td.text { min-width: 9rem; }
+tbody th { min-width: 7rem; } td.text { min-width: 6rem; } td.long { min-width: 14rem; } th.number, td.number { min-width: 0; }
+@media (max-width: 52rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, caption, tbody, tr, tbody th, td { display: block; }
+  tr { border-top: 1px solid var(--line); padding: .5rem 0; }
+  tbody th, td, td.number { border: 0; padding: .1rem 0; text-align: left; min-width: 0; }
+  td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); }
+}
 :root { --authenticated: #2b6a4d; --encrypted: #3d74b8; --clear: #b07a10; --deferred: #8a8f9c; --bounced: #d0480f; }
 @media (prefers-color-scheme: dark) { :root { --authenticated: #5bbd92; --encrypted: #6ea3e0; --clear: #e0b050; --deferred: #7b8394; --bounced: #ff8a52; } }
 ${['authenticated', 'encrypted', 'clear', 'deferred', 'bounced'].map((word) => `svg .${word} { fill: var(--${word}); } .legend .${word} { background: var(--${word}); }`).join('\n')}
@@ -59,18 +66,18 @@ function section(id: string, title: string, ...body: readonly Markup[]): Markup 
 
 function table(
   caption: string,
-  heads: readonly (readonly [string, 'text' | 'number'])[],
+  heads: readonly (readonly [string, 'text' | 'long' | 'number'])[],
   rows: readonly (readonly (string | Markup)[])[],
   all = rows.length,
 ): Markup {
-  const kind = (at: number) => (heads[at]![1] === 'number' ? 'number' : 'text');
+  const kind = (at: number) => heads[at]![1];
   const more =
     all > rows.length
       ? markup`<p class="soft">And ${count(all - rows.length)} more, in the JSON.</p>`
       : NOTHING;
   return markup`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption class="soft">${caption}</caption>
 <thead><tr>${heads.map(([head], at) => markup`<th scope="col" class="${kind(at)}">${head}</th>`)}</tr></thead>
-<tbody>${rows.map(([first, ...cells]) => markup`<tr><th scope="row">${first ?? ''}</th>${cells.map((cell, at) => markup`<td class="${kind(at + 1)}">${cell}</td>`)}</tr>`)}</tbody></table></div>${more}`;
+<tbody>${rows.map(([first, ...cells]) => markup`<tr><th scope="row">${first ?? ''}</th>${cells.map((cell, at) => markup`<td class="${kind(at + 1)}" data-head="${heads[at + 1]![0]}">${cell}</td>`)}</tr>`)}</tbody></table></div>${more}`;
 }
 
 function tiles({ totals }: AuditReport): Markup {
@@ -79,8 +86,8 @@ function tiles({ totals }: AuditReport): Markup {
     markup`<li class="${isAlarm ? 'alarm' : 'plain'}"><b>${value}</b><span>${label}</span></li>`;
   return markup`<ul class="tiles">
 ${tile(share(delivered, recipients), 'of recipients delivered')}
-${tile(share(authenticated, delivered), 'of those authenticated')}
-${tile(share(clear, delivered), 'of those in clear', clear > 0)}
+${tile(delivered === 0 ? '\u2013' : share(authenticated, delivered), 'of those authenticated')}
+${tile(delivered === 0 ? '\u2013' : share(clear, delivered), 'of those in clear', clear > 0)}
 ${tile(count(deferred), 'had to wait', deferred > 0)}
 ${tile(count(bounced), 'refused for good', bounced > 0)}
 </ul>`;
@@ -136,8 +143,8 @@ function reasons({ reasons: all }: AuditReport): Markup {
         ['outcome', 'text'],
         ['recipients', 'number'],
         ['domains', 'number'],
-        ['why', 'text'],
-        ['example', 'text'],
+        ['why', 'long'],
+        ['example', 'long'],
         ['last seen', 'text'],
       ],
       all
@@ -145,7 +152,7 @@ function reasons({ reasons: all }: AuditReport): Markup {
         .map(({ row, outcome, recipients, domains: some, why, example, last }) => [
           ...[row, outcome, count(recipients), count(some), why],
           markup`${example.domain}: ${example.facts.join(' ')}`,
-          last,
+          `${last.slice(0, 16).replace('T', ' ')} UTC`,
         ]),
       all.length,
     ),
@@ -162,7 +169,7 @@ function repairs({ repairs: all }: AuditReport): Markup {
       [
         ['domain', 'text'],
         ['whose', 'text'],
-        ['what', 'text'],
+        ['what', 'long'],
         ['recipients', 'number'],
       ],
       all

@@ -43,7 +43,11 @@ export function headlines({ period, sources, totals, reasons, repairs }: AuditRe
   const mover = [...movers].sort(([, left], [, right]) => right - left)[0];
   return [
     `From ${period.first.slice(0, 10)} to ${period.last.slice(0, 10)}, ${countOf(sources.attempts, 'attempt')} for ${countOf(recipients, 'recipient')}: ${count(delivered)} delivered (${share(delivered, recipients)}), ${count(deferred)} had to wait, ${count(bounced)} refused.`,
-    `Of what was delivered, ${share(authenticated, delivered)} went to a host that proved itself, ${share(encrypted, delivered)} under TLS to whoever answered, and ${share(clear, delivered)} in clear.`,
+    ...(delivered === 0
+      ? []
+      : [
+          `Of what was delivered, ${share(authenticated, delivered)} went to a host that proved itself, ${share(encrypted, delivered)} under TLS to whoever answered, and ${share(clear, delivered)} in clear.`,
+        ]),
     worst === undefined
       ? 'Nothing had to wait, and nothing was refused.'
       : `Most often it was ${worst.row} (${countOf(worst.recipients, 'recipient')}): ${worst.why}${mover === undefined ? '' : ` It is mostly for ${mover[0]} to act.`}`,
