@@ -21,6 +21,9 @@ export interface PlayedAttempt {
 /** The same facts again, under other settings: from a record, or in a world. */
 export type Play = (settings: Partial<Settings>) => readonly PlayedAttempt[];
 
+/** What a reason begins with that is ours. */
+export const AS_OURS = 'As ours: ';
+
 export interface Verdict {
   /** `waxseal` is ours. */
   readonly mta: string;
@@ -212,7 +215,9 @@ function endOf(profile: Profile, { attempt, at }: Candidate): End {
   return {
     ...{ outcome: recipient.outcome, status: recipient.status, known: true, end: null },
     why:
-      row === undefined ? `As ours: ${because?.why ?? ''} (${because?.row ?? ''})` : `${row.why} (${row.id})`,
+      row === undefined
+        ? `${AS_OURS}${because?.why ?? ''} (${because?.row ?? ''})`
+        : `${row.why} (${row.id})`,
     source: row?.source ?? profile.software,
   };
 }

@@ -82,7 +82,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = exit === EXIT.ok && name !== 'deliver' && hasLostOutput() ? EXIT.cannotCreate : exit;
   } catch (error) {
     process.exitCode = error instanceof CommandError ? error.exit : onFault;
-    if (error instanceof CommandError) reportError(name, error);
+    if (error instanceof CommandError) await reportError(name, rest[0] ?? '', error);
     else reportFault(error);
   }
 }
@@ -109,10 +109,12 @@ async function show(text: string): Promise<Exit> {
   return EXIT.ok;
 }
 
-function reportError(name: string, { exit, message }: CommandError): void {
-  const command = Object.hasOwn(COMMANDS, name) ? `waxseal ${name}` : 'waxseal';
+async function reportError(name: string, word: string, { exit, message }: CommandError): Promise<void> {
+  const loaded = Object.hasOwn(COMMANDS, name) ? await COMMANDS[name]!() : null;
+  const command = loaded === null ? 'waxseal' : `waxseal ${name}`;
   complain(`${command}: ${message}`);
-  if (exit === EXIT.misuse) complain(`try "${command} --help"`);
+  const whose = typeof loaded?.helpOf?.(word) === 'string' ? `${command} ${word}` : command;
+  if (exit === EXIT.misuse) complain(`try "${whose} --help"`);
 }
 
 function reportFault(error: unknown): void {

@@ -167,7 +167,11 @@ const CASES: readonly Case[] = [
     65,
     /is not a valid journal:\n {2}format: expected "waxseal-journal", found nothing\n/,
   ],
-  [['tables', 'colour'], 64, /there is no table and no row "colour"; "waxseal tables" lists the tables\n/],
+  [
+    ['tables', 'colour'],
+    64,
+    /there is no table and no row "colour"; "waxseal tables" lists the tables, and "waxseal tables search WORD" finds rows\n/,
+  ],
   [['tables', '--check', '@/none.md'], 66, /cannot be read/],
 ];
 

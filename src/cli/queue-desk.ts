@@ -29,6 +29,8 @@ export async function withDesk<T>(
   work: (desk: QueueDesk) => Promise<T>,
 ): Promise<T> {
   if (values.admin !== undefined) return work(await remoteDesk(values.admin, values)).catch(refuse);
+  if (values.state === undefined && values.database === undefined)
+    throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
   const state = await openQueueState(values);
   try {
     return await work(storeDesk(state.queue, Date.now));

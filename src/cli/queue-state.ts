@@ -44,7 +44,7 @@ export async function openQueueState(values: QueuePlace): Promise<QueueState> {
   if (database !== undefined)
     return { ...(await openDatabase(database)), place: new URL(database).host, directory: undefined };
   if (state === undefined)
-    throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
+    throw misuse('--state or --database is missing; say where the queue is, such as --state DIR');
   const directory = await prepareStateDirectory(state);
   const { sqliteStores } = await import('../adapters/sqlite/index.js');
   const { fileBodies } = await import('../adapters/files/index.js');

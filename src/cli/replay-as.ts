@@ -1,5 +1,5 @@
 /* What would have come of a record under other settings or by another profile, row by row, as far as it reaches. */
-import { type ComparedRecipient, compare, playRecord } from '../audit/compare.js';
+import { type ComparedRecipient, compare, playRecord, type Verdict } from '../audit/compare.js';
 import { cellsOf, type Profile } from '../audit/profiles/profile.js';
 import type { AttemptJournal } from '../effects/journal.js';
 import { programs } from '../machine/programs.js';
@@ -92,12 +92,13 @@ function render(
         : wrapped(`The record does not reach further: it would have asked ${unasked[at]![0]}.`, '  ', '  ');
     return `${paint('bold', printable(domainOf(attempt)))}\n${lines.length === 0 ? '  every row is the same\n' : lines.join('')}${end}`;
   });
-  const ends = compared.map(({ recipient, verdicts: [own, other] }) =>
-    labelled(
-      recipient,
-      `${own!.outcome} ${own!.status ?? ''} here; ${other!.outcome} ${other!.status ?? ''} there: ${other!.why}`,
-      paint,
-    ),
+  const ends = compared.map(
+    ({ recipient, verdicts: [own, other] }) =>
+      `${paint('bold', printable(recipient))}\n${labelled('here', endOf(own!), paint)}${labelled('there', `${endOf(other!)}: ${other!.why}`, paint)}`,
   );
   return `as ${profile.name}: ${printable(profile.software)}\n\n${rows.join('\n')}\n${ends.join('')}`;
+}
+
+function endOf({ outcome, status }: Verdict): string {
+  return status === null ? outcome : `${outcome} ${status}`;
 }

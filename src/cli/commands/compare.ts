@@ -27,6 +27,9 @@ import { readScenario } from '../scenario-file.js';
 
 const OPTIONS = { ...ATTEMPT_OPTIONS, with: { type: 'string' }, step: { type: 'string' } } as const;
 
+/** `--json` is told above, and there is nothing to show more of. */
+const LOOK_HELP = ATTEMPT_OPTIONS_HELP.replace(/^ {2}--(?:json|verbose) .*\n/gm, '');
+
 const HELP = `\
 Usage: waxseal compare DOMAIN | SCENARIO.json | JOURNAL [OPTION]...
 
@@ -40,7 +43,7 @@ of one is said, and is no verdict; each verdict names where it is from.
   --json                 print one JSON object {"subject","recipients":[...]}
 
 Of a domain, taken as by "waxseal explain":
-${ATTEMPT_OPTIONS_HELP}
+${LOOK_HELP}
 Ends with 0 if everybody whose verdict is known comes to the same outcome, 1 if somebody
 does not. 64: wrong use of the command; 65: neither a scenario nor a journal; 66: it
 cannot be read.

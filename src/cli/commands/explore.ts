@@ -21,12 +21,13 @@ be different; or step through a journal or a scenario, question by question. The
 needs no server, and nothing leaves it.
 
   --out FILE.html        where to write it; default: waxseal-explorer.html here
+  --json                 print one JSON object {"page"}, which says where it is
 
 64: wrong use of the command; 65: what is given is neither a journal nor a scenario;
 66: it cannot be read; 73: the page cannot be written.
 `;
 
-const OPTIONS = { out: { type: 'string' } } as const;
+const OPTIONS = { out: { type: 'string' }, json: { type: 'boolean' } } as const;
 const PAGE = packageFile('dist/explorer/explorer.html');
 
 export const explore: Command = {
@@ -39,7 +40,7 @@ export const explore: Command = {
     const given = path === undefined ? null : { name: basename(path), text: await readGiven(path) };
     const out = resolve(values.out ?? 'waxseal-explorer.html');
     await writeWhole(out, 'the page', pageWith(await readFile(PAGE, 'utf8'), given));
-    await print(`${out}\n`);
+    await print(values.json === true ? `${JSON.stringify({ page: out })}\n` : `${out}\n`);
     return EXIT.ok;
   },
 };

@@ -17,6 +17,7 @@ import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
+import { print } from '../output/terminal.js';
 import { remoteDesk } from '../queue-desk.js';
 import { openQueueState, type QueueState } from '../queue-state.js';
 import { readStandardInput } from '../read-file.js';
@@ -38,6 +39,7 @@ Whoever runs the queue ("waxseal serve") delivers it.
   --database URL         it is in this PostgreSQL database
   --admin URL            hand it to the daemon at its admin interface, with the token in
                          --admin-token-file FILE or WAXSEAL_ADMIN_TOKEN
+  --json                 print one JSON object {"id"}; default: nothing is printed
   --config FILE          where none of these is given: as this configuration says; default:
                          /etc/waxseal/waxseal.yaml
 
@@ -77,8 +79,11 @@ export const sendmail: Command = {
     const mail = { octets, to: [...new Set(recipients)], from: wanted.from ?? `${userName()}@${hostname()}` };
     const admin = wanted.long.get('admin');
     try {
-      if (admin === undefined) await putInto(await stateOf(wanted.long), mail, wanted);
-      else await handTo(admin, mail, wanted);
+      const id =
+        admin === undefined
+          ? await putInto(await stateOf(wanted.long), mail, wanted)
+          : await handTo(admin, mail, wanted);
+      if (wanted.long.has('json')) await print(`${JSON.stringify({ id })}\n`);
     } catch (error) {
       if (error instanceof CommandError) throw error;
       if (error instanceof MisuseError) throw new CommandError(EXIT.badData, error.message);
@@ -101,7 +106,8 @@ async function stateOf(long: Wanted['long']): Promise<QueueState> {
   return openQueueState({ state: places.state ?? undefined, database: places.database ?? undefined });
 }
 
-async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
+/** Answers its id. */
+async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wanted): Promise<string> {
   try {
     await refuseSuppressed(state.suppressions, to, domainToASCII);
     const intake = createIntake({ store: state.queue, bodies: state.bodies, toAscii: domainToASCII });
@@ -118,12 +124,13 @@ async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wa
       facts: { requireTls: wanted.requireTls, report: 'none' },
       ...(wanted.envelopeId === null ? {} : { envelopeId: wanted.envelopeId }),
     });
+    return id;
   } finally {
     await state.close();
   }
 }
 
-async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): Promise<void> {
+async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): Promise<string> {
   const { long, notify, ret, envelopeId, requireTls, tlsRequired } = wanted;
   const desk = await remoteDesk(url, {
     ...{ state: long.get('state'), database: long.get('database') },
@@ -137,7 +144,7 @@ async function handTo(url: string, { octets, from, to }: Mail, wanted: Wanted): 
   if (ret !== 'absent') query.set('ret', ret === 'full' ? 'full' : 'hdrs');
   if (envelopeId !== null) query.set('envelopeId', envelopeId);
   try {
-    await desk.submit(octets, query);
+    return await desk.submit(octets, query);
   } catch (error) {
     const isRefused = error instanceof AdminRefusal && (error.status === 400 || error.status === 413);
     throw isRefused ? new CommandError(EXIT.badData, error.message) : error;
@@ -196,6 +203,10 @@ function readWanted(args: readonly string[]): Wanted {
 /** Answers how many arguments behind it went with it. */
 function readLong(arg: string, next: string | undefined, long: Map<string, string>): 0 | 1 {
   const [name, ...value] = arg.slice(2).split('=') as [string, ...string[]];
+  if (arg === '--json') {
+    long.set(name, '');
+    return 0;
+  }
   if (!LONG.includes(name)) throw misuse(`there is no option --${name}`);
   if (long.has(name)) throw misuse(`--${name} is given twice`);
   const given = value.length > 0 ? value.join('=') : next;

@@ -13,6 +13,7 @@ import { commandOf } from '../subcommands.js';
 
 const OPTIONS = { ...STATE_OPTIONS, json: { type: 'boolean' } } as const;
 const PAGE_ENTRIES = 500;
+const JSON_HELP = '  --json                 print one JSON object {"suppressions":[...]}\n';
 
 const list: Command = {
   help: `\
@@ -21,9 +22,7 @@ Usage: waxseal suppress list (--state DIR | --database URL) [--json]
 Lists the addresses for which nothing is taken any more: by SMTP (550 5.7.1), by "waxseal
 sendmail" and by the admin interface. What waits for them already goes on.
 
-${STATE_OPTIONS_HELP}\
-  --json                 print one JSON object {"suppressions":[...]}
-`,
+${STATE_OPTIONS_HELP}${JSON_HELP}`,
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
@@ -32,8 +31,7 @@ ${STATE_OPTIONS_HELP}\
       let before = isJson ? '{"suppressions":[' : '';
       for (let after: string | null = null; ; ) {
         const page = await suppressions.list({ after, entriesMax: PAGE_ENTRIES });
-        for (const { at, ...entry } of page) {
-          const view = { ...entry, at: new Date(at).toISOString() };
+        for (const view of page.map(viewOf)) {
           const line = `${printable(view.address)}  ${view.at}  ${printable(view.actor)}: ${printable(view.why)}\n`;
           await print(isJson ? `${before}${JSON.stringify(view)}` : line);
           before = isJson ? ',' : '';
@@ -53,16 +51,16 @@ Usage: waxseal suppress add ADDRESS --why TEXT (--state DIR | --database URL)
 
 Puts an address on the suppression list, with the name of who does and the reason.
 
-${STATE_OPTIONS_HELP}`,
+${STATE_OPTIONS_HELP}${JSON_HELP}`,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...STATE_OPTIONS, why: { type: 'string' } });
+    const { values, positionals } = readArguments(args, { ...OPTIONS, why: { type: 'string' } });
     const address = oneAddress(positionals);
     const { why } = values;
     if (why === undefined || why.trim() === '')
       throw misuse('--why is missing; say why, for whoever asks later');
-    await withState(values, ({ suppressions }) =>
-      suppressions.add({ address, actor: actorName(), why, at: Date.now() }),
-    );
+    const entry = { address, actor: actorName(), why, at: Date.now() };
+    await withState(values, ({ suppressions }) => suppressions.add(entry));
+    if (values.json === true) await print(`${JSON.stringify({ suppressions: [viewOf(entry)] })}\n`);
     return EXIT.ok;
   },
 };
@@ -73,17 +71,22 @@ Usage: waxseal suppress remove ADDRESS (--state DIR | --database URL)
 
 Takes an address off the suppression list. 66: it is not on it.
 
-${STATE_OPTIONS_HELP}`,
+${STATE_OPTIONS_HELP}${JSON_HELP}`,
   async run(args) {
-    const { values, positionals } = readArguments(args, STATE_OPTIONS);
+    const { values, positionals } = readArguments(args, OPTIONS);
     const address = oneAddress(positionals);
     const done = await withState(values, ({ suppressions }) => suppressions.remove(address));
     if (done === 'unknown') throw new CommandError(EXIT.noInput, `${address} is not on the suppression list`);
+    if (values.json === true) await print('{"suppressions":[]}\n');
     return EXIT.ok;
   },
 };
 
 export const suppress = commandOf('suppress', { list, add, remove });
+
+function viewOf<E extends { readonly at: number }>(entry: E) {
+  return { ...entry, at: new Date(entry.at).toISOString() };
+}
 
 /** In lower case, with its domain in A-labels. Throws a CommandError. */
 function oneAddress([text, second]: readonly string[]): string {

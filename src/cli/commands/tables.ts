@@ -84,7 +84,9 @@ function showRow(name: string, format: 'json' | 'text'): string {
   const table = allTables.find(({ rows }) => rows.some(({ id }) => id === name.toUpperCase()));
   const row = table?.rows.find(({ id }) => id === name.toUpperCase());
   if (table === undefined || row === undefined)
-    throw misuse(`there is no table and no row ${JSON.stringify(name)}; "waxseal tables" lists the tables`);
+    throw misuse(
+      `there is no table and no row ${JSON.stringify(name)}; "waxseal tables" lists the tables, and "waxseal tables search WORD" finds rows`,
+    );
   const requirements = row.refs.flatMap((id) => requirementOf(id) ?? []);
   if (format === 'json') {
     const { id, when, then: verdict, why } = row;

@@ -1,4 +1,4 @@
-import type { ComparedRecipient, Verdict } from '../../audit/compare.js';
+import { AS_OURS, type ComparedRecipient, type Verdict } from '../../audit/compare.js';
 import { type Paint, painter, printable } from './terminal.js';
 import { labelled, wrapped } from './wrap.js';
 
@@ -19,9 +19,9 @@ export function renderComparison(recipients: readonly ComparedRecipient[]): stri
 
 function renderRecipient({ recipient, verdicts, firstDifference }: ComparedRecipient, paint: Paint): string {
   const lines = verdicts.map((verdict) => {
-    const { mta, outcome, status, why, source, compared } = verdict;
+    const { mta, outcome, status, source, compared } = verdict;
     const head = `  ${paint('bold', mta.padEnd(14))} ${paint(COLOURS[outcome], `${outcome}  ${status ?? ''}`.padEnd(18))} ${mta === 'waxseal' ? '' : COMPARED[compared]}`;
-    return `${head.trimEnd()}\n${wrapped(why, '    ', '    ')}${paint('dim', wrapped(`(${source})`, '    ', '     '))}`;
+    return `${head.trimEnd()}\n${reasonIn(verdict)}${paint('dim', wrapped(`(${source})`, '    ', '     '))}`;
   });
   // A row that leads to the same end is for `--json` and `replay --as`.
   const isTelling = verdicts.some(({ compared }) => compared === 'stricter' || compared === 'laxer');
@@ -54,4 +54,11 @@ function renderRecipient({ recipient, verdicts, firstDifference }: ComparedRecip
           ),
         ].join('');
   return `${paint('bold', printable(recipient))}\n${lines.join('')}${first}`;
+}
+
+/** What is ours word for word stands above already. */
+function reasonIn({ mta, why, compared }: Verdict): string {
+  return mta !== 'waxseal' && compared === 'same' && why.startsWith(AS_OURS)
+    ? ''
+    : wrapped(why, '    ', '    ');
 }

@@ -149,7 +149,7 @@ async function show({ desk }: AdminOptions, id: string): Promise<HttpReply> {
 
 async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<HttpReply> {
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    throw new HttpRefusal(415, 'an order is JSON');
+    throw new HttpRefusal(415, 'an order is JSON: say so with "Content-Type: application/json"');
   const given = decodeOrder((await bodyOf(request, JSON_OCTETS_MAX)).toString('utf8'), IDS_MAX);
   if (!given.ok) {
     const [problem] = given.problems;

@@ -1,5 +1,5 @@
 /* What is asked afterwards: what others would have made of it, what would help, and what the sender is told. */
-import type { ComparedRecipient, Difference, Verdict } from '../../audit/compare.js';
+import { AS_OURS, type ComparedRecipient, type Difference, type Verdict } from '../../audit/compare.js';
 import type { Change } from '../../effects/change/index.js';
 import { h } from './dom.js';
 
@@ -55,11 +55,13 @@ export function othersPanel(compared: readonly ComparedRecipient[]): HTMLElement
 
 function rowOf({ mta, outcome, status, compared, why, source }: Verdict): HTMLElement {
   const against = mta === 'waxseal' ? '' : COMPARED[compared];
+  // What is ours word for word stands in the first row already.
+  const reason = against === COMPARED.same && why.startsWith(AS_OURS) ? '' : why;
   return h(
     'tr',
     { class: `verdict-${outcome}` },
     h('th', { scope: 'row' }, mta),
-    ...[`${outcome} ${status ?? ''}`.trim(), against, why, source].map((text) => h('td', {}, text)),
+    ...[`${outcome} ${status ?? ''}`.trim(), against, reason, source].map((text) => h('td', {}, text)),
   );
 }
 

@@ -33,13 +33,16 @@ export const list: Command = {
     };
     const isJson = values.json === true;
     await withDesk(where, async (desk) => {
+      let isEmpty = true;
       let before = isJson ? '{"messages":[' : '';
       for await (const page of pagesOf(desk, wanted)) {
         const items = page.map((each) => (isJson ? JSON.stringify(each) : renderMessage(each, painter())));
         await print(`${before}${items.join(isJson ? ',' : '')}`);
         before = isJson ? ',' : '';
+        isEmpty = false;
       }
       if (isJson) await print(`${before === ',' ? '' : before}]}\n`);
+      else if (isEmpty) await print(`${emptyWords(wanted)}\n`);
     });
     return EXIT.ok;
   },
@@ -57,4 +60,11 @@ async function* pagesOf(
     if (page.length < PAGE_MESSAGES) return;
     after = page.at(-1)!.id;
   }
+}
+
+function emptyWords({ ended, domain }: Omit<DeskPage, 'after' | 'messagesMax'>): string {
+  const whose = domain === undefined ? '' : ` for ${domain}`;
+  return ended === 'yes'
+    ? `nothing is kept${whose}`
+    : `nothing waits${whose}; --ended shows what has ended, too`;
 }
