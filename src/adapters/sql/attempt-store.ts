@@ -1,33 +1,26 @@
+import { Batches } from '../../effects/batches.js';
 import { decodeDialled } from '../../effects/codecs/dialled.codec.js';
 import type { AttemptRecord, AttemptStore, AttemptStoreBounds } from '../../effects/stores.js';
-import { numberIn, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { overKeys } from './queue-rows.js';
+import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
+import { insertRows, overKeys } from './queue-rows.js';
+
+/** Keys that one statement asks for, and records that one transaction keeps. */
+const KEYS_MAX = 500;
+const RECORDS_MAX = 500;
 
 /** Attempts in a database, a row for each message and recipient. */
 export function sqlAttemptStore(database: SqlDatabase, { attemptsMax }: AttemptStoreBounds): AttemptStore {
-  return {
-    read: async (keys) => {
-      const columns = 'id, attempts, dialled, delivered, at';
-      const rows = await overKeys(
-        database.query,
-        keys,
-        (list) => `SELECT ${columns} FROM waxseal_attempts WHERE id IN (${list})`,
-      );
-      const found = new Map(rows.map((row) => [textIn(row, 'id'), row]));
-      return keys.map((key) => (found.has(key) ? recordIn(found.get(key)!) : null));
+  const reading = new Batches<string, AttemptRecord | null>(KEYS_MAX, (keys) => readAll(database, keys));
+  const writing = new Batches<AttemptRecord & { readonly key: string }, void>(
+    RECORDS_MAX,
+    async (records) => {
+      await database.write(({ query }) => writeAll(query, records));
+      return records.map(() => undefined);
     },
-    write: (records) =>
-      database.write(async ({ query }) => {
-        // In one order everywhere, so that no two transactions wait for each other's rows.
-        for (const { key, attempts, dialled, delivered, at } of [...records].sort(byKey)) {
-          await query(
-            `INSERT INTO waxseal_attempts (id, attempts, dialled, delivered, at) VALUES (?1, ?2, ?3, ?4, ?5)
-             ON CONFLICT (id) DO UPDATE SET attempts = excluded.attempts, dialled = excluded.dialled, at = excluded.at,
-               delivered = COALESCE(waxseal_attempts.delivered, excluded.delivered)`,
-            ...[key, attempts, JSON.stringify(dialled), delivered, at],
-          );
-        }
-      }),
+  );
+  return {
+    read: (keys) => Promise.all(keys.map((key) => reading.add(key))),
+    write: async (records) => void (await Promise.all(records.map((record) => writing.add(record)))),
     prune: (before) =>
       database.write(async ({ query }) => {
         const old = await query(
@@ -46,8 +39,41 @@ export function sqlAttemptStore(database: SqlDatabase, { attemptsMax }: AttemptS
   };
 }
 
-function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
-  return a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
+/** What is kept under each, in order: many transactions ask at once. */
+async function readAll(
+  { query }: SqlDatabase,
+  keys: readonly string[],
+): Promise<readonly (AttemptRecord | null)[]> {
+  const rows = await overKeys(
+    query,
+    [...new Set(keys)],
+    (list) => `SELECT id, attempts, dialled, delivered, at FROM waxseal_attempts WHERE id IN (${list})`,
+  );
+  const found = new Map(rows.map((row) => [textIn(row, 'id'), row]));
+  return keys.map((key) => (found.has(key) ? recordIn(found.get(key)!) : null));
+}
+
+async function writeAll(
+  query: Query,
+  records: readonly (AttemptRecord & { readonly key: string })[],
+): Promise<void> {
+  const latest = new Map<string, AttemptRecord>();
+  for (const { key, ...record } of records)
+    latest.set(key, { ...record, delivered: latest.get(key)?.delivered ?? record.delivered });
+  await insertRows(
+    query,
+    {
+      into: 'waxseal_attempts (id, attempts, dialled, delivered, at)',
+      then: `ON CONFLICT (id) DO UPDATE SET attempts = excluded.attempts, dialled = excluded.dialled, at = excluded.at,
+        delivered = COALESCE(waxseal_attempts.delivered, excluded.delivered)`,
+    },
+    // In one order everywhere, so that no two transactions wait for each other's rows.
+    [...latest]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, { attempts, dialled, delivered, at }]) => [
+        ...[key, attempts, JSON.stringify(dialled), delivered, at],
+      ]),
+  );
 }
 
 function recordIn(row: SqlRow): AttemptRecord {
