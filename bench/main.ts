@@ -14,6 +14,8 @@ import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
 import { write } from './page.js';
 import { policyMaps } from './policy-map.js';
+import { queueDepth } from './queue-depth.js';
+import { queueIntake } from './queue-intake.js';
 import { queueLoad } from './queue-load.js';
 import { simulations } from './simulations.js';
 import { longestStalls } from './stalls.js';
@@ -39,6 +41,8 @@ const benchmarks: readonly Benchmark[] = [
   queueLoad,
   imports,
   worlds,
+  queueIntake,
+  queueDepth,
 ];
 
 const words = process.argv.slice(2);

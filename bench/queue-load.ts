@@ -19,19 +19,19 @@ import { fileBodies } from '../src/adapters/files/index.js';
 import { sqliteStores } from '../src/adapters/sqlite/index.js';
 import { worldArguments } from '../src/cli/world-arguments.js';
 import { createIntake } from '../src/services/queue/index.js';
-import type { World } from '../src/testing/index.js';
+import type { MailHost, World } from '../src/testing/index.js';
 import { type Effort, QUICK } from './measure.js';
 import type { Place } from './receiver.js';
 import { sibling } from './sibling.js';
 import type { Benchmark, Line } from './table.js';
 
-const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
+export const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
 const HOST = 'mx.sink.test';
 const TEXT = `From: s@s.test\r\nSubject: x\r\n\r\n${'A line of a message of no importance.\r\n'.repeat(50)}`;
 const AT_ONCE = 50;
 const TICKS_PER_SECOND = 100;
 
-interface Load {
+export interface Load {
   readonly messages: number;
   readonly domains: number;
 }
@@ -122,15 +122,18 @@ function worldOf({ domains }: Load): World {
   };
 }
 
-async function startReceiver(load: Load): Promise<{ readonly child: ChildProcess; readonly place: Place }> {
+export async function startReceiver(
+  load: Load,
+  host: MailHost = {},
+): Promise<{ readonly child: ChildProcess; readonly place: Place }> {
   const child = fork(sibling('./receiver', import.meta.url));
-  child.send({ world: worldOf(load), host: HOST });
+  child.send({ world: { ...worldOf(load), mail: { [HOST]: host } }, host: HOST });
   const [place] = (await once(child, 'message')) as [Place];
   return { child, place };
 }
 
 /** Postfix's own sink, which takes everything in clear and keeps nothing. */
-async function startSink(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
+export async function startSink(): Promise<{ readonly child: ChildProcess; readonly port: number }> {
   const port = 20_000 + Math.floor(Math.random() * 10_000);
   const child = spawn(
     findProgram('smtp-sink', 'postfix'),
@@ -143,13 +146,15 @@ async function startSink(): Promise<{ readonly child: ChildProcess; readonly por
   return { child, port };
 }
 
-async function drainByDaemon(
+export async function drainByDaemon(
   { resolver, port, httpsPort, caPem }: Place,
   load: Load,
   to: 'sink' | 'receiver',
+  waiting = 0,
 ): Promise<Drained & { readonly firstMs: number; readonly firstCpuMs: number; readonly peakOctets: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-load-'));
   const directory = join(folder, 'state');
+  await fillWaiting(directory, waiting);
   await fill(directory, load, to);
   await writeFile(join(folder, 'ca.pem'), caPem);
   const config = join(folder, 'load.yaml');
@@ -217,6 +222,33 @@ async function fill(directory: string, { messages, domains }: Load, to: string):
   await stores.close();
 }
 
+/** Messages that are not due for an hour, a hundred to a domain; nobody reads their octets before. */
+async function fillWaiting(directory: string, messages: number): Promise<void> {
+  const stores = sqliteStores({ directory });
+  const intake = createIntake({
+    store: stores.queue,
+    bodies: { keep: async () => TEXT.length, remove: async () => undefined },
+    clock: () => Date.now() + 3_600_000,
+  });
+  for (let from = 0; from < messages; from += 500)
+    await Promise.all(
+      Array.from({ length: Math.min(500, messages - from) }, (_, at) =>
+        intake.enqueue({
+          from: 's@s.test',
+          to: [`u${from + at}@w${Math.floor((from + at) / 100)}.test`],
+          content: () => [],
+          facts: {
+            ...{ requireTls: 'no', report: 'none', tlsRequired: 'absent' },
+            sizeBytes: TEXT.length,
+            body: '7bit',
+            utf8: 'not-needed',
+          },
+        }),
+      ),
+    );
+  await stores.close();
+}
+
 async function drainByPostfix(next: string, { messages, domains }: Load, tls: string): Promise<Drained> {
   const postfix = await startPostfixClient({
     settings: [
@@ -252,13 +284,13 @@ async function drainByPostfix(next: string, { messages, domains }: Load, tls: st
 }
 
 /** User and system time of a process, in milliseconds. */
-async function cpuMsOf(pid: number): Promise<number> {
+export async function cpuMsOf(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS_PER_SECOND;
 }
 
 /** Of a Postfix and all its processes, by the folder of its configuration. */
-async function cpuMsBelow(configuration: string): Promise<number> {
+export async function cpuMsBelow(configuration: string): Promise<number> {
   let sum = 0;
   const parents = new Map<number, number>();
   let master = 0;
