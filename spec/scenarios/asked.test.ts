@@ -47,7 +47,36 @@ const rule = (own: Partial<DestinationRule>) => ({
   ],
 });
 
+describe('the questions about a domain', () => {
+  it('are over where it takes no mail: no policy is fetched, and no TLSA record asked for (NULLMX-5-2)', () => {
+    const world = together(stsDomain('enforce'), SIGNED, { dns: { 'MX a.example': ['0 .'] } });
+    const { asks, report } = asked(world);
+    expect(report).toMatchObject({ outcome: 'bounced', status: '5.1.10' });
+    for (const type of ['policy.fetch', 'dns.addresses', 'dns.tlsa'] as const)
+      expect(questions(asks, type)).toEqual([]);
+  });
+
+  it('ask for the policy of the name in the address, whatever it is an alias of (STS-3.4-4)', () => {
+    const world = together(stsDomain('enforce'), { dns: { 'CNAME b.example': ['a.example'] } });
+    const { asks, report } = asked(world, {}, { to: ['user@b.example'] });
+    expect(questions(asks, 'dns.txt').map(({ name }) => name)).toEqual(['_mta-sts.b.example']);
+    expect(report).toMatchObject({ outcome: 'delivered', mx: 'mx.a.example' });
+  });
+});
+
 describe('the questions about a host', () => {
+  it('keep its name where the TLSA record itself is an alias (DANE-2.2.3-5)', () => {
+    const world = together(plainDomain({ certificate: { issuer: 'private-ca' } }), SIGNED, {
+      dns: {
+        'CNAME _25._tcp.mx.a.example': ['_dane.provider.test'],
+        'TLSA _dane.provider.test': ['2 0 1 @mx.a.example:ca'],
+      },
+    });
+    const { asks, report } = asked(world);
+    expect(questions(asks, 'tls.handshake').map(({ serverName }) => serverName)).toEqual(['mx.a.example']);
+    expect(report).toMatchObject({ outcome: 'delivered', authentication: 'dane' });
+  });
+
   it('addresses before TLSA, and no TLSA without addresses (DANE-2.2.2-1, DANE-2.1.2-3)', () => {
     const whole = asked(daneDomain(['3 1 1 @mx.a.example'])).asks.map(({ type }) => type);
     expect(whole.indexOf('dns.addresses')).toBeLessThan(whole.indexOf('dns.tlsa'));
