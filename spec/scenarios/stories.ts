@@ -238,7 +238,7 @@ const all: readonly Story[] = [
   {
     name: 'DANE-TA matches and the name is right, below a CA that nobody else trusts',
     refs: ['DANE-3.1.2-1', 'DANE-3.2.2-1'],
-    shows: ['TLSA-2.1.1-1'],
+    shows: ['TLSA-2.1.1-1', 'DOPS-5.2.2-3'],
     world: daneDomain(['2 0 1 @mx.a.example:ca'], { certificate: { issuer: 'private-ca' } }),
     steps: [send({ outcome: 'delivered', status: '2.x', tls: 'yes', authentication: 'dane' })],
   },

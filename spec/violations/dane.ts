@@ -172,6 +172,16 @@ export const dane: Violations = {
     put: 'address: context.addresses[context.address]!,\n    port: 25,',
   },
   'TLSA-4.1-5': { row: 'PEER-6', says: 'dane' },
+  'DANE-2.2.1-2': {
+    file: references,
+    find: 'facts.expandedNextHop !== null',
+    put: "facts.expandedNextHop === ''",
+  },
+  'DANE-2.2.2-3': { row: 'NEXT-1', says: 'conclude' },
+  'DANE-2.2.3-4': { row: 'DANE-4', says: 'unreachable' },
+  'DANE-2.2.3-5': { row: 'SNI-2', says: 'none' },
+  'DOPS-4.2-1': { row: 'PKIX-11', says: 'required' },
+  'DOPS-5.2.2-3': { row: 'PKIX-11', says: 'required' },
   'DANE-2.2.1-1': {
     file: 'src/policy/mx/discover.ts',
     find: 'a.preference - b.preference ||',

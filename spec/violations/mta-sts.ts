@@ -7,6 +7,17 @@ const match = 'src/policy/names/match.ts';
 
 /** MTA-STS: the record, the policy file, its fetch and its patterns (RFC 8461). */
 export const mtaSts: Violations = {
+  'NULLMX-5-2': { row: 'DENY-1', says: 'look-for-policy' },
+  'STS-3.4-4': {
+    file: 'src/policy/mx/candidate.ts',
+    find: "return destination.kind === 'domain' ? destination.name : null;",
+    put: 'return candidate?.host ?? null;',
+  },
+  'STS-4.1-3': {
+    file: 'src/policy/host/plan.ts',
+    find: 'mx.some((pattern) => listsHost(pattern, host))',
+    put: 'mx.length > 0',
+  },
   'STS-3.1-2': { file: record, find: String.raw`/^v=STSv1[ \t]*;/`, put: String.raw`/^v=STSv1[ \t]*;/i` },
   'STS-3.1-6': { file: record, find: String.raw`/^v=STSv1[ \t]*;/`, put: String.raw`/v=STSv1[ \t]*;/` },
   'STS-3.1-7': { file: record, find: '{1,32}$/;', put: '{1,33}$/;' },

@@ -4,6 +4,11 @@ const build = 'src/policy/tls-report/send/build-report.ts';
 
 /** Reports that are sent (RFC 8460). */
 export const tlsReports: Violations = {
+  'RPT-4-4': {
+    file: 'src/policy/tls-report/report-session.ts',
+    find: "policyType: 'no-policy-found'",
+    put: "policyType: 'sts'",
+  },
   'RPT-3-10': {
     file: 'src/services/tls-report/send/hand-over.ts',
     find: "facts: { ...facts, tlsRequired: 'no',",
@@ -52,7 +57,7 @@ export const tlsReports: Violations = {
   },
   'DKIM-6376-5.4-1': {
     file: 'src/services/dkim/sign-mail.ts',
-    find: "headerList: SIGNED_FIELDS.join(':'),",
-    put: "headerList: SIGNED_FIELDS.slice(1).join(':'),",
+    find: "headerList: fields.join(':'),",
+    put: "headerList: fields.slice(1).join(':'),",
   },
 };
