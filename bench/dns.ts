@@ -19,7 +19,7 @@ const ADDRESS = '127.0.0.1';
 export const dns: Benchmark = {
   title: `DNS questions over UDP, ${LANES} at a time`,
   limits:
-    'Half of it is the socket of each question: made, bound, connected, sent on and closed. It is kept, because a port that nobody can have seen before is part of what an off-path attacker must guess (RFC 5452, Section 4.5): 16 bits of the id, 14.8 of the port in the usual range of Linux, and a bit for each letter of the name, drawn anew for each question. c-ares keeps one socket, and so one port, for many questions.',
+    'A question has a port to itself, which serves at most 16 of them, one after the other, for four seconds at most; so a sixteenth of a socket, and then a datagram each way, a timer, a listener on a signal, and random numbers. What an off-path attacker must guess is 16 bits of the id, 14.8 of the port in the usual range of Linux, and a bit for each letter of the name (RFC 5452, Section 4.5), within the time that one question waits. c-ares asks from one port, many questions at a time, and without letters of random case.',
   async run(effort) {
     const child = fork(sibling('./dns-server', import.meta.url));
     const [{ port }] = (await once(child, 'message')) as [{ port: number }];

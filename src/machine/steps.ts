@@ -40,9 +40,6 @@ export function stepsOf<
   Asked extends { readonly type: string } = Effect,
 >(copy: (run: Run) => Run, bound: (run: Run, asked: Asked) => Asked) {
   type Own = { -readonly [K in keyof Run]: Run[K] };
-  const write = (own: Own, changes: Partial<Run>): void => {
-    for (const key in changes) own[key] = changes[key]!;
-  };
   const changing = <E extends Event>(amend: (own: Own, event: E) => void) => {
     const action = assign<Boxed<Run>, E, undefined, Event, never>(({ context, event }) => {
       const own: Own = copy(context.run);
@@ -54,12 +51,14 @@ export function stepsOf<
   return {
     on<E extends Event>(learn: (run: Run, event: E) => Partial<Run>) {
       return changing<E>((own, event) => {
-        write(own, learn(own, event));
+        Object.assign(own, learn(own, event));
         own.now = Math.max(own.now, event.at);
       });
     },
     judge(judgement: (run: Run) => Partial<Run>) {
-      return changing<Event>((own) => write(own, judgement(own)));
+      return changing<Event>((own) => {
+        Object.assign(own, judgement(own));
+      });
     },
     ask(asked: (run: Run) => Asked) {
       const question = (run: Run) => bound(run, asked(run));

@@ -16,7 +16,7 @@ import { type Probe, probe, probeQuery, readProbe } from './probe.js';
 import { type ResolverConfig, type ResolverServer, trustOf, trustsAd } from './resolver-config.js';
 import { ResolversCodec } from './resolvers.codec.js';
 import { overTcp } from './transports/tcp.js';
-import { overUdp } from './transports/udp.js';
+import { UdpLink } from './transports/udp.js';
 import { readWireQuery } from './wire-query.js';
 
 /** Lower-case, without a final dot; "" is the root. */
@@ -142,12 +142,15 @@ async function lookAtTransport(
   if (server.transport === 'tls' || server.transport === 'https') return null;
   const octets = probeQuery({ name: name === '' ? 'root-servers.net' : name, checking: 'enabled' });
   const query = readWireQuery(octets)!;
-  const [udp, tcp] = await Promise.all([overUdp(server, query, patience), overTcp(server, query, patience)]);
+  const [udp, tcp] = await Promise.all([
+    new UdpLink(server).ask(query, patience),
+    overTcp(server, query, patience),
+  ]);
   const isRead = tcp.kind === 'octets' && readProbe(tcp.octets, octets).kind === 'answered';
   return { tcp: isRead ? 'works' : 'fails', letterCase: letterCaseOf(udp) };
 }
 
-function letterCaseOf(udp: Awaited<ReturnType<typeof overUdp>>): 'kept' | 'changed' | 'unknown' {
+function letterCaseOf(udp: Awaited<ReturnType<UdpLink['ask']>>): 'kept' | 'changed' | 'unknown' {
   if (udp.kind === 'failed') return 'unknown';
   return udp.kind === 'needs-stream' && udp.because === 'other-case' ? 'changed' : 'kept';
 }

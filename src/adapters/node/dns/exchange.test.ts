@@ -123,3 +123,65 @@ describe('several servers', () => {
     expect(silent.map(({ asked }) => asked.length)).toEqual([2, 2]);
   });
 });
+
+describe('the port of a question', () => {
+  const good: Responder = (asked) => [response(asked, { answer: [tenMx] })];
+  const portsOf = ({ asked }: TestServer) => asked.map(({ port }) => port);
+
+  it('is its own while it waits (DNS-5452-1)', async () => {
+    const server = await serve(good);
+    const config = { servers: [server] };
+    for (let round = 0; round < 3; round++) {
+      server.asked.length = 0;
+      await Promise.all(Array.from({ length: 20 }, () => ask(config)));
+      expect(new Set(portsOf(server)).size).toBe(20);
+    }
+  });
+
+  it('serves a few questions, and each has an id and a case of its own (DNS-5452-1)', async () => {
+    const server = await serve(good);
+    const config = { servers: [server] };
+    const name = 'abcdefghijklmnopqrstuvwxyz.example';
+    for (let i = 0; i < 40; i++) await ask(config, queryOf(name));
+    const times = new Map<number, number>();
+    for (const port of portsOf(server)) times.set(port, (times.get(port) ?? 0) + 1);
+    expect(Math.max(...times.values())).toBeLessThanOrEqual(16);
+    expect(times.size).toBeGreaterThanOrEqual(3);
+    expect(new Set(server.asked.map(({ spelt }) => spelt)).size).toBe(40);
+    expect(new Set(server.asked.map(({ id }) => id)).size).toBeGreaterThan(30);
+  });
+
+  it('is left when something came to it that is no answer, when nobody answers, and when it may not have been us (DNS-5452-1)', async () => {
+    const stranger: Responder = (asked) => [
+      response({ ...asked, id: asked.id ^ 1 }),
+      response(asked, { answer: [tenMx] }),
+    ];
+    const otherCase: Responder = (asked) => [response({ ...asked, spelt: asked.name }, { answer: [tenMx] })];
+    const name = 'abcdefghijklmnopqrstuvwxyz.example';
+    for (const respond of [stranger, otherCase]) {
+      const server = await serve(respond);
+      const config = { servers: [server] };
+      for (let i = 0; i < 4; i++) expect(await ask(config, queryOf(name))).toMatchObject({ kind: 'octets' });
+      const asked = server.asked.filter(({ over }) => over === 'udp');
+      expect(new Set(asked.map(({ port }) => port)).size).toBe(4);
+    }
+    const silent = await serve(() => []);
+    for (let i = 0; i < 3; i++) await ask({ servers: [silent], attempts: 1 }, queryOf(), 50);
+    expect(new Set(portsOf(silent)).size).toBe(3);
+  });
+
+  it('is left when something comes to it while nobody asks (DNS-5452-1)', async () => {
+    const twice: Responder = (asked) => [
+      response(asked, { answer: [tenMx] }),
+      response(asked, { answer: [tenMx] }),
+    ];
+    const server = await serve(twice);
+    const config = { servers: [server] };
+    for (let i = 0; i < 4; i++) {
+      await ask(config);
+      // The second answer is on its way to the same loop.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(new Set(portsOf(server)).size).toBe(4);
+  });
+});

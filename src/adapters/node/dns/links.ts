@@ -1,5 +1,5 @@
 /*
- * The way to each server of a configuration. Connections and TLS contexts are kept with the configuration itself, so that
+ * The way to each server of a configuration. Connections, ports and TLS contexts are kept with the configuration itself, so that
  * whoever asks the same resolvers shares them, and they go when it goes.
  */
 import type { SecureContext } from 'node:tls';
@@ -9,7 +9,7 @@ import { HttpsLink } from './transports/https-link.js';
 import type { Delivered, Patience } from './transports/settle.js';
 import { overTcp } from './transports/tcp.js';
 import { TlsLink } from './transports/tls-link.js';
-import { overUdp } from './transports/udp.js';
+import { UdpLink } from './transports/udp.js';
 import type { WireQuery } from './wire-query.js';
 
 /** Asks one server. Never rejects. */
@@ -37,15 +37,22 @@ function linkTo(server: ResolverServer, secureContext: () => SecureContext): Lin
       const link = new HttpsLink(server, secureContext);
       return (query, patience) => link.ask(query, patience);
     }
-    default:
-      return (query, patience) => overUdpOrTcp(server, query, patience);
+    default: {
+      const link = new UdpLink(server);
+      return (query, patience) => overUdpOrTcp(server, link, query, patience);
+    }
   }
 }
 
 /** TCP where UDP cut the answer (RFC 7766), or where the case that came back is not the one that was sent. */
-async function overUdpOrTcp(server: PlainResolver, query: WireQuery, patience: Patience): Promise<Delivered> {
+async function overUdpOrTcp(
+  server: PlainResolver,
+  link: UdpLink,
+  query: WireQuery,
+  patience: Patience,
+): Promise<Delivered> {
   const endsAt = performance.now() + patience.ms;
-  const reply = await overUdp(server, query, patience);
+  const reply = await link.ask(query, patience);
   if (reply.kind !== 'needs-stream') return reply;
   return overTcp(server, query, { ms: endsAt - performance.now(), signal: patience.signal });
 }

@@ -3,7 +3,7 @@
  * drawn anew for every try, so that a forger has to guess them along with the port (RFC 5452, Section 9.2). The response
  * is given back with the id and the question as the caller wrote them.
  */
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 
 /** A query whose one question has been found. */
 export interface WireQuery {
@@ -21,6 +21,8 @@ export type Echo = 'reply' | 'other-case' | 'mismatch';
 
 const HEADER_OCTETS = 12;
 const TYPE_AND_CLASS_OCTETS = 4;
+/** Random bits are drawn by so many. */
+const BITS_AT_ONCE = 32;
 const FORMERR = 1;
 const SERVFAIL = 2;
 const NOTIMP = 4;
@@ -62,10 +64,18 @@ export function withRandomId(query: WireQuery): WireQuery {
 export function withRandomCase(query: WireQuery): WireQuery {
   const octets = Uint8Array.from(query.octets);
   const nameEnd = query.questionEnd - TYPE_AND_CLASS_OCTETS;
-  const dice = randomBytes(nameEnd);
+  let bits = 0;
+  let left = 0;
   // Lengths of labels are below 64, and thus no letters.
-  for (let at = HEADER_OCTETS; at < nameEnd; at++)
-    if (isLetter(octets[at]!) && dice[at]! < 128) octets[at]! ^= 0x20;
+  for (let at = HEADER_OCTETS; at < nameEnd; at++) {
+    if (!isLetter(octets[at]!)) continue;
+    if (left === 0) {
+      bits = randomInt(2 ** BITS_AT_ONCE);
+      left = BITS_AT_ONCE;
+    }
+    left--;
+    if ((bits >>> left) & 1) octets[at]! ^= 0x20;
+  }
   return { octets, questionEnd: query.questionEnd };
 }
 

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { echoOf, isTruncated, type WireQuery, withRandomId } from '../wire-query.js';
 import { framed, Unframer } from './framing.js';
 import { type Delivered, delivered, type Patience, undelivered, untilSettled } from './settle.js';
-import type { Endpoint } from './udp.js';
+import type { Endpoint } from './udp-port.js';
 
 /** Asks by TCP. Never rejects. */
 export function overTcp(
