@@ -26,7 +26,8 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
   const { answer } = event;
   const raced = afterRace(context, answer);
   return {
-    ...raced,
+    addresses: raced.addresses,
+    address: raced.address,
     connection: answer,
     hello: null,
     startTls: null,
@@ -39,7 +40,7 @@ export function learnConnection(context: HostContext, event: AnsweredBy<'smtp.co
     mails: context.fresh === 'no' && 'mails' in answer ? (answer.mails ?? 0) : 0,
     localAddress: answer.kind === 'greeted' || answer.kind === 'connected' ? answer.localAddress : '',
     dialled: [...context.dialled, ...dialledFor(context, answer, raced)],
-    ...replyIn(answer),
+    lastReply: 'reply' in answer ? answer.reply : context.lastReply,
   };
 }
 

@@ -1,16 +1,20 @@
 import { type Exchange, NO_EXCHANGE } from '../policy/host/exchange.js';
 import type { FailureCategory, RecipientState, RequireTlsFailure } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
-import type { HostContext, HostEnd } from './host.context.js';
+import { copyHost, type HostContext, type HostEnd } from './host.context.js';
 
 /** What a judgement changes of what the host machine knows. */
 export type Judged = Partial<HostContext>;
 
+/** What is known once that is judged, for whoever judges further. */
+export function having(context: HostContext, judged: Judged): HostContext {
+  return Object.assign(copyHost(context), judged);
+}
+
+type Noted = Pick<HostContext, 'decisions'>;
+
 /** The decisions so far, and these. */
-export function note(
-  context: HostContext,
-  ...decisions: readonly Decision[]
-): { readonly decisions: readonly Decision[] } {
+export function note(context: Noted, ...decisions: readonly Decision[]): Noted {
   return { decisions: [...context.decisions, ...decisions] };
 }
 
@@ -25,8 +29,8 @@ export function endOf(
 }
 
 /** The connection is left, and with it the host. */
-export function leave(context: HostContext, end: HostEnd): Judged {
-  return { decisions: context.decisions, end, next: 'leave', behind: 'end' };
+export function leave({ decisions }: Noted, end: HostEnd): Judged {
+  return { decisions, end, next: 'leave', behind: 'end' };
 }
 
 /** The same for every recipient that has no state yet. */

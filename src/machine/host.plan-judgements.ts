@@ -12,7 +12,7 @@ import { type Candidate, mxProofOf, nextHopOf } from '../policy/mx/candidate.js'
 import { familyOf } from '../policy/names/ip-address.js';
 import { judgeAddress } from '../policy/names/target-address.table.js';
 import type { HostContext } from './host.context.js';
-import { endOf, type Judged, note } from './host.judged.js';
+import { endOf, having, type Judged, note } from './host.judged.js';
 
 /** Whether the host is an address and no name, as that of a literal is and that of a relay may be. */
 export function isAddress({ host }: Candidate): boolean {
@@ -69,11 +69,11 @@ export function judgeAddresses(context: HostContext): Judged {
   const learned = {
     addressKnowledge: known,
     addresses: withinBound(addresses, input.settings.addressesMax),
-    ...note({ ...context, ...noted }, applies),
+    ...note(noted, applies),
   };
   return {
     ...learned,
-    ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase({ ...context, ...learned })),
+    ...(applies.verdict === 'no-dane' ? { next: 'go-on' } : judgeBase(having(context, learned))),
   };
 }
 
@@ -90,8 +90,7 @@ function judgeBase(context: HostContext): Judged {
     addresses: known.kind === 'found' ? known.security : 'insecure',
     firstAlias: context.aliasAnswer === null ? 'not-asked' : context.aliasAnswer.kind,
   });
-  const judged = { ...context, ...note(context, decision) };
-  const noted = { decisions: judged.decisions };
+  const noted = note(context, decision);
   switch (decision.verdict) {
     case 'original':
       return { ...noted, tlsaBases: [host], next: 'ask-tlsa' };

@@ -39,7 +39,7 @@ import { limitsOf } from '../policy/smtp/limits.js';
 import type { Lost, Reply } from '../policy/smtp/reply.js';
 import { classOf } from '../policy/smtp/reply.js';
 import type { HostContext, HostEnd } from './host.context.js';
-import { all, endOf, type Judged, leave, note, waitingPlaces } from './host.judged.js';
+import { all, endOf, having, type Judged, leave, note, waitingPlaces } from './host.judged.js';
 import { servedBy } from './host.result.js';
 
 export function openSession(context: HostContext): Judged {
@@ -66,7 +66,7 @@ export function judgeConnection(context: HostContext): Judged {
     case 'go-on':
       return connection.kind === 'connected'
         ? { ...noted, next: 'shake-hands' }
-        : judgeStep({ ...context, ...noted }, 'greeting');
+        : judgeStep(having(context, noted), 'greeting');
     case 'next-address':
       return {
         ...noted,
@@ -77,7 +77,7 @@ export function judgeConnection(context: HostContext): Judged {
     case 'next-host': {
       const exchange = connectionExchange(connection);
       const end = endOf(isOpen ? 'connection-lost' : 'connection-failed', 'temporary', decision, exchange);
-      return isOpen ? leave({ ...context, ...noted }, end) : { ...noted, end };
+      return isOpen ? leave(noted, end) : { ...noted, end };
     }
   }
 }
@@ -85,7 +85,7 @@ export function judgeConnection(context: HostContext): Judged {
 export function judgeHello(context: HostContext): Judged {
   const judged = judgeStep(context, context.helloVerb === 'EHLO' ? 'ehlo' : 'hello');
   if (judged.next !== 'go-on') return judged;
-  const after = { ...context, ...judged };
+  const after = having(context, judged);
   const isFirst = context.channel === 'first';
   const decision = decide(startTlsTable, {
     channel: context.input.relay?.tls === 'none' ? 'in-clear' : context.channel,
@@ -101,7 +101,7 @@ export function judgeHello(context: HostContext): Judged {
     case 'give-up':
       return {
         ...report(context, 'not-offered', ''),
-        ...leave({ ...context, ...noted }, endOf('policy', 'definitive', decision)),
+        ...leave(noted, endOf('policy', 'definitive', decision)),
       };
   }
 }
@@ -130,7 +130,7 @@ export function judgeTlsOutcome(context: HostContext): Judged {
     case 'give-up-for-now': {
       const failure = decision.verdict === 'give-up' ? 'definitive' : 'temporary';
       const end = endOf('policy', failure, decision, tlsExchange(context));
-      return { ...report(context, ended, code), tls: null, ...leave({ ...context, ...noted }, end) };
+      return { ...report(context, ended, code), tls: null, ...leave(noted, end) };
     }
   }
 }
@@ -148,7 +148,7 @@ export function judgePeer(context: HostContext): Judged {
   const { verdict } = peer.decision;
   if (verdict === 'refuse' || verdict === 'refuse-for-now') {
     const end = endOf('policy', verdict === 'refuse' ? 'definitive' : 'temporary', peer.decision);
-    return { ...noted, ...leave({ ...context, ...noted }, end) };
+    return { ...noted, ...leave(noted, end) };
   }
   const next = context.connection?.kind === 'connected' ? 'hear-greeting' : 'go-on';
   return { ...noted, authentication: verdict, helloVerb: 'EHLO', next };
@@ -184,7 +184,7 @@ export function judgeAuth(context: HostContext): Judged {
     case 'authenticate':
       return { ...noted, mechanism: choice.mechanism, next: 'authenticate' };
     case 'wait':
-      return { ...noted, ...leave({ ...context, ...noted }, endOf('authentication', 'temporary', step)) };
+      return { ...noted, ...leave(noted, endOf('authentication', 'temporary', step)) };
   }
 }
 
@@ -205,12 +205,9 @@ export function judgeAuthAnswer(context: HostContext): Judged {
     case 'go-on':
       return { ...noted, next: 'go-on' };
     case 'wait':
-      return leave(
-        { ...context, ...noted },
-        { failure: 'temporary', state: stateOf('next-host', exchange, decision) },
-      );
+      return leave(noted, { failure: 'temporary', state: stateOf('next-host', exchange, decision) });
     case 'wait-for-operator':
-      return leave({ ...context, ...noted }, endOf('authentication', 'temporary', decision, exchange));
+      return leave(noted, endOf('authentication', 'temporary', decision, exchange));
   }
 }
 
@@ -236,7 +233,7 @@ export function judgeMessage(context: HostContext): Judged {
   const noted = note(context, keyword);
   if (keyword.verdict === 'give-up') {
     const failure = context.tls === null ? 'temporary' : 'keyword-missing';
-    return leave({ ...context, ...noted }, endOf('policy', failure, keyword));
+    return leave(noted, endOf('policy', failure, keyword));
   }
   const limit = sizeLimitOf(context.keywords);
   const fit = decide(messageFit, {
@@ -249,14 +246,14 @@ export function judgeMessage(context: HostContext): Judged {
     leniency: context.plan?.overridden === 'yes' ? 'overridden' : 'no',
   });
   const fitted = {
-    ...note({ ...context, ...noted }, fit),
+    ...note(noted, fit),
     requireTls: keyword.verdict === 'send-keyword' ? 'yes' : 'no',
   } as const;
   switch (fit.verdict) {
     case 'send':
       return {
         ...fitted,
-        ...judgeHandOn({ ...context, ...fitted }),
+        ...judgeHandOn(having(context, fitted)),
         ...sendTo(namedNext(waitingPlaces(context), limitsOf(context.keywords), context.transactions)),
       };
     case 'stop-here':
@@ -267,11 +264,11 @@ export function judgeMessage(context: HostContext): Judged {
         behind: 'end',
       };
     case 'too-large-here':
-      return leave({ ...context, ...fitted }, unfit('5.3.4', fit));
+      return leave(fitted, unfit('5.3.4', fit));
     case 'utf8-missing':
-      return leave({ ...context, ...fitted }, unfit('5.6.7', fit));
+      return leave(fitted, unfit('5.6.7', fit));
     case 'eight-bit-missing':
-      return leave({ ...context, ...fitted }, unfit('5.6.3', fit));
+      return leave(fitted, unfit('5.6.3', fit));
     case 'too-large':
       return {
         ...fitted,
@@ -404,10 +401,10 @@ function judgeStep(context: HostContext, stage: 'greeting' | 'ehlo' | 'hello'): 
     case 'bounce':
     case 'refused-here':
     case 'next-host':
-      return leave(
-        { ...context, ...noted },
-        { failure: 'temporary', state: stateOf('next-host', stepExchange(context, stage), decision) },
-      );
+      return leave(noted, {
+        failure: 'temporary',
+        state: stateOf('next-host', stepExchange(context, stage), decision),
+      });
   }
 }
 
