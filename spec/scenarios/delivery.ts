@@ -469,11 +469,32 @@ const replies: readonly Story[] = [
     ],
   },
   {
-    name: '552 at the only RCPT is final',
+    name: '552 at the only RCPT is final, whether commands go in a group or one by one',
     refs: ['SMTP-4.2.1-2'],
     shows: ['SIZE-6.4-1'],
     world: plainDomain({ replies: { rcpt: { '*': '552 5.2.2 mailbox full' } } }),
-    steps: [send({ outcome: 'bounced', status: '5.2.2' })],
+    steps: [
+      send({ outcome: 'bounced', status: '5.2.2' }),
+      {
+        change: {
+          mail: { 'mx.a.example': { keywords: [], replies: { rcpt: { '*': '552 5.2.2 mailbox full' } } } },
+        },
+        ...send({ outcome: 'bounced', status: '5.2.2' }),
+      },
+    ],
+  },
+  {
+    name: 'SIZE without a number, and SIZE 0: any size will do',
+    shows: ['SIZE-6-1'],
+    world: plainDomain({ keywords: ['SIZE 0'] }),
+    steps: [
+      send(delivered),
+      { change: { mail: { 'mx.a.example': { keywords: ['SIZE'] } } }, ...send(delivered) },
+      {
+        change: { mail: { 'mx.a.example': { keywords: ['SIZE 3'] } } },
+        ...send({ outcome: 'bounced', status: '5.3.4' }),
+      },
+    ],
   },
   {
     name: '550 at MAIL is final for the message',

@@ -39,6 +39,23 @@ describe.each([
     expect(await textOf(bodies, 'm2')).toBe('');
   });
 
+  it('that are removed while they are read are read to their end, or not at all', async () => {
+    const bodies = open();
+    const long = Buffer.alloc(1_000_000, 'x');
+    await bodies.keep('long', () => [long]);
+    let length = 0;
+    const read = async () => {
+      for await (const chunk of bodies.read('long')()) {
+        if (length === 0) await bodies.remove(['long']);
+        length += chunk.length;
+      }
+      return length;
+    };
+    expect(await read().catch(() => 'broken off')).toSatisfy(
+      (end) => end === long.length || end === 'broken off',
+    );
+  });
+
   it('are listed page by page, until none is left', async () => {
     const bodies = open();
     const ids = Array.from({ length: 40 }, (_, at) => `m${at}`);

@@ -64,7 +64,12 @@ export class LmtpClient {
   async startTls(): Promise<void> {
     await this.say('STARTTLS');
     this.#socket.removeAllListeners();
-    this.#socket = connectTls({ socket: this.#socket, rejectUnauthorized: false });
+    this.#socket = connectTls({
+      socket: this.#socket,
+      rejectUnauthorized: false,
+      // Not ours: clients ask for what they were configured with, and are answered by the certificate that there is.
+      servername: 'mail.elsewhere.example',
+    });
     this.#heard = '';
     await new Promise((resolve) => this.#socket.once('secureConnect', resolve));
     this.#listen();

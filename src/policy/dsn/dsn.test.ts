@@ -210,6 +210,15 @@ describe('a notice', () => {
 });
 
 describe('a notice beyond ASCII', () => {
+  it('has lines of base64 as long as they may be, and no longer', () => {
+    const facts = utf8NoticeTo('ann@a.example');
+    const octets = Buffer.from(`Subject: ${'\u00fc'.repeat(300)}\r\n\r\n`);
+    const { parts } = of({ ...facts, message: { ...facts.message, octets } });
+    const lines = parts[2]!.body.trim().split('\r\n');
+    expect(lines.length).toBeGreaterThan(10);
+    expect(new Set(lines.slice(0, -1).map((line) => line.length))).toEqual(new Set([76]));
+  });
+
   it('is global where the return path is (DSN-6533-3-1)', () => {
     const { parts } = of(utf8NoticeTo('ärnd@a.example'));
     expect(parts.map(({ head }) => head)).toEqual([
@@ -234,6 +243,7 @@ describe('a notice beyond ASCII', () => {
     expect(parts[0]!.body).toContain('<j=C3=B6rg@b.example>: 5.1.1');
     expect(parts[1]!.body).toContain('Final-Recipient: utf-8; j\\x{F6}rg@b.example\r\n');
     expect(parts[1]!.body).toContain('Diagnostic-Code: smtp; 550 5.1.1 j?rg unbekannt\r\n');
+    for (const line of parts[2]!.body.trim().split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
     expect(Buffer.from(parts[2]!.body, 'base64').toString()).toBe(
       'From: jörg@a.example\r\nSubject: grün\r\n',
     );

@@ -34,6 +34,16 @@ describe('a reply', () => {
       expect(verdictOf(text)).toBe('bounce');
   });
 
+  it('for policy reasons is for now on the first attempt at a host of both families, at every stage of a transaction (CHOICE-10)', () => {
+    const reply = { code: 550, lines: ['5.7.1 no'] };
+    for (const stage of ['mail', 'rcpt', 'data', 'end'] as const) {
+      const verdictOf = (own: object) => judgeReply(stage, reply, { ...FACTS, ...own }).verdict;
+      expect(verdictOf({ families: 'both' })).toBe('next-host');
+      expect(verdictOf({ families: 'both', attempt: 2 })).toBe('bounce');
+      expect(verdictOf({})).toBe('bounce');
+    }
+  });
+
   it('530 of a relay wants a login, and never returns a message (AUTH-6-1)', () => {
     const facts = { ...FACTS, relay: 'yes' } as const;
     const verdicts = MEANINGS.map(([stage]) => judgeReply(stage, { code: 530, lines: [''] }, facts).verdict);

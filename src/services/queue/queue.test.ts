@@ -1,6 +1,7 @@
 /* Queues over a small internet and real sockets: what is delivered, what waits, what comes back. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -177,6 +178,9 @@ describe('a queue', () => {
     expect((await next(outcomes, 1)).map(short)).toEqual([['x@down.test', 'delivered', '2.0.0']]);
     expect(internet.received('mx.down.test')).toHaveLength(1);
     expect(await queue.order([id], { order: 'kick' }, 'ops')).toEqual(['refuse']);
+    expect(await queue.show([id])).toMatchObject([
+      { recipients: [{ state: 'delivered', attempts: 2, last: { status: '2.0.0', reply: { code: 250 } } }] },
+    ]);
   });
 
   it('names the policy that stopped a message, and looks for a new one before it gives up (STS-5-4, STS-5.1-3, X-14)', async () => {
@@ -342,6 +346,10 @@ describe('a queue', () => {
       expect(found.map(({ outcome }) => outcome)).toContain(
         attempt === 5 ? 'delayed' : attempt < 8 ? 'deferred' : 'expired',
       );
+      // Who is told of a delay is told why, and not that it is under way.
+      for (const { recipient, turn } of found)
+        if (recipient === 'later@b.test')
+          expect(turn.word).toMatchObject({ status: '4.3.0', reply: { code: 451 } });
       const texts = internet.received('mx.a.test').map(({ text }) => text);
       delays.push(texts.filter((text) => text.includes('Action: delayed')).length);
     }
@@ -449,6 +457,28 @@ describe('a queue', () => {
         expect.objectContaining({ code: 'WAXSEAL_BAD_ADDRESS' }),
       );
     expect(await queue.list()).toEqual([]);
+  });
+
+  it('lets what is under way end before it ends itself, and keeps what came of it', async () => {
+    const socket = createServer((client) => {
+      client.on('error', () => undefined);
+      client.write('220 slow\r\n');
+      client.on('data', (octets) => {
+        // By then the queue has been told to end.
+        const reply = /^DATA/m.test(String(octets)) ? '354 go\r\n' : '250 ok\r\n';
+        setTimeout(() => client.write(reply), /^EHLO/.test(String(octets)) ? 0 : 50);
+        if (/^MAIL/.test(String(octets))) stop.abort();
+      });
+    });
+    await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve));
+    const { port } = socket.address() as AddressInfo;
+    start({}, { port });
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['x@[127.0.0.1]']));
+    expect((await next(outcomes, 1)).map(short)).toEqual([['x@[127.0.0.1]', 'delivered', '2.0.0']]);
+    await running;
+    expect(await queue.show([id])).toMatchObject([{ recipients: [{ state: 'delivered' }] }]);
+    socket.close();
   });
 
   it('ends the wait of who listens when it is closed', async () => {
