@@ -33,8 +33,11 @@ describe('waxseal', () => {
     'tlsrpt',
     'sts',
     'tables',
+    ...['lmtp', 'serve', 'sendmail', 'signals', 'settings', 'why', 'compare', 'audit', 'explore', 'internet'],
+    ...['queue', 'suppress', 'config', 'policy', 'postfix', 'queue list', 'queue set-tls', 'suppress add'],
+    ...['postfix policy-map', 'postfix query', 'tlsrpt send', 'sts lint'],
   ])('helps with "%s"', async (name) => {
-    const args = name === '' ? ['--help'] : [name, '--nonsense', '--help'];
+    const args = name === '' ? ['--help'] : [...name.split(' '), '--nonsense', '--help'];
     const ended = await waxseal(args);
     expect(ended).toMatchObject({
       exit: 0,

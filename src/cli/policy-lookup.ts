@@ -24,8 +24,10 @@ export const LOOKUP_OPTIONS = {
 
 export const LOOKUP_OPTIONS_HELP = `\
   --postfix-version V    the Postfix that asks ("postconf mail_version"); it is told only
-                         what it understands, and from 3.10 on what its TLS reports need (3.7)
-  --deadline DURATION    how long an answer may take before it is TEMP; Postfix waits 100s (90s)
+                         what it understands, and from 3.10 on what its TLS reports need
+                         (3.7)
+  --deadline DURATION    how long an answer may take before it is TEMP; Postfix waits 100s
+                         (90s)
   --state DIR            keep MTA-STS policies there; default: they are forgotten
 ${RESOLVER_OPTIONS_HELP}\
   --port N               port of mail hosts, and in TLSA names (25)

@@ -15,7 +15,8 @@ export const STATE_OPTIONS = {
 
 export const STATE_OPTIONS_HELP = `\
   --state DIR            the queue is in this folder, with all else that is kept
-  --database URL         it is in this PostgreSQL database (postgres://...), for many nodes
+  --database URL         it is in this PostgreSQL database (postgres://...), for many
+                         nodes
 `;
 
 /** The folder beside the state file in which the octets of messages are. */

@@ -183,7 +183,7 @@ describe('waxseal serve', () => {
   it('reads its configuration again when it is told to, and keeps the old one where the new one is wrong', async () => {
     const password = await fileIn(folder, 'eve.pw', 'first\n');
     const config = await fileIn(folder, 'again.yaml', `users: [{ name: eve, passwordFile: ${password} }]\n`);
-    const { served } = await serve([...smtp, '--config', config]);
+    const { served } = await serve([...smtp, '--config', config, '--spans']);
     const logIn = async (word: string) => {
       const { client } = await helloTo(served.address('smtp'), { tls: true });
       const [answer] = await client.say(`AUTH PLAIN ${plain('eve', word)}`);

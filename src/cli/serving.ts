@@ -19,9 +19,10 @@ export const SERVING_OPTIONS = {
 } as const satisfies OptionTable;
 
 export const SERVING_OPTIONS_HELP = `\
-  --listen ADDRESS       HOST:PORT, [IPV6]:PORT or unix:PATH; may be given several times; port
-                         0 means any, and the line "ready" tells which
-  --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came (30s)
+  --listen ADDRESS       HOST:PORT, [IPV6]:PORT or unix:PATH; may be given several times;
+                         port 0 means any, and the line "ready" tells which
+  --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came
+                         (30s)
   --log pretty|json      how events are told on standard error (pretty)
 `;
 

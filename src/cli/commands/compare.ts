@@ -37,8 +37,8 @@ Says what other mail systems would have made of the same facts, beside ours: of 
 that is looked at as by "waxseal explain", of a story, or of a record. What is not known
 of one is said, and is no verdict; each verdict names where it is from.
 
-  --with NAME,...        whom: postfix, postfix-alone (without a helper for MTA-STS), exim,
-                         mox, kumomta, stalwart, maddy (all but postfix-alone)
+  --with NAME,...        whom: postfix, postfix-alone (without a helper for MTA-STS),
+                         exim, mox, kumomta, stalwart, maddy (all but postfix-alone)
   --step N               of a scenario: this step; default: the last one
   --json                 print one JSON object {"subject","recipients":[...]}
 

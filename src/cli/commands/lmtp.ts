@@ -31,23 +31,24 @@ attempted once, with full policy, and what is answered behind the final dot is w
 of each recipient, with status, host, how it was authenticated and the deciding row.
 
 ${SERVING_OPTIONS_HELP}\
-  --state DIR            keep there what LMTP does not carry (attempts, deliveries), MTA-STS
-                         policies, what is counted for TLS reports, and notices until they
-                         are delivered; default: in memory
-  --database URL         keep them in a PostgreSQL database (postgres://...), which several
-                         such servers may share; notices stay in memory
-  --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this address
-                         where senders ask for them; default: the client sends them
+  --state DIR            keep there what LMTP does not carry (attempts, deliveries),
+                         MTA-STS policies, what is counted for TLS reports, and notices
+                         until they are delivered; default: in memory
+  --database URL         keep them in a PostgreSQL database (postgres://...), which
+                         several such servers may share; notices stay in memory
+  --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this
+                         address where senders ask for them; default: the client sends
+                         them
   --concurrency N        messages attempted at once (50); others wait unread
-  --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is told to
-                         come again (8m; clients give up after ten minutes)
-  --journals DIR         keep a journal of each attempt there, in a file for each day, for 30
-                         days; "waxseal audit DIR" sums them up
+  --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is
+                         told to come again (8m; clients give up after ten minutes)
+  --journals DIR         keep a journal of each attempt there, in a file for each day,
+                         for 30 days; "waxseal audit DIR" sums them up
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --tls-cert FILE        for STARTTLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
-  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N, --ca FILE,
-  --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
+  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N,
+  --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
                          as for "waxseal deliver"
 
 Sockets that systemd opened (LISTEN_FDS) are served as well, and then --listen may be left

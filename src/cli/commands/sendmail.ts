@@ -40,11 +40,11 @@ Whoever runs the queue ("waxseal serve") delivers it.
   --admin URL            hand it to the daemon at its admin interface, with the token in
                          --admin-token-file FILE or WAXSEAL_ADMIN_TOKEN
   --json                 print one JSON object {"id"}; default: nothing is printed
-  --config FILE          where none of these is given: as this configuration says; default:
-                         /etc/waxseal/waxseal.yaml
+  --config FILE          where none of these is given: as this configuration says;
+                         default: /etc/waxseal/waxseal.yaml
 
--F, -B, -o, -e, -m, -v and -bm are taken, and change nothing. Ends with 0 when the message is
-kept. 64: wrong use of the command; 65: no recipient, or one that is no address; 75: it
+-F, -B, -o, -e, -m, -v and -bm are taken, and change nothing. Ends with 0 when the message
+is kept. 64: wrong use of the command; 65: no recipient, or one that is no address; 75: it
 cannot be kept now; 78: the queue cannot be used.
 `;
 

@@ -26,38 +26,45 @@ import { readWays } from '../ways.js';
 const HELP = `\
 Usage: waxseal serve --listen ADDRESS (--state DIR | --database URL) [OPTION]...
 
-Takes mail by SMTP submission, answers 250 only when it is safely kept, and delivers it with
-full policy: attempts, waits, notices, and reports.
+Takes mail by SMTP submission, answers 250 only when it is safely kept, and delivers it
+with full policy: attempts, waits, notices, and reports.
 
-  --listen ADDRESS       where mail is taken by SMTP, with STARTTLS: HOST:PORT, [IPV6]:PORT or
-                         unix:PATH; may be given several times; port 0 means any
+  --listen ADDRESS       where mail is taken by SMTP, with STARTTLS: HOST:PORT,
+                         [IPV6]:PORT or unix:PATH; may be given several times; port 0
+                         means any
   --tls-listen ADDRESS   the same under TLS from the first octet on (RFC 8314)
   --lmtp-listen ADDRESS  the same by LMTP, for this host alone
-  --state DIR            keep everything in this folder, which one process at a time may serve
-  --database URL         keep everything in PostgreSQL (postgres://...), for many processes
-  --config FILE          retry, limits, transports, routes, users and more, in YAML; default:
-                         /etc/waxseal/waxseal.yaml if it is there; what is given here goes before
+  --state DIR            keep everything in this folder, which one process at a time may
+                         serve
+  --database URL         keep everything in PostgreSQL (postgres://...), for many
+                         processes
+  --config FILE          retry, limits, transports, routes, users and more, in YAML;
+                         default: /etc/waxseal/waxseal.yaml if it is there; what is given
+                         here goes before
   --tls-cert FILE        for TLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
   --admin ADDRESS        the admin interface, at this host alone: HOST:PORT or unix:PATH
   --admin-token-file FILE
                          its token, 16 characters and up; default: WAXSEAL_ADMIN_TOKEN
   --metrics ADDRESS      numbers for Prometheus, without a token
-  --journals DIR         keep a journal of each attempt there, in a file for each day, for 30
-                         days; "waxseal audit DIR" sums them up
+  --journals DIR         keep a journal of each attempt there, in a file for each day,
+                         for 30 days; "waxseal audit DIR" sums them up
+  --spans                spans of attempts, for the tracer of OpenTelemetry in this
+                         process
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
-  --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came (30s)
+  --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came
+                         (30s)
   --log pretty|json      how events are told on standard error (pretty)
-  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N, --ca FILE,
-  --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
+  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N,
+  --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
                          as for "waxseal deliver"
 
-Where the configuration has users, everybody logs in, which takes TLS; where it has none, only
-this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP reads the
-configuration, the settings and the certificate again, and the log says what takes a restart.
-Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the command; 66: an input
-cannot be read; 78: bad settings, a folder that another process serves, or an address that
-cannot be listened at.
+Where the configuration has users, everybody logs in, which takes TLS; where it has none,
+only this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP
+reads the configuration, the settings and the certificate again, and the log says what
+takes a restart. Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the
+command; 66: an input cannot be read; 78: bad settings, a folder that another process
+serves, or an address that cannot be listened at.
 `;
 
 const OPTIONS = {
@@ -70,6 +77,7 @@ const OPTIONS = {
   'admin-token-file': { type: 'string' },
   metrics: { type: 'string' },
   journals: { type: 'string' },
+  spans: { type: 'boolean' },
   config: { type: 'string' },
   requiretls: { type: 'string' },
   'tls-cert': { type: 'string' },
@@ -99,6 +107,7 @@ export const serve: Command = {
       database:
         values.database ?? (values.state === undefined ? (config.places.database ?? undefined) : undefined),
     });
+    const stopTracing = values.spans === true ? await traceSpans() : () => undefined;
     const release = await takeState(state);
     const told = untilTold();
     const { createDaemon } = await import('../../daemon/daemon.js');
@@ -151,6 +160,7 @@ export const serve: Command = {
     await Promise.all([...watchers.map(({ door }) => door.close()), journals?.close()]);
     await state.close();
     release();
+    stopTracing();
     log('info', 'stopped', 'ended');
     return EXIT.ok;
   },
@@ -254,6 +264,19 @@ async function readReports(
     source: settings.helo,
     privateAddresses: settings.privateAddresses,
   };
+}
+
+/** Whose tracer gets them is settled by whoever loads an SDK into the process. Throws a CommandError where the API is not there. */
+async function traceSpans(): Promise<() => void> {
+  try {
+    const { traceAttempts } = await import('../../opentelemetry/index.js');
+    return traceAttempts();
+  } catch (error) {
+    throw new CommandError(
+      EXIT.badSettings,
+      `--spans needs @opentelemetry/api; install it beside waxseal: ${reasonOf(error)}`,
+    );
+  }
 }
 
 /** The keys in their order. Throws a CommandError for one that cannot be used. */

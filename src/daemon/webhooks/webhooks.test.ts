@@ -71,9 +71,10 @@ function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () =
     ...{ url: `http://hooks.test:${port}/x`, events: ['delivered'], secretFile: null, secret: 'secret' },
     ...own,
   };
+  const list = [hook];
   let heardOf: () => void = () => undefined;
   const hooks = webhooks({
-    hooks: () => [hook],
+    hooks: () => list,
     store,
     dns: {
       'dns.addresses': async ({ name }) => {
@@ -104,7 +105,7 @@ function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () =
         heardOf = resolve;
       });
   };
-  return { store, url: hook.url, told, asked, tell, run, toldTimes };
+  return { store, list, url: hook.url, told, asked, tell, run, toldTimes };
 }
 
 describe('webhooks', () => {
@@ -125,6 +126,18 @@ describe('webhooks', () => {
     stop.abort();
     await running;
     expect(await store.nextDue(url)).toBeNull();
+  });
+
+  it('that a new configuration brings are told of the first event behind it', async () => {
+    const { list, told, tell, run, toldTimes } = open();
+    const hook = list.pop()!;
+    run();
+    // The first look at who listens is over by then.
+    await new Promise(setImmediate);
+    list.push(hook);
+    tell(outcome);
+    await toldTimes(1);
+    expect(told).toEqual(['delivered sent 1']);
   });
 
   it('are tried again, unsigned where there is no secret, with the same words', async () => {

@@ -56,6 +56,7 @@ const PRUNE_MS = 60_000;
 
 export function webhooks(options: WebhooksOptions): Webhooks {
   const bells = new Map<string, Bell>();
+  let begin = (): void => undefined;
   const bellOf = (to: string) => {
     const bell = bells.get(to) ?? new Bell(waitByTimer);
     bells.set(to, bell);
@@ -70,12 +71,14 @@ export function webhooks(options: WebhooksOptions): Webhooks {
         .map(({ url }) => ({ to: url, event, body: JSON.stringify(saidOf(outcome)) }));
     },
     ring() {
+      begin();
       for (const { url } of options.hooks()) bellOf(url).ring();
     },
     async run(signal, graceMs) {
       const running = new Map<string, Promise<void>>();
-      while (!signal.aborted) {
-        // Those that came with a new configuration are told as well.
+      // Those that came with a new configuration are told as well, from their first event on.
+      begin = () => {
+        if (signal.aborted) return;
         for (const { url } of options.hooks())
           if (!running.has(url)) {
             const teller = new Teller(options, url, bellOf(url));
@@ -84,6 +87,9 @@ export function webhooks(options: WebhooksOptions): Webhooks {
               teller.run(signal, graceMs).finally(() => running.delete(url)),
             );
           }
+      };
+      while (!signal.aborted) {
+        begin();
         await prune(options);
         await waitByTimer(PRUNE_MS, signal);
       }

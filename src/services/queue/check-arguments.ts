@@ -177,6 +177,7 @@ const IntakeCodec = having<IntakeOptions>(
     clock: Clock,
     toAscii: callable(),
     laneOf: callable(),
+    platform: methods<NonNullable<IntakeOptions['platform']>>('a platform', { elapsed: true }),
   },
   ['store', 'bodies'],
 );

@@ -23,6 +23,7 @@ const BATCH_MAX = 500;
 /** The way into a queue. Throws a {@link MisuseError} for options that are none. */
 export function createIntake(options: IntakeOptions): Intake {
   checkIntakeOptions(options);
+  const { elapsed } = options.platform ?? NODE_PLATFORM;
   const { store, bodies, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '', laneOf } = options;
   const accepting = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
     await store.accept(messages);
@@ -42,7 +43,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const facts = isKnown(mail.facts)
         ? mail.facts
         : withAddresses({ ...read.facts(), ...mail.facts }, [message.from, ...addressesOf(message)]);
-      const keptAt = performance.now();
+      const keptAt = elapsed();
       try {
         await accepting.add({ ...message, ...lanesOf(message, laneOf), facts: { ...facts, sizeBytes } });
       } catch (error) {
@@ -50,7 +51,7 @@ export function createIntake(options: IntakeOptions): Intake {
         throw error;
       }
       // A process that slept in between may come behind the sweep of octets that nobody names; then nobody is told that it is safe.
-      if (performance.now() - keptAt > ORPHAN_MS / 2) throw new Error('it took too long to keep it');
+      if (elapsed() - keptAt > ORPHAN_MS / 2) throw new Error('it took too long to keep it');
       return id;
     },
   };

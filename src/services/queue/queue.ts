@@ -52,6 +52,8 @@ export interface IntakeOptions {
   readonly toAscii?: (domain: string) => string;
   /** As for a queue. */
   readonly laneOf?: LaneOf;
+  /** Time that passes. Default: Node's. */
+  readonly platform?: Pick<QueuePlatform, 'elapsed'>;
 }
 
 /** How much goes on at once. */

@@ -28,8 +28,8 @@ next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.c
   smtp_tls_policy_maps = socketmap:inet:127.0.0.1:8461:waxseal
 
 ${SERVING_OPTIONS_HELP}\
-  --processes N          serve with so many processes behind the same listeners; with --state
-                         they share what is kept (1)
+  --processes N          serve with so many processes behind the same listeners; with
+                         --state they share what is kept (1)
 ${LOOKUP_OPTIONS_HELP}
 Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
 known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP

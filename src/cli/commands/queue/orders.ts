@@ -9,8 +9,8 @@ import { actorName, DESK_OPTIONS, DESK_OPTIONS_HELP, withDesk } from '../../queu
 
 const END = `\
 ${DESK_OPTIONS_HELP}
-What was done is kept with the name of who did it, and "waxseal queue show" shows it. 64: it
-cannot be done (what has ended stays as it ended); 66: there is no such message.
+What was done is kept with the name of who did it, and "waxseal queue show" shows it. 64:
+it cannot be done (what has ended stays as it ended); 66: there is no such message.
 `;
 
 const IDS = (name: string, does: string, own = '') => `\
@@ -58,8 +58,8 @@ export const setTransport: Command = {
   help: `\
 Usage: waxseal queue set-transport ID NAME [OPTION]...
 
-Lets a message go by that transport of the configuration, whatever the routes say; "direct"
-is the way to the hosts of its domains, and "-" leaves it to the routes again.
+Lets a message go by that transport of the configuration, whatever the routes say;
+"direct" is the way to the hosts of its domains, and "-" leaves it to the routes again.
 
 ${END}`,
   async run(args) {

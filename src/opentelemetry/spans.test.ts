@@ -1,0 +1,111 @@
+/* Attempts over a small internet, as the SDK of OpenTelemetry records them. */
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createNodeEngine, readMessage, settingsOf } from '../node.js';
+import { type Internet, startInternet } from '../testing/index.js';
+import { traceAttempts } from './index.js';
+
+const exporter = new InMemorySpanExporter();
+const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
+let internet: Internet;
+beforeAll(async () => {
+  internet = await startInternet({
+    dns: {
+      'MX a.test': ['10 down.a.test', '20 mx.a.test'],
+      'A mx.a.test': ['@mx.a.test'],
+      'A down.a.test': ['@down.a.test'],
+    },
+    mail: { 'mx.a.test': {}, 'down.a.test': { connect: 'refuse' } },
+  });
+});
+afterAll(async () => {
+  await provider.shutdown();
+  await internet.close();
+});
+
+it('an attempt, its hosts and its questions are spans below one another, and name nobody', async () => {
+  const engine = createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow' }),
+  });
+  const { content, facts } = readMessage(Buffer.from('Subject: x\r\n\r\n'));
+  const mail = {
+    from: 's@s.test',
+    to: ['u@a.test'],
+    content,
+    facts: { ...facts, requireTls: 'no', report: 'none' },
+  } as const;
+  const stop = traceAttempts({ tracer: provider.getTracer('waxseal') });
+  const { results } = await engine.deliver(mail);
+  await expect(engine.explain('no domain')).rejects.toThrow();
+  stop();
+  await engine.deliver(mail);
+  await engine.close();
+
+  const spans = exporter.getFinishedSpans();
+  const named = (name: string) => spans.filter((span) => span.name === name);
+  const [attempt, failed, ...others] = named('waxseal.attempt');
+  expect(others).toEqual([]);
+  expect(attempt!.attributes).toMatchObject({
+    ...{
+      'waxseal.domain': 'a.test',
+      'waxseal.delivered': 1,
+      'waxseal.bounced': 0,
+      'waxseal.status': '2.0.0',
+    },
+    ...{ 'waxseal.row': results[0]!.because!.row, 'messaging.destination.name': 'direct' },
+  });
+  expect(attempt!.events.map(({ attributes }) => attributes!['waxseal.row'])).toEqual(
+    results[0]!.decisions.map(({ row }) => row),
+  );
+  expect(failed).toMatchObject({ status: { code: 2 }, events: [{ name: 'exception' }] });
+
+  const hosts = named('waxseal.host');
+  expect(hosts.map(({ attributes }) => attributes['server.address'])).toEqual(['down.a.test', 'mx.a.test']);
+  for (const host of hosts) expect(host.parentSpanContext?.spanId).toBe(attempt!.spanContext().spanId);
+  expect(named('dns.mx')[0]!.parentSpanContext?.spanId).toBe(attempt!.spanContext().spanId);
+  const [refused, connected] = named('smtp.connect');
+  expect(refused).toMatchObject({ attributes: { 'error.type': 'refused' }, status: { code: 2 } });
+  expect(connected!.parentSpanContext?.spanId).toBe(hosts[1]!.spanContext().spanId);
+  expect(named('tls.handshake')[0]!.attributes).toMatchObject({ 'tls.protocol.version': 'TLSv1.3' });
+  expect(named('smtp.send')).toHaveLength(1);
+  // None begins before, or ends behind, what it is a part of.
+  const ms = ([seconds, nanoseconds]: readonly [number, number]) => seconds * 1000 + nanoseconds / 1e6;
+  for (const host of hosts) {
+    expect(ms(host.startTime)).toBeGreaterThanOrEqual(ms(attempt!.startTime));
+    expect(ms(host.endTime)).toBeLessThanOrEqual(ms(attempt!.endTime));
+  }
+  expect(
+    JSON.stringify(spans.map(({ attributes, events }) => [attributes, events.map((e) => e.attributes)])),
+  ).not.toMatch(/[su]@/);
+});
+
+it('a tracer that throws costs no mail', async () => {
+  const engine = createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow' }),
+  });
+  const stop = traceAttempts({
+    tracer: {
+      startSpan: () => {
+        throw new Error('no span');
+      },
+      startActiveSpan: () => {
+        throw new Error('no span');
+      },
+    },
+  });
+  const { content, facts } = readMessage(Buffer.from('Subject: x\r\n\r\n'));
+  const { results } = await engine.deliver({
+    ...{ from: '', to: ['u@a.test'], content, facts: { ...facts, requireTls: 'no', report: 'none' } },
+  });
+  stop();
+  await engine.close();
+  expect(results).toMatchObject([{ outcome: 'delivered' }]);
+});
