@@ -21,7 +21,7 @@ const OptionsCodec = strictObject<FileBodiesOptions>('an object with directory',
 
 const NEW = 'new';
 const SHELVES = 256;
-/** Read at once. */
+/** Written and read at once. */
 const PIECE_OCTETS = 65_536;
 const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 
@@ -86,11 +86,22 @@ function nameOf(shelf: number): string {
 async function write(path: string, octets: MessageSource): Promise<number> {
   const file = await open(path, 'w', 0o600);
   try {
+    const piece = Buffer.allocUnsafe(PIECE_OCTETS);
     let size = 0;
+    let held = 0;
     for await (const chunk of octets()) {
-      await writeAll(file, chunk);
       size += chunk.length;
+      for (let at = 0; at < chunk.length; ) {
+        const part = chunk.subarray(at, at + PIECE_OCTETS - held);
+        piece.set(part, held);
+        held += part.length;
+        at += part.length;
+        if (held < PIECE_OCTETS) continue;
+        await writeAll(file, piece);
+        held = 0;
+      }
     }
+    await writeAll(file, piece.subarray(0, held));
     await file.datasync();
     await file.close();
     return size;
