@@ -244,7 +244,9 @@ export class Sums {
     return {
       facts: [
         ...new Set(
-          (because?.facts ?? []).filter(({ column }) => telling.includes(column)).map(({ says }) => says),
+          telling.flatMap((wanted) =>
+            (because?.facts ?? []).filter(({ column }) => column === wanted).map(({ says }) => says),
+          ),
         ),
       ],
       change: smallestChanges({ ...journal, result }, at, this.programs).changes,

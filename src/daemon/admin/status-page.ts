@@ -21,7 +21,9 @@ caption { text-align: left; font-weight: bold; font-size: 1.2rem; padding: .5rem
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8886; vertical-align: top; overflow-wrap: anywhere; }
 th, td.word, td.number { overflow-wrap: normal; white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.text { min-width: 10rem; }
 td.why { min-width: 18rem; }
+h1 { overflow-wrap: anywhere; }
 @media (max-width: 52rem) {
   body { margin: 1rem auto; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }

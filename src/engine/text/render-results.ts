@@ -4,7 +4,7 @@
  */
 import type { Change } from '../../effects/change/index.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
-import { tellingColumns } from '../../policy/explain/telling.js';
+import { tellingFacts } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
 import type { TlsReportDetail } from '../../policy/tls-report/tally.js';
 import type { ExplainedDecision, ExplainedReport } from '../explain-delivery.js';
@@ -117,15 +117,6 @@ const OWNERS: Readonly<Record<Change['by'], string>> = {
   operator: 'the operator',
   network: 'the network, or their host',
 };
-
-/** What made the row apply, each fact once. */
-function tellingFacts(decision: ExplainedDecision): readonly string[] {
-  const telling = tellingColumns(decision);
-  const facts = Object.keys(decision.input).flatMap((column, at) =>
-    telling.includes(column) ? (decision.facts[at] ?? []) : [],
-  );
-  return [...new Set(facts)];
-}
 
 /** The host that was last judged, and its address. */
 export function placeOf({ mx, ip }: ExplainedReport): string {

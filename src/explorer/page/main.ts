@@ -68,13 +68,15 @@ function render(): void {
           ),
         ]
       : reports.flatMap((report) => smallestPanel(report.recipient, report.change) ?? [])),
+    // Whoever opens a record wants to step through it; of facts, what others make of them comes first.
+    ...(isFacts ? [] : [journalPanel(journal, 1, lookAt)]),
     othersPanel(shown.kind === 'facts' ? othersIn(scenarioOf(shown.facts)) : othersOn(journal)),
     ...journal.attempts.flatMap((attempt) =>
       attempt.input.recipients.flatMap((_, at) => noticePanel(noticeFor(attempt, at)) ?? []),
     ),
     pathPanel(pathOf(journal)),
     ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report.decisions)]),
-    journalPanel(journal, isFacts ? parseQuestion(location.hash.slice(1)) : 1, lookAt),
+    ...(isFacts ? [journalPanel(journal, parseQuestion(location.hash.slice(1)), lookAt)] : []),
   );
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
     details.open = open.includes(details.querySelector('b')?.textContent ?? '');

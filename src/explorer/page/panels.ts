@@ -2,6 +2,7 @@
 import type { Journal, JournalEntry } from '../../effects/journal.js';
 import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
 import { failureOf, placeOf, replyOf } from '../../engine/text/render-results.js';
+import { tellingFacts } from '../../policy/explain/telling.js';
 import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
 import type { Otherwise, Stop } from '../play.js';
@@ -29,7 +30,7 @@ export function outcomePanel(report: ExplainedReport): HTMLElement {
     because === null
       ? null
       : [
-          h('ul', { class: 'facts' }, ...because.facts.map((fact) => h('li', {}, fact))),
+          h('ul', { class: 'facts' }, ...tellingFacts(because).map((fact) => h('li', {}, fact))),
           h('p', { class: 'why' }, because.why),
           h('p', { class: 'clauses' }, `${because.row} `, ...because.refs.map(clauseOf)),
         ],

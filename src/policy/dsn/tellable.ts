@@ -1,15 +1,5 @@
 import type { Fact } from '../explain/fact.js';
-
-/** What stood in nobody's way. */
-const IDLE: ReadonlySet<string> = new Set([
-  'open',
-  'no-demand',
-  'not-demanded',
-  'not-required',
-  'fresh',
-  'no',
-  'none',
-]);
+import { IDLE } from '../explain/telling.js';
 
 /**
  * The facts that a stranger is told of: those that are his own, the recipient's or of the way between them, as far as they

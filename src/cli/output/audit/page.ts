@@ -12,7 +12,7 @@ import { changeSentences, count, exceptionSentence, headlines, OWNERS, RAISED, s
 const SHOWN_MAX = 200;
 
 const COLOURS = `
-tbody th { min-width: 7rem; } td.text { min-width: 6rem; } td.long { min-width: 14rem; } th.number, td.number { min-width: 0; }
+tbody th { min-width: 9rem; } td.text { min-width: 7rem; } td.long { min-width: 14rem; } th.number, td.number { min-width: 0; }
 @media (max-width: 52rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, caption, tbody, tr, tbody th, td { display: block; }
