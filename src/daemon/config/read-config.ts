@@ -17,6 +17,7 @@ import {
 import type { DaemonConfig } from './config.js';
 import { WEBHOOK_EVENTS } from './config.js';
 import { type ConfigFile, configShape, type RouteFile, type TransportFile } from './config-shape.js';
+import type { Schema } from './shape.js';
 import { type Position, readYaml } from './yaml-positions.js';
 
 /** What is wrong, and where. */
@@ -47,14 +48,31 @@ export function readConfig(text: string): ReadConfig {
   const decoded = decodeWith(configShape.codec, yaml.value);
   if (!decoded.ok)
     return refused(
-      decoded.problems.map(({ path, expected, actual }) => ({
-        ...yaml.positionOf(path, expected === 'no such key' ? 'key' : 'value'),
-        ...{ path, says: `expected ${expected}, found ${actual}` },
-      })),
+      decoded.problems.map(({ path, expected, actual }) => {
+        const isKey = expected === 'no such key';
+        const known = isKey ? keysBeside(path) : [];
+        const there = known.length === 0 ? '' : `; there is: ${known.join(', ')}`;
+        return {
+          ...yaml.positionOf(path, isKey ? 'key' : 'value'),
+          ...{ path, says: `expected ${expected}, found ${actual}${there}` },
+        };
+      }),
     );
   const problems = [...complaintsAbout(decoded.value)].map(([path, says]) => at(path, says));
   if (problems.length > 0) return refused(problems);
   return { kind: 'read', config: configOf(decoded.value), positionOf: yaml.positionOf };
+}
+
+/** The keys that there are where that one stands; none where they depend on something else. */
+function keysBeside(path: string): readonly string[] {
+  const steps = path.match(/[^.[\]]+/g) ?? [];
+  let here: Schema | undefined = configShape.schema;
+  for (const step of steps.slice(0, -1)) {
+    const next: unknown = /^\d+$/.test(step) ? here.items : (here.properties as Schema | undefined)?.[step];
+    if (typeof next !== 'object' || next === null) return [];
+    here = next as Schema;
+  }
+  return Object.keys(here.properties ?? {});
 }
 
 function refused(problems: readonly ConfigProblem[]): ReadConfig {
