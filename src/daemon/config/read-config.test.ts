@@ -72,9 +72,12 @@ describe('the configuration', () => {
       'limits:\n  concurrency: many\n',
       ['2:16 limits.concurrency: expected a whole number from 1 to 10000, found "many"'],
     ],
-    ['limits:\n  speed: 1\n', [
+    [
+      'limits:\n  speed: 1\n',
+      [
         '2:3 limits.speed: expected no such key, found 1; there is: concurrency, perDomain, perHost, perDomainPerMinute, messageBytes, recipients',
-      ]],
+      ],
+    ],
     [
       'routes:\n  - to: [a.test]\n',
       ['2:5 routes[0].transport: expected a name of letters, digits, ".", "_" and "-", found nothing'],

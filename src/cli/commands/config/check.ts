@@ -48,7 +48,7 @@ async function problemsIn(path: string): Promise<readonly ConfigProblem[]> {
     if (why !== null)
       problems.push({ ...read.positionOf(place), path: place, says: `${file} cannot be read: ${why}` });
   }
-  return problems;
+  return problems.sort((left, right) => left.line - right.line || left.column - right.column);
 }
 
 /** The files that a configuration names, and where it does. */
