@@ -32,6 +32,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'sender-right': ['src/policy/queue/admission.test.ts'],
   'envelope-line': ['src/policy/queue/admission.test.ts'],
   admission: ['src/policy/queue/admission.test.ts'],
+  'suppress-after': ['src/policy/queue/suppression.test.ts'],
   notice: ['src/policy/dsn/notice-tables.test.ts'],
   'notice-content': ['src/policy/dsn/notice-tables.test.ts'],
   'notice-form': ['src/policy/dsn/notice-tables.test.ts'],

@@ -41,6 +41,7 @@ import { type DoorEvent, type DoorKind, mailDoor } from './doors/mail-door.js';
 import { Engines } from './engines.js';
 import type { Logger } from './log.js';
 import { perHost } from './per-host.js';
+import { Suppressing } from './suppressing.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
@@ -133,6 +134,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
     // Others put messages and orders into the same store.
     lookEveryMs: 1_000,
   });
+  const suppressing = new Suppressing({
+    ...{ store: stores.suppressions, clock, onFault },
+    forMs: () => current.config.suppressGoneMs,
+  });
   const users = new Users(options.users, clock);
   const door = mailDoor({
     intake: queue,
@@ -172,6 +177,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       const outcomes = watch(queue, (outcome) => {
         metrics.outcome(outcome);
         tellOutcome(outcome, log);
+        suppressing.note(outcome);
         hooks.ring();
       });
       const jobs = [
@@ -186,6 +192,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
         ),
         sendReports(options, () => current, metrics, signal),
         alarm(() => current, options, signal),
+        suppressing.run(signal),
       ];
       // The doors first, so that nothing comes in that nobody would take up.
       const ended = new AbortController();
@@ -197,6 +204,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       await door.close(graceMs);
       await running;
       await outcomes;
+      await suppressing.idle();
       unheard.abort();
       await telling;
       await Promise.all(jobs);

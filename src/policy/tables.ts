@@ -50,6 +50,7 @@ import { admission, envelopeLine, senderRight, submissionRight } from './queue/a
 import { laneHealth } from './queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
+import { suppressAfter } from './queue/suppression.table.js';
 import { authMechanism, authOutcome, authStep } from './relay/auth.tables.js';
 import { routeMatch, transportChoice } from './relay/transport-choice.table.js';
 import { requireTlsKeyword } from './require-tls/keyword.table.js';
@@ -147,6 +148,7 @@ export const queueTables = [
   senderRight,
   envelopeLine,
   admission,
+  suppressAfter,
   operatorOrder,
   notice,
   noticeContent,

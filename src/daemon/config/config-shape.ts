@@ -271,6 +271,7 @@ export interface ConfigFile {
   readonly retry?: RetryFile;
   readonly limits?: LimitsFile;
   readonly postmaster?: string;
+  readonly suppress?: { readonly gone?: number };
   readonly notices?: { readonly dkimKeys?: readonly DkimKeyConfig[] };
   readonly transports?: Readonly<Record<string, TransportFile>>;
   readonly routes?: readonly RouteFile[];
@@ -294,6 +295,11 @@ export const configShape: Shape<ConfigFile> = object<ConfigFile>(
     retry,
     limits,
     postmaster: address,
+    suppress: object<NonNullable<ConfigFile['suppress']>>(
+      'who is written to no more',
+      { gone: duration },
+      [],
+    ),
     notices: object<NonNullable<ConfigFile['notices']>>('how notices are sent', { dkimKeys }, []),
     transports: named('transports by name', NAME, transport),
     routes: listOf('routes, of which the first that matches counts', route),

@@ -10,6 +10,8 @@ export interface DaemonConfig {
   readonly limits: DaemonLimits;
   /** Who is written to where mail goes to nobody in particular, and writes notices; null: postmaster at this host. */
   readonly postmaster: string | null;
+  /** How long an address that turned out to be gone is on the suppression list, in milliseconds; null: it is not put there. */
+  readonly suppressGoneMs: number | null;
   /** Keys of the domain of that address, with which notices are signed. */
   readonly noticeKeys: readonly DkimKeyConfig[];
   readonly transports: Transports;

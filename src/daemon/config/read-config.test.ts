@@ -62,6 +62,13 @@ describe('the configuration', () => {
     expect(readConfig('{}')).toMatchObject({ config: { noticeKeys: [] } });
   });
 
+  it('says how long an address that is gone is written to no more', () => {
+    expect(readConfig('suppress: { gone: 30d }\n')).toMatchObject({
+      config: { suppressGoneMs: 30 * 86_400_000 },
+    });
+    expect(readConfig('{}')).toMatchObject({ config: { suppressGoneMs: null } });
+  });
+
   it('may be left out, in part or whole', () => {
     for (const text of ['', '{}', '# nothing\n', 'limits: { perHost: 3 }'])
       expect(readConfig(text)).toMatchObject({ kind: 'read', config: { limits: { concurrency: 50 } } });

@@ -159,6 +159,7 @@ function configOf(file: ConfigFile): DaemonConfig {
     limits: { ...LIMITS, ...file.limits },
     postmaster: file.postmaster ?? null,
     noticeKeys: file.notices?.dkimKeys ?? [],
+    suppressGoneMs: file.suppress?.gone ?? null,
     transports: Object.fromEntries(
       Object.entries(transports).map(([name, transport]) => [name, transportOf(transport)]),
     ),
