@@ -92,6 +92,29 @@ describe('an LMTP server among slow clients', () => {
     expect(subjects()).not.toContain('cut');
   });
 
+  it('that is told to end, in whatever phase of a transaction, delivers what it answers for and nothing else', async () => {
+    const phases = session('ended').split(/(?<=\r\n)/);
+    for (const [at] of phases.entries()) {
+      const subject = `ended-${at}`;
+      const socket = await dial((await serve()).port);
+      let heard = '';
+      socket.setEncoding('latin1').on('data', (text: string) => {
+        heard += text;
+      });
+      const ended = new Promise((done) => socket.once('close', done));
+      const said = session(subject)
+        .split(/(?<=\r\n)/)
+        .slice(0, at + 1);
+      await new Promise((done) => socket.write(said.join(''), done));
+      // As SIGTERM does, with all the time that what is under way may need.
+      await servers.pop()!.close(at + 1 === phases.length ? 60_000 : 0);
+      await ended;
+      const isAnswered = /^250 2\.\d\.\d mx\.a\.test /m.test(heard);
+      expect(subjects().filter((each) => each === subject)).toHaveLength(isAnswered ? 1 : 0);
+      if (at + 1 < phases.length) expect(isAnswered, subject).toBe(false);
+    }
+  });
+
   it('does not wait for a message for ever, and makes its client come again', async () => {
     const address = await serve({ concurrency: 1, messageMs: 300 });
     const slow = await LmtpClient.open(address);
