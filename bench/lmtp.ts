@@ -30,6 +30,7 @@ const WORLD: World = {
   dns: {
     'MX a.test': ['10 mx.a.test'],
     'A mx.a.test': ['@mx.a.test'],
+    'TXT _mta-sts.a.test': ['none'],
     'MX silent.test': ['10 mx.silent.test'],
     'A mx.silent.test': ['@mx.silent.test'],
   },

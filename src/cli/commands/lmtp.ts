@@ -150,7 +150,7 @@ async function openEngine({
     ...node,
     settings,
     // A mail system hands over twenty at a time to one destination, if it is left as it comes.
-    reuseConnections: { perHostMax: 10 },
+    reuseConnections: { perHostMax: 20 },
     // The very store that is renewed.
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
