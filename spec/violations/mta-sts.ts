@@ -46,7 +46,7 @@ export const mtaSts: Violations = {
   },
   'STS-3.2-10': {
     file: policyFile,
-    find: "(mx.length === 0 && known.get('mode') !== 'none')",
+    find: "(mx.length === 0 && mode !== 'none')",
     put: 'mx.length === 0',
   },
   'STS-3.2-11': {
@@ -66,13 +66,13 @@ export const mtaSts: Violations = {
   },
   'STS-3.2-14': {
     file: policyFile,
-    find: '    default:\n      return null;',
-    put: "    default:\n      return 'bad-version';",
+    find: "return KEY.test(key) ? null : 'not-a-field';",
+    put: "return 'bad-version';",
   },
   'STS-3.2-15': {
     file: policyFile,
-    find: "field.key !== 'mx' && !known.has(field.key)) known.set",
-    put: "field.key !== 'mx') known.set",
+    find: 'if (known[key] !== null) return null;',
+    put: '',
   },
   'STS-3.3-1': { file: policyFetch, find: 'rejectUnauthorized: true', put: 'rejectUnauthorized: false' },
   'STS-3.3-2': {
@@ -95,8 +95,8 @@ export const mtaSts: Violations = {
   },
   'CHOICE-19': {
     file: policyFile,
-    find: "return isMxPattern(value) ? null : 'bad-mx';",
-    put: "return isMxPattern(value) && /[A-Za-z]$/.test(value) ? null : 'bad-version';",
+    find: "if (!isMxPattern(value)) return 'bad-mx';",
+    put: "if (!isMxPattern(value) || !/[A-Za-z]$/.test(value)) return 'bad-version';",
   },
   'CHOICE-22': { row: 'DENY-4', says: 'believe' },
   'STS-4.1-4': { row: 'STSD-4', says: 'authenticate' },

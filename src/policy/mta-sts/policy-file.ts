@@ -53,14 +53,14 @@ const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
-const KNOWN_KEYS: ReadonlySet<string> = new Set(['version', 'mode', 'max_age', 'mx']);
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
 /** Reads a policy file. Never throws. */
 export function readPolicyFile(text: string): PolicyFile {
   if (isTooLong(text)) return invalid([{ problem: 'too-long', line: 0 }]);
   const lines = linesOfPolicy(text);
-  const known = new Map<string, string>();
+  const controls = hasControl(text) ? 'some' : 'none';
+  const known: Known = { version: null, mode: null, max_age: null };
   const mx: string[] = [];
   const faults: PolicyFault[] = [];
   const shown: string[] = [];
@@ -69,20 +69,17 @@ export function readPolicyFile(text: string): PolicyFile {
     const trimmed = trimBlanks(line);
     if (trimmed === '') continue;
     if (shown.length < REPORT_LINES_MAX) shown.push(trimmed.slice(0, REPORT_LINE_LENGTH_MAX));
-    const field = fieldIn(line);
-    const problem = field === null ? 'not-a-field' : known.has(field.key) ? null : judgeField(field);
+    const problem = takeField(line, controls, known, mx);
     if (problem !== null) faults.push({ problem, line: at + 1 });
-    // Of equal keys the first counts, even where nothing can be made of it.
-    if (field !== null && field.key !== 'mx' && !known.has(field.key)) known.set(field.key, field.value);
-    if (field?.key === 'mx' && problem === null) mx.push(field.value.toLowerCase());
   }
+  const { mode, max_age: maxAge } = known;
   const all = [...missingFrom(known, mx, faults), ...faults];
-  if (all.some(({ problem }) => DECISIVE.has(problem)) || (mx.length === 0 && known.get('mode') !== 'none'))
+  if (all.some(({ problem }) => DECISIVE.has(problem)) || (mx.length === 0 && mode !== 'none'))
     return invalid(all);
   const policy = {
-    mode: known.get('mode') as StsMode,
+    mode: mode as StsMode,
     mx,
-    maxAgeSeconds: Math.min(Number(known.get('max_age')), MAX_AGE_SECONDS_MAX),
+    maxAgeSeconds: Math.min(Number(maxAge), MAX_AGE_SECONDS_MAX),
     lines: shown,
   };
   return { kind: 'valid', policy, faults };
@@ -93,7 +90,8 @@ export function linesOfPolicy(text: string): readonly string[] {
   const marked = text.startsWith('\uFEFF') ? text.slice(1) : text;
   const lines = marked.split(marked.includes('\r') ? /\r\n|\n|\r/ : '\n');
   // Behind the last line end there is no line.
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
 }
 
 /** Whether a value is an `mx` pattern: a Domain (RFC 5321, Section 4.1.2), or "*." and one. */
@@ -128,21 +126,43 @@ export function printPolicyFile(policy: Pick<StsPolicy, 'mode' | 'mx' | 'maxAgeS
   return `version: STSv1\nmode: ${policy.mode}\n${mx}max_age: ${policy.maxAgeSeconds}\n`;
 }
 
-interface Field {
-  readonly key: string;
-  readonly value: string;
+/** The first value of each key that counts once, whether anything can be made of it or not; null: none. */
+interface Known {
+  version: string | null;
+  mode: string | null;
+  max_age: string | null;
 }
 
-function fieldIn(line: string): Field | null {
+/** Takes what a line says, and says what is wrong with it. `controls`: whether there are any in the file, line ends apart. */
+function takeField(
+  line: string,
+  controls: 'some' | 'none',
+  known: Known,
+  mx: string[],
+): PolicyProblem | null {
   const colon = line.indexOf(':');
-  if (colon < 1) return null;
+  if (colon < 1) return 'not-a-field';
   const key = line.slice(0, colon);
-  if (!KNOWN_KEYS.has(key) && !KEY.test(key)) return null;
   const value = trimBlanks(line.slice(colon + 1));
-  return value === '' || hasControl(value) ? null : { key, value };
+  if (value === '' || (controls === 'some' && hasControl(value))) return 'not-a-field';
+  switch (key) {
+    case 'version':
+    case 'mode':
+    case 'max_age':
+      // Of equal keys the first counts, even where nothing can be made of it.
+      if (known[key] !== null) return null;
+      known[key] = value;
+      return judgeField(key, value);
+    case 'mx':
+      if (!isMxPattern(value)) return 'bad-mx';
+      mx.push(value.toLowerCase());
+      return null;
+    default:
+      return KEY.test(key) ? null : 'not-a-field';
+  }
 }
 
-function judgeField({ key, value }: Field): PolicyProblem | null {
+function judgeField(key: keyof Known, value: string): PolicyProblem | null {
   switch (key) {
     case 'version':
       return value === 'STSv1' ? null : 'bad-version';
@@ -150,10 +170,6 @@ function judgeField({ key, value }: Field): PolicyProblem | null {
       return MODES.includes(value) ? null : 'bad-mode';
     case 'max_age':
       return /^[0-9]{1,10}$/.test(value) ? null : 'bad-max-age';
-    case 'mx':
-      return isMxPattern(value) ? null : 'bad-mx';
-    default:
-      return null;
   }
 }
 
@@ -168,22 +184,23 @@ const DECISIVE: ReadonlySet<PolicyProblem> = new Set([
 
 /** `no-mx` would only repeat what is said of the lines that were meant as such. */
 function missingFrom(
-  known: ReadonlyMap<string, string>,
+  known: Readonly<Known>,
   mx: readonly string[],
   faults: readonly PolicyFault[],
 ): readonly PolicyFault[] {
   const problems: PolicyProblem[] = [];
-  if (!known.has('version')) problems.push('no-version');
-  if (!known.has('mode')) problems.push('no-mode');
-  if (!known.has('max_age')) problems.push('no-max-age');
-  const isMeant = faults.some(({ problem }) => problem === 'bad-mx');
-  if (mx.length === 0 && known.get('mode') !== 'none' && !isMeant) problems.push('no-mx');
+  if (known.version === null) problems.push('no-version');
+  if (known.mode === null) problems.push('no-mode');
+  if (known.max_age === null) problems.push('no-max-age');
+  const isMeant = () => faults.some(({ problem }) => problem === 'bad-mx');
+  if (mx.length === 0 && known.mode !== 'none' && !isMeant()) problems.push('no-mx');
   return problems.map((problem) => ({ problem, line: 0 }));
 }
 
-function hasControl(value: string): boolean {
+/** Line ends apart: no value has one. */
+function hasControl(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return /[\x00-\x1f\x7f]/.test(value);
+  return /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/.test(text);
 }
 
 /** In UTF-8, as the file came; counted only where it matters. */
