@@ -50,4 +50,23 @@ describe('facts', () => {
     }
     expect(read).toBeGreaterThan(10_000);
   });
+
+  it('name the mechanism that is meant, of those that were looked at', () => {
+    const scenario = scenarioGroups
+      .flatMap(({ scenarios }) => scenarios)
+      .find(({ name }) => name === 'auth: never in clear')!;
+    const [journal] = simulateScenario(scenario).steps[0]!.journal.attempts;
+    const looked = explainAttempt(journal!, programs).decisions.filter(
+      ({ table }) => table === 'auth-mechanism',
+    );
+    expect(
+      looked.map(({ row, facts }) => [row, /and (\S+) is (?:not )?among/.exec(facts[0]!.says)?.[1]]),
+    ).toEqual([
+      ['AMECH-1', 'SCRAM-SHA-256-PLUS'],
+      ['AMECH-2', 'SCRAM-SHA-256'],
+      ['AMECH-1', 'SCRAM-SHA-1-PLUS'],
+      ['AMECH-1', 'SCRAM-SHA-1'],
+      ['AMECH-2', 'PLAIN'],
+    ]);
+  });
 });

@@ -87,9 +87,11 @@ class Witness {
     after: { readonly decisions: readonly Decision[] },
     evidence: Evidence,
   ): void {
-    for (const decision of after.decisions.slice(before?.decisions.length ?? 0)) {
+    const made = after.decisions.slice(before?.decisions.length ?? 0);
+    for (const [at, decision] of made.entries()) {
       const recipient = firstDecidedBy(decision, evidence.host);
-      this.#sights.push({ decision: { ...decision, mx }, evidence: { ...evidence, recipient } });
+      const earlier = made.slice(0, at);
+      this.#sights.push({ decision: { ...decision, mx }, evidence: { ...evidence, recipient, earlier } });
     }
   }
 

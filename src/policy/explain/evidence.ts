@@ -87,11 +87,19 @@ export interface Evidence {
   readonly host: HostEvidence | null;
   /** Whose replies are meant: the place among the recipients of the run, or of the attempt where there is no run. */
   readonly recipient: number;
+  /** What was decided before it, upon the same answer. */
+  readonly earlier: readonly Decision[];
   /** The words of the decision itself. */
   readonly input: Readonly<Record<string, string>>;
 }
 
-export const NO_EVIDENCE: Evidence = Object.freeze({ attempt: null, host: null, recipient: 0, input: {} });
+export const NO_EVIDENCE: Evidence = Object.freeze({
+  attempt: null,
+  host: null,
+  recipient: 0,
+  earlier: [],
+  input: {},
+});
 
 /** What was known when a host was judged: the answers and all that was made of them, on the connection as it was before. */
 export function hostEvidence(before: HostEvidence, after: HostEvidence): HostEvidence {

@@ -12,6 +12,7 @@ import type { Stage } from '../../host/transaction.js';
 import { nextTransaction, usedConnection } from '../../host/transactions.tables.js';
 import { portOf } from '../../mx/candidate.js';
 import { authMechanism, authOutcome, authStep } from '../../relay/auth.tables.js';
+import { DEFAULT_MECHANISMS } from '../../relay/transport.js';
 import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
 import { sizeLimitOf } from '../../smtp/ehlo.js';
 import { enhancedStatusOf } from '../../smtp/enhanced-status.js';
@@ -373,8 +374,8 @@ export const authMechanismFacts = factsFor(authMechanism, {
     kind: 'keywords',
     owner: 'recipient',
     says: {
-      yes: (evidence) => `${keywordText('AUTH', evidence)}, and this mechanism is among them`,
-      no: (evidence) => `${keywordText('AUTH', evidence)}, and this mechanism is not among them`,
+      yes: (evidence) => `${keywordText('AUTH', evidence)}, and ${mechanismIn(evidence)} is among them`,
+      no: (evidence) => `${keywordText('AUTH', evidence)}, and ${mechanismIn(evidence)} is not among them`,
     },
   },
   session: {
@@ -400,6 +401,13 @@ export const authMechanismFacts = factsFor(authMechanism, {
     },
   },
 });
+
+/** They are asked in the order in which the operator allows them. */
+function mechanismIn({ host, earlier }: Evidence): string {
+  const { mechanisms = DEFAULT_MECHANISMS } = host?.input.relay ?? {};
+  const asked = earlier.filter(({ table }) => table === authMechanism.name);
+  return mechanisms[asked.length]?.toUpperCase() ?? 'this mechanism';
+}
 
 export const authStepFacts = factsFor(authStep, {
   user: {
