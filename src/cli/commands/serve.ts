@@ -101,13 +101,13 @@ export const serve: Command = {
     const first = await readAll(values, null);
     const doors = doorsOf(values, first.config);
     if (doors.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
+    const stopTracing = values.spans === true ? await traceSpans() : () => undefined;
     const { config } = first;
     const state = await openQueueState({
       state: values.state ?? (values.database === undefined ? (config.places.state ?? undefined) : undefined),
       database:
         values.database ?? (values.state === undefined ? (config.places.database ?? undefined) : undefined),
     });
-    const stopTracing = values.spans === true ? await traceSpans() : () => undefined;
     const release = await takeState(state);
     const told = untilTold();
     const { createDaemon } = await import('../../daemon/daemon.js');
