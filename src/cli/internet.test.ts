@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { fileIn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 const SCENARIO = fileURLToPath(new URL('../../examples/renewed-certificate.json', import.meta.url));
@@ -55,11 +55,11 @@ describe('waxseal internet', () => {
       '--https-port',
       `${httpsPort}`,
     ];
-    const explained = await waxseal(['explain', 'a.test', ...into, '--allow-loopback']);
+    const explained = await inTurn(['explain', 'a.test', ...into, '--allow-loopback']);
     expect(explained).toMatchObject({ exit: 0, stdout: expect.stringContaining('would be delivered') });
     // The same options do for who looks at less.
-    expect(await waxseal(['tlsa', 'mx.a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
-    expect(await waxseal(['sts', 'get', 'a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
+    expect(await inTurn(['tlsa', 'mx.a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
+    expect(await inTurn(['sts', 'get', 'a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
     child.kill('SIGTERM');
     await Promise.all([once(child, 'close'), removeFolder(folder)]);
   });
