@@ -100,19 +100,23 @@ describe('law 19', () => {
     );
   });
 
-  it('of the stories nearly all that failed are helped, by few attempts', () => {
+  /** Nothing that anybody says in the attempt would help: the operator has to give the mail another way, or it has its turn later. */
+  const BEYOND_HELP = new Set(['HOP-6', 'HOP-7', 'HOP-8', 'NTX-5']);
+
+  it('of the stories all that failed are helped, by few attempts', () => {
     const failed = scenarioGroups
       .flatMap(({ scenarios }) => scenarios)
-      .filter((_, at) => at % 8 === 0)
       .flatMap((scenario) => simulateScenario(scenario).steps)
       .flatMap(({ journal }) => journal.attempts)
       .flatMap((journal) =>
-        journal.result!.recipients.flatMap(({ outcome }, at) =>
-          outcome === 'delivered' ? [] : [smallestChanges(journal, at, programs)],
+        journal.result!.recipients.flatMap(({ outcome, because }, at) =>
+          outcome === 'delivered' || BEYOND_HELP.has(because?.row ?? '')
+            ? []
+            : [smallestChanges(journal, at, programs)],
         ),
       );
-    expect(failed.length).toBeGreaterThan(20);
-    expect(failed.filter(({ changes }) => changes.length === 0).length).toBeLessThan(failed.length * 0.1);
+    expect(failed.length).toBeGreaterThan(300);
+    expect(failed.filter(({ changes }) => changes.length === 0)).toEqual([]);
     expect(Math.max(...failed.map(({ runs }) => runs))).toBeLessThan(250);
     expect(failed.filter(({ complete }) => !complete)).toEqual([]);
   });

@@ -20,8 +20,8 @@ export interface Edit {
   /** What is taken for granted besides, because nobody was asked. */
   readonly assumes: readonly string[];
   readonly input: ((input: AttemptInput) => AttemptInput) | null;
-  /** By the key of the question: what would be answered. Null: the question was not asked, or was given up. */
-  readonly answers: ReadonlyMap<string, (answer: WorldAnswer | null) => WorldAnswer>;
+  /** By the key of the question: what would be answered to it. Null: the question was not asked, or was given up. */
+  readonly answers: ReadonlyMap<string, (answer: WorldAnswer | null, ask: WorldAsk) => WorldAnswer>;
 }
 
 const NOTHING: Edit['answers'] = new Map();
@@ -31,7 +31,7 @@ type Said = Pick<Edit, 'key' | 'by' | 'kind' | 'says'> & { readonly assumes?: re
 /** Another answer to one question, or to several that change together. */
 export function editOfAnswers(
   said: Said,
-  answers: Readonly<Record<string, (answer: never) => WorldAnswer>>,
+  answers: Readonly<Record<string, (answer: never, ask: never) => WorldAnswer>>,
 ): Edit {
   return {
     ...{ assumes: [], ...said },

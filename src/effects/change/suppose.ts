@@ -140,7 +140,7 @@ class Supposer implements Player {
     const known = recorded?.answer ?? null;
     const edited = this.edits.reduce<WorldAnswer | null>((before, { answers }) => {
       const edit = answers.get(key);
-      return edit === undefined ? before : edit(before);
+      return edit === undefined ? before : edit(before, ask);
     }, known);
     // What was given up stays so, unless an edit says what would have been heard.
     const isStopped = recorded !== undefined && edited === null;

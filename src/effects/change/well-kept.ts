@@ -6,6 +6,7 @@ import type { CertificateFacts, PeerFacts } from '../../policy/certificate/facts
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import { recordsToMatch, type UsableRecord } from '../../policy/dane/usability.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
+import { AUTH_MECHANISMS } from '../../policy/relay/transport.js';
 import type { Reply } from '../../policy/smtp/reply.js';
 import type { AnswerOf, AskOf } from '../catalog.js';
 import type { WorldAnswer, WorldAsk } from './edit.js';
@@ -34,9 +35,17 @@ export function reply(code: number, ...lines: readonly string[]): Reply {
 
 export const KEYWORDS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'] as const;
 
+/** The AUTH keyword of a relay that knows every mechanism. */
+export const AUTH_KEYWORD = `AUTH ${AUTH_MECHANISMS.join(' ').toUpperCase()}`;
+
 /** EHLO as a well-kept server answers it. */
 export function helloReply(phase: 'clear' | 'tls'): Reply {
-  return reply(250, 'hello', ...KEYWORDS, phase === 'clear' ? 'STARTTLS' : 'REQUIRETLS');
+  return reply(
+    250,
+    'hello',
+    ...KEYWORDS,
+    ...(phase === 'clear' ? ['STARTTLS'] : ['REQUIRETLS', AUTH_KEYWORD]),
+  );
 }
 
 export function takenBy(recipients: readonly string[]): AnswerOf<'smtp.send'> {

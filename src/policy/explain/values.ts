@@ -70,3 +70,18 @@ export function ownerOfFailure(answer: DnsAnswer<unknown> | null): 'recipient' |
     ? 'recipient'
     : 'resolver';
 }
+
+/** Why we broke AUTH off. */
+export function authCauseText(cause: string): string {
+  return AUTH_CAUSES[cause] ?? cause;
+}
+
+const AUTH_CAUSES: Readonly<Record<string, string>> = {
+  'no-secret': 'there is no password for that account',
+  'bad-secret': 'the name or the password holds characters that may not be said (RFC 4013)',
+  'bad-challenge': 'what it asked for is no challenge of that mechanism',
+  'bad-iterations':
+    'the work that it asks for is more than anybody needs, or too little to protect a password',
+  'bad-proof': 'its last word does not show that it knows the password',
+  'no-binding': 'the TLS session has nothing that a proof could be bound to',
+};

@@ -6,6 +6,8 @@ import { isUsable } from '../../../policy/dane/usability.js';
 import type { DnsAnswer } from '../../../policy/dns/answer.js';
 import { ownerOfFailure } from '../../../policy/explain/values.js';
 import { readFetch } from '../../../policy/mta-sts/fetch.js';
+import { judgeMx } from '../../../policy/mx/discover.js';
+import { scopeOf } from '../../../policy/names/address-scope.js';
 import type { AnswerOf } from '../../catalog.js';
 import { type Asked, answerTo, type Edit, editOfAnswers, type Supposed, type WorldAnswer } from '../edit.js';
 import { denied, found, keyRecord, someAddresses } from '../well-kept.js';
@@ -14,7 +16,7 @@ import { denied, found, keyRecord, someAddresses } from '../well-kept.js';
 export function lookupEdits(asked: Asked, run: Supposed): readonly Edit[] {
   switch (asked.ask.type) {
     case 'dns.mx':
-      return mxEdits(asked.key, asked.ask.name, asked.answer as AnswerOf<'dns.mx'> | null);
+      return mxEdits(asked.key, asked.ask.name, asked.answer as AnswerOf<'dns.mx'> | null, run);
     case 'dns.txt':
       return recordEdits(asked.key, asked.ask.name, asked.answer as AnswerOf<'dns.txt'> | null, run);
     case 'dns.cname':
@@ -115,7 +117,12 @@ function answerEdit(
   ];
 }
 
-function mxEdits(key: string, name: string, answer: AnswerOf<'dns.mx'> | null): readonly Edit[] {
+function mxEdits(
+  key: string,
+  name: string,
+  answer: AnswerOf<'dns.mx'> | null,
+  { input }: Supposed,
+): readonly Edit[] {
   if (answer === null) return [];
   if (answer.kind === 'failed') return answerEdit(key, 'dns.mx', name, answer, 'the MX records of');
   const edits: Edit[] = [];
@@ -132,6 +139,17 @@ function mxEdits(key: string, name: string, answer: AnswerOf<'dns.mx'> | null): 
           assumes: assumedOf('dns.mx', name),
         },
         { [key]: () => found(answer.kind, [{ preference: 10, exchange: name }]) },
+      ),
+    );
+  else if (judgeMx(answer, input.settings.ownHosts).verdict !== 'try-hosts')
+    edits.push(
+      editOfAnswers(
+        {
+          ...{ key: `${key} named`, by: 'recipient', kind: 'repair' },
+          says: `Publish an MX record of ${name} that names a mail host, preferred to all of those there are.`,
+          assumes: assumedOf('dns.mx', name),
+        },
+        { [key]: () => found(answer.kind, [{ preference: 0, exchange: name }]) },
       ),
     );
   if (answer.kind === 'insecure') edits.push(signed(key, `the MX records of ${name}`, answer));
@@ -192,7 +210,8 @@ function addressEdits(
   if (records.length === 0 && failed.kind === 'failed')
     return answerEdit(key, 'dns.addresses', name, failed, 'the addresses of');
   const edits: Edit[] = [];
-  if (records.length === 0 || input.settings.privateAddresses === 'refuse')
+  const isNowhere = records.every((address) => scopeOf(address) === 'unusable');
+  if (isNowhere || input.settings.privateAddresses === 'refuse')
     edits.push(
       editOfAnswers(
         {

@@ -1,10 +1,12 @@
 /* What a server says, and what the path to it lets through. */
 import type { Owner } from '../../../policy/explain/fact.js';
-import { lossInWords, replyText } from '../../../policy/explain/values.js';
+import { authCauseText, lossInWords, replyText } from '../../../policy/explain/values.js';
+import { chooseMechanism } from '../../../policy/relay/session.js';
+import { DEFAULT_MECHANISMS } from '../../../policy/relay/transport.js';
 import { keywordsOf, sizeLimitOf } from '../../../policy/smtp/ehlo.js';
 import { enhancedStatusOf } from '../../../policy/smtp/enhanced-status.js';
 import { classOf, codeOf, type LostCause, type Reply } from '../../../policy/smtp/reply.js';
-import type { AnswerOf } from '../../catalog.js';
+import type { AnswerOf, AskOf } from '../../catalog.js';
 import { type Asked, type Edit, editOfAnswers, type Supposed } from '../edit.js';
 import { helloReply, reply } from '../well-kept.js';
 
@@ -21,6 +23,8 @@ export function sessionEdits(asked: Asked, run: Supposed, recipient: string): re
       return startTlsEdits(asked, answer as AnswerOf<'smtp.starttls'>);
     case 'tls.handshake':
       return handshakeEdits(asked, answer as AnswerOf<'tls.handshake'>);
+    case 'smtp.auth':
+      return authEdits(asked, answer as AnswerOf<'smtp.auth'>);
     case 'smtp.send':
       return sendEdits(asked, answer as AnswerOf<'smtp.send'>, recipient);
     default:
@@ -123,6 +127,7 @@ function helloEdits(asked: Asked, answer: AnswerOf<'smtp.hello'>, { input }: Sup
       : []),
     ...(input.message.utf8 === 'needed' && !offered.has('SMTPUTF8') ? ['SMTPUTF8'] : []),
     ...(input.message.body === '8bit' && !offered.has('8BITMIME') ? ['8BITMIME'] : []),
+    ...authMissing(input, phase, offered),
   ];
   const edits = missing.map((keyword) => {
     const doubt = keyword === 'STARTTLS' ? ', and that nothing on the way takes it out' : '';
@@ -155,18 +160,40 @@ function helloEdits(asked: Asked, answer: AnswerOf<'smtp.hello'>, { input }: Sup
   ];
 }
 
+/** What a relay would have to offer under TLS, to which we want to say who we are: one of the mechanisms that are allowed. */
+function authMissing(
+  { transport }: Supposed['input'],
+  phase: 'clear' | 'tls',
+  offered: ReturnType<typeof keywordsOf>,
+): readonly string[] {
+  const relay = transport?.transport;
+  if (phase === 'clear' || relay?.kind !== 'relay' || relay.user === undefined) return [];
+  const { mechanisms = DEFAULT_MECHANISMS } = relay;
+  const session = relay.verify === 'none' ? 'unverified' : 'verified';
+  if (chooseMechanism({ mechanisms }, offered, session).mechanism !== null) return [];
+  return [`AUTH ${mechanisms.join(' ').toUpperCase()}`];
+}
+
 function withLine(answer: AnswerOf<'smtp.hello'>, line: string): AnswerOf<'smtp.hello'> {
   if (answer.kind === 'lost') return answer;
-  return { kind: 'replied', reply: reply(answer.reply.code, ...answer.reply.lines, line) };
+  return withLines(answer, [...linesWithout(answer, line.split(' ')[0]!), line]);
 }
 
 function withoutSize(answer: AnswerOf<'smtp.hello'>): AnswerOf<'smtp.hello'> {
   if (answer.kind === 'lost') return answer;
-  const [first = '', ...lines] = answer.reply.lines;
-  return {
-    kind: 'replied',
-    reply: reply(answer.reply.code, first, ...lines.filter((line) => !/^\s*size\b/i.test(line))),
-  };
+  return withLines(answer, linesWithout(answer, 'SIZE'));
+}
+
+type Replied = Extract<AnswerOf<'smtp.hello'>, { kind: 'replied' }>;
+
+function withLines({ reply: said }: Replied, lines: readonly string[]): Replied {
+  return { kind: 'replied', reply: reply(said.code, said.lines[0] ?? '', ...lines) };
+}
+
+/** The lines of the reply behind the greeting, but for those of that keyword. */
+function linesWithout({ reply: said }: Replied, keyword: string): readonly string[] {
+  const isOfIt = (line: string) => line.trim().split(/[ =]/)[0]!.toUpperCase() === keyword;
+  return said.lines.slice(1).filter((line) => !isOfIt(line));
 }
 
 function startTlsEdits(asked: Asked, answer: AnswerOf<'smtp.starttls'>): readonly Edit[] {
@@ -227,27 +254,57 @@ function handshakeEdits(asked: Asked, answer: AnswerOf<'tls.handshake'>): readon
   ];
 }
 
+/** A relay is to know us: whether the password is wrong there or here, the operator is who finds out. */
+function authEdits(asked: Asked, answer: AnswerOf<'smtp.auth'>): readonly Edit[] {
+  const place = placeOf(asked);
+  const known = () => ({ kind: 'replied', reply: reply(235), proof: 'shown' });
+  if (answer.kind === 'lost') {
+    const says = `See that ${place} answers AUTH: ${lossInWords(answer.cause)}.`;
+    return [repair(asked, 'answers', 'network', says, known)];
+  }
+  if (answer.kind === 'failed') {
+    const by = answer.cause === 'bad-proof' || answer.cause === 'bad-challenge' ? 'recipient' : 'operator';
+    return [
+      repair(asked, 'works', by, `See that AUTH with ${place} works: ${authCauseText(answer.cause)}.`, known),
+    ];
+  }
+  if (classOf(answer.reply) !== '2yz') {
+    const says = `See that ${place} accepts us; it says ${replyText(answer.reply)} to AUTH.`;
+    return [repair(asked, 'accepts', 'operator', says, known)];
+  }
+  if (answer.proof === 'shown') return [];
+  const says = `See that ${place} shows that it knows the password; it accepted ours without that.`;
+  return [repair(asked, 'proves', 'recipient', says, known)];
+}
+
 const STAGES = ['MAIL', 'RCPT', 'DATA', 'the message'] as const;
 
 /** The first stage that did not go well for the recipient, and what comes behind it if nobody got there. */
 function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: string): readonly Edit[] {
   if (asked.ask.type !== 'smtp.send') return [];
+  // Whoever was not named with the others hears what they hear: of the sender, or of the message.
   const at = asked.ask.recipients.indexOf(recipient);
-  if (at < 0) return [];
   const replies = [answer.mail, answer.recipients[at] ?? null, answer.data, answer.end];
-  const failing = replies.findIndex((each, stage) => each === null || !isGood(each, stage));
+  const failing = replies.findIndex(
+    (each, stage) => (stage !== 1 || at >= 0) && (each === null || !isGood(each, stage)),
+  );
   if (failing < 0) return [];
   const said = replies[failing] ?? null;
   const place = placeOf(asked);
   const isForNobody = failing < 2 && !answer.recipients.some((each) => each !== null && isGood(each, 1));
-  const accepted = (before: AnswerOf<'smtp.send'> | null): AnswerOf<'smtp.send'> => {
+  const accepted = (before: AnswerOf<'smtp.send'> | null, ask: AskOf<'smtp.send'>): AnswerOf<'smtp.send'> => {
+    // Of several transactions with the host, those that name the same.
+    const place = ask.recipients.indexOf(recipient);
     const known = before ?? answer;
+    if (before !== null && place < 0 && at >= 0) return before;
     // What nobody said behind that is taken to be good; so is what was only said because nobody had been accepted.
     const data = isForNobody ? null : known.data;
     const end = isForNobody ? null : known.end;
     return {
       mail: failing === 0 ? reply(250) : known.mail,
-      recipients: known.recipients.map((each, index) => (index === at && failing <= 1 ? reply(250) : each)),
+      recipients: known.recipients.map((each, index) =>
+        index === place && failing <= 1 ? reply(250) : each,
+      ),
       data: failing === 2 || data === null ? reply(354) : data,
       end: failing === 3 || end === null ? reply(250) : end,
       lost: null,

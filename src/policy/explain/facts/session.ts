@@ -31,7 +31,7 @@ import {
 } from '../about-host.js';
 import type { Evidence } from '../evidence.js';
 import { type ColumnFacts, factsFor } from '../fact.js';
-import { countOf, lossInWords, quoted, replyText } from '../values.js';
+import { authCauseText, countOf, lossInWords, quoted, replyText } from '../values.js';
 
 const CHANNEL = {
   kind: 'connection',
@@ -457,18 +457,8 @@ function authText(evidence: Evidence): string {
   if (auth === null) return `${place} was to answer AUTH`;
   if (auth.kind === 'replied') return `${place} answered AUTH with ${replyText(auth.reply)}`;
   if (auth.kind === 'lost') return `${place} gave no reply to AUTH: ${lossInWords(auth.cause)}`;
-  return `we broke AUTH with ${place} off: ${AUTH_CAUSES[auth.cause] ?? auth.cause}`;
+  return `we broke AUTH with ${place} off: ${authCauseText(auth.cause)}`;
 }
-
-const AUTH_CAUSES: Readonly<Record<string, string>> = {
-  'no-secret': 'there is no password for that account',
-  'bad-secret': 'the name or the password holds characters that may not be said (RFC 4013)',
-  'bad-challenge': 'what it asked for is no challenge of that mechanism',
-  'bad-iterations':
-    'the work that it asks for is more than anybody needs, or too little to protect a password',
-  'bad-proof': 'its last word does not show that it knows the password',
-  'no-binding': 'the TLS session has nothing that a proof could be bound to',
-};
 
 export const dsnHandOnFacts = factsFor(dsnHandOn, {
   request: {
