@@ -28,8 +28,7 @@ beforeAll(async () => {
       'mta-sts.bad.test': { body: file('mx.bad.test') },
     },
   });
-  const all = await optionsFor(internet, folder);
-  options = all.filter((_, at) => all[at] !== '--port' && all[at - 1] !== '--port');
+  options = await optionsFor(internet, folder);
 });
 beforeEach(async () => {
   state = await mkdtemp(join(folder, 'state-'));
@@ -162,7 +161,7 @@ describe('waxseal sts', () => {
     [['forget', '--state', 'x'], 'the domain is missing'],
     [['lint'], 'what to look at is missing'],
     [['lint', 'a.test', 'b.test'], '"b.test" is a second'],
-    [['get', 'a.test', '--port', '1'], 'there is no option --port'],
+    [['get', 'a.test', '--attempt', '1'], 'there is no option --attempt'],
   ] as const)('%j is misuse', async (args, says) => {
     expect(await sts(...args)).toMatchObject({ exit: 64, stdout: '', stderr: expect.stringContaining(says) });
   });
