@@ -1,6 +1,7 @@
 /* Chromium without a window, spoken to over a pipe in its own protocol. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
@@ -103,8 +104,8 @@ export async function startChromium(): Promise<Page> {
       const ended = new Promise((done) => browser.once('exit', done));
       browser.kill();
       await ended;
-      // Its children end behind it, and write to the last.
-      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+      // Its children end behind it, and write to the last. Only this one of Node's ways to remove a folder reads it again when it tries again.
+      await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
 }
