@@ -54,15 +54,16 @@ export function matchDane(
   }
 }
 
-/** Looked up by digest: a hostile zone has a thousand records, and most have to do with nothing that was presented. */
+/**
+ * Looked up by digest: a hostile zone has a thousand records, and most have to do with nothing that was presented. Digests of
+ * two kinds differ in length.
+ */
 function anchorsAmong(records: readonly UsableRecord[]): (certificate: CertificateFacts) => PresentedAnchor {
-  const first = new Map<string, number>();
-  for (const record of records) {
-    const key = `${record.selector} ${record.matching === 'sha-512' ? 512 : 256} ${record.digest}`;
-    if (!first.has(key)) first.set(key, record.index);
-  }
+  const first = { 'public-key': new Map<string, number>(), certificate: new Map<string, number>() };
+  for (const { selector, digest, index } of records)
+    if (!first[selector].has(digest)) first[selector].set(digest, index);
   const firstOf = (selector: UsableRecord['selector'], sha256: string, sha512: string) =>
-    first.get(`${selector} 256 ${sha256}`) ?? first.get(`${selector} 512 ${sha512}`) ?? null;
+    first[selector].get(sha256) ?? first[selector].get(sha512) ?? null;
   return (certificate) => ({
     byKey: firstOf('public-key', certificate.spkiSha256, certificate.spkiSha512),
     byCertificate: firstOf('certificate', certificate.certificateSha256, certificate.certificateSha512),
