@@ -1,8 +1,8 @@
 import { Batches } from '../../effects/batches.js';
 import { decodeDialled } from '../../effects/codecs/dialled.codec.js';
 import type { AttemptRecord, AttemptStore, AttemptStoreBounds } from '../../effects/stores.js';
-import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { insertRows, overKeys } from './queue-rows.js';
+import { numberIn, type Query, type SqlDatabase, type SqlRow } from './database.js';
+import { inKeyOrder, insertRows, rowsByKey } from './queue-rows.js';
 
 /** Keys that one statement asks for, and records that one transaction keeps. */
 const KEYS_MAX = 500;
@@ -44,12 +44,13 @@ async function readAll(
   { query }: SqlDatabase,
   keys: readonly string[],
 ): Promise<readonly (AttemptRecord | null)[]> {
-  const rows = await overKeys(
+  const columns = 'id, attempts, dialled, delivered, at';
+  const found = await rowsByKey(
     query,
-    [...new Set(keys)],
-    (list) => `SELECT id, attempts, dialled, delivered, at FROM waxseal_attempts WHERE id IN (${list})`,
+    'id',
+    keys,
+    (list) => `SELECT ${columns} FROM waxseal_attempts WHERE id IN (${list})`,
   );
-  const found = new Map(rows.map((row) => [textIn(row, 'id'), row]));
   return keys.map((key) => (found.has(key) ? recordIn(found.get(key)!) : null));
 }
 
@@ -67,9 +68,8 @@ async function writeAll(
       then: `ON CONFLICT (id) DO UPDATE SET attempts = excluded.attempts, dialled = excluded.dialled, at = excluded.at,
         delivered = COALESCE(waxseal_attempts.delivered, excluded.delivered)`,
     },
-    // In one order everywhere, so that no two transactions wait for each other's rows.
     [...latest]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .sort(inKeyOrder)
       .map(([key, { attempts, dialled, delivered, at }]) => [
         ...[key, attempts, JSON.stringify(dialled), delivered, at],
       ]),

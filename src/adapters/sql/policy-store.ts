@@ -20,7 +20,7 @@ import {
 } from '../../policy/mta-sts/merge-policy.js';
 import type { StsMode } from '../../policy/mta-sts/policy.js';
 import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { overKeys } from './queue-rows.js';
+import { rowsByKey } from './queue-rows.js';
 
 const COLUMNS = 'domain, policy, failure, mode, until, failed_at';
 /** Domains that one statement asks for. */
@@ -59,12 +59,12 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
 
 /** What is kept of each, in order: many attempts ask at once. */
 async function readAll({ query }: SqlDatabase, domains: readonly string[]): Promise<readonly CacheAnswer[]> {
-  const rows = await overKeys(
+  const found = await rowsByKey(
     query,
-    [...new Set(domains)],
+    'domain',
+    domains,
     (list) => `SELECT ${COLUMNS} FROM waxseal_policies WHERE domain IN (${list})`,
   );
-  const found = new Map(rows.map((row) => [textIn(row, 'domain'), row]));
   return domains.map((domain) => keptIn(domain, found.get(domain)));
 }
 

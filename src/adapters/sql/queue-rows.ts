@@ -77,6 +77,22 @@ export async function overKeys(
   return found;
 }
 
+/** The rows that a statement over a set of keys finds, by the column that holds the key. */
+export async function rowsByKey(
+  query: Query,
+  column: string,
+  keys: readonly string[],
+  statement: (list: string) => string,
+): Promise<ReadonlyMap<string, SqlRow>> {
+  const rows = await overKeys(query, [...new Set(keys)], statement);
+  return new Map(rows.map((row) => [textIn(row, column), row]));
+}
+
+/** For sorting what is written by its key: in one order everywhere, so that no two transactions wait for each other's rows. */
+export function inKeyOrder([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
 /** The last key over and over, up to one of a few lengths: a statement for each number would be prepared anew most of the time. */
 function filledUp(keys: readonly string[]): readonly string[] {
   const length = Math.min(VALUES_MAX, 2 ** Math.ceil(Math.log2(keys.length)));

@@ -2,7 +2,7 @@ import type { Sighted, SignalStore, SignalStoreBounds } from '../../effects/stor
 import type { DomainSignals, SeenSignal } from '../../policy/signals/domain-signals.js';
 import { SIGNALS, type Signal } from '../../policy/signals/sighting.js';
 import { numberIn, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { insertRows } from './queue-rows.js';
+import { inKeyOrder, insertRows } from './queue-rows.js';
 
 /** Signals in a database, a row for each scope, domain and signal. */
 export function sqlSignalStore(database: SqlDatabase, { signalsMax }: SignalStoreBounds): SignalStore {
@@ -30,9 +30,8 @@ export function sqlSignalStore(database: SqlDatabase, { signalsMax }: SignalStor
             then: `ON CONFLICT (scope, domain, signal) DO UPDATE SET value = excluded.value, at = excluded.at
               WHERE excluded.at >= waxseal_signals.at`,
           },
-          // In one order everywhere, so that no two transactions wait for each other's rows.
           [...latest]
-            .sort(([one], [other]) => (one < other ? -1 : 1))
+            .sort(inKeyOrder)
             .map(([, { scope, domain, signal, value, at }]) => [scope, domain, signal, value, at]),
         );
       }),

@@ -7,7 +7,7 @@ import type { ReportKey, TlsReportStoreBounds } from '../../effects/stores.js';
 import { isSettled, type ReportState } from '../../policy/tls-report/report-state.js';
 import { addTallies, detailKeyOf, policyKeyOf, type TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import { numberIn, type Query, type SqlRow, type SqlTransaction, textIn } from './database.js';
-import { groupedBy, insertRows, places as numbers, overKeys } from './queue-rows.js';
+import { groupedBy, inKeyOrder, insertRows, places as numbers, overKeys } from './queue-rows.js';
 
 /** Policies whose failures one statement looks at. */
 const POLICIES_MAX = 250;
@@ -27,8 +27,7 @@ export async function addAll(
   bounds: TlsReportStoreBounds,
 ): Promise<readonly TallyAdded[]> {
   const known = new Map<string, TallyAdded>();
-  // In one order everywhere, so that no two transactions wait for each other.
-  for (const [day, domains] of [...byDay(tallies)].sort(([one], [other]) => (one < other ? -1 : 1))) {
+  for (const [day, domains] of [...byDay(tallies)].sort(inKeyOrder)) {
     const added = await addDay(transaction, day, domains, bounds);
     for (const [domain, answer] of added) known.set(`${day} ${domain}`, answer);
   }

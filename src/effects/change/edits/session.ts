@@ -294,17 +294,15 @@ function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: strin
   const isForNobody = failing < 2 && !answer.recipients.some((each) => each !== null && isGood(each, 1));
   const accepted = (before: AnswerOf<'smtp.send'> | null, ask: AskOf<'smtp.send'>): AnswerOf<'smtp.send'> => {
     // Of several transactions with the host, those that name the same.
-    const place = ask.recipients.indexOf(recipient);
+    const own = ask.recipients.indexOf(recipient);
     const known = before ?? answer;
-    if (before !== null && place < 0 && at >= 0) return before;
+    if (before !== null && own < 0 && at >= 0) return before;
     // What nobody said behind that is taken to be good; so is what was only said because nobody had been accepted.
     const data = isForNobody ? null : known.data;
     const end = isForNobody ? null : known.end;
     return {
       mail: failing === 0 ? reply(250) : known.mail,
-      recipients: known.recipients.map((each, index) =>
-        index === place && failing <= 1 ? reply(250) : each,
-      ),
+      recipients: known.recipients.map((each, index) => (index === own && failing <= 1 ? reply(250) : each)),
       data: failing === 2 || data === null ? reply(354) : data,
       end: failing === 3 || end === null ? reply(250) : end,
       lost: null,
