@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeEngine } from '../node.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { settingsOf } from '../policy/settings.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import type { DeliveryResult, Engine } from './engine.js';
@@ -26,16 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => internet.close());
 
-const FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const;
 const deliver = (...to: readonly string[]) =>
-  engine.deliver({ from: '', to, content: () => [Buffer.from('Subject: x\r\n\r\n')], facts: FACTS });
+  engine.deliver({ from: '', to, content: () => [Buffer.from('Subject: x\r\n\r\n')], facts: PLAIN_FACTS });
 
 /** Names that were asked of the DNS, by anybody in the attempt. */
 function namesAsked({ journal }: DeliveryResult): readonly string[] {
@@ -72,7 +65,7 @@ describe('an internationalized domain', () => {
       from: `s@${IDN}`,
       to: [`u@${IDN}`],
       content,
-      facts: FACTS,
+      facts: PLAIN_FACTS,
     });
     expect(results).toMatchObject([{ outcome: 'delivered', recipient: `u@${ASCII}` }]);
     const [sent] = journal.attempts[0]!.entries.flatMap((entry) =>

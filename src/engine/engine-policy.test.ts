@@ -5,6 +5,7 @@ import { replay } from '../effects/replay.js';
 import type { PolicyStore } from '../effects/stores.js';
 import { programs } from '../machine/programs.js';
 import { createNodeEngine } from '../node.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { settingsOf } from '../policy/settings.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import type { Engine } from './engine.js';
@@ -13,15 +14,6 @@ const IDN = 'b\u00fccher.test';
 const ASCII = 'xn--bcher-kva.test';
 const DAY = 86_400_000;
 const file = (mx: string, mode = 'enforce') => `version: STSv1\nmode: ${mode}\nmx: ${mx}\nmax_age: 604800\n`;
-const FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const;
-
 let internet: Internet;
 let store: PolicyStore;
 let engine: Engine;
@@ -77,7 +69,12 @@ beforeAll(async () => {
 afterAll(() => internet.close());
 
 const deliver = (to: string) =>
-  engine.deliver({ from: '', to: [to], content: () => [Buffer.from('Subject: x\r\n\r\n')], facts: FACTS });
+  engine.deliver({
+    from: '',
+    to: [to],
+    content: () => [Buffer.from('Subject: x\r\n\r\n')],
+    facts: PLAIN_FACTS,
+  });
 const asked = (journal: { attempts: readonly { entries: readonly unknown[] }[] }) =>
   journal.attempts
     .flatMap(({ entries }) => entries as readonly { kind: string; ask?: { type: string; name?: string } }[])

@@ -30,6 +30,7 @@ import type { PolicyFindings } from '../policy/mta-sts/policy-findings.js';
 import type { Destination } from '../policy/mx/candidate.js';
 import { type Mailbox, parseMailbox } from '../policy/names/mailbox.js';
 import { chooseRoute } from '../policy/relay/route.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import { textOf } from '../policy/smtp/reply.js';
 import { byDestination, deferAll, parseEnvelope, parseSender } from './attempt-inputs.js';
@@ -239,15 +240,6 @@ function postmasterAt(domain: string, toAscii: (domain: string) => string): Mail
 function notADomain(text: string): MisuseError {
   return new MisuseError('WAXSEAL_BAD_DOMAIN', `"${text}" is not a domain; give one like example.org`);
 }
-
-const PLAIN_FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const satisfies OutboundMail['facts'];
 
 type Job = OutboundMail & {
   readonly mailboxes: readonly Mailbox[];

@@ -2,17 +2,10 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stsDomain } from '../../spec/scenarios/worlds.js';
 import { createNodeEngine, MisuseError, type NodeEngine, readMessage, settingsOf } from '../node.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { type Internet, startInternet } from '../testing/index.js';
 
-const FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const;
-const MAIL = { from: '', to: ['user@a.example'], content: () => [], facts: FACTS };
+const MAIL = { from: '', to: ['user@a.example'], content: () => [], facts: PLAIN_FACTS };
 
 let internet: Internet;
 let engine: NodeEngine;
@@ -72,8 +65,8 @@ function refusesNonsenseAt(keys: readonly string[], call: (key: string, value: u
 
 describe('whoever calls without a compiler is told at once which key is wrong', () => {
   it('of the facts of a message', () =>
-    refusesNonsenseAt(Object.keys(FACTS), (key, value) =>
-      engine.deliver({ ...MAIL, facts: { ...FACTS, [key]: value } } as never),
+    refusesNonsenseAt(Object.keys(PLAIN_FACTS), (key, value) =>
+      engine.deliver({ ...MAIL, facts: { ...PLAIN_FACTS, [key]: value } } as never),
     ));
 
   it('of a message', () =>
@@ -127,7 +120,7 @@ describe('whoever calls without a compiler is told at once which key is wrong', 
     [
       'a fact that is no fact',
       'requiretls',
-      (own) => own.deliver({ ...MAIL, facts: { ...FACTS, requiretls: 'yes' } } as never),
+      (own) => own.deliver({ ...MAIL, facts: { ...PLAIN_FACTS, requiretls: 'yes' } } as never),
     ],
   ])('of %s', async (_, key, call) => {
     const error = await thrownBy(() => call(engine));

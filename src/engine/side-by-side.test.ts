@@ -1,19 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createNodeEngine, MisuseError, type NodeEngine, NotReadyError, settingsOf } from '../node.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { createEngine } from './engine.js';
 import type { RecipientReport } from './recipient-report.js';
 
 const names = ['a.test', 'b.test', 'c.test'];
-const FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const;
-
 let internet: Internet;
 let engine: NodeEngine;
 beforeAll(async () => {
@@ -52,7 +44,7 @@ const mailTo = (...to: readonly string[]) => ({
   from: '',
   to,
   content: () => [Buffer.from('Subject: x\r\n\r\n')],
-  facts: FACTS,
+  facts: PLAIN_FACTS,
 });
 
 describe('the destinations of a message', () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AnswerOf, AskOf } from '../effects/catalog.js';
 import { simulateHost } from '../effects/simulate.js';
 import type { HostInput } from '../policy/host/types.js';
+import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
 import { programs } from './programs.js';
 
@@ -32,12 +33,8 @@ function run(answer: (ask: Connect, turn: number) => AnswerOf<'smtp.connect'>, o
     recipients: ['x@a.example'],
     message: {
       sender: 's@b.example',
-      requireTls: 'no',
-      tlsRequired: 'absent',
-      report: 'none',
+      ...PLAIN_FACTS,
       sizeBytes: 1,
-      body: '7bit',
-      utf8: 'not-needed',
     },
     settings: { ...DEFAULT_SETTINGS, addressRacing: 'on', ...own },
     dialled: [],

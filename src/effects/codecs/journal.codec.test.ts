@@ -14,6 +14,7 @@ import type { PolicyFindings } from '../../policy/mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import { AUTH_FAILURES } from '../../policy/relay/auth.js';
 import { AUTH_MECHANISMS } from '../../policy/relay/transport.js';
+import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import { PROFILES, type ProfileName, type Settings, settingsOf } from '../../policy/settings.js';
 import { LOST_CAUSES, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { TlsReportPolicy } from '../../policy/tls-report/tally.js';
@@ -752,12 +753,8 @@ const attempt: Journal['attempts'][number] = {
     recipients: ['x@a.example'],
     message: {
       sender: '',
-      requireTls: 'no',
-      tlsRequired: 'absent',
-      report: 'none',
+      ...PLAIN_FACTS,
       sizeBytes: 1,
-      body: '7bit',
-      utf8: 'not-needed',
     },
     settings: settingsOf('rfc'),
     dialled: {},

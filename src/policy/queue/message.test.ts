@@ -1,13 +1,10 @@
 import { expect, it } from 'vitest';
+import { PLAIN_FACTS } from '../require-tls/message.js';
 import { tlsWishOf, withTlsWish } from './message.js';
 
 const FACTS = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
+  ...PLAIN_FACTS,
   sizeBytes: 1,
-  body: '7bit',
-  utf8: 'not-needed',
 } as const;
 
 it.each([

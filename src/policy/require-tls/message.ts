@@ -13,3 +13,13 @@ export interface MessageFacts {
   /** Whether its headers or addresses need SMTPUTF8 (RFC 6531). */
   readonly utf8: 'needed' | 'not-needed';
 }
+
+/** A message that asks for nothing and needs nothing, and of which nobody has counted the octets. */
+export const PLAIN_FACTS = {
+  requireTls: 'no',
+  tlsRequired: 'absent',
+  report: 'none',
+  sizeBytes: 0,
+  body: '7bit',
+  utf8: 'not-needed',
+} as const satisfies Omit<MessageFacts, 'sender'>;

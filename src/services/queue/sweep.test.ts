@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
+import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import { ORPHAN_MS, Sweep } from './sweep.js';
 
 const octets = () => [Buffer.from('x')];
@@ -14,12 +15,8 @@ async function open() {
     ...{ id: 'named', from: '', queuedAt: 0, lifetimeEndsAt: 1, origin: 'ordinary', ret: 'absent' },
     ...{ envelopeId: null, receivedFrom: null, transport: null },
     facts: {
-      requireTls: 'no',
-      tlsRequired: 'absent',
-      report: 'none',
+      ...PLAIN_FACTS,
       sizeBytes: 1,
-      body: '7bit',
-      utf8: 'not-needed',
     },
     recipients: [{ address: 'a@a.test', domain: 'a.test', notify: 'absent', original: null }],
   };

@@ -11,6 +11,7 @@ import { reportOf } from '../../engine/recipient-report.js';
 import { mergeDialled } from '../../policy/attempt/next-attempt.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { judgeLastLook } from '../../policy/mta-sts/last-look.js';
+import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import type { Dice } from './dice.js';
 import { type Breach, breachesOf, type KeptPolicy, keptBehind, type Sight } from './laws/check-attempt.js';
 import { flagsOf, orderOf, testingOf } from './laws/check-twins.js';
@@ -113,7 +114,7 @@ export class Courier implements Pick<Engine, 'deliver' | 'lastLook'> {
     if (stopped.stopped === 'otherwise' || domain === null)
       return { decision: judgeLastLook(stopped, null, patience), found: null };
     const lot = this.#lotOf('look', domain);
-    const message = { ...PLAIN, sender: '' } as const;
+    const message = { ...PLAIN_FACTS, sender: '' } as const;
     const note: AttemptNote = {
       at: this.#options.time.now,
       lot,
@@ -172,15 +173,6 @@ export class Courier implements Pick<Engine, 'deliver' | 'lastLook'> {
     return known;
   }
 }
-
-const PLAIN = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-} as const;
 
 export function domainOf(address: string): string {
   return address.slice(address.lastIndexOf('@') + 1);
