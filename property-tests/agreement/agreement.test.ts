@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { SEED } from '../seed.js';
 import { compareConclusions, compareHosts, compareMx, comparePolicyCache, compareReplies } from './checks.js';
 import { SITUATIONS } from './host-inputs.js';
 import { compareFirstEhlo, tableComparisons } from './tables.js';
 
-/** A prime, so that a sample meets every word of every column in every combination of neighbours; each run draws where it begins. */
+/** A prime, so that a sample meets every word of every column in every combination of neighbours. The seed says where it begins. */
 const EVERY = process.env.EXHAUSTIVE === '1' ? 1 : 53;
-const FROM = Math.floor(Math.random() * EVERY);
+const FROM = SEED % EVERY;
 
 describe('policy and reference agree', () => {
   it(`about one host, in every ${EVERY}th of all situations (X-1, X-2, X-3, X-4, X-5, X-7, CHOICE-1, CHOICE-2, CHOICE-4, CHOICE-9, CHOICE-20)`, () => {

@@ -57,7 +57,7 @@ describe('waxseal sts', () => {
     const got = await sts('get', 'A.test.', '--state', state, ...options);
     expect(got).toMatchObject({ exit: 0, stderr: '' });
     expect(got.stdout).toMatch(
-      /^a\.test {2}enforce\n {4}mx {7}mx\.a\.test\n {4}max_age {2}2419200\n {4}kept {5}until \S+Z \(27 days left\)\n {4}STS-5 /,
+      /^a\.test {2}enforce\n {4}mx {7}mx\.a\.test\n {4}max_age {2}2419200\n {4}kept {5}until \S+Z \(28 days left\)\n {4}STS-5 /,
     );
     const again = await sts('get', 'a.test', '--state', state, ...options, '--json');
     expect(JSON.parse(again.stdout)).toMatchObject({ domain: 'a.test', policy: { verdict: 'use-cached' } });

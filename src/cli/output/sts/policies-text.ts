@@ -86,9 +86,9 @@ function policyLines({ mx, maxAgeSeconds }: StsPolicy): string {
 }
 
 function spanOf(expiresAt: number, now: number): string {
-  const hours = Math.floor((expiresAt - now) / 3_600_000);
+  const hours = Math.round((expiresAt - now) / 3_600_000);
   const left =
-    hours < 0 ? 'over' : hours < 48 ? `${hours} hours left` : `${Math.floor(hours / 24)} days left`;
+    expiresAt <= now ? 'over' : hours < 48 ? `${hours} hours left` : `${Math.round(hours / 24)} days left`;
   return `until ${timeOf(expiresAt)} (${left})`;
 }
 
