@@ -1,6 +1,7 @@
 /* All scenarios, by what they are about. Names are unique over all groups. */
 import type { Scenario } from '../../src/adapters/scripted/index.js';
 import { bounds } from './bounds.js';
+import { circumstances } from './circumstances.js';
 import { combinations } from './combinations.js';
 import { dane } from './dane.js';
 import { delivery } from './delivery.js';
@@ -20,6 +21,7 @@ import { transports } from './transports.js';
 
 export {
   bounds,
+  circumstances,
   combinations,
   dane,
   delivery,
@@ -61,5 +63,6 @@ export const scenarioGroups: readonly ScenarioGroup[] = [
   { about: 'bounds', path: 'spec/scenarios/bounds.ts', scenarios: bounds },
   { about: 'reports', path: 'spec/scenarios/reports.ts', scenarios: reports },
   { about: 'rows that no other story comes to', path: 'spec/scenarios/reasons.ts', scenarios: reasons },
+  { about: 'who sends', path: 'spec/scenarios/circumstances.ts', scenarios: circumstances },
   { about: 'DANE and MTA-STS combined', path: 'spec/scenarios/combinations.ts', scenarios: combinations },
 ];

@@ -24,9 +24,12 @@ const world = (host: MailHost = {}, ...more: readonly Partial<World>[]): World =
     ...more,
   );
 
+/** A route that speaks of all mail. */
+const EVERYTHING = { to: [], from: [], account: [], attempts: null, transport: 'smart' } as const;
+
 const relay = (own: Partial<RelayTransport> = {}): Pick<Scenario, 'transports' | 'routes'> => ({
   transports: { smart: { kind: 'relay', host: RELAY, port: PORT, tls: 'starttls', verify: 'none', ...own } },
-  routes: [{ to: [], from: [], account: [], attempts: null, transport: 'smart' }],
+  routes: [EVERYTHING],
 });
 
 const tlsa = (records: readonly string[]): Partial<World> => ({
@@ -97,6 +100,28 @@ const ways: readonly Story[] = [
         },
         { transport: 'gone' },
       ),
+    ],
+  },
+  {
+    name: 'transports: routes for other recipients, senders, accounts and attempts are passed by',
+    shows: ['CHOICE-41'],
+    world: world(),
+    ...relay(),
+    routes: [
+      { ...EVERYTHING, to: ['other.example', '.a.example'] },
+      { ...EVERYTHING, from: ['<>', 'other@sender.example'] },
+      { ...EVERYTHING, account: ['app'] },
+      { ...EVERYTHING, attempts: { atLeast: 2, atMost: 3 } },
+      { ...EVERYTHING, attempts: { atLeast: 5, atMost: null }, transport: 'gone' },
+    ],
+    steps: [
+      send({ outcome: 'delivered', mx: 'mx.a.example', rows: ['HOP-3'], notConnected: [RELAY] }),
+      { ...send({ ...delivered, rows: ['TRAN-3'] }), attempt: 3 },
+      send({ ...delivered, rows: ['TRAN-3'] }, { from: '' }),
+      {
+        ...send({ outcome: 'deferred', because: 'HOP-6', rows: ['TRAN-4'], notConnected: [RELAY] }),
+        attempt: 5,
+      },
     ],
   },
   {

@@ -48,6 +48,7 @@ import {
 import { complaints } from './complaints.js';
 import { inTurn } from './in-turn.js';
 import type { AttemptOptions, EngineOptions, OutboundMail, PlanFacts } from './options.js';
+import { parkIfRefused, rememberRefusal } from './parked-relays.js';
 import { type Connection, connectAttempt } from './plan/connect.js';
 import { NO_SOCKETS } from './plan/no-sockets.js';
 import { type Plan, type PlanPorts, planAttempt } from './plan/plan.js';
@@ -449,9 +450,6 @@ function dsnOf(job: Job, dsn: DsnRequest, mailboxes: readonly Mailbox[]): DsnReq
   return { ...dsn, recipients: mailboxes.map((mailbox) => dsn.recipients[job.mailboxes.indexOf(mailbox)]!) };
 }
 
-/** How long a relay is left alone that does not know us: long enough that no account is locked, short enough to see a repair. */
-const PARKED_MS = 300_000;
-
 /** Nobody chooses where there is nothing to choose from. */
 function transportOf(
   { transports = {}, routes = [], clock, refusedAt }: Made,
@@ -468,9 +466,7 @@ function transportOf(
     transport: transport ?? null,
   };
   const chosen = chooseRoute(mail, routes, transports);
-  const since = clock() - (refusedAt.get(chosen.name) ?? Number.NEGATIVE_INFINITY);
-  const isParked = since >= 0 && since < PARKED_MS;
-  return { transport: isParked ? { ...chosen, parked: 'yes' } : chosen };
+  return { transport: parkIfRefused(chosen, refusedAt, clock()) };
 }
 
 /** A relay that does not know us concerns the operator, who hears of it, and not one message but all. */
@@ -480,12 +476,8 @@ function noteRefusal(
   { recipients }: AttemptResult,
 ): void {
   if (transport === undefined) return;
-  const refused = recipients.find(({ state }) => state.category === 'authentication');
-  if (refused === undefined) {
-    if (recipients.some(({ outcome }) => outcome === 'delivered')) refusedAt.delete(transport.name);
-    return;
-  }
-  refusedAt.set(transport.name, clock());
+  const refused = rememberRefusal(refusedAt, transport.name, recipients, clock());
+  if (refused === null) return;
   const said =
     refused.state.reply === null ? '' : `: ${refused.state.reply.code} ${textOf(refused.state.reply)}`;
   complain(

@@ -6,6 +6,7 @@ import type { AttemptJournal, Journal } from '../effects/journal.js';
 import { checked, type MisuseError } from '../effects/misuse.js';
 import { programs } from '../machine/programs.js';
 import type { PlacedDecision } from '../policy/attempt/types.js';
+import { destinationKey } from './attempt-inputs.js';
 import { inOrder, type RecipientReport, reportOf } from './recipient-report.js';
 
 /** A decision with what it was made on: a sentence for each column of its table, with the very values. */
@@ -63,6 +64,23 @@ export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly Ex
     });
   });
   return placed.sort((left, right) => left.place - right.place).map(({ report }) => report);
+}
+
+/** What an attempt without recipients was for: the policy of a domain, with the decisions about it. */
+export type ExplainedLook = Pick<ExplainedReport, 'domain' | 'decisions' | 'because'>;
+
+/** What a journal recorded of domains whose policy alone was looked for, in order; the last decision is the one that decided. */
+export function explainLooks({ attempts }: Pick<Journal, 'attempts'>): readonly ExplainedLook[] {
+  return attempts
+    .filter(({ input }) => input.recipients.length === 0)
+    .map((journal) => {
+      const decisions = explainAttempt(journal, programs).decisions.map(withSentences);
+      return {
+        domain: destinationKey(journal.input.destination),
+        decisions,
+        because: decisions.at(-1) ?? null,
+      };
+    });
 }
 
 /** Searching costs some milliseconds, and most who read a report do not ask. */

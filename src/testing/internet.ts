@@ -8,6 +8,7 @@ import {
   allocate,
   applyChange,
   type Certificate,
+  type MailHost,
   type Step,
   type World,
 } from '../adapters/scripted/index.js';
@@ -98,12 +99,20 @@ export async function startInternet(world: World, options: InternetOptions = {})
   return startKnownWorld(world, hostsOf(world), options);
 }
 
-/** As {@link startInternet}, of a world whose hosts, also those to come, have been looked at, and maybe with a CA that others share. */
+/** What is decided for a scenario. */
+export interface Staging {
+  /** A CA that others share. */
+  readonly pki?: Pki;
+  /** Told when a mail host has a message whole, before it answers. */
+  readonly dotRead?: () => void;
+}
+
+/** As {@link startInternet}, of a world whose hosts, also those to come, have been looked at. */
 export async function startKnownWorld(
   world: World,
   hosts: KnownHosts,
   options: InternetOptions = {},
-  ownPki?: Pki,
+  { pki: ownPki, dotRead }: Staging = {},
 ): Promise<Internet> {
   const read = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const { port = 0, httpsPort = 0, resolverPort = 0, seed, now } = read;
@@ -128,7 +137,7 @@ export async function startKnownWorld(
       },
     },
   );
-  return new SmallInternet(block, pki, current, asked).start(world);
+  return new SmallInternet(block, pki, current, asked, dotRead).start(world);
 }
 
 const QUERIES_MAX = 10_000;
@@ -159,14 +168,21 @@ class SmallInternet implements Internet {
   readonly #pki: Pki;
   readonly #current: Current;
   readonly #asked: readonly DnsQuery[];
-  readonly #mail = new HostServers(startMailHost);
+  readonly #mail: HostServers<MailHost>;
   readonly #policy = new HostServers(startPolicyHost);
   readonly #issued = new Map<string, Promise<Issued>>();
   /** Changes come one after the other, and the end after them. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
-  constructor(block: LoopbackBlock, pki: Pki, current: Current, asked: readonly DnsQuery[]) {
+  constructor(
+    block: LoopbackBlock,
+    pki: Pki,
+    current: Current,
+    asked: readonly DnsQuery[],
+    dotRead?: () => void,
+  ) {
+    this.#mail = new HostServers(startMailHost, dotRead);
     this.resolver = block.resolver;
     this.port = block.port;
     this.httpsPort = block.httpsPort;

@@ -24,11 +24,14 @@ export async function startMailHost(host: MailHost, place: Place): Promise<Track
     ...(host.starttls === 'old' ? oldTls : {}),
   });
   const accept = (message: ReceivedMessage) => void log.received.push(message);
+  let connections = 0;
   return listen(createServer(), { ...place, port: host.port ?? place.port }, (socket) => {
     log.connections += 1;
+    connections += 1;
+    if (connections > (host.takes?.connections ?? Number.POSITIVE_INFINITY)) return void socket.end();
     const session = newSession();
     log.sessions.push(session);
-    const options = { id, host, secureContext, session, accept };
+    const options = { id, host, secureContext, session, accept, dotRead: log.dotRead };
     if (host.implicitTls === true) receiveUnderTls(socket, options);
     else receive(socket, options);
   });

@@ -56,6 +56,8 @@ export interface ReceiverOptions {
   readonly secureContext: SecureContext;
   readonly session: SessionLog;
   readonly accept: (message: ReceivedMessage) => void;
+  /** Told when a message has come whole, before the reply to it. */
+  readonly dotRead?: (() => void) | undefined;
 }
 
 const messageOctetsMax = 10_485_760;
@@ -313,6 +315,7 @@ class Dialogue {
     const transaction = this.#transaction;
     this.#transaction = null;
     if (transaction === null) return false;
+    this.#options.dotRead?.();
     if (octets === 'too-large') return this.#say('552 5.3.4 Message too big');
     if (!this.#say(this.#options.host.replies?.end ?? '250 2.0.0 Accepted')) return false;
     const { session, accept } = this.#options;

@@ -23,7 +23,7 @@ export {
   type WorldSecurity,
 } from './records.js';
 export { readReplyLine } from './reply-line.js';
-export type { Expectation, Scenario, Step } from './scenario.js';
+export type { Expectation, Scenario, Step, StopAt } from './scenario.js';
 export { DEFAULT_KEYWORDS } from './scripted-session.js';
 export {
   type PlayedEffect,

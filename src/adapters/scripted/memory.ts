@@ -1,4 +1,5 @@
 import type { CachedPolicy, FetchFailure } from '../../policy/mta-sts/policy.js';
+import type { MailHost } from './world.js';
 
 /** What outlives a step: the policy cache, and what the mail hosts saw. */
 export interface WorldMemory {
@@ -8,6 +9,8 @@ export interface WorldMemory {
   >;
   /** IDs of mail hosts that were connected to (where something listens). */
   readonly connected: Set<string>;
+  /** How often each has been connected to since the world has it. */
+  readonly connections: WeakMap<MailHost, number>;
   /** Messages that mail hosts took, in order. */
   readonly accepted: AcceptedMessage[];
 }
@@ -26,5 +29,5 @@ export interface AcceptedMessage {
 
 /** The memory of a world in which nothing has happened yet. */
 export function freshMemory(): WorldMemory {
-  return { policies: new Map(), connected: new Set(), accepted: [] };
+  return { policies: new Map(), connected: new Set(), connections: new WeakMap(), accepted: [] };
 }

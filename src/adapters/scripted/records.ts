@@ -45,6 +45,8 @@ export function lookup(world: World, type: WorldRecordType, name: string, port: 
   let owner = name.toLowerCase();
   while (aliases.length <= ALIASES_MAX) {
     const own = owners.get(owner)?.get(type);
+    // Of a CNAME alone, because other lookups are past their own set when they come to the alias.
+    if (own?.askedAlone !== undefined) return { kind: 'fails', cause: own.askedAlone };
     if (own !== undefined) return answerFrom(world, owner, own, aliases);
 
     const alias = type === 'CNAME' ? undefined : owners.get(owner)?.get('CNAME');

@@ -46,7 +46,25 @@ export function contradictionsIn({
       contradictionsInPart(change, hosts, `steps[${index}].change`),
     ),
     ...tooMany,
+    ...steps.flatMap(contradictionsInStep),
   ];
+}
+
+function contradictionsInStep(
+  { purpose = 'deliver', stop, message, expect }: Step,
+  index: number,
+): readonly Contradiction[] {
+  const at = `steps[${index}]`;
+  const found: Contradiction[] = [];
+  const domains = new Set(message.to.map((address) => address.slice(address.lastIndexOf('@')).toLowerCase()));
+  if (stop !== undefined && domains.size > 1)
+    found.push({ path: `${at}.stop`, expected: 'a message to one domain', actual: `${domains.size}` });
+  const resultsMax = { deliver: message.to.length, explain: 1, 'refresh-policy': 0 }[purpose];
+  if (expect.length > resultsMax && purpose !== 'deliver') {
+    const expected = `at most ${resultsMax}, of what is ${purpose === 'explain' ? 'explained' : 'refreshed'}`;
+    found.push({ path: `${at}.expect`, expected, actual: `${expect.length}` });
+  }
+  return found;
 }
 
 /** The hosts of all of them. */
@@ -64,6 +82,8 @@ export function contradictionsInPart(part: Part, hosts: KnownHosts, at = ''): re
     if (set !== null && answersIn(set) > 1) {
       found.push({ path, expected: 'one of records, denial and fails', actual: 'several' });
     }
+    if (set !== null && !isList(set) && set.askedAlone !== undefined && !key.startsWith('CNAME '))
+      found.push({ path, expected: '"askedAlone" of a CNAME only', actual: key });
     for (const text of recordsOf(set)) {
       const expected = expectedInstead(key.split(' ')[0]!, text, hosts);
       if (expected !== null) found.push({ path, expected, actual: JSON.stringify(text) });

@@ -56,6 +56,22 @@ describe('parseScenario', () => {
     });
   });
 
+  it('reports what a step cannot be or expect', () => {
+    const step = (own: object) => problems((s) => Object.assign(s.steps[0], own));
+    expect(step({ stop: 'dns.mx', purpose: 'explain', policyCache: 'unreadable', after: -1 })).toEqual([]);
+    expect(step({ stop: 'soon' })).toMatchObject([{ path: 'steps[0].stop', actual: '"soon"' }]);
+    expect(step({ stop: 'dns.mx', message: { to: ['x@a.example', 'y@b.example'] } })).toEqual([
+      { path: 'steps[0].stop', expected: 'a message to one domain', actual: '2' },
+    ]);
+    expect(step({ purpose: 'refresh-policy' })).toEqual([
+      { path: 'steps[0].expect', expected: 'at most 0, of what is refreshed', actual: '1' },
+    ]);
+    expect(step({ after: 0.5 })).toMatchObject([{ path: 'steps[0].after' }]);
+    expect(problems((s) => (s.world.dns['A b.example'] = { askedAlone: 'timeout' }))).toMatchObject([
+      { path: 'world.dns["A b.example"]', expected: '"askedAlone" of a CNAME only' },
+    ]);
+  });
+
   it('reports wrong and missing values with what was expected', () => {
     expect(problems((s) => (s.world.mail['mx.a.example'].connect = 'deny'))).toEqual([
       {

@@ -17,7 +17,7 @@ import {
   TrueFalse,
   YesNo,
 } from '../../effects/codecs/values.js';
-import type { Expectation, Scenario, Step } from './scenario.js';
+import type { Expectation, Scenario, Step, StopAt } from './scenario.js';
 import { contradictionsIn } from './scenario-contradictions.js';
 import { ChangeCodec, WorldCodec } from './world.codec.js';
 
@@ -85,6 +85,7 @@ const Count = such('a whole number, 0 or more', (value): value is number => isWh
   type: 'integer',
   minimum: 0,
 });
+const Milliseconds = such('a whole number', isWhole, { type: 'integer' });
 const Attempt = such('a whole number, 1 or more', (value): value is number => isWhole(value) && value >= 1, {
   type: 'integer',
   minimum: 1,
@@ -162,13 +163,25 @@ const MessageCodec = strictObject<Step['message']>(
   ['to'],
 );
 
+const STOPS = [
+  ...(['dns.mx', 'dns.txt', 'dns.addresses', 'dns.cname', 'dns.tlsa', 'random.draw'] as const),
+  ...(['policy-cache.read', 'policy-cache.write', 'policy.fetch'] as const),
+  ...(['smtp.connect', 'smtp.greeting', 'smtp.hello', 'smtp.starttls', 'tls.handshake'] as const),
+  ...(['peer.inspect', 'smtp.auth', 'smtp.send', 'end-of-data'] as const),
+] as const satisfies readonly StopAt[];
+
 const StepCodec = strictObject<Step>(
   'a step',
   {
     change: ChangeCodec,
-    after: Count,
+    after: Milliseconds,
+    policyCache: oneOf('unreadable'),
+    purpose: oneOf('deliver', 'explain', 'refresh-policy'),
     message: MessageCodec,
     attempt: Attempt,
+    stop: oneOf(...STOPS),
+    deadlineMs: Attempt,
+    rows: Texts,
     expect: listOf('a list of expectations', ExpectationCodec),
   },
   ['message', 'expect'],

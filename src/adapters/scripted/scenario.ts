@@ -1,3 +1,4 @@
+import type { EffectName } from '../../effects/catalog.js';
 import type { DsnRequest } from '../../policy/dsn/request.js';
 import type { Route } from '../../policy/relay/route.js';
 import type { Transports } from '../../policy/relay/transport.js';
@@ -31,8 +32,18 @@ export interface Step {
       readonly [name: string]: NonNullable<World[K]>[string] | null;
     };
   };
-  /** Milliseconds that pass before the step; over sockets on the engine's clock only. */
+  /**
+   * Milliseconds that pass before the step, or by which the clock is set back where it is below 0; over sockets on the engine's clock
+   * only.
+   */
   readonly after?: number;
+  /** What the sender can make of the policies that it keeps, in this step. Default: it reads them. */
+  readonly policyCache?: 'unreadable';
+  /**
+   * `explain` goes as far as EHLO under TLS, as for a message to postmaster at the domain of the first recipient, and sends nothing.
+   * `refresh-policy` renews the policy of that domain, connects to no mail host and has no result. Default: deliver.
+   */
+  readonly purpose?: 'deliver' | 'explain' | 'refresh-policy';
   readonly message: {
     /** Default: sender@sender.example. "" is the null sender. */
     readonly from?: string;
@@ -50,9 +61,18 @@ export interface Step {
   };
   /** Default 1. */
   readonly attempt?: number;
+  /** The sender is stopped, as by a signal that aborts, when it comes to this. The message goes to one domain then. */
+  readonly stop?: StopAt;
+  /** The time that the step may take, in milliseconds. In memory everybody answers at once. */
+  readonly deadlineMs?: number;
+  /** Rows that must be among the decisions of the step, whoever they speak of. */
+  readonly rows?: readonly string[];
   /** One for each recipient, in order. What is not given is not compared. */
   readonly expect: readonly Expectation[];
 }
+
+/** A question of the sender, as it stands in a journal, or the time between the final dot of a message and the reply to it. */
+export type StopAt = Exclude<EffectName, 'host.run' | 'smtp.quit'> | 'end-of-data';
 
 export interface Expectation {
   readonly outcome: 'delivered' | 'deferred' | 'bounced';

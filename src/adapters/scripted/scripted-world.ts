@@ -107,7 +107,11 @@ export function scriptedWorld(world: World, options: ScriptedOptions): ScriptedW
     const id = idsAt(address, addresses).find((known) => Object.hasOwn(world.mail ?? {}, known));
     const host = id === undefined ? undefined : world.mail?.[id];
     if (id === undefined || host === undefined || host.connect === 'refuse') return null;
-    return to === (host.port ?? port) ? new ScriptedSession(id, host) : null;
+    if (to !== (host.port ?? port)) return null;
+    const connections = (memory.connections.get(host) ?? 0) + 1;
+    memory.connections.set(host, connections);
+    const isWorn = connections > (host.takes?.connections ?? Number.POSITIVE_INFINITY);
+    return new ScriptedSession(id, isWorn ? { greeting: 'close' } : host);
   }
 
   return {

@@ -22,6 +22,7 @@ const Addresses = listOf(
   }),
 );
 const START_TLS = ['offered', 'not-offered', 'injected', 'broken', 'closes', 'old', 'late-alert'];
+const DnsFailure = oneOf('bogus', 'servfail', 'refused', 'timeout', 'malformed');
 const Connect = oneOf('accept', 'refuse', 'silent');
 const REPLY = '^close$|^[2-5]\\d\\d([ -]|$)';
 const Reply = such('a reply line such as "250 ok", or "close"', isReply, { type: 'string', pattern: REPLY });
@@ -32,7 +33,8 @@ const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
     security: oneOf('secure', 'insecure'),
     records: Texts,
     denial: oneOf('nodata', 'nxdomain'),
-    fails: oneOf('bogus', 'servfail', 'refused', 'timeout', 'malformed'),
+    fails: DnsFailure,
+    askedAlone: DnsFailure,
   },
   [],
 );
@@ -77,7 +79,11 @@ const MailHostCodec = strictObject<MailHost>(
     implicitTls: such('true', (value): value is true => value === true),
     takes: strictObject<NonNullable<MailHost['takes']>>(
       'what it takes',
-      { recipients: wholeFrom(1, 100_000), mails: wholeFrom(1, 100_000) },
+      {
+        recipients: wholeFrom(1, 100_000),
+        mails: wholeFrom(1, 100_000),
+        connections: wholeFrom(1, 100_000),
+      },
       [],
     ),
     auth: strictObject<NonNullable<MailHost['auth']>>(

@@ -33,8 +33,13 @@ export type RecordSet =
       readonly records?: readonly string[];
       /** Instead of records. `denial` answers with a proven or unproven absence; the others are no answer at all. */
       readonly denial?: 'nodata' | 'nxdomain';
-      readonly fails?: 'bogus' | 'servfail' | 'refused' | 'timeout' | 'malformed';
+      readonly fails?: DnsFailure;
+      /** Of a CNAME: lookups of other types follow it, and a lookup of the CNAME itself fails so. */
+      readonly askedAlone?: DnsFailure;
     };
+
+/** A lookup without an answer. */
+export type DnsFailure = 'bogus' | 'servfail' | 'refused' | 'timeout' | 'malformed';
 
 /** What a mail host does. The default for everything is what a well-kept server does. */
 export interface MailHost {
@@ -61,8 +66,11 @@ export interface MailHost {
     | 'old'
     | 'late-alert'
     | `${number} ${string}`;
-  /** What it takes, announced or not: recipients in a transaction (452 behind them), MAIL commands on a connection (421 behind them). */
-  readonly takes?: { readonly recipients?: number; readonly mails?: number };
+  /**
+   * What it takes, announced or not: recipients in a transaction (452 behind them), MAIL commands on a connection (421 behind them),
+   * connections (those behind them are closed without a word; a host that a change replaces counts anew).
+   */
+  readonly takes?: { readonly recipients?: number; readonly mails?: number; readonly connections?: number };
   /** TLS begins with the connection, before the greeting (RFC 8314, Section 3.3); STARTTLS is not offered. */
   readonly implicitTls?: true;
   /**

@@ -28,6 +28,14 @@ const NOTHING: Edit['answers'] = new Map();
 
 type Said = Pick<Edit, 'key' | 'by' | 'kind' | 'says'> & { readonly assumes?: readonly string[] };
 
+/** What is said of whoever was stopped: it was we who did not wait. */
+export const GO_ON = {
+  key: 'time',
+  by: 'operator',
+  kind: 'repair',
+  says: 'Let the attempt run to its end: it was stopped, or its deadline passed.',
+} as const satisfies Said;
+
 /** Another answer to one question, or to several that change together. */
 export function editOfAnswers(
   said: Said,

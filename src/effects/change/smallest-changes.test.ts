@@ -42,6 +42,17 @@ const served = (...mx: readonly string[]) => ({
   },
 });
 
+describe('whoever was stopped', () => {
+  it.each(['dns.mx', 'dns.addresses', 'tls.handshake', 'smtp.send', 'end-of-data'] as const)(
+    'at %s has nobody else to blame',
+    (stop) => {
+      expect(changesIn(PLAIN, { stop }).map(({ by, what }) => [by, what])).toEqual([
+        ['operator', 'Let the attempt run to its end: it was stopped, or its deadline passed.'],
+      ]);
+    },
+  );
+});
+
 describe('the smallest change, made in the world', () => {
   it.each<[string, World, RegExp, Change['by'], World]>([
     [

@@ -7,7 +7,7 @@ import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
 import type { TlsReportDetail } from '../../policy/tls-report/tally.js';
-import type { ExplainedDecision, ExplainedReport } from '../explain-delivery.js';
+import type { ExplainedDecision, ExplainedLook, ExplainedReport } from '../explain-delivery.js';
 import { printable } from './printable.js';
 import { isQuiet } from './quiet.js';
 import { labelled, type Page, type Style, wrapped } from './wrap.js';
@@ -30,6 +30,16 @@ export function renderResults(results: readonly ExplainedReport[], style: TextSt
       renderFailures(reports[0]!, style),
     ])
     .map((parts) => parts.filter((part) => part !== '').join('\n'))
+    .join('\n');
+}
+
+/** What was found of a policy that was looked for by itself: what happened, why, the clause, and what was decided on the way. */
+export function renderLook(look: ExplainedLook, style: TextStyle): string {
+  const { domain, because } = look;
+  const found = because === null ? 'nothing was learned' : printable(because.verdict);
+  const head = `${style.paint('bold', printable(domain))}  MTA-STS policy: ${found}\n`;
+  return [`${head}${renderBecause(look, style)}`, renderWhy([look], style)]
+    .filter((part) => part !== '')
     .join('\n');
 }
 
@@ -78,7 +88,7 @@ const CAUSES: Readonly<Record<NonNullable<ExplainedReport['cause']>, string>> = 
   aborted: 'the attempt was stopped',
 };
 
-function renderBecause({ because }: ExplainedReport, page: Page): string {
+function renderBecause({ because }: Pick<ExplainedReport, 'because'>, page: Page): string {
   if (because === null) return '';
   const facts = tellingFacts(because).map((fact, at) =>
     labelled(at === 0 ? 'what happened' : '', fact, page),
@@ -125,7 +135,7 @@ export function placeOf({ mx, ip }: ExplainedReport): string {
 }
 
 /** Each decision with its facts and its reason, those about the same host under its name; what a recipient was told already is not said again. */
-function renderWhy(reports: readonly ExplainedReport[], style: TextStyle): string {
+function renderWhy(reports: readonly ExplainedLook[], style: TextStyle): string {
   const { paint, detail } = style;
   const { domain, decisions } = reports[0]!;
   const told = new Set(reports.flatMap(({ because }) => (because === null ? [] : [keyOf(because)])));

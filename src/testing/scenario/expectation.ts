@@ -1,5 +1,15 @@
 import type { Expectation } from '../../adapters/scripted/index.js';
+import type { Journal } from '../../effects/journal.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+
+/** Which of these rows decided nothing in a step, one line each. */
+export function rowsMissing(
+  rows: readonly string[] = [],
+  { attempts }: Pick<Journal, 'attempts'>,
+): readonly string[] {
+  const decided = new Set(attempts.flatMap(({ result }) => result?.decisions.map(({ row }) => row) ?? []));
+  return rows.filter((row) => !decided.has(row)).map((row) => `row ${row} decided nothing in this step`);
+}
 
 /** What a host has taken, as far as expectations speak of it. */
 export interface Witness {

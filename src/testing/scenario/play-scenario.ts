@@ -1,12 +1,15 @@
 import type { Scenario, Step } from '../../adapters/scripted/index.js';
 import { hostsOf } from '../../adapters/scripted/scenario-contradictions.js';
-import { createNodeEngine } from '../../node.js';
+import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import type { AttemptOptions } from '../../engine/options.js';
+import { createNodeEngine, nodeAdapters } from '../../node.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { DEFAULT_SETTINGS, settingsOf } from '../../policy/settings.js';
 import { type Internet, startKnownWorld } from '../internet.js';
 import { createPki, type Pki } from '../pki.js';
-import { differencesFrom } from './expectation.js';
-import { mailOf, type ScenarioRun, type StepRun } from './run.js';
+import { differencesFrom, rowsMissing } from './expectation.js';
+import { domainOf, mailOf, type ScenarioRun, type StepRun } from './run.js';
+import { type Stage, stagedAdapters } from './staged-adapters.js';
 
 /** Milliseconds. Where somebody is never going to answer, waiting for long is no use. */
 const IMPATIENT = {
@@ -42,15 +45,19 @@ export async function playScenario(scenario: Scenario): Promise<ScenarioRun> {
   const { world, steps } = scenario;
   const hosts = hostsOf(world, ...steps.map(({ change }) => change ?? {}));
   pki ??= createPki();
-  const internet = await startKnownWorld(world, hosts, {}, await pki);
+  const stage: Stage = { step: steps[0], stop: new AbortController() };
+  const dotRead = () => {
+    if (stage.step.stop === 'end-of-data') stage.stop.abort();
+  };
+  const internet = await startKnownWorld(world, hosts, {}, { pki: await pki, dotRead });
   try {
-    return { name: scenario.name, steps: await playSteps(scenario, internet) };
+    return { name: scenario.name, steps: await playSteps(scenario, internet, stage) };
   } finally {
     await internet.close();
   }
 }
 
-async function playSteps(scenario: Scenario, internet: Internet): Promise<readonly StepRun[]> {
+async function playSteps(scenario: Scenario, internet: Internet, stage: Stage): Promise<readonly StepRun[]> {
   const isImpatient = hasSilence(scenario);
   const settings = settingsOf('rfc', {
     privateAddresses: 'allow',
@@ -60,18 +67,27 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
     httpsPort: internet.httpsPort,
   });
   let passed = 0;
-  const engine = createNodeEngine({
-    settings,
-    clock: () => Date.now() + passed,
+  const own = {
     ca: [internet.caPem],
-    ...(scenario.transports === undefined ? {} : { transports: scenario.transports }),
-    ...(scenario.routes === undefined ? {} : { routes: scenario.routes }),
-    secretOf: (account) => scenario.passwords?.[account] ?? null,
+    secretOf: (account: string) => scenario.passwords?.[account] ?? null,
     // The world may change between steps while no time passes.
     dnsCache: 'off',
-    // As in the simulation: hosts of equal preference keep their order.
-    adapters: { 'random.draw': async ({ count }) => ({ values: new Array<number>(count).fill(0) }) },
     resolver: { servers: [internet.resolver], timeoutMs: isImpatient ? 750 : 10_000, attempts: 2 },
+  } as const;
+  const engine = createNodeEngine({
+    ...own,
+    settings,
+    clock: () => Date.now() + passed,
+    ...(scenario.transports === undefined ? {} : { transports: scenario.transports }),
+    ...(scenario.routes === undefined ? {} : { routes: scenario.routes }),
+    adapters: stagedAdapters(
+      {
+        ...nodeAdapters(own),
+        // As in the simulation: hosts of equal preference keep their order.
+        'random.draw': async ({ count }) => ({ values: new Array<number>(count).fill(0) }),
+      },
+      stage,
+    ),
   });
   const steps: StepRun[] = [];
   let dialled: AttemptInput['dialled'] = {};
@@ -79,9 +95,12 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
   for (const step of scenario.steps) {
     passed += step.after ?? 0;
     if (step.change !== undefined) await internet.change(step.change);
-    const { results, journal, attempts } = await engine.deliver(mailOf(step), {
+    Object.assign(stage, { step, stop: new AbortController() });
+    const { results, journal, attempts } = await playStep(engine, step, {
       attempt: step.attempt ?? 1,
       ...(step.message.transport === undefined ? {} : { transport: step.message.transport }),
+      ...(step.deadlineMs === undefined ? {} : { deadlineMs: step.deadlineMs }),
+      signal: stage.stop.signal,
       dialled,
     });
     dialled = Object.assign(
@@ -89,10 +108,31 @@ async function playSteps(scenario: Scenario, internet: Internet): Promise<readon
       ...attempts.map((attempt) => attempt.dialled),
     ) as AttemptInput['dialled'];
     const after = countsOf(scenario, internet);
-    steps.push({ results, journal, differences: compare(step, results, before, after) });
+    const differences = [...compare(step, results, before, after), ...rowsMissing(step.rows, journal)];
+    steps.push({ results, journal, differences });
     before = after;
   }
   return steps;
+}
+
+async function playStep(
+  engine: Engine,
+  step: Step,
+  options: AttemptOptions,
+): Promise<Pick<DeliveryResult, 'results' | 'journal' | 'attempts'>> {
+  if (step.purpose === 'refresh-policy') {
+    const { signal, deadlineMs } = options;
+    const { journal } = await engine.policy(
+      domainOf(step),
+      { purpose: 'refresh' },
+      { ...(signal && { signal }), ...(deadlineMs !== undefined && { deadlineMs }) },
+    );
+    return { results: [], attempts: [], journal };
+  }
+  const mail = mailOf(step);
+  return step.purpose === 'explain'
+    ? engine.explain(domainOf(step), { from: mail.from, facts: mail.facts }, options)
+    : engine.deliver(mail, options);
 }
 
 interface Counts {

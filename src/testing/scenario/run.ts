@@ -17,8 +17,10 @@ export interface StepRun {
   readonly differences: readonly string[];
 }
 
-/** The message of a step. */
-export function mailOf({ message }: Step): OutboundMail {
+/** The message of a step; of one that is only explained, one to postmaster at its domain. */
+export function mailOf(step: Step): OutboundMail {
+  const to = step.purpose === 'explain' ? ([`postmaster@${domainOf(step)}`] as const) : step.message.to;
+  const message = { ...step.message, to };
   const from = message.from ?? 'sender@sender.example';
   const header = [
     `From: <${from || 'MAILER-DAEMON'}>`,
@@ -43,6 +45,11 @@ export function mailOf({ message }: Step): OutboundMail {
       report: message.report ?? 'none',
     },
   };
+}
+
+/** The domain of the first recipient, as it is written. */
+export function domainOf({ message: { to } }: Step): string {
+  return to[0].slice(to[0].lastIndexOf('@') + 1);
 }
 
 function utf8(text: string): Uint8Array {

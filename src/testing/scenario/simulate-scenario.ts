@@ -8,23 +8,26 @@ import {
   scriptedWorld,
   type WorldMemory,
 } from '../../adapters/scripted/index.js';
-import type { Ask } from '../../effects/catalog.js';
+import type { AnswerOf, Ask } from '../../effects/catalog.js';
 import {
   type AttemptJournal,
   JOURNAL_FORMAT,
   JOURNAL_VERSION,
+  type Journal,
   type JournalEntry,
 } from '../../effects/journal.js';
 import { type Player, simulate } from '../../effects/simulate.js';
 import { byDestination, deferAll, parseEnvelope } from '../../engine/attempt-inputs.js';
+import { parkIfRefused, type RelayRefusals, rememberRefusal } from '../../engine/parked-relays.js';
 import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import type { Mailbox } from '../../policy/names/mailbox.js';
 import { chooseRoute } from '../../policy/relay/route.js';
+import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import { settingsOf } from '../../policy/settings.js';
-import { differencesFrom } from './expectation.js';
-import { mailOf, type ScenarioRun, type StepRun } from './run.js';
+import { differencesFrom, rowsMissing } from './expectation.js';
+import { domainOf, mailOf, type ScenarioRun, type StepRun } from './run.js';
 
 export interface SimulationOptions {
   /** When the first step happens, in milliseconds since 1970. Default: noon of 1 January 2026. */
@@ -43,22 +46,21 @@ export function simulateScenario(scenario: Scenario, options: SimulationOptions 
   let world = scenario.world;
   let addresses: Addresses | undefined;
   let dialled: AttemptInput['dialled'] = {};
+  const refusedAt: RelayRefusals = new Map();
   for (const step of scenario.steps) {
     now += step.after ?? 0;
     world = step.change === undefined ? world : applyChange(world, step.change);
     addresses = allocate(world, (index) => `127.0.0.${index + 2}`, addresses);
     memory.connected.clear();
     memory.accepted.length = 0;
-    const played = playStep(
-      scenario,
-      step,
-      scriptedWorldOf(scenario, world, now, addresses, memory),
-      now,
-      dialled,
-      options,
-    );
-    dialled = { ...dialled, ...played.dialled };
-    steps.push({ ...played, differences: compare(step, played.results, memory) });
+    const stage = {
+      ...{ scenario, step, now, dialled, refusedAt, options },
+      world: scriptedWorldOf(scenario, world, now, addresses, memory),
+    };
+    const { results, journal, dialled: also } = playStep(stage);
+    dialled = { ...dialled, ...also };
+    const differences = [...compare(step, results, memory), ...rowsMissing(step.rows, journal)];
+    steps.push({ results, journal, differences });
   }
   return { name: scenario.name, steps };
 }
@@ -74,14 +76,42 @@ function scriptedWorldOf(
   return scriptedWorld(world, { port, now, addresses, memory, passwords: scenario.passwords ?? {} });
 }
 
-function playStep(
-  scenario: Scenario,
-  step: Step,
-  world: ReturnType<typeof scriptedWorldOf>,
-  now: number,
-  dialled: AttemptInput['dialled'],
-  { choose }: SimulationOptions,
-) {
+/** A step, and all that it meets. */
+interface Stage {
+  readonly scenario: Scenario;
+  readonly step: Step;
+  readonly now: number;
+  readonly dialled: AttemptInput['dialled'];
+  /** Is added to. */
+  readonly refusedAt: RelayRefusals;
+  readonly options: SimulationOptions;
+  readonly world: ReturnType<typeof scriptedWorldOf>;
+}
+
+function playStep(stage: Stage) {
+  const { step } = stage;
+  return step.purpose === 'refresh-policy' ? playRefresh(stage) : playMail(stage);
+}
+
+function playRefresh(stage: Stage) {
+  const { scenario, step, now } = stage;
+  const { mailboxes } = parseEnvelope({ from: '', to: [`postmaster@${domainOf(step)}`] }, () => '');
+  const input: AttemptInput = {
+    startedAt: now,
+    attempt: 1,
+    destination: mailboxes[0]!.destination,
+    recipients: [],
+    message: { ...PLAIN_FACTS, sender: '' },
+    settings: settingsFor(scenario),
+    dialled: {},
+    purpose: 'refresh-policy',
+    ...deadlineOf(stage),
+  };
+  return { results: [], journal: journalOf([playAttempt(stage, input, [])]), dialled: {} };
+}
+
+function playMail(stage: Stage) {
+  const { scenario, step, now, dialled, refusedAt } = stage;
   const mail = mailOf(step);
   const journals: AttemptJournal[] = [];
   const reports = new Map<Mailbox, RecipientReport>();
@@ -93,7 +123,7 @@ function playStep(
       destination: mailboxes[0]!.destination,
       recipients: mailboxes.map(({ address }) => address),
       message: { sender: from, ...mail.facts },
-      ...chosenFor(scenario, step, { from, mailbox: mailboxes[0]! }),
+      ...chosenFor(stage, { from, mailbox: mailboxes[0]! }),
       ...(mail.dsn === undefined
         ? {}
         : {
@@ -102,21 +132,23 @@ function playStep(
               recipients: mailboxes.map((mailbox) => mail.dsn!.recipients[all.indexOf(mailbox)]!),
             },
           }),
-      settings: settingsOf('rfc', { privateAddresses: 'allow', ...scenario.settings }),
+      settings: settingsFor(scenario),
       dialled,
-      purpose: 'deliver',
+      purpose: step.purpose === 'explain' ? 'explain' : 'deliver',
+      ...deadlineOf(stage),
     };
-    const { player, entries } = recordedPlayer(world, now, choose);
-    const ended = simulate(programs, input, player);
-    const result = ended.kind === 'finished' ? ended.output : deferAll(input);
-    journals.push({ input, places: mailboxes.map((mailbox) => all.indexOf(mailbox)), entries, result });
+    const places = mailboxes.map((mailbox) => all.indexOf(mailbox));
+    const { result, ...played } = playAttempt(stage, input, places);
+    journals.push({ ...played, result });
+    if (input.transport !== undefined)
+      rememberRefusal(refusedAt, input.transport.name, result.recipients, now);
     mailboxes.forEach((mailbox, at) => {
       reports.set(mailbox, reportOf(result, at));
     });
   }
   return {
     results: all.map((mailbox) => reports.get(mailbox)!),
-    journal: { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts: journals } as const,
+    journal: journalOf(journals),
     dialled: Object.assign(
       {},
       ...journals.map(({ result }) => result?.dialled ?? {}),
@@ -124,33 +156,47 @@ function playStep(
   };
 }
 
+function settingsFor({ settings }: Scenario) {
+  return settingsOf('rfc', { privateAddresses: 'allow', ...settings });
+}
+
+function deadlineOf({ step: { deadlineMs }, now }: Stage): Pick<AttemptInput, 'deadlineAt'> {
+  return deadlineMs === undefined ? {} : { deadlineAt: now + deadlineMs };
+}
+
+function journalOf(attempts: readonly AttemptJournal[]): Journal {
+  return { format: JOURNAL_FORMAT, version: JOURNAL_VERSION, attempts };
+}
+
+function playAttempt(stage: Stage, input: AttemptInput, places: readonly number[]) {
+  const { player, entries } = recordedPlayer(stage);
+  const ended = simulate(programs, input, player);
+  return { input, places, entries, result: ended.kind === 'finished' ? ended.output : deferAll(input) };
+}
+
 function chosenFor(
-  { transports = {}, routes = [] }: Scenario,
-  { attempt = 1, message }: Step,
+  { scenario: { transports = {}, routes = [] }, step: { attempt = 1, message }, refusedAt, now }: Stage,
   { from, mailbox }: { readonly from: string; readonly mailbox: Mailbox },
 ): Pick<AttemptInput, 'transport'> {
   if (message.transport === undefined && routes.length === 0) return {};
   const { destination } = mailbox;
   const mail = { destination, from, account: null, attempt, transport: message.transport ?? null };
-  return { transport: chooseRoute(mail, routes, transports) };
+  return { transport: parkIfRefused(chooseRoute(mail, routes, transports), refusedAt, now) };
 }
 
 /** A player that also keeps the journal. */
-function recordedPlayer(
-  world: ReturnType<typeof scriptedWorldOf>,
-  now: number,
-  choose: SimulationOptions['choose'],
-) {
+function recordedPlayer({ world, now, step, options: { choose } }: Stage) {
   const entries: JournalEntry[] = [];
+  const answerTo = stoppable(world, step);
   const player: Player = {
     ...(choose === undefined ? {} : { choose }),
     answer(ask) {
-      const answer = world.ask(ask as never);
-      entries.push({ kind: 'ask', ask });
-      entries.push({
-        kind: 'answer',
-        event: { type: `${ask.type}.answered`, id: ask.id, at: now, answer } as never,
-      });
+      const answer = answerTo(ask);
+      const event =
+        answer === 'aborted'
+          ? ({ type: 'aborted', id: ask.id, at: now } as const)
+          : ({ type: `${ask.type}.answered`, id: ask.id, at: now, answer } as never);
+      entries.push({ kind: 'ask', ask }, { kind: 'answer', event });
       return { at: now, answer };
     },
     beginRun(id, host) {
@@ -164,6 +210,33 @@ function recordedPlayer(
   };
   return { player, entries };
 }
+
+type Asked = Parameters<Player['answer']>[0];
+type Given = ReturnType<Player['answer']>['answer'];
+
+/** The world's answers, until the step is stopped; from then on nobody waits for any. */
+function stoppable(world: Stage['world'], { stop, policyCache }: Step): (ask: Asked) => Given {
+  let isStopped = false;
+  return (ask) => {
+    if (ask.type === 'smtp.quit') return isStopped ? { kind: 'closed' } : world.ask(ask);
+    if (isStopped) return 'aborted';
+    if (ask.type === stop) {
+      isStopped = true;
+      return ask.type === 'smtp.send'
+        ? { ...NOTHING_HEARD, recipients: ask.recipients.map(() => null) }
+        : 'aborted';
+    }
+    if (ask.type === 'policy-cache.read' && policyCache === 'unreadable') return { kind: 'unreadable' };
+    const answer = world.ask(ask as never) as Given;
+    if (ask.type !== 'smtp.send' || stop !== 'end-of-data') return answer;
+    const sent = answer as AnswerOf<'smtp.send'>;
+    if (sent.data?.code !== 354) return answer;
+    isStopped = true;
+    return { ...sent, end: null, lost: 'aborted', dotSent: 'yes' };
+  };
+}
+
+const NOTHING_HEARD = { mail: null, data: null, end: null, lost: 'aborted' } as const;
 
 function compare(step: Step, results: readonly RecipientReport[], memory: WorldMemory): readonly string[] {
   const witness = {

@@ -1,4 +1,4 @@
-import { domainOf, type Edit, editOfAnswers, editOfInput, type Supposed } from '../edit.js';
+import { domainOf, type Edit, editOfAnswers, editOfInput, GO_ON, type Supposed } from '../edit.js';
 import { wellKept } from '../well-kept.js';
 import { certificateEdits } from './certificate.js';
 import { lookupEdits, resolverEdits } from './lookups.js';
@@ -31,10 +31,7 @@ function timeEdits(run: Supposed): readonly Edit[] {
   const stopped = run.asked.filter(({ answer }) => answer === null);
   if (stopped.length === 0) return [];
   const said = {
-    key: 'time',
-    by: 'operator',
-    kind: 'repair',
-    says: 'Let the attempt run to its end: it was stopped, or its deadline passed.',
+    ...GO_ON,
     assumes: ['What was not waited for would have been answered well.'],
   } as const;
   const answers = stopped.map(({ key, ask, host }) => {

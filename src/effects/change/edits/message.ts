@@ -6,7 +6,7 @@ import { domainOf, type Edit, editOfInput, type Supposed } from '../edit.js';
 
 /** What would let a message through, on our own side. */
 export function ownEdits({ input }: Supposed): readonly Edit[] {
-  return [...messageEdits(input), ...ruleEdits(input), ...settingEdits(input)];
+  return [...messageEdits(input), ...parkedEdits(input), ...ruleEdits(input), ...settingEdits(input)];
 }
 
 const withMessage =
@@ -46,6 +46,20 @@ function messageEdits({ message }: AttemptInput): readonly Edit[] {
       ),
     );
   return edits;
+}
+
+/** Whoever is left alone for a while is tried again, and the operator may have mended by then what was refused. */
+function parkedEdits({ transport }: AttemptInput): readonly Edit[] {
+  if (transport?.parked !== 'yes') return [];
+  return [
+    editOfInput(
+      {
+        ...{ key: 'transport parked', by: 'operator', kind: 'repair' },
+        says: `See that the relay of the transport "${transport.name}" knows us; it is tried again by itself within minutes.`,
+      },
+      ({ transport: { parked: _, ...chosen } = transport, ...input }) => ({ ...input, transport: chosen }),
+    ),
+  ];
 }
 
 function ruleEdits(input: AttemptInput): readonly Edit[] {

@@ -7,7 +7,7 @@ import { keywordsOf, sizeLimitOf } from '../../../policy/smtp/ehlo.js';
 import { enhancedStatusOf } from '../../../policy/smtp/enhanced-status.js';
 import { classOf, codeOf, type LostCause, type Reply } from '../../../policy/smtp/reply.js';
 import type { AnswerOf, AskOf } from '../../catalog.js';
-import { type Asked, type Edit, editOfAnswers, type Supposed } from '../edit.js';
+import { type Asked, type Edit, editOfAnswers, GO_ON, type Supposed } from '../edit.js';
 import { helloReply, reply } from '../well-kept.js';
 
 /** What would have to be different in one answer of a server. */
@@ -311,11 +311,12 @@ function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: strin
   const isOpen = answer.end === null || isForNobody;
   const rest = failing < 3 && isOpen ? [`${asked.host} takes the message.`] : [];
   const stage = STAGES[failing]!;
+  if (said === null && answer.lost === 'aborted')
+    return [
+      editOfAnswers({ ...GO_ON, assumes: [`${asked.host} takes the message.`] }, { [asked.key]: accepted }),
+    ];
   if (said === null) {
-    const cause =
-      answer.lost === null || answer.lost === 'aborted'
-        ? 'no reply was heard'
-        : lossInWords(answer.lost as LostCause);
+    const cause = answer.lost === null ? 'no reply was heard' : lossInWords(answer.lost as LostCause);
     return [
       editOfAnswers(
         {

@@ -243,7 +243,7 @@ export const policyCacheFacts = factsFor(policyCache, {
     kind: 'policy',
     owner: 'recipient',
     says: {
-      no: 'no fetch for that id failed a short while ago',
+      no: 'no fetch for the id that is wanted failed a short while ago',
       yes: backoffText,
     },
   },
@@ -307,6 +307,6 @@ function backoffText(evidence: Evidence): string {
   const failure = attempt?.cache?.kind === 'read' ? attempt.cache.failure : null;
   const wait = settingsIn(evidence)?.stsFetchBackoffSeconds;
   const pause = wait === undefined ? '' : `, and ${lengthOf(wait)} have to pass`;
-  if (failure === null) return `a fetch for that id failed a short while ago${pause}`;
+  if (failure === null) return `a fetch for the id that is wanted failed a short while ago${pause}`;
   return `a fetch for the id ${quoted(failure.id)} failed at ${timeOf(failure.failedAt)}, ${agoOf(failure.failedAt, nowIn(evidence))}${pause}`;
 }
