@@ -2,6 +2,7 @@
  * The engine over kept connections: what is kept is evidence, and each message is judged by it anew.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import type { AttemptOptions } from '../../../index.js';
 import { createNodeEngine } from '../../../node.js';
 import { DEFAULT_SETTINGS } from '../../../policy/settings.js';
 import { type Internet, type MailHost, startInternet, type World } from '../../../testing/index.js';
@@ -61,7 +62,7 @@ function domainsAt(host: MailHost, ...domains: readonly string[]): World {
   };
 }
 
-async function send(engine: Engine, to: string) {
+async function send(engine: Engine, to: string, options?: AttemptOptions) {
   const facts = {
     requireTls: 'no',
     tlsRequired: 'absent',
@@ -71,7 +72,7 @@ async function send(engine: Engine, to: string) {
     utf8: 'not-needed',
   } as const;
   const mail = { from: 's@me.example', to: [to], content: () => [Buffer.from('Hello.\r\n')], facts };
-  const { results, journal } = await engine.deliver(mail);
+  const { results, journal } = await engine.deliver(mail, options);
   return { status: results[0]!.status, outcome: results[0]!.outcome, journal };
 }
 
@@ -119,6 +120,20 @@ describe('a server that has enough of a connection', () => {
   it('refuses the sender for now on a fresh one as well: that is about the message', async () => {
     const { internet, engine } = await start(domainsAt({ replies: { mail: '452 4.3.1 full' } }, 'a.example'));
     expect(await send(engine, 'a@a.example')).toMatchObject({ outcome: 'deferred', status: '4.3.1' });
+    expect(internet.connections('mx.host.example')).toBe(1);
+  });
+});
+
+describe('a connection that was made under a deadline', () => {
+  it('is one for the next message, whose deadline is another', async () => {
+    const { internet, engine } = await start(domainsAt({}, 'a.example'));
+    for (const [to, deadlineMs] of [
+      ['a@a.example', 60_000],
+      ['b@a.example', 61_000],
+      ['c@a.example', undefined],
+    ] as const)
+      expect((await send(engine, to, deadlineMs === undefined ? {} : { deadlineMs })).outcome).toBe('delivered');
+    expect(taken(internet)).toEqual(['a@a.example', 'b@a.example', 'c@a.example']);
     expect(internet.connections('mx.host.example')).toBe(1);
   });
 });

@@ -25,7 +25,7 @@ export type Exchange = {
 }[Step];
 
 /**
- * Whether the same is asked: whose question it is, and how long the answer may take, makes no difference. Where two
+ * Whether the same is asked: whose question it is, and how long the answer or the attempt may take, makes no difference. Where two
  * addresses will do, a connection to either is what was asked for.
  */
 export function asksFor<S extends Step>(exchange: Exchange | undefined, step: S, ask: AskFor<S>): boolean {
@@ -46,7 +46,7 @@ function isWithin(
 }
 
 function essenceOf(ask: AskFor<Step>): string {
-  const own = ['type', 'id', 'session', 'deadlineMs', 'suites'];
+  const own = ['type', 'id', 'session', 'deadlineMs', 'until', 'suites'];
   return JSON.stringify(Object.entries(ask).filter(([name]) => !own.includes(name)));
 }
 
