@@ -1,15 +1,30 @@
 /* What our listeners that speak SMTP and LMTP have in common, over a library that speaks them. */
+import type { Socket } from 'node:net';
 import type { SMTPServer, SMTPServerSession } from 'smtp-server';
 import { boundAddress, type InheritedSocket, type ListenAddress } from './listen-address.js';
 
-/** What we say begins with its own enhanced status, and the library would put another one in front of it. */
-export function keepOwnStatus(server: SMTPServer, session: SMTPServerSession): void {
+/**
+ * What we say begins with its own enhanced status, and the library would put another one in front of it. Replies to commands that came
+ * together leave together (RFC 2920, Section 3.2): each packet would wake the client, which wants all of them.
+ */
+export function replyAsOne(server: SMTPServer, session: SMTPServerSession): void {
   for (const connection of server.connections) {
     if (connection.session !== session) continue;
     const send = connection.send.bind(connection);
-    connection.send = (code, data, context) =>
+    connection.send = (code, data, context) => {
+      if (code !== READY) holdForThisTurn(connection._socket);
       send(code, data, typeof data === 'string' && /^[245]\.\d+\.\d+ /.test(data) ? false : context);
+    };
   }
+}
+
+/** Behind the answer to STARTTLS the socket is somebody else's. */
+const READY = 220;
+
+function holdForThisTurn(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.cork();
+  process.nextTick(() => socket.uncork());
 }
 
 /** Connections on which nothing is under way need not be waited for. */

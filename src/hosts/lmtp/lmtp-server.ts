@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
-import { endSession, keepOwnStatus, leaveIdle, listenAt } from '../protocol-server.js';
+import { endSession, replyAsOne, leaveIdle, listenAt } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
 import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
@@ -125,7 +125,7 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
     socketTimeout: IDLE_MS_MAX,
     closeTimeout: 2 ** 31 - 1,
     onConnect(session, done) {
-      keepOwnStatus(server, session);
+      replyAsOne(server, session);
       done();
     },
     onMailFrom(address, session, done) {

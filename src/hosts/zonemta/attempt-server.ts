@@ -14,7 +14,7 @@ import { attemptKey } from '../lmtp/attempt-keys.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from '../lmtp/envelope.js';
 import { replyTo } from '../lmtp/reply.js';
 import type { Origin, PluginEngine } from '../plugin-config.js';
-import { keepOwnStatus } from '../protocol-server.js';
+import { replyAsOne } from '../protocol-server.js';
 import { spool } from '../spool.js';
 import type { ZoneDelivery } from './zonemta.js';
 
@@ -55,7 +55,7 @@ export async function startAttemptServer(
     maxRecipients: 1,
     socketTimeout: 2 ** 31 - 1,
     onConnect(session, done) {
-      keepOwnStatus(server, session);
+      replyAsOne(server, session);
       done();
     },
     onMailFrom(address, session, done) {
