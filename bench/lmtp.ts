@@ -1,6 +1,6 @@
 /*
  * What it costs a Postfix to hand its mail over by LMTP instead of sending it itself: the same queue of held messages is let go,
- * once by Postfix's own smtp client and once by way of `waxseal lmtp`, to the same receiver under TLS. Root runs it, where Postfix is
+ * by Postfix's own smtp client and by way of `waxseal lmtp`, to the same receiver under TLS; each goes once before it is measured. Root runs it, where Postfix is
  * installed. Then what a server weighs in which a thousand transactions wait for a host that says nothing.
  */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { run } from '../peer-tests/daemon.js';
-import { startPostfixClient } from '../peer-tests/postfix-client.js';
+import { type PostfixClient, startPostfixClient } from '../peer-tests/postfix-client.js';
 import { parseListenAddress } from '../src/hosts/listen-address.js';
 import { LmtpClient } from '../src/hosts/lmtp/lmtp-client.fixture.js';
 import type { World } from '../src/testing/index.js';
@@ -26,15 +26,24 @@ import type { Benchmark, Line } from './table.js';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
 const OPEN = 1000;
+/** As many connections go to each as the server opens to one host. */
+const SILENT = Array.from({ length: OPEN / 20 }, (_, at) => `silent${at}.test`);
 const WORLD: World = {
   dns: {
     'MX a.test': ['10 mx.a.test'],
     'A mx.a.test': ['@mx.a.test'],
     'TXT _mta-sts.a.test': ['none'],
-    'MX silent.test': ['10 mx.silent.test'],
-    'A mx.silent.test': ['@mx.silent.test'],
+    ...Object.fromEntries(
+      SILENT.flatMap((name) => [
+        [`MX ${name}`, [`10 mx.${name}`]],
+        [`A mx.${name}`, [`@mx.${name}`]],
+      ]),
+    ),
   },
-  mail: { 'mx.a.test': {}, 'mx.silent.test': { connect: 'silent' } },
+  mail: {
+    'mx.a.test': {},
+    ...Object.fromEntries(SILENT.map((name) => [`mx.${name}`, { connect: 'silent' } as const])),
+  },
 };
 
 export const lmtp: Benchmark = {
@@ -63,11 +72,13 @@ export const lmtp: Benchmark = {
 async function besidePostfix(place: Place, folder: string, effort: Effort): Promise<readonly Line[]> {
   const count = effort === QUICK ? 100 : 400;
   const server = await serve(place, join(folder, 'a'), ['--concurrency', '100']);
-  const byLmtp = await rateOf(count, [
+  const handover = [
     `default_transport = lmtp:inet:127.0.0.1:${server.port}`,
     'lmtp_destination_recipient_limit = 1',
     'lmtp_send_xforward_command = yes',
-  ]);
+  ];
+  const byLmtp = await rateOf(count, handover);
+  const underTls = await rateOf(count, [...handover, 'lmtp_tls_security_level = may']);
   await server.close();
   const byItself = await rateOf(count, [
     `default_transport = smtp:[${place.address}]:${place.port}`,
@@ -77,6 +88,7 @@ async function besidePostfix(place: Place, folder: string, effort: Effort): Prom
   return [
     { what: `Postfix by LMTP, ${count} messages`, value: `${byLmtp.toFixed(0)}/s` },
     { what: "Postfix's own smtp client", value: `${byItself.toFixed(0)}/s` },
+    { what: 'by LMTP under TLS, as REQUIRETLS wants it', value: `${underTls.toFixed(0)}/s` },
     { what: 'by LMTP, to its own client', value: `${(byLmtp / byItself).toFixed(2)} times` },
   ];
 }
@@ -87,24 +99,31 @@ async function rateOf(count: number, settings: readonly string[]): Promise<numbe
     settings: [...settings, 'smtpd_data_restrictions = check_client_access static:HOLD'],
   });
   try {
-    const client = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true, pool: true });
-    await Promise.all(
-      Array.from({ length: count }, (_, at) =>
-        client.sendMail({
-          envelope: { from: 's@s.test', to: [`u${at}@a.test`] },
-          raw: `Subject: ${at}\r\n\r\n${'A line of a message of no importance.\r\n'.repeat(50)}`,
-        }),
-      ),
-    );
-    client.close();
-    await run('postsuper', 'postfix', [...postfix.config, '-H', 'ALL']);
-    const from = performance.now();
-    await postfix.flush();
-    await postfix.handedOver(count);
-    return (count / (performance.now() - from)) * 1000;
+    await letGo(postfix, count);
+    const ms = await letGo(postfix, count, count);
+    return (count / ms) * 1000;
   } finally {
     await postfix.stop();
   }
+}
+
+/** Queues so many, and answers how long it takes in milliseconds until all have left. */
+async function letGo(postfix: PostfixClient, count: number, before = 0): Promise<number> {
+  const client = createTransport({ host: '127.0.0.1', port: postfix.port, ignoreTLS: true, pool: true });
+  await Promise.all(
+    Array.from({ length: count }, (_, at) =>
+      client.sendMail({
+        envelope: { from: 's@s.test', to: [`u${before + at}@a.test`] },
+        raw: `Subject: ${at}\r\n\r\n${'A line of a message of no importance.\r\n'.repeat(50)}`,
+      }),
+    ),
+  );
+  client.close();
+  await run('postsuper', 'postfix', [...postfix.config, '-H', 'ALL']);
+  const from = performance.now();
+  await postfix.flush();
+  await postfix.handedOver(before + count);
+  return performance.now() - from;
 }
 
 async function openTransactions(place: Place, folder: string): Promise<Line> {
@@ -114,7 +133,12 @@ async function openTransactions(place: Place, folder: string): Promise<Line> {
   const clients = await Promise.all(
     Array.from({ length: OPEN }, async (_, at) => {
       const client = await LmtpClient.open({ kind: 'tcp', host: '127.0.0.1', port: server.port });
-      for (const line of ['LHLO x.test', 'MAIL FROM:<s@s.test>', `RCPT TO:<u${at}@silent.test>`, 'DATA'])
+      for (const line of [
+        'LHLO x.test',
+        'MAIL FROM:<s@s.test>',
+        `RCPT TO:<u${at}@${SILENT[at % SILENT.length]}>`,
+        'DATA',
+      ])
         await client.say(line);
       client.write(message);
       return client;

@@ -136,6 +136,8 @@ flush     unix       n - n 1000? 0 flush
 showq     unix       n - n - - showq
 pickup    unix       n - n 60 1 pickup
 proxymap  unix       - - n - - proxymap
+scache    unix       - - n - 1 scache
+tlsproxy  unix       - - n - 0 tlsproxy
 error     unix       - - n - - error
 retry     unix       - - n - - error
 discard   unix       - - n - - discard

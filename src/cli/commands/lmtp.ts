@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { domainToASCII } from 'node:url';
+import { perHost } from '../../daemon/per-host.js';
 import type { Stores } from '../../effects/stores.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
 import type { NodeEngine, NodeOptions, RecipientReport } from '../../node.js';
@@ -74,6 +75,12 @@ const OPTIONS = {
 
 type Values = ValuesOf<typeof OPTIONS>;
 
+const CONCURRENCY = 50;
+/**
+ * Connections to one server at once, in use or waiting for the next message: what a mail system opens itself, if it is left as it comes.
+ * Where each recipient is a destination of its own, nobody else would bound them.
+ */
+const PER_HOST_MAX = 20;
 /** Attempts at messages that no client asked about again, and deliveries, in milliseconds. */
 const ATTEMPTED_KEPT_MS = 7 * 86_400_000;
 const DELIVERED_KEPT_MS = 86_400_000;
@@ -85,7 +92,7 @@ export const lmtp: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
     const { addresses, graceMs, log } = readActivated(values);
-    const own = await readOwn(values);
+    const { concurrency = CONCURRENCY, ...own } = await readOwn(values);
     const postmaster = readPostmaster(values.notices);
     const settings = await readSettings(values);
     const node = await readNode(values);
@@ -93,7 +100,7 @@ export const lmtp: Command = {
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);
     const journals = await openJournals(values.journals, onFault);
-    const engine = await openEngine({ node, settings, stores, onFault });
+    const engine = await openEngine({ node, settings, stores, concurrency, onFault });
     const notices =
       postmaster === null
         ? null
@@ -101,6 +108,7 @@ export const lmtp: Command = {
     const { lmtpServer } = await import('../../hosts/lmtp/index.js');
     const server = await lmtpServer({
       ...own,
+      concurrency,
       engine: journals === null ? engine : keepingJournals(engine, journals),
       attempts: stores.attempts,
       name: settings.helo,
@@ -136,25 +144,31 @@ async function openEngine({
   node,
   settings,
   stores,
+  concurrency,
   onFault,
 }: {
   readonly node: NodeOptions;
   readonly settings: Settings;
   readonly stores: Stores;
+  readonly concurrency: number;
   readonly onFault: (message: string) => void;
 }): Promise<NodeEngine> {
-  const { collectReports, createNodeEngine, signalMemory } = await import('../../node.js');
+  const { collectReports, createNodeEngine, nodeAdapters, signalMemory } = await import('../../node.js');
   const { policies, reports } = stores;
   const counting = new Set<Promise<unknown>>();
+  const own = nodeAdapters({
+    ...node,
+    // As many as are in use wait for the next message, so that none is closed while others are made.
+    reuseConnections: { perHostMax: PER_HOST_MAX, connectionsMax: Math.max(100, 2 * concurrency) },
+  });
   const engine = createNodeEngine({
     ...node,
     settings,
-    // A mail system hands over twenty at a time to one destination, if it is left as it comes.
-    reuseConnections: { perHostMax: 20 },
     // The very store that is renewed.
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
+      'smtp.session': perHost(own['smtp.session'], PER_HOST_MAX),
     },
     // Beside the note of a delivery and not in front of it: whoever is killed in between delivers again.
     async onAttempt(result, endedAt) {
@@ -173,7 +187,7 @@ async function openEngine({
     ...engine,
     async close() {
       await Promise.all(counting);
-      await engine.close();
+      await Promise.all([engine.close(), own.close()]);
     },
   };
 }

@@ -25,7 +25,7 @@ import {
   retOf,
 } from '../../hosts/lmtp/envelope.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
-import { keepOwnStatus, leaveIdle, listenAt } from '../../hosts/protocol-server.js';
+import { replyAsOne, leaveIdle, listenAt } from '../../hosts/protocol-server.js';
 import { isAscii, parseMailbox } from '../../policy/names/mailbox.js';
 import {
   type AdmissionFacts,
@@ -195,7 +195,7 @@ function protocolServer(
     socketTimeout: IDLE_MS_MAX,
     closeTimeout: 2 ** 31 - 1,
     onConnect(session, done) {
-      keepOwnStatus(server, session);
+      replyAsOne(server, session);
       const refusal = connections.begin(session, () => endSession(server, session));
       done(refusal);
     },

@@ -7,7 +7,7 @@ import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 's
 import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
-import { endSession, replyAsOne, leaveIdle, listenAt } from '../protocol-server.js';
+import { endSession, leaveIdle, listenAt, replyAsOne } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
 import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';

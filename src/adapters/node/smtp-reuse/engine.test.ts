@@ -132,7 +132,9 @@ describe('a connection that was made under a deadline', () => {
       ['b@a.example', 61_000],
       ['c@a.example', undefined],
     ] as const)
-      expect((await send(engine, to, deadlineMs === undefined ? {} : { deadlineMs })).outcome).toBe('delivered');
+      expect((await send(engine, to, deadlineMs === undefined ? {} : { deadlineMs })).outcome).toBe(
+        'delivered',
+      );
     expect(taken(internet)).toEqual(['a@a.example', 'b@a.example', 'c@a.example']);
     expect(internet.connections('mx.host.example')).toBe(1);
   });
