@@ -25,7 +25,7 @@ import {
   retOf,
 } from '../../hosts/lmtp/envelope.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
-import { replyAsOne, leaveIdle, listenAt } from '../../hosts/protocol-server.js';
+import { leaveIdle, listenAt, replyAsOne } from '../../hosts/protocol-server.js';
 import { isAscii, parseMailbox } from '../../policy/names/mailbox.js';
 import {
   type AdmissionFacts,
