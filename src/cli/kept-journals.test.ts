@@ -1,5 +1,7 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseJournal } from '../effects/codecs/journal.codec.js';
 import { simulateScenario } from '../testing/index.js';
@@ -54,6 +56,20 @@ describe('journals of a process that serves', () => {
     expect((await readdir(directory)).sort()).toEqual([
       ...['2026-01-09.jsonl', '2026-01-10.jsonl', '2026-01-11.jsonl', 'notes.txt'],
     ]);
+  });
+
+  it.each<[string, (path: string) => Promise<unknown>]>([
+    ['a link', (path) => symlink(join(directory, 'elsewhere'), path)],
+    ['a FIFO', (path) => promisify(execFile)('mkfifo', [path])],
+    ['a file of which others are part', (path) => writeFile(path, '').then(() => chmod(path, 0o666))],
+  ])('are not written to %s in place of their file', async (_, put) => {
+    await writeFile(join(directory, 'elsewhere'), '');
+    await put(join(directory, '2026-01-10.jsonl'));
+    const journals = open();
+    journals.keep(journal);
+    await journals.close();
+    expect(faults).toEqual([expect.stringContaining('1 journals cannot be kept')]);
+    expect(await readFile(join(directory, 'elsewhere'), 'utf8')).toBe('');
   });
 
   it('that cannot be written are told, and those behind them are kept again', async () => {

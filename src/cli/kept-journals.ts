@@ -2,11 +2,12 @@
  * Journals of a process that serves: a file for each day (UTC), a journal on each line, so that one is found by what stands in it.
  * They are kept beside the mail and never in its way: nobody waits for them, and what cannot be written is told and left out.
  */
-import { appendFile, readdir, unlink } from 'node:fs/promises';
+import { constants, open, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { printJournal } from '../effects/codecs/journal.codec.js';
 import { errorText } from '../effects/error-text.js';
 import type { Journal } from '../effects/journal.js';
+import { notOursAlone } from '../effects/owner-only.js';
 import { prepareFolder } from './state-directory.js';
 
 export interface KeptJournals {
@@ -54,7 +55,7 @@ export function keptJournals({ directory, clock, onFault, days = 30 }: KeptJourn
       length = 0;
       try {
         await turnTo(fileOf(clock()));
-        await appendFile(join(directory, today), lines.join(''), { mode: 0o600 });
+        await append(join(directory, today), lines.join(''));
       } catch (error) {
         onFault(`${lines.length} journals cannot be kept: ${errorText(error)}`);
       }
@@ -87,6 +88,21 @@ export function keptJournals({ directory, clock, onFault, days = 30 }: KeptJourn
     },
     close: async () => void (await writing),
   };
+}
+
+/** Addresses stand in it: it is our own file or none, and nobody's link or FIFO leads elsewhere. */
+async function append(path: string, text: string): Promise<void> {
+  const { O_APPEND, O_CREAT, O_WRONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
+  const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) throw new Error(`${path} is not a file`);
+    const problem = notOursAlone(path, found, process.getuid?.());
+    if (problem !== null) throw new Error(problem);
+    await file.appendFile(text);
+  } finally {
+    await file.close();
+  }
 }
 
 function fileOf(ms: number): string {

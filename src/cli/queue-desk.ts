@@ -31,7 +31,7 @@ export async function withDesk<T>(
   if (values.admin !== undefined) return work(await remoteDesk(values.admin, values)).catch(refuse);
   if (values.state === undefined && values.database === undefined)
     throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
-  const state = await openQueueState(values);
+  const state = await openQueueState(values, 'found');
   try {
     return await work(storeDesk(state.queue, Date.now));
   } catch (error) {

@@ -122,6 +122,14 @@ export function reasonOf(error: unknown): string {
     case 'EACCES':
     case 'EPERM':
       return 'permission denied';
+    case 'EROFS':
+      return 'the file system can only be read';
+    case 'ENOSPC':
+      return 'the disk is full';
+    case 'ELOOP':
+      return 'symbolic links on the way to it lead in a circle, or one stands where a file belongs';
+    case 'ENAMETOOLONG':
+      return 'the path is too long';
     default:
       return error.message;
   }

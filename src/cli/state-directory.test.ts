@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { prepareStateDirectory } from './state-directory.js';
+import { openQueueState } from './queue-state.js';
+import { findStateDirectory, prepareStateDirectory } from './state-directory.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -26,5 +27,48 @@ describe('the folder of --state', () => {
       message: `--state ${folder} cannot be used: file is not a database`,
     });
     expect(await readdir(folder)).toEqual(['waxseal.sqlite']);
+  });
+
+  it('is not made by who only looks, or changes what is there', async () => {
+    const state = join(folder, 'slip-of-the-pen');
+    await expect(findStateDirectory(state)).rejects.toMatchObject({
+      exit: 66,
+      message: expect.stringContaining('nothing is kept there'),
+    });
+    await expect(openQueueState({ state }, 'found')).rejects.toMatchObject({ exit: 66 });
+    expect(await readdir(folder)).toEqual([]);
+    await expect(findStateDirectory(folder)).rejects.toMatchObject({ exit: 66 });
+    await writeFile(join(folder, 'waxseal.sqlite'), '');
+    await expect(findStateDirectory(folder)).rejects.toMatchObject({ exit: 66 });
+    await prepareStateDirectory(state);
+    expect(await findStateDirectory(state)).toBe(state);
+  });
+
+  it.each(['missing', 'empty'])(
+    'is refused where messages are in it and what says whom they are for is %s',
+    async (how) => {
+      const { bodies, close } = await openQueueState({ state: folder });
+      await bodies.keep('0-a', () => [Buffer.from('octets')]);
+      await close();
+      for (const name of await readdir(folder))
+        if (name.startsWith('waxseal.sqlite')) await rm(join(folder, name));
+      if (how === 'empty') await writeFile(join(folder, 'waxseal.sqlite'), '', { mode: 0o600 });
+      await expect(openQueueState({ state: folder })).rejects.toMatchObject({
+        exit: 78,
+        message: expect.stringContaining('restore it from a copy, or move the messages away'),
+      });
+      await rm(join(folder, 'bodies'), { recursive: true });
+      await (await openQueueState({ state: folder })).close();
+    },
+  );
+
+  it('is refused where others may write to the log of its file', async () => {
+    await prepareStateDirectory(folder);
+    await writeFile(join(folder, 'waxseal.sqlite-wal'), '');
+    await chmod(join(folder, 'waxseal.sqlite-wal'), 0o666);
+    await expect(prepareStateDirectory(folder)).rejects.toMatchObject({
+      exit: 78,
+      message: expect.stringContaining('waxseal.sqlite-wal'),
+    });
   });
 });

@@ -1,6 +1,6 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { sqliteStores } from '../adapters/sqlite/index.js';
+import { access, constants, lstat, mkdir, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { STATE_FILE, sqliteStores } from '../adapters/sqlite/index.js';
 import { CommandError, EXIT } from './exit.js';
 import { reasonOf } from './read-file.js';
 
@@ -16,6 +16,46 @@ export async function prepareStateDirectory(path: string): Promise<string> {
   } catch (error) {
     throw new CommandError(EXIT.badSettings, `--state ${path} cannot be used: ${reasonOf(error)}`);
   }
+}
+
+/**
+ * The folder, which has to be there with what is kept in it: a command that only looks at it, or changes what it finds, must not make
+ * an empty one of a slip of the pen. Throws a CommandError.
+ */
+export async function findStateDirectory(path: string): Promise<string> {
+  if ((await octetsIn(join(path, STATE_FILE))) === 0)
+    throw new CommandError(
+      EXIT.noInput,
+      `--state ${path} cannot be used: nothing is kept there (there is no ${STATE_FILE} in it); give the folder that the mail system keeps`,
+    );
+  return prepareStateDirectory(path);
+}
+
+/**
+ * Rejects where messages are there and what says whom they are for is gone: whoever went on would take them for what a crash left
+ * behind, and remove them.
+ */
+export async function refuseLostQueue(directory: string, bodies: string): Promise<void> {
+  if ((await octetsIn(join(directory, STATE_FILE))) > 0) return;
+  const found = await readdir(bodies, { recursive: true, withFileTypes: true }).catch(() => []);
+  if (found.some((entry) => !entry.isDirectory()))
+    throw new CommandError(
+      EXIT.badSettings,
+      `--state ${directory} cannot be used: there are messages in ${bodies}, and ${join(directory, STATE_FILE)}, which says whom they are for, is missing or empty; restore it from a copy, or move the messages away`,
+    );
+}
+
+/** Of a file and the log beside it; 0 where it is missing. What is there and is no file counts: others say what it is. */
+async function octetsIn(path: string): Promise<number> {
+  const sizes = await Promise.all(
+    [path, `${path}-wal`].map((each) =>
+      lstat(each).then(
+        (found) => (found.isFile() ? found.size : 1),
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Makes the folder that an option names if it is not there, and sees that one can work in it. Throws a CommandError. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,6 +101,21 @@ describe('files of octets', () => {
         expect((await stat(join(directory, shelf, name))).mode & 0o077).toBe(0);
     expect(await readdir(join(directory, 'new'))).toEqual([]);
   });
+
+  it.each(['', 'new', 'shelf'])(
+    'are neither kept nor read where others may write to their folder (%s)',
+    async (name) => {
+      await fileBodies({ directory }).keep('m1', octets('mine'));
+      const shelf = (await readdir(directory)).find((each) => each !== 'new')!;
+      const path = join(directory, name === 'shelf' ? shelf : name);
+      await chmod(path, 0o777);
+      const problem = `others may write to ${path === `${directory}/` ? directory : path}`;
+      await expect(fileBodies({ directory }).keep('m1', octets('x'))).rejects.toThrow(problem);
+      if (name !== 'new') await expect(textOf(fileBodies({ directory }), 'm1')).rejects.toThrow(problem);
+      await chmod(path, 0o700);
+      expect(await textOf(fileBodies({ directory }), 'm1')).toBe('mine');
+    },
+  );
 
   it('do not lead out of their folder', async () => {
     const bodies = fileBodies({ directory });

@@ -9,6 +9,7 @@ import { Folder } from '../../effects/codecs/arguments.codec.js';
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import { Finite } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
+import { notOursAlone } from '../../effects/owner-only.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
 
@@ -40,7 +41,10 @@ export function fileBodies(options: FileBodiesOptions): BodyStore {
       await folders.sync(shelfOf(id));
       return size;
     },
-    read: (id) => () => read(pathOf(id)),
+    read: (id) => () => {
+      const shelf = shelfOf(id);
+      return readFrom(() => folders.trust(shelf), join(directory, shelf, id));
+    },
     remove: async (ids) => {
       for (const id of ids) await unlink(pathOf(id)).catch(unlessMissing);
     },
@@ -113,7 +117,8 @@ async function write(path: string, octets: MessageSource): Promise<number> {
 }
 
 /** Without a stream, which costs more than the file. What has its place does not grow, so that what is read short is the end. */
-async function* read(path: string): AsyncGenerator<Uint8Array> {
+async function* readFrom(trust: () => Promise<void>, path: string): AsyncGenerator<Uint8Array> {
+  await trust();
   const file = await open(path, 'r');
   try {
     for (let isWhole = false; !isWhole; ) {
@@ -137,6 +142,7 @@ async function writeAll(file: FileHandle, octets: Uint8Array): Promise<void> {
 class Folders {
   readonly #directory: string;
   readonly #made = new Map<string, Promise<void>>();
+  readonly #trusted = new Map<string, Promise<void>>();
   readonly #next = new Map<string, Promise<void>>();
 
   constructor(directory: string) {
@@ -152,7 +158,23 @@ class Folders {
 
   async #create(name: string): Promise<void> {
     await mkdir(join(this.#directory, name), { recursive: true, mode: 0o700 });
+    await this.trust(name);
     await syncFolder(this.#directory);
+  }
+
+  /** Rejects where others may write to the folder, or to the one that it is in; one that is missing is nobody's. */
+  trust(name: string): Promise<void> {
+    const trusted = this.#trusted.get(name) ?? this.#ask(name);
+    this.#trusted.set(name, trusted);
+    trusted.catch(() => this.#trusted.delete(name));
+    return trusted;
+  }
+
+  async #ask(name: string): Promise<void> {
+    for (const path of [this.#directory, join(this.#directory, name)]) {
+      const problem = notOursAlone(path, await stat(path), process.getuid?.());
+      if (problem !== null) throw new Error(problem);
+    }
   }
 
   /** Whoever comes while a sync runs is served by the next one, which has not begun. */

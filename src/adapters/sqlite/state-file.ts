@@ -1,8 +1,7 @@
 import type { Stats } from 'node:fs';
 import { lstat, mkdir, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-const OTHERS_MAY_WRITE = 0o022;
+import { notOursAlone } from '../../effects/owner-only.js';
 
 /** Makes a file and its folder for their owner alone, unless they are there; rejects if something else is, or if they are not ours alone. */
 export async function makeStateFile(path: string): Promise<void> {
@@ -18,20 +17,22 @@ export async function makeStateFile(path: string): Promise<void> {
     if (!found.isFile()) throw new Error(`${path} is not a file`);
     refuseOthers(path, found);
   }
+  await refuseStrangeLogs(path);
 }
 
-/** Whoever else may write there could lift every policy, or have us write elsewhere. */
-function refuseOthers(path: string, { uid, mode }: Stats): void {
-  const self = process.getuid?.();
-  if (self === undefined) return;
-  if (uid !== self)
-    throw new Error(
-      `${path} belongs to another user (${uid}, and this is ${self}): run as that user, or keep state in a folder of your own`,
-    );
-  if ((mode & OTHERS_MAY_WRITE) !== 0)
-    throw new Error(
-      `others may write to ${path}: take that from them (chmod go-w), or keep state in another folder`,
-    );
+/** The log of changes belongs to the file, and who may write there may write here. */
+async function refuseStrangeLogs(path: string): Promise<void> {
+  for (const log of [`${path}-wal`, `${path}-shm`]) {
+    const found = await lstat(log).catch(() => null);
+    if (found === null) continue;
+    if (!found.isFile()) throw new Error(`${log} is not a file`);
+    refuseOthers(log, found);
+  }
+}
+
+function refuseOthers(path: string, found: Stats): void {
+  const problem = notOursAlone(path, found, process.getuid?.());
+  if (problem !== null) throw new Error(problem);
 }
 
 /** Not `recursive` at once: on Node 20 that never returns where the file system refuses below an existing folder. */

@@ -35,7 +35,7 @@ export const signals: Command = {
     if (recipients.length === 0) throw misuse('a recipient is missing; give at least one');
     if (values.state === undefined && values.database === undefined)
       throw misuse('--state or --database is missing; say where it is kept, such as --state DIR');
-    const stores = await openStores(values);
+    const stores = await openStores(values, 'found');
     try {
       const { createNodeEngine, signalMemory } = await import('../../node.js');
       const engine = createNodeEngine({ signals: signalMemory(stores.signals) });

@@ -27,7 +27,7 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
     const isJson = values.json === true;
-    await withState(values, async ({ suppressions }) => {
+    await withState(values, 'found', async ({ suppressions }) => {
       let before = isJson ? '{"suppressions":[' : '';
       for (let after: string | null = null; ; ) {
         const page = await suppressions.list({ after, entriesMax: PAGE_ENTRIES });
@@ -59,7 +59,7 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
     if (why === undefined || why.trim() === '')
       throw misuse('--why is missing; say why, for whoever asks later');
     const entry = { address, actor: actorName(), why, at: Date.now() };
-    await withState(values, ({ suppressions }) => suppressions.add(entry));
+    await withState(values, 'made', ({ suppressions }) => suppressions.add(entry));
     if (values.json === true) await print(`${JSON.stringify({ suppressions: [viewOf(entry)] })}\n`);
     return EXIT.ok;
   },
@@ -75,7 +75,7 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     const address = oneAddress(positionals);
-    const done = await withState(values, ({ suppressions }) => suppressions.remove(address));
+    const done = await withState(values, 'found', ({ suppressions }) => suppressions.remove(address));
     if (done === 'unknown') throw new CommandError(EXIT.noInput, `${address} is not on the suppression list`);
     if (values.json === true) await print('{"suppressions":[]}\n');
     return EXIT.ok;
@@ -101,9 +101,10 @@ function oneAddress([text, second]: readonly string[]): string {
 
 async function withState<T>(
   values: { readonly state?: string | undefined; readonly database?: string | undefined },
+  presence: 'found' | 'made',
   work: (state: QueueState) => Promise<T>,
 ): Promise<T> {
-  const state = await openQueueState(values);
+  const state = await openQueueState(values, presence);
   try {
     return await work(state);
   } catch (error) {

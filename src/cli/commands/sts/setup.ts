@@ -15,7 +15,7 @@ import { readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
 import { reasonOf } from '../../read-file.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
-import { prepareStateDirectory } from '../../state-directory.js';
+import { findStateDirectory, prepareStateDirectory } from '../../state-directory.js';
 
 export const STORE_OPTIONS = {
   state: { type: 'string' },
@@ -59,13 +59,21 @@ export function readOneDomain([text, second]: readonly string[]): string {
   return readDomain(text);
 }
 
-/** Works with the store in that folder, and closes it. Throws a CommandError, also where the store fails. */
-export async function withStore<T>(
+/** Works with what is kept in that folder already. Throws a CommandError, also where the store fails. */
+export function withStore<T>(
   state: string | undefined,
   work: (store: PolicyStore) => Promise<T>,
 ): Promise<T> {
+  return withFolder(state, findStateDirectory, work);
+}
+
+async function withFolder<T>(
+  state: string | undefined,
+  prepare: (path: string) => Promise<string>,
+  work: (store: PolicyStore) => Promise<T>,
+): Promise<T> {
   if (state === undefined) throw misuse('--state is missing; give the folder in which policies are kept');
-  const stores = sqliteStores({ directory: await prepareStateDirectory(state) });
+  const stores = sqliteStores({ directory: await prepare(state) });
   try {
     return await work(stores.policies);
   } catch (error) {
@@ -110,5 +118,5 @@ export async function withEngine<T>(
       await Promise.all([engine.close(), reached.close()]);
     }
   };
-  return state === undefined ? run(memoryStores().policies) : withStore(state, run);
+  return state === undefined ? run(memoryStores().policies) : withFolder(state, prepareStateDirectory, run);
 }

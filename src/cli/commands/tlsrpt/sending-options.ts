@@ -18,6 +18,7 @@ import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } fro
 import { complain } from '../../output/terminal.js';
 import { readText } from '../../read-file.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
+import { findStateDirectory } from '../../state-directory.js';
 
 const { requiretls: _, attempt: __, journal: ___, verbose: ____, ...REACH } = ATTEMPT_OPTIONS;
 
@@ -63,6 +64,8 @@ export async function readSending(
   if (values.organization === undefined || values.organization.trim() === '')
     throw misuse('--organization is missing; say who is responsible for the reports');
   if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
+  // Whoever waits for the nights may be there before the first tally.
+  if (spread === 'none') await findStateDirectory(values.state);
   const setup = await readAttemptSetup(values);
   const keys = await readKeys(values['dkim-key'] ?? [], values['dkim-selector'] ?? []);
   return connect(setup, values.state, deadline, {
