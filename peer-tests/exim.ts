@@ -16,8 +16,14 @@ const PACKAGE = 'exim4-daemon-light';
 /** Whom Debian's Exim runs as when it need not be root; compiled in. */
 const USER = 'Debian-exim';
 
+/** Who may send through it to everybody, under TLS; without one everybody may. */
+export interface EximLogin {
+  readonly user: string;
+  readonly password: string;
+}
+
 /** Starts it, as root, for hosts that do nothing unusual. */
-export function startExim(hosts: readonly PlacedHost[]): Promise<Exim> {
+export function startExim(hosts: readonly PlacedHost[], login?: EximLogin): Promise<Exim> {
   return startInFolder('exim', async (folder) => {
     const at = (name: string) => join(folder, name);
     const program = findProgram('exim4', PACKAGE);
@@ -31,7 +37,8 @@ export function startExim(hosts: readonly PlacedHost[]): Promise<Exim> {
       await writeFile(file, `${issued.chainPem}\n${issued.keyPem}\n`, { mode: 0o600 });
       await chown(file, owner.user, owner.group);
     }
-    await writeFile(at('exim.conf'), eximConf(hosts, folder, program));
+    const configuration = eximConf(hosts, folder, program, login);
+    await writeFile(at('exim.conf'), configuration);
     const text = (name: string) => readFile(at(name), 'utf8').catch(() => '');
     const log = () => text('log/main');
     const daemon = await startDaemon({
@@ -58,7 +65,12 @@ async function ids(): Promise<{ readonly user: number; readonly group: number }>
   return { user: await id('-u'), group: await id('-g') };
 }
 
-function eximConf(hosts: readonly PlacedHost[], folder: string, program: string): string {
+function eximConf(
+  hosts: readonly PlacedHost[],
+  folder: string,
+  program: string,
+  login: EximLogin | undefined,
+): string {
   const certificate = `${folder}/$received_ip_address.pem`;
   return [
     `exim_path = ${program}`,
@@ -78,6 +90,7 @@ function eximConf(hosts: readonly PlacedHost[], folder: string, program: string)
     'acl_smtp_rcpt = everybody',
     'begin acl',
     'everybody:',
+    ...(login === undefined ? [] : ['  deny', '    !authenticated = *']),
     '  accept',
     'begin routers',
     'all:',
@@ -90,8 +103,36 @@ function eximConf(hosts: readonly PlacedHost[], folder: string, program: string)
     `  user = ${USER}`,
     '  envelope_to_add',
     '  return_path_add',
+    ...(login === undefined ? [] : authenticators(login)),
     '',
   ].join('\n');
+}
+
+function authenticators({ user, password }: EximLogin): readonly string[] {
+  const isIt = (name: string, secret: string) =>
+    `  server_condition = \${if and{ {eq{${name}}{${user}}} {eq{${secret}}{${password}}} }}`;
+  return [
+    'begin authenticators',
+    'cram:',
+    '  driver = cram_md5',
+    '  public_name = CRAM-MD5',
+    `  server_secret = \${if eq{$auth1}{${user}}{${password}}fail}`,
+    '  server_set_id = $auth1',
+    'plain:',
+    '  driver = plaintext',
+    '  public_name = PLAIN',
+    '  server_prompts = :',
+    isIt('$auth2', '$auth3'),
+    '  server_set_id = $auth2',
+    '  server_advertise_condition = ${if def:tls_in_cipher}',
+    'login:',
+    '  driver = plaintext',
+    '  public_name = LOGIN',
+    '  server_prompts = <| Username: | Password:',
+    isIt('$auth1', '$auth2'),
+    '  server_set_id = $auth1',
+    '  server_advertise_condition = ${if def:tls_in_cipher}',
+  ];
 }
 
 const OPENED = / SMTP connection from .*\(TCP\/IP connection count = /;
