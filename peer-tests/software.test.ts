@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { decode, encode, type OptAnswer, RECURSION_DESIRED, TRUNCATED_RESPONSE } from 'dns-packet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkResolver } from '../src/adapters/node/index.js';
 import { differences } from './judgement.js';
 import { ownStories } from './own-stories.js';
 import { type PeerStory, type Peers, type Played, startPeers } from './peers.js';
@@ -51,6 +52,11 @@ describe('Unbound', () => {
     const played = await play('spoiltTlsa');
     expect(answers(played, 'dns.tlsa.answered')).toMatchObject([{ kind: 'failed', cause: 'bogus' }]);
     expect(played.sessions).toEqual([]);
+  });
+
+  it('sets AD on the SOA record of the root, by which the self-test of a resolver sees that it validates', async () => {
+    const { servers } = await checkResolver({ servers: [peers.resolver] });
+    expect(servers[0]!.signed).toMatchObject({ kind: 'answered', rcode: 0, ad: 'set' });
   });
 
   it('is not believed if it is not trusted: no TLSA record counts (SEC-4035-4.9.3-1, DANE-2.1.1-4)', async () => {

@@ -401,9 +401,36 @@ const withoutRecord = (reason: string, change: NonNullable<Story['steps'][number
   ],
 });
 
+const linesOf = (text: string): readonly string[] => text.trimEnd().split('\n');
+
 /** How a policy is looked for, and is not found. */
 const discovery: readonly Story[] = [
+  {
+    name: 'a policy that has changed: reports show the lines of the new file',
+    refs: ['RPT-4.2.1-1'],
+    world: stsDomain('enforce'),
+    steps: [
+      send(delivered({ policyType: 'sts', policyString: linesOf(policyText('enforce')), success: 1 })),
+      {
+        change: {
+          ...{ dns: announced('2').dns },
+          policy: { 'mta-sts.a.example': { body: policyText('testing', ['*.a.example']) } },
+        },
+        ...send(
+          delivered({
+            policyType: 'sts',
+            policyString: linesOf(policyText('testing', ['*.a.example'])),
+            mxHost: ['*.a.example'],
+            success: 1,
+          }),
+        ),
+      },
+    ],
+  },
   withoutRecord('txt-lookup-failed', { dns: { 'TXT _mta-sts.a.example': { fails: 'servfail' } } }),
+  withoutRecord('txt-lookup-failed: bogus ede-6', {
+    dns: { 'TXT _mta-sts.a.example': { fails: 'bogus' } },
+  }),
   withoutRecord('txt-record-absent', { dns: { 'TXT _mta-sts.a.example': [] } }),
   withoutRecord('txt-record-invalid', { dns: { 'TXT _mta-sts.a.example': ['v=STSv1; id=no-id;'] } }),
   withoutRecord('address-lookup-failed', {
@@ -453,7 +480,7 @@ const lookups: readonly Story[] = [
             {
               resultType: 'dnssec-invalid',
               receivingMxHostname: 'mx.a.example',
-              failureReasonCode: 'address-bogus',
+              failureReasonCode: 'address-bogus ede-6',
             },
           ],
         }),
@@ -506,7 +533,9 @@ const lookups: readonly Story[] = [
           policyDomain: 'a.example',
           success: 0,
           failure: 1,
-          details: [{ resultType: 'dnssec-invalid', receivingMxHostname: '', failureReasonCode: 'mx-bogus' }],
+          details: [
+            { resultType: 'dnssec-invalid', receivingMxHostname: '', failureReasonCode: 'mx-bogus ede-6' },
+          ],
         }),
       ),
     ],

@@ -151,7 +151,7 @@ function reportsOf(context: AttemptContext): readonly TlsReportPolicy[] {
     ...(mx === null
       ? []
       : reportLookup({ policyDomain: domain, host: '', dane: 'look', security: 'insecure', answers: [mx] })),
-    ...(txt === null ? [] : reportDiscovery({ domain, record: learnRecord(txt), fetched, sts })),
+    ...(txt === null ? [] : reportDiscovery({ domain, txt, fetched, sts })),
     ...context.runs.flatMap((run) => run.reports),
   ]);
 }

@@ -1,3 +1,4 @@
+import { causeCode } from '../dns/cause-code.js';
 import { type Decision, decide } from '../kernel/table.js';
 import { daneDemand } from './dane-demand.table.js';
 import type { TlsaAnswer, TlsaRecord } from './tlsa.js';
@@ -16,12 +17,7 @@ export type TlsaKnowledge =
 
 /** What one TLSA answer says about its base domain; an insecure answer counts as absence (RFC 7672, Section 2.2). */
 export function learnTlsa(answer: TlsaAnswer, baseDomain: string): TlsaKnowledge {
-  if (answer.kind === 'failed') {
-    return {
-      kind: 'failed',
-      cause: answer.extendedError === null ? answer.cause : `${answer.cause} ede-${answer.extendedError}`,
-    };
-  }
+  if (answer.kind === 'failed') return { kind: 'failed', cause: causeCode(answer) };
   if (answer.kind === 'insecure' || answer.records.length === 0) return { kind: 'absent' };
   return { kind: 'present', baseDomain, records: answer.records };
 }

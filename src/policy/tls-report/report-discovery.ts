@@ -1,7 +1,9 @@
+import type { TxtAnswer } from '../dns/answer.js';
+import { causeCode } from '../dns/cause-code.js';
 import { decide } from '../kernel/table.js';
+import { learnRecord } from '../mta-sts/discover.js';
 import type { FetchResult } from '../mta-sts/fetch.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
-import type { AnnouncedRecord } from '../mta-sts/policy-findings.js';
 import { discoveryReport, type ReportedFailure } from './report.tables.js';
 import { failureLine, type PolicyEntry, stsPolicyEntry } from './report-entries.js';
 import type { TlsReportPolicy } from './tally.js';
@@ -9,7 +11,8 @@ import type { TlsReportPolicy } from './tally.js';
 /** How a domain's MTA-STS policy was looked for, and what the attempt holds to since. */
 export interface DiscoveryFacts {
   readonly domain: string;
-  readonly record: AnnouncedRecord;
+  /** What was answered for the TXT record. */
+  readonly txt: TxtAnswer;
   /** Null: the policy host was not asked. */
   readonly fetched: FetchResult | null;
   readonly sts: StsKnowledge;
@@ -20,10 +23,10 @@ export interface DiscoveryFacts {
  * Under the kept policy where one stands in.
  */
 export function reportDiscovery(facts: DiscoveryFacts): readonly TlsReportPolicy[] {
-  const { domain, record, fetched, sts } = facts;
+  const { domain, txt, fetched, sts } = facts;
   const { verdict } = decide(discoveryReport, {
     kept: sts.kind !== 'policy' ? 'none' : sts.policy.mode === 'none' ? 'mode-none' : 'in-force',
-    record: record.kind,
+    record: learnRecord(txt).kind,
     fetched: fetched?.kind ?? 'not-asked',
   });
   const told = (failure: ReportedFailure, reason: string) =>
@@ -32,7 +35,7 @@ export function reportDiscovery(facts: DiscoveryFacts): readonly TlsReportPolicy
     case 'tell-fetch':
       return fetched?.kind === 'failed' ? told(fetched.failure, fetched.reason) : [];
     case 'tell-record':
-      return told('policy-record-failed', reasonOf(record));
+      return told('policy-record-failed', reasonOf(txt));
     case 'not-told':
       return [];
   }
@@ -44,6 +47,7 @@ function entryOf(domain: string, sts: StsKnowledge): PolicyEntry {
     : { policyType: 'sts', policyDomain: domain, policyString: [], mxHost: [] };
 }
 
-function reasonOf(record: AnnouncedRecord): string {
-  return record.kind === 'failed' ? 'txt-lookup-failed' : `txt-record-${record.kind}`;
+function reasonOf(txt: TxtAnswer): string {
+  if (txt.kind !== 'failed') return `txt-record-${learnRecord(txt).kind}`;
+  return txt.extendedError === null ? 'txt-lookup-failed' : `txt-lookup-failed: ${causeCode(txt)}`;
 }

@@ -1,5 +1,6 @@
 import type { daneApplies } from '../dane/dane-applies.table.js';
 import type { AddressesAnswer, DnsAnswer } from '../dns/answer.js';
+import { causeCode } from '../dns/cause-code.js';
 import { decide } from '../kernel/table.js';
 import { lookupReport } from './report.tables.js';
 import { failureLine, unknownTlsaEntry } from './report-entries.js';
@@ -19,18 +20,19 @@ export interface LookupFacts {
 
 /** The line that a failed lookup adds to the tally (RFC 8460, Section 4.3.2.1; RFC 7672, Section 2.1.2). */
 export function reportLookup(facts: LookupFacts): readonly TlsReportPolicy[] {
-  const causes = facts.answers.flatMap((answer) => (answer.kind === 'failed' ? [answer.cause] : []));
-  if (causes.length === 0) return [];
-  const cause = causes.find((each) => each === 'bogus') ?? causes.find((each) => each !== 'timeout');
+  const failures = facts.answers.filter((answer) => answer.kind === 'failed');
+  if (failures.length === 0) return [];
+  const told =
+    failures.find(({ cause }) => cause === 'bogus') ?? failures.find(({ cause }) => cause !== 'timeout');
   const { verdict } = decide(lookupReport, {
     dane: facts.dane === 'look' ? 'looked-for' : 'not-looked-for',
     zone: facts.security === 'secure' ? 'signed' : 'unproven',
-    cause: cause === undefined ? 'timeout' : cause === 'bogus' ? 'bogus' : 'other',
+    cause: told === undefined ? 'timeout' : told.cause === 'bogus' ? 'bogus' : 'other',
   });
-  if (verdict === 'not-counted') return [];
+  if (verdict === 'not-counted' || told === undefined) return [];
   return failureLine(unknownTlsaEntry(facts.policyDomain), 'lookup-failed', {
     receivingMxHostname: facts.host,
-    failureReasonCode: `${facts.host === '' ? 'mx' : 'address'}-${cause}`,
+    failureReasonCode: `${facts.host === '' ? 'mx' : 'address'}-${causeCode(told)}`,
   });
 }
 

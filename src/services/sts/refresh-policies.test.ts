@@ -4,7 +4,7 @@ import type { FetchAnswer } from '../../effects/catalog.js';
 import type { Adapters } from '../../effects/ports.js';
 import type { PolicyStore } from '../../effects/stores.js';
 import { createEngine } from '../../engine/engine.js';
-import type { StsMode } from '../../policy/mta-sts/policy.js';
+import type { StsMode, StsPolicy } from '../../policy/mta-sts/policy.js';
 import { printPolicyFile } from '../../policy/mta-sts/policy-file.js';
 import { DEFAULT_REFRESH_SETTINGS, dueAt } from '../../policy/mta-sts/refresh-plan.js';
 import { settingsOf } from '../../policy/settings.js';
@@ -14,7 +14,7 @@ import { type RefreshOutcome, refreshPolicies } from './refresh-policies.js';
 const START = 1_767_268_800_000;
 const HOUR = 3_600_000;
 const DAY = 86_400_000;
-const policy = (mode: StsMode = 'enforce', maxAgeSeconds = 1_209_600) => ({
+const policy = (mode: StsMode = 'enforce', maxAgeSeconds = 1_209_600): StsPolicy => ({
   mode,
   mx: ['mx.a.example'],
   maxAgeSeconds,
@@ -99,6 +99,18 @@ describe('a pass over kept policies', () => {
     expect(state.fetches.length).toBeGreaterThanOrEqual(59);
     expect(state.fetches.length).toBeLessThanOrEqual(80);
     expect(state.now - (await fetchedAtOf(store, 'a.example'))!).toBeLessThanOrEqual(DAY);
+  });
+
+  it('keeps the very lines of the file that it fetched, for the reports of the sessions to come (RPT-4.2.1-1)', async () => {
+    const { state, store, keep, ports } = world();
+    await keep('a.example', { ...policy(), lines: ['version: STSv1', 'mode: enforce', 'mx: old.a.example'] });
+    state.now += 2 * DAY;
+    const lines = ['version: STSv1', 'mode: testing', 'mx: new.a.example', 'max_age: 604800'];
+    const body = `${lines.join('\r\n')}\r\n`;
+    state.answer = { kind: 'response', status: 200, mediaType: 'text/plain', body };
+    expect((await refreshPolicies(ports)).outcomes).toHaveLength(1);
+    const kept = await store['policy-cache.read']({ domain: 'a.example' }, new AbortController().signal);
+    expect(kept).toMatchObject({ cached: { policy: { lines, mx: ['new.a.example'], mode: 'testing' } } });
   });
 
   it('tells of every failure, loudly long before the end, and not of mode none (STS-3.3-14, STS-10.2-2)', async () => {
