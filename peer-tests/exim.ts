@@ -124,14 +124,14 @@ function authenticators({ user, password }: EximLogin): readonly string[] {
     '  server_prompts = :',
     isIt('$auth2', '$auth3'),
     '  server_set_id = $auth2',
-    '  server_advertise_condition = ${if def:tls_in_cipher}',
+    `  server_advertise_condition = \${if def:tls_in_cipher}`,
     'login:',
     '  driver = plaintext',
     '  public_name = LOGIN',
     '  server_prompts = <| Username: | Password:',
     isIt('$auth1', '$auth2'),
     '  server_set_id = $auth1',
-    '  server_advertise_condition = ${if def:tls_in_cipher}',
+    `  server_advertise_condition = \${if def:tls_in_cipher}`,
   ];
 }
 
