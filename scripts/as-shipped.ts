@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
+import { quickSpreads } from './quick-spreads.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -29,6 +30,7 @@ export const asShipped = {
   absWorkingDir: root,
   bundle: true,
   splitting: true,
+  plugins: [quickSpreads],
   external: packages.filter((name) => !INSIDE.includes(name)),
   // Of those inside, their modules, of which only what is used is taken.
   mainFields: ['module', 'main'],

@@ -39,8 +39,9 @@ export interface Decision<Verdict extends string = string> {
 
 interface Column {
   readonly key: string;
-  /** What each word adds to the index of a cell. */
-  readonly offsets: Readonly<Record<string, number>>;
+  readonly words: readonly string[];
+  /** What the place of a word adds to the index of a cell, for each place. */
+  readonly stride: number;
 }
 
 export interface Table<V extends Vocabulary = Vocabulary, Verdict extends string = string> {
@@ -117,9 +118,13 @@ export function decide<V extends Vocabulary, Verdict extends string>(
   const { columns } = table;
   let index = 0;
   for (let at = 0; at < columns.length; at++) {
-    const column = columns[at]!;
-    // An unknown word has no offset: the index becomes NaN, and NaN has no cell.
-    index += column.offsets[input[column.key]!]!;
+    const { key, words, stride } = columns[at]!;
+    const word = input[key]!;
+    // Words are few and literals: to walk along them is quicker than to look one up.
+    let place = 0;
+    while (place < words.length && words[place] !== word) place++;
+    // An unknown word has no place: the index becomes NaN, and NaN has no cell.
+    index += place < words.length ? place * stride : Number.NaN;
   }
   const decision = table.cells[index];
   if (decision === undefined) {
@@ -175,12 +180,9 @@ function columnsOf(inputs: Vocabulary): readonly Column[] {
   let stride = 1;
   const columns: Column[] = [];
   for (const key of Object.keys(inputs).reverse()) {
-    const size = stride;
-    columns.unshift({
-      key,
-      offsets: Object.fromEntries(inputs[key]!.map((word, code) => [word, code * size])),
-    });
-    stride *= inputs[key]!.length;
+    const words = inputs[key]!;
+    columns.unshift({ key, words, stride });
+    stride *= words.length;
   }
   return columns;
 }
@@ -222,11 +224,14 @@ export function compileRows<V extends Vocabulary, Verdict extends string>(
     refuseUnknown(head, row);
     const refs = Object.freeze([...row.refs]);
     let covered: readonly Covered[] = [{ index: 0, input: {} }];
-    for (const { key, offsets } of head.columns) {
+    for (const { key, words, stride } of head.columns) {
       const word = row.when[key];
-      const words = word === undefined ? Object.keys(offsets) : Array.isArray(word) ? word : [word as string];
+      const named = word === undefined ? words : Array.isArray(word) ? word : [word as string];
       covered = covered.flatMap(({ index, input }) =>
-        words.map((each) => ({ index: index + offsets[each]!, input: { ...input, [key]: each } })),
+        named.map((each) => ({
+          index: index + words.indexOf(each) * stride,
+          input: { ...input, [key]: each },
+        })),
       );
     }
     for (const { index, input } of covered) {
