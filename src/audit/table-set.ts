@@ -2,7 +2,7 @@
  * All decision tables as somebody has them: ours under some settings, those of a profile, or those of a file that another
  * version wrote. Columns that hold a setting are fixed by it, since nobody meets the other words.
  */
-import { compileRows, type Row, type Table, type Vocabulary } from '../policy/kernel/table.js';
+import { columnsOf, compileRows, type Row, type Vocabulary } from '../policy/kernel/table.js';
 import type { Settings } from '../policy/settings.js';
 import { allTables } from '../policy/tables.js';
 import { cellsOf, type OtherEnd, type Profile } from './profiles/profile.js';
@@ -177,18 +177,6 @@ function asRow(row: unknown): Row<Vocabulary, string> {
   if (!isFit || !Object.values(when).every((words) => typeof words === 'string' || isWords(words)))
     throw new TypeError('a row lacks "id", "when" or "then"');
   return { id, when, then, why: '', refs: [] } as unknown as Row<Vocabulary, string>;
-}
-
-function columnsOf(inputs: Vocabulary): Table['columns'] {
-  let stride = 1;
-  return Object.keys(inputs)
-    .reverse()
-    .map((key) => {
-      const size = stride;
-      stride *= inputs[key]!.length;
-      return { key, offsets: Object.fromEntries(inputs[key]!.map((word, code) => [word, code * size])) };
-    })
-    .reverse();
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

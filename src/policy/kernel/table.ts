@@ -176,7 +176,7 @@ export function rowApplies(row: Row<Vocabulary, string>, input: Readonly<Record<
 }
 
 /** The last column varies fastest. */
-function columnsOf(inputs: Vocabulary): readonly Column[] {
+export function columnsOf(inputs: Vocabulary): readonly Column[] {
   let stride = 1;
   const columns: Column[] = [];
   for (const key of Object.keys(inputs).reverse()) {
