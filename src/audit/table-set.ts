@@ -2,7 +2,7 @@
  * All decision tables as somebody has them: ours under some settings, those of a profile, or those of a file that another
  * version wrote. Columns that hold a setting are fixed by it, since nobody meets the other words.
  */
-import { columnsOf, compileRows, type Row, type Vocabulary } from '../policy/kernel/table.js';
+import { columnsOf, compileRows, type Row, type Table, type Vocabulary } from '../policy/kernel/table.js';
 import type { Settings } from '../policy/settings.js';
 import { allTables } from '../policy/tables.js';
 import { cellsOf, type OtherEnd, type Profile } from './profiles/profile.js';
