@@ -196,7 +196,8 @@ export function judgeReply(facts: {
   reply: '2yz' | '4yz' | '5yz' | 'lost'; // for data, 354 counts as positive
   // other-family: first attempt, dual-stack host, and an enhanced status of X.7.Y; overridden: TLS-Required: No set aside
   // what this host's domain demands; login: 530 of a relay
-  leniency: 'no' | 'login' | 'other-family' | 'overridden';
+  // out-of-step: RFC 2920, Section 3.1, correlates replies by counting, and the count has gone wrong
+  leniency: 'no' | 'out-of-step' | 'login' | 'other-family' | 'overridden';
 }): 'go-on' | 'next-host' | 'refused-here' | 'bounce' {
   if (facts.reply === '2yz') return 'go-on';
   if (facts.reply === '4yz') return 'next-host';
@@ -205,6 +206,8 @@ export function judgeReply(facts: {
   // 5yz. Before MAIL it is this host that declines to talk; it has not heard of the message yet.
   if (facts.stage === 'greeting') return 'next-host';
   if (facts.stage === 'hello') return 'next-host';
+  // RFC 2920, Section 3.1: the refusal may answer another command, so it is nobody's last word.
+  if (facts.leniency === 'out-of-step') return 'next-host';
   // RFC 4954, Section 6: authentication is required, which is between the operator and the relay.
   if (facts.leniency === 'login') return 'next-host';
   // A first refusal for security reasons may concern the address family that was used.

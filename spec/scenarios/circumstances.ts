@@ -276,6 +276,22 @@ const explained: readonly Story[] = [
 
 const onceMore: readonly Story[] = [
   {
+    name: "a refusal among replies of which one answers no command is nobody's last word",
+    shows: ['PIPE-3.1-2'],
+    world: plainDomain({
+      replies: { rcpt: { 'gone@a.example': '550 5.1.1 no such user' }, data: '250 2.1.5 fine' },
+    }),
+    steps: [
+      send(
+        [
+          { outcome: 'deferred', status: '4.1.1', because: 'REPLY-11' },
+          { outcome: 'deferred', because: 'REPLY-4' },
+        ],
+        { to: ['gone@a.example', 'user@a.example'] },
+      ),
+    ],
+  },
+  {
     name: 'a host that takes no second connection, and breaks the handshake of the first',
     refs: ['DUAL-3-5', 'CHOICE-8'],
     world: plainDomain({ starttls: 'broken', takes: { connections: 1 } }),

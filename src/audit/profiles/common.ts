@@ -96,6 +96,11 @@ export const NOT_KNOWN: readonly Unknown[] = [
     source: NOT_STUDIED,
   },
   {
+    because: ['REPLY-11'],
+    why: 'What it makes of replies that do not fit the commands is not known.',
+    source: NOT_STUDIED,
+  },
+  {
     because: ['STOP-1', 'STOP-2', 'STOP-3', 'NEXT-4', 'NEXT-5', 'STS-11', 'STS-23'],
     why: 'The attempt was ended by our own side, and what another system would have met there is not known.',
     source: NOT_STUDIED,

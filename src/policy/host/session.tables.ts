@@ -148,11 +148,11 @@ export const messageFit = defineTable({
 // biome-ignore format: a table
 export const replyMeaning = defineTable({
   name: 'reply-meaning',
-  about: 'What a server\'s reply means for the recipients it speaks of. `ehlo` is the first EHLO, which HELO may follow; `hello` is HELO, or EHLO under TLS. `leniency`: `login`, where a relay wants AUTH or TLS first (530; RFC 4954, Section 6); `other-family`, at the first attempt at a host with addresses of both families, when it refuses for policy reasons (X.7.X); `overridden`, where the message set a policy aside that this host may fail.',
+  about: 'What a server\'s reply means for the recipients it speaks of. `ehlo` is the first EHLO, which HELO may follow; `hello` is HELO, or EHLO under TLS. `leniency`: `out-of-step`, where among the replies to a transaction is one that answers none of its commands; `login`, where a relay wants AUTH or TLS first (530; RFC 4954, Section 6); `other-family`, at the first attempt at a host with addresses of both families, when it refuses for policy reasons (X.7.X); `overridden`, where the message set a policy aside that this host may fail.',
   inputs: {
     stage: ['greeting', 'ehlo', 'hello', 'mail', 'rcpt', 'data', 'end'],
     reply: ['positive', '4yz', '5yz', 'lost'],
-    leniency: ['no', 'login', 'other-family', 'overridden'],
+    leniency: ['no', 'out-of-step', 'login', 'other-family', 'overridden'],
   },
   verdicts: ['go-on', 'delivered', 'say-helo', 'next-host', 'refused-here', 'bounce'],
 })([
@@ -168,6 +168,8 @@ export const replyMeaning = defineTable({
     why: 'A server from before EHLO may still know HELO.', refs: ['SMTP-2.2.1-1'] },
   { id: 'REPLY-4', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: ['4yz', 'lost'] },                          then: 'next-host',
     why: 'Another host may take it now; if none does, this one may later.', refs: ['SMTP-3.8-1', 'DUAL-3-6', 'CHOICE-15'] },
+  { id: 'REPLY-11', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'out-of-step' },           then: 'next-host',
+    why: 'One of the replies answers no command that was given, so that nobody can tell which of them, and so whom, this refusal is for.', refs: ['PIPE-3.1-2', 'SMTP-4.3.2-1'] },
   { id: 'REPLY-10', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'login' },                 then: 'next-host',
     why: 'It is the way in that the relay does not like, in clear or without a name; the operator can mend that, and the message is good.', refs: ['AUTH-6-1'] },
   { id: 'REPLY-5', when: { stage: ['mail', 'rcpt', 'data', 'end'], reply: '5yz', leniency: 'no' },                    then: 'bounce',

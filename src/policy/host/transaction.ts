@@ -39,6 +39,8 @@ export interface ReplyFacts {
   readonly relay: 'yes' | 'no';
   /** Recipients that were accepted before this one, in this transaction. */
   readonly accepted?: number;
+  /** Whether the replies to the transaction fit its commands. Default: `in`. */
+  readonly step?: 'in' | 'out';
 }
 
 /** What a reply (null: none came) means at that stage. */
@@ -51,7 +53,8 @@ export function judgeReply(stage: Stage, reply: Reply | null, facts: ReplyFacts)
 }
 
 /** What a transaction means for each of its recipients: the first stage that did not go well decides. */
-export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts): TransactionJudgement {
+export function judgeTransaction(answer: TransactionReplies, given: ReplyFacts): TransactionJudgement {
+  const facts = { ...given, step: strayReply(answer) === null ? 'in' : 'out' } as const;
   let accepted = 0;
   const judged = answer.recipients.map((own) => {
     const stages: readonly (readonly [keyof typeof COMMAND_AT, Reply | null])[] = [
@@ -78,6 +81,24 @@ export function judgeTransaction(answer: TransactionReplies, facts: ReplyFacts):
     unnamed: state.verdict === 'delivered' ? null : state,
     decisions: withoutRepetition(judged.map(({ decision }) => decision)),
   };
+}
+
+/**
+ * What shows that replies cannot be told from each other by counting (RFC 2920, Section 3.1): a reply that is never one to its command
+ * (RFC 5321, Section 4.3.2), or one beyond the last command, which is then what was `said`; null: nothing does.
+ */
+export function strayReply({
+  mail,
+  recipients,
+  data,
+  end,
+  lost,
+  said,
+}: TransactionReplies): Reply | string | null {
+  const odd = [mail, ...recipients].find((reply) => reply !== null && classOf(reply) === '3yz');
+  if (odd != null) return odd;
+  if (data !== null && classOf(data) === '2yz') return data;
+  return lost === 'malformed' && data !== null && end === null ? (said ?? '') : null;
 }
 
 function judgeStages(
@@ -158,6 +179,7 @@ function classify(stage: Stage, reply: Reply | null, accepted: number) {
 const LOGIN_FIRST = 530;
 
 function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
+  if (facts.step === 'out') return 'out-of-step';
   if (facts.relay === 'yes' && reply !== null && codeOf(reply) === LOGIN_FIRST) return 'login';
   const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
   if (isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both') return 'other-family';

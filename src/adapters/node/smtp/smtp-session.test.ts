@@ -346,6 +346,16 @@ describe.each(['yes', 'no'] as const)('a transaction, pipelining: %s', (pipelini
     expect(await hello(client)).toMatchObject({ kind: 'replied' });
   });
 
+  it('tells of a reply behind the last one that it was not asked for (PIPE-3.1-2)', async () => {
+    // Of "550 who?" and the reply to DATA nobody can tell which was not asked for.
+    const { client } = await dial(dialogue(['220 hi'], { ...good, DATA: ['550 who?', '354 go on'] }));
+    const answer = await send(client, { pipelining, recipients: ['b@x'] });
+    expect(answer).toMatchObject({
+      ...{ data: { code: 550 }, end: null },
+      ...{ lost: 'malformed', said: '354 go on' },
+    });
+  });
+
   it('sends no message unless told to go on (SMTP-3.3-1)', async () => {
     const { client, heard } = await dial(dialogue(['220 hi'], { ...good, DATA: ['250 eh'] }));
     expect(codes(await send(client, { pipelining }))).toEqual({

@@ -60,7 +60,11 @@ export async function transact(
   const accepted = draft.recipients.some(isPositive);
   if (!grouped && !accepted) return draft;
   draft.data = await exchange(commands.data, dataMs);
-  if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) return draft;
+  if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) {
+    // All that was asked is answered: one more reply means that one before it was not asked for.
+    if (dialogue.refuseUnasked()) hear(dialogue.loss);
+    return draft;
+  }
 
   if (!accepted) {
     // The group was on its way; an empty message for nobody is the way out that RFC 2920, Section 3.1, gives.

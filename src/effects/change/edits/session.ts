@@ -298,8 +298,9 @@ function sendEdits(asked: Asked, answer: AnswerOf<'smtp.send'>, recipient: strin
     const known = before ?? answer;
     if (before !== null && own < 0 && at >= 0) return before;
     // What nobody said behind that is taken to be good; so is what was only said because nobody had been accepted.
-    const data = isForNobody ? null : known.data;
-    const end = isForNobody ? null : known.end;
+    const isStray = known.data !== null && classOf(known.data) === '2yz';
+    const data = isForNobody || isStray ? null : known.data;
+    const end = isForNobody || isStray ? null : known.end;
     return {
       mail: failing === 0 ? reply(250) : known.mail,
       recipients: known.recipients.map((each, index) => (index === own && failing <= 1 ? reply(250) : each)),

@@ -8,7 +8,7 @@ import {
   startTls,
   tlsOutcome,
 } from '../../host/session.tables.js';
-import type { Stage } from '../../host/transaction.js';
+import { type Stage, strayReply } from '../../host/transaction.js';
 import { nextTransaction, usedConnection } from '../../host/transactions.tables.js';
 import { portOf } from '../../mx/candidate.js';
 import { authMechanism, authOutcome, authStep } from '../../relay/auth.tables.js';
@@ -138,6 +138,7 @@ export const replyMeaningFacts = factsFor(replyMeaning, {
     owner: 'recipient',
     says: {
       no: 'nothing speaks for another meaning of a refusal',
+      'out-of-step': strayText,
       login: (evidence) => `${hostIn(evidence)} is a relay, and wants AUTH or TLS first`,
       'other-family': (evidence) =>
         `this is the first attempt, ${hostIn(evidence)} has addresses of both families, and it refuses for reasons of policy${statusText(evidence)}`,
@@ -146,6 +147,18 @@ export const replyMeaningFacts = factsFor(replyMeaning, {
     },
   },
 });
+
+/** What shows that the replies to a transaction do not fit its commands. */
+function strayText(evidence: Evidence): string {
+  const { transaction = null } = evidence.host ?? {};
+  const stray = transaction === null ? null : strayReply(transaction);
+  const place = placeIn(evidence);
+  if (stray === null) return `the replies of ${place} do not fit the commands`;
+  if (typeof stray === 'string')
+    return `${place} said more than it was asked${stray === '' ? '' : `: "${quoted(stray)}"`}`;
+  const at = stray === transaction?.data ? 'DATA' : stray === transaction?.mail ? 'MAIL' : 'a recipient';
+  return `${place} answered ${at} with ${replyText(stray)}, which is no answer to it`;
+}
 
 /** Words of the table `reply-meaning`. */
 function stageOf({ input }: Evidence): Stage {
