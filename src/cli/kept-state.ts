@@ -51,7 +51,7 @@ export interface NoticeQueue {
 /** A queue for notices alone: what else is queued in the same state is somebody else's. Without `--state` it is in memory. */
 export async function openNoticeQueue(
   { state }: StateValues,
-  own: Pick<QueueOptions, 'engine' | 'postmaster' | 'reportingMta' | 'onFault'>,
+  own: Pick<QueueOptions, 'engine' | 'postmaster' | 'dkimKeys' | 'reportingMta' | 'onFault'>,
 ): Promise<NoticeQueue> {
   const { createQueue } = await import('../services/queue/index.js');
   const { close, ...kept } = await noticeStores(state);

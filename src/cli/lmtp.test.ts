@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
+import { ed25519Pem, keyOf, verifySignatures } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 import { startLmtp } from './lmtp-process.fixture.js';
@@ -93,7 +96,10 @@ describe('waxseal lmtp', () => {
   });
 
   it('keeps in memory the policies that it uses and renews, and sends notices that are due', async () => {
-    const { address, end } = await serve('--notices', '<postmaster@waxseal.test>', '--log', 'json');
+    const key = join(folder, 'dkim.pem');
+    await writeFile(key, ed25519Pem());
+    const sign = ['--dkim-key', key, '--dkim-selector', 'n2026'];
+    const { address, end } = await serve('--notices', '<pm@waxseal.test>', ...sign, '--log', 'json');
     const client = await LmtpClient.open(address);
     const before = internet.received('mx.a.test').length;
     await client.say('LHLO host.test');
@@ -106,7 +112,10 @@ describe('waxseal lmtp', () => {
     await vi.waitFor(() => expect(internet.received('mx.a.test')).toHaveLength(before + 2), {
       timeout: 300_000,
     });
-    expect(internet.received('mx.a.test').at(-1)).toMatchObject({ sender: '', recipients: ['s@a.test'] });
+    const notice = internet.received('mx.a.test').at(-1)!;
+    expect(notice).toMatchObject({ sender: '', recipients: ['s@a.test'] });
+    const [signature] = verifySignatures(notice.text, [keyOf(await readFile(key, 'utf8'), 'n2026')]);
+    expect([signature!.get('d'), signature!.get('s')]).toEqual(['waxseal.test', 'n2026']);
     expect((await end('SIGTERM')).exit).toBe(0);
   });
 
@@ -118,6 +127,8 @@ describe('waxseal lmtp', () => {
     [['lmtp', '--listen', '127.0.0.1:0', '--requiretls', 'yes'], 64, '--requiretls'],
     [['lmtp', '--listen', '127.0.0.1:0', '--tls-cert', 'x.pem'], 64, '--tls-key'],
     [['lmtp', '--listen', '127.0.0.1:0', '--notices', 'nobody'], 64, '--notices'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--dkim-key', 'x.pem'], 64, '--dkim-selector'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--dkim-key', 'x.pem', '--dkim-selector', 'x'], 64, '--notices'],
     [['lmtp', '--listen', '127.0.0.1:0', '--state', 'x', '--database', 'postgres://x/x'], 64, '--database'],
     [['lmtp', '--listen', '127.0.0.1:0', '--database', 'x'], 64, '--database'],
     [['lmtp', '--listen', '127.0.0.1:0', '--database', 'postgres://127.0.0.1:1/x'], 78, '--database'],

@@ -40,7 +40,9 @@ describe('waxseal serve', () => {
 
   it('takes mail, delivers it with a trace field of its own, gives back what fails, and ends in order (SMTP-3.6.3-1)', async () => {
     const journals = `${folder}/journals`;
-    const { served, state } = await serve([...smtp, '--journals', journals]);
+    const config = `${folder}/journals.yaml`;
+    await writeFile(config, `journals: ${journals}\n`);
+    const { served, state } = await serve([...smtp, '--config', config]);
     const { client, keywords } = await helloTo(served.address('smtp'));
     expect(keywords).toMatch(/STARTTLS/);
     expect(keywords).not.toMatch(/AUTH|REQUIRETLS/);

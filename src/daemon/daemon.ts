@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Journal } from '../effects/journal.js';
 import type { BodyStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
+import { keepingJournals } from '../engine/keeping-journals.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
 import type { OwnCertificate } from '../hosts/own-certificate.js';
 import {
@@ -30,6 +31,7 @@ import {
   createQueue,
   type Queue,
   type QueueDesk,
+  type QueueOptions,
   type QueueOutcome,
   type QueueTuning,
   storeDesk,
@@ -119,14 +121,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const made = () => engineOf(options, current, relayRefusals, onFault);
   const engines = new Engines(made());
   const queue = createQueue({
-    engine: {
-      deliver: async (mail, attempt) => {
-        const delivered = await engines.use((engine) => engine.deliver(mail, attempt));
-        options.keepJournal?.(delivered.journal);
-        return delivered;
+    engine: keepingJournals<QueueOptions['engine']>(
+      {
+        deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
+        lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
       },
-      lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
-    },
+      options.keepJournal,
+    ),
     ...{ store: stores.queue, bodies, clock, onFault, toAscii: domainToASCII },
     ...tuningOf(options),
     laneOf: (mail) => laneIn(mail, current.config),

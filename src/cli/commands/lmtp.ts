@@ -2,17 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { domainToASCII } from 'node:url';
 import { perHost } from '../../daemon/per-host.js';
 import type { Stores } from '../../effects/stores.js';
+import { keepingJournals } from '../../engine/keeping-journals.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
 import type { NodeEngine, NodeOptions, RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
+import type { DkimKey } from '../../services/dkim/index.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
+import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
-import { type KeptJournals, openJournals } from '../kept-journals.js';
+import { openJournals } from '../kept-journals.js';
 import { openNoticeQueue, openStores } from '../kept-state.js';
 import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
+import { complain } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
 import {
   type Log,
@@ -40,6 +44,9 @@ ${SERVING_OPTIONS_HELP}\
   --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this
                          address where senders ask for them; default: the client sends
                          them
+  --dkim-key FILE        sign these notices with this private key (PEM; RSA or Ed25519) of
+                         the address's domain; may be given several times
+  --dkim-selector NAME   the selector of the key, one for each --dkim-key, in order
   --concurrency N        messages attempted at once (50); others wait unread
   --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is
                          told to come again (8m; clients give up after ten minutes)
@@ -68,6 +75,7 @@ const OPTIONS = {
   requiretls: { type: 'string' },
   database: { type: 'string' },
   notices: { type: 'string' },
+  ...DKIM_OPTIONS,
   journals: { type: 'string' },
   'tls-cert': { type: 'string' },
   'tls-key': { type: 'string' },
@@ -94,6 +102,7 @@ export const lmtp: Command = {
     const { addresses, graceMs, log } = readActivated(values);
     const { concurrency = CONCURRENCY, ...own } = await readOwn(values);
     const postmaster = readPostmaster(values.notices);
+    const dkimKeys = await readNoticeKeys(values);
     const settings = await readSettings(values);
     const node = await readNode(values);
     const told = untilTold();
@@ -104,22 +113,32 @@ export const lmtp: Command = {
     const notices =
       postmaster === null
         ? null
-        : await openNoticeQueue(values, { engine, postmaster, reportingMta: settings.helo, onFault });
+        : await openNoticeQueue(values, {
+            engine,
+            postmaster,
+            dkimKeys,
+            reportingMta: settings.helo,
+            onFault,
+          });
     const { lmtpServer } = await import('../../hosts/lmtp/index.js');
     const server = await lmtpServer({
       ...own,
       concurrency,
-      engine: journals === null ? engine : keepingJournals(engine, journals),
+      engine: keepingJournals(engine, journals?.keep),
       attempts: stores.attempts,
       name: settings.helo,
-      ...(notices !== null && { notices: { queue: notices.queue, postmaster: notices.postmaster } }),
+      ...(notices !== null && {
+        notices: { queue: notices.queue, postmaster: notices.postmaster, dkimKeys },
+      }),
       onFault,
       onReport: (report, attempt) => logReport(report, attempt, log),
     });
+    const pruning = await keepSmall(stores.attempts, log);
     const close = () => Promise.all([notices?.close(), engine.close(), stores.close(), journals?.close()]);
     try {
       for (const address of addresses) await sayReady('lmtp', await server.listen(address));
     } catch (error) {
+      clearInterval(pruning);
       await server.close(0);
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
@@ -129,7 +148,6 @@ export const lmtp: Command = {
       keepFresh({ engine, stores }, ending.signal, log),
       notices?.queue.run(ending.signal, { graceMs }),
     ];
-    const pruning = keepSmall(stores.attempts, log);
     log(`${await told}: ends when what is under way has ended`);
     clearInterval(pruning);
     await server.close(graceMs);
@@ -192,17 +210,6 @@ async function openEngine({
   };
 }
 
-function keepingJournals(engine: NodeEngine, journals: KeptJournals): NodeEngine {
-  return {
-    ...engine,
-    async deliver(mail, options) {
-      const delivered = await engine.deliver(mail, options);
-      journals.keep(delivered.journal);
-      return delivered;
-    },
-  };
-}
-
 async function keepFresh(
   { engine, stores }: { readonly engine: NodeEngine; readonly stores: Stores },
   signal: AbortSignal,
@@ -214,13 +221,16 @@ async function keepFresh(
   });
 }
 
-function keepSmall(attempts: Stores['attempts'], log: Log): NodeJS.Timeout {
-  return setInterval(() => {
+/** In front of the first message, too, so that the store is open when there is something to note. */
+async function keepSmall(attempts: Stores['attempts'], log: Log): Promise<NodeJS.Timeout> {
+  const prune = async () => {
     const now = Date.now();
-    attempts
+    await attempts
       .prune({ delivered: now - DELIVERED_KEPT_MS, attempted: now - ATTEMPTED_KEPT_MS })
       .catch((error) => log(`attempts cannot be pruned: ${reasonOf(error)}`));
-  }, PRUNE_EVERY_MS);
+  };
+  await prune();
+  return setInterval(prune, PRUNE_EVERY_MS);
 }
 
 function logReport(report: RecipientReport, attempt: number, log: Log): void {
@@ -241,6 +251,14 @@ function readPostmaster(text: string | undefined): string | null {
   if (address === undefined)
     throw misuse(`--notices ${JSON.stringify(text)} is no address; give one like postmaster@example.org`);
   return address;
+}
+
+/** Throws a CommandError. */
+async function readNoticeKeys(values: Values): Promise<readonly DkimKey[]> {
+  const files = dkimKeyFiles(values);
+  if (files.length > 0 && values.notices === undefined)
+    throw misuse('--dkim-key signs notices, and there are none without --notices');
+  return readDkimKeys(files, (warning) => complain(`waxseal lmtp: ${warning}`));
 }
 
 async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {

@@ -1,4 +1,4 @@
-import type { DaemonConfig, DkimKeyConfig } from '../../daemon/config/config.js';
+import type { DaemonConfig } from '../../daemon/config/config.js';
 import type { DaemonSettings } from '../../daemon/daemon.js';
 import type { DoorKind } from '../../daemon/doors/mail-door.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
@@ -6,14 +6,15 @@ import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
 import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
-import type { DkimKey } from '../../services/dkim/index.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
+import { readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
 import { readDuration } from '../numbers.js';
 import { readNode, WORLD_OPTIONS } from '../options.js';
+import { complain } from '../output/terminal.js';
 import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
 import { readFileOf, readSecret } from '../secret-file.js';
@@ -111,7 +112,9 @@ export const serve: Command = {
     const release = await takeState(state);
     const told = untilTold();
     const { createDaemon } = await import('../../daemon/daemon.js');
-    const journals = await openJournals(values.journals, (message) => log('error', 'fault', message));
+    const journals = await openJournals(values.journals ?? config.places.journals ?? undefined, (message) =>
+      log('error', 'fault', message),
+    );
     const daemon = createDaemon({
       ...first,
       ...{
@@ -229,8 +232,12 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
         ? { cert: await readFileOf(cert), key: await readFileOf(key) }
         : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
     reports: await readReports(config, settings),
-    noticeKeys: await readDkimKeys(config.noticeKeys),
+    noticeKeys: await readDkimKeys(config.noticeKeys, warnOfKey),
   };
+}
+
+function warnOfKey(warning: string): void {
+  complain(`waxseal serve: ${warning}`);
 }
 
 function readUsers({ users }: DaemonConfig): Promise<readonly KnownUser[]> {
@@ -260,7 +267,7 @@ async function readReports(
   return {
     organizationName: tlsReports.organization,
     contactInfo: tlsReports.from,
-    keys: await readDkimKeys(tlsReports.dkimKeys),
+    keys: await readDkimKeys(tlsReports.dkimKeys, warnOfKey),
     source: settings.helo,
     privateAddresses: settings.privateAddresses,
   };
@@ -277,18 +284,4 @@ async function traceSpans(): Promise<() => void> {
       `--spans needs @opentelemetry/api; install it beside waxseal: ${reasonOf(error)}`,
     );
   }
-}
-
-/** The keys in their order. Throws a CommandError for one that cannot be used. */
-async function readDkimKeys(keys: readonly DkimKeyConfig[]): Promise<readonly DkimKey[]> {
-  if (keys.length === 0) return [];
-  const { loadDkimKey } = await import('../../services/dkim/index.js');
-  return Promise.all(
-    keys.map(async ({ file, selector }) => {
-      const loaded = loadDkimKey(await readFileOf(file), selector);
-      if (loaded.kind === 'refused')
-        throw new CommandError(EXIT.badSettings, `the DKIM key ${file} cannot be used: ${loaded.complaint}`);
-      return loaded.key;
-    }),
-  );
 }

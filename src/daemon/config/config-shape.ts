@@ -285,6 +285,7 @@ export interface ConfigFile {
   readonly lmtpListen?: readonly string[];
   readonly admin?: { readonly listen: string; readonly tokenFile: string };
   readonly metrics?: string;
+  readonly journals?: string;
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
 }
 
@@ -321,6 +322,7 @@ export const configShape: Shape<ConfigFile> = object<ConfigFile>(
     lmtpListen: listOf('where mail is taken by LMTP', listen),
     admin: object('the admin interface', { listen, tokenFile: path }, ['listen', 'tokenFile']),
     metrics: listen,
+    journals: path,
     tls: object('the certificate of the listeners', { certFile: path, keyFile: path }, [
       'certFile',
       'keyFile',

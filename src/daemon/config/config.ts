@@ -83,6 +83,7 @@ export interface DaemonPlaces {
   readonly admin: string | null;
   readonly adminTokenFile: string | null;
   readonly metrics: string | null;
+  readonly journals: string | null;
   readonly tlsCertFile: string | null;
   readonly tlsKeyFile: string | null;
 }

@@ -188,6 +188,7 @@ function configOf(file: ConfigFile): DaemonConfig {
       admin: admin?.listen ?? null,
       adminTokenFile: admin?.tokenFile ?? null,
       metrics: file.metrics ?? null,
+      journals: file.journals ?? null,
       tlsCertFile: tls?.certFile ?? null,
       tlsKeyFile: tls?.keyFile ?? null,
     },

@@ -7,11 +7,12 @@ import {
   TimeMs,
 } from '../../effects/codecs/arguments.codec.js';
 import { methods, strictObject } from '../../effects/codecs/strict-object.js';
-import { callable, oneOf, Text } from '../../effects/codecs/values.js';
+import { callable, listOf, oneOf, Text } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
 import type { AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import { DkimKeyCodec } from '../../services/dkim/index.js';
 import type { OwnCertificate } from '../own-certificate.js';
 import type { NoticeOptions } from './notices.js';
 
@@ -59,10 +60,15 @@ const OptionsCodec = strictObject<LmtpOptions>(
     attempts: AttemptStoreCodec,
     certificate: strictObject<OwnCertificate>('{ cert, key }', { cert: Text, key: Text }),
     requireTls: oneOf('keep', 'off'),
-    notices: strictObject<NoticeOptions>('{ postmaster, queue }', {
-      postmaster: FilledLine,
-      queue: methods<NoticeOptions['queue']>('a queue', { enqueue: true }),
-    }),
+    notices: strictObject<NoticeOptions>(
+      '{ postmaster, queue, dkimKeys }',
+      {
+        postmaster: FilledLine,
+        dkimKeys: listOf('a list of keys', DkimKeyCodec),
+        queue: methods<NoticeOptions['queue']>('a queue', { enqueue: true }),
+      },
+      ['postmaster', 'queue'],
+    ),
     concurrency: Count,
     deadlineMs: TimeMs,
     messageMs: TimeMs,

@@ -295,6 +295,39 @@ describe('an LMTP server', () => {
     expect(asked).toHaveLength(0);
   });
 
+  it('makes those wait who come behind a delivery that could not be noted, until there is room again', async () => {
+    const store = memoryStores().attempts;
+    const faults: string[] = [];
+    let isFull = true;
+    const address = await serve({
+      attempts: {
+        read: (keys) => store.read(keys),
+        prune: (before) => store.prune(before),
+        write: async (records) => {
+          if (isFull) throw new Error('no room');
+          await store.write(records);
+        },
+      },
+      onFault: (fault) => faults.push(fault),
+    });
+    const before = internet.received('mx.dane.test').length;
+    const one = await open(address);
+    // To say anything else would double it for certain.
+    expect(await one.hand(['first@dane.test'])).toEqual([expect.stringMatching(/^250 /)]);
+    expect(await one.hand(['second@dane.test'])).toEqual([expect.stringMatching(/^451 4\.3\.0/)]);
+    expect(faults).toEqual(['attempts cannot be kept: no room', 'no room']);
+    isFull = false;
+    const answers = await one.hand(['second@dane.test']);
+    expect(answers).toEqual([expect.stringMatching(/^250 /)]);
+    expect(await one.hand(['second@dane.test'])).toEqual(answers);
+    expect(
+      internet
+        .received('mx.dane.test')
+        .slice(before)
+        .map(({ recipients }) => recipients),
+    ).toEqual([['first@dane.test'], ['second@dane.test']]);
+  });
+
   it('offers REQUIRETLS under TLS only, and keeps it; Postfix may say so by a field', async () => {
     const address = await serve();
     const client = await open(address);

@@ -13,6 +13,7 @@ import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelop
 import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
 import type { LmtpReply } from './reply.js';
 import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
+import { triedBeforehand } from './tried-store.js';
 
 export interface LmtpServer {
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
@@ -45,7 +46,7 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
     options,
     ports: {
       engine: options.engine,
-      attempts: options.attempts,
+      attempts: triedBeforehand(options.attempts, clock),
       spool: {
         directory: options.spoolDirectory ?? tmpdir(),
         memoryOctetsMax: MEMORY_OCTETS_MAX,

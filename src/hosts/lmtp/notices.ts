@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { DeliveryResult } from '../../engine/engine.js';
 import { readMessage } from '../../engine/read-message.js';
 import { composeNotice, judgeContent, judgeNotice, type NoticeRecipient } from '../../policy/dsn/index.js';
+import { type DkimKey, signNotice } from '../../services/dkim/index.js';
 import type { Queue } from '../../services/queue/index.js';
 import type { Spooled } from '../spool.js';
 import type { Envelope, EnvelopeRecipient } from './envelope.js';
@@ -13,6 +14,8 @@ import type { Envelope, EnvelopeRecipient } from './envelope.js';
 export interface NoticeOptions {
   /** The address in From of a notice. */
   readonly postmaster: string;
+  /** Keys of the domain of that address, one signature for each (RFC 6376). Default, and with none: notices are not signed. */
+  readonly dkimKeys?: readonly DkimKey[];
   /** Keeps notices until they are delivered. */
   readonly queue: Pick<Queue, 'enqueue'>;
 }
@@ -28,11 +31,13 @@ export interface RelayedMessage {
   readonly endedAt: number;
   /** The name of this server. */
   readonly name: string;
+  /** Told of a notice that goes unsigned, since it could not be signed. */
+  readonly onFault: (message: string) => void;
 }
 
 /** Queues the notice that is due for an attempt, if one is. Rejects if it cannot be kept. */
 export async function tellRelayed(relayed: RelayedMessage, options: NoticeOptions): Promise<void> {
-  const { envelope, message, arrivedAt, endedAt, name } = relayed;
+  const { envelope, message, arrivedAt, endedAt, name, onFault } = relayed;
   const recipients = dueIn(relayed);
   if (recipients.length === 0) return;
   const { sender, requireTls, ret, envelopeId, receivedFrom, ident } = envelope;
@@ -48,13 +53,14 @@ export async function tellRelayed(relayed: RelayedMessage, options: NoticeOption
     },
     recipients,
   });
-  const octets = Buffer.concat(composed.chunks.map((chunk) => Buffer.from(chunk as string)));
+  const { postmaster, dkimKeys: keys = [] } = options;
+  const octets = await signNotice(composed, { postmaster, keys, at: endedAt, onFault });
   await options.queue.enqueue({
     from: '',
     to: [{ address: sender, notify: 'never' }],
-    content: () => [octets],
+    content: () => octets,
     facts: {
-      ...readMessage(octets).facts,
+      ...readMessage(Buffer.concat(octets)).facts,
       ...{ utf8: composed.utf8, body: composed.body, requireTls, tlsRequired: 'absent', report: 'none' },
     },
   });

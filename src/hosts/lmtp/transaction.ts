@@ -195,7 +195,10 @@ async function keep(
   try {
     // In front of what says that it was delivered, behind which nobody would come back to it.
     if (notices !== undefined)
-      await tellRelayed({ envelope, message, recipients, delivery, arrivedAt, endedAt, name }, notices);
+      await tellRelayed(
+        { envelope, message, recipients, delivery, arrivedAt, endedAt, name, onFault },
+        notices,
+      );
   } catch (error) {
     onFault(`a notice cannot be kept: ${errorText(error)}`);
   }

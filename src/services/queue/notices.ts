@@ -8,13 +8,12 @@ import {
   type NoticeAction,
   type NoticeRecipient,
   RETURNED_OCTETS_MAX,
-  SIGNED_NOTICE_FIELDS,
 } from '../../policy/dsn/index.js';
 import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
-import { type DkimKey, signMail } from '../dkim/index.js';
+import { type DkimKey, signNotice } from '../dkim/index.js';
 import type { Attempted } from './attempts.js';
 import type { LaneOf } from './waiting-mail.js';
 
@@ -52,7 +51,8 @@ export async function keepNotices(task: NoticeTask): Promise<readonly QueuedMess
   for (const plan of task.turn.notices) {
     const id = idOf(task, plan);
     const composed = composeNotice(factsOf(task, plan, id, head));
-    const octets = await signed(task, composed);
+    const { postmaster, dkimKeys: keys = [], turn, onFault } = task;
+    const octets = await signNotice(composed, { postmaster, keys, at: turn.endedAt, onFault });
     const sizeBytes = await task.bodies.keep(id, () => octets);
     messages.push(messageOf(task, id, composed, sizeBytes));
   }
@@ -157,17 +157,4 @@ async function readHead(bodies: BodyStore, id: string): Promise<Uint8Array> {
     if (size >= READ_OCTETS_MAX) break;
   }
   return Buffer.concat(chunks).subarray(0, READ_OCTETS_MAX);
-}
-
-/** A sender who is told by an unsigned notice is better off than one who is not told. */
-async function signed(task: NoticeTask, { chunks }: ComposedNotice): Promise<readonly Uint8Array[]> {
-  const { postmaster, dkimKeys: keys = [], turn, onFault } = task;
-  const octets = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk));
-  if (keys.length === 0) return octets;
-  const domain = postmaster.slice(postmaster.lastIndexOf('@') + 1);
-  const signing = { domain, keys, at: turn.endedAt, fields: SIGNED_NOTICE_FIELDS };
-  const mail = await signMail(Buffer.concat(octets), signing);
-  if (mail.kind === 'signed') return [mail.octets];
-  onFault(`a notice is not signed: ${mail.reason}`);
-  return octets;
 }

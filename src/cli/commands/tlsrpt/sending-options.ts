@@ -5,18 +5,12 @@ import { domainToASCII } from 'node:url';
 import type { Stores } from '../../../effects/stores.js';
 import { parseMailbox } from '../../../policy/names/mailbox.js';
 import type { Settings } from '../../../policy/settings.js';
-import type {
-  DkimKey,
-  KeyCheck,
-  ReportPorts,
-  ReportSettings,
-} from '../../../services/tls-report/send/index.js';
+import type { KeyCheck, ReportPorts, ReportSettings } from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import type { Deadline } from '../../deadline.js';
-import { CommandError, EXIT } from '../../exit.js';
+import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../../dkim-keys.js';
 import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
-import { readText } from '../../read-file.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
 import { findStateDirectory } from '../../state-directory.js';
 
@@ -25,8 +19,7 @@ const { requiretls: _, attempt: __, journal: ___, verbose: ____, ...REACH } = AT
 export const SENDING_OPTIONS = {
   ...REACH,
   organization: { type: 'string' },
-  'dkim-key': { type: 'string', multiple: true },
-  'dkim-selector': { type: 'string', multiple: true },
+  ...DKIM_OPTIONS,
   'verify-endpoints': { type: 'boolean' },
 } as const satisfies OptionTable;
 
@@ -67,7 +60,7 @@ export async function readSending(
   // Whoever waits for the nights may be there before the first tally.
   if (spread === 'none') await findStateDirectory(values.state);
   const setup = await readAttemptSetup(values);
-  const keys = await readKeys(values['dkim-key'] ?? [], values['dkim-selector'] ?? []);
+  const keys = await readDkimKeys(dkimKeyFiles(values), (warning) => complain(`waxseal tlsrpt: ${warning}`));
   return connect(setup, values.state, deadline, {
     organizationName: values.organization,
     contactInfo,
@@ -91,28 +84,6 @@ function readContact(from: string | undefined): string {
     return mailbox.address;
   throw misuse(
     `--from ${JSON.stringify(from)} is no address with a domain; give one like tlsrpt@example.org`,
-  );
-}
-
-async function readKeys(files: readonly string[], selectors: readonly string[]): Promise<readonly DkimKey[]> {
-  if (files.length !== selectors.length)
-    throw misuse('--dkim-key and --dkim-selector belong together; give one selector for each key');
-  const { loadDkimKey } = await import('../../../services/tls-report/send/index.js');
-  return Promise.all(
-    files.map(async (file, at) => {
-      const pem = await readText(file, {
-        what: 'the DKIM key',
-        octetsMax: 65_536,
-        unreadable: EXIT.noInput,
-        tooLarge: EXIT.badSettings,
-        malformed: EXIT.badSettings,
-      });
-      const loaded = loadDkimKey(pem, selectors[at]!);
-      if (loaded.kind === 'refused')
-        throw new CommandError(EXIT.badSettings, `the DKIM key ${file} cannot be used: ${loaded.complaint}`);
-      if (loaded.warning !== null) complain(`waxseal tlsrpt: the DKIM key ${file}: ${loaded.warning}`);
-      return loaded.key;
-    }),
   );
 }
 
