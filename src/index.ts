@@ -35,15 +35,11 @@ export { type SignalMemory, type SignalMemoryOptions, signalMemory } from './eng
 export type { RecipientSignals, SignalsAnswer } from './engine/signals.js';
 export { type DeliveryTextOptions, renderDelivery } from './engine/text/render-delivery.js';
 export type { Paint, Style } from './engine/text/wrap.js';
+export { whatStopped } from './engine/what-stopped.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';
-export {
-  type LastLookVerdict,
-  type Patience,
-  type StoppedMessage,
-  whatStopped,
-} from './policy/mta-sts/last-look.js';
+export type { LastLookVerdict, Patience, StoppedMessage } from './policy/mta-sts/last-look.js';
 export type { PolicyFindings } from './policy/mta-sts/policy-findings.js';
 export type { MessageFacts } from './policy/require-tls/message.js';
 export {

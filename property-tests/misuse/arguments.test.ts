@@ -24,16 +24,19 @@ import {
   parseResolver,
   parseResolvers,
   parseTrustAnchors,
+  presentedBy,
+  resolverText,
   reusingSmtp,
   systemResolvers,
+  trustsAd,
   validatingDns,
 } from '../../src/adapters/node/index.js';
 import { encodeTlsrptDatagram, sendTlsrptDatagram } from '../../src/adapters/postfix/index.js';
 import { postgresStores } from '../../src/adapters/postgres/index.js';
 import { sqliteStores, takeStateFolder } from '../../src/adapters/sqlite/index.js';
 import { DEFAULT_STORE_BOUNDS } from '../../src/effects/stores.js';
-import { parseListenAddress } from '../../src/hosts/listen-address.js';
-import { lmtpServer } from '../../src/hosts/lmtp/index.js';
+import { listenAddressText, parseListenAddress } from '../../src/hosts/listen-address.js';
+import { lmtpServer, replyTo } from '../../src/hosts/lmtp/index.js';
 import { judgedSocket, waxsealTransport } from '../../src/hosts/nodemailer/index.js';
 import { enginePerConfig } from '../../src/hosts/plugin-config.js';
 import { policyMap } from '../../src/hosts/postfix/index.js';
@@ -58,12 +61,15 @@ import {
   sendDue,
   settingsOf,
   signalMemory,
+  whatStopped,
   withAddresses,
 } from '../../src/node.js';
+import { traceAttempts } from '../../src/opentelemetry/index.js';
 import {
   createIntake,
   createQueue,
   DEFAULT_RETRY,
+  newId,
   refuseSuppressed,
 } from '../../src/services/queue/index.js';
 import { createPki, readScenario } from '../../src/testing/index.js';
@@ -442,6 +448,33 @@ const OBJECTS: readonly Taken[] = [
     run: (own) => waxsealTransport(own),
   },
   {
+    call: 'trustsAd',
+    good: { servers: [RESOLVER] },
+    others: ['trustAd', 'timeoutMs', 'attempts', 'ca'],
+    run: (own) => trustsAd(own),
+  },
+  {
+    call: 'listenAddressText',
+    good: { kind: 'tcp', host: '127.0.0.1', port: 0 },
+    run: (own) => listenAddressText(own),
+  },
+  {
+    call: 'replyTo',
+    good: {
+      ...{ outcome: 'delivered', status: '2.0.0', domain: 'a.example', mx: null, ip: null, tls: null },
+      ...{ authentication: 'none', because: null, reply: null },
+    },
+    isOpen: true,
+    run: (own) => replyTo(own),
+  },
+  {
+    call: 'newId, platform',
+    good: { octets: (count: number) => new Uint8Array(count) },
+    isOpen: true,
+    run: (own) => newId(0, own),
+  },
+  { call: 'traceAttempts', good: {}, others: ['tracer'], run: (own) => traceAttempts(own) },
+  {
     call: 'the configuration of a plugin',
     good: {},
     others: ['trust_ad', 'validate_dnssec', 'port', 'https_port', 'allow_loopback', 'deadline_ms'].concat([
@@ -458,7 +491,7 @@ const OBJECTS: readonly Taken[] = [
 /** What no key of any of them may be. */
 const NONSENSE = [{ nonsense: 1 }, [{}], Symbol('nonsense'), Number.NaN, 'no such\0thing'] as const;
 /** Texts of any kind, or which are told of in words of their own. */
-const TEXTS = ['record', 'contactInfo', 'source', 'from', 'why', 'domain'];
+const TEXTS = ['record', 'contactInfo', 'source', 'from', 'why', 'domain', 'status', 'mx', 'ip'];
 
 async function thrownBy(call: () => unknown): Promise<unknown> {
   try {
@@ -537,6 +570,11 @@ it.each<[string, string, () => unknown]>([
   ['resolvers', 'text', () => parseResolvers(null as never)],
   ['trust anchors', 'text', () => parseTrustAnchors(undefined as never)],
   ['resolv.conf', 'text', () => systemResolvers(new Uint8Array() as never)],
+  ['a resolver that is written', 'server', () => resolverText({ address: 'x', port: 53 })],
+  ['whose bit is believed', 'config', () => trustsAd([RESOLVER] as never)],
+  ['a socket of TLS', 'socket', () => presentedBy({} as never)],
+  ['the time of an id', 'now', () => newId('now' as never)],
+  ['an attempt that was stopped', 'result', () => whatStopped({ recipients: [] } as never)],
   ['where a server listens', 'text', () => parseListenAddress({} as never)],
   [
     'addresses of a message',

@@ -1,14 +1,13 @@
-import { FilledLine, GraceMs } from '../effects/codecs/arguments.codec.js';
+import { GraceMs } from '../effects/codecs/arguments.codec.js';
 import { strictObject, tagged } from '../effects/codecs/strict-object.js';
 import { oneOf, wholeFrom } from '../effects/codecs/values.js';
 import { checked } from '../effects/misuse.js';
-import type { InheritedSocket, ListenAddress } from './listen-address.js';
+import { ADDRESS_FORMS, type InheritedSocket, type ListenAddress } from './listen-address.js';
 
 type Address = ListenAddress | InheritedSocket;
 
 const AddressCodec = tagged<Address, 'kind'>('an address as parseListenAddress reads it', 'kind', {
-  tcp: strictObject('a TCP address', { kind: oneOf('tcp'), host: FilledLine, port: wholeFrom(0, 65_535) }),
-  unix: strictObject('a path', { kind: oneOf('unix'), path: FilledLine }),
+  ...ADDRESS_FORMS,
   inherited: strictObject('a descriptor', {
     kind: oneOf('inherited'),
     fd: wholeFrom(0, Number.MAX_SAFE_INTEGER),

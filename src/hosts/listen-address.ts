@@ -1,13 +1,30 @@
 import { fstatSync, readFileSync } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { type AddressInfo, connect, isIP } from 'node:net';
-import { Text } from '../effects/codecs/values.js';
+import { FilledLine } from '../effects/codecs/arguments.codec.js';
+import { strictObject, tagged } from '../effects/codecs/strict-object.js';
+import { oneOf, Text, wholeFrom } from '../effects/codecs/values.js';
 import { checked } from '../effects/misuse.js';
 
 /** Where a server listens; port 0 means any. */
 export type ListenAddress =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
+
+/** What each kind of address has. */
+export const ADDRESS_FORMS = {
+  tcp: strictObject<Extract<ListenAddress, { kind: 'tcp' }>>('a TCP address', {
+    kind: oneOf('tcp'),
+    host: FilledLine,
+    port: wholeFrom(0, 65_535),
+  }),
+  unix: strictObject<Extract<ListenAddress, { kind: 'unix' }>>('a path', {
+    kind: oneOf('unix'),
+    path: FilledLine,
+  }),
+} as const;
+const WANTED = 'an address as parseListenAddress reads it';
+const ListenAddressCodec = tagged<ListenAddress, 'kind'>(WANTED, 'kind', ADDRESS_FORMS);
 
 /** A listening socket that was there before the process: its file descriptor. */
 export interface InheritedSocket {
@@ -30,8 +47,9 @@ export function parseListenAddress(text: string): ListenAddress | null {
   return { kind: 'tcp', host, port };
 }
 
-/** As `parseListenAddress` reads it. */
+/** As `parseListenAddress` reads it. Throws a {@link MisuseError} for what is no such address. */
 export function listenAddressText(address: ListenAddress): string {
+  checked(ListenAddressCodec, address, 'WAXSEAL_BAD_OPTIONS', 'address');
   if (address.kind === 'unix') return `unix:${address.path}`;
   return `${isIP(address.host) === 6 ? `[${address.host}]` : address.host}:${address.port}`;
 }

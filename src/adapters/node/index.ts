@@ -13,10 +13,10 @@ export {
   isResolverServer,
   type ResolverConfig,
   type ResolverServer,
-  trustsAd,
 } from './dns/resolver-config.js';
 export { parseResolver, parseResolvers, resolverText } from './dns/resolver-text.js';
 export { systemResolvers } from './dns/system-resolvers.js';
+export { trustsAd } from './dns/trusts-ad.js';
 export {
   type ParsedTrustAnchors,
   parseTrustAnchors,

@@ -1,4 +1,9 @@
+import { having } from '../../effects/codecs/strict-object.js';
+import { oneOf, orNull, Text, wholeFrom } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import type { PlacedDecision } from '../../policy/attempt/types.js';
+import type { TlsFacts } from '../../policy/host/types.js';
 
 /** What a client is answered behind the final dot, for one recipient. */
 export interface LmtpReply {
@@ -10,11 +15,32 @@ export interface LmtpReply {
 /** RFC 5321, Section 4.5.3.1.5, has 512 octets with code and line end; some clients' logs have less. */
 const TEXT_LENGTH_MAX = 400;
 
+/** As much of a report as is told. */
+const ReportCodec = having<
+  Pick<RecipientReport, 'outcome' | 'status' | 'domain' | 'mx' | 'ip' | 'authentication'> & {
+    readonly tls: Pick<TlsFacts, 'protocol'> | null;
+    readonly because: Pick<PlacedDecision, 'row' | 'why'> | null;
+    readonly reply: RecipientReport['reply'];
+  }
+>('a report', {
+  outcome: oneOf('delivered', 'deferred', 'bounced'),
+  status: Text,
+  domain: Text,
+  mx: orNull(Text),
+  ip: orNull(Text),
+  authentication: oneOf('none', 'pkix', 'dane', 'dane+pkix'),
+  tls: orNull(having('facts about TLS', { protocol: Text })),
+  because: orNull(having('a decision', { row: Text, why: Text })),
+  reply: orNull(having('a reply', { code: wholeFrom(0, 999), text: Text })),
+});
+
 /**
  * An outcome in one line: status, host, how it was authenticated, what was said or why, and the deciding row. Temporary is 450
- * where the host or the recipient said so, else 451: other codes mean something else to some clients.
+ * where the host or the recipient said so, else 451: other codes mean something else to some clients. Throws a {@link MisuseError} for what
+ * is no report.
  */
 export function replyTo(report: RecipientReport): LmtpReply {
+  checked(ReportCodec, report, 'WAXSEAL_BAD_OPTIONS', 'report');
   return { code: codeFor(report), text: oneLine(`${report.status} ${wordsFor(report)}`) };
 }
 

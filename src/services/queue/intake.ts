@@ -3,6 +3,9 @@
  * Whoever only hands mail in, and delivers nothing, needs no more than this.
  */
 import { Batches } from '../../effects/batches.js';
+import { having } from '../../effects/codecs/strict-object.js';
+import { callable, Finite } from '../../effects/codecs/values.js';
+import { checked } from '../../effects/misuse.js';
 import type { MessageSource } from '../../effects/ports.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
@@ -68,8 +71,15 @@ function lanesOf(
   return { lanes: Object.fromEntries(domains.map((domain) => [domain, laneOf({ ...about, domain })])) };
 }
 
-/** In order of time as long as clocks are, and not to be guessed. */
-export function newId(now: number, { octets }: Pick<QueuePlatform, 'octets'> = NODE_PLATFORM): string {
+const Platform = having<Pick<QueuePlatform, 'octets'>>('a platform', { octets: callable() });
+
+/**
+ * In order of time as long as clocks are, and not to be guessed. `now`: milliseconds since 1970. Throws a {@link MisuseError} for what is
+ * no such number, and for a platform that has no octets to give.
+ */
+export function newId(now: number, platform: Pick<QueuePlatform, 'octets'> = NODE_PLATFORM): string {
+  checked(Finite, now, 'WAXSEAL_BAD_OPTIONS', 'now');
+  const { octets } = checked(Platform, platform, 'WAXSEAL_BAD_OPTIONS', 'platform');
   return `${now.toString(36).padStart(9, '0')}-${Buffer.from(octets(10)).toString('hex')}`;
 }
 

@@ -13,10 +13,11 @@ import type { resolverTrust } from '../../../policy/dns/resolver-trust.table.js'
 import { type Decision, decide } from '../../../policy/kernel/table.js';
 import { parseDnsName } from '../../../policy/names/domain-name.js';
 import { type Probe, probe, probeQuery, readProbe } from './probe.js';
-import { type ResolverConfig, type ResolverServer, trustOf, trustsAd } from './resolver-config.js';
+import { type ResolverConfig, type ResolverServer, trustOf } from './resolver-config.js';
 import { ResolversCodec } from './resolvers.codec.js';
 import { overTcp } from './transports/tcp.js';
 import { UdpLink } from './transports/udp.js';
+import { trustsAd } from './trusts-ad.js';
 import { readWireQuery } from './wire-query.js';
 
 /** Lower-case, without a final dot; "" is the root. */

@@ -11,9 +11,10 @@ import { breather } from '../breather.js';
 import { exchangeWire } from './exchange.js';
 import { linksOf } from './links.js';
 import { isAskable, isTooLong } from './name.js';
-import { type ResolverConfig, trustsAd } from './resolver-config.js';
+import type { ResolverConfig } from './resolver-config.js';
 import { ResolversCodec } from './resolvers.codec.js';
 import { readTlsaSet } from './tlsa-record.js';
+import { trustsAd } from './trusts-ad.js';
 import {
   type AnswerRecord,
   type DecodedMessage,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { trustOf, trustsAd } from './resolver-config.js';
+import { trustOf } from './resolver-config.js';
 import { systemResolvers } from './system-resolvers.js';
+import { trustsAd } from './trusts-ad.js';
 
 describe('resolv.conf', () => {
   it('names at most three servers and some options', () => {

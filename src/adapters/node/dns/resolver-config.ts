@@ -64,12 +64,6 @@ LOOPBACK.addAddress('::1', 'ipv6');
 const FORWARDERS = new BlockList();
 FORWARDERS.addAddress('127.0.0.11', 'ipv4');
 
-/** Whether an AD bit from these resolvers makes an answer secure: every one of them must be believed. */
-export function trustsAd(config: ResolverConfig): boolean {
-  const trusts = trustOf(config);
-  return trusts.length > 0 && trusts.every(({ verdict }) => verdict === 'believe-ad');
-}
-
 /** What the AD bit of each server is worth, and why, in the order of the servers. */
 export function trustOf({
   servers,
@@ -96,17 +90,19 @@ function locationOf(address: string): (typeof resolverTrust)['inputs']['location
 }
 
 /** Whether a value, perhaps from a caller without a compiler, is a resolver that can be asked. */
-export function isResolverServer(server: ResolverServer): boolean {
-  const { address, port } = server;
-  if (isIP(address) === 0 || !Number.isInteger(port) || port < 1 || port > 65_535) return false;
-  switch (server.transport) {
+export function isResolverServer(server: unknown): server is ResolverServer {
+  if (typeof server !== 'object' || server === null) return false;
+  const { address, port, transport, name, path } = server as Partial<Record<keyof HttpsResolver, unknown>>;
+  if (typeof address !== 'string' || isIP(address) === 0) return false;
+  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return false;
+  switch (transport) {
     case undefined:
     case 'udp':
       return true;
     case 'tls':
-      return isPeerName(server.name);
+      return typeof name === 'string' && isPeerName(name);
     case 'https':
-      return isPeerName(server.name) && isPath(server.path);
+      return typeof name === 'string' && isPeerName(name) && typeof path === 'string' && isPath(path);
     default:
       return false;
   }

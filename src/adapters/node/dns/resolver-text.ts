@@ -16,6 +16,7 @@ import {
   TLS_PORT,
   type TlsResolver,
 } from './resolver-config.js';
+import { ServerCodec } from './resolvers.codec.js';
 
 /** As many as an operator can mean. */
 const SERVERS_MAX = 8;
@@ -38,8 +39,9 @@ export function parseResolvers(text: string): readonly ResolverServer[] | null {
   return read.length === servers.length && read.length <= SERVERS_MAX ? read : null;
 }
 
-/** Writes a resolver as {@link parseResolver} reads it. */
+/** Writes a resolver as {@link parseResolver} reads it. Throws a {@link MisuseError} for what is none. */
 export function resolverText(server: ResolverServer): string {
+  checked(ServerCodec, server, 'WAXSEAL_BAD_OPTIONS', 'server');
   const { address, port } = server;
   switch (server.transport) {
     case 'tls':

@@ -2,14 +2,13 @@
 import { Pems } from '../../../effects/codecs/arguments.codec.js';
 import { strictObject } from '../../../effects/codecs/strict-object.js';
 import { type Codec, listOf, such, TrueFalse, wholeFrom } from '../../../effects/codecs/values.js';
-import { isResolverServer, type ResolverConfig, type ResolverServer } from './resolver-config.js';
+import { isResolverServer, type ResolverConfig } from './resolver-config.js';
 
 const TIME_MS_MAX = 86_400_000;
 
 export const ServerCodec = such(
   '{ address, port } with an IP address, and with transport, name and path for TLS or HTTPS',
-  (value): value is ResolverServer =>
-    typeof value === 'object' && value !== null && isResolverServer(value as ResolverServer),
+  isResolverServer,
 );
 
 const resolversOf = (servers: Codec<ResolverConfig['servers']>) =>
