@@ -65,7 +65,10 @@ describe('waxseal lmtp', () => {
     expect(JSON.parse(audit.stdout)).toMatchObject({
       ...{ sources: { files: 1, journals: 1, problems: [] }, totals: { recipients: 1, delivered: 1 } },
     });
-    expect(internet.received('mx.a.test')).toHaveLength(1);
+    const received = internet
+      .received('mx.a.test')
+      .filter(({ recipients }) => recipients.includes('u@a.test'));
+    expect(received).toHaveLength(1);
   });
 
   it('serves a socket that was opened for it, as systemd opens them', async () => {

@@ -95,7 +95,10 @@ describe('a connection that is handed over', () => {
     const before = internet.connections('mx.dane.test');
     const { results } = await connection.finish(await send(connection));
     expect(results).toMatchObject([{ outcome: 'delivered', authentication: 'dane' }]);
-    expect(internet.received('mx.dane.test')).toMatchObject([{ tls: true }]);
+    expect(internet.received('mx.dane.test').at(-1)).toMatchObject({
+      tls: true,
+      text: 'Subject: x\r\n\r\nHello.\r\n',
+    });
     expect(internet.connections('mx.dane.test')).toBe(before);
     expect(told.at(-1)?.reports).toMatchObject([{ success: 1 }]);
   });

@@ -1,5 +1,6 @@
-import { createSocket } from 'node:dgram';
-import { createServer, type Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import dnsPacket from 'dns-packet';
 import { u16 } from './messages.fixture.js';
 import type { PlainResolver } from './resolver-config.js';
@@ -45,23 +46,22 @@ export async function nameServer(respond: Responder): Promise<TestServer> {
     return respond(one);
   };
   const open = new Set<Socket>();
-  const tcp = createServer((socket) => {
-    open.add(socket);
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
-      const replies = hear(chunk.subarray(2), 'tcp', socket.remotePort ?? 0);
-      if ('raw' in replies) socket.end(replies.raw);
-      else for (const reply of replies) socket.write(Buffer.concat([u16(reply.length), reply]));
+  const { tcp, udp, port } = await listenOnBoth(() => {
+    const tcp = createServer((socket) => {
+      open.add(socket);
+      socket.on('error', () => {});
+      socket.on('data', (chunk) => {
+        const replies = hear(chunk.subarray(2), 'tcp', socket.remotePort ?? 0);
+        if ('raw' in replies) socket.end(replies.raw);
+        else for (const reply of replies) socket.write(Buffer.concat([u16(reply.length), reply]));
+      });
     });
+    const udp = createSocket('udp4', (packet, peer) => {
+      const replies = hear(packet, 'udp', peer.port);
+      if (!('raw' in replies)) for (const reply of replies) udp.send(reply, peer.port, peer.address);
+    });
+    return { tcp, udp };
   });
-  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
-  const bound = tcp.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
-  const udp = createSocket('udp4', (packet, peer) => {
-    const replies = hear(packet, 'udp', peer.port);
-    if (!('raw' in replies)) for (const reply of replies) udp.send(reply, peer.port, peer.address);
-  });
-  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
   return {
     address: '127.0.0.1',
     port,
@@ -74,4 +74,27 @@ export async function nameServer(respond: Responder): Promise<TestServer> {
       ]);
     },
   };
+}
+
+/** A port that is free for TCP may be somebody's for UDP: then it is another one. */
+async function listenOnBoth(
+  make: () => { readonly tcp: Server; readonly udp: UdpSocket },
+): Promise<{ readonly tcp: Server; readonly udp: UdpSocket; readonly port: number }> {
+  for (;;) {
+    const { tcp, udp } = make();
+    tcp.listen(0, '127.0.0.1');
+    await once(tcp, 'listening');
+    const { port } = tcp.address() as AddressInfo;
+    udp.bind(port, '127.0.0.1');
+    const isBound = await once(udp, 'listening').then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') return false;
+        throw error;
+      },
+    );
+    if (isBound) return { tcp, udp, port };
+    udp.close();
+    tcp.close();
+  }
 }
