@@ -1,4 +1,4 @@
-import { type Change, smallestChanges } from '../effects/change/index.js';
+import { type Change, KnownChanges } from '../effects/change/index.js';
 import { having } from '../effects/codecs/strict-object.js';
 import { anything, listOf } from '../effects/codecs/values.js';
 import { type Explained, explainAttempt } from '../effects/explain.js';
@@ -41,11 +41,12 @@ const Recorded = having<Pick<Journal, 'attempts'>>('a journal', {
  */
 export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly ExplainedReport[] {
   const { attempts } = checked(Recorded, journal, 'WAXSEAL_BAD_OPTIONS', 'journal');
+  const known = new KnownChanges();
   const placed = attempts.flatMap((journal) => {
     const { result, decisions, because } = explainAttempt(journal, programs);
     if (result === null) return [];
     const told = decisions.map(withSentences);
-    const changeAt = changesOf({ ...journal, result });
+    const found: AttemptJournal = { ...journal, result };
     return result.recipients.map((_, at) => {
       const { reports, ...report } = reportOf(result, at);
       return {
@@ -58,7 +59,7 @@ export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly Ex
             change: [],
             reports,
           },
-          () => changeAt(at),
+          () => known.changesFor(found, at, programs),
         ),
       };
     });
@@ -90,20 +91,4 @@ function withChange(report: ExplainedReport, search: () => readonly Change[]): E
 
 function withSentences(decision: Explained): ExplainedDecision {
   return { ...inOrder(decision), facts: decision.facts.map(({ says }) => says) };
-}
-
-/** Kinds of ends that are looked into; a message for thousands is not worth a search for each. */
-const ENDS_MAX = 8;
-
-/** By the place of the recipient. Those who ended alike for the same reason need the same change. */
-function changesOf(journal: AttemptJournal): (at: number) => readonly Change[] {
-  const known = new Map<string, readonly Change[]>();
-  return (at) => {
-    const { outcome, status, state, because } = journal.result!.recipients[at]!;
-    const key = JSON.stringify([outcome, status, state.reply, because?.mx, because?.row, because?.input]);
-    const found =
-      known.get(key) ?? (known.size < ENDS_MAX ? smallestChanges(journal, at, programs).changes : []);
-    known.set(key, found);
-    return found;
-  };
 }

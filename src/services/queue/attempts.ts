@@ -1,11 +1,11 @@
 /* An attempt of the engine as an answer to the machine of a message. */
 
+import type { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
 import { explainReasons } from '../../effects/explain.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
-import { explainDelivery } from '../../engine/explain-delivery.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import { type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
@@ -21,6 +21,8 @@ export interface AttemptTask {
   readonly content: MessageSource;
   readonly signal: AbortSignal;
   readonly onFault: (message: string) => void;
+  /** Of the whole queue. */
+  readonly knownChanges: KnownChanges;
 }
 
 /** What an attempt came to. */
@@ -55,7 +57,10 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
     const [result, ...others] = delivered.attempts;
     if (result === undefined || others.length > 0)
       throw new Error(`message ${message.id} has not one destination`);
-    return { answer: { kind: 'ran', result, told: toldOf(delivered) }, changeAt: changesIn(delivered) };
+    return {
+      answer: { kind: 'ran', result, told: toldOf(delivered) },
+      changeAt: changesIn(delivered, task.knownChanges),
+    };
   } catch (error) {
     task.onFault(errorText(error));
     return { answer: { kind: 'fault' }, changeAt: nothingToChange };
@@ -74,11 +79,13 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
 }
 
 /** What only we could change is no business of whoever reads a notice. */
-function changesIn({ journal }: DeliveryResult): Attempted['changeAt'] {
-  let reports: ReturnType<typeof explainDelivery> | null = null;
+function changesIn({ journal: { attempts } }: DeliveryResult, known: KnownChanges): Attempted['changeAt'] {
+  const places = new Map(
+    attempts.flatMap((attempt) => attempt.places.map((place, at) => [place, { attempt, at }] as const)),
+  );
   return (place) => {
-    reports ??= explainDelivery(journal);
-    const changes = reports[place]?.change ?? [];
+    const placed = places.get(place);
+    const changes = placed === undefined ? [] : known.changesFor(placed.attempt, placed.at, programs);
     return changes.flatMap(({ by, what }) => (by === 'recipient' || by === 'sender' ? [what] : []));
   };
 }

@@ -3,6 +3,7 @@
  * what is due and whose turn it is says the store, what comes of a turn say the tables.
  */
 
+import { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/queue-stores.js';
 import { laneOf as laneOfTransport, type QueuedMessage } from '../../policy/queue/message.js';
@@ -43,6 +44,7 @@ export function createQueue(options: QueueOptions): Queue {
   let tuned: Tuned = tunedBy(UNTUNED, options);
   const outcomes = new Outcomes();
   const bell = new Bell(platform.wait);
+  const knownChanges = new KnownChanges();
   const onFault = (message: string) => options.onFault?.(message);
   let intake = createIntake(options);
   const settlements = new Settlements({
@@ -75,6 +77,7 @@ export function createQueue(options: QueueOptions): Queue {
               content,
               signal,
               onFault,
+              knownChanges,
             });
             lane = wayOf(attempted.answer);
             changeAt = attempted.changeAt;

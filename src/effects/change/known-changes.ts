@@ -1,0 +1,100 @@
+/*
+ * What would have helped an attempt would have helped the next one that heard the same answers and decided on the same words. A
+ * destination that is out of order stops one message after the other in the same way, and a search costs some hundred times as
+ * much as to see that. Only what was found is kept, and only whoever heard the very same is told of it: names, keys and dates are in
+ * what was heard, so that no sentence speaks of another's. Messages differ in what is left out of the comparison: who it
+ * is from and for, how long it is, and when it was.
+ */
+import type { AttemptJournal, JournalEntry } from '../journal.js';
+import type { Programs } from '../simulate.js';
+import { type Change, smallestChanges } from './smallest-changes.js';
+
+/** Characters of what is compared, in all. */
+const CHARACTERS_MAX = 2_000_000;
+/** Kinds of ends of one attempt that are looked into; a message for thousands is not worth a search for each. */
+const ENDS_MAX = 8;
+
+export class KnownChanges {
+  /** The least recently asked for first. */
+  readonly #known = new Map<string, readonly Change[]>();
+  readonly #settings = new WeakMap<object, string>();
+  readonly #attempts = new WeakMap<AttemptJournal, { readonly heard: string; searches: number }>();
+  #characters = 0;
+
+  /** As `smallestChanges` finds them, for the recipient at that place. */
+  changesFor(journal: AttemptJournal, place: number, programs: Programs): readonly Change[] {
+    const attempt = this.#attempts.get(journal) ?? { heard: this.#heardBy(journal), searches: 0 };
+    this.#attempts.set(journal, attempt);
+    const key = attempt.heard + endOf(journal, place);
+    const known = this.#known.get(key);
+    if (known === undefined && ++attempt.searches > ENDS_MAX) return [];
+    const changes = known ?? smallestChanges(journal, place, programs).changes;
+    this.#keep(key, changes, known === undefined);
+    return changes;
+  }
+
+  #keep(key: string, changes: readonly Change[], isNew: boolean): void {
+    this.#known.delete(key);
+    this.#known.set(key, changes);
+    if (isNew) this.#characters += key.length;
+    for (const [oldest] of this.#known) {
+      if (this.#characters <= CHARACTERS_MAX) break;
+      this.#known.delete(oldest);
+      this.#characters -= oldest.length;
+    }
+  }
+
+  #heardBy({ input, entries, result }: AttemptJournal): string {
+    // Which addresses come first is seen in who was dialled.
+    const { startedAt, deadlineAt, recipients, message, settings, dialled, attempt, ...rest } = input;
+    const { sender, sizeBytes, ...facts } = message;
+    return JSON.stringify([
+      ...[
+        rest,
+        facts,
+        sender === '',
+        attempt <= 1,
+        deadlineAt === undefined,
+        this.#textOf(settings),
+        recipients.length,
+      ],
+      result?.decisions.map(({ mx, row, input }) => [mx, row, input]),
+      heardIn(entries),
+    ]);
+  }
+
+  /** Settings are long, and nearly always those of before. */
+  #textOf(settings: object): string {
+    const known = this.#settings.get(settings) ?? JSON.stringify(settings);
+    this.#settings.set(settings, known);
+    return known;
+  }
+}
+
+/** Those who ended alike for the same reason need the same change. */
+function endOf({ result }: AttemptJournal, place: number): string {
+  const { outcome, status, state, because } = result?.recipients[place] ?? {};
+  return JSON.stringify([outcome, status, state?.reply, because?.mx, because?.row, because?.input]);
+}
+
+/** Which questions were asked, in order, and what was answered to each. */
+function heardIn(entries: readonly JournalEntry[]): readonly unknown[] {
+  return entries.map((entry) => {
+    if (entry.kind === 'ask') return askedIn(entry.ask);
+    if (entry.kind !== 'answer') return entry.kind === 'run' ? entry.host : null;
+    const { event } = entry;
+    // What was drawn is seen in who was asked first.
+    if (event.type === 'random.draw.answered') return 'drawn';
+    return event.type === 'aborted' ? 'aborted' : event.answer;
+  });
+}
+
+function askedIn(ask: Extract<JournalEntry, { kind: 'ask' }>['ask']): readonly unknown[] {
+  const { name, host, address, alternate } = ask as {
+    readonly name?: string;
+    readonly host?: string;
+    readonly address?: string;
+    readonly alternate?: unknown;
+  };
+  return [ask.type, name, host, address, alternate];
+}
