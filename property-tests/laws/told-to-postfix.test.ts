@@ -10,6 +10,7 @@ import { candidatesOf } from '../../src/policy/mx/discover.js';
 import { lossesOf } from '../../src/policy/postfix/losses.js';
 import { judgeNextHop, type NextHopPolicy } from '../../src/policy/postfix/next-hop-policy.js';
 import { policyText } from '../../src/policy/postfix/policy-text.js';
+import { PLAIN_FACTS } from '../../src/policy/require-tls/message.js';
 import { anAttemptInput } from '../arbitraries/attempt-inputs.js';
 import { type PlayOptions, play } from '../arbitraries/plays.js';
 import { aWorld, serverAt, type World } from '../arbitraries/worlds.js';
@@ -23,15 +24,7 @@ import {
   tlsaOf,
 } from './naive-demands.js';
 
-const PLAIN = {
-  requireTls: 'no',
-  tlsRequired: 'absent',
-  report: 'none',
-  sizeBytes: 0,
-  body: '7bit',
-  utf8: 'not-needed',
-  sender: 'postmaster@sender.example',
-} as const;
+const PLAIN = { ...PLAIN_FACTS, sender: 'postmaster@sender.example' } as const;
 
 /** A lookup knows no message, and where a rule names a relay Postfix knows nothing of it. */
 const aLookup: fc.Arbitrary<AttemptInput> = anAttemptInput.map((input) => ({

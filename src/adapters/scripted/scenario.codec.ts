@@ -12,9 +12,9 @@ import {
   oneOf,
   orNull,
   such,
-  Text,
-  Texts,
   TrueFalse,
+  textOf,
+  textsOf,
   YesNo,
 } from '../../effects/codecs/values.js';
 import type { Expectation, Scenario, Step, StopAt } from './scenario.js';
@@ -96,6 +96,10 @@ const Status = such('a status such as "4.7.5", "4.7.x" or "2.x"', isStatus, {
   pattern: STATUS,
 });
 
+const ROW = 'a row such as "PEER-6"';
+const HostName = textOf('the name of a mail host');
+const IpAddress = textOf('an IP address');
+
 type Report = NonNullable<Expectation['reports']>[number];
 type Detail = NonNullable<Report['details']>[number];
 
@@ -103,11 +107,11 @@ const DetailCodec = strictObject<Detail>(
   'failure details',
   {
     resultType: ReportResultType,
-    receivingMxHostname: Text,
-    receivingIp: Text,
-    sendingMtaIp: Text,
+    receivingMxHostname: HostName,
+    receivingIp: IpAddress,
+    sendingMtaIp: IpAddress,
     failedSessionCount: Count,
-    failureReasonCode: Text,
+    failureReasonCode: textOf('a reason, such as "sts-mx-mismatch"'),
   },
   [],
 );
@@ -116,9 +120,9 @@ const ReportCodec = strictObject<Report>(
   'a reported policy',
   {
     policyType: oneOf('tlsa', 'sts', 'no-policy-found'),
-    policyDomain: Text,
-    policyString: Texts,
-    mxHost: Texts,
+    policyDomain: textOf('a domain, or a host of TLSA records'),
+    policyString: textsOf('a line of the policy, or a TLSA record'),
+    mxHost: textsOf('a host name or pattern of the policy'),
     success: Count,
     failure: Count,
     details: listOf('a list of failure details', DetailCodec),
@@ -136,12 +140,12 @@ const ExpectationCodec = strictObject<Expectation>(
     cleartextRetry: TrueFalse,
     requireTls: TrueFalse,
     mxSecure: TrueFalse,
-    mx: orNull(Text),
-    rows: Texts,
-    because: Text,
-    notConnected: Texts,
-    mailParameters: Texts,
-    recipientParameters: Texts,
+    mx: orNull(HostName),
+    rows: textsOf(ROW),
+    because: textOf(ROW),
+    notConnected: textsOf('the ID of a mail host'),
+    mailParameters: textsOf('a parameter of MAIL, such as "REQUIRETLS"'),
+    recipientParameters: textsOf('a parameter of RCPT, such as "NOTIFY=NEVER"'),
     handedOn: orNull(oneOf('passed-on', 'relayed')),
     reports: listOf('a list of reported policies', ReportCodec),
   },
@@ -151,13 +155,13 @@ const ExpectationCodec = strictObject<Expectation>(
 const MessageCodec = strictObject<Step['message']>(
   'a message',
   {
-    from: Text,
-    to: filledListOf('a list of at least one address', Text),
+    from: textOf('the sender; "" is the null sender'),
+    to: filledListOf('a list of at least one address', textOf('a recipient such as "user@a.example"')),
     requireTls: TrueFalse,
     tlsRequiredNo: TrueFalse,
     eightBit: TrueFalse,
     report: oneOf('none', 'dmarc', 'tls'),
-    transport: Text,
+    transport: textOf('the name of a transport'),
     dsn: DsnRequestCodec,
   },
   ['to'],
@@ -181,22 +185,22 @@ const StepCodec = strictObject<Step>(
     attempt: Attempt,
     stop: oneOf(...STOPS),
     deadlineMs: Attempt,
-    rows: Texts,
+    rows: textsOf(ROW),
     expect: listOf('a list of expectations', ExpectationCodec),
   },
   ['message', 'expect'],
 );
 
 const SCENARIO_FIELDS = {
-  $schema: Text,
-  name: Text,
-  refs: Texts,
-  shows: Texts,
+  $schema: textOf('where the schema of such files is'),
+  name: textOf('what the story is about'),
+  refs: textsOf('the id of a requirement that the story touches'),
+  shows: textsOf('the id of a requirement that the story shows'),
   world: WorldCodec,
   settings: PartialSettingsCodec,
   transports: TransportsCodec,
   routes: RoutesCodec,
-  passwords: dictionary('the name of a transport', () => true, Text),
+  passwords: dictionary('the name of a transport', () => true, textOf('the password for a transport')),
   steps: filledListOf('a list of at least one step', StepCodec),
 };
 

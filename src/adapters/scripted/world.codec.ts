@@ -1,7 +1,7 @@
 import * as t from 'io-ts';
 import { described, schemaOf } from '../../effects/codecs/schema.js';
 import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
-import { listOf, oneOf, orNull, such, Text, Texts, wholeFrom } from '../../effects/codecs/values.js';
+import { listOf, oneOf, orNull, such, textOf, textsOf, wholeFrom } from '../../effects/codecs/values.js';
 import { familyOf } from '../../policy/names/ip-address.js';
 import type { Step } from './scenario.js';
 import type { Certificate, MailHost, PolicyHost, RecordSet, World } from './world.js';
@@ -21,6 +21,10 @@ const Addresses = listOf(
     type: 'string',
   }),
 );
+const Records = textsOf(
+  'a record in presentation form, such as "10 mx.a.example"; "@ID" stands for the address or the key of a host',
+);
+const Keywords = textsOf('an EHLO keyword with its parameters, such as "SIZE 10485760"');
 const START_TLS = ['offered', 'not-offered', 'injected', 'broken', 'closes', 'old', 'late-alert'];
 const DnsFailure = oneOf('bogus', 'servfail', 'refused', 'timeout', 'malformed');
 const Connect = oneOf('accept', 'refuse', 'silent');
@@ -31,7 +35,7 @@ const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
   'a record set',
   {
     security: oneOf('secure', 'insecure'),
-    records: Texts,
+    records: Records,
     denial: oneOf('nodata', 'nxdomain'),
     fails: DnsFailure,
     askedAlone: DnsFailure,
@@ -43,23 +47,23 @@ const SetObject = strictObject<Exclude<RecordSet, readonly string[]>>(
 const RecordSetCodec = described(
   new t.Type<RecordSet, unknown, unknown>(
     'a record set',
-    (value): value is RecordSet => Texts.is(value) || SetObject.is(value),
+    (value): value is RecordSet => Records.is(value) || SetObject.is(value),
     (value, context) =>
-      Array.isArray(value) ? Texts.validate(value, context) : SetObject.validate(value, context),
+      Array.isArray(value) ? Records.validate(value, context) : SetObject.validate(value, context),
     t.identity,
   ),
-  () => ({ anyOf: [schemaOf(Texts), schemaOf(SetObject)] }),
+  () => ({ anyOf: [schemaOf(Records), schemaOf(SetObject)] }),
 );
 
 const CertificateCodec = strictObject<Certificate>(
   'a certificate',
   {
-    names: Texts,
+    names: textsOf('a DNS name of subjectAltName, such as "mx.a.example" or "*.a.example"'),
     addresses: Addresses,
-    commonName: Text,
+    commonName: textOf('the common name of the subject'),
     issuer: oneOf('ca', 'intermediate', 'private-ca', 'self'),
     validity: oneOf('valid', 'expired', 'not-yet-valid'),
-    key: Text,
+    key: textOf('whose key it has, by any word, such as the ID of another host'),
     sends: oneOf('leaf-only', 'intermediates', 'full'),
   },
   [],
@@ -71,8 +75,8 @@ const MailHostCodec = strictObject<MailHost>(
     connect: Connect,
     port: wholeFrom(1, 65_535),
     greeting: Reply,
-    keywords: Texts,
-    keywordsAfterTls: Texts,
+    keywords: Keywords,
+    keywordsAfterTls: Keywords,
     starttls: such('a way to answer STARTTLS, or a reply line', isStartTls, {
       anyOf: [{ enum: START_TLS }, { type: 'string', pattern: '^[2-5]\\d\\d ' }],
     }),
@@ -88,7 +92,10 @@ const MailHostCodec = strictObject<MailHost>(
     ),
     auth: strictObject<NonNullable<MailHost['auth']>>(
       'whom it knows',
-      { password: Text, lies: oneOf('signature', 'no-signature', 'iterations') },
+      {
+        password: textOf('the password of every user'),
+        lies: oneOf('signature', 'no-signature', 'iterations'),
+      },
       [],
     ),
     certificate: CertificateCodec,
@@ -115,10 +122,10 @@ const PolicyHostCodec = strictObject<PolicyHost>(
   {
     connect: Connect,
     status: Status,
-    mediaType: Text,
-    body: Text,
+    mediaType: textOf('a media type such as "text/plain"'),
+    body: textOf('the policy file; lines may be joined by "\\n"'),
     bodyOctets: Octets,
-    location: Text,
+    location: textOf('where a 3xx points'),
     certificate: CertificateCodec,
   },
   [],
@@ -135,7 +142,7 @@ const HOST_ID = 'an ID of letters, digits, dots and hyphens';
 export const WorldCodec = strictObject<World>(
   'a world',
   {
-    signedZones: Texts,
+    signedZones: textsOf('a zone that is signed; "." is everything'),
     dns: dictionary(RECORD_KEY, isRecordKey, RecordSetCodec, RECORD_KEY_PATTERN),
     mail: dictionary(HOST_ID, isHostId, MailHostCodec, HOST_ID_PATTERN),
     policy: dictionary(HOST_ID, isHostId, PolicyHostCodec, HOST_ID_PATTERN),

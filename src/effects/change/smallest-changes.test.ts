@@ -42,6 +42,22 @@ const served = (...mx: readonly string[]) => ({
   },
 });
 
+it('whose MX answer is not believed beside a kept policy is to name a host that the policy lists', () => {
+  const scenario: Scenario = {
+    name: 'x',
+    world: with_(STS, undefined, served('*.mail.example', 'mx.a.example')),
+    steps: [
+      { message: TO, expect: [] },
+      { change: { dns: { 'MX a.example': ['0 .'] } }, message: TO, expect: [] },
+    ],
+  };
+  const { journal } = simulateScenario(scenario).steps[1]!;
+  const { changes } = smallestChanges(journal.attempts[0]!, 0, programs);
+  expect(changes.map(({ what }) => what)).toEqual([
+    'Publish an MX record of a.example that names a mail host that its MTA-STS policy lists, in place of the null MX.',
+  ]);
+});
+
 describe('whoever was stopped', () => {
   it.each(['dns.mx', 'dns.addresses', 'tls.handshake', 'smtp.send', 'end-of-data'] as const)(
     'at %s has nobody else to blame',

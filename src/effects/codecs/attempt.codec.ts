@@ -25,7 +25,19 @@ import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } fro
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
 import { dictionary, type Fields, strictObject, withDefaults } from './strict-object.js';
 import { TransportCodec } from './transport.codec.js';
-import { type Codec, Finite, listOf, oneOf, orNull, such, Text, Texts, wholeFrom, YesNo } from './values.js';
+import {
+  type Codec,
+  Finite,
+  listOf,
+  oneOf,
+  orNull,
+  such,
+  Text,
+  Texts,
+  textOf,
+  wholeFrom,
+  YesNo,
+} from './values.js';
 
 /** What is known of a message, by key. */
 export const MESSAGE_FIELDS: Fields<MessageFacts> = {
@@ -50,13 +62,13 @@ const NotifyCodec = such(
 
 const RecipientDsnCodec = strictObject<RecipientDsn>('what is asked for one recipient', {
   notify: NotifyCodec,
-  original: orNull(Text),
+  original: orNull(textOf('an original recipient such as "rfc822;user@a.example"')),
 });
 
 /** What is asked for about notices. */
 export const DsnRequestCodec = strictObject<DsnRequest>('a request for notices', {
   ret: oneOf('absent', 'full', 'headers'),
-  envelopeId: orNull(Text),
+  envelopeId: orNull(textOf('an envelope identifier')),
   recipients: listOf('a list of requests, one for each recipient', RecipientDsnCodec),
 });
 

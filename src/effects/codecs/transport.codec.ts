@@ -14,7 +14,7 @@ import {
   type Transports,
 } from '../../policy/relay/transport.js';
 import { dictionary, strictObject, tagged } from './strict-object.js';
-import { type Codec, listOf, oneOf, orNull, such, Text, Texts, wholeFrom } from './values.js';
+import { type Codec, listOf, oneOf, orNull, such, Text, textOf, textsOf, wholeFrom } from './values.js';
 
 const Port = wholeFrom(1, 65_535);
 
@@ -86,10 +86,10 @@ const AttemptRangeCodec = strictObject<AttemptRange>('a range of attempts', {
 export const RoutesCodec: Codec<readonly Route[]> = listOf(
   'a list of routes',
   strictObject<Route>('a route', {
-    to: Texts,
-    from: Texts,
-    account: Texts,
+    to: textsOf('a domain, ".domain" for all below it, or an address in brackets'),
+    from: textsOf('a domain as in "to", an address, or "<>" for the null sender'),
+    account: textsOf('who handed the mail in, by name'),
     attempts: orNull(AttemptRangeCodec),
-    transport: Text,
+    transport: textOf('the name of a transport'),
   }),
 );

@@ -108,8 +108,18 @@ export function addAll(problems: t.Errors, more: t.Errors): void {
   for (const problem of more) problems.push(problem);
 }
 
-export const Text = such('a text', (value): value is string => typeof value === 'string', { type: 'string' });
+export const Text = textOf('a text');
 export const Texts = listOf('a list of texts', Text);
+/** A text; `name` says which one is wanted. */
+export function textOf(name: string): Codec<string> {
+  return such(name, (value): value is string => typeof value === 'string', { type: 'string' });
+}
+
+/** A list of texts; `item` says what each of them is. */
+export function textsOf(item: string): Codec<readonly string[]> {
+  return listOf('a list of texts', textOf(item));
+}
+
 /** JSON knows no other numbers, but `1e999` is read as infinite. */
 export const Finite = such('a number', (value): value is number => Number.isFinite(value), {
   type: 'number',

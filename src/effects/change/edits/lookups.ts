@@ -117,12 +117,24 @@ function answerEdit(
   ];
 }
 
+/** A host that the kept policy of the domain lists, because one that it does not list would help nobody; null: none is kept. */
+function hostListed({ asked }: Supposed): string | null {
+  const answer = asked.find(({ ask }) => ask.type === 'policy-cache.read')?.answer;
+  const cache = answer as AnswerOf<'policy-cache.read'> | null | undefined;
+  const [pattern] = (cache?.kind === 'read' ? cache.cached?.policy.mx : null) ?? [];
+  return pattern === undefined ? null : pattern.replace(/^\*\./, 'mail.');
+}
+
 function mxEdits(
   key: string,
   name: string,
   answer: AnswerOf<'dns.mx'> | null,
-  { input }: Supposed,
+  run: Supposed,
 ): readonly Edit[] {
+  const { input } = run;
+  const listed = hostListed(run);
+  const exchange = listed ?? name;
+  const which = listed === null ? 'a mail host' : 'a mail host that its MTA-STS policy lists';
   if (answer === null) return [];
   if (answer.kind === 'failed') return answerEdit(key, 'dns.mx', name, answer, 'the MX records of');
   const edits: Edit[] = [];
@@ -134,11 +146,11 @@ function mxEdits(
           ...{ key: `${key} published`, by: 'recipient', kind: 'repair' },
           says:
             answer.denial === 'nxdomain'
-              ? `See that ${name}, which does not exist, exists and has an MX record that names a mail host.`
-              : `Publish an MX record of ${name} that names a mail host${isNull ? ', in place of the null MX' : ''}.`,
+              ? `See that ${name}, which does not exist, exists and has an MX record that names ${which}.`
+              : `Publish an MX record of ${name} that names ${which}${isNull ? ', in place of the null MX' : ''}.`,
           assumes: assumedOf('dns.mx', name),
         },
-        { [key]: () => found(answer.kind, [{ preference: 10, exchange: name }]) },
+        { [key]: () => found(answer.kind, [{ preference: 10, exchange }]) },
       ),
     );
   else if (judgeMx(answer, input.settings.ownHosts).verdict !== 'try-hosts')

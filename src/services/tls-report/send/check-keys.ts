@@ -1,6 +1,6 @@
 import type { Decision } from '../../../policy/kernel/table.js';
 import { judgeKeyRecord } from '../../../policy/tls-report/send/dkim-key.table.js';
-import type { DkimKey } from '../../dkim/dkim-keys.js';
+import type { DkimKey } from '../../dkim/index.js';
 import type { ReportPorts, ReportSettings } from './report-options.js';
 import { checkKeyPorts } from './report-options.js';
 import { completeSettings } from './settings.js';

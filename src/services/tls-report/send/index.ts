@@ -1,6 +1,6 @@
 /** Collecting what TLS reports are made of, and sending them (RFC 8460, Sections 3 to 5). */
 
-export { type DkimKey, type LoadedKey, loadDkimKey } from '../../dkim/dkim-keys.js';
+export { type DkimKey, type LoadedKey, loadDkimKey } from '../../dkim/index.js';
 export { checkKeys, type KeyCheck } from './check-keys.js';
 export { type CollectOptions, collectReports } from './collect.js';
 export type { EndpointOutcome } from './hand-over.js';

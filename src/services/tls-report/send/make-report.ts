@@ -6,7 +6,7 @@ import { type BuiltReport, buildReport } from '../../../policy/tls-report/send/b
 import { composeMail, SIGNED_FIELDS } from '../../../policy/tls-report/send/compose-mail.js';
 import { type NameFacts, reportIdOf } from '../../../policy/tls-report/send/report-names.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
-import { type SignedMail, signMail } from '../../dkim/sign-mail.js';
+import { type SignedMail, signMail } from '../../dkim/index.js';
 import type { KnownReportSettings } from './settings.js';
 
 const compress = promisify(gzip);
