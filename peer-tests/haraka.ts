@@ -33,10 +33,7 @@ export async function startHaraka(ini: Readonly<Record<string, string | number>>
   await cp(join(PACKAGES, 'Haraka/config'), join(folder, 'config'), { recursive: true });
   for (const name of ['plugins', 'queue', 'node_modules']) await mkdir(join(folder, name));
   await symlink(WAXSEAL, join(folder, 'node_modules/waxseal'));
-  await file(
-    'plugins/waxseal.js',
-    `Object.assign(exports, require('${join(folder, 'node_modules/waxseal/dist/hosts/haraka/index.js')}'));\n`,
-  );
+  await file('plugins/waxseal.js', "Object.assign(exports, require('waxseal/haraka'))\n");
   await file(
     'plugins/accept.js',
     'exports.hook_rcpt = (next, connection) => { connection.relaying = true; next(OK); };\n',

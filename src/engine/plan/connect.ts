@@ -34,8 +34,8 @@ export interface Connection<Socket extends object = object> {
   /** Why mail may go here. */
   readonly because: PlacedDecision | null;
   /**
-   * For Nodemailer's connection, and others that take a socket: they hear a greeting once more and say EHLO themselves. Call it
-   * once, before anything is said.
+   * For Nodemailer's connection, and others that take a socket: they hear a greeting once more and say EHLO themselves. To be called
+   * before anything is said; each call answers the same.
    */
   options(): ConnectionOptions<Socket>;
   /** What came of it: the connection for those who still wait, or null. It leads to the same host where that takes only so many at a time. */
@@ -132,6 +132,7 @@ class Hands {
     const passed = known.decisions.findLast((decision) => decision.table === table);
     const port =
       known.input.candidate.source === 'relay' ? known.input.candidate.port : this.#input.settings.port;
+    let handedOut: ConnectionOptions | null = null;
     return {
       socket,
       host,
@@ -145,9 +146,10 @@ class Hands {
       recipients: ask.recipients,
       because: passed === undefined ? null : inOrder({ ...passed, mx: host }),
       options: () => {
+        if (handedOut !== null) return handedOut;
         this.#ports.sockets.greetAgain(socket, host);
         const isSecured = known.tls !== null;
-        return {
+        handedOut = {
           connection: socket,
           host,
           port,
@@ -155,6 +157,7 @@ class Hands {
           secured: isSecured,
           ignoreTLS: !isSecured,
         };
+        return handedOut;
       },
       next: async (replies) => this.reach(await this.#tell(replies)),
       finish: (replies) => this.finish(replies),
