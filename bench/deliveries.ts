@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { daneDomain, stsDomain, together } from '../spec/scenarios/worlds.js';
 import { cachedDns, nodeDns } from '../src/adapters/node/index.js';
-import { createNodeEngine, settingsOf } from '../src/node.js';
+import { createNodeEngine, type NodeEngineOptions, settingsOf } from '../src/node.js';
 import type { World } from '../src/testing/index.js';
 import { type Contender, measure } from './measure.js';
 import type { Place } from './receiver.js';
@@ -18,14 +18,14 @@ import { addedLine, type Benchmark, costLine, rateLine } from './table.js';
 
 /** Deliveries under way at the same time. */
 const LANES = 4;
-const HOST = 'mx.a.example';
+export const HOST = 'mx.a.example';
 /** Addresses of both families, because a denial is not kept; both lead to the same server. */
-const WORLD = together(stsDomain('enforce'), { dns: { [`AAAA ${HOST}`]: [`@${HOST}`] } });
+export const WORLD = together(stsDomain('enforce'), { dns: { [`AAAA ${HOST}`]: [`@${HOST}`] } });
 const CACHE = { entriesMax: 1000, bytesMax: 1_000_000, now: Date.now } as const;
-const HELO = 'client.example';
-const SENDER = 'sender@sender.example';
-const RECIPIENT = 'user@a.example';
-const MESSAGE = Buffer.from(
+export const HELO = 'client.example';
+export const SENDER = 'sender@sender.example';
+export const RECIPIENT = 'user@a.example';
+export const MESSAGE = Buffer.from(
   [
     `From: <${SENDER}>`,
     `To: <${RECIPIENT}>`,
@@ -55,10 +55,13 @@ export const deliveries: Benchmark = {
     const cached = engineAt(receiver.place, 'cached');
     const asking = engineAt(receiver.place, 'asking');
     const nodemailer = nodemailerAt(receiver.place);
-    const [kept, asked, plain] = await measure([cached.deliver, asking.deliver, nodemailer].map(inLanes), {
-      ...effort,
-      roundMs: effort.roundMs * 2,
-    });
+    const [kept, asked, plain] = await measure(
+      [cached.deliver, asking.deliver, nodemailer].map((each) => inLanes(each)),
+      {
+        ...effort,
+        roundMs: effort.roundMs * 2,
+      },
+    );
     return [
       rateLine(`engine, DNS kept (${cached.lookupsEach()})`, kept!),
       rateLine(`engine, DNS asked (${asking.lookupsEach()})`, asked!),
@@ -87,22 +90,21 @@ export const daneDeliveries: Benchmark = {
   },
 };
 
-function inLanes(deliver: () => Promise<void>): Contender {
-  const each = 4;
+export function inLanes(deliver: () => Promise<void>, lanes = LANES, each = 4): Contender {
   const lane = async () => {
     for (let count = 0; count < each; count++) await deliver();
   };
   return {
     async batch() {
-      await Promise.all(Array.from({ length: LANES }, lane));
-      return LANES * each;
+      await Promise.all(Array.from({ length: lanes }, lane));
+      return lanes * each;
     },
     // The last connections close behind their QUIT.
     settle: () => sleep(20),
   };
 }
 
-async function startReceiver(world: World) {
+export async function startReceiver(world: World) {
   const child = fork(sibling('./receiver', import.meta.url));
   child.send({ world, host: HOST });
   const [place] = (await Promise.race([
@@ -119,7 +121,12 @@ async function startReceiver(world: World) {
 }
 
 /** The engine as an embedder has it; the policy is fetched by the first delivery and kept. */
-function engineAt(place: Place, dns: 'cached' | 'asking', demanded: 'pkix' | 'dane' | 'none' = 'pkix') {
+export function engineAt(
+  place: Place,
+  dns: 'cached' | 'asking',
+  demanded: 'pkix' | 'dane' | 'none' = 'pkix',
+  more: Pick<NodeEngineOptions, 'reuseConnections'> = {},
+) {
   let lookups = 0;
   let delivered = 0;
   const wire = counted(nodeDns({ servers: [place.resolver] }), () => lookups++);
@@ -132,6 +139,7 @@ function engineAt(place: Place, dns: 'cached' | 'asking', demanded: 'pkix' | 'da
     }),
     ca: [place.caPem],
     dnsCache: 'off',
+    ...more,
     adapters: dns === 'cached' ? cachedDns(wire, CACHE) : wire,
   });
   const mail = {

@@ -15,6 +15,8 @@ const NAME = '_mta-sts.a.example';
 /** Questions under way at the same time. */
 const LANES = 8;
 const ADDRESS = '127.0.0.1';
+/** The questions of an attempt share one. */
+const SIGNAL = new AbortController().signal;
 
 export const dns: Benchmark = {
   title: `DNS questions over UDP, ${LANES} at a time`,
@@ -58,7 +60,7 @@ function cache(port: number): Contender {
 }
 
 async function txt(ports: ReturnType<typeof nodeDns>): Promise<void> {
-  const answer = await ports['dns.txt']({ name: NAME, deadlineMs: 5000 }, new AbortController().signal);
+  const answer = await ports['dns.txt']({ name: NAME, deadlineMs: 5000 }, SIGNAL);
   if (answer.kind !== 'secure') throw new Error(`the answer is ${answer.kind}`);
 }
 

@@ -9,6 +9,7 @@ import { daneDeliveries, deliveries } from './deliveries.js';
 import { dns } from './dns.js';
 import { growth } from './growth.js';
 import { imports } from './imports.js';
+import { lanes } from './lanes.js';
 import { lmtp } from './lmtp.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
@@ -17,6 +18,8 @@ import { policyMaps } from './policy-map.js';
 import { queueDepth } from './queue-depth.js';
 import { queueIntake } from './queue-intake.js';
 import { queueLoad } from './queue-load.js';
+import { reused } from './reused.js';
+import { silent } from './silent.js';
 import { simulations } from './simulations.js';
 import { longestStalls } from './stalls.js';
 import { type Benchmark, render } from './table.js';
@@ -43,6 +46,9 @@ const benchmarks: readonly Benchmark[] = [
   worlds,
   queueIntake,
   queueDepth,
+  reused,
+  lanes,
+  silent,
 ];
 
 const words = process.argv.slice(2);

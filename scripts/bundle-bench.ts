@@ -17,6 +17,7 @@ await build({
     'million-policies',
     'million-answers',
     'report-day',
+    'silent-deliveries',
     'hostile/strangers',
   ].map((name) => `bench/${name}.ts`),
   // All in one folder beside bench, so that each finds the others, and what lies beside both.
