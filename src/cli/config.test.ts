@@ -48,7 +48,7 @@ describe('waxseal config check', () => {
     const path = await fileIn(folder, 'files.yaml', `users:\n- name: app\n  passwordFile: ${folder}/none\n`);
     expect(await inTurn(['config', 'check', path])).toEqual({
       ...{ exit: 78, stdout: '' },
-      stderr: `${path}:3:17: users[0].passwordFile: ${folder}/none cannot be read: there is no such file or folder\n`,
+      stderr: `${path}:3:17: users[0].passwordFile: what stands in ${folder}/none cannot be read: there is no such file or folder\n`,
     });
   });
 

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { EXIT } from './exit.js';
 import { readOctets } from './read-file.js';
+import { readFileOf, readSecret } from './secret-file.js';
 import { prepareStateDirectory } from './state-directory.js';
 import { checkWritable, writeWhole } from './write-file.js';
 
@@ -89,6 +90,19 @@ describe('a FIFO that is read', () => {
   it('is bounded as a file is, and so is a device', async () => {
     await expect(readOctets('/dev/zero', READING)).rejects.toMatchObject({ exit: EXIT.badData });
     expect(await readOctets('/dev/null', READING)).toHaveLength(0);
+  });
+});
+
+describe('a secret, a key or a certificate', () => {
+  it('is bounded, wherever it comes from, and text', async () => {
+    await expect(readSecret('/dev/zero', 'the token')).rejects.toMatchObject({
+      exit: EXIT.badSettings,
+      message: 'the token in /dev/zero: larger than 1 MiB',
+    });
+    await writeFile(at('key'), Buffer.from([0xff, 0xfe]));
+    await expect(readFileOf(at('key'), 'the key')).rejects.toMatchObject({
+      message: expect.stringContaining('is not UTF-8'),
+    });
   });
 });
 

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { domainToASCII } from 'node:url';
 import { perHost } from '../../daemon/per-host.js';
 import type { Stores } from '../../effects/stores.js';
@@ -18,6 +17,7 @@ import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
 import { complain } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
+import { readFileOf } from '../secret-file.js';
 import {
   type Log,
   readActivated,
@@ -274,14 +274,11 @@ async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(cert === undefined || key === undefined
       ? {}
-      : { certificate: { cert: await readPem(cert), key: await readPem(key) } }),
+      : {
+          certificate: {
+            cert: await readFileOf(cert, 'the certificate'),
+            key: await readFileOf(key, 'the key'),
+          },
+        }),
   };
-}
-
-async function readPem(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new CommandError(EXIT.noInput, `${path} cannot be read: ${reasonOf(error)}`);
-  }
 }

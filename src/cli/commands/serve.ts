@@ -229,7 +229,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
     secretOf: (await readWays(config)).secretOf,
     certificate:
       cert !== undefined && key !== undefined
-        ? { cert: await readFileOf(cert), key: await readFileOf(key) }
+        ? { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') }
         : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
     reports: await readReports(config, settings),
     noticeKeys: await readDkimKeys(config.noticeKeys, warnOfKey),

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import type { DaemonConfig } from '../../../daemon/config/config.js';
 import { type ConfigProblem, readConfig } from '../../../daemon/config/read-config.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { describeConfigProblems, textOf } from '../../config-file.js';
-import { EXIT } from '../../exit.js';
+import { type CommandError, EXIT } from '../../exit.js';
 import { complain, print } from '../../output/terminal.js';
-import { reasonOf } from '../../read-file.js';
+import { readFileOf } from '../../secret-file.js';
 
 const HELP = `\
 Usage: waxseal config check FILE [--json]
@@ -41,12 +40,11 @@ async function problemsIn(path: string): Promise<readonly ConfigProblem[]> {
   if (read.kind === 'refused') return read.problems;
   const problems: ConfigProblem[] = [];
   for (const [place, file] of filesOf(read.config)) {
-    const why = await readFile(file).then(
+    const why = await readFileOf(file, 'what stands').then(
       () => null,
-      (error: unknown) => reasonOf(error),
+      (error: CommandError) => error.message,
     );
-    if (why !== null)
-      problems.push({ ...read.positionOf(place), path: place, says: `${file} cannot be read: ${why}` });
+    if (why !== null) problems.push({ ...read.positionOf(place), path: place, says: why });
   }
   return problems.sort((left, right) => left.line - right.line || left.column - right.column);
 }
