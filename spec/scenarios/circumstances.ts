@@ -285,7 +285,8 @@ const onceMore: readonly Story[] = [
       send(
         [
           { outcome: 'deferred', status: '4.1.1', because: 'REPLY-11' },
-          { outcome: 'deferred', because: 'REPLY-4' },
+          // A status of success is none of a failure.
+          { outcome: 'deferred', status: '4.0.0', because: 'REPLY-4' },
         ],
         { to: ['gone@a.example', 'user@a.example'] },
       ),

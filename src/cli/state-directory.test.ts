@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,10 +37,13 @@ describe('the folder of --state', () => {
     });
     await expect(openQueueState({ state }, 'found')).rejects.toMatchObject({ exit: 66 });
     expect(await readdir(folder)).toEqual([]);
+    await writeFile(join(folder, 'notes'), '');
     await expect(findStateDirectory(folder)).rejects.toMatchObject({ exit: 66 });
+    expect(await readdir(folder)).toEqual(['notes']);
     await writeFile(join(folder, 'waxseal.sqlite'), '');
     await expect(findStateDirectory(folder)).rejects.toMatchObject({ exit: 66 });
-    await prepareStateDirectory(state);
+    await mkdir(state);
+    expect(await findStateDirectory(state)).toBe(state);
     expect(await findStateDirectory(state)).toBe(state);
   });
 

@@ -19,11 +19,15 @@ export async function prepareStateDirectory(path: string): Promise<string> {
 }
 
 /**
- * The folder, which has to be there with what is kept in it: a command that only looks at it, or changes what it finds, must not make
- * an empty one of a slip of the pen. Throws a CommandError.
+ * The folder, which has to be there with what is kept in it, or be new and empty: a command that only looks at it, or changes what it
+ * finds, must not make a state of a slip of the pen. Throws a CommandError.
  */
 export async function findStateDirectory(path: string): Promise<string> {
-  if ((await octetsIn(join(path, STATE_FILE))) === 0)
+  const isNew = await readdir(path).then(
+    (names) => names.length === 0,
+    () => false,
+  );
+  if (!isNew && (await octetsIn(join(path, STATE_FILE))) === 0)
     throw new CommandError(
       EXIT.noInput,
       `--state ${path} cannot be used: nothing is kept there (there is no ${STATE_FILE} in it); give the folder that the mail system keeps`,

@@ -8,8 +8,12 @@ export function enhancedStatusOf(reply: Reply): string | null {
   return parts !== null && `${parts[1]}yz` === classOf(reply) ? parts[0] : null;
 }
 
-/** The remote's own status in the class wanted: a 554 greeting that only defers is reported as 4.X.X (RFC 3463, Section 2). */
+/**
+ * The remote's own status in the class wanted: a 554 greeting that only defers is reported as 4.X.X (RFC 3463, Section 2). What it says of
+ * success says nothing of a failure.
+ */
 export function statusIn(statusClass: 2 | 4 | 5, reply: Reply | null): string {
-  const own = reply === null ? null : enhancedStatusOf(reply);
+  const isOther = reply !== null && statusClass !== 2 && classOf(reply) === '2yz';
+  const own = reply === null || isOther ? null : enhancedStatusOf(reply);
   return own === null ? `${statusClass}.0.0` : `${statusClass}${own.slice(1)}`;
 }
