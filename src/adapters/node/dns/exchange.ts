@@ -32,17 +32,20 @@ export async function exchangeWire(
   if (asked === null) return undelivered('malformed', 'ERR_BAD_QUERY');
   const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS } = config;
   const validation = checksBySelf(asked) ? 'ours' : 'theirs';
-  const tries = tryOrder(linksOf(config), attempts);
+  const links = linksOf(config);
+  // All servers in order, and then again.
+  const tries = links.length * Math.max(1, attempts);
   const refusing = new Set<Link>();
   let last: Delivered = undelivered('unreachable');
-  for (const [i, link] of tries.entries()) {
+  for (let i = 0; i < tries; i++) {
+    const link = links[i % links.length]!;
     if (refusing.has(link)) continue;
     const leftMs = endsAt - performance.now();
     if (signal.aborted || !(leftMs > 0)) {
       last = last.kind === 'octets' ? last : undelivered('timeout');
       break;
     }
-    const ms = Math.min(timeoutMs, leftMs / (tries.length - i));
+    const ms = Math.min(timeoutMs, leftMs / (tries - i));
     const reply = await link(asked, { ms, signal });
     if (reply.kind === 'octets') {
       const { verdict } = judgeFailover(rcodeOf(reply.octets), validation);
@@ -53,8 +56,4 @@ export async function exchangeWire(
   }
   // What a server said, if only why not, tells more than that another one was silent.
   return last.kind === 'octets' ? answerTo(last.octets, asked) : last;
-}
-
-function tryOrder(links: readonly Link[], attempts: number): readonly Link[] {
-  return Array.from({ length: Math.max(1, attempts) }, () => links).flat();
 }

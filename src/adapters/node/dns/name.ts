@@ -129,9 +129,11 @@ export function isTooLong(name: string): boolean {
 
 /** Whether the text is that of a name, in any case of its letters: then it can be put into a question. */
 export function isAskable(name: string): boolean {
-  if (isTooLong(name)) return false;
+  if (name.length > TEXT_LENGTH_MAX) return false;
+  const octets = nameOctets(name);
+  if (octets.length > NAME_OCTETS_MAX) return false;
   try {
-    return readName(nameOctets(name), 0).name === name.toLowerCase();
+    return readName(octets, 0).name === name.toLowerCase();
   } catch {
     return false;
   }

@@ -23,21 +23,25 @@ const IN = 1;
 const OPT = 41;
 const UDP_PAYLOAD_OCTETS = 1232;
 const HEADER_OCTETS = 12;
+const TYPE_AND_CLASS_OCTETS = 4;
+const OPT_OCTETS = 11;
 
 export function writeQuery({ name, type, id, flags, edns }: QueryFields): Buffer {
-  const header = Buffer.alloc(HEADER_OCTETS);
-  header.writeUInt16BE(id, 0);
-  header.writeUInt16BE(RD | flags, 2);
-  header.writeUInt16BE(1, 4);
-  header.writeUInt16BE(edns === null ? 0 : 1, 10);
-  const tail = Buffer.alloc(4);
-  tail.writeUInt16BE(type, 0);
-  tail.writeUInt16BE(IN, 2);
-  const opt = Buffer.alloc(edns === null ? 0 : 11);
+  const owner = nameOctets(name);
+  const typeAt = HEADER_OCTETS + owner.length;
+  const optAt = typeAt + TYPE_AND_CLASS_OCTETS;
+  const query = Buffer.alloc(optAt + (edns === null ? 0 : OPT_OCTETS));
+  query.writeUInt16BE(id, 0);
+  query.writeUInt16BE(RD | flags, 2);
+  query.writeUInt16BE(1, 4);
+  query.writeUInt16BE(edns === null ? 0 : 1, 10);
+  query.set(owner, HEADER_OCTETS);
+  query.writeUInt16BE(type, typeAt);
+  query.writeUInt16BE(IN, typeAt + 2);
   if (edns !== null) {
-    opt.writeUInt16BE(OPT, 1);
-    opt.writeUInt16BE(UDP_PAYLOAD_OCTETS, 3);
-    opt.writeUInt16BE(edns.wantsSignatures ? DO : 0, 7);
+    query.writeUInt16BE(OPT, optAt + 1);
+    query.writeUInt16BE(UDP_PAYLOAD_OCTETS, optAt + 3);
+    query.writeUInt16BE(edns.wantsSignatures ? DO : 0, optAt + 7);
   }
-  return Buffer.concat([header, nameOctets(name), tail, opt]);
+  return query;
 }
