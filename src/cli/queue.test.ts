@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileBodies } from '../adapters/files/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
@@ -11,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => removeFolder(folder));
 
 let states = 0;
-const newState = () => ['--state', `${folder}/state${++states}`];
+/** A folder that was just made. */
+const newState = () => {
+  const path = `${folder}/state${++states}`;
+  mkdirSync(path, { mode: 0o700 });
+  return ['--state', path];
+};
 
 async function messagesOf(args: readonly string[]): Promise<readonly MessageHistory[]> {
   const ended = await inTurn(['queue', ...args, '--json']);
@@ -170,8 +176,9 @@ describe('waxseal queue', () => {
     [['queue', 'hold', '--state', '@'], 64, 'the id of a message is missing'],
     [['queue', 'show', 'x', '--state', '@'], 66, 'there is no message "x"'],
     [['queue', 'set-tls', 'x', 'never', '--state', '@'], 64, 'required, ordinary and optional'],
-    [['queue', 'list', '--state', '/proc/none'], 78, 'cannot be used'],
+    [['queue', 'list', '--state', '/proc/none'], 66, 'nothing is kept there'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
+    mkdirSync(`${folder}/empty`, { recursive: true, mode: 0o700 });
     const ended = await inTurn(args.map((arg) => (arg === '@' ? `${folder}/empty` : arg)));
     expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
   });
