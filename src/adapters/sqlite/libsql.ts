@@ -1,29 +1,35 @@
 /*
  * SQLite as the package libsql brings it: a library for each platform, nothing to be compiled or downloaded. Loaded when a
  * file is first needed. Of its interface only two methods are used: `exec`, which works on a thread of its own, so that
- * waiting for locks and disks stops nobody else, and `all`, which always reads to the end, so that no statement lingers.
+ * waiting for locks and disks stops nobody else, and `all`, which always reads to the end, so that no statement lingers. It has
+ * `all` in two forms over one connection, on that thread and on this one.
  */
 import type { SqlRow, SqlValue } from '../sql/database.js';
 
 export interface SqliteConnection {
   readonly exec: (sql: string) => Promise<void>;
   readonly all: (sql: string, values: readonly SqlValue[]) => Promise<readonly SqlRow[]>;
+  /**
+   * On this thread, for what waits for nobody: the trip to another one takes a dozen times as long as most statements do. Throws as
+   * `all` rejects.
+   */
+  readonly allHere: (sql: string, values: readonly SqlValue[]) => readonly SqlRow[];
   readonly close: () => void;
 }
 
 interface Driver {
-  new (
-    path: string,
-    options: object,
-  ): {
-    exec(sql: string): Promise<unknown>;
-    prepare(sql: string): Promise<Statement>;
-    close(): void;
-  };
+  open(path: string): Database;
+  prepareHere(database: Database, sql: string): Statement<readonly SqlRow[]>;
 }
 
-interface Statement {
-  all(values: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+interface Database {
+  exec(sql: string): Promise<unknown>;
+  prepare(sql: string): Promise<Statement<Promise<readonly SqlRow[]>>>;
+  close(): void;
+}
+
+interface Statement<Rows> {
+  all(values: readonly SqlValue[]): Rows;
 }
 
 /** Statements of a connection that are kept for the next time, because to prepare one is dearer than most are to carry out. */
@@ -31,21 +37,28 @@ const STATEMENTS_MAX = 300;
 
 /** Opens a file, which is made if it is missing. Rejects with a sentence that says what to do. */
 export async function openSqlite(path: string, load = loadDriver): Promise<SqliteConnection> {
-  const Database = await load().catch(explain);
-  const database = new Database(path, {});
-  const statements = new Map<string, Statement>();
-  const prepared = async (sql: string): Promise<Statement> => {
-    const statement = statements.get(sql) ?? (await database.prepare(withoutNumbers(sql)));
-    // The one that was used longest ago makes room.
+  const driver = await load().catch(explain);
+  const database = driver.open(path);
+  const there = kept((sql) => database.prepare(sql));
+  const here = kept((sql) => driver.prepareHere(database, sql));
+  return {
+    exec: async (sql) => void (await database.exec(sql)),
+    all: async (sql, values) => (await there(sql)).all(values),
+    allHere: (sql, values) => here(sql).all(values),
+    close: () => database.close(),
+  };
+}
+
+/** Statements by their text. The one that was used longest ago makes room, and one that cannot be prepared is tried again. */
+function kept<S>(prepare: (sql: string) => S): (sql: string) => S {
+  const statements = new Map<string, S>();
+  return (sql) => {
+    const statement = statements.get(sql) ?? prepare(withoutNumbers(sql));
     statements.delete(sql);
     statements.set(sql, statement);
     if (statements.size > STATEMENTS_MAX) statements.delete(statements.keys().next().value!);
+    if (statement instanceof Promise) statement.catch(() => statements.delete(sql));
     return statement;
-  };
-  return {
-    exec: async (sql) => void (await database.exec(sql)),
-    all: async (sql, values) => (await prepared(sql)).all(values),
-    close: () => database.close(),
   };
 }
 
@@ -65,7 +78,15 @@ function withoutNumbers(sql: string): string {
 }
 
 async function loadDriver(): Promise<Driver> {
-  return (await import('libsql/promise')).default;
+  const [{ default: There }, { default: Here }] = await Promise.all([
+    import('libsql/promise'),
+    import('libsql'),
+  ]);
+  return {
+    open: (path) => new There(path, {}),
+    prepareHere: (database, sql) =>
+      Here.prototype.prepare.call(database, sql) as unknown as Statement<readonly SqlRow[]>,
+  };
 }
 
 function explain(cause: unknown): never {
