@@ -3,6 +3,7 @@
  * made. Only Node has such channels, so that they are here and not in the engine.
  */
 import { channel } from 'node:diagnostics_channel';
+import { errorText } from './effects/error-text.js';
 import type { DeliveryResult, Engine } from './engine/engine.js';
 import type { PlacedDecision } from './policy/attempt/types.js';
 
@@ -34,10 +35,23 @@ export interface FaultTold {
   readonly message: string;
 }
 
+/** `waxseal:work:end`: what a daemon does beside attempts has ended. Times are in milliseconds since 1970. */
+export interface WorkEnded {
+  /** A message came in; turns were kept; somebody was told of an event. */
+  readonly work: 'receive' | 'settle' | 'webhook';
+  readonly startedAt: number;
+  readonly endedAt: number;
+  /** Null: it went well. */
+  readonly error: string | null;
+  /** By names of OpenTelemetry; no mail address is among them. */
+  readonly about: Readonly<Record<string, string | number>>;
+}
+
 const started = channel('waxseal:attempt:start');
 const ended = channel('waxseal:attempt:end');
 const decided = channel('waxseal:decision');
 const fault = channel('waxseal:fault');
+const worked = channel('waxseal:work:end');
 let lastId = 0;
 
 /** The same engine, whose attempts are told. */
@@ -57,6 +71,30 @@ export function observedFault(onFault: (message: string) => void): (message: str
     fault.publish({ message } satisfies FaultTold);
     onFault(message);
   };
+}
+
+/** Tells of work that has ended. Nobody listens, nothing is made. */
+export function tellWork(work: () => WorkEnded): void {
+  if (worked.hasSubscribers) worked.publish(work());
+}
+
+/** Does the work, and tells of it once it has ended, also where it rejects. */
+export async function observedWork<T>(
+  { work, about, clock }: Pick<WorkEnded, 'work' | 'about'> & { readonly clock: () => number },
+  run: () => Promise<T>,
+): Promise<T> {
+  if (!worked.hasSubscribers) return run();
+  const startedAt = clock();
+  const end = (error: string | null) =>
+    worked.publish({ work, about, startedAt, endedAt: clock(), error } satisfies WorkEnded);
+  try {
+    const result = await run();
+    end(null);
+    return result;
+  } catch (error) {
+    end(errorText(error));
+    throw error;
+  }
 }
 
 async function tell(

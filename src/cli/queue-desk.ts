@@ -59,7 +59,8 @@ export async function remoteDesk(
   return adminClient({ url, token });
 }
 
-function refuse(error: unknown): never {
+/** Tells why a daemon could not be asked. */
+export function refuse(error: unknown): never {
   if (error instanceof CommandError) throw error;
   throw new CommandError(EXIT.badSettings, `the daemon cannot be asked: ${reasonOf(error)}`);
 }

@@ -28,8 +28,15 @@ export class Served {
   }
 
   /** Resolves when it has said that it is ready so often. */
-  static async start(args: readonly string[], listeners = 1): Promise<Served> {
-    const served = new Served(spawn(process.execPath, [LAUNCHER, 'serve', '--log', 'json', ...args]));
+  static async start(
+    args: readonly string[],
+    listeners = 1,
+    { nodeOptions = '' }: { readonly nodeOptions?: string } = {},
+  ): Promise<Served> {
+    const env = nodeOptions === '' ? process.env : { ...process.env, NODE_OPTIONS: nodeOptions };
+    const served = new Served(
+      spawn(process.execPath, [LAUNCHER, 'serve', '--log', 'json', ...args], { env }),
+    );
     for await (const line of createInterface(served.#child.stdout!)) {
       const [, kind, address] = /^ready (\S+) (.*)$/.exec(line)!;
       served.ready.set(kind!, address!);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { helloTo, Served } from './serve.fixture.js';
 
 let folder: string;
@@ -18,7 +18,9 @@ it('nothing is taken for an address on the suppression list, until it is taken o
   expect(JSON.parse((await run('list', '--json')).stdout)).toMatchObject({
     suppressions: [{ address: 'ann@a.test', why: 'asked us to stop' }],
   });
-  const served = await Served.start(['--listen', '127.0.0.1:0', ...state]);
+  const token = await fileIn(folder, 'token', 'a-token-of-some-length\n');
+  const admin = ['--admin', '127.0.0.1:0', '--admin-token-file', token];
+  const served = await Served.start(['--listen', '127.0.0.1:0', ...state, ...admin], 2);
   try {
     const { client } = await helloTo(served.address('smtp'));
     await client.say('MAIL FROM:<s@s.test>');
@@ -30,6 +32,16 @@ it('nothing is taken for an address on the suppression list, until it is taken o
     expect(await run('remove', 'ann@a.test')).toMatchObject({ exit: 0 });
     expect((await client.say('RCPT TO:<ann@a.test>'))[0]).toMatch(/^250 /);
     client.close();
+    const remote = [...['--admin', `${served.ready.get('admin')}`], ...['--admin-token-file', token]];
+    const over = (...args: readonly string[]) => inTurn(['suppress', ...args, ...remote]);
+    expect(await over('add', 'Eve@A.test', '--why', 'gone')).toMatchObject({ exit: 0, stderr: '' });
+    expect(JSON.parse((await over('list', '--json')).stdout)).toMatchObject({
+      suppressions: [{ address: 'eve@a.test', why: 'gone', at: expect.stringMatching(/^20\d\d-.*Z$/) }],
+    });
+    expect((await run('list')).stdout).toContain('eve@a.test');
+    expect(await over('remove', 'eve@a.test')).toMatchObject({ exit: 0 });
+    expect(await over('remove', 'eve@a.test')).toMatchObject({ exit: 66 });
+    expect(JSON.parse((await over('list', '--json')).stdout)).toEqual({ suppressions: [] });
   } finally {
     await served.end();
   }

@@ -4,8 +4,9 @@
  */
 import { domainToASCII } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
+import { observedWork, tellWork, type WorkEnded } from '../diagnostics.js';
 import type { Journal } from '../effects/journal.js';
-import type { BodyStore } from '../effects/queue-stores.js';
+import type { BodyStore, QueueStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
 import { keepingJournals } from '../engine/keeping-journals.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
@@ -128,7 +129,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       },
       options.keepJournal,
     ),
-    ...{ store: stores.queue, bodies, clock, onFault, toAscii: domainToASCII },
+    ...{ store: traced(stores.queue, clock), bodies, clock, onFault, toAscii: domainToASCII },
     ...tuningOf(options),
     laneOf: (mail) => laneIn(mail, current.config),
     eventsOf: hooks.eventsOf,
@@ -154,6 +155,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     onEvent: (event: DoorEvent) => {
       metrics.doorEvent(event);
       tellDoorEvent(event, log);
+      if (event.event === 'accepted') tellWork(() => receivedOf(event, clock()));
     },
     onFault,
   });
@@ -214,6 +216,29 @@ export function createDaemon(options: DaemonOptions): Daemon {
     async close() {
       await door.close(0);
       await Promise.all([engines.close(), closeDns()]);
+    },
+  };
+}
+
+/** The same store, whose settlements are told of. */
+function traced(store: QueueStore, clock: () => number): QueueStore {
+  return {
+    ...store,
+    settle: (settlements, now) => {
+      const about = { 'messaging.batch.message_count': settlements.length };
+      return observedWork({ work: 'settle', about, clock }, () => store.settle(settlements, now));
+    },
+  };
+}
+
+function receivedOf(event: Extract<DoorEvent, { event: 'accepted' }>, endedAt: number): WorkEnded {
+  const { id, door, recipients, client, tls, seconds } = event;
+  return {
+    ...{ work: 'receive', startedAt: endedAt - seconds * 1000, endedAt, error: null },
+    about: {
+      ...{ 'messaging.message.id': id, 'waxseal.door': door, 'waxseal.recipients': recipients },
+      ...(client !== '' && { 'client.address': client }),
+      ...(tls !== null && { 'tls.protocol.version': tls }),
     },
   };
 }

@@ -5,9 +5,10 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { observedWork, tellWork } from '../diagnostics.js';
 import { createNodeEngine, readMessage, settingsOf } from '../node.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { traceAttempts } from './index.js';
+import { traceAttempts, traceWork } from './index.js';
 
 const exporter = new InMemorySpanExporter();
 const provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -83,6 +84,26 @@ it('an attempt, its hosts and its questions are spans below one another, and nam
   expect(
     JSON.stringify(spans.map(({ attributes, events }) => [attributes, events.map((e) => e.attributes)])),
   ).not.toMatch(/[su]@/);
+});
+
+it('work of a daemon beside attempts is a span, that failed where the work did', async () => {
+  exporter.reset();
+  const stop = traceWork({ tracer: provider.getTracer('waxseal') });
+  const clock = () => 1_767_268_800_000;
+  const about = { 'messaging.batch.message_count': 2 };
+  expect(await observedWork({ work: 'settle', about, clock }, async () => 'kept')).toBe('kept');
+  const refused = observedWork({ work: 'webhook', about: {}, clock }, () =>
+    Promise.reject(new Error('gone')),
+  );
+  await expect(refused).rejects.toThrow('gone');
+  tellWork(() => ({ work: 'receive', startedAt: clock() - 1500, endedAt: clock(), error: null, about: {} }));
+  stop();
+  await observedWork({ work: 'settle', about, clock }, async () => undefined);
+  const [settled, told, received, ...others] = exporter.getFinishedSpans();
+  expect(others).toEqual([]);
+  expect(settled).toMatchObject({ name: 'waxseal.settle', attributes: about, status: { code: 0 } });
+  expect(told).toMatchObject({ name: 'waxseal.webhook', status: { code: 2, message: 'gone' } });
+  expect(received).toMatchObject({ name: 'waxseal.receive', duration: [1, 500_000_000] });
 });
 
 it('a tracer that throws costs no mail', async () => {

@@ -2,7 +2,7 @@ import { Batches } from '../../effects/batches.js';
 import { decodeDialled } from '../../effects/codecs/dialled.codec.js';
 import type { AttemptRecord, AttemptStore, AttemptStoreBounds } from '../../effects/stores.js';
 import { numberIn, type Query, type SqlDatabase, type SqlRow } from './database.js';
-import { inKeyOrder, insertRows, rowsByKey } from './queue-rows.js';
+import { inKeyOrder, insertRows, rowsByKey } from './statements.js';
 
 /** Keys that one statement asks for, and records that one transaction keeps. */
 const KEYS_MAX = 500;

@@ -5,7 +5,7 @@
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
 import { numberIn, type SqlDatabase, textIn } from './database.js';
-import { overKeys } from './queue-rows.js';
+import { overKeys } from './statements.js';
 
 const PIECE_OCTETS = 262_144;
 const PAGE_IDS = 1_000;

@@ -1,7 +1,7 @@
 /* Events that wait to be told: each a row, which came by the settlement that it tells of. */
 import type { EventStore, QueuedEvent } from '../../effects/queue-stores.js';
 import { numberIn, type Query, type SqlDatabase, textIn } from './database.js';
-import { insertRows, overKeys } from './queue-rows.js';
+import { insertRows, overKeys } from './statements.js';
 
 const LOCK = 'events';
 

@@ -20,7 +20,7 @@ import {
 } from '../../policy/mta-sts/merge-policy.js';
 import type { StsMode } from '../../policy/mta-sts/policy.js';
 import { numberIn, type Query, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { rowsByKey } from './queue-rows.js';
+import { rowsByKey } from './statements.js';
 
 const COLUMNS = 'domain, policy, failure, mode, until, failed_at';
 /** Domains that one statement asks for. */

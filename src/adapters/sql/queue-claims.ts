@@ -5,12 +5,11 @@ import {
   type DeliveryData,
   dataIn,
   deliveryIn,
-  groupedBy,
   type MessageData,
   NOW_HELD,
-  overKeys,
   type RecipientData,
 } from './queue-rows.js';
+import { groupedBy, overKeys } from './statements.js';
 
 /** Lanes that one statement looks into; SQLite takes 500 parts of a statement. */
 const LANES_MAX = 400;

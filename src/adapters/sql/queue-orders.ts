@@ -14,13 +14,12 @@ import {
   type DeliveryData,
   dataIn,
   endIn,
-  groupedBy,
   type MessageData,
   messageText,
-  overKeys,
   type RecipientData,
   touchLanes,
 } from './queue-rows.js';
+import { groupedBy, overKeys } from './statements.js';
 
 interface By {
   readonly actor: string;

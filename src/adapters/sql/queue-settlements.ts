@@ -3,15 +3,8 @@ import type { Settlement } from '../../effects/queue-stores.js';
 import { laneAfter } from '../../policy/queue/lane-health.table.js';
 import { numberIn, type Query, textIn } from './database.js';
 import { insertEvents } from './event-store.js';
-import {
-  type DeliveryState,
-  deliveryText,
-  insertMessages,
-  insertRows,
-  overKeys,
-  recipientText,
-  touchLanes,
-} from './queue-rows.js';
+import { type DeliveryState, deliveryText, insertMessages, recipientText, touchLanes } from './queue-rows.js';
+import { insertRows, overKeys } from './statements.js';
 
 export async function settleTurns(
   query: Query,

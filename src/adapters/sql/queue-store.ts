@@ -3,8 +3,9 @@ import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
-import { insertMessages, overKeys, touchLanes } from './queue-rows.js';
+import { insertMessages, touchLanes } from './queue-rows.js';
 import { settleTurns } from './queue-settlements.js';
+import { overKeys } from './statements.js';
 
 const LOCK = 'queue';
 

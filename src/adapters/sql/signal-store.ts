@@ -2,7 +2,7 @@ import type { Sighted, SignalStore, SignalStoreBounds } from '../../effects/stor
 import type { DomainSignals, SeenSignal } from '../../policy/signals/domain-signals.js';
 import { SIGNALS, type Signal } from '../../policy/signals/sighting.js';
 import { numberIn, type SqlDatabase, type SqlRow, textIn } from './database.js';
-import { inKeyOrder, insertRows } from './queue-rows.js';
+import { inKeyOrder, insertRows } from './statements.js';
 
 /** Signals in a database, a row for each scope, domain and signal. */
 export function sqlSignalStore(database: SqlDatabase, { signalsMax }: SignalStoreBounds): SignalStore {

@@ -1,6 +1,6 @@
 import type { SuppressionStore } from '../../effects/queue-stores.js';
 import { numberIn, type SqlDatabase, textIn } from './database.js';
-import { overKeys } from './queue-rows.js';
+import { overKeys } from './statements.js';
 
 /** Addresses to which nothing is taken any more, in a database whose tables are there. */
 export function sqlSuppressionStore(database: SqlDatabase): SuppressionStore {

@@ -7,7 +7,7 @@ import type { ReportKey, TlsReportStoreBounds } from '../../effects/stores.js';
 import { isSettled, type ReportState } from '../../policy/tls-report/report-state.js';
 import { addTallies, detailKeyOf, policyKeyOf, type TlsReportPolicy } from '../../policy/tls-report/tally.js';
 import { numberIn, type Query, type SqlRow, type SqlTransaction, textIn } from './database.js';
-import { groupedBy, inKeyOrder, insertRows, places as numbers, overKeys } from './queue-rows.js';
+import { groupedBy, inKeyOrder, insertRows, places as numbers, overKeys } from './statements.js';
 
 /** Policies whose failures one statement looks at. */
 const POLICIES_MAX = 250;

@@ -276,8 +276,11 @@ async function readReports(
 /** Whose tracer gets them is settled by whoever loads an SDK into the process. Throws a CommandError where the API is not there. */
 async function traceSpans(): Promise<() => void> {
   try {
-    const { traceAttempts } = await import('../../opentelemetry/index.js');
-    return traceAttempts();
+    const { traceAttempts, traceWork } = await import('../../opentelemetry/index.js');
+    const ends = [traceAttempts(), traceWork()];
+    return () => {
+      for (const end of ends) end();
+    };
   } catch (error) {
     throw new CommandError(
       EXIT.badSettings,

@@ -1,37 +1,37 @@
 /* Addresses to which nothing is taken any more: shown, put in, taken out. */
-import { domainToASCII } from 'node:url';
-import { parseMailbox } from '../../policy/names/mailbox.js';
-import { misuse, readArguments } from '../arguments.js';
+import { suppressedAddress, suppressionView } from '../../daemon/admin/suppressions.js';
+import type { SuppressionStore } from '../../effects/queue-stores.js';
+import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
 import { print, printable } from '../output/terminal.js';
-import { actorName } from '../queue-desk.js';
-import { openQueueState, type QueueState, STATE_OPTIONS, STATE_OPTIONS_HELP } from '../queue-state.js';
+import { actorName, DESK_OPTIONS, DESK_OPTIONS_HELP, refuse, remoteDesk } from '../queue-desk.js';
+import { openQueueState } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
 import { commandOf } from '../subcommands.js';
 
-const OPTIONS = { ...STATE_OPTIONS, json: { type: 'boolean' } } as const;
+const OPTIONS = DESK_OPTIONS;
 const PAGE_ENTRIES = 500;
-const JSON_HELP = '  --json                 print one JSON object {"suppressions":[...]}\n';
+const WHERE_HELP = DESK_OPTIONS_HELP.replace('{"messages":[...]}', '{"suppressions":[...]}');
 
 const list: Command = {
   help: `\
-Usage: waxseal suppress list (--state DIR | --database URL) [--json]
+Usage: waxseal suppress list (--state DIR | --database URL | --admin URL) [--json]
 
 Lists the addresses for which nothing is taken any more: by SMTP (550 5.7.1), by "waxseal
 sendmail" and by the admin interface. What waits for them already goes on.
 
-${STATE_OPTIONS_HELP}${JSON_HELP}`,
+${WHERE_HELP}`,
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
     const isJson = values.json === true;
-    await withState(values, 'found', async ({ suppressions }) => {
+    await withList(values, 'found', async (suppressions) => {
       let before = isJson ? '{"suppressions":[' : '';
       for (let after: string | null = null; ; ) {
         const page = await suppressions.list({ after, entriesMax: PAGE_ENTRIES });
-        for (const view of page.map(viewOf)) {
+        for (const view of page.map(suppressionView)) {
           const line = `${printable(view.address)}  ${view.at}  ${printable(view.actor)}: ${printable(view.why)}\n`;
           await print(isJson ? `${before}${JSON.stringify(view)}` : line);
           before = isJson ? ',' : '';
@@ -47,11 +47,12 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
 
 const add: Command = {
   help: `\
-Usage: waxseal suppress add ADDRESS --why TEXT (--state DIR | --database URL)
+Usage: waxseal suppress add ADDRESS --why TEXT
+                    (--state DIR | --database URL | --admin URL)
 
 Puts an address on the suppression list, with the name of who does and the reason.
 
-${STATE_OPTIONS_HELP}${JSON_HELP}`,
+${WHERE_HELP}`,
   async run(args) {
     const { values, positionals } = readArguments(args, { ...OPTIONS, why: { type: 'string' } });
     const address = oneAddress(positionals);
@@ -59,23 +60,23 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
     if (why === undefined || why.trim() === '')
       throw misuse('--why is missing; say why, for whoever asks later');
     const entry = { address, actor: actorName(), why, at: Date.now() };
-    await withState(values, 'made', ({ suppressions }) => suppressions.add(entry));
-    if (values.json === true) await print(`${JSON.stringify({ suppressions: [viewOf(entry)] })}\n`);
+    await withList(values, 'made', (suppressions) => suppressions.add(entry));
+    if (values.json === true) await print(`${JSON.stringify({ suppressions: [suppressionView(entry)] })}\n`);
     return EXIT.ok;
   },
 };
 
 const remove: Command = {
   help: `\
-Usage: waxseal suppress remove ADDRESS (--state DIR | --database URL)
+Usage: waxseal suppress remove ADDRESS (--state DIR | --database URL | --admin URL)
 
 Takes an address off the suppression list. 66: it is not on it.
 
-${STATE_OPTIONS_HELP}${JSON_HELP}`,
+${WHERE_HELP}`,
   async run(args) {
     const { values, positionals } = readArguments(args, OPTIONS);
     const address = oneAddress(positionals);
-    const done = await withState(values, 'found', ({ suppressions }) => suppressions.remove(address));
+    const done = await withList(values, 'found', (suppressions) => suppressions.remove(address));
     if (done === 'unknown') throw new CommandError(EXIT.noInput, `${address} is not on the suppression list`);
     if (values.json === true) await print('{"suppressions":[]}\n');
     return EXIT.ok;
@@ -84,29 +85,29 @@ ${STATE_OPTIONS_HELP}${JSON_HELP}`,
 
 export const suppress = commandOf('suppress', { list, add, remove });
 
-function viewOf<E extends { readonly at: number }>(entry: E) {
-  return { ...entry, at: new Date(entry.at).toISOString() };
-}
-
 /** In lower case, with its domain in A-labels. Throws a CommandError. */
 function oneAddress([text, second]: readonly string[]): string {
   if (text === undefined) throw misuse('the address is missing');
   if (second !== undefined)
     throw misuse(`there can be one address only, and ${JSON.stringify(second)} is a second`);
-  const mailbox = parseMailbox(bareAddress(text), domainToASCII);
-  if (mailbox === null)
+  const address = suppressedAddress(bareAddress(text));
+  if (address === null)
     throw misuse(`${JSON.stringify(text)} is not a mail address; give one like name@example.org`);
-  return mailbox.address.toLowerCase();
+  return address;
 }
 
-async function withState<T>(
-  values: { readonly state?: string | undefined; readonly database?: string | undefined },
+async function withList<T>(
+  values: ValuesOf<typeof OPTIONS>,
   presence: 'found' | 'made',
-  work: (state: QueueState) => Promise<T>,
+  work: (list: Pick<SuppressionStore, 'list' | 'add' | 'remove'>) => Promise<T>,
 ): Promise<T> {
+  if (values.admin !== undefined) {
+    const { suppressions } = await remoteDesk(values.admin, values);
+    return work(suppressions).catch(refuse);
+  }
   const state = await openQueueState(values, presence);
   try {
-    return await work(state);
+    return await work(state.suppressions);
   } catch (error) {
     throw new CommandError(EXIT.badSettings, `the list in ${state.place} cannot be used: ${reasonOf(error)}`);
   } finally {

@@ -1,7 +1,9 @@
 /* The desk of a daemon that runs elsewhere, over its admin interface. */
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import type { SuppressionStore } from '../../effects/queue-stores.js';
 import type { MessageHistory, MessageView, OrderAnswer, QueueDesk } from '../../services/queue/index.js';
+import type { SuppressionView } from './suppressions.js';
 
 export interface AdminClientOptions {
   /** `http://127.0.0.1:8025`. */
@@ -10,6 +12,8 @@ export interface AdminClientOptions {
 }
 
 export interface AdminClient extends QueueDesk {
+  /** The list of addresses for which nothing is taken any more. */
+  readonly suppressions: Pick<SuppressionStore, 'list' | 'add' | 'remove'>;
   /** Hands a message in; resolves to its id. `query`: from, to and so on. */
   submit(octets: Uint8Array, query: URLSearchParams): Promise<string>;
 }
@@ -58,11 +62,34 @@ export function adminClient({ url, token }: AdminClientOptions): AdminClient {
       };
       return answer.answers;
     },
+    suppressions: {
+      async list({ after, entriesMax }) {
+        const query = new URLSearchParams({ limit: `${entriesMax}`, ...(after === null ? {} : { after }) });
+        const { suppressions } = (await ask('GET', `/v1/suppressions?${query}`)) as Shown;
+        return suppressions.map((shown) => ({ ...shown, at: Date.parse(shown.at) }));
+      },
+      async add({ address, actor, why }) {
+        await ask('POST', '/v1/suppressions', JSON.stringify({ address, actor, why }));
+      },
+      async remove(address) {
+        try {
+          await ask('DELETE', `/v1/suppressions/${encodeURIComponent(address)}`);
+          return 'removed';
+        } catch (error) {
+          if (error instanceof AdminRefusal && error.status === 404) return 'unknown';
+          throw error;
+        }
+      },
+    },
     async submit(octets, query) {
       const answer = (await ask('POST', `/v1/messages?${query}`, octets, 'message/rfc822')) as { id: string };
       return answer.id;
     },
   };
+}
+
+interface Shown {
+  readonly suppressions: readonly SuppressionView[];
 }
 
 interface Call {

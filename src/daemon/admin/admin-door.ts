@@ -23,6 +23,7 @@ import type { Registry } from '../watch/registry.js';
 import { bodyOf, type HttpHandler, HttpRefusal, type HttpReply, json } from './http-server.js';
 import { decodeOrder } from './order.codec.js';
 import { statusPage } from './status-page.js';
+import { addSuppression, listSuppressions, removeSuppression } from './suppressions.js';
 
 export interface AdminOptions {
   readonly desk: QueueDesk;
@@ -60,6 +61,11 @@ export function adminHandler(options: AdminOptions): HttpHandler {
     if (route === 'GET /v1/messages') return list(options, url.searchParams);
     if (route === 'POST /v1/messages') return submit(options, request, url.searchParams);
     if (route === 'POST /v1/orders') return order(options, request);
+    if (route === 'GET /v1/suppressions') return listSuppressions(options.suppressions, url.searchParams);
+    if (route === 'POST /v1/suppressions')
+      return addSuppression(options.suppressions, request, options.clock());
+    const suppressed = /^DELETE \/v1\/suppressions\/([^/]{1,2000})$/.exec(route)?.[1];
+    if (suppressed !== undefined) return removeSuppression(options.suppressions, decodedPath(suppressed));
     if (route === 'POST /v1/reload') return reload(options);
     const id = /^GET \/v1\/messages\/([A-Za-z0-9.-]{1,200})$/.exec(route)?.[1];
     if (id !== undefined) return show(options, id);
@@ -75,6 +81,14 @@ export function metricsHandler(registry: Registry): HttpHandler {
       throw new HttpRefusal(404, 'there is /metrics, and nothing else');
     return metricsReply(registry);
   };
+}
+
+function decodedPath(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new HttpRefusal(400, 'that is no address as a path has it');
+  }
 }
 
 async function metricsReply(registry: Registry): Promise<HttpReply> {

@@ -4,6 +4,7 @@
  */
 import type { SecureContext } from 'node:tls';
 import { trusting } from '../../adapters/node/trusting.js';
+import { observedWork } from '../../diagnostics.js';
 import { errorText } from '../../effects/error-text.js';
 import type { Adapters } from '../../effects/ports.js';
 import type { EventStore, TakenEvent } from '../../effects/queue-stores.js';
@@ -181,10 +182,13 @@ class Teller {
     const { store, dns, clock, onTold, onFault } = this.#options;
     const secret = this.#hook()?.secret ?? null;
     try {
-      await postWebhook({
-        ...{ url: this.#url, id, body, secret, dns },
-        ...{ contextOf: this.#contextOf, signal: this.#stop.signal },
-      });
+      const about = { 'messaging.operation.name': event, 'waxseal.attempt': tries };
+      await observedWork({ work: 'webhook', about, clock }, () =>
+        postWebhook({
+          ...{ url: this.#url, id, body, secret, dns },
+          ...{ contextOf: this.#contextOf, signal: this.#stop.signal },
+        }),
+      );
     } catch (error) {
       onTold(event, 'failed', 1);
       onFault(`${this.#url} was not told of ${event} yet: ${errorText(error)}`);
