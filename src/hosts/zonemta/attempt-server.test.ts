@@ -58,12 +58,13 @@ describe('the server within a sender process', () => {
   });
 
   it('tells a delivery again instead of delivering again, although its header is another one', async () => {
+    const before = internet.received('mx.a.test').length;
     const first = await send(delivery('001'), 'Received: now\r\n\r\nHello.\r\n');
     expect(first).toMatch(/^250 2\.0\.0 mx\.a\.test \[/);
     expect(await send(delivery('001'), 'Received: later\r\n\r\nHello.\r\n')).toBe(first);
-    expect(internet.received('mx.a.test')).toHaveLength(1);
+    expect(internet.received('mx.a.test')).toHaveLength(before + 1);
     await send(delivery('002'), 'Received: now\r\n\r\nHello.\r\n');
-    expect(internet.received('mx.a.test')).toHaveLength(2);
+    expect(internet.received('mx.a.test')).toHaveLength(before + 2);
   });
 
   it('says the name of the address that ZoneMTA chose, where it is one', async () => {
