@@ -232,14 +232,16 @@ describe('STARTTLS', () => {
   );
 
   it('with octets that come later is a broken handshake', async () => {
+    let sayMore = () => {};
     const late = onLine('220 hi\r\n', {
       STARTTLS: (server) => {
         server.write('220 go\r\n');
-        setTimeout(() => server.write('250 late\r\n'), 20);
+        sayMore = () => void server.write('250 late\r\n');
       },
     });
     const { client } = await dial(late);
     expect(await starttls(client)).toMatchObject({ kind: 'replied' });
+    sayMore();
     // They wait for the handshake, whenever it begins.
     await pause(60);
     expect(await handshake(client, null)).toEqual({
@@ -251,9 +253,9 @@ describe('STARTTLS', () => {
   });
 
   it.each([
-    ['closed', (server: Socket) => setTimeout(() => server.end(), 5)],
+    ['closed', (server: Socket) => server.once('data', () => server.end())],
     ['reset', (server: Socket) => server.once('data', () => server.resetAndDestroy())],
-    ['protocol', (server: Socket) => setTimeout(() => server.write('this is not TLS\r\n'), 5)],
+    ['protocol', (server: Socket) => server.once('data', () => server.write('this is not TLS\r\n'))],
     [
       'alert',
       (server: Socket) => server.once('data', () => server.write(Buffer.from('15030300020228', 'hex'))),
