@@ -42,8 +42,8 @@ export const smtp: Violations = {
   'SMTP-2.2.3-1': { row: 'FIT-3', says: 'send' },
   'SMTP-3.3-1': {
     file: transaction,
-    find: 'if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) return draft;',
-    put: 'if (draft.data === null) return draft;',
+    find: 'if (draft.data === null || codeOf(draft.data) !== START_OF_MESSAGE) {',
+    put: 'if (draft.data === null) {',
   },
   'SMTP-3.8-2': { row: 'REPLY-4', says: 'bounce' },
   'SMTP-4.1.1.1-2': {
