@@ -8,7 +8,10 @@ import { type OpenSmtpd, startOpenSmtpd } from './opensmtpd.js';
 
 const NEXT = 'next.test';
 const KNOWN = ['one@a.example', 'two@a.example'];
-const TEXT = 'From: <s@me.example>\r\nSubject: hello\r\n\r\n.Gr\u00fc\u00dfe\r\n..\r\nThe end.\r\n';
+/** With all that OpenSMTPD would add to a message without it. */
+const HEADER =
+  'From: <s@me.example>\r\nDate: Thu, 01 Jan 2026 00:00:00 +0000\r\nMessage-ID: <1@me.example>\r\nSubject: hello\r\n';
+const TEXT = `${HEADER}\r\n.Gr\u00fc\u00dfe\r\n..\r\nThe end.\r\n`;
 
 let internet: Internet;
 let opensmtpd: OpenSmtpd;
