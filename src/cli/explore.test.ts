@@ -40,9 +40,9 @@ describe('waxseal explore', () => {
     const page = readFileSync(out, 'utf8');
     const [, json] = /<script type="application\/json" id="given">(.*?)<\/script>/.exec(page)!;
     expect(JSON.parse(json!)).toEqual({ name: 's.json', text: SCENARIO });
-    expect(page.split('<script').length).toBe(
-      readFileSync(join(folder, 'page.html'), 'utf8').split('<script').length + 1,
-    );
+    const bare = join(folder, 'bare.html');
+    expect((await inTurn(['explore', '--out', bare])).exit).toBe(0);
+    expect(page.split('<script').length).toBe(readFileSync(bare, 'utf8').split('<script').length + 1);
   });
 
   it.each([

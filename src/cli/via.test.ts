@@ -76,11 +76,12 @@ describe('waxseal deliver --via', () => {
   });
 
   it('waits where the relay does not know the password, which is never printed', async () => {
+    const before = internet.received(RELAY).length;
     const ended = await deliver('--config', config, '--via', 'mistaken');
     const [result] = resultsOf(ended);
     expect(result).toMatchObject({ outcome: 'deferred', status: '4.7.8', because: { row: 'AOUT-4' } });
     expect(ended.stdout + ended.stderr).not.toContain('crayon');
-    expect(internet.received(RELAY).map(({ recipients }) => recipients)).toEqual([['a@a.test']]);
+    expect(internet.received(RELAY)).toHaveLength(before);
   });
 
   it('knows no other way', async () => {
