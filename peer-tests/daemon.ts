@@ -72,7 +72,8 @@ export async function startInFolder<D extends Daemon>(
   start: (folder: string) => Promise<D>,
 ): Promise<D> {
   const folder = await mkdtemp(join(tmpdir(), `waxseal-${purpose}-`));
-  const remove = () => rm(folder, { recursive: true, force: true });
+  // What else was started may still write there.
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 10 });
   try {
     // For daemons that give up being root.
     await chmod(folder, 0o755);
@@ -83,7 +84,7 @@ export async function startInFolder<D extends Daemon>(
     };
     return { ...daemon, stop };
   } catch (cause) {
-    await remove();
+    await remove().catch(() => undefined);
     throw cause;
   }
 }

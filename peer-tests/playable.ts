@@ -10,7 +10,13 @@ export function whyNot({ world, settings, steps }: Scenario): string | null {
   const reasons: readonly (readonly [boolean, string])[] = [
     [others.length > 0 || step.change !== undefined, 'the world changes'],
     [Object.keys(world.policy ?? {}).length > 0, 'there is no policy host'],
-    [settings?.deadlines !== undefined, 'it is about how long something takes'],
+    [
+      settings?.deadlines !== undefined || step.deadlineMs !== undefined,
+      'it is about how long something takes',
+    ],
+    [step.stop !== undefined, 'the sender is stopped, wherever he is'],
+    [step.policyCache !== undefined, 'it is about what the sender keeps'],
+    [step.purpose !== undefined && step.purpose !== 'deliver', 'it is not about mail'],
     [Object.keys(world.mail ?? {}).some((id) => !id.includes('.')), 'a name has several servers'],
     [hosts.some(({ port }) => port !== undefined), 'all real servers listen on one port'],
     [hosts.some((host) => !isLikePostfix(host) && !isLikeSmtpServer(host)), 'no server behaves like that'],
