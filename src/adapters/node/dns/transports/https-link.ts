@@ -12,6 +12,7 @@ import { echoOf, isTruncated, type WireQuery, withId } from '../wire-query.js';
 import {
   type Delivered,
   delivered,
+  hasEnded,
   type Patience,
   type Undelivered,
   undelivered,
@@ -100,7 +101,7 @@ export class HttpsLink {
 }
 
 function isEnd(code: string | null): boolean {
-  return code === 'ECONNRESET' || code === ENDED_WITHOUT_CLOSE_NOTIFY;
+  return hasEnded(code) || code === ENDED_WITHOUT_CLOSE_NOTIFY;
 }
 
 function checked(octets: Uint8Array, sent: WireQuery): Delivered | Undelivered {

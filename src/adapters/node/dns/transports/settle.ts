@@ -21,6 +21,11 @@ export function undelivered(cause: Undelivered['cause'], error?: unknown): Undel
   return { kind: 'failed', cause, code: typeof code === 'string' ? code : null };
 }
 
+/** Whether a connection had ended, as is heard by who reads from it or writes to it; nothing was wrong with the server. */
+export function hasEnded(code: string | null): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE';
+}
+
 export function delivered(octets: Uint8Array): Delivered {
   return { kind: 'octets', octets };
 }

@@ -11,6 +11,7 @@ import { framed, Unframer } from './framing.js';
 import {
   type Delivered,
   delivered,
+  hasEnded,
   type Patience,
   type Undelivered,
   undelivered,
@@ -39,7 +40,7 @@ export class TlsLink {
     const reused = this.#current !== null;
     const first = await this.#askOnce(query, { ms, signal });
     const leftMs = endsAt - performance.now();
-    const wasClosing = reused && first.kind === 'failed' && first.code === CLOSED && leftMs > 0;
+    const wasClosing = reused && first.kind === 'failed' && hasEnded(first.code) && leftMs > 0;
     return wasClosing ? this.#askOnce(query, { ms: leftMs, signal }) : first;
   }
 
