@@ -7,7 +7,7 @@ import type { Queue, QueueOptions } from '../services/queue/index.js';
 import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { reasonOf } from './read-file.js';
-import { findStateDirectory, prepareStateDirectory } from './state-directory.js';
+import { type Presence, stateDirectory } from './state-directory.js';
 
 export interface StateValues {
   readonly state?: string | undefined;
@@ -17,13 +17,13 @@ export interface StateValues {
 /** `found`: a folder that is not there is not made, but refused. Throws a CommandError where they cannot be used. */
 export async function openStores(
   { state, database }: StateValues,
-  presence: 'found' | 'made' = 'made',
+  presence: Presence = 'made',
 ): Promise<Stores> {
   if (state !== undefined && database !== undefined)
     throw misuse('--state and --database are two places for the same things; give one of them');
   if (database !== undefined) return openDatabase(database);
   if (state === undefined) return (await import('../adapters/memory/index.js')).memoryStores();
-  await (presence === 'found' ? findStateDirectory : prepareStateDirectory)(state);
+  await stateDirectory(state, presence);
   return (await import('../adapters/sqlite/index.js')).sqliteStores({ directory: state });
 }
 

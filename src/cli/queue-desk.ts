@@ -15,13 +15,16 @@ export const DESK_OPTIONS = {
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
-export const DESK_OPTIONS_HELP = `\
+/** `shown`: what the printed object has. */
+export const deskOptionsHelp = (shown: 'messages' | 'suppressions') => `\
 ${STATE_OPTIONS_HELP}\
   --admin URL            ask the daemon that runs it, at its admin interface
   --admin-token-file FILE
                          with this token; default: WAXSEAL_ADMIN_TOKEN
-  --json                 print one JSON object {"messages":[...]}
+  --json                 print one JSON object {"${shown}":[...]}
 `;
+
+export const DESK_OPTIONS_HELP = deskOptionsHelp('messages');
 
 /** Works at a desk, and leaves it. Throws a CommandError, also where the store fails. */
 export async function withDesk<T>(

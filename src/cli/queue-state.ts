@@ -6,7 +6,7 @@ import type { SqlStores } from '../adapters/sql/stores.js';
 import type { BodyStore } from '../effects/queue-stores.js';
 import { misuse, type OptionTable } from './arguments.js';
 import { openDatabase } from './kept-state.js';
-import { findStateDirectory, prepareStateDirectory, refuseLostQueue } from './state-directory.js';
+import { type Presence, refuseLostQueue, stateDirectory } from './state-directory.js';
 
 export const STATE_OPTIONS = {
   state: { type: 'string' },
@@ -38,10 +38,7 @@ export interface QueueState extends Omit<SqlStores, 'bodies'> {
 }
 
 /** `found`: what is not there is not made, but refused. Throws a CommandError. */
-export async function openQueueState(
-  values: QueuePlace,
-  presence: 'found' | 'made' = 'made',
-): Promise<QueueState> {
+export async function openQueueState(values: QueuePlace, presence: Presence = 'made'): Promise<QueueState> {
   const { state, database } = values;
   if (state !== undefined && database !== undefined)
     throw misuse('--state and --database exclude each other: either a folder or a database');
@@ -50,7 +47,7 @@ export async function openQueueState(
   if (state === undefined)
     throw misuse('--state or --database is missing; say where the queue is, such as --state DIR');
   await refuseLostQueue(state, join(state, BODIES));
-  const directory = await (presence === 'found' ? findStateDirectory : prepareStateDirectory)(state);
+  const directory = await stateDirectory(state, presence);
   const { sqliteStores } = await import('../adapters/sqlite/index.js');
   const { fileBodies } = await import('../adapters/files/index.js');
   const stores = sqliteStores({ directory });

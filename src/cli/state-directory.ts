@@ -62,6 +62,14 @@ async function octetsIn(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
+/** Whether a state has to be there, or is made. */
+export type Presence = 'found' | 'made';
+
+/** The folder, as {@link findStateDirectory} or {@link prepareStateDirectory} answers it. Throws a CommandError. */
+export function stateDirectory(path: string, presence: Presence): Promise<string> {
+  return presence === 'found' ? findStateDirectory(path) : prepareStateDirectory(path);
+}
+
 /** Makes the folder that an option names if it is not there, and sees that one can work in it. Throws a CommandError. */
 export async function prepareFolder(option: string, path: string): Promise<void> {
   try {

@@ -8,8 +8,6 @@ export interface HostLog {
   readonly received: ReceivedMessage[];
   /** Of a mail host. */
   readonly sessions: ReceivedSession[];
-  /** Told of each message that has come whole, before the reply to it. */
-  readonly dotRead?: (() => void) | undefined;
 }
 
 /** Where a host is, and what it holds. */
@@ -30,11 +28,8 @@ export class HostServers<H extends object> {
   readonly #running = new Map<string, { readonly host: H; readonly server: TrackedServer | null }>();
   readonly #logs = new Map<string, HostLog>();
 
-  readonly #dotRead: (() => void) | undefined;
-
-  constructor(start: StartHost<H>, dotRead?: () => void) {
+  constructor(start: StartHost<H>) {
     this.#start = start;
-    this.#dotRead = dotRead;
   }
 
   /** Hosts that there ever were. */
@@ -57,10 +52,7 @@ export class HostServers<H extends object> {
     const missing = Object.entries(hosts).filter(([id]) => !this.#running.has(id));
     await allOf(
       missing.map(async ([id, host]) => {
-        const log = this.#logs.get(id) ?? {
-          ...{ connections: 0, received: [], sessions: [] },
-          dotRead: this.#dotRead,
-        };
+        const log = this.#logs.get(id) ?? { connections: 0, received: [], sessions: [] };
         this.#logs.set(id, log);
         this.#running.set(id, { host, server: await this.#start(host, { ...placeOf(id), id, log }) });
       }),

@@ -182,7 +182,7 @@ class SmallInternet implements Internet {
     asked: readonly DnsQuery[],
     dotRead?: () => void,
   ) {
-    this.#mail = new HostServers(startMailHost, dotRead);
+    this.#mail = new HostServers((host, place) => startMailHost(host, place, dotRead));
     this.resolver = block.resolver;
     this.port = block.port;
     this.httpsPort = block.httpsPort;

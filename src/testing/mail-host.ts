@@ -12,8 +12,15 @@ const oldTls: SecureContextOptions = {
   ciphers: 'DEFAULT@SECLEVEL=0',
 };
 
-/** Starts a mail host; null if nothing shall listen. Rejects if its address cannot be bound. */
-export async function startMailHost(host: MailHost, place: Place): Promise<TrackedServer | null> {
+/**
+ * Starts a mail host; null if nothing shall listen. Rejects if its address cannot be bound. `dotRead` is told of each message that has
+ * come whole, before the reply to it.
+ */
+export async function startMailHost(
+  host: MailHost,
+  place: Place,
+  dotRead?: () => void,
+): Promise<TrackedServer | null> {
   if (host.connect === 'refuse') return null;
   const { id, issued, log } = place;
   const secureContext = createSecureContext({
@@ -31,7 +38,7 @@ export async function startMailHost(host: MailHost, place: Place): Promise<Track
     if (connections > (host.takes?.connections ?? Number.POSITIVE_INFINITY)) return void socket.end();
     const session = newSession();
     log.sessions.push(session);
-    const options = { id, host, secureContext, session, accept, dotRead: log.dotRead };
+    const options = { id, host, secureContext, session, accept, dotRead };
     if (host.implicitTls === true) receiveUnderTls(socket, options);
     else receive(socket, options);
   });

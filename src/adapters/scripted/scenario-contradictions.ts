@@ -2,6 +2,7 @@
  * What the types of a scenario cannot say: references to hosts that never exist, records that cannot be read, more
  * than one kind of answer in one record set. A typing mistake here would otherwise be a world that silently differs.
  */
+import { domainPart } from '../../policy/names/mailbox.js';
 import { readMxText } from './mx-text.js';
 import type { Scenario, Step } from './scenario.js';
 import { readTlsaText } from './tlsa-text.js';
@@ -56,7 +57,7 @@ function contradictionsInStep(
 ): readonly Contradiction[] {
   const at = `steps[${index}]`;
   const found: Contradiction[] = [];
-  const domains = new Set(message.to.map((address) => address.slice(address.lastIndexOf('@')).toLowerCase()));
+  const domains = new Set(message.to.map((address) => domainPart(address).toLowerCase()));
   if (stop !== undefined && domains.size > 1)
     found.push({ path: `${at}.stop`, expected: 'a message to one domain', actual: `${domains.size}` });
   const resultsMax = { deliver: message.to.length, explain: 1, 'refresh-policy': 0 }[purpose];

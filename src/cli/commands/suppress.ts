@@ -1,19 +1,19 @@
 /* Addresses to which nothing is taken any more: shown, put in, taken out. */
-import { suppressedAddress, suppressionView } from '../../daemon/admin/suppressions.js';
+import { PAGE_ENTRIES_MAX, suppressedAddress, suppressionView } from '../../daemon/admin/suppressions.js';
 import type { SuppressionStore } from '../../effects/queue-stores.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
 import { print, printable } from '../output/terminal.js';
-import { actorName, DESK_OPTIONS, DESK_OPTIONS_HELP, refuse, remoteDesk } from '../queue-desk.js';
+import { actorName, DESK_OPTIONS, deskOptionsHelp, refuse, remoteDesk } from '../queue-desk.js';
 import { openQueueState } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
+import type { Presence } from '../state-directory.js';
 import { commandOf } from '../subcommands.js';
 
 const OPTIONS = DESK_OPTIONS;
-const PAGE_ENTRIES = 500;
-const WHERE_HELP = DESK_OPTIONS_HELP.replace('{"messages":[...]}', '{"suppressions":[...]}');
+const WHERE_HELP = deskOptionsHelp('suppressions');
 
 const list: Command = {
   help: `\
@@ -30,13 +30,13 @@ ${WHERE_HELP}`,
     await withList(values, 'found', async (suppressions) => {
       let before = isJson ? '{"suppressions":[' : '';
       for (let after: string | null = null; ; ) {
-        const page = await suppressions.list({ after, entriesMax: PAGE_ENTRIES });
+        const page = await suppressions.list({ after, entriesMax: PAGE_ENTRIES_MAX });
         for (const view of page.map(suppressionView)) {
           const line = `${printable(view.address)}  ${view.at}  ${printable(view.actor)}: ${printable(view.why)}\n`;
           await print(isJson ? `${before}${JSON.stringify(view)}` : line);
           before = isJson ? ',' : '';
         }
-        if (page.length < PAGE_ENTRIES) break;
+        if (page.length < PAGE_ENTRIES_MAX) break;
         after = page.at(-1)!.address;
       }
       if (isJson) await print(`${before === ',' ? '' : before}]}\n`);
@@ -98,7 +98,7 @@ function oneAddress([text, second]: readonly string[]): string {
 
 async function withList<T>(
   values: ValuesOf<typeof OPTIONS>,
-  presence: 'found' | 'made',
+  presence: Presence,
   work: (list: Pick<SuppressionStore, 'list' | 'add' | 'remove'>) => Promise<T>,
 ): Promise<T> {
   if (values.admin !== undefined) {

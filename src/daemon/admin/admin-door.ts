@@ -20,7 +20,7 @@ import {
   submittedContent,
 } from '../../services/queue/index.js';
 import type { Registry } from '../watch/registry.js';
-import { bodyOf, type HttpHandler, HttpRefusal, type HttpReply, json } from './http-server.js';
+import { type HttpHandler, HttpRefusal, type HttpReply, json, jsonBodyOf } from './http-server.js';
 import { decodeOrder } from './order.codec.js';
 import { statusPage } from './status-page.js';
 import { addSuppression, listSuppressions, removeSuppression } from './suppressions.js';
@@ -162,14 +162,8 @@ async function show({ desk }: AdminOptions, id: string): Promise<HttpReply> {
 }
 
 async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<HttpReply> {
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    throw new HttpRefusal(415, 'an order is JSON: say so with "Content-Type: application/json"');
-  const given = decodeOrder((await bodyOf(request, JSON_OCTETS_MAX)).toString('utf8'), IDS_MAX);
-  if (!given.ok) {
-    const [problem] = given.problems;
-    throw new HttpRefusal(400, `${problem!.path}: expected ${problem!.expected}, found ${problem!.actual}`);
-  }
-  const { ids, actor, order: what } = given.value;
+  const sent = await jsonBodyOf(request, JSON_OCTETS_MAX, 'an order', (text) => decodeOrder(text, IDS_MAX));
+  const { ids, actor, order: what } = sent;
   const answers = await desk.order(ids, what as OperatorOrder, actor);
   return json(200, { answers });
 }

@@ -3,6 +3,7 @@
  * made to do by a page of somebody else.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Decoded } from '../../effects/codecs/result.js';
 import { boundAddress, clearSocket, type ListenAddress } from '../../hosts/listen-address.js';
 
 /** What is answered. */
@@ -111,7 +112,7 @@ export function json(status: number, value: unknown): HttpReply {
 }
 
 /** The octets of a request, so many at most. Rejects with an {@link HttpRefusal}. */
-export async function bodyOf(request: IncomingMessage, octetsMax: number): Promise<Buffer> {
+async function bodyOf(request: IncomingMessage, octetsMax: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -120,6 +121,21 @@ export async function bodyOf(request: IncomingMessage, octetsMax: number): Promi
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
+}
+
+/** The JSON of a request as a codec reads it; `what` it is, as in "an order". Rejects with an {@link HttpRefusal} that says what is wrong. */
+export async function jsonBodyOf<T>(
+  request: IncomingMessage,
+  octetsMax: number,
+  what: string,
+  decode: (text: string) => Decoded<T>,
+): Promise<T> {
+  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
+    throw new HttpRefusal(415, `${what} is JSON: say so with "Content-Type: application/json"`);
+  const given = decode((await bodyOf(request, octetsMax)).toString('utf8'));
+  if (given.ok) return given.value;
+  const [problem] = given.problems;
+  throw new HttpRefusal(400, `${problem!.path}: expected ${problem!.expected}, found ${problem!.actual}`);
 }
 
 function listenAt(server: Server, address: ListenAddress): Promise<ListenAddress> {

@@ -6,7 +6,7 @@ import { strictObject } from '../../effects/codecs/strict-object.js';
 import { such } from '../../effects/codecs/values.js';
 import type { Suppression, SuppressionStore } from '../../effects/queue-stores.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
-import { bodyOf, HttpRefusal, type HttpReply, json } from './http-server.js';
+import { HttpRefusal, type HttpReply, json, jsonBodyOf } from './http-server.js';
 
 /** An address on the list as it is shown; `at` is a time of ISO 8601. */
 export interface SuppressionView extends Omit<Suppression, 'at'> {
@@ -47,14 +47,8 @@ export async function addSuppression(
   request: IncomingMessage,
   now: number,
 ): Promise<HttpReply> {
-  if (!/^application\/json\b/i.test(request.headers['content-type'] ?? ''))
-    throw new HttpRefusal(415, 'an address is JSON: say so with "Content-Type: application/json"');
-  const given = decoded((await bodyOf(request, JSON_OCTETS_MAX)).toString('utf8'));
-  if (!given.ok) {
-    const [problem] = given.problems;
-    throw new HttpRefusal(400, `${problem!.path}: expected ${problem!.expected}, found ${problem!.actual}`);
-  }
-  const entry = { ...given.value, address: addressIn(given.value.address), at: now };
+  const given = await jsonBodyOf(request, JSON_OCTETS_MAX, 'an address', decoded);
+  const entry = { ...given, address: addressIn(given.address), at: now };
   await store.add(entry);
   return json(201, { suppressions: [suppressionView(entry)] });
 }

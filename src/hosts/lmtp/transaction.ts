@@ -10,6 +10,7 @@ import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 import { type Spooled, type SpoolOptions, spool } from '../spool.js';
 import { attemptKey } from './attempt-keys.js';
 import type { Envelope, EnvelopeRecipient } from './envelope.js';
@@ -131,7 +132,7 @@ function groupsOf(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] 
   const groups = new Map<string, Waiting[]>();
   for (const each of waiting) {
     const { address } = each.recipient;
-    const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
+    const domain = domainPart(address).toLowerCase();
     const key = `${each.known?.attempts ?? 0} ${domain}`;
     groups.set(key, [...(groups.get(key) ?? []), each]);
   }

@@ -8,6 +8,11 @@ export interface Mailbox {
   readonly destination: Destination;
 }
 
+/** What stands behind the last "@" of an address, as it is written; of a text without one, all of it. */
+export function domainPart(address: string): string {
+  return address.slice(address.lastIndexOf('@') + 1);
+}
+
 // RFC 5321, Section 4.1.2: a dot-string or a quoted string; UTF-8 as RFC 6531, Section 3.3 adds it. No control characters.
 // No half characters and no line ends of Unicode either: nothing that some reader could take for the end of a line.
 const LOCAL_PART =

@@ -2,7 +2,9 @@
  * What is taken into the queue, and from whom. Each stage of a transaction asks a table of its own, so that who is refused hears
  * of it as soon as it can be known.
  */
+
 import { type Decision, decide, defineTable } from '../kernel/table.js';
+import { domainPart } from '../names/mailbox.js';
 
 // biome-ignore format: a table
 export const submissionRight = defineTable({
@@ -138,7 +140,7 @@ export function judgeSubmitter(facts: {
 
 /** Whether that sender is his. `sender`: without angle brackets; `list`: addresses, domains, and `.domain` for all below it. Total. */
 export function judgeSender(sender: string, list: readonly string[]): Decision<'take' | 'refuse'> {
-  const domain = sender.slice(sender.lastIndexOf('@') + 1).toLowerCase();
+  const domain = domainPart(sender).toLowerCase();
   const isListed = list.some((each) => {
     const wanted = each.toLowerCase();
     if (wanted.includes('@')) return wanted === sender.toLowerCase();

@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../kernel/table.js';
 import type { Destination } from '../mx/candidate.js';
+import { domainPart } from '../names/mailbox.js';
 import { DIRECT, DIRECT_NAME, type Transport, type Transports, transportNamed } from './transport.js';
 import { routeMatch, transportChoice } from './transport-choice.table.js';
 
@@ -105,7 +106,7 @@ function isFrom(from: string, pattern: string): boolean {
   if (pattern === '<>') return from === '';
   if (from === '') return false;
   if (pattern.includes('@')) return from.toLowerCase() === pattern.toLowerCase();
-  return isAt(from.slice(from.lastIndexOf('@') + 1).toLowerCase(), pattern);
+  return isAt(domainPart(from).toLowerCase(), pattern);
 }
 
 function isWithin(attempt: number, range: AttemptRange | null): boolean {

@@ -4,6 +4,7 @@ import { decide } from '../kernel/table.js';
 import { learnRecord } from '../mta-sts/discover.js';
 import type { FetchResult } from '../mta-sts/fetch.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
+import type { AnnouncedRecord } from '../mta-sts/policy-findings.js';
 import { discoveryReport, type ReportedFailure } from './report.tables.js';
 import { failureLine, type PolicyEntry, stsPolicyEntry } from './report-entries.js';
 import type { TlsReportPolicy } from './tally.js';
@@ -24,9 +25,10 @@ export interface DiscoveryFacts {
  */
 export function reportDiscovery(facts: DiscoveryFacts): readonly TlsReportPolicy[] {
   const { domain, txt, fetched, sts } = facts;
+  const record = learnRecord(txt).kind;
   const { verdict } = decide(discoveryReport, {
     kept: sts.kind !== 'policy' ? 'none' : sts.policy.mode === 'none' ? 'mode-none' : 'in-force',
-    record: learnRecord(txt).kind,
+    record,
     fetched: fetched?.kind ?? 'not-asked',
   });
   const told = (failure: ReportedFailure, reason: string) =>
@@ -35,7 +37,7 @@ export function reportDiscovery(facts: DiscoveryFacts): readonly TlsReportPolicy
     case 'tell-fetch':
       return fetched?.kind === 'failed' ? told(fetched.failure, fetched.reason) : [];
     case 'tell-record':
-      return told('policy-record-failed', reasonOf(txt));
+      return told('policy-record-failed', reasonOf(txt, record));
     case 'not-told':
       return [];
   }
@@ -47,7 +49,7 @@ function entryOf(domain: string, sts: StsKnowledge): PolicyEntry {
     : { policyType: 'sts', policyDomain: domain, policyString: [], mxHost: [] };
 }
 
-function reasonOf(txt: TxtAnswer): string {
-  if (txt.kind !== 'failed') return `txt-record-${learnRecord(txt).kind}`;
+function reasonOf(txt: TxtAnswer, record: AnnouncedRecord['kind']): string {
+  if (txt.kind !== 'failed') return `txt-record-${record}`;
   return txt.extendedError === null ? 'txt-lookup-failed' : `txt-lookup-failed: ${causeCode(txt)}`;
 }

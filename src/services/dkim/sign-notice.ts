@@ -1,4 +1,5 @@
 import { type ComposedNotice, SIGNED_NOTICE_FIELDS } from '../../policy/dsn/index.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 import type { DkimKey } from './dkim-keys.js';
 import { signMail } from './sign-mail.js';
 
@@ -22,7 +23,7 @@ export async function signNotice(
 ): Promise<readonly Uint8Array[]> {
   const octets = chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk));
   if (keys.length === 0) return octets;
-  const domain = postmaster.slice(postmaster.lastIndexOf('@') + 1);
+  const domain = domainPart(postmaster);
   const mail = await signMail(Buffer.concat(octets), { domain, keys, at, fields: SIGNED_NOTICE_FIELDS });
   if (mail.kind === 'signed') return [mail.octets];
   onFault(`a notice is not signed: ${mail.reason}`);

@@ -2,6 +2,7 @@
  * What the small internet was asked and told, as a test asks for it. That no mail came is easily true: of a sender that never ran,
  * or that asked for another name. So it must also be said how far the sender came.
  */
+import { domainPart } from '../../policy/names/mailbox.js';
 import type { DnsQuery } from '../dns-message.js';
 import type { Internet } from '../internet.js';
 import type { ReceivedMessage, ReceivedSession } from '../smtp-receiver.js';
@@ -89,7 +90,7 @@ function hasCome(
   at: string | undefined,
 ): boolean {
   if (but === 'question') {
-    const domain = plain(domainOf(whom));
+    const domain = plain(domainPart(whom));
     return internet.queries().some(({ name }) => name === domain || name.endsWith(`.${domain}`));
   }
   const sessions = (at === undefined ? internet.hosts() : [at]).flatMap((host) => internet.sessions(host));
@@ -128,11 +129,7 @@ function messagesFor(internet: Witness, whom: string): readonly Taken[] {
 function isFor(recipient: string, whom: string): boolean {
   return whom.includes('@')
     ? recipient.toLowerCase() === whom.toLowerCase()
-    : plain(domainOf(recipient)) === plain(whom);
-}
-
-function domainOf(whom: string): string {
-  return whom.slice(whom.lastIndexOf('@') + 1);
+    : plain(domainPart(recipient)) === plain(whom);
 }
 
 function plain(name: string): string {

@@ -3,6 +3,7 @@ import type { Journal } from '../../effects/journal.js';
 import type { OutboundMail } from '../../engine/options.js';
 import { readMessage } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 
 /** How a scenario went. */
 export interface ScenarioRun {
@@ -49,7 +50,7 @@ export function mailOf(step: Step): OutboundMail {
 
 /** The domain of the first recipient, as it is written. */
 export function domainOf({ message: { to } }: Step): string {
-  return to[0].slice(to[0].lastIndexOf('@') + 1);
+  return domainPart(to[0]);
 }
 
 function utf8(text: string): Uint8Array {

@@ -11,6 +11,7 @@ import { reportOf } from '../../engine/recipient-report.js';
 import { mergeDialled } from '../../policy/attempt/next-attempt.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { judgeLastLook } from '../../policy/mta-sts/last-look.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import type { Dice } from './dice.js';
 import { type Breach, breachesOf, type KeptPolicy, keptBehind, type Sight } from './laws/check-attempt.js';
@@ -83,7 +84,7 @@ export class Courier implements Pick<Engine, 'deliver' | 'lastLook'> {
   deliver: Engine['deliver'] = (mail, { attempt = 1, dialled = {} } = {}) => {
     const { time, errandOf, onAttempted } = this.#options;
     const errand = errandOf(mail.content);
-    const domain = domainOf(mail.to[0]!);
+    const domain = domainPart(mail.to[0]!);
     const message = { sender: mail.from, ...mail.facts };
     const lot = this.#lotOf(errand.key, domain);
     const note: AttemptNote = {
@@ -172,10 +173,6 @@ export class Courier implements Pick<Engine, 'deliver' | 'lastLook'> {
     this.#known.set(domain, known);
     return known;
   }
-}
-
-export function domainOf(address: string): string {
-  return address.slice(address.lastIndexOf('@') + 1);
 }
 
 function taskOf(

@@ -1,7 +1,7 @@
 /* What was accepted and what became of it, written down beside the queue: laws 16 and 17. */
 import type { ClaimedDelivery, Settlement } from '../../effects/queue-stores.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 import type { Errand } from './courier.js';
-import { domainOf } from './courier.js';
 import type { MessagePlan } from './plan.js';
 import type { Attempted } from './play-attempt.js';
 import type { Digest, Tally } from './tally.js';
@@ -53,7 +53,7 @@ export class Ledger {
   #open(id: string, errand: Errand, from: string, to: readonly string[]): void {
     const recipients = new Map(to.map((address) => [address, { taken: 0, end: null }]));
     this.#entries.set(id, { ...errand, from, recipients, mayComeTwice: false });
-    const domains = new Set(to.map(domainOf));
+    const domains = new Set(to.map(domainPart));
     for (let at = 0; at < domains.size; at++) this.#due.set(`${id}/${at}`, this.#time.now);
   }
 
@@ -154,7 +154,7 @@ export class Ledger {
     this.#tally.breach({
       law,
       what,
-      domain: domainOf(address),
+      domain: domainPart(address),
       at: this.#time.now,
       message: entry?.number ?? null,
     });

@@ -6,8 +6,9 @@
 import { applyChange, type Scenario, type Step, type World } from '../../adapters/scripted/index.js';
 import { decodeScenario } from '../../adapters/scripted/scenario.codec.js';
 import type { Programs } from '../../effects/simulate.js';
+import { domainPart } from '../../policy/names/mailbox.js';
 import type { WorldChange } from '../internet.js';
-import { type AttemptNote, type Courier, domainOf } from './courier.js';
+import type { AttemptNote, Courier } from './courier.js';
 import type { Dice } from './dice.js';
 import { type Breach, breachesOf, type KeptPolicy, keptBehind } from './laws/check-attempt.js';
 import { EPOCH } from './plan.js';
@@ -48,7 +49,7 @@ export function breachesIn({ world: first, steps }: Scenario, programs: Programs
   return steps.flatMap(({ change, after = 0, attempt = 1, message }) => {
     at += after;
     world = applyChange(world, change);
-    const domain = domainOf(message.to[0]);
+    const domain = domainPart(message.to[0]);
     const facts = factsOf(message);
     const attempted = playAttempt({
       ...{ programs, world, policies, store: 'keeps', dice: FIRST },

@@ -6,9 +6,11 @@
  * that new records say nothing about what was presented before them. After the inspection there is no way back: whoever
  * was inspected is who gets the message, or nobody does.
  */
+
 import type { AnswerOf, AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
 import type { PeerFacts } from '../../../policy/certificate/facts.js';
+import { domainPart } from '../../../policy/names/mailbox.js';
 import { classOf } from '../../../policy/smtp/reply.js';
 import type { KeepableSession } from '../smtp/index.js';
 import {
@@ -114,8 +116,7 @@ export class ReusingSession implements SmtpSession {
     const connection = this.#connection;
     const answer = await connection.session.send(ask, message, signal);
     connection.messages += 1;
-    for (const recipient of ask.recipients)
-      connection.domains.add(recipient.slice(recipient.lastIndexOf('@') + 1).toLowerCase());
+    for (const recipient of ask.recipients) connection.domains.add(domainPart(recipient).toLowerCase());
     // Whatever did not end as it should leaves a server in a state that nobody knows.
     const isTaken = answer.lost === null && answer.end !== null && classOf(answer.end) === '2yz';
     const isKeepable = this.#state === 'inspected' || this.#state === 'sent';

@@ -15,7 +15,7 @@ import { readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
 import { reasonOf } from '../../read-file.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
-import { findStateDirectory, prepareStateDirectory } from '../../state-directory.js';
+import { type Presence, stateDirectory } from '../../state-directory.js';
 
 export const STORE_OPTIONS = {
   state: { type: 'string' },
@@ -64,16 +64,16 @@ export function withStore<T>(
   state: string | undefined,
   work: (store: PolicyStore) => Promise<T>,
 ): Promise<T> {
-  return withFolder(state, findStateDirectory, work);
+  return withFolder(state, 'found', work);
 }
 
 async function withFolder<T>(
   state: string | undefined,
-  prepare: (path: string) => Promise<string>,
+  presence: Presence,
   work: (store: PolicyStore) => Promise<T>,
 ): Promise<T> {
   if (state === undefined) throw misuse('--state is missing; give the folder in which policies are kept');
-  const stores = sqliteStores({ directory: await prepare(state) });
+  const stores = sqliteStores({ directory: await stateDirectory(state, presence) });
   try {
     return await work(stores.policies);
   } catch (error) {
@@ -118,5 +118,5 @@ export async function withEngine<T>(
       await Promise.all([engine.close(), reached.close()]);
     }
   };
-  return state === undefined ? run(memoryStores().policies) : withFolder(state, prepareStateDirectory, run);
+  return state === undefined ? run(memoryStores().policies) : withFolder(state, 'made', run);
 }

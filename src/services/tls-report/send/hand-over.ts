@@ -6,6 +6,7 @@ import { readMessage } from '../../../engine/read-message.js';
 import type { DnsAnswer } from '../../../policy/dns/answer.js';
 import { withinBound } from '../../../policy/host/addresses.js';
 import type { Decision } from '../../../policy/kernel/table.js';
+import { domainPart } from '../../../policy/names/mailbox.js';
 import { judgeAddress } from '../../../policy/names/target-address.table.js';
 import {
   answerOfStatus,
@@ -61,7 +62,7 @@ async function mail(to: string, { made, ports, settings, budget, signal }: HandO
   if (settings.keys.length === 0)
     return { answer: 'no-key', detail: 'no DKIM key is given, and nothing is mailed unsigned' };
   // By its domain: which hosts receive for it is between the engine and DNS.
-  if (budget.take(to.slice(to.lastIndexOf('@') + 1)) === 'exhausted') return EXHAUSTED;
+  if (budget.take(domainPart(to)) === 'exhausted') return EXHAUSTED;
   const signed = await mailOf(made, to, settings, ports.clock());
   if (signed.kind === 'failed') return { answer: 'signing-failed', detail: signed.reason };
   const { content, facts } = readMessage(signed.octets);
