@@ -6,11 +6,27 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { sqliteStores } from '../adapters/sqlite/index.js';
 import { LmtpClient } from '../hosts/lmtp/lmtp-client.fixture.js';
+import { utcDay } from '../policy/tls-report/send/report-day.js';
+import { scheduleOf } from '../policy/tls-report/send/schedule.js';
 import { ed25519Pem, keyOf, verifySignatures } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
 import { startLmtp } from './lmtp-process.fixture.js';
+
+/** Two domains, each with the day whose report is due now and for an hour at least, whatever time it is: each has its own hours. */
+const REPORTED = Array.from({ length: 100 }, (_, at) => `d${at}.test`)
+  .flatMap((domain) => {
+    const day = [1, 2]
+      .map((ago) => utcDay(Date.now() - ago * 86_400_000))
+      .find((each) => {
+        const { dueAt, overAt } = scheduleOf(domain, each);
+        return dueAt < Date.now() && overAt > Date.now() + 3_600_000;
+      });
+    return day === undefined ? [] : [{ domain, day }];
+  })
+  .slice(0, 2);
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/waxseal.js', import.meta.url));
 
@@ -20,7 +36,15 @@ describe('waxseal lmtp', () => {
   const children: ChildProcess[] = [];
   beforeAll(async () => {
     internet = await startInternet({
-      dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+      dns: {
+        ...{ 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+        ...Object.fromEntries(
+          REPORTED.map(({ domain }) => [
+            `TXT _smtp._tls.${domain}`,
+            [`v=TLSRPTv1; rua=mailto:reports-to-${domain}@a.test`],
+          ]),
+        ),
+      },
       mail: { 'mx.a.test': {} },
     });
     folder = await makeFolder();
@@ -48,10 +72,13 @@ describe('waxseal lmtp', () => {
     client.close();
     const { exit, said } = await first.end('SIGTERM');
     expect(exit).toBe(0);
-    const [event] = said
+    const [start, event] = said
       .split('\n')
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    expect(start!.says).toBe(
+      'TLS reports are counted and not sent: that takes --from and --organization, or tlsReports in --config',
+    );
     expect(event).toMatchObject({ recipient: 'u@a.test', outcome: 'delivered', attempt: 1, mx: 'mx.a.test' });
 
     const second = await serve(...state);
@@ -122,6 +149,42 @@ describe('waxseal lmtp', () => {
     expect((await end('SIGTERM')).exit).toBe(0);
   });
 
+  it.each(['options', 'a configuration'])('sends what was counted, in the name given by %s', async (by) => {
+    const { domain, day } = REPORTED[by === 'options' ? 0 : 1]!;
+    const state = `${folder}/reports-${domain}`;
+    const { reports, close } = sqliteStores({ directory: state });
+    await reports.add({ day, domain }, [
+      {
+        ...{ policyType: 'no-policy-found', policyDomain: domain, policyString: [], mxHost: [] },
+        ...{ success: 3, failure: 0, details: [] },
+      },
+    ]);
+    await close();
+    const key = join(folder, 'reports.pem');
+    await writeFile(key, ed25519Pem());
+    const config = join(folder, 'reports.yaml');
+    await writeFile(
+      config,
+      `tlsReports: { organization: Sender Inc., from: tlsrpt@s.test, dkimKeys: [{ file: ${key}, selector: r }] }\n`,
+    );
+    const name = ['--from', '<tlsrpt@s.test>', '--organization', 'Sender Inc.'];
+    const sign = ['--dkim-key', key, '--dkim-selector', 'r'];
+    const { end } = await serve(
+      ...['--state', state],
+      ...(by === 'options' ? [...name, ...sign] : ['--config', config]),
+    );
+    const mailed = () =>
+      internet
+        .received('mx.a.test')
+        .find(({ recipients }) => recipients.includes(`reports-to-${domain}@a.test`));
+    await vi.waitFor(() => expect(mailed()).toMatchObject({ sender: 'tlsrpt@s.test' }), { timeout: 300_000 });
+    expect(verifySignatures(mailed()!.text, [keyOf(await readFile(key, 'utf8'), 'r')])).toHaveLength(1);
+    const { exit, said } = await end('SIGTERM');
+    expect(exit).toBe(0);
+    expect(said).toContain('TLS reports are sent from tlsrpt@s.test for Sender Inc.');
+    expect(said).toContain('the key record at r._domainkey.s.test: ');
+  });
+
   it.each([
     [['lmtp'], 64, '--listen is missing'],
     [['lmtp', '--listen', 'nowhere'], 64, 'HOST:PORT'],
@@ -132,6 +195,11 @@ describe('waxseal lmtp', () => {
     [['lmtp', '--listen', '127.0.0.1:0', '--notices', 'nobody'], 64, '--notices'],
     [['lmtp', '--listen', '127.0.0.1:0', '--dkim-key', 'x.pem'], 64, '--dkim-selector'],
     [['lmtp', '--listen', '127.0.0.1:0', '--dkim-key', 'x.pem', '--dkim-selector', 'x'], 64, '--notices'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--from', 'r@s.test'], 64, '--organization'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--organization', 'x'], 64, '--from'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--organization', 'x', '--from', '<>'], 64, '--from'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--config', '/proc/none'], 66, '/proc/none'],
+    [['lmtp', '--listen', '127.0.0.1:0', '--config', '/dev/null'], 78, 'tlsReports'],
     [['lmtp', '--listen', '127.0.0.1:0', '--state', 'x', '--database', 'postgres://x/x'], 64, '--database'],
     [['lmtp', '--listen', '127.0.0.1:0', '--database', 'x'], 64, '--database'],
     [['lmtp', '--listen', '127.0.0.1:0', '--database', 'postgres://127.0.0.1:1/x'], 78, '--database'],

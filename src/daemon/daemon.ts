@@ -16,9 +16,7 @@ import {
   keepPoliciesFresh,
   type NodeOptions,
   nodeAdapters,
-  nodePostReport,
   type ReportSettings,
-  runTlsReports,
   type SecretOf,
   signalMemory,
 } from '../node.js';
@@ -44,6 +42,7 @@ import { type DoorEvent, type DoorKind, mailDoor } from './doors/mail-door.js';
 import { Engines } from './engines.js';
 import type { Logger } from './log.js';
 import { perHost } from './per-host.js';
+import { sendReports } from './send-reports.js';
 import { Suppressing } from './suppressing.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
@@ -193,7 +192,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
           signal,
           { onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`) },
         ),
-        sendReports(options, () => current, metrics, signal),
+        reporting(options, current, metrics, signal),
         alarm(() => current, options, signal),
         suppressing.run(signal),
       ];
@@ -344,33 +343,24 @@ function rulesOf({ config, settings }: DaemonSettings): readonly DestinationRule
   return [...settings.destinations, ...config.destinations];
 }
 
-async function sendReports(
+async function reporting(
   { node, stores, clock, log }: DaemonOptions,
-  current: () => DaemonSettings,
+  { reports, settings }: DaemonSettings,
   metrics: Metrics,
   signal: AbortSignal,
 ): Promise<void> {
-  const { reports, settings } = current();
   if (reports === null) return;
-  const dns = nodeAdapters(node);
-  // Not the engine of the queue: reports are not to be counted.
-  const engine = createNodeEngine({ ...node, settings });
-  const https = nodePostReport(node.ca === undefined ? {} : { ca: node.ca });
-  await runTlsReports({ store: stores.reports, dns, engine, https, clock }, reports, signal, {
-    onOutcome: ({ day, domain, outcome, note }) => {
-      metrics.report(outcome);
-      log(
-        'info',
-        'report',
-        `TLS report for ${domain} of ${day}: ${outcome}${note === '' ? '' : ` (${note})`}`,
-        {
-          ...{ day, domain, outcome },
-        },
-      );
+  await sendReports(
+    {
+      ...{ store: stores.reports, node, settings, reports, clock },
+      onReport: (says, { day, domain, outcome }) => {
+        metrics.report(outcome);
+        log('info', 'report', says, { day, domain, outcome });
+      },
+      onWarning: (says) => log('warn', 'report', says),
     },
-    onFailure: (message) => log('warn', 'report', `TLS reports wait: ${message}`),
-  });
-  await Promise.all([engine.close(), dns.close()]);
+    signal,
+  );
 }
 
 /** Rules that are over are not in force, and somebody relies on them. */

@@ -7,8 +7,10 @@ import type { NodeEngine, NodeOptions, RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
 import type { DkimKey } from '../../services/dkim/index.js';
+import type { ReportSettings } from '../../services/tls-report/send/index.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
+import { readConfigFile } from '../config-file.js';
 import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
@@ -17,6 +19,7 @@ import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
 import { complain } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
+import { readContact, readOrganization, readReports, reportsOf } from '../report-name.js';
 import { readFileOf } from '../secret-file.js';
 import {
   type Log,
@@ -44,8 +47,14 @@ ${SERVING_OPTIONS_HELP}\
   --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this
                          address where senders ask for them; default: the client sends
                          them
-  --dkim-key FILE        sign these notices with this private key (PEM; RSA or Ed25519) of
-                         the address's domain; may be given several times
+  --from ADDRESS, --organization NAME
+                         send TLS reports (RFC 8460) of what is counted, from this
+                         address, which is their contact, in the name of this
+                         organization; default: they are counted, and not sent
+  --config FILE          take both, and the keys for reports, from "tlsReports" of this
+                         file, which may be that of "waxseal serve"
+  --dkim-key FILE        sign notices and reports with this private key (PEM; RSA or
+                         Ed25519) of their address's domain; may be given several times
   --dkim-selector NAME   the selector of the key, one for each --dkim-key, in order
   --concurrency N        messages attempted at once (50); others wait unread
   --deadline DURATION    when an attempt as a whole ends: who has no outcome by then is
@@ -75,6 +84,9 @@ const OPTIONS = {
   requiretls: { type: 'string' },
   database: { type: 'string' },
   notices: { type: 'string' },
+  from: { type: 'string' },
+  organization: { type: 'string' },
+  config: { type: 'string' },
   ...DKIM_OPTIONS,
   journals: { type: 'string' },
   'tls-cert': { type: 'string' },
@@ -102,8 +114,9 @@ export const lmtp: Command = {
     const { addresses, graceMs, log } = readActivated(values);
     const { concurrency = CONCURRENCY, ...own } = await readOwn(values);
     const postmaster = readPostmaster(values.notices);
-    const dkimKeys = await readNoticeKeys(values);
+    const dkimKeys = await readKeys(values);
     const settings = await readSettings(values);
+    const reports = await readReporting(values, dkimKeys, settings);
     const node = await readNode(values);
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
@@ -146,6 +159,7 @@ export const lmtp: Command = {
     const ending = new AbortController();
     const beside = [
       keepFresh({ engine, stores }, ending.signal, log),
+      sendCounted({ stores, node, settings, reports }, ending.signal, log),
       notices?.queue.run(ending.signal, { graceMs }),
     ];
     log(`${await told}: ends when what is under way has ended`);
@@ -254,11 +268,64 @@ function readPostmaster(text: string | undefined): string | null {
 }
 
 /** Throws a CommandError. */
-async function readNoticeKeys(values: Values): Promise<readonly DkimKey[]> {
+async function readKeys(values: Values): Promise<readonly DkimKey[]> {
   const files = dkimKeyFiles(values);
-  if (files.length > 0 && values.notices === undefined)
-    throw misuse('--dkim-key signs notices, and there are none without --notices');
-  return readDkimKeys(files, (warning) => complain(`waxseal lmtp: ${warning}`));
+  if (files.length > 0 && values.notices === undefined && values.from === undefined)
+    throw misuse('--dkim-key signs notices and TLS reports, and there are none without --notices or --from');
+  return readDkimKeys(files, warnOfKey);
+}
+
+function warnOfKey(warning: string): void {
+  complain(`waxseal lmtp: ${warning}`);
+}
+
+/** Null: nobody said in whose name reports are sent, so that they are not. Throws a CommandError. */
+async function readReporting(
+  { from, organization, config }: Values,
+  keys: readonly DkimKey[],
+  settings: Settings,
+): Promise<ReportSettings | null> {
+  if (from !== undefined || organization !== undefined)
+    return reportsOf(readOrganization(organization), readContact(from), { keys, settings });
+  if (config === undefined) return null;
+  const reports = await readReports((await readConfigFile(config)).config, settings, warnOfKey);
+  if (reports !== null) return reports;
+  throw new CommandError(
+    EXIT.badSettings,
+    `there is no tlsReports in ${config}, and nothing else there is for "waxseal lmtp"`,
+  );
+}
+
+/** What the job of sending reports takes. */
+interface Reporting {
+  readonly stores: Stores;
+  readonly node: NodeOptions;
+  readonly settings: Settings;
+  readonly reports: ReportSettings | null;
+}
+
+async function sendCounted(
+  { stores, node, settings, reports }: Reporting,
+  signal: AbortSignal,
+  log: Log,
+): Promise<void> {
+  if (reports === null) {
+    log(
+      'TLS reports are counted and not sent: that takes --from and --organization, or tlsReports in --config',
+    );
+    return;
+  }
+  const { organizationName, contactInfo } = reports;
+  log(`TLS reports are sent from ${contactInfo} for ${organizationName}`);
+  const { sendReports } = await import('../../daemon/send-reports.js');
+  await sendReports(
+    {
+      ...{ store: stores.reports, node, settings, reports, clock: Date.now },
+      onReport: (says, { day, domain, outcome }) => log(says, { day, domain, outcome }),
+      onWarning: log,
+    },
+    signal,
+  );
 }
 
 async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {

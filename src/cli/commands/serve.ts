@@ -17,6 +17,7 @@ import { readNode, WORLD_OPTIONS } from '../options.js';
 import { complain } from '../output/terminal.js';
 import { openQueueState, type QueueState, STATE_OPTIONS } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
+import { readReports } from '../report-name.js';
 import { readFileOf, readSecret } from '../secret-file.js';
 import { sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
@@ -231,7 +232,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
       cert !== undefined && key !== undefined
         ? { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') }
         : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
-    reports: await readReports(config, settings),
+    reports: await readReports(config, settings, warnOfKey),
     noticeKeys: await readDkimKeys(config.noticeKeys, warnOfKey),
   };
 }
@@ -257,20 +258,6 @@ function readWebhooks({ webhooks }: DaemonConfig): Promise<readonly Webhook[]> {
         hook.secretFile === null ? null : await readSecret(hook.secretFile, `the secret of ${hook.url}`),
     })),
   );
-}
-
-async function readReports(
-  { tlsReports }: DaemonConfig,
-  settings: DaemonSettings['settings'],
-): Promise<DaemonSettings['reports']> {
-  if (tlsReports === null) return null;
-  return {
-    organizationName: tlsReports.organization,
-    contactInfo: tlsReports.from,
-    keys: await readDkimKeys(tlsReports.dkimKeys, warnOfKey),
-    source: settings.helo,
-    privateAddresses: settings.privateAddresses,
-  };
 }
 
 /** Whose tracer gets them is settled by whoever loads an SDK into the process. Throws a CommandError where the API is not there. */

@@ -1,16 +1,15 @@
 /*
  * What `tlsrpt send` and `tlsrpt run` have in common: in whose name reports are sent, and how the world is reached.
  */
-import { domainToASCII } from 'node:url';
 import type { Stores } from '../../../effects/stores.js';
-import { parseMailbox } from '../../../policy/names/mailbox.js';
 import type { Settings } from '../../../policy/settings.js';
 import type { KeyCheck, ReportPorts, ReportSettings } from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import type { Deadline } from '../../deadline.js';
 import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../../dkim-keys.js';
-import { ATTEMPT_OPTIONS, type AttemptSetup, bareAddress, readAttemptSetup } from '../../options.js';
+import { ATTEMPT_OPTIONS, type AttemptSetup, readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
+import { readContact, readOrganization } from '../../report-name.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
 import { findStateDirectory } from '../../state-directory.js';
 
@@ -54,15 +53,14 @@ export async function readSending(
   deadline: Deadline,
 ): Promise<SendingSetup> {
   const contactInfo = readContact(values.from);
-  if (values.organization === undefined || values.organization.trim() === '')
-    throw misuse('--organization is missing; say who is responsible for the reports');
+  const organizationName = readOrganization(values.organization);
   if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
   // Whoever waits for the nights may be there before the first tally.
   if (spread === 'none') await findStateDirectory(values.state);
   const setup = await readAttemptSetup(values);
   const keys = await readDkimKeys(dkimKeyFiles(values), (warning) => complain(`waxseal tlsrpt: ${warning}`));
   return connect(setup, values.state, deadline, {
-    organizationName: values.organization,
+    organizationName,
     contactInfo,
     keys,
     source: setup.settings.helo,
@@ -74,17 +72,6 @@ export async function readSending(
       postMs: setup.settings.deadlines.policyFetchMs,
     },
   });
-}
-
-function readContact(from: string | undefined): string {
-  if (from === undefined) throw misuse('--from is missing; give the address that reports come from');
-  const address = bareAddress(from);
-  const mailbox = parseMailbox(address, domainToASCII);
-  if (mailbox?.destination.kind === 'domain' && /^[\x20-\x7e]+$/.test(mailbox.address))
-    return mailbox.address;
-  throw misuse(
-    `--from ${JSON.stringify(from)} is no address with a domain; give one like tlsrpt@example.org`,
-  );
 }
 
 async function connect(
