@@ -1,6 +1,6 @@
 /*
- * `npm run kill:lmtp [-- ROUNDS]` (40), as root, where Postfix is installed: `waxseal lmtp` is killed under load, again and again,
- * in front of a real Postfix and a small internet. Then every message has to be accounted for: each recipient has it, and
+ * `npm run kill:lmtp [-- ROUNDS [SECONDS]]` (40, and no further round behind so many seconds), as root, where Postfix is installed: `waxseal
+ * lmtp` is killed under load, again and again, in front of a real Postfix and a small internet. Then every message has to be accounted for: each recipient has it, and
  * Postfix's queue is empty. Who has it twice has to have it from a process that was killed between the host's answer and the note of
  * it: between any two copies there is a kill, and no long time before it.
  */
@@ -20,7 +20,8 @@ import { worldArguments } from '../src/cli/world-arguments.js';
 import { startInternet } from '../src/testing/index.js';
 
 const LAUNCHER = fileURLToPath(new URL('../bin/waxseal.js', import.meta.url));
-const rounds = Number(process.argv[2] ?? 40);
+const roundsMax = Number(process.argv[2] ?? 40);
+const secondsMax = Number(process.argv[3] ?? Number.POSITIVE_INFINITY);
 const DOMAINS = ['a.test', 'b.test', 'c.test'];
 const MESSAGES_EACH = 10;
 /** How long after it came a copy is seen, at the most, on a machine that is busy. */
@@ -110,16 +111,18 @@ async function untilMore(count: number): Promise<void> {
   await sleep(Math.random() * 30);
 }
 
-const expected = rounds * MESSAGES_EACH * DOMAINS.length;
-for (let round = 0; round < rounds; round++) {
+let rounds = 0;
+const roundsUntil = performance.now() + secondsMax * 1000;
+for (; rounds < roundsMax && performance.now() < roundsUntil; rounds++) {
   const child = await serve();
-  await inject(round);
+  await inject(rounds);
   await postfix.flush();
   await untilMore(Math.floor(Math.random() * MESSAGES_EACH * DOMAINS.length));
   child.kill('SIGKILL');
   killed.push(performance.now());
   await once(child, 'exit');
 }
+const expected = rounds * MESSAGES_EACH * DOMAINS.length;
 console.error(`${rounds} kills, ${copies.size} of ${expected} recipients have it; the rest is waited for`);
 const last = await serve();
 const deadline = performance.now() + 300_000;

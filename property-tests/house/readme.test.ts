@@ -37,6 +37,9 @@ const pages = [
   'docs/operating.md',
   'docs/lessons.md',
   'docs/testing.md',
+  'docs/auditing.md',
+  'docs/embedding.md',
+  ...readdirSync(join(root, 'docs/hosts')).map((name) => `docs/hosts/${name}`),
   ...readdirSync(join(root, 'docs/adr')).map((name) => `docs/adr/${name}`),
 ];
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -374,11 +374,12 @@ describe('an LMTP server', () => {
     expect(attempts).toEqual([1, 1]);
   });
 
-  it('listens at a socket in the file system, and takes away what a server that is gone has left', async () => {
+  it('listens at a socket in the file system that any user may use who may enter the folder, and takes away what a server that is gone has left', async () => {
     const path = join(folder, 'socket');
     const server = await lmtpServer({ engine, attempts: memoryStores().attempts, name: 'waxseal.test' });
     servers.push(server);
     const address = await server.listen({ kind: 'unix', path });
+    expect((await stat(path)).mode & 0o777).toBe(0o666);
     expect((await (await open(address)).hand(['a@dane.test']))[0]).toMatch(/^250 /);
     await expect(server.listen({ kind: 'unix', path })).rejects.toThrow('somebody else listens');
   });

@@ -2,6 +2,7 @@
  * An LMTP server (RFC 2033) whose answer behind the final dot is the outcome of one attempt for each recipient. Whoever hands
  * mail over keeps its queue, and asks again for who is told to wait. The protocol is smtp-server's; here it is translated.
  */
+import { chmod } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { checkGrace, checkListenAddress } from '../check-listening.js';
@@ -70,7 +71,10 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       if (address.kind === 'unix') await clearSocket(address.path);
       const server = protocolServer(shared, certificate, name);
       servers.push(server);
-      return listenAt(server, address, onFault);
+      const listening = await listenAt(server, address, onFault);
+      // A mail system hands over as a user of its own; who may enter the folder may hand over, as any user may at a port of this host.
+      if (address.kind === 'unix') await chmod(address.path, 0o666);
+      return listening;
     },
     async close(graceMs) {
       checkGrace(graceMs);

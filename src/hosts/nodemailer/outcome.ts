@@ -76,15 +76,17 @@ export function errorFor(report: RecipientReport): TransportError {
   const responseCode =
     reply !== null && isOfClass(reply.code, isPermanent) ? reply.code : isPermanent ? 550 : 450;
   const why = because?.why.replace(/\.$/, '') ?? 'A fault of ours';
-  const text = reply === null ? why : reply.text;
+  const said = reply === null ? why : reply.text;
+  // Most hosts begin with the status themselves.
+  const text = said.startsWith(status) ? said : `${status} ${said}`;
   const row = because === null ? '' : ` (${because.row})`;
   const at = mx ?? domain;
   const error = new Error(
-    `<${recipient}> ${isPermanent ? 'was refused' : 'has to wait'} at ${at}: ${status} ${text}${row}`,
+    `<${recipient}> ${isPermanent ? 'was refused' : 'has to wait'} at ${at}: ${text}${row}`,
   );
   return Object.assign(error, {
     code: codeOf(report),
-    response: `${responseCode} ${text.startsWith(status) ? text : `${status} ${text}`}`,
+    response: `${responseCode} ${text}`,
     responseCode,
     command: commandOf(report),
     recipient,

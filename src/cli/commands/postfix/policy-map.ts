@@ -133,6 +133,8 @@ async function reach({ stateDirectory, ...node }: NodeOptions) {
 }
 
 function logAnswer({ key, reply, reason, loses }: PolicyAnswer, log: Log): void {
+  // TEMP is said with its reason.
+  const why = reply.includes(reason) ? '' : `; ${reason}`;
   const lost = loses.length === 0 ? '' : `; not said: ${loses.join(' ')}`;
-  log(`${key}: ${reply.trimEnd()}; ${reason}${lost}`, { key, answer: reply, reason, loses });
+  log(`${key}: ${reply.trimEnd()}${why}${lost}`, { key, answer: reply, reason, loses });
 }
