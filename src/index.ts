@@ -36,6 +36,7 @@ export type { RecipientSignals, SignalsAnswer } from './engine/signals.js';
 export { type DeliveryTextOptions, renderDelivery } from './engine/text/render-delivery.js';
 export type { Paint, Style } from './engine/text/wrap.js';
 export { whatStopped } from './engine/what-stopped.js';
+export { withoutDotStuffing } from './engine/without-dot-stuffing.js';
 export type { AttemptInput, AttemptResult, PlacedDecision } from './policy/attempt/types.js';
 export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';

@@ -10,10 +10,10 @@ import { errorText } from '../../effects/error-text.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
+import { withoutDotStuffing } from '../../engine/without-dot-stuffing.js';
 import { enginePerConfig, type Origin, type PluginEngine } from '../plugin-config.js';
 import type { HarakaConnection, HarakaMail, HarakaPlugin } from './haraka.js';
 import { giveBack, waitAll } from './outcomes.js';
-import { withoutStuffing } from './queue-file.js';
 
 interface State {
   /** Made at the first attempt: the process that only starts others registers, too. */
@@ -91,7 +91,7 @@ async function deliver(
 ): Promise<DeliveryResult> {
   const from = mail.todo.mail_from.address;
   const to = mail.todo.rcpt_to.map(({ address }) => address);
-  const content = () => withoutStuffing(mail.data_stream());
+  const content = () => withoutDotStuffing(mail.data_stream());
   const reader = new MessageReader();
   for await (const octets of content()) reader.push(octets);
   return engine.deliver(

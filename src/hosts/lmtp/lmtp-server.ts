@@ -72,7 +72,7 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       const server = protocolServer(shared, certificate, name);
       servers.push(server);
       const listening = await listenAt(server, address, onFault);
-      // A mail system hands over as a user of its own; who may enter the folder may hand over, as any user may at a port of this host.
+      // A mail system hands over as a user of its own; who may enter the folder may hand over, as everybody may at a port of this host.
       if (address.kind === 'unix') await chmod(address.path, 0o666);
       return listening;
     },
