@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { stories } from '../../../spec/scenarios/stories.js';
+import type { World } from '../../adapters/scripted/index.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
+import { plainDomain, send, together } from '../../testing/worlds.js';
 import { renderDelivery } from './render-delivery.js';
 import { folded } from './wrap.js';
 
@@ -25,6 +27,21 @@ describe('the text of a delivery', () => {
     const [journal] = journals;
     expect(renderDelivery(journal!)).not.toContain('MSG-5');
     expect(renderDelivery(journal!, { detail: 'full' })).toContain('MSG-5');
+  });
+
+  it('says nothing of the security of MX records that nobody asked for, or that nobody answered', () => {
+    const lineOf = (to: string, dns: World['dns']) => {
+      const { steps } = simulateScenario({
+        name: 'one message',
+        world: together(plainDomain(), { dns }),
+        steps: [send({ outcome: 'deferred' }, { to: [to] })],
+      });
+      return /MX by DNSSEC +(.*)/.exec(renderDelivery(steps[0]!.journal))?.[1];
+    };
+    expect(lineOf('user@a.example', {})).toBe('not secure');
+    expect(lineOf('user@[192.0.2.1]', {})).toBe('not asked');
+    expect(lineOf('user@a.example', { 'MX a.example': { fails: 'servfail' } })).toBe('no answer');
+    expect(lineOf('user@a.example', { 'MX a.example': { fails: 'bogus' } })).toBe('no answer');
   });
 
   it('says when, and paints what it is told to', () => {

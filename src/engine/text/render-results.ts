@@ -6,6 +6,7 @@ import type { Change } from '../../effects/change/index.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
+import { mxDiscovery } from '../../policy/mx/mx-discovery.table.js';
 import type { TlsReportDetail } from '../../policy/tls-report/tally.js';
 import type { ExplainedDecision, ExplainedLook, ExplainedReport } from '../explain-delivery.js';
 import { printable } from './printable.js';
@@ -56,7 +57,7 @@ function renderRecipient(report: ExplainedReport, style: TextStyle): string {
     ['where', placeOf(report)],
     ['TLS', report.tls === null ? 'none' : `${report.tls.protocol}  ${report.tls.cipher}`],
     ['authentication', report.authentication],
-    ['MX by DNSSEC', report.mxSecure ? 'secure' : 'not secure'],
+    ['MX by DNSSEC', mxSecurityOf(report)],
     ...(report.requireTls ? [['REQUIRETLS', 'yes'] as const] : []),
     ['cleartext retry', report.cleartextRetry ? 'yes' : 'no'],
     ['reply', replyOf(report)],
@@ -70,6 +71,13 @@ export function replyOf({ command, cause, reply }: ExplainedReport): string {
   const to = command === null ? '' : ` to ${command === '.' ? 'the end of the message' : command}`;
   if (reply !== null) return `${reply.code} ${reply.text}${to === '' ? '' : ` (${to.trim()})`}`;
   return `none${to}${cause === null ? '' : ` (${CAUSES[cause]})`}`;
+}
+
+/** What DNSSEC said of the MX records, if they were asked for and there was an answer. */
+export function mxSecurityOf({ decisions, mxSecure }: ExplainedReport): string {
+  const found = decisions.find(({ table }) => table === mxDiscovery.name);
+  if (found === undefined) return 'not asked';
+  return found.verdict === 'unknown' ? 'no answer' : mxSecure ? 'secure' : 'not secure';
 }
 
 const CAUSES: Readonly<Record<NonNullable<ExplainedReport['cause']>, string>> = {

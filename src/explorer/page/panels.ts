@@ -1,7 +1,7 @@
 /* What is shown of a played or recorded attempt. */
 import type { Journal, JournalEntry } from '../../effects/journal.js';
 import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
-import { failureOf, placeOf, replyOf } from '../../engine/text/render-results.js';
+import { failureOf, mxSecurityOf, placeOf, replyOf } from '../../engine/text/render-results.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
@@ -18,7 +18,7 @@ export function outcomePanel(report: ExplainedReport): HTMLElement {
     ['Host', placeOf(report)],
     ['TLS', tls === null ? 'none' : `${tls.protocol}, ${tls.cipher}`],
     ['Authentication', authentication],
-    ['MX by DNSSEC', report.mxSecure ? 'secure' : 'not secure'],
+    ['MX by DNSSEC', mxSecurityOf(report)],
     ['REQUIRETLS', report.requireTls ? 'in force' : 'not in force'],
     ['Cleartext retry', cleartextRetry ? 'yes' : 'no'],
     ['Reply', replyOf(report)],
