@@ -1,23 +1,37 @@
 import type { BodyStore } from '../../effects/queue-stores.js';
 
+/** So that a list of many is read in pieces, as it is of files. */
+const SHELVES = 64;
+
 /** Octets of messages in memory, forgotten when the process ends. */
 export function memoryBodies(): BodyStore {
-  const bodies = new Map<string, readonly Uint8Array[]>();
+  const shelves = Array.from({ length: SHELVES }, () => new Map<string, readonly Uint8Array[]>());
+  const shelfOf = (id: string) => shelves[numberOf(id)]!;
   return {
     keep: async (id, octets) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of octets()) chunks.push(chunk.slice());
-      bodies.set(id, chunks);
+      shelfOf(id).set(id, chunks);
       return chunks.reduce((sum, { length }) => sum + length, 0);
     },
     read: (id) => () => {
-      const chunks = bodies.get(id);
+      const chunks = shelfOf(id).get(id);
       if (chunks === undefined) throw new Error(`the octets of message ${id} are not kept`);
       return chunks;
     },
     remove: async (ids) => {
-      for (const id of ids) bodies.delete(id);
+      for (const id of ids) shelfOf(id).delete(id);
     },
-    list: async () => ({ ids: [...bodies.keys()], next: null }),
+    list: async (page) => {
+      const at = page === null ? 0 : Number(page);
+      const next = at + 1 < SHELVES ? `${at + 1}` : null;
+      return { ids: [...(shelves[at]?.keys() ?? [])], next };
+    },
   };
+}
+
+function numberOf(id: string): number {
+  let sum = 0;
+  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 65_521;
+  return sum % SHELVES;
 }

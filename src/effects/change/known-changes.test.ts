@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { World } from '../../adapters/scripted/world.js';
 import { programs } from '../../machine/programs.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
+import { stsDomain } from '../../testing/worlds.js';
 import type { AttemptJournal } from '../journal.js';
 import type { Programs } from '../simulate.js';
 import { KnownChanges } from './known-changes.js';
@@ -70,6 +71,33 @@ describe('what was found once', () => {
     known.changesFor(played(down('mx.a.example')), 0, programs);
     const other = played(world);
     expect(known.changesFor(other, 0, programs)).toEqual(smallestChanges(other, 0, programs).changes);
+  });
+
+  it('is told whenever the same policy was fetched, as long as it is in force', () => {
+    const world = stsDomain('enforce', { connect: 'refuse' });
+    const step = { message: { to: ['user@a.example'] as const }, expect: [] };
+    const [, second] = simulateScenario({ name: 'x', world, steps: [step, { ...step, after: 60 }] }).steps;
+    const fetchedEarlier = (seconds: number): AttemptJournal => {
+      const text = JSON.stringify(second!.journal.attempts[0]!);
+      const moved = text.replaceAll(
+        /"fetchedAt":(\d+)/g,
+        (_, at) => `"fetchedAt":${Number(at) - seconds * 1000}`,
+      );
+      expect(moved).not.toBe(text);
+      return JSON.parse(moved) as AttemptJournal;
+    };
+    const { seen, counted } = counting();
+    const known = new KnownChanges();
+    const searches = (journal: AttemptJournal) => {
+      const before = seen.plays;
+      known.changesFor(journal, 0, counted);
+      return seen.plays > before;
+    };
+    expect([3600, 7200, 604_800].map((seconds) => searches(fetchedEarlier(seconds)))).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it('is looked for in no more than eight kinds of ends of one attempt', () => {

@@ -5,6 +5,8 @@
  * what was heard, so that no sentence speaks of another's. Messages differ in what is left out of the comparison: who it
  * is from and for, how long it is, and when it was.
  */
+import { ageOfCache } from '../../policy/mta-sts/discover.js';
+import type { CacheAnswer } from '../catalog.js';
 import type { AttemptJournal, JournalEntry } from '../journal.js';
 import type { Programs } from '../simulate.js';
 import { type Change, smallestChanges } from './smallest-changes.js';
@@ -85,8 +87,16 @@ function heardIn(entries: readonly JournalEntry[]): readonly unknown[] {
     const { event } = entry;
     // What was drawn is seen in who was asked first.
     if (event.type === 'random.draw.answered') return 'drawn';
+    if (event.type === 'policy-cache.read.answered') return keptIn(event.answer, event.at);
     return event.type === 'aborted' ? 'aborted' : event.answer;
   });
+}
+
+/** A policy that is in force is the same whenever it was fetched: no sentence tells of it. */
+function keptIn(answer: CacheAnswer, at: number): unknown {
+  if (answer.kind === 'unreadable' || answer.cached === null) return answer;
+  const { fetchedAt, ...cached } = answer.cached;
+  return { ...answer, cached, age: ageOfCache(answer, at) };
 }
 
 function askedIn(ask: Extract<JournalEntry, { kind: 'ask' }>['ask']): readonly unknown[] {
