@@ -15,8 +15,8 @@ import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
 import { findProgram, run } from '../peer-tests/daemon.js';
 import { startPostfixClient } from '../peer-tests/postfix-client.js';
-import { fileBodies } from '../src/adapters/files/index.js';
 import { sqliteStores } from '../src/adapters/sqlite/index.js';
+import { openQueueState } from '../src/cli/queue-state.js';
 import { worldArguments } from '../src/cli/world-arguments.js';
 import { createIntake } from '../src/services/queue/index.js';
 import type { MailHost, World } from '../src/testing/index.js';
@@ -203,11 +203,8 @@ export async function drainByDaemon(
 }
 
 async function fill(directory: string, { messages, domains }: Load, to: string): Promise<void> {
-  const stores = sqliteStores({ directory });
-  const intake = createIntake({
-    store: stores.queue,
-    bodies: fileBodies({ directory: join(directory, 'bodies') }),
-  });
+  const state = await openQueueState({ state: directory });
+  const intake = createIntake({ store: state.queue, bodies: state.bodies });
   for (let from = 0; from < messages; from += 500)
     await Promise.all(
       Array.from({ length: Math.min(500, messages - from) }, (_, at) =>
@@ -219,7 +216,7 @@ async function fill(directory: string, { messages, domains }: Load, to: string):
         }),
       ),
     );
-  await stores.close();
+  await state.close();
 }
 
 /** Messages that are not due for an hour, a hundred to a domain; nobody reads their octets before. */

@@ -66,6 +66,7 @@ import {
 } from '../../src/node.js';
 import { traceAttempts } from '../../src/opentelemetry/index.js';
 import {
+  bodiesBySize,
   createIntake,
   createQueue,
   DEFAULT_RETRY,
@@ -374,6 +375,12 @@ const OBJECTS: readonly Taken[] = [
   },
   { call: 'fileBodies', good: { directory: '/tmp' }, run: (own) => fileBodies(own) },
   { call: 'removeDrafts', good: { directory: '/tmp' }, run: (own) => removeDrafts(own, 0) },
+  {
+    call: 'bodiesBySize',
+    good: { small: memoryBodies(), large: memoryBodies() },
+    others: ['smallOctetsMax'],
+    run: (own) => bodiesBySize(own),
+  },
   {
     call: 'createQueue',
     good: queueOptions,

@@ -25,7 +25,7 @@ export function eventStoreContract(name: string, start: StartStores): void {
     it('come by the settlement that they tell of, or not at all', async () => {
       const subject = await start();
       const { events } = subject.another();
-      expect(await settle(subject, [eventOf('e1')])).toEqual([['settled'], ['superseded']]);
+      expect(await settle(subject, [eventOf('e1')])).toEqual([['ended'], ['superseded']]);
       expect(await events.take(takeFor(ANN))).toEqual([{ ...eventOf('e1'), tries: 1 }]);
       // A notice of a message that is there already undoes the whole settlement, events and all.
       const { queue } = subject.stores;

@@ -103,7 +103,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
       await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['b@b.example'])]);
       const [one, two] = await queue.claim(planOf());
       const settlements = [settlementOf(one!, { end: 'delivered' }), settlementOf(two!, { nextAt: NOW + 5 })];
-      expect(await queue.settle(settlements, NOW)).toEqual(['settled', 'settled']);
+      expect(await queue.settle(settlements, NOW)).toEqual(['ended', 'settled']);
       expect((await shown('m1')).recipients).toEqual([
         { recipient: 'b@b.example', state: 'delivered', attempts: 1, nextAttemptAt: null, last: WORD },
       ]);
@@ -116,6 +116,13 @@ export function queueStoreContract(name: string, start: StartStores): void {
         ...{ id: 'm2/0', fence: 2, recipients: [{ last: WORD }] },
         delivery: { attempts: 1, unsettledClaims: 0, dialled: { 'mx.b.example': ['192.0.2.1'] } },
       });
+    });
+
+    it('says of the last delivery that the message has ended', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example', 'c@c.example'])]);
+      const [one, two] = await queue.claim(planOf());
+      expect(await queue.settle([settlementOf(one!, { end: 'delivered' })], NOW)).toEqual(['settled']);
+      expect(await queue.settle([settlementOf(two!, { end: 'bounced' })], NOW)).toEqual(['ended']);
     });
 
     it('claims only the recipients that have not ended', async () => {
@@ -144,7 +151,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
       ]);
       expect(await states('m1')).toEqual(['attempting']);
       expect(await queue.show(['n1'])).toEqual([]);
-      expect(await queue.settle([settlementOf(current!, { end: 'delivered' })], NOW)).toEqual(['settled']);
+      expect(await queue.settle([settlementOf(current!, { end: 'delivered' })], NOW)).toEqual(['ended']);
       expect(await queue.settle([settlementOf(current!, { end: 'bounced' })], NOW)).toEqual(['superseded']);
       expect(await states('m1')).toEqual(['delivered']);
     });
@@ -406,7 +413,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
         claimed.map((each) => settlementOf(each, { end: 'delivered' })),
         NOW,
       );
-      expect(new Set(settled)).toEqual(new Set(['settled']));
+      expect(new Set(settled)).toEqual(new Set(['ended']));
       expect(await queue.list(OPEN)).toEqual([]);
     });
 

@@ -19,7 +19,7 @@ export const STATE_OPTIONS_HELP = `\
                          nodes
 `;
 
-/** The folder beside the state file in which the octets of messages are. */
+/** The folder beside the state file in which the octets of large messages are. */
 const BODIES = 'bodies';
 
 /** One of the two. */
@@ -50,10 +50,12 @@ export async function openQueueState(values: QueuePlace, presence: Presence = 'm
   const directory = await stateDirectory(state, presence);
   const { sqliteStores } = await import('../adapters/sqlite/index.js');
   const { fileBodies } = await import('../adapters/files/index.js');
+  const { bodiesBySize } = await import('../services/queue/index.js');
   const stores = sqliteStores({ directory });
+  const large = fileBodies({ directory: join(directory, BODIES) });
   return {
     ...stores,
-    bodies: fileBodies({ directory: join(directory, BODIES) }),
+    bodies: bodiesBySize({ small: stores.bodies, large }),
     place: state,
     directory,
   };

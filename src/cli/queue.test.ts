@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileBodies } from '../adapters/files/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import type { MessageHistory, MessageView } from '../services/queue/index.js';
 import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { openQueueState } from './queue-state.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -38,9 +38,11 @@ async function handIn(
   return (await messagesOf(['list', ...state])).find(({ id }) => !before.has(id))!;
 }
 
-async function octetsOf([, state]: readonly string[], id: string): Promise<string> {
+async function octetsOf([, state = '']: readonly string[], id: string): Promise<string> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of fileBodies({ directory: `${state}/bodies` }).read(id)()) chunks.push(chunk);
+  const { bodies, close } = await openQueueState({ state });
+  for await (const chunk of bodies.read(id)()) chunks.push(chunk);
+  await close();
   return Buffer.concat(chunks).toString();
 }
 

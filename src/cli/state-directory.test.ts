@@ -51,7 +51,7 @@ describe('the folder of --state', () => {
     'is refused where messages are in it and what says whom they are for is %s',
     async (how) => {
       const { bodies, close } = await openQueueState({ state: folder });
-      await bodies.keep('0-a', () => [Buffer.from('octets')]);
+      await bodies.keep('0-a', () => [Buffer.alloc(40_000)]);
       await close();
       for (const name of await readdir(folder))
         if (name.startsWith('waxseal.sqlite')) await rm(join(folder, name));

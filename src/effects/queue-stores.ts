@@ -54,6 +54,9 @@ export interface Settlement {
   readonly events?: readonly QueuedEvent[];
 }
 
+/** `ended`: it was settled, and nobody waits for its message any more, so that its octets may go. */
+export type SettledWord = 'settled' | 'ended' | 'superseded';
+
 /** What somebody is to be told of, kept by the settlement that it tells of. */
 export interface QueuedEvent {
   /** No two events have the same. */
@@ -115,7 +118,7 @@ export interface QueueStore {
   accept(messages: readonly QueuedMessage[]): Promise<void>;
   claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]>;
   /** All of them in one transaction, each by itself settled or superseded; in the order of the question. `now`: of the settlement. */
-  settle(settlements: readonly Settlement[], now: number): Promise<readonly ('settled' | 'superseded')[]>;
+  settle(settlements: readonly Settlement[], now: number): Promise<readonly SettledWord[]>;
   /** Says that a node lives. */
   beat(node: string, now: number): Promise<void>;
   /** Gives back what nodes had claimed that have not been heard of since that time, and the claims of nodes that nobody knows. */

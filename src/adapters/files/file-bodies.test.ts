@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BodyStore } from '../../effects/queue-stores.js';
+import { bodiesBySize } from '../../services/queue/index.js';
 import { memoryBodies } from '../memory/index.js';
 import { sqliteStores } from '../sqlite/index.js';
 import { fileBodies, removeDrafts } from './index.js';
@@ -24,6 +25,14 @@ describe.each([
   ['in files', () => fileBodies({ directory })],
   ['in memory', () => memoryBodies()],
   ['in a database', () => sqliteStores({ directory }).bodies],
+  [
+    'by size',
+    () =>
+      bodiesBySize({
+        ...{ small: sqliteStores({ directory }).bodies, large: fileBodies({ directory }) },
+        smallOctetsMax: 2,
+      }),
+  ],
 ] as const)('octets of messages, %s', (_, open) => {
   it('are read as they were kept, as often as is asked, until they are removed', async () => {
     const bodies = open();

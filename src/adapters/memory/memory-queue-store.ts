@@ -6,6 +6,7 @@ import type {
   QueueCounts,
   QueuedEvent,
   QueueStore,
+  SettledWord,
   Settlement,
 } from '../../effects/queue-stores.js';
 import { type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
@@ -209,7 +210,7 @@ class MemoryQueue {
     };
   }
 
-  settle(settlements: readonly Settlement[], now: number): readonly ('settled' | 'superseded')[] {
+  settle(settlements: readonly Settlement[], now: number): readonly SettledWord[] {
     const standing = settlements.map(({ claimed }) => {
       const delivery = this.deliveries.get(claimed.id);
       return delivery?.state === 'claimed' && delivery.fence === claimed.fence ? delivery : null;
@@ -219,7 +220,7 @@ class MemoryQueue {
       const delivery = standing[at];
       if (delivery === null || delivery === undefined) return 'superseded';
       this.#keep(delivery, settlement, now);
-      return 'settled';
+      return this.messages.get(delivery.message)!.endedAt === null ? 'settled' : 'ended';
     });
   }
 

@@ -36,8 +36,10 @@ export function postgresDatabase(options: PostgresConnection): SqlDatabase {
   // and without anybody who listens the error would end the process.
   pool.on('connect', (client) => void client.on('error', () => {}));
 
+  const query: Query = async (sql, ...values) => ask(pool, sql, values);
   return {
-    query: async (sql, ...values) => ask(pool, sql, values),
+    query,
+    find: query,
     write: (run) =>
       transaction(pool, 'BEGIN', (query) =>
         run({

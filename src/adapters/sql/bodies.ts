@@ -2,26 +2,31 @@
  * The octets of messages in a database, for nodes that share no folder: pieces in base64, each a row, and a last row that says
  * that all of them are there. A message without it was broken off, and is not kept.
  */
+import { Batches } from '../../effects/batches.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
-import { numberIn, type SqlDatabase, textIn } from './database.js';
-import { overKeys } from './statements.js';
+import { numberIn, type SqlDatabase, type SqlRow, type SqlValue, textIn } from './database.js';
+import { insertRows, overKeys } from './statements.js';
 
 const PIECE_OCTETS = 262_144;
 const PAGE_IDS = 1_000;
 /** The number of the row that says how many pieces there are. */
 const WHOLE = -1;
+/** Who waits to be inserted in one transaction, at most. */
+const TOGETHER_MAX = 20;
+const INTO = {
+  into: 'waxseal_queue_bodies (message, number, octets)',
+  then: 'ON CONFLICT (message, number) DO UPDATE SET octets = excluded.octets',
+};
+type Row = readonly SqlValue[];
 
 /** Octets in a database, whose tables are there. */
 export function sqlBodies(database: SqlDatabase): BodyStore {
-  const insert = (id: string, number: number, octets: string) =>
-    database.write(async ({ query }) => {
-      await query(
-        `INSERT INTO waxseal_queue_bodies (message, number, octets) VALUES (?1, ?2, ?3)
-         ON CONFLICT (message, number) DO UPDATE SET octets = excluded.octets`,
-        ...[id, number, octets],
-      );
-    });
+  // Those who wait share a transaction, and its sync.
+  const inserting = new Batches<readonly Row[], void>(TOGETHER_MAX, async (rows) => {
+    await database.write(({ query }) => insertRows(query, INTO, rows.flat()));
+    return rows.map(() => undefined);
+  });
   const remove = (ids: readonly string[]) =>
     database.write(async ({ query }) => {
       await overKeys(query, ids, (list) => `DELETE FROM waxseal_queue_bodies WHERE message IN (${list})`);
@@ -31,11 +36,13 @@ export function sqlBodies(database: SqlDatabase): BodyStore {
       try {
         let size = 0;
         let number = 0;
+        let last: readonly Row[] = [];
         for await (const piece of inPieces(octets)) {
-          await insert(id, number++, piece.toString('base64'));
+          if (last.length > 0) await inserting.add(last);
+          last = [[id, number++, piece.toString('base64')]];
           size += piece.length;
         }
-        await insert(id, WHOLE, `${number}`);
+        await inserting.add([...last, [id, WHOLE, `${number}`]]);
         return size;
       } catch (error) {
         await remove([id]).catch(() => undefined);
@@ -55,18 +62,31 @@ export function sqlBodies(database: SqlDatabase): BodyStore {
   };
 }
 
+/** The first piece comes with the number of all: most messages have no other. */
 async function* readPieces(database: SqlDatabase, id: string): AsyncGenerator<Uint8Array> {
-  const piece = async (number: number) => {
+  const [whole, first] = await database.find(
+    'SELECT number, octets FROM waxseal_queue_bodies WHERE message = ?1 AND number <= 0 ORDER BY number',
+    id,
+  );
+  if (whole === undefined || numberIn(whole, 'number') !== WHOLE) throw missing(id);
+  const count = numberIn(whole, 'octets');
+  if (count > 0) yield octetsIn(first, id);
+  for (let number = 1; number < count; number++) {
     const [row] = await database.query(
       'SELECT octets FROM waxseal_queue_bodies WHERE message = ?1 AND number = ?2',
       ...[id, number],
     );
-    if (row === undefined) throw new Error(`the octets of message ${id} are not kept`);
-    return row;
-  };
-  const count = numberIn(await piece(WHOLE), 'octets');
-  for (let number = 0; number < count; number++)
-    yield Buffer.from(textIn(await piece(number), 'octets'), 'base64');
+    yield octetsIn(row, id);
+  }
+}
+
+function octetsIn(row: SqlRow | undefined, id: string): Uint8Array {
+  if (row === undefined) throw missing(id);
+  return Buffer.from(textIn(row, 'octets'), 'base64');
+}
+
+function missing(id: string): Error {
+  return new Error(`the octets of message ${id} are not kept`);
 }
 
 async function* inPieces(octets: MessageSource): AsyncGenerator<Buffer> {

@@ -15,6 +15,8 @@ export interface SqlTransaction {
 export interface SqlDatabase {
   /** One statement by itself, which only reads. */
   readonly query: Query;
+  /** As `query`, for what a key finds at once: where the database is a file, asking somebody else for it costs more than finding it. */
+  readonly find: Query;
   /** Kept if it resolves, undone if it rejects. */
   readonly write: <T>(run: (transaction: SqlTransaction) => Promise<T>) => Promise<T>;
   /** Several statements that see the same moment. */

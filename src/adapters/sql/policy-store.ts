@@ -58,9 +58,9 @@ export function sqlPolicyStore(database: SqlDatabase, { entriesMax }: PolicyStor
 }
 
 /** What is kept of each, in order: many attempts ask at once. */
-async function readAll({ query }: SqlDatabase, domains: readonly string[]): Promise<readonly CacheAnswer[]> {
+async function readAll({ find }: SqlDatabase, domains: readonly string[]): Promise<readonly CacheAnswer[]> {
   const found = await rowsByKey(
-    query,
+    find,
     'domain',
     domains,
     (list) => `SELECT ${COLUMNS} FROM waxseal_policies WHERE domain IN (${list})`,

@@ -1,5 +1,5 @@
 /* Settling turns: a set of them in one transaction. */
-import type { Settlement } from '../../effects/queue-stores.js';
+import type { SettledWord, Settlement } from '../../effects/queue-stores.js';
 import { laneAfter } from '../../policy/queue/lane-health.table.js';
 import { numberIn, type Query, textIn } from './database.js';
 import { insertEvents } from './event-store.js';
@@ -10,13 +10,18 @@ export async function settleTurns(
   query: Query,
   settlements: readonly Settlement[],
   now: number,
-): Promise<readonly ('settled' | 'superseded')[]> {
+): Promise<readonly SettledWord[]> {
   const standing = await whatStands(query, settlements);
   const settled = settlements.filter(({ claimed }) => standing.get(claimed.id)?.fence === claimed.fence);
-  if (settled.length > 0) await keep(query, settled, standing, now);
+  const ended = settled.length > 0 ? await keep(query, settled, standing, now) : NONE;
   const kept = new Set(settled);
-  return settlements.map((each) => (kept.has(each) ? 'settled' : 'superseded'));
+  return settlements.map((each) => {
+    if (!kept.has(each)) return 'superseded';
+    return ended.has(each.claimed.message.id) ? 'ended' : 'settled';
+  });
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 interface Standing {
   readonly fence: number;
@@ -49,12 +54,13 @@ async function whatStands(
   );
 }
 
+/** Answers the messages that have ended by it. */
 async function keep(
   query: Query,
   settled: readonly Settlement[],
   standing: ReadonlyMap<string, Standing>,
   now: number,
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const lanesNext = new Map(settled.map((each) => [each.claimed.id, laneBehind(each, standing)]));
   await insertRows(
     query,
@@ -109,13 +115,15 @@ async function keep(
     (list) => `UPDATE waxseal_queue_messages SET held = 1, held_at = ?1 WHERE held = 0 AND id IN (${list})`,
     now,
   );
-  await overKeys(
+  const ended = await overKeys(
     query,
     ids,
     (list) => `UPDATE waxseal_queue_messages SET ended_at = ?1 WHERE ended_at IS NULL AND id IN (${list})
-      AND NOT EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = waxseal_queue_messages.id AND d.state <> 'ended')`,
+      AND NOT EXISTS (SELECT 1 FROM waxseal_queue_deliveries d WHERE d.message = waxseal_queue_messages.id AND d.state <> 'ended')
+      RETURNING id`,
     now,
   );
+  return new Set(ended.map((row) => textIn(row, 'id')));
 }
 
 /** Where the operator moved it in between, it stays. */

@@ -21,6 +21,10 @@ export function withSchema(database: SqlDatabase): SqlDatabase {
       await prepared();
       return database.query(sql, ...values);
     },
+    find: async (sql, ...values) => {
+      await prepared();
+      return database.find(sql, ...values);
+    },
     write: async (run) => {
       await prepared();
       return database.write(run);

@@ -23,7 +23,7 @@ export function sqlSuppressionStore(database: SqlDatabase): SuppressionStore {
       }),
     among: async (addresses) => {
       const rows = await overKeys(
-        database.query,
+        database.find,
         addresses,
         (list) => `SELECT address FROM waxseal_suppressions WHERE address IN (${list})`,
       );

@@ -1,7 +1,8 @@
 /*
  * A SQLite file, shared by the processes of one machine. Every change is written ahead to a log beside the file and synced
  * before it counts, so that a crash at any moment leaves the state before it or after it. Readers do not wait for writers:
- * they have a connection of their own, which takes no lock that a writer could hold.
+ * they have connections of their own, which take no lock that a writer could hold: one for what is looked for, and one
+ * for what is found by its key, so that the latter does not wait behind the former.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Query, SqlDatabase } from '../sql/database.js';
@@ -18,16 +19,19 @@ const WAITING_MAX = 1_000;
 /** The file at that path, made with its folder when it is first needed, for its owner alone. */
 export function sqliteDatabase(path: string): SqlDatabase {
   const reads = lane(path);
+  const finds = lane(path);
   const writes = lane(path);
   const change = together((run, isNeeded) => writes.transaction(WRITING, run, isNeeded));
   return {
     query: (sql, ...values) => reads.inTurn((query) => query(sql, ...values)),
+    find: (sql, ...values) =>
+      finds.inTurn((_, used, until) => patiently(async () => used.allHere(sql, values), until)),
     // Whoever begins so is the only one who writes, so that every lock is held already.
     write: (run) => change((query) => run({ query, lock: async () => {} })),
     snapshot: async (run) => (await reads.transaction(READING, run))!,
     keyType: 'text',
     close: async () => {
-      await Promise.all([reads.close(), writes.close()]);
+      await Promise.all([reads.close(), finds.close(), writes.close()]);
     },
   };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fileBodies } from '../../adapters/files/index.js';
 import { sqliteStores } from '../../adapters/sqlite/index.js';
 import { readMessage } from '../../engine/read-message.js';
-import { createQueue } from './index.js';
+import { bodiesBySize, createQueue } from './index.js';
 
 /** The text of the message with that number; its length depends on the number. */
 export function textOf(number: number): string {
@@ -14,7 +14,8 @@ export function textOf(number: number): string {
 /** A queue in that folder, which nobody runs. */
 export function openQueue(directory: string) {
   const stores = sqliteStores({ directory });
-  const bodies = fileBodies({ directory: join(directory, 'bodies') });
+  const large = fileBodies({ directory: join(directory, 'bodies') });
+  const bodies = bodiesBySize({ small: stores.bodies, large, smallOctetsMax: 700 });
   const neverAsked = () => Promise.reject(new Error('nobody is to be delivered to'));
   const engine = { deliver: neverAsked, lastLook: neverAsked };
   const sender = { reportingMta: 'mail.a.test', postmaster: 'postmaster@a.test' };

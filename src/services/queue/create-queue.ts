@@ -21,6 +21,7 @@ import {
 } from './check-arguments.js';
 import { destinationOf } from './destination.js';
 import { createIntake, newId } from './intake.js';
+import { LeftOctets } from './left-octets.js';
 import { keepNotices } from './notices.js';
 import { Outcomes, type QueueOutcome } from './outcomes.js';
 import { drawFrom, NODE_PLATFORM } from './platform.js';
@@ -47,9 +48,13 @@ export function createQueue(options: QueueOptions): Queue {
   const knownChanges = new KnownChanges();
   const onFault = (message: string) => options.onFault?.(message);
   let intake = createIntake(options);
+  const left = new LeftOctets(bodies);
   const settlements = new Settlements({
     ...{ store, clock, platform, onFault },
-    onSettled: ({ claimed, turn }) => outcomes.tell(outcomesOf(claimed, turn)),
+    onSettled: ({ claimed, turn }, word) => {
+      if (word === 'ended') left.add(claimed.message.id);
+      outcomes.tell(outcomesOf(claimed, turn));
+    },
   });
   const domainOf = (address: string) => destinationOf(address, toAscii);
 
@@ -141,6 +146,7 @@ export function createQueue(options: QueueOptions): Queue {
       const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
       await bodies.remove(ids);
     },
+    clearOut: () => left.clearOut(),
     sweep: new Sweep({ store, bodies, elapsed: platform.elapsed }),
   };
   return {
@@ -154,6 +160,7 @@ export function createQueue(options: QueueOptions): Queue {
       const { graceMs = 30_000 } = own;
       await runQueue(runner, signal, graceMs);
       await settlements.end();
+      await left.clearOut().catch((error) => onFault(errorText(error)));
       outcomes.end();
     },
     outcomes: () => outcomes.listen(),

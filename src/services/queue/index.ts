@@ -2,6 +2,7 @@
 export type * from '../../effects/queue-stores.js';
 export type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../../policy/queue/message.js';
 export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/queue/settings.js';
+export { type BodiesBySize, bodiesBySize } from './bodies-by-size.js';
 export { createQueue } from './create-queue.js';
 export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
 export { createIntake, newId } from './intake.js';

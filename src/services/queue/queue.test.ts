@@ -165,6 +165,19 @@ describe('a queue', () => {
     expect(faults).toEqual([]);
   });
 
+  it('forgets the octets of what has ended, and keeps those of what waits', async () => {
+    const bodies = memoryBodies();
+    start({ bodies });
+    const outcomes = queue.outcomes();
+    await queue.enqueue(mailTo(['yes@b.test', 'x@null.test']));
+    const id = await queue.enqueue(mailTo(['yes@b.test', 'later@b.test']));
+    await next(outcomes, 5);
+    stop.abort();
+    await running;
+    expect(await bodies.list(null)).toEqual({ ids: [id], next: null });
+    expect(faults).toEqual([]);
+  });
+
   it('tries again when its time has come, or the operator says so, and then no more (SMTP-4.5.4.1-1, SMTP-4.5.4.1-2)', async () => {
     start();
     const outcomes = queue.outcomes();

@@ -24,6 +24,8 @@ export interface Runner {
   readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
   /** Forgets what is old. */
   readonly tidy: () => Promise<void>;
+  /** Removes the octets of what has ended. */
+  readonly clearOut: () => Promise<void>;
   /** Octets that nobody names. */
   readonly sweep: Pick<Sweep, 'step' | 'forget'>;
   readonly onFault: (message: string) => void;
@@ -149,6 +151,7 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
         tidiedAt = platform.elapsed();
         await runner.tidy();
       }
+      await runner.clearOut();
       await sweep.step();
     } catch (error) {
       sweep.forget();

@@ -1,6 +1,6 @@
 import { Batches } from '../../effects/batches.js';
 import { errorText } from '../../effects/error-text.js';
-import type { QueueStore, Settlement } from '../../effects/queue-stores.js';
+import type { QueueStore, SettledWord, Settlement } from '../../effects/queue-stores.js';
 import type { QueuePlatform } from './platform.js';
 
 /** Turns in one transaction at most. */
@@ -12,14 +12,14 @@ export interface SettlementsOptions {
   readonly clock: () => number;
   readonly platform: Pick<QueuePlatform, 'wait'>;
   /** Told of each that was kept, once it is. */
-  readonly onSettled: (settlement: Settlement) => void;
+  readonly onSettled: (settlement: Settlement, word: Exclude<SettledWord, 'superseded'>) => void;
   readonly onFault: (message: string) => void;
 }
 
 /** Keeps what turns have come to. What the store cannot keep at the moment stays in hand, and is tried again until it can. */
 export class Settlements {
   readonly #options: SettlementsOptions;
-  readonly #batches: Batches<Settlement, 'settled' | 'superseded'>;
+  readonly #batches: Batches<Settlement, SettledWord>;
   #leftOver: Settlement[] = [];
   #pause: AbortController | null = null;
 
@@ -34,10 +34,13 @@ export class Settlements {
     const { onSettled, onFault } = this.#options;
     const { id } = settlement.claimed;
     try {
-      const kind = await this.#batches.add(settlement);
-      if (kind === 'settled') onSettled(settlement);
-      else onFault(`another has taken over delivery ${id}, so its recipients may get the message twice`);
-      return kind;
+      const word = await this.#batches.add(settlement);
+      if (word !== 'superseded') {
+        onSettled(settlement, word);
+        return 'settled';
+      }
+      onFault(`another has taken over delivery ${id}, so its recipients may get the message twice`);
+      return word;
     } catch (error) {
       onFault(`what became of delivery ${id} cannot be kept yet: ${errorText(error)}`);
       this.#leftOver.push(settlement);
