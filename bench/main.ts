@@ -11,6 +11,7 @@ import { growth } from './growth.js';
 import { imports } from './imports.js';
 import { lanes } from './lanes.js';
 import { lmtp } from './lmtp.js';
+import { lmtpWeights } from './lmtp-weights.js';
 import { FULL, QUICK } from './measure.js';
 import { mtaSts } from './mta-sts.js';
 import { write } from './page.js';
@@ -49,6 +50,7 @@ const benchmarks: readonly Benchmark[] = [
   reused,
   lanes,
   silent,
+  lmtpWeights,
 ];
 
 const words = process.argv.slice(2);

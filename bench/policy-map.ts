@@ -13,9 +13,10 @@ import { join } from 'node:path';
 import { onPort53 } from '../peer-tests/port-53.js';
 import { type Internet, startInternet } from '../src/testing/index.js';
 import { type Contender, type Effort, measure, type Rate } from './measure.js';
+import { cpuMsOf } from './queue-load.js';
 import { sibling } from './sibling.js';
 import type { SocketmapTask } from './socketmap-server.js';
-import { type Benchmark, type Line, rateLine, ratioLine } from './table.js';
+import { type Benchmark, type Line, ratioLine } from './table.js';
 
 const DOMAINS = Array.from({ length: 100 }, (_, at) => `d${at}.test`);
 const OTHER = '/usr/bin/mta-sts-daemon';
@@ -59,14 +60,13 @@ function worldOf() {
 
 async function compare(
   connections: number,
-  ports: { readonly ours: number; readonly bare: number; readonly other: number | null },
+  responders: { readonly ours: Responder; readonly bare: Responder; readonly other: Responder | null },
   effort: Effort,
 ): Promise<readonly Line[]> {
   const on = `${connections} connection${connections === 1 ? '' : 's'}`;
+  const { ours: own, bare: least, other: theirs } = responders;
   const all = await Promise.all(
-    [ports.ours, ports.bare, ...(ports.other === null ? [] : [ports.other])].map((port) =>
-      Clients.open(port, connections),
-    ),
+    [own, least, ...(theirs === null ? [] : [theirs])].map((each) => Clients.open(each, connections)),
   );
   const [ours, bare, other] = await measure(
     all.map((clients) => clients.contender()),
@@ -74,30 +74,52 @@ async function compare(
   );
   const [late, lateBare, lateOther] = await latencies(all);
   for (const clients of all) clients.close();
-  const line = (who: string, rate: Rate, { p50, p99 }: Latency): Line => {
-    const { value, ...rest } = rateLine(`${who}, ${on}`, rate);
-    return { ...rest, value: `${value}; p50 ${p50} µs, p99 ${p99} µs` };
-  };
+  const line = (who: string, rate: Rate, { p50, p99, cpu }: Latency): Line => ({
+    what: `${who}, ${on}`,
+    value: `${Math.round(rate.perSecond).toLocaleString('en')}/s; p50 ${p50} µs, p99 ${p99} µs`,
+    cpu: `${cpu.toFixed(1)} µs of its CPU each`,
+  });
   return [
     line('waxseal', ours!, late!),
     line('the least in Node', bare!, lateBare!),
     ...(other === undefined ? [] : [line('postfix-mta-sts-resolver', other, lateOther!)]),
-    ratioLine('waxseal, to the least in Node', ours!, bare!, 0.9),
-    ...(other === undefined ? [] : [ratioLine('waxseal, to postfix-mta-sts-resolver', ours!, other, 1)]),
+    ratio('waxseal, to the least in Node', [ours!, late!], [bare!, lateBare!], 0.9),
+    ...(other === undefined
+      ? []
+      : [ratio('waxseal, to postfix-mta-sts-resolver', [ours!, late!], [other, lateOther!], 1)]),
   ];
+}
+
+/** By the wall clock, and by what each answer takes of the responder's own CPU, which a busy machine disturbs less. */
+function ratio(
+  what: string,
+  [one, { cpu }]: readonly [Rate, Latency],
+  [other, { cpu: otherCpu }]: readonly [Rate, Latency],
+  atLeast: number,
+): Line {
+  return { ...ratioLine(what, one, other, atLeast), cpu: `${(otherCpu / cpu).toFixed(2)} times by its CPU` };
+}
+
+interface Responder {
+  readonly port: number;
+  readonly pid: number;
 }
 
 interface Latency {
   readonly p50: number;
   readonly p99: number;
+  /** Microseconds of the responder's CPU an answer. */
+  readonly cpu: number;
 }
 
 async function latencies(all: readonly Clients[]): Promise<readonly Latency[]> {
   const found: Latency[] = [];
   for (const clients of all) {
+    const before = await cpuMsOf(clients.pid);
     const sorted = (await clients.sample(SAMPLES)).toSorted((a, b) => a - b);
+    const cpu = (((await cpuMsOf(clients.pid)) - before) / sorted.length) * 1000;
     const at = (part: number) => Math.round(sorted[Math.floor(sorted.length * part)]! * 1000);
-    found.push({ p50: at(0.5), p99: at(0.99) });
+    found.push({ p50: at(0.5), p99: at(0.99), cpu });
   }
   return found;
 }
@@ -105,19 +127,22 @@ async function latencies(all: readonly Clients[]): Promise<readonly Latency[]> {
 /** Connections that each ask for one domain after the other, and wait for each answer. */
 class Clients {
   readonly #clients: readonly Client[];
+  /** Of the responder. */
+  readonly pid: number;
 
-  private constructor(clients: readonly Client[]) {
+  private constructor(clients: readonly Client[], pid: number) {
     this.#clients = clients;
+    this.pid = pid;
   }
 
-  static async open(port: number, count: number): Promise<Clients> {
+  static async open({ port, pid }: Responder, count: number): Promise<Clients> {
     const clients = await Promise.all(Array.from({ length: count }, () => Client.open(port)));
     // Every answer is known before anything counts.
     for (const domain of DOMAINS) {
       const reply = await clients[0]!.ask(domain);
       if (!reply.includes('OK secure match=')) throw new Error(`port ${port} says ${reply} of ${domain}`);
     }
-    return new Clients(clients);
+    return new Clients(clients, pid);
   }
 
   /** A few milliseconds of work. */
@@ -196,7 +221,7 @@ async function startOwn(
   who: SocketmapTask['who'],
   { resolver, port, httpsPort, caPem }: Internet,
   ends: (() => Promise<unknown>)[],
-): Promise<number> {
+): Promise<Responder> {
   const child = fork(sibling('./socketmap-server', import.meta.url));
   ends.push(() => endOf(child, () => child.disconnect()));
   const answer = 'OK secure match=mx.d0.test servername=hostname';
@@ -208,11 +233,11 @@ async function startOwn(
   };
   child.send(task);
   const [told] = (await once(child, 'message')) as [{ readonly port: number }];
-  return told.port;
+  return { port: told.port, pid: child.pid! };
 }
 
 /** In a file system of its own, in which /etc/resolv.conf names the resolver of the small internet. */
-async function startOther(internet: Internet, ends: (() => Promise<unknown>)[]): Promise<number> {
+async function startOther(internet: Internet, ends: (() => Promise<unknown>)[]): Promise<Responder> {
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-'));
   ends.push(() => rm(folder, { recursive: true, force: true }));
   const port53 = await onPort53(internet.resolver);
@@ -239,7 +264,8 @@ async function startOther(internet: Internet, ends: (() => Promise<unknown>)[]):
       once(socket, 'error').then(() => false),
     ]).catch(() => false);
     socket.destroy();
-    if (isThere) return OTHER_PORT;
+    // Whoever unshares becomes what it starts, in the end.
+    if (isThere) return { port: OTHER_PORT, pid: child.pid! };
     if (attempt > 100) throw new Error(`${OTHER} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
