@@ -19,6 +19,7 @@ import { policyMaps } from './policy-map.js';
 import { queueDepth } from './queue-depth.js';
 import { queueIntake } from './queue-intake.js';
 import { queueLoad } from './queue-load.js';
+import { queueNodes } from './queue-nodes.js';
 import { reused } from './reused.js';
 import { silent } from './silent.js';
 import { simulations } from './simulations.js';
@@ -51,6 +52,7 @@ const benchmarks: readonly Benchmark[] = [
   lanes,
   silent,
   lmtpWeights,
+  queueNodes,
 ];
 
 const words = process.argv.slice(2);

@@ -16,7 +16,7 @@ import { createTransport } from 'nodemailer';
 import { findProgram, run } from '../peer-tests/daemon.js';
 import { startPostfixClient } from '../peer-tests/postfix-client.js';
 import { sqliteStores } from '../src/adapters/sqlite/index.js';
-import { openQueueState } from '../src/cli/queue-state.js';
+import { openQueueState, type QueuePlace } from '../src/cli/queue-state.js';
 import { worldArguments } from '../src/cli/world-arguments.js';
 import { createIntake } from '../src/services/queue/index.js';
 import type { MailHost, World } from '../src/testing/index.js';
@@ -88,7 +88,7 @@ export const queueLoad: Benchmark = {
   },
 };
 
-function loadFor(effort: Effort): Load {
+export function loadFor(effort: Effort): Load {
   const [messages, domains] = (process.env.WAXSEAL_LOAD ?? (effort === QUICK ? '300:10' : '1000:10')).split(
     ':',
   );
@@ -155,7 +155,7 @@ export async function drainByDaemon(
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-load-'));
   const directory = join(folder, 'state');
   await fillWaiting(directory, waiting);
-  await fill(directory, load, to);
+  await fill({ state: directory }, load, to);
   await writeFile(join(folder, 'ca.pem'), caPem);
   const config = join(folder, 'load.yaml');
   await writeFile(
@@ -202,8 +202,8 @@ export async function drainByDaemon(
   }
 }
 
-async function fill(directory: string, { messages, domains }: Load, to: string): Promise<void> {
-  const state = await openQueueState({ state: directory });
+export async function fill(place: QueuePlace, { messages, domains }: Load, to: string): Promise<void> {
+  const state = await openQueueState(place);
   const intake = createIntake({ store: state.queue, bodies: state.bodies });
   for (let from = 0; from < messages; from += 500)
     await Promise.all(

@@ -1,5 +1,9 @@
 /* A SOCKS proxy in front of the mail host: microsocks, and a Postfix behind it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { node } from '../spec/contracts/node.fixture.js';
+import { socksContract } from '../spec/contracts/socks.contract.js';
+import { startSilentProxy } from '../spec/contracts/socks-proxy.fixture.js';
+import { PASSWORDS } from '../spec/contracts/subject.fixture.js';
 import type { Transport } from '../src/policy/relay/transport.js';
 import { createPki, type Internet, startInternet } from '../src/testing/index.js';
 import { type Daemon, startDaemon } from './daemon.js';
@@ -25,17 +29,21 @@ beforeAll(async () => {
   });
   const issued = await pki.issue({}, RELAY);
   postfix = await startPostfix([{ id: RELAY, host: {}, address: '127.0.0.1', port, issued }]);
-  proxy = await startDaemon({
-    program: 'microsocks',
-    debianPackage: 'microsocks',
-    args: ['-i', '127.0.0.1', '-p', `${proxyPort}`, '-u', 'me', '-P', 'chalk'],
-    isReady: () => isListening(proxyPort),
-  });
+  proxy = await startMicrosocks(proxyPort, 'chalk');
 });
 afterAll(async () => {
   for (const peer of [proxy, postfix]) await peer?.stop();
   await internet?.close();
 });
+
+function startMicrosocks(at: number, password: string): Promise<Daemon> {
+  return startDaemon({
+    program: 'microsocks',
+    debianPackage: 'microsocks',
+    args: ['-i', '127.0.0.1', '-p', `${at}`, '-u', 'me', '-P', password],
+    isReady: () => isListening(at),
+  });
+}
 
 const through = (own: Partial<{ user: string; port: number }> = {}): Transport => ({
   kind: 'direct',
@@ -54,4 +62,20 @@ it('that does not, or is not there, lets mail wait', async () => {
   expect(unknown).toMatchObject({ outcome: 'deferred', status: '4.4.1' });
   const [gone] = await send('proxy', through({ port: await freePort() }));
   expect(gone).toMatchObject({ outcome: 'deferred', status: '4.4.1' });
+});
+
+socksContract('nodeSmtp by microsocks', async (world) => {
+  const subject = await node(world);
+  const [at = 0, gone = 0] = await freePorts(2);
+  const microsocks = await startMicrosocks(at, PASSWORDS.smart!);
+  const silent = await startSilentProxy();
+  const address = '127.0.0.1';
+  return {
+    ...subject,
+    ...{ locked: { address, port: at }, silent: silent.proxy, gone: { address, port: gone } },
+    close: async () => {
+      await Promise.all([microsocks.stop(), silent.close()]);
+      await subject.close();
+    },
+  };
 });

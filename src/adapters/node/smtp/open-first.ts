@@ -49,15 +49,19 @@ interface ProxiedTarget {
 async function through(proxy: SocksProxy, to: ProxiedTarget, giveUp: Deadline): Promise<ConnectCause | null> {
   const { socket, address, port } = to;
   let isLate = false;
+  let isAsked = false;
+  const onAsked = () => {
+    isAsked = true;
+  };
   giveUp.whenPassed(() => {
     isLate = true;
     socket.destroy();
   });
   const password = proxy.user === undefined ? null : await secretFor(to, proxy.user);
   const credentials = proxy.user === undefined ? null : { user: proxy.user, password: password ?? '' };
-  const cause = await socksConnect(socket, { address, port, credentials });
+  const cause = await socksConnect(socket, { address, port, credentials, onAsked });
   if (cause !== null) socket.destroy();
-  return isLate ? 'timeout' : cause;
+  return isLate && isAsked ? 'timeout' : cause;
 }
 
 async function secretFor({ secretOf, account }: ProxiedTarget, user: string): Promise<string | null> {

@@ -13,6 +13,8 @@ export interface SocksRequest {
   readonly port: number;
   /** Null: the proxy wants none, or it is not used. */
   readonly credentials: { readonly user: string; readonly password: string } | null;
+  /** Called when the proxy has let us in and is told the address: what it keeps silent about from here on may be the host's. */
+  readonly onAsked?: () => void;
 }
 
 const VERSION = 5;
@@ -35,7 +37,7 @@ export async function socksConnect(socket: Socket, request: SocksRequest): Promi
 async function negotiate(
   socket: Socket,
   reader: OctetReader,
-  { address, port, credentials }: SocksRequest,
+  { address, port, credentials, onAsked }: SocksRequest,
 ): Promise<SocksCause | null> {
   const methods = credentials === null ? [NO_AUTHENTICATION] : [NO_AUTHENTICATION, BY_PASSWORD];
   socket.write(Buffer.from([VERSION, methods.length, ...methods]));
@@ -53,6 +55,7 @@ async function negotiate(
   const target = addressOctets(address);
   if (target === null) return 'other';
   socket.write(Buffer.from([VERSION, 1, 0, ...target, port >> 8, port & 0xff]));
+  onAsked?.();
   const [again, reply, , kind] = await reader.read(4);
   if (again !== VERSION) return 'other';
   if (reply !== SUCCEEDED) return CAUSES[reply!] ?? 'other';
