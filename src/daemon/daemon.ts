@@ -38,7 +38,8 @@ import {
 } from '../services/queue/index.js';
 import type { DaemonConfig } from './config/config.js';
 import { diskRoom } from './disk-room.js';
-import { type DoorEvent, type DoorKind, mailDoor } from './doors/mail-door.js';
+import type { DoorEvent, DoorKind } from './doors/door.js';
+import { mailDoor } from './doors/mail-door.js';
 import { Engines } from './engines.js';
 import type { Logger } from './log.js';
 import { perHost } from './per-host.js';

@@ -1,7 +1,7 @@
 /* What happens, as lines of a log: one for each message that came in or was refused, and one for each recipient's outcome. */
 import { textOf } from '../policy/smtp/reply.js';
 import type { QueueOutcome } from '../services/queue/index.js';
-import type { DoorEvent } from './doors/mail-door.js';
+import type { DoorEvent } from './doors/door.js';
 import type { Logger } from './log.js';
 
 export function tellDoorEvent(event: DoorEvent, log: Logger): void {

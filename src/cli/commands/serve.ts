@@ -1,6 +1,6 @@
 import type { DaemonConfig } from '../../daemon/config/config.js';
 import type { DaemonSettings } from '../../daemon/daemon.js';
-import type { DoorKind } from '../../daemon/doors/mail-door.js';
+import type { DoorKind } from '../../daemon/doors/door.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
 import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';

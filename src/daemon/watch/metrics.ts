@@ -2,7 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import type { QueueStore } from '../../effects/queue-stores.js';
 import type { QueueOutcome } from '../../services/queue/index.js';
-import type { DoorEvent } from '../doors/mail-door.js';
+import type { DoorEvent } from '../doors/door.js';
 import { Registry } from './registry.js';
 
 export interface Metrics {
