@@ -66,16 +66,14 @@ interface DrainedByNodes {
   readonly shares: readonly number[];
 }
 
-async function drainByNodes(
-  place: Place,
-  load: Load,
-  url: string,
-  nodes: number,
-): Promise<DrainedByNodes> {
+async function drainByNodes(place: Place, load: Load, url: string, nodes: number): Promise<DrainedByNodes> {
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-bench-nodes-'));
   await writeFile(join(folder, 'ca.pem'), place.caPem);
   const config = join(folder, 'load.yaml');
-  await writeFile(config, `limits: { concurrency: ${AT_ONCE}, perDomain: ${AT_ONCE}, perHost: ${AT_ONCE} }\n`);
+  await writeFile(
+    config,
+    `limits: { concurrency: ${AT_ONCE}, perDomain: ${AT_ONCE}, perHost: ${AT_ONCE} }\n`,
+  );
   const args = [
     ...[LAUNCHER, 'serve', '--listen', '127.0.0.1:0', '--database', url, '--config', config],
     ...worldArguments(place, join(folder, 'ca.pem')),

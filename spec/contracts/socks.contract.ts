@@ -76,9 +76,10 @@ function clausesOf(subject: () => SocksSubject) {
       expect(await met.connect(by(subject().gone))).toEqual(OTHER);
       await expectAllLost(met);
     },
-    'a proxy that says nothing is waited for until the deadline, and says nothing about the host': async () => {
-      expect(await meet('mx').connect({ ...by(subject().silent), deadlineMs: 500 })).toEqual(OTHER);
-    },
+    'a proxy that says nothing is waited for until the deadline, and says nothing about the host':
+      async () => {
+        expect(await meet('mx').connect({ ...by(subject().silent), deadlineMs: 500 })).toEqual(OTHER);
+      },
     'who asks no more is answered, whatever the proxy does': async () => {
       const stop = new AbortController();
       const met = meet('mx');
