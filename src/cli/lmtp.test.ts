@@ -125,6 +125,35 @@ describe('waxseal lmtp', () => {
     expect(await closed).toEqual([0, null]);
   });
 
+  it('reads its settings again where it is told to, and keeps what it has where they are wrong', async () => {
+    const policy = join(folder, 'settings.json');
+    await writeFile(policy, '{}');
+    const { address, child, end } = await serve('--policy', policy);
+    const hand = async (to: string) => {
+      const client = await LmtpClient.open(address);
+      await client.say('LHLO host.test');
+      const [answer] = await client.hand([to]);
+      client.close();
+      return answer;
+    };
+    let said = '';
+    child.stderr!.on('data', (text) => {
+      said += text;
+    });
+    const reload = async (text: string, word: string) => {
+      await writeFile(policy, text);
+      child.kill('SIGHUP');
+      await vi.waitFor(() => expect(said).toContain(word), { timeout: 300_000 });
+    };
+    expect(await hand('before@a.test')).toMatch(/^250 /);
+    const rule = { destination: '*', demand: 'dane', owner: 'o', reason: 'r', expiresAt: null };
+    await reload(JSON.stringify({ destinations: [rule] }), 'were read again');
+    expect(await hand('then@a.test')).toMatch(/^451 4\.7\.5 /);
+    await reload('{', 'stay as they were');
+    expect(await hand('after@a.test')).toMatch(/^451 4\.7\.5 /);
+    expect((await end('SIGTERM')).exit).toBe(0);
+  });
+
   it('keeps in memory the policies that it uses and renews, and sends notices that are due', async () => {
     const key = join(folder, 'dkim.pem');
     await writeFile(key, ed25519Pem());

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { Engines } from '../../daemon/engines.js';
 import { perHost } from '../../daemon/per-host.js';
 import type { Stores } from '../../effects/stores.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
@@ -71,6 +72,7 @@ ${SERVING_OPTIONS_HELP}\
 Sockets that systemd opened (LISTEN_FDS) are served as well, and then --listen may be left
 out. Prints "ready lmtp ADDRESS" for each listener. Ends with 0 when told to by SIGTERM or
 SIGINT: what is under way may end, and whoever still waits then is told to come again.
+SIGHUP reads the settings, the CA and the certificate again.
 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, or an
 address that cannot be listened at.
 `;
@@ -122,7 +124,9 @@ export const lmtp: Command = {
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);
     const journals = await openJournals(values.journals, onFault);
-    const engine = await openEngine({ node, settings, stores, concurrency, onFault });
+    const made = async (read: Reach) => openEngine({ ...read, stores, concurrency, onFault });
+    const engines = new Engines(await made({ node, settings }));
+    const engine = latestOf(engines);
     const notices =
       postmaster === null
         ? null
@@ -147,7 +151,7 @@ export const lmtp: Command = {
       onReport: (report, attempt) => logReport(report, attempt, log),
     });
     const pruning = await keepSmall(stores.attempts, log);
-    const close = () => Promise.all([notices?.close(), engine.close(), stores.close(), journals?.close()]);
+    const close = () => Promise.all([notices?.close(), engines.close(), stores.close(), journals?.close()]);
     try {
       for (const address of addresses) await sayReady('lmtp', await server.listen(address));
     } catch (error) {
@@ -156,6 +160,19 @@ export const lmtp: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
+    const reload = async () => {
+      try {
+        const { certificate } = await readOwn(values);
+        const read = { settings: await readSettings(values), node: await readNode(values) };
+        if (certificate !== undefined) server.useCertificate(certificate);
+        engines.replace(await made(read));
+        log('the settings and the certificate were read again');
+      } catch (error) {
+        log(`the settings and the certificate stay as they were: ${reasonOf(error)}`);
+      }
+    };
+    const onHangUp = () => void reload();
+    process.on('SIGHUP', onHangUp);
     const ending = new AbortController();
     const beside = [
       keepFresh({ engine, stores }, ending.signal, log),
@@ -163,6 +180,7 @@ export const lmtp: Command = {
       notices?.queue.run(ending.signal, { graceMs }),
     ];
     log(`${await told}: ends when what is under way has ended`);
+    process.off('SIGHUP', onHangUp);
     clearInterval(pruning);
     await server.close(graceMs);
     ending.abort();
@@ -172,15 +190,28 @@ export const lmtp: Command = {
   },
 };
 
+/** What is read again. */
+interface Reach {
+  readonly node: NodeOptions;
+  readonly settings: Settings;
+}
+
+/** Whichever engine is in use when it is asked. */
+function latestOf(engines: Engines): Pick<NodeEngine, 'deliver' | 'lastLook' | 'policy'> {
+  return {
+    deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
+    lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
+    policy: (...asked) => engines.use((engine) => engine.policy(...asked)),
+  };
+}
+
 async function openEngine({
   node,
   settings,
   stores,
   concurrency,
   onFault,
-}: {
-  readonly node: NodeOptions;
-  readonly settings: Settings;
+}: Reach & {
   readonly stores: Stores;
   readonly concurrency: number;
   readonly onFault: (message: string) => void;
@@ -225,7 +256,7 @@ async function openEngine({
 }
 
 async function keepFresh(
-  { engine, stores }: { readonly engine: NodeEngine; readonly stores: Stores },
+  { engine, stores }: { readonly engine: Pick<NodeEngine, 'policy'>; readonly stores: Stores },
   signal: AbortSignal,
   log: Log,
 ): Promise<void> {
@@ -297,10 +328,8 @@ async function readReporting(
 }
 
 /** What the job of sending reports takes. */
-interface Reporting {
+interface Reporting extends Reach {
   readonly stores: Stores;
-  readonly node: NodeOptions;
-  readonly settings: Settings;
   readonly reports: ReportSettings | null;
 }
 

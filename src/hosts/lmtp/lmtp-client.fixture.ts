@@ -61,18 +61,21 @@ export class LmtpClient {
     return this.hear(to.length);
   }
 
-  async startTls(): Promise<void> {
+  /** Answers the name of who presented himself. */
+  async startTls(): Promise<string> {
     await this.say('STARTTLS');
     this.#socket.removeAllListeners();
-    this.#socket = connectTls({
+    const socket = connectTls({
       socket: this.#socket,
       rejectUnauthorized: false,
       // Not ours: clients ask for what they were configured with, and are answered by the certificate that there is.
       servername: 'mail.elsewhere.example',
     });
+    this.#socket = socket;
     this.#heard = '';
-    await new Promise((resolve) => this.#socket.once('secureConnect', resolve));
+    await new Promise((resolve) => socket.once('secureConnect', resolve));
     this.#listen();
+    return `${socket.getPeerCertificate().subject.CN}`;
   }
 
   close(): void {

@@ -53,12 +53,14 @@ export interface LmtpOptions {
   readonly onFault?: (message: string) => void;
 }
 
+const CertificateCodec = strictObject<OwnCertificate>('{ cert, key }', { cert: Text, key: Text });
+
 const OptionsCodec = strictObject<LmtpOptions>(
   'an object with options',
   {
     engine: methods<LmtpOptions['engine']>('an engine', { deliver: true }),
     attempts: AttemptStoreCodec,
-    certificate: strictObject<OwnCertificate>('{ cert, key }', { cert: Text, key: Text }),
+    certificate: CertificateCodec,
     requireTls: oneOf('keep', 'off'),
     notices: strictObject<NoticeOptions>(
       '{ postmaster, queue, dkimKeys }',
@@ -87,4 +89,9 @@ const OptionsCodec = strictObject<LmtpOptions>(
 /** Throws a {@link MisuseError} for options that no server can be made with. */
 export function checkLmtpOptions(options: LmtpOptions): void {
   checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+}
+
+/** Throws a {@link MisuseError}. */
+export function checkCertificate(certificate: OwnCertificate): void {
+  checked(CertificateCodec, certificate, 'WAXSEAL_BAD_OPTIONS', 'certificate');
 }

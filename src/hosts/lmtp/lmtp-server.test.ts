@@ -7,6 +7,7 @@ import { createNodeEngine, type Engine, settingsOf } from '../../node.js';
 import { createQueue } from '../../services/queue/index.js';
 import { type Internet, startInternet, type World } from '../../testing/index.js';
 import type { ListenAddress } from '../listen-address.js';
+import { makeOwnCertificate } from '../own-certificate.js';
 import { LmtpClient } from './lmtp-client.fixture.js';
 import type { LmtpOptions } from './lmtp-options.js';
 import { type LmtpServer, lmtpServer } from './lmtp-server.js';
@@ -343,6 +344,18 @@ describe('an LMTP server', () => {
       message: 'Subject: x\r\n\r\nRequire-TLS-ESMTP: yes\r\n',
     });
     expect(asked.map(({ facts }) => facts.requireTls)).toEqual(['yes', 'yes', 'no']);
+  });
+
+  it('shows the certificate that it was given last, and keeps the one that it has where it is given none', async () => {
+    const address = await serve();
+    const shown = async () => (await open(address)).startTls();
+    expect(await shown()).toBe('waxseal.test');
+    const [server] = servers;
+    server!.useCertificate(await makeOwnCertificate('new.test', Date.now()));
+    expect(await shown()).toBe('new.test');
+    expect(() => server!.useCertificate({ cert: 'none', key: 'none' })).toThrow();
+    expect(() => server!.useCertificate({ cert: 'none' } as never)).toThrow('certificate');
+    expect(await shown()).toBe('new.test');
   });
 
   it('takes no REQUIRETLS where it is switched off', async () => {

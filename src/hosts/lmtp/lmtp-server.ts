@@ -4,6 +4,7 @@
  */
 import { chmod } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
+import { createSecureContext } from 'node:tls';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
@@ -11,7 +12,7 @@ import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
 import { endSession, leaveIdle, listenAt, replyAsOne } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
-import { checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
+import { checkCertificate, checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
 import type { LmtpReply } from './reply.js';
 import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
 import { triedBeforehand } from './tried-store.js';
@@ -19,6 +20,8 @@ import { triedBeforehand } from './tried-store.js';
 export interface LmtpServer {
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
   listen(address: ListenAddress | InheritedSocket): Promise<ListenAddress>;
+  /** Whoever says STARTTLS from now on is shown this one. Throws what Node throws for a key that is none or does not fit, and a {@link MisuseError}. */
+  useCertificate(certificate: OwnCertificate): void;
   /**
    * Takes no new connection and lets what is under way end; after `graceMs`, recipients that still wait are answered 451 and
    * every connection is closed. Rejects with a {@link MisuseError} alone.
@@ -42,7 +45,7 @@ const LAST_WORDS_MS = 2_000;
 export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
   checkLmtpOptions(options);
   const { clock = Date.now, name = hostname(), onFault = () => undefined } = options;
-  const certificate = options.certificate ?? (await makeOwnCertificate(name, clock()));
+  let certificate = options.certificate ?? (await makeOwnCertificate(name, clock()));
   const shared: Shared = {
     options,
     ports: {
@@ -75,6 +78,12 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       // A mail system hands over as a user of its own; who may enter the folder may hand over, as everybody may at a port of this host.
       if (address.kind === 'unix') await chmod(address.path, 0o666);
       return listening;
+    },
+    useCertificate(own) {
+      checkCertificate(own);
+      createSecureContext(own);
+      certificate = own;
+      for (const server of servers) server.updateSecureContext({ cert: own.cert, key: own.key });
     },
     async close(graceMs) {
       checkGrace(graceMs);
