@@ -253,6 +253,9 @@ export function queueStoreContract(name: string, start: StartStores): void {
       }
       expect(await queue.claim(planOf({ now: NOW + 59_999 }))).toEqual([]);
       expect(await queue.nextDue()).toBe(NOW + 60_000);
+      const next = async (id: string) =>
+        (await shown(id)).recipients.map(({ nextAttemptAt }) => nextAttemptAt);
+      expect([await next('m0'), await next('m3')]).toEqual([[NOW + 9e6], [NOW + 60_000]]);
       const probe = await queue.claim(planOf({ now: NOW + 60_000, perLaneMax: 5 }));
       expect(probe).toHaveLength(1);
       await queue.settle([settlementOf(probe[0]!, { nextAt: NOW + 9e6 }, unreachable)], NOW + 60_000);

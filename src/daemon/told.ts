@@ -21,17 +21,20 @@ export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
   const mx = word?.remote?.name ?? null;
   const reply = word?.reply ?? null;
   const next = nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString();
-  const said = reply === null ? '' : `: ${reply.code} ${textOf(reply)}`;
+  // Where nobody said anything, it is told what was met in place of that.
+  const met = word?.facts[0] ?? word?.because?.why ?? '';
+  const said = reply !== null ? `: ${reply.code} ${textOf(reply)}` : met === '' ? '' : `: ${met}`;
   log(
     name === 'delivered' || name === 'dropped' ? 'info' : 'warn',
     name,
-    `${id}: ${recipient} ${name} ${word?.status ?? ''}${mx === null ? '' : ` by ${mx}`}${said} (${row})`,
+    `${id}: ${recipient} ${name} ${word?.status ?? ''}${mx === null ? '' : ` ${reply === null ? 'at' : 'by'} ${mx}`}${said} (${row})`,
     {
       ...{ id, from, recipient, outcome: name, attempt: attempts },
       ...{ status: word?.status ?? null, mx, ip: word?.remote?.ip ?? null },
       authentication: word?.authentication ?? 'none',
       reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
       ...{ row, table: word?.because?.table ?? decision.table, why: word?.because?.why ?? decision.why },
+      facts: word?.facts ?? [],
       nextAttemptAt: next,
       notice: notice?.verdict ?? null,
     },

@@ -401,7 +401,10 @@ class MemoryQueue {
             recipient: address,
             state: end ?? (delivery.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
             attempts: delivery.facts.attempts,
-            nextAttemptAt: end === null && delivery.state === 'due' ? delivery.due : null,
+            nextAttemptAt:
+              end === null && delivery.state === 'due'
+                ? Math.max(delivery.due, this.#lane(delivery.lane).closedUntil)
+                : null,
             last,
           },
         })),

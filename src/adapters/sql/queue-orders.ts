@@ -165,8 +165,10 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
   const recipients = await overKeys(
     query,
     ids,
-    (list) => `SELECT r.message, r.ended, r.data, d.state, d.attempts, d.due FROM waxseal_queue_recipients r
-      JOIN waxseal_queue_deliveries d ON d.id = r.delivery WHERE r.message IN (${list}) ORDER BY r.message, r.position`,
+    (list) => `SELECT r.message, r.ended, r.data, d.state, d.attempts,
+        CASE WHEN l.closed_until > d.due THEN l.closed_until ELSE d.due END AS due
+      FROM waxseal_queue_recipients r JOIN waxseal_queue_deliveries d ON d.id = r.delivery
+      LEFT JOIN waxseal_queue_lanes l ON l.lane = d.lane WHERE r.message IN (${list}) ORDER BY r.message, r.position`,
   );
   const byMessage = groupedBy(recipients, 'message');
   return messages.flatMap((row) => {

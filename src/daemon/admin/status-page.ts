@@ -118,7 +118,8 @@ function laneRow(
 function recipientRow({ id, from, held }: MessageView, recipient: RecipientView): readonly string[] {
   const { recipient: address, state, attempts, nextAttemptAt, status, reply, mx, because } = recipient;
   const said = reply === null ? '' : `${mx ?? 'it'} said: ${reply.code} ${reply.text} `;
-  const why = because === null ? '' : `${because.row}: ${because.why}`;
+  const met = reply === null ? (because?.facts[0] ?? '') : '';
+  const why = because === null ? '' : `${because.row}: ${`${met} ${because.why}`.trim()}`;
   return [
     `${escaped(id)}<br>${escaped(from === '' ? '<>' : from)}`,
     escaped(address),

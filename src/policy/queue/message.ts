@@ -138,7 +138,7 @@ export interface ShownRecipient {
   readonly recipient: string;
   readonly state: 'waiting' | 'attempting' | RecipientEnd;
   readonly attempts: number;
-  /** Null: none is due. */
+  /** Not before its way is open again. Null: none is due. */
   readonly nextAttemptAt: number | null;
   readonly last: LastWord | null;
 }
