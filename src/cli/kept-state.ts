@@ -19,12 +19,17 @@ export async function openStores(
   { state, database }: StateValues,
   presence: Presence = 'made',
 ): Promise<Stores> {
-  if (state !== undefined && database !== undefined)
-    throw misuse('--state and --database are two places for the same things; give one of them');
+  checkOnePlace({ state, database });
   if (database !== undefined) return openDatabase(database);
   if (state === undefined) return (await import('../adapters/memory/index.js')).memoryStores();
   await stateDirectory(state, presence);
   return (await import('../adapters/sqlite/index.js')).sqliteStores({ directory: state });
+}
+
+/** Throws a CommandError where both are given. */
+export function checkOnePlace({ state, database }: StateValues): void {
+  if (state !== undefined && database !== undefined)
+    throw misuse('--state and --database are two places for the same things; give one of them');
 }
 
 /** All stores in a PostgreSQL database that was seen to answer. Throws a CommandError. */

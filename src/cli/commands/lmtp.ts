@@ -1,10 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { Engines } from '../../daemon/engines.js';
-import { perHost } from '../../daemon/per-host.js';
-import type { Stores } from '../../effects/stores.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
-import type { NodeEngine, NodeOptions, RecipientReport } from '../../node.js';
+import type { RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
 import type { DkimKey } from '../../services/dkim/index.js';
@@ -16,6 +14,8 @@ import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
 import { openNoticeQueue, openStores } from '../kept-state.js';
+import { latestOf, openEngine, type Reach } from '../lmtp-engines.js';
+import { keepFresh, keepSmall, sendCounted } from '../lmtp-jobs.js';
 import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
 import { complain } from '../output/terminal.js';
@@ -98,16 +98,6 @@ const OPTIONS = {
 type Values = ValuesOf<typeof OPTIONS>;
 
 const CONCURRENCY = 50;
-/**
- * Connections to one server at once, in use or waiting for the next message: what a mail system opens itself, if it is left as it comes.
- * Where each recipient is a destination of its own, nobody else would bound them.
- */
-const PER_HOST_MAX = 20;
-/** Attempts at messages that no client asked about again, and deliveries, in milliseconds. */
-const ATTEMPTED_KEPT_MS = 7 * 86_400_000;
-const DELIVERED_KEPT_MS = 86_400_000;
-const PRUNE_EVERY_MS = 3_600_000;
-
 export const lmtp: Command = {
   help: HELP,
   async run(args) {
@@ -124,7 +114,7 @@ export const lmtp: Command = {
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);
     const journals = await openJournals(values.journals, onFault);
-    const made = async (read: Reach) => openEngine({ ...read, stores, concurrency, onFault });
+    const made = (read: Reach) => openEngine({ ...read, stores, concurrency, onFault });
     const engines = new Engines(await made({ node, settings }));
     const engine = latestOf(engines);
     const notices =
@@ -160,19 +150,12 @@ export const lmtp: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const reload = async () => {
-      try {
-        const { certificate } = await readOwn(values);
-        const read = { settings: await readSettings(values), node: await readNode(values) };
-        if (certificate !== undefined) server.useCertificate(certificate);
-        engines.replace(await made(read));
-        log('the settings and the certificate were read again');
-      } catch (error) {
-        log(`the settings and the certificate stay as they were: ${reasonOf(error)}`);
-      }
-    };
-    const onHangUp = () => void reload();
-    process.on('SIGHUP', onHangUp);
+    const stopReloading = onHangUp(async () => {
+      const { certificate } = await readOwn(values);
+      const read = { settings: await readSettings(values), node: await readNode(values) };
+      if (certificate !== undefined) server.useCertificate(certificate);
+      engines.replace(await made(read));
+    }, log);
     const ending = new AbortController();
     const beside = [
       keepFresh({ engine, stores }, ending.signal, log),
@@ -180,7 +163,7 @@ export const lmtp: Command = {
       notices?.queue.run(ending.signal, { graceMs }),
     ];
     log(`${await told}: ends when what is under way has ended`);
-    process.off('SIGHUP', onHangUp);
+    stopReloading();
     clearInterval(pruning);
     await server.close(graceMs);
     ending.abort();
@@ -190,92 +173,15 @@ export const lmtp: Command = {
   },
 };
 
-/** What is read again. */
-interface Reach {
-  readonly node: NodeOptions;
-  readonly settings: Settings;
-}
-
-/** Whichever engine is in use when it is asked. */
-function latestOf(engines: Engines): Pick<NodeEngine, 'deliver' | 'lastLook' | 'policy'> {
-  return {
-    deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
-    lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
-    policy: (...asked) => engines.use((engine) => engine.policy(...asked)),
-  };
-}
-
-async function openEngine({
-  node,
-  settings,
-  stores,
-  concurrency,
-  onFault,
-}: Reach & {
-  readonly stores: Stores;
-  readonly concurrency: number;
-  readonly onFault: (message: string) => void;
-}): Promise<NodeEngine> {
-  const { collectReports, createNodeEngine, nodeAdapters, signalMemory } = await import('../../node.js');
-  const { policies, reports } = stores;
-  const counting = new Set<Promise<unknown>>();
-  const own = nodeAdapters({
-    ...node,
-    // As many as are in use wait for the next message, so that none is closed while others are made.
-    reuseConnections: { perHostMax: PER_HOST_MAX, connectionsMax: Math.max(100, 2 * concurrency) },
-  });
-  const engine = createNodeEngine({
-    ...node,
-    settings,
-    // The very store that is renewed.
-    adapters: {
-      'policy-cache.read': policies['policy-cache.read'],
-      'policy-cache.write': policies['policy-cache.write'],
-      'smtp.session': perHost(own['smtp.session'], PER_HOST_MAX),
-    },
-    // Beside the note of a delivery and not in front of it: whoever is killed in between delivers again.
-    async onAttempt(result, endedAt) {
-      const counted = collectReports({ store: reports }, { result, endedAt })
-        .catch(reasonOf)
-        .then((problem) => {
-          if (problem !== null) onFault(problem);
-          counting.delete(counted);
-        });
-      counting.add(counted);
-    },
-    signals: signalMemory(stores.signals, { onFault }),
-    onFault,
-  });
-  return {
-    ...engine,
-    async close() {
-      await Promise.all(counting);
-      await Promise.all([engine.close(), own.close()]);
-    },
-  };
-}
-
-async function keepFresh(
-  { engine, stores }: { readonly engine: Pick<NodeEngine, 'policy'>; readonly stores: Stores },
-  signal: AbortSignal,
-  log: Log,
-): Promise<void> {
-  const { keepPoliciesFresh } = await import('../../node.js');
-  await keepPoliciesFresh({ store: stores.policies, engine, clock: Date.now }, signal, {
-    onFailure: (message) => log(`policies cannot be renewed: ${message}`),
-  });
-}
-
-/** In front of the first message, too, so that the store is open when there is something to note. */
-async function keepSmall(attempts: Stores['attempts'], log: Log): Promise<NodeJS.Timeout> {
-  const prune = async () => {
-    const now = Date.now();
-    await attempts
-      .prune({ delivered: now - DELIVERED_KEPT_MS, attempted: now - ATTEMPTED_KEPT_MS })
-      .catch((error) => log(`attempts cannot be pruned: ${reasonOf(error)}`));
-  };
-  await prune();
-  return setInterval(prune, PRUNE_EVERY_MS);
+/** Reads again on each SIGHUP, until it is told to stop. */
+function onHangUp(read: () => Promise<void>, log: Log): () => void {
+  const hear = () =>
+    void read().then(
+      () => log('the settings and the certificate were read again'),
+      (error) => log(`the settings and the certificate stay as they were: ${reasonOf(error)}`),
+    );
+  process.on('SIGHUP', hear);
+  return () => process.off('SIGHUP', hear);
 }
 
 function logReport(report: RecipientReport, attempt: number, log: Log): void {
@@ -324,36 +230,6 @@ async function readReporting(
   throw new CommandError(
     EXIT.badSettings,
     `there is no tlsReports in ${config}, and nothing else there is for "waxseal lmtp"`,
-  );
-}
-
-/** What the job of sending reports takes. */
-interface Reporting extends Reach {
-  readonly stores: Stores;
-  readonly reports: ReportSettings | null;
-}
-
-async function sendCounted(
-  { stores, node, settings, reports }: Reporting,
-  signal: AbortSignal,
-  log: Log,
-): Promise<void> {
-  if (reports === null) {
-    log(
-      'TLS reports are counted and not sent: that takes --from and --organization, or tlsReports in --config',
-    );
-    return;
-  }
-  const { organizationName, contactInfo } = reports;
-  log(`TLS reports are sent from ${contactInfo} for ${organizationName}`);
-  const { sendReports } = await import('../../daemon/send-reports.js');
-  await sendReports(
-    {
-      ...{ store: stores.reports, node, settings, reports, clock: Date.now },
-      onReport: (says, { day, domain, outcome }) => log(says, { day, domain, outcome }),
-      onWarning: log,
-    },
-    signal,
   );
 }
 

@@ -1,9 +1,11 @@
 import { domainToASCII } from 'node:url';
+import type { Stores } from '../../../effects/stores.js';
 import type { ListenAddress, PolicyAnswer } from '../../../hosts/postfix/index.js';
 import type { NodeOptions } from '../../../node.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
+import { checkOnePlace, openStores } from '../../kept-state.js';
 import { readCount } from '../../numbers.js';
 import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from '../../policy-lookup.js';
 import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processes.js';
@@ -29,7 +31,9 @@ next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.c
 
 ${SERVING_OPTIONS_HELP}\
   --processes N          serve with so many processes behind the same listeners; with
-                         --state they share what is kept (1)
+                         --state or --database they share what is kept (1)
+  --database URL         keep MTA-STS policies in a PostgreSQL database (postgres://...),
+                         which maps on several hosts may share
 ${LOOKUP_OPTIONS_HELP}
 Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
 known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP
@@ -44,10 +48,13 @@ export const policyMap: Command = {
     const { values, positionals } = readArguments(args, {
       ...{ ...LOOKUP_OPTIONS, ...SERVING_OPTIONS },
       processes: { type: 'string' },
+      database: { type: 'string' },
     });
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
-    const { listen, grace, log: logFormat, processes, ...lookup } = values;
+    const { listen, grace, log: logFormat, processes, database, ...lookup } = values;
     const count = readCount('--processes', processes) ?? 1;
+    const places = { state: lookup.state, database };
+    checkOnePlace(places);
     const { addresses, graceMs, log } = readServing({ listen, grace, log: logFormat });
     const { node, settings, ...own } = await readLookupSetup(lookup);
     const role = roleOf(count);
@@ -57,7 +64,7 @@ export const policyMap: Command = {
     }
     const told = untilTold();
     const { createEngine, keepPoliciesFresh } = await import('../../../node.js');
-    const { adapters, policies, close } = await reach(node);
+    const { adapters, policies, close } = await reach(node, await openStores(places));
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const make = (await import('../../../hosts/postfix/index.js')).policyMap;
     const map = make({ ...own, adapters, settings, onFault, onAnswer: (answer) => logAnswer(answer, log) });
@@ -111,13 +118,9 @@ async function clearSockets(addresses: readonly ListenAddress[]): Promise<void> 
       });
 }
 
-/** Node's adapters over one store, which is renewed in the background as well. */
-async function reach({ stateDirectory, ...node }: NodeOptions) {
+/** Node's adapters over the policies that are renewed in the background as well. */
+async function reach({ stateDirectory: _, ...node }: NodeOptions, stores: Stores) {
   const { nodeAdapters } = await import('../../../node.js');
-  const stores =
-    stateDirectory === undefined
-      ? (await import('../../../adapters/memory/index.js')).memoryStores()
-      : (await import('../../../adapters/sqlite/index.js')).sqliteStores({ directory: stateDirectory });
   const own = nodeAdapters(node);
   return {
     adapters: {
