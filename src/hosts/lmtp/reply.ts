@@ -70,15 +70,21 @@ function wordsFor(report: RecipientReport): string {
         ? tls.protocol
         : `${tls.protocol} ${authentication}`;
   const row = because === null ? '' : ` (${because.row})`;
-  if (outcome === 'delivered') return `${host} ${way}: ${reply?.text ?? 'taken'}${row}`;
+  if (outcome === 'delivered') {
+    const delivered = `${host} ${way}: `;
+    // However much the host says, the row is told.
+    const room = TEXT_LENGTH_MAX - `${report.status} ${delivered}${row}`.length;
+    return `${delivered}${ascii(reply?.text ?? 'taken').slice(0, room)}${row}`;
+  }
   const why = because?.why ?? 'a fault of ours';
   const said = reply === null ? '' : `; said: ${reply.code} ${reply.text}`;
   return `${host}: ${why.replace(/\.$/, '')}${row}${said}`;
 }
 
 function oneLine(text: string): string {
-  return text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .slice(0, TEXT_LENGTH_MAX)
-    .trimEnd();
+  return ascii(text).slice(0, TEXT_LENGTH_MAX).trimEnd();
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ');
 }
