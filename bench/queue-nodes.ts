@@ -3,7 +3,7 @@
  * was delivered before the last message was put in is not counted.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -82,6 +82,7 @@ async function drainByNodes(place: Place, load: Load, url: string, nodes: number
   const shares = Array.from({ length: nodes }, () => 0);
   const children: ChildProcess[] = [];
   const total = () => shares.reduce((sum, share) => sum + share, 0);
+  const over = new EventEmitter();
   const cpuMs = async () =>
     (await Promise.all(children.map(({ pid }) => cpuMsOf(pid!)))).reduce((sum, each) => sum + each, 0);
   try {
@@ -91,13 +92,16 @@ async function drainByNodes(place: Place, load: Load, url: string, nodes: number
       children.push(child);
       await once(createInterface(child.stdout!), 'line');
       createInterface(child.stderr!).on('line', (line) => {
-        if (line.includes('"outcome":"delivered"')) shares[at]! += 1;
-        else if (line.includes('"outcome":') || line.includes('"level":"error"')) console.error(line);
+        if (line.includes('"outcome":"delivered"')) {
+          shares[at]! += 1;
+          if (total() === load.messages) over.emit('drained');
+        } else if (line.includes('"outcome":') || line.includes('"level":"error"')) console.error(line);
       });
     }
+    const drained = once(over, 'drained');
     await fill({ database: url }, load, 'sink');
     const [before, cpuBefore, from] = [total(), await cpuMs(), performance.now()];
-    while (total() < load.messages) await Promise.race(children.map(({ stderr }) => once(stderr!, 'data')));
+    await drained;
     const seconds = (performance.now() - from) / 1000;
     return { delivered: total() - before, seconds, cpuMs: (await cpuMs()) - cpuBefore, shares };
   } finally {

@@ -79,6 +79,14 @@ describe.each([
     expect(found.sort()).toEqual(ids.sort());
   });
 
+  it('that are kept anew are those that are read, whatever their size was', async () => {
+    const bodies = open();
+    for (const text of ['x', 'larger', 'y']) {
+      await bodies.keep('m1', octets(text));
+      expect(await textOf(bodies, 'm1')).toBe(text);
+    }
+  });
+
   it('may be many, in pieces of any size', async () => {
     const bodies = open();
     const pieces = Array.from({ length: 30 }, (_, at) => Buffer.alloc(at * 3_001, 65 + at));

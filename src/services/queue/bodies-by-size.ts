@@ -9,10 +9,13 @@ import { checked } from '../../effects/misuse.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
 
-export interface BodiesBySize {
+interface Stores {
   /** For messages of up to `smallOctetsMax`. */
   readonly small: BodyStore;
   readonly large: BodyStore;
+}
+
+export interface BodiesBySize extends Stores {
   /** Default 32,768. */
   readonly smallOctetsMax?: number;
 }
@@ -23,27 +26,43 @@ const OptionsCodec = strictObject<BodiesBySize>(
   ['small', 'large'],
 );
 
+/** Messages that are known to be in the store of small ones, at most. */
+const KNOWN_MAX = 10_000;
+
 /**
  * The octets of small messages in one store, and of large ones in another. What was kept in either is found, whatever its size, so that
  * the bound may change. Throws a {@link MisuseError} for options that are none.
  */
 export function bodiesBySize(options: BodiesBySize): BodyStore {
   const { small, large, smallOctetsMax = 32_768 } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
+  // So that what was seen to be small is not looked for among files when it goes.
+  const known = new Set<string>();
+  const foundSmall = (id: string) => {
+    if (known.size < KNOWN_MAX) known.add(id);
+  };
   return {
     keep: async (id, octets) => {
       const source = pull(octets);
       const begun: Uint8Array[] = [];
       for (let length = 0; length <= smallOctetsMax; ) {
         const { done, value } = await source.next();
-        if (done === true) return small.keep(id, () => begun);
+        if (done === true) {
+          const size = await small.keep(id, () => begun);
+          foundSmall(id);
+          return size;
+        }
         begun.push(value);
         length += value.length;
       }
+      // What was kept under that id before would be read in its place.
+      await small.remove([id]);
+      known.delete(id);
       return large.keep(id, () => goOn(begun, source));
     },
-    read: (id) => () => readFrom(small, large, id),
+    read: (id) => () => readFrom({ small, large, foundSmall }, id),
     remove: async (ids) => {
-      await Promise.all([small.remove(ids), large.remove(ids)]);
+      await Promise.all([small.remove(ids), large.remove(ids.filter((id) => !known.has(id)))]);
+      for (const id of ids) known.delete(id);
     },
     list: (page) => listBoth(small, large, page),
   };
@@ -62,13 +81,17 @@ async function* goOn(
 }
 
 /** Small ones first, since most are. Where both refuse, both say why. */
-async function* readFrom(small: BodyStore, large: BodyStore, id: string): AsyncGenerator<Uint8Array> {
+async function* readFrom(
+  { small, large, foundSmall }: Stores & { readonly foundSmall: (id: string) => void },
+  id: string,
+): AsyncGenerator<Uint8Array> {
   let isThere = false;
   try {
     for await (const chunk of small.read(id)()) {
       isThere = true;
       yield chunk;
     }
+    foundSmall(id);
     return;
   } catch (error) {
     if (isThere) throw error;
