@@ -36,6 +36,10 @@ async function connect(engine: Pick<NodeEngine, 'connect'>, host: string, facts:
     return connection.options();
   } catch (error) {
     if (!(error instanceof NotConnectedError)) throw error;
-    throw Object.assign(errorForAll(error.result.results.map(errorFor)), { cause: error });
+    // Whom the message is for is not known here, unless somebody said so.
+    const errors = error.result.results.map((report) =>
+      facts.to === undefined ? errorFor(report, 'mail') : errorFor(report),
+    );
+    throw Object.assign(errorForAll(errors), { cause: error });
   }
 }

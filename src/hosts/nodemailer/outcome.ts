@@ -69,8 +69,8 @@ export interface SentMessage {
   [field: string]: unknown;
 }
 
-/** How one recipient failed. */
-export function errorFor(report: RecipientReport): TransportError {
+/** How one recipient failed. `whom`: as the message has it. */
+export function errorFor(report: RecipientReport, whom = `<${report.recipient}>`): TransportError {
   const { recipient, outcome, status, reply, because, mx, domain } = report;
   const isPermanent = outcome === 'bounced';
   const responseCode =
@@ -81,9 +81,7 @@ export function errorFor(report: RecipientReport): TransportError {
   const text = said.startsWith(status) ? said : `${status} ${said}`;
   const row = because === null ? '' : ` (${because.row})`;
   const at = mx ?? domain;
-  const error = new Error(
-    `<${recipient}> ${isPermanent ? 'was refused' : 'has to wait'} at ${at}: ${text}${row}`,
-  );
+  const error = new Error(`${whom} ${isPermanent ? 'was refused' : 'has to wait'} at ${at}: ${text}${row}`);
   return Object.assign(error, {
     code: codeOf(report),
     response: `${responseCode} ${text}`,

@@ -279,8 +279,8 @@ class Transport extends EventEmitter implements WaxsealTransport {
     measured: Pick<SentMessage, 'messageTime' | 'envelopeTime' | 'messageSize'>,
   ): SentMessage {
     const of = (wanted: RecipientReport['outcome']) => results.filter(({ outcome }) => outcome === wanted);
-    const rejectedErrors = of('bounced').map(errorFor);
-    const pendingErrors = of('deferred').map(errorFor);
+    const rejectedErrors = of('bounced').map((report) => errorFor(report));
+    const pendingErrors = of('deferred').map((report) => errorFor(report));
     const accepted = of('delivered');
     for (const report of results) this.emit('log', { type: report.outcome, message: lineOf(report) });
     const shared = {
@@ -296,7 +296,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
       retryAt,
     };
     if (accepted.length === 0)
-      throw Object.assign(errorForAll(results.map(errorFor)), shared) satisfies TransportError;
+      throw Object.assign(errorForAll(results.map((report) => errorFor(report))), shared) satisfies TransportError;
     const reply = accepted.at(-1)!.reply;
     return { ...shared, response: reply === null ? '' : `${reply.code} ${reply.text}`, ...measured };
   }
