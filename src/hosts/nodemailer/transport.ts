@@ -296,7 +296,10 @@ class Transport extends EventEmitter implements WaxsealTransport {
       retryAt,
     };
     if (accepted.length === 0)
-      throw Object.assign(errorForAll(results.map((report) => errorFor(report))), shared) satisfies TransportError;
+      throw Object.assign(
+        errorForAll(results.map((report) => errorFor(report))),
+        shared,
+      ) satisfies TransportError;
     const reply = accepted.at(-1)!.reply;
     return { ...shared, response: reply === null ? '' : `${reply.code} ${reply.text}`, ...measured };
   }
