@@ -266,7 +266,7 @@ async function startOther(internet: Internet, ends: (() => Promise<unknown>)[]):
     socket.destroy();
     // Whoever unshares becomes what it starts, in the end.
     if (isThere) return { port: OTHER_PORT, pid: child.pid! };
-    if (attempt > 100) throw new Error(`${OTHER} did not start`);
+    if (attempt > 1_000) throw new Error(`${OTHER} did not start`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
