@@ -205,9 +205,10 @@ export async function drainByDaemon(
 export async function fill(place: QueuePlace, { messages, domains }: Load, to: string): Promise<void> {
   const state = await openQueueState(place);
   const intake = createIntake({ store: state.queue, bodies: state.bodies });
-  for (let from = 0; from < messages; from += 500)
+  // A database that others wait for as well gives no transaction more than a few seconds.
+  for (let from = 0; from < messages; from += 100)
     await Promise.all(
-      Array.from({ length: Math.min(500, messages - from) }, (_, at) =>
+      Array.from({ length: Math.min(100, messages - from) }, (_, at) =>
         intake.enqueue({
           from: 's@s.test',
           to: [`u${from + at}@d${(from + at) % domains}.${to}.test`],
