@@ -5,6 +5,7 @@
  * adapter would make of that. It decides nothing.
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { HostInput } from '../policy/host/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
 import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
@@ -18,8 +19,8 @@ export interface Interpretation {
   readonly message: MessageSource;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
-  /** When it aborts, every open question is given up, and so is every one that is asked afterwards. */
-  readonly signal: AbortSignal;
+  /** When it aborts, every open question is given up, and so is every one that is asked afterwards. Default: nobody stops it. */
+  readonly signal?: AbortSignal;
   /** For the deadline of the attempt. Default: it is looked at when a question is asked, and not while one is open. */
   readonly wait?: Wait;
   /** Told of every question and answer, in order. */
@@ -76,26 +77,30 @@ async function run<Input, Output>(
 }
 
 /** The answer, or that it was not waited for. */
-async function answerInTime(
+function answerInTime(
   ask: Ask,
   world: Interpretation,
   sessions: Map<number, SmtpSession>,
   shared: Shared,
 ): Promise<AnswerOf<EffectName> | 'aborted'> {
-  if (ask.type === 'host.run') {
-    const ended = await run(world.programs.host, ask.input, world, shared);
-    return ended.kind === 'finished' ? ended.output : ended;
-  }
+  if (ask.type === 'host.run') return answerByRun(ask.input, world, shared);
   const untilAt = ask.until?.at ?? null;
   if (ask.type === 'smtp.send')
     return sendInTime(ask, world, sessions, shared.vigil.patienceUntilRead(untilAt));
   const patience = shared.vigil.patience(untilAt);
   if (patience.signal.aborted) return givenUp(ask, sessions);
-  const answer = isSessionAsk(ask)
-    ? answerInSession(ask, world, sessions, patience.signal)
-    : answerFromWorld(ask, world, patience.signal);
+  const answer = answerOf(ask, world, sessions, patience.signal);
   // A farewell ends by itself.
-  return ask.type === 'smtp.quit' ? answer : Promise.race([answer, patience.over]);
+  return ask.type === 'smtp.quit' ? answer : patience.orOver(answer);
+}
+
+async function answerByRun(
+  input: HostInput,
+  world: Interpretation,
+  shared: Shared,
+): Promise<AnswerOf<'host.run'>> {
+  const ended = await run(world.programs.host, input, world, shared);
+  return ended.kind === 'finished' ? ended.output : ended;
 }
 
 /** What a server has said to a message counts, so the transaction is asked for it, whoever stops it. */
@@ -128,6 +133,22 @@ type SessionAsk = Extract<Effect, { type: SessionEffect }>;
 
 function isSessionAsk(ask: Effect): ask is SessionAsk {
   return 'session' in ask;
+}
+
+/** An adapter that throws has failed as one that rejects. */
+function answerOf(
+  ask: Exclude<Ask, { type: 'host.run' | 'smtp.send' }>,
+  world: Interpretation,
+  sessions: Map<number, SmtpSession>,
+  signal: AbortSignal,
+): Promise<AnswerOf<EffectName>> {
+  try {
+    return Promise.resolve(
+      isSessionAsk(ask) ? answerInSession(ask, world, sessions, signal) : answerFromWorld(ask, world, signal),
+    );
+  } catch (cause) {
+    return Promise.reject(cause);
+  }
 }
 
 function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.run' }>>(

@@ -11,11 +11,11 @@ export type Wait = (ms: number, signal: AbortSignal) => Promise<void>;
 export interface Patience {
   /** For the adapter. */
   readonly signal: AbortSignal;
-  /** Resolves when it is over. */
-  readonly over: Promise<'aborted'>;
+  /** The answer, or that waiting for it is over, whatever comes first. Rejects as the answer does. */
+  orOver<T>(answer: Promise<T>): Promise<T | 'aborted'>;
 }
 
-export interface PatienceUntilRead extends Patience {
+export interface PatienceUntilRead extends Pick<Patience, 'signal'> {
   /** The same message; once it has been read to its end, only the caller ends the waiting. */
   untilRead(message: MessageSource): MessageSource;
   /** Nobody waits for this question any more. */
@@ -23,26 +23,26 @@ export interface PatienceUntilRead extends Patience {
 }
 
 /** Those who wait until the same moment are stopped together. */
-class Waiting {
+class Waiting implements Patience {
   readonly #given = new AbortController();
-  readonly over: Promise<'aborted'>;
-  #settle: (word: 'aborted') => void = () => undefined;
+  readonly #whenOver: (() => void)[] = [];
+  readonly signal = this.#given.signal;
   /** Null: only the caller ends it. */
   untilAt: number | null;
 
   constructor(untilAt: number | null) {
     this.untilAt = untilAt;
-    this.over = new Promise((resolve) => {
-      this.#settle = resolve;
+  }
+
+  orOver<T>(answer: Promise<T>): Promise<T | 'aborted'> {
+    return new Promise((resolve, reject) => {
+      this.#whenOver.push(() => resolve('aborted'));
+      answer.then(resolve, reject);
     });
   }
 
-  get signal(): AbortSignal {
-    return this.#given.signal;
-  }
-
   stop(): void {
-    this.#settle('aborted');
+    for (const giveUp of this.#whenOver) giveUp();
     this.#given.abort();
   }
 }
@@ -52,25 +52,25 @@ const WAIT_MS_MAX = 2 ** 31 - 1;
 
 /** What an attempt waits for. */
 export class Vigil {
-  readonly #signal: AbortSignal;
+  readonly #signal: AbortSignal | undefined;
   readonly #clock: () => number;
   readonly #wait: Wait | undefined;
   readonly #open = new Set<Waiting>();
   /** Of those in it, by the moment. */
   readonly #shared = new Map<number | null, Waiting>();
-  /** Deadlines that have a timer, and what takes the timers back. */
+  /** Deadlines that have a timer, and what takes the timers back; null: there was none. */
   readonly #watched = new Set<number>();
-  readonly #off = new AbortController();
+  #off: AbortController | null = null;
 
   constructor({
     signal,
     clock,
     wait,
-  }: { readonly signal: AbortSignal; readonly clock: () => number; readonly wait?: Wait }) {
+  }: { readonly signal?: AbortSignal; readonly clock: () => number; readonly wait?: Wait }) {
     this.#signal = signal;
     this.#clock = clock;
     this.#wait = wait;
-    signal.addEventListener('abort', this.#stopAll, { once: true });
+    signal?.addEventListener('abort', this.#stopAll, { once: true });
   }
 
   /**
@@ -81,14 +81,16 @@ export class Vigil {
     const isLate = untilAt !== null && untilAt <= this.#clock();
     const waiting = (isLate ? undefined : this.#shared.get(untilAt)) ?? this.#begin(untilAt);
     if (!waiting.signal.aborted) this.#shared.set(untilAt, waiting);
-    return { signal: waiting.signal, over: waiting.over };
+    return waiting;
   }
 
   /** For a question that, once its message has been read, only the caller stops. */
   patienceUntilRead(untilAt: number | null): PatienceUntilRead {
+    if (untilAt === null)
+      return { signal: this.patience(null).signal, untilRead: (message) => message, end: () => undefined };
     const waiting = this.#begin(untilAt);
     return {
-      ...{ signal: waiting.signal, over: waiting.over },
+      signal: waiting.signal,
       untilRead: (message) => () => readThrough(message, () => (waiting.untilAt = null)),
       end: () => this.#open.delete(waiting),
     };
@@ -96,7 +98,7 @@ export class Vigil {
 
   #begin(untilAt: number | null): Waiting {
     const waiting = new Waiting(untilAt);
-    if (this.#signal.aborted || (untilAt !== null && untilAt <= this.#clock())) waiting.stop();
+    if (this.#signal?.aborted || (untilAt !== null && untilAt <= this.#clock())) waiting.stop();
     else this.#await(waiting);
     return waiting;
   }
@@ -104,8 +106,8 @@ export class Vigil {
   /** Takes back whatever was set up. */
   end(): void {
     // A reason of our own, because making one costs more than all the rest.
-    this.#off.abort('ended');
-    this.#signal.removeEventListener('abort', this.#stopAll);
+    this.#off?.abort('ended');
+    this.#signal?.removeEventListener('abort', this.#stopAll);
   }
 
   #await(waiting: Waiting): void {
@@ -113,14 +115,15 @@ export class Vigil {
     this.#open.add(waiting);
     if (untilAt === null || this.#wait === undefined || this.#watched.has(untilAt)) return;
     this.#watched.add(untilAt);
-    void this.#stopAt(untilAt, this.#wait);
+    this.#off ??= new AbortController();
+    void this.#stopAt(untilAt, this.#wait, this.#off.signal);
   }
 
   /** A timer may come early, so the clock has the last word. */
-  async #stopAt(untilAt: number, wait: Wait): Promise<void> {
+  async #stopAt(untilAt: number, wait: Wait, off: AbortSignal): Promise<void> {
     for (let leftMs = untilAt - this.#clock(); leftMs > 0; leftMs = untilAt - this.#clock()) {
-      await wait(Math.min(Math.ceil(leftMs), WAIT_MS_MAX), this.#off.signal);
-      if (this.#off.signal.aborted) return;
+      await wait(Math.min(Math.ceil(leftMs), WAIT_MS_MAX), off);
+      if (off.aborted) return;
     }
     // Should the clock go back, whoever asks then is given a timer again.
     this.#watched.delete(untilAt);

@@ -379,7 +379,7 @@ async function attempt(
     clock: options.clock,
     ...(options.wait === undefined ? {} : { wait: options.wait }),
     // One of its own: attempts side by side would all listen to the caller's.
-    signal: AbortSignal.any(attemptOptions.signal === undefined ? [] : [attemptOptions.signal]),
+    ...(attemptOptions.signal === undefined ? {} : { signal: AbortSignal.any([attemptOptions.signal]) }),
     note: (entry) => {
       entries.push(entry);
       noteStore(options, entry);

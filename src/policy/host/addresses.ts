@@ -64,14 +64,14 @@ export const FAMILY_MAX = 100;
  */
 export function withinBound(addresses: readonly string[], addressesMax: number): readonly string[] {
   if (addresses.length <= addressesMax) return addresses;
-  const first = familyOf(addresses[0]!);
-  const others = addresses.filter((address) => familyOf(address) !== first).length;
+  const first = familyWritten(addresses[0]!);
+  const others = addresses.filter((address) => familyWritten(address) !== first).length;
   const placesOfOthers = Math.max(
     Math.min(others, Math.floor(addressesMax / 2)),
     addressesMax - (addresses.length - others),
   );
   const left = { own: addressesMax - placesOfOthers, others: placesOfOthers };
-  return addresses.filter((address) => left[familyOf(address) === first ? 'own' : 'others']-- > 0);
+  return addresses.filter((address) => left[familyWritten(address) === first ? 'own' : 'others']-- > 0);
 }
 
 /** The addresses of a stranger's host that may be connected to and are, in their order; not a mail host's, whose history counts. */
@@ -100,7 +100,8 @@ export function rememberDialled(before: readonly string[], now: readonly string[
  */
 export function withRivalNext(addresses: readonly string[], at: number): readonly string[] {
   const [dialled, later] = [addresses.slice(0, at + 1), addresses.slice(at + 1)];
-  const rival = later.find((address) => familyOf(address) !== familyOf(addresses[at]!)) ?? later[0];
+  const other = later.find((address) => familyWritten(address) !== familyWritten(addresses[at]!));
+  const rival = other ?? later[0];
   if (rival === undefined) return addresses;
   return [...dialled, rival, ...later.filter((address) => address !== rival)];
 }

@@ -178,10 +178,14 @@ function classify(stage: Stage, reply: Reply | null, accepted: number) {
 /** AUTH or TLS first (RFC 4954, Section 6; RFC 3207, Section 4). */
 const LOGIN_FIRST = 530;
 
+function isPolicyRefusal(reply: Reply): boolean {
+  return classOf(reply) === '5yz' && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
+}
+
 function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
   if (facts.step === 'out') return 'out-of-step';
   if (facts.relay === 'yes' && reply !== null && codeOf(reply) === LOGIN_FIRST) return 'login';
-  const isPolicyRefusal = reply !== null && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
-  if (isPolicyRefusal && facts.attempt <= 1 && facts.families === 'both') return 'other-family';
+  const mayDependOnFamily = facts.attempt <= 1 && facts.families === 'both';
+  if (mayDependOnFamily && reply !== null && isPolicyRefusal(reply)) return 'other-family';
   return facts.overridden === 'yes' ? 'overridden' : 'no';
 }

@@ -31,8 +31,8 @@ export function replyOf(codes: readonly number[], lines: readonly string[]): Rep
 }
 
 /** The code that counts: that of the last line, or null where the lines are not even of one class. */
-export function codeOf({ code, codes = [] }: Reply): number | null {
-  return codes.every((each) => hundreds(each) === hundreds(code)) ? code : null;
+export function codeOf({ code, codes }: Reply): number | null {
+  return codes === undefined || codes.every((each) => hundreds(each) === hundreds(code)) ? code : null;
 }
 
 /** The class of a reply; one whose lines contradict each other decides nothing, so that it is a refusal for now. */

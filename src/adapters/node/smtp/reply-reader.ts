@@ -25,6 +25,7 @@ const CR = 0x0d;
 const TAB = 0x09;
 const SPACE = 0x20;
 const HYPHEN = 0x2d;
+const CONTROL = /\p{Cc}/u;
 const NOTHING = Buffer.alloc(0);
 
 export class ReplyReader {
@@ -138,5 +139,5 @@ export class ReplyReader {
 
 /** A tab is text (RFC 5321, Section 4.2); it is a blank here, because it moves the cursor of whoever reads it. */
 function printable(text: string): string {
-  return text.replace(/\t/g, ' ').replace(/\p{Cc}/gu, '?');
+  return CONTROL.test(text) ? text.replace(/\t/g, ' ').replace(/\p{Cc}/gu, '?') : text;
 }

@@ -92,6 +92,9 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   #dialogue: Dialogue | null = null;
   #presented: Presented | null = null;
   #state: 'new' | 'open' | 'closed' = 'new';
+  /** Whose end ends the question that is open. */
+  #heeded: AbortSignal | null = null;
+  #isAsked = false;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -205,6 +208,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
       return Promise.resolve({ kind: 'closed' });
     }
     this.#state = 'closed';
+    this.#heed(null);
     const { socket } = dialogue;
     return new Promise((resolve) => {
       const sent = () => {
@@ -226,6 +230,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   }
 
   park(gone: () => void): void {
+    this.#heed(null);
     this.#socket?.unref();
     this.#dialogue?.whenLost().then(gone, gone);
   }
@@ -242,6 +247,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
     if (dialogue === null || dialogue.released || dialogue.refuseUnasked() || dialogue.lost !== null)
       return null;
     dialogue.release();
+    this.#heed(null);
     // Until its new owner listens, nothing that happens to it may become an uncaught exception.
     dialogue.socket.on('error', () => undefined);
     this.#state = 'closed';
@@ -252,6 +258,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   destroy(): void {
     if (this.#state === 'closed' && this.#socket === null) return;
     this.#state = 'closed';
+    this.#heed(null);
     this.#opening?.destroy();
     this.#dialogue?.lose('closed');
     this.#socket?.destroy();
@@ -266,11 +273,28 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   async #under<T>(signal: AbortSignal, work: (dialogue: Dialogue) => Promise<T>): Promise<T | Lost> {
     const dialogue = this.#dialogue;
     if (dialogue === null || this.#state === 'closed' || dialogue.released) return CLOSED;
-    return within(null, signal, (deadline) => {
-      deadline.whenPassed(() => dialogue.lose('timeout'));
-      return work(dialogue);
-    });
+    this.#isAsked = true;
+    this.#heed(signal);
+    try {
+      return await work(dialogue);
+    } finally {
+      this.#isAsked = false;
+    }
   }
+
+  /** The questions of a session come under one signal or two, so that one is listened to until another comes. */
+  #heed(signal: AbortSignal | null): void {
+    if (signal !== this.#heeded) {
+      this.#heeded?.removeEventListener('abort', this.#giveUp);
+      this.#heeded = signal;
+      signal?.addEventListener('abort', this.#giveUp, { once: true });
+    }
+    if (signal?.aborted) this.#giveUp();
+  }
+
+  readonly #giveUp = (): void => {
+    if (this.#isAsked) this.#dialogue?.lose('timeout');
+  };
 }
 
 /** After an accepted STARTTLS with nothing behind the reply, or where nothing was said yet. */
