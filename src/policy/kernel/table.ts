@@ -115,24 +115,40 @@ export function decide<V extends Vocabulary, Verdict extends string>(
   table: Table<V, Verdict>,
   input: InputOf<V>,
 ): Decision<Verdict> {
-  const { columns } = table;
-  let index = 0;
-  for (let at = 0; at < columns.length; at++) {
-    const { key, words, stride } = columns[at]!;
-    const word = input[key]!;
-    // Words are few and literals: to walk along them is quicker than to look one up.
-    let place = 0;
-    while (place < words.length && words[place] !== word) place++;
-    // An unknown word has no place: the index becomes NaN, and NaN has no cell.
-    index += place < words.length ? place * stride : Number.NaN;
-  }
-  const decision = table.cells[index];
+  const decision = table.cells[indexOf(table.columns, input)];
   if (decision === undefined) {
     throw new TableFault(
       `table "${table.name}" has no unique row for ${JSON.stringify(input)}; report this defect`,
     );
   }
   return decision;
+}
+
+/** Of the cell for that input. An unknown word has no place: the index becomes NaN, and NaN has no cell. */
+function indexOf(columns: readonly Column[], input: Readonly<Record<string, string>>): number {
+  let index = 0;
+  let at = 0;
+  // Inputs are mostly written in the order of the columns. Walked in their own order, they need no look-up by name.
+  for (const key in input) {
+    const column = columns[at];
+    if (column?.key !== key) return indexByName(columns, input);
+    index += placeIn(column, input[key]);
+    at++;
+  }
+  return at === columns.length ? index : Number.NaN;
+}
+
+function indexByName(columns: readonly Column[], input: Readonly<Record<string, string>>): number {
+  let index = 0;
+  for (const column of columns) index += placeIn(column, input[column.key]);
+  return index;
+}
+
+/** Words are few and literals: to walk along them is quicker than to look one up. */
+function placeIn({ words, stride }: Column, word: string | undefined): number {
+  let place = 0;
+  while (place < words.length && words[place] !== word) place++;
+  return place < words.length ? place * stride : Number.NaN;
 }
 
 /** Whether two decisions say the same: one row, met by the same words. */
