@@ -149,7 +149,8 @@ async function ask(
     if (!(octets instanceof Uint8Array)) return octets;
     const breathe = breather();
     const message = decodeResponse(octets, query);
-    await breathe();
+    const turn = breathe();
+    if (turn !== null) await turn;
     if (typeof message === 'string') return { kind: 'failed', cause: 'malformed' };
     return { kind: 'message', message };
   };

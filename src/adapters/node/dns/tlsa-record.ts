@@ -12,7 +12,8 @@ export async function readTlsaSet(rdatas: readonly Uint8Array[]): Promise<readon
   const records: TlsaRecord[] = [];
   for (const rdata of rdatas) {
     records.push(readTlsa(rdata));
-    await breathe();
+    const turn = breathe();
+    if (turn !== null) await turn;
   }
   return records;
 }

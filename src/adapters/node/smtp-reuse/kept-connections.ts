@@ -37,6 +37,13 @@ export interface Connection {
   expiresAt: number;
 }
 
+interface Waiting {
+  /** Milliseconds since 1970. */
+  readonly until: number;
+  readonly timer: NodeJS.Timeout;
+  readonly destination: string;
+}
+
 const FAREWELL_MS = 5000;
 const never = new AbortController().signal;
 
@@ -44,7 +51,7 @@ export class KeptConnections {
   readonly now: () => number;
   readonly #limits: Required<Omit<ReuseOptions, 'now'>>;
   /** Oldest first. */
-  readonly #waiting = new Map<Connection, { readonly until: number; readonly timer: NodeJS.Timeout }>();
+  readonly #waiting = new Map<Connection, Waiting>();
   #closed = false;
 
   constructor({ now = Date.now, ...limits }: ReuseOptions) {
@@ -66,9 +73,10 @@ export class KeptConnections {
     );
     if (this.#closed || until <= now || isUsedUp(connection, this.#limits.messagesMax)) return false;
     const timer = setTimeout(() => this.#dismiss(connection), until - now).unref();
-    this.#waiting.set(connection, { until, timer });
+    const destination = destinationOf(connection.exchanges[0]);
+    this.#waiting.set(connection, { until, timer, destination });
     connection.session.park(() => this.#remove(connection));
-    this.#makeRoom(destinationOf(connection.exchanges[0]));
+    this.#makeRoom(destination);
     return true;
   }
 
@@ -87,8 +95,8 @@ export class KeptConnections {
   }
 
   #takeOne(destination: string): Connection | null {
-    for (const [connection, { until }] of [...this.#waiting].reverse()) {
-      if (destinationOf(connection.exchanges[0]) !== destination) continue;
+    for (const [connection, { until, destination: kept }] of [...this.#waiting].reverse()) {
+      if (kept !== destination) continue;
       if (until > this.now()) {
         this.#remove(connection);
         return connection;
@@ -105,10 +113,10 @@ export class KeptConnections {
   }
 
   #makeRoom(destination: string): void {
-    const all = [...this.#waiting.keys()];
-    const same = all.filter(({ exchanges }) => destinationOf(exchanges[0]) === destination);
-    if (same.length > this.#limits.perHostMax) this.#dismiss(same[0]!);
-    else if (all.length > this.#limits.connectionsMax) this.#dismiss(all[0]!);
+    const same = [...this.#waiting].filter(([, kept]) => kept.destination === destination);
+    if (same.length > this.#limits.perHostMax) this.#dismiss(same[0]![0]);
+    else if (this.#waiting.size > this.#limits.connectionsMax)
+      this.#dismiss(this.#waiting.keys().next().value!);
   }
 
   #remove(connection: Connection): void {

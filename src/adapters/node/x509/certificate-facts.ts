@@ -26,6 +26,8 @@ const NAME_OCTETS = 64;
 /** Reads certificates, and remembers those it has read by the SHA-256 of their DER. */
 export class CertificateReader {
   readonly #read: RecentMap<string, ReadCertificate>;
+  /** Of those that are still in use: a kept connection is inspected for each message. */
+  readonly #digests = new WeakMap<X509Certificate, string>();
 
   constructor(cacheMax = 1000) {
     this.#read = new RecentMap(cacheMax, REMEMBERED_OCTETS_MAX);
@@ -34,10 +36,10 @@ export class CertificateReader {
   /** Null for whatever is not exactly one X.509 certificate in DER. Never throws. */
   read(source: Buffer | X509Certificate): ReadCertificate | null {
     try {
-      const der = source instanceof X509Certificate ? source.raw : source;
-      const sha256 = hash('sha256', der, 'hex');
+      const sha256 = this.#digestOf(source);
       const known = this.#read.get(sha256);
       if (known) return known;
+      const der = source instanceof X509Certificate ? source.raw : source;
       const read = readAnew(der, sha256);
       // Only what OpenSSL reads, too, is a certificate; what came by TLS it has read.
       if (read === null || (source === der && !isReadable(der))) return null;
@@ -46,6 +48,15 @@ export class CertificateReader {
     } catch {
       return null;
     }
+  }
+
+  #digestOf(source: Buffer | X509Certificate): string {
+    if (!(source instanceof X509Certificate)) return hash('sha256', source, 'hex');
+    const known = this.#digests.get(source);
+    if (known !== undefined) return known;
+    const sha256 = hash('sha256', source.raw, 'hex');
+    this.#digests.set(source, sha256);
+    return sha256;
   }
 }
 

@@ -53,7 +53,8 @@ export class PeerInspector {
       if (octets > CHAIN_OCTETS_MAX) break;
       const read = this.#reader.read(other);
       if (read !== null) chain.push(read);
-      await breathe();
+      const turn = breathe();
+      if (turn !== null) await turn;
     }
     const { anchors, recordKeys, keys, areAll } = this.#anchors(tlsa);
     const asksForAnchor = tlsa.some((record) => record.kind === 'tlsa' && record.usage === DANE_TA);
