@@ -52,6 +52,10 @@ export const MAX_AGE_SECONDS_MAX = 31_557_600;
 const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
+/** Line ends apart: no value has one. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/;
+const MAX_AGE = /^[0-9]{1,10}$/;
 const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
@@ -59,7 +63,7 @@ const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMod
 export function readPolicyFile(text: string): PolicyFile {
   if (isTooLong(text)) return invalid([{ problem: 'too-long', line: 0 }]);
   const lines = linesOfPolicy(text);
-  const controls = hasControl(text) ? 'some' : 'none';
+  const controls = CONTROL.test(text) ? 'some' : 'none';
   const known: Known = { version: null, mode: null, max_age: null };
   const mx: string[] = [];
   const faults: PolicyFault[] = [];
@@ -144,7 +148,7 @@ function takeField(
   if (colon < 1) return 'not-a-field';
   const key = line.slice(0, colon);
   const value = trimBlanks(line.slice(colon + 1));
-  if (value === '' || (controls === 'some' && hasControl(value))) return 'not-a-field';
+  if (value === '' || (controls === 'some' && CONTROL.test(value))) return 'not-a-field';
   switch (key) {
     case 'version':
     case 'mode':
@@ -169,7 +173,7 @@ function judgeField(key: keyof Known, value: string): PolicyProblem | null {
     case 'mode':
       return MODES.includes(value) ? null : 'bad-mode';
     case 'max_age':
-      return /^[0-9]{1,10}$/.test(value) ? null : 'bad-max-age';
+      return MAX_AGE.test(value) ? null : 'bad-max-age';
   }
 }
 
@@ -195,12 +199,6 @@ function missingFrom(
   const isMeant = () => faults.some(({ problem }) => problem === 'bad-mx');
   if (mx.length === 0 && known.mode !== 'none' && !isMeant()) problems.push('no-mx');
   return problems.map((problem) => ({ problem, line: 0 }));
-}
-
-/** Line ends apart: no value has one. */
-function hasControl(text: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/.test(text);
 }
 
 /** In UTF-8, as the file came; counted only where it matters. */
