@@ -10,7 +10,7 @@ it('two nodes lose nothing, and serve nobody twice but by a kill, though one of 
   const folder = await mkdtemp(join(tmpdir(), 'waxseal-cluster-'));
   const ground = await postgresGround();
   try {
-    const report = await crashRounds({ folder, ground, nodes: 2, rounds: 3, messagesARound: 30, seed: 20 });
+    const report = await crashRounds({ folder, ground, nodes: 2, rounds: 2, messagesARound: 20, seed: 20 });
     expect(report).toMatchObject({ lost: [], unexplained: [] });
     expect(report.accepted).toBeGreaterThan(0);
     expect(report.delivered + report.told).toBeGreaterThanOrEqual(report.accepted);
