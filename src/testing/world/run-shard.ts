@@ -180,7 +180,7 @@ class RunningWorld {
         reach();
         const kinds = await store.settle(settlements, now);
         settlements.forEach((settlement, at) => {
-          if (kinds[at] !== 'settled') return;
+          if (kinds[at] === 'superseded') return;
           this.#inHand.delete(settlement.claimed.id);
           this.#ledger.settled(settlement);
         });
