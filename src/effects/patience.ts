@@ -36,7 +36,9 @@ class Waiting implements Patience {
 
   orOver<T>(answer: Promise<T>): Promise<T | 'aborted'> {
     return new Promise((resolve, reject) => {
-      this.#whenOver.push(() => resolve('aborted'));
+      // It may have been over before there was an answer to wait for: whoever is asked may be who stops it.
+      if (this.signal.aborted) resolve('aborted');
+      else this.#whenOver.push(() => resolve('aborted'));
       answer.then(resolve, reject);
     });
   }
