@@ -41,7 +41,7 @@ export const mtaSts: Violations = {
   },
   'STS-3.2-7': {
     file: policyFile,
-    find: '/^[0-9]{1,10}$/.test(value)',
+    find: 'MAX_AGE.test(value)',
     put: 'Number.isFinite(Number(value))',
   },
   'STS-3.2-10': {
