@@ -1,5 +1,4 @@
-/* The engines of `waxseal lmtp`: the one in use, and those before it, since settings are read again while it runs. */
-import type { Engines } from '../daemon/engines.js';
+/* The engine of `waxseal lmtp`, which is made anew when settings are read again. */
 import { perHost } from '../daemon/per-host.js';
 import type { Stores } from '../effects/stores.js';
 import type { NodeEngine, NodeOptions } from '../node.js';
@@ -16,15 +15,6 @@ const PER_HOST_MAX = 20;
 export interface Reach {
   readonly node: NodeOptions;
   readonly settings: Settings;
-}
-
-/** Whichever engine is in use when it is asked. */
-export function latestOf(engines: Engines): Pick<NodeEngine, 'deliver' | 'lastLook' | 'policy'> {
-  return {
-    deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
-    lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
-    policy: (...asked) => engines.use((engine) => engine.policy(...asked)),
-  };
 }
 
 /** Over these stores, with its connections bounded. */

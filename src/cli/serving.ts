@@ -11,6 +11,7 @@ import {
 import { misuse, type OptionTable } from './arguments.js';
 import { readDuration } from './numbers.js';
 import { complain, print } from './output/terminal.js';
+import { reasonOf } from './read-file.js';
 
 export const SERVING_OPTIONS = {
   listen: { type: 'string', multiple: true },
@@ -94,6 +95,17 @@ export function untilTold(): Promise<NodeJS.Signals> {
     process.on('SIGTERM', told);
     process.on('SIGINT', told);
   });
+}
+
+/** Reads `what` again on each SIGHUP, until it is told to stop; what cannot be read stays as it was. */
+export function onHangUp(what: string, log: Log, read: () => Promise<void>): () => void {
+  const hear = () =>
+    void read().then(
+      () => log(`${what} were read again`),
+      (error) => log(`${what} stay as they were: ${reasonOf(error)}`),
+    );
+  process.on('SIGHUP', hear);
+  return () => process.off('SIGHUP', hear);
 }
 
 function logText(says: string): void {

@@ -122,13 +122,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const made = () => engineOf(options, current, relayRefusals, onFault);
   const engines = new Engines(made());
   const queue = createQueue({
-    engine: keepingJournals<QueueOptions['engine']>(
-      {
-        deliver: (mail, attempt) => engines.use((engine) => engine.deliver(mail, attempt)),
-        lastLook: (stopped, look) => engines.use((engine) => engine.lastLook(stopped, look)),
-      },
-      options.keepJournal,
-    ),
+    engine: keepingJournals<QueueOptions['engine']>(engines.latest, options.keepJournal),
     ...{ store: traced(stores.queue, clock), bodies, clock, onFault, toAscii: domainToASCII },
     ...tuningOf(options),
     laneOf: (mail) => laneIn(mail, current.config),
@@ -163,7 +157,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     queue,
     desk: storeDesk(stores.queue, clock),
     metrics,
-    ready: () => engines.use((engine) => engine.ready()),
+    ready: engines.latest.ready,
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {
       const before = current;
@@ -184,15 +178,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
         hooks.ring();
       });
       const jobs = [
-        keepPoliciesFresh(
-          {
-            store: stores.policies,
-            engine: { policy: (...asked) => engines.use((engine) => engine.policy(...asked)) },
-            clock,
-          },
-          signal,
-          { onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`) },
-        ),
+        keepPoliciesFresh({ store: stores.policies, engine: engines.latest, clock }, signal, {
+          onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`),
+        }),
         reporting(options, current, metrics, signal),
         alarm(() => current, options, signal),
         suppressing.run(signal),

@@ -7,6 +7,13 @@ import type { NodeEngine } from '../node.js';
 export class Engines {
   #current: InUse;
   readonly #closing = new Set<Promise<void>>();
+  /** Asks whichever is in use at that moment. */
+  readonly latest: Pick<NodeEngine, 'deliver' | 'lastLook' | 'policy' | 'ready'> = {
+    deliver: (...asked) => this.use((engine) => engine.deliver(...asked)),
+    lastLook: (...asked) => this.use((engine) => engine.lastLook(...asked)),
+    policy: (...asked) => this.use((engine) => engine.policy(...asked)),
+    ready: () => this.use((engine) => engine.ready()),
+  };
 
   constructor(engine: NodeEngine) {
     this.#current = new InUse(engine);

@@ -12,6 +12,7 @@ import { checked } from '../../effects/misuse.js';
 import { notOursAlone } from '../../effects/owner-only.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
+import { shelfOf } from '../../effects/shelf.js';
 
 export interface FileBodiesOptions {
   /** A folder, made when first needed, for its owner alone. */
@@ -30,19 +31,19 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9.-]{0,199}$/;
 export function fileBodies(options: FileBodiesOptions): BodyStore {
   const { directory } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
   const folders = new Folders(directory);
-  const pathOf = (id: string) => join(directory, shelfOf(id), id);
+  const pathOf = (id: string) => join(directory, folderOf(id), id);
   return {
     keep: async (id, octets) => {
       await folders.make(NEW);
-      await folders.make(shelfOf(id));
+      await folders.make(folderOf(id));
       const draft = join(directory, NEW, id);
       const size = await write(draft, octets);
       await rename(draft, pathOf(id));
-      await folders.sync(shelfOf(id));
+      await folders.sync(folderOf(id));
       return size;
     },
     read: (id) => () => {
-      const shelf = shelfOf(id);
+      const shelf = folderOf(id);
       return readFrom(() => folders.trust(shelf), join(directory, shelf, id));
     },
     remove: async (ids) => {
@@ -76,11 +77,9 @@ export async function removeDrafts(options: FileBodiesOptions, olderThan: number
 }
 
 /** One of 256 folders, so that no folder grows large. */
-function shelfOf(id: string): string {
+function folderOf(id: string): string {
   if (!ID.test(id)) throw new Error(`"${id.slice(0, 50)}" is no id of a message`);
-  let sum = 0;
-  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 65_521;
-  return nameOf(sum % SHELVES);
+  return nameOf(shelfOf(id, SHELVES));
 }
 
 function nameOf(shelf: number): string {

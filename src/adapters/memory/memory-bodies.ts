@@ -1,4 +1,5 @@
 import type { BodyStore } from '../../effects/queue-stores.js';
+import { shelfOf } from '../../effects/shelf.js';
 
 /** So that a list of many is read in pieces, as it is of files. */
 const SHELVES = 64;
@@ -6,21 +7,21 @@ const SHELVES = 64;
 /** Octets of messages in memory, forgotten when the process ends. */
 export function memoryBodies(): BodyStore {
   const shelves = Array.from({ length: SHELVES }, () => new Map<string, readonly Uint8Array[]>());
-  const shelfOf = (id: string) => shelves[numberOf(id)]!;
+  const shelfFor = (id: string) => shelves[shelfOf(id, SHELVES)]!;
   return {
     keep: async (id, octets) => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of octets()) chunks.push(chunk.slice());
-      shelfOf(id).set(id, chunks);
+      shelfFor(id).set(id, chunks);
       return chunks.reduce((sum, { length }) => sum + length, 0);
     },
     read: (id) => () => {
-      const chunks = shelfOf(id).get(id);
+      const chunks = shelfFor(id).get(id);
       if (chunks === undefined) throw new Error(`the octets of message ${id} are not kept`);
       return chunks;
     },
     remove: async (ids) => {
-      for (const id of ids) shelfOf(id).delete(id);
+      for (const id of ids) shelfFor(id).delete(id);
     },
     list: async (page) => {
       const at = page === null ? 0 : Number(page);
@@ -28,10 +29,4 @@ export function memoryBodies(): BodyStore {
       return { ids: [...(shelves[at]?.keys() ?? [])], next };
     },
   };
-}
-
-function numberOf(id: string): number {
-  let sum = 0;
-  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) % 65_521;
-  return sum % SHELVES;
 }

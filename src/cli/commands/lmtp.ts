@@ -14,7 +14,7 @@ import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
 import { openNoticeQueue, openStores } from '../kept-state.js';
-import { latestOf, openEngine, type Reach } from '../lmtp-engines.js';
+import { openEngine, type Reach } from '../lmtp-engines.js';
 import { keepFresh, keepSmall, sendCounted } from '../lmtp-jobs.js';
 import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
@@ -24,6 +24,7 @@ import { readContact, readOrganization, readReports, reportsOf } from '../report
 import { readFileOf } from '../secret-file.js';
 import {
   type Log,
+  onHangUp,
   readActivated,
   SERVING_OPTIONS,
   SERVING_OPTIONS_HELP,
@@ -98,6 +99,7 @@ const OPTIONS = {
 type Values = ValuesOf<typeof OPTIONS>;
 
 const CONCURRENCY = 50;
+
 export const lmtp: Command = {
   help: HELP,
   async run(args) {
@@ -116,7 +118,7 @@ export const lmtp: Command = {
     const journals = await openJournals(values.journals, onFault);
     const made = (read: Reach) => openEngine({ ...read, stores, concurrency, onFault });
     const engines = new Engines(await made({ node, settings }));
-    const engine = latestOf(engines);
+    const engine = engines.latest;
     const notices =
       postmaster === null
         ? null
@@ -150,12 +152,12 @@ export const lmtp: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const stopReloading = onHangUp(async () => {
+    const stopReloading = onHangUp('the settings and the certificate', log, async () => {
       const { certificate } = await readOwn(values);
       const read = { settings: await readSettings(values), node: await readNode(values) };
       if (certificate !== undefined) server.useCertificate(certificate);
       engines.replace(await made(read));
-    }, log);
+    });
     const ending = new AbortController();
     const beside = [
       keepFresh({ engine, stores }, ending.signal, log),
@@ -172,17 +174,6 @@ export const lmtp: Command = {
     return EXIT.ok;
   },
 };
-
-/** Reads again on each SIGHUP, until it is told to stop. */
-function onHangUp(read: () => Promise<void>, log: Log): () => void {
-  const hear = () =>
-    void read().then(
-      () => log('the settings and the certificate were read again'),
-      (error) => log(`the settings and the certificate stay as they were: ${reasonOf(error)}`),
-    );
-  process.on('SIGHUP', hear);
-  return () => process.off('SIGHUP', hear);
-}
 
 function logReport(report: RecipientReport, attempt: number, log: Log): void {
   const { recipient, outcome, status, mx, authentication, because } = report;

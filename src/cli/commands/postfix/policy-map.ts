@@ -12,6 +12,7 @@ import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processe
 import { reasonOf } from '../../read-file.js';
 import {
   type Log,
+  onHangUp,
   readServing,
   SERVING_OPTIONS,
   SERVING_OPTIONS_HELP,
@@ -78,16 +79,9 @@ export const policyMap: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const reload = () => {
-      readLookupSetup(lookup).then(
-        (read) => {
-          map.reload(read.settings);
-          log('the settings were read again');
-        },
-        (error) => log(`the settings stay as they were: ${reasonOf(error)}`),
-      );
-    };
-    process.on('SIGHUP', reload);
+    const stopReloading = onHangUp('the settings', log, async () => {
+      map.reload((await readLookupSetup(lookup)).settings);
+    });
     const ending = new AbortController();
     const engine = createEngine({ adapters, settings, clock: Date.now, toAscii: domainToASCII, onFault });
     // What is kept is kept for all, and one is enough to renew it.
@@ -98,7 +92,7 @@ export const policyMap: Command = {
             onFailure: (message) => log(`policies cannot be renewed: ${message}`),
           });
     log(`${await told}: ends when what is under way has ended`);
-    process.off('SIGHUP', reload);
+    stopReloading();
     ending.abort();
     await map.close(graceMs);
     await fresh;
