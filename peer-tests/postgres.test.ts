@@ -12,10 +12,6 @@ import { suppressionStoreContract } from '../spec/contracts/suppression-store.co
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
 import { postgresStores } from '../src/adapters/postgres/index.js';
-import { makeFolder, optionsFor, removeFolder } from '../src/cli/command.fixture.js';
-import { startLmtp } from '../src/cli/lmtp-process.fixture.js';
-import { LmtpClient } from '../src/hosts/lmtp/lmtp-client.fixture.js';
-import { startInternet } from '../src/testing/index.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
 
 let server: PostgresServer;
@@ -89,34 +85,5 @@ describe('stores in PostgreSQL', () => {
     expect(await policies['policy-cache.read'](ask, never)).toMatchObject({ cached: policyAt(NOW) });
     await other.end();
     await close();
-  });
-});
-
-describe('waxseal lmtp over PostgreSQL', () => {
-  it('remembers what it has delivered, for another process that asks the same database', async () => {
-    const internet = await startInternet({
-      dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
-      mail: { 'mx.a.test': {} },
-    });
-    const folder = await makeFolder();
-    try {
-      const database = ['--database', await server.createDatabase('lmtp')];
-      const args = [...database, ...(await optionsFor(internet, folder))];
-      const answers: string[] = [];
-      for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
-        const lmtp = await startLmtp(args);
-        const client = await LmtpClient.open(lmtp.address);
-        await client.say('LHLO host.test');
-        answers.push(...(await client.hand(['u@a.test'])));
-        client.close();
-        await lmtp.end(signal);
-      }
-      expect(answers[0]).toMatch(/^250 2\.0\.0 mx\.a\.test /);
-      expect(answers[1]).toBe(answers[0]);
-      expect(internet.received('mx.a.test')).toHaveLength(1);
-    } finally {
-      await internet.close();
-      await removeFolder(folder);
-    }
   });
 });

@@ -7,8 +7,10 @@ import { type Daemon, findProgram, run, startDaemon, startInFolder } from './dae
 export interface PostgresServer extends Daemon {
   /** Makes an empty database and answers its address. */
   readonly createDatabase: (name: string) => Promise<string>;
-  /** Ends it without a goodbye, as a machine that fails does, and starts it again. */
-  readonly crash: () => Promise<void>;
+  /** Ends it without a goodbye, as a machine that fails does. */
+  readonly fail: () => Promise<void>;
+  /** Starts it again over what it has kept. */
+  readonly begin: () => Promise<void>;
   /** Lets the server end all connections to a database, as when it is restarted. */
   readonly disconnect: (name: string) => Promise<void>;
 }
@@ -54,10 +56,12 @@ export function startPostgres({
     return {
       output: () => daemon.output(),
       stop: () => daemon.stop(),
-      crash: async () => {
+      fail: async () => {
         const [pid] = (await readFile(join(data, 'postmaster.pid'), 'utf8')).split('\n');
         process.kill(Number(pid), 'SIGQUIT');
         await daemon.stop();
+      },
+      begin: async () => {
         daemon = await start();
       },
       createDatabase: async (name) => {

@@ -83,7 +83,8 @@ export async function postgresGround(): Promise<Ground> {
     troubles: {
       restarted: async (draw) => {
         await pause(draw() * 1_000);
-        await server.crash();
+        await server.fail();
+        await server.begin();
       },
     },
     leave: () => server.stop(),

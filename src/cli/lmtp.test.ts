@@ -13,7 +13,7 @@ import { scheduleOf } from '../policy/tls-report/send/schedule.js';
 import { ed25519Pem, keyOf, verifySignatures } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
-import { startLmtp } from './lmtp-process.fixture.js';
+import { startLmtp } from './listening-process.fixture.js';
 
 /** Two domains, each with the day whose report is due now and for an hour at least, whatever time it is: each has its own hours. */
 const REPORTED = Array.from({ length: 100 }, (_, at) => `d${at}.test`)
