@@ -22,7 +22,9 @@ export function scopeOf(address: string): AddressScope {
   const octets = readAddress(address);
   if (octets === null) return 'unusable';
   if (octets.length === 4) return scopeOfIpv4(octets);
-  return [scopeOfIpv6(octets), ...embeddedIn(octets).map(scopeOfIpv4)].reduce(harsher);
+  let scope = scopeOfIpv6(octets);
+  for (const inner of embeddedIn(octets)) scope = harsher(scope, scopeOfIpv4(inner));
+  return scope;
 }
 
 function scopeOfIpv4(octets: readonly number[]): AddressScope {
@@ -34,7 +36,8 @@ function scopeOfIpv6(octets: readonly number[]): AddressScope {
 }
 
 function rangeOf(octets: readonly number[], ranges: readonly SpecialPurpose[]): SpecialPurpose | undefined {
-  return ranges.find((range) => isWithin(octets, range));
+  for (const range of ranges) if (isWithin(octets, range)) return range;
+  return undefined;
 }
 
 function harsher(one: AddressScope, other: AddressScope): AddressScope {
@@ -72,11 +75,11 @@ const EMBEDDINGS: readonly {
 const COMPATIBLE = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 function embeddedIn(octets: readonly number[]): readonly (readonly number[])[] {
-  const found = EMBEDDINGS.filter(({ prefix }) => startsWith(octets, prefix)).flatMap(({ find }) =>
-    find(octets),
-  );
+  const found: (readonly number[])[] = [];
+  for (const { prefix, find } of EMBEDDINGS) if (startsWith(octets, prefix)) found.push(...find(octets));
   const isCompatible = startsWith(octets, COMPATIBLE) && octets.slice(12, 15).some((octet) => octet !== 0);
-  return isCompatible || isIsatap(octets) ? [...found, ...lastFour(octets)] : found;
+  if (isCompatible || isIsatap(octets)) found.push(...lastFour(octets));
+  return found;
 }
 
 /** Under whatever prefix (RFC 5214, Section 6.1). */
@@ -89,5 +92,6 @@ function lastFour(octets: readonly number[]): readonly (readonly number[])[] {
 }
 
 function startsWith(octets: readonly number[], prefix: readonly number[]): boolean {
-  return prefix.every((octet, at) => octets[at] === octet);
+  for (let at = 0; at < prefix.length; at++) if (octets[at] !== prefix[at]) return false;
+  return true;
 }

@@ -42,38 +42,71 @@ export function parseAddressLiteral(text: string): string | null {
   return familyOf(address) === (isTagged ? 'ipv6' : 'ipv4') ? address : null;
 }
 
-const OCTET = '(0|[1-9][0-9]{0,2})';
-/** Most of what is asked about is a name, and is told by its first letter. */
-const IPV4 = new RegExp(`^${OCTET}[.]${OCTET}[.]${OCTET}[.]${OCTET}$`);
+const DOT = 0x2e;
+const COLON = 0x3a;
+/** No IPv6 address is written longer than with eight groups of four digits, or six and an IPv4 address. */
+const IPV6_CHARS_MAX = 45;
 
-function parseIpv4(text: string): number[] | null {
-  const octets = IPV4.exec(text)?.slice(1).map(Number);
-  return octets?.every((octet) => octet < 256) ? octets : null;
-}
-
-function parseIpv6(text: string): number[] | null {
-  if (text.length > 45) return null;
-  const halves = text.split('::');
-  if (halves.length > 2) return null;
-  const [head, tail] = halves.map(parseGroups);
-  if (head === undefined || head === null || tail === null) return null;
-  if (tail === undefined) return head.length === 16 ? head : null;
-  const missing = 16 - head.length - tail.length;
-  return missing >= 2 ? [...head, ...new Array<number>(missing).fill(0), ...tail] : null;
-}
-
-function parseGroups(text: string): number[] | null {
-  if (text === '') return [];
+/** What stands from there to the end as four octets in decimal, without leading zeros (RFC 6943, Section 3.1.1). */
+function parseIpv4(text: string, from = 0): number[] | null {
   const octets: number[] = [];
-  const groups = text.split(':');
-  for (const [at, group] of groups.entries()) {
-    const four = at === groups.length - 1 ? parseIpv4(group) : null;
-    if (four !== null) octets.push(...four);
-    else if (/^[0-9a-f]{1,4}$/i.test(group))
-      octets.push(Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 0xff);
-    else return null;
+  for (let at = from; octets.length < 4; at++) {
+    const start = at;
+    let octet = 0;
+    for (let digit = digitAt(text, at); digit < 10 && octet < 256; digit = digitAt(text, at)) {
+      octet = octet * 10 + digit;
+      at++;
+    }
+    const isPadded = at > start + 1 && digitAt(text, start) === 0;
+    if (at === start || octet > 255 || isPadded) return null;
+    octets.push(octet);
+    if (octets.length < 4 ? text.charCodeAt(at) !== DOT : at < text.length) return null;
   }
   return octets;
+}
+
+/** RFC 4291, Section 2.2: groups, of which "::" leaves out at least one; the last two may be an IPv4 address. */
+function parseIpv6(text: string): number[] | null {
+  if (text.length > IPV6_CHARS_MAX) return null;
+  const octets: number[] = [];
+  /** How many octets stand before "::", once it was met. */
+  let gapAt = text.startsWith('::') ? 0 : null;
+  let at = gapAt === null ? 0 : 2;
+  while (at < text.length) {
+    const start = at;
+    let group = 0;
+    for (let digit = digitAt(text, at); digit < 16 && at < start + 4; digit = digitAt(text, at)) {
+      group = group * 16 + digit;
+      at++;
+    }
+    if (at === start) return null;
+    if (text.charCodeAt(at) === DOT) {
+      const last = parseIpv4(text, start);
+      if (last === null) return null;
+      octets.push(...last);
+      break;
+    }
+    octets.push(group >> 8, group & 0xff);
+    if (at === text.length) break;
+    if (text.charCodeAt(at) !== COLON || ++at === text.length) return null;
+    if (text.charCodeAt(at) === COLON) {
+      if (gapAt !== null) return null;
+      gapAt = octets.length;
+      at++;
+    }
+  }
+  if (gapAt === null) return octets.length === 16 ? octets : null;
+  const missing = 16 - octets.length;
+  if (missing < 2) return null;
+  return [...octets.slice(0, gapAt), ...new Array<number>(missing).fill(0), ...octets.slice(gapAt)];
+}
+
+/** Of a digit of up to sixteen values; 16 of anything else, and behind the end. */
+function digitAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = (code | 0x20) - 0x61;
+  return letter >= 0 && letter < 6 ? letter + 10 : 16;
 }
 
 /** RFC 5952, Section 4: lower case, no leading zeros, the first of the longest runs of zeros as "::", but not of one group. */
