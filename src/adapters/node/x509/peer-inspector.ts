@@ -4,8 +4,8 @@ import type { CertificateFacts, KeyFacts, PeerFacts, TrustPath } from '../../../
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
 import { breather } from '../breather.js';
 import { readPublicKey } from './algorithms.js';
-import { CertificateReader, type ReadCertificate } from './certificate-facts.js';
-import { SignatureChecker, type TlsaKey } from './signatures.js';
+import { CertificateReader } from './certificate-facts.js';
+import { type SentCertificate, SignatureChecker, type TlsaKey } from './signatures.js';
 
 /** What a handshake left: the certificates as sent, leaf first, and the path result of the library. */
 export interface Presented {
@@ -46,13 +46,13 @@ export class PeerInspector {
     const breathe = breather();
     const first = this.#reader.read(leaf);
     if (first === null) return { kind: 'unreadable', code: 'UNREADABLE_CERTIFICATE' };
-    const chain: [ReadCertificate, ...ReadCertificate[]] = [first];
+    const chain: SentCertificate[] = [{ sent: leaf, read: first }];
     let octets = first.der.length;
     for (const other of others) {
       octets += other.raw.length;
       if (octets > CHAIN_OCTETS_MAX) break;
       const read = this.#reader.read(other);
-      if (read !== null) chain.push(read);
+      if (read !== null) chain.push({ sent: other, read });
       const turn = breathe();
       if (turn !== null) await turn;
     }
@@ -62,10 +62,10 @@ export class PeerInspector {
       ? await this.#signatures.check(chain, keys, breathe)
       : ({ facts: [], looked: 'whole' } as const);
     const isWhole = octets <= CHAIN_OCTETS_MAX && areAll && checked.looked === 'whole';
-    const [{ facts }, ...rest] = chain;
+    const behind = chain.slice(1).map(({ read }) => read.facts);
     return {
       kind: 'presented',
-      chain: [facts, ...rest.map((each) => each.facts)],
+      chain: [first.facts, ...behind],
       anchors,
       recordKeys,
       signatures: checked.facts,

@@ -1,7 +1,13 @@
-import { createPublicKey, hash, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject, type X509Certificate } from 'node:crypto';
 import type { KeySource, SignatureFact } from '../../../policy/certificate/facts.js';
 import type { ReadCertificate } from './certificate-facts.js';
 import { RecentMap } from './recent-map.js';
+
+/** What the server sent, as the library holds it, which takes longer to make than to verify its signature, and as it was read. */
+export interface SentCertificate {
+  readonly sent: X509Certificate;
+  readonly read: ReadCertificate;
+}
 
 /** A certificate or a bare key that came in the TLSA record of that index. */
 export type TlsaKey =
@@ -34,7 +40,7 @@ export class SignatureChecker {
 
   /** Keys of the chain are tried where the names agree (a certificate also under its own), bare keys always. */
   async check(
-    chain: readonly ReadCertificate[],
+    chain: readonly SentCertificate[],
     keys: readonly TlsaKey[],
     breathe: () => Promise<void> | null,
   ): Promise<CheckedSignatures> {
@@ -49,13 +55,13 @@ export class SignatureChecker {
     return { facts, looked: 'whole' };
   }
 
-  #verifies(child: ReadCertificate, spki: Buffer, spkiSha256: string): boolean {
-    const pair = `${child.facts.certificateSha256} ${spkiSha256}`;
+  #verifies({ sent, read }: SentCertificate, spki: Buffer, spkiSha256: string): boolean {
+    const pair = `${read.facts.certificateSha256} ${spkiSha256}`;
     const known = this.#results.get(pair);
     if (known) return known === 'verifies';
     let verifies = false;
     try {
-      verifies = new X509Certificate(child.der).verify(keyObject(spki));
+      verifies = sent.verify(keyObject(spki));
     } catch {
       // A key that cannot be used verifies nothing.
     }
@@ -65,7 +71,7 @@ export class SignatureChecker {
 }
 
 /** Names are looked up, because a chain may hold hundreds of certificates. */
-function* attemptsAt(chain: readonly ReadCertificate[], keys: readonly TlsaKey[]): Generator<Attempt> {
+function* attemptsAt(chain: readonly SentCertificate[], keys: readonly TlsaKey[]): Generator<Attempt> {
   const fromRecords = keys.map((key) => ({
     ...('spki' in key
       ? { subject: null, spki: key.spki, spkiSha256: hash('sha256', key.spki, 'hex') }
@@ -73,16 +79,16 @@ function* attemptsAt(chain: readonly ReadCertificate[], keys: readonly TlsaKey[]
     source: { from: 'tlsa', index: key.index } as const,
   }));
   const byName = new Map<string, number[]>();
-  for (const [index, { subject }] of chain.entries()) {
-    const same = byName.get(subject);
-    if (same === undefined) byName.set(subject, [index]);
+  for (const [index, { read }] of chain.entries()) {
+    const same = byName.get(read.subject);
+    if (same === undefined) byName.set(read.subject, [index]);
     else same.push(index);
   }
-  for (const [subject, { issuer }] of chain.entries()) {
+  for (const [subject, { read }] of chain.entries()) {
     for (const { subject: name, source, ...key } of fromRecords)
-      if (name === null || name === issuer) yield { subject, key: source, ...key };
-    for (const index of byName.get(issuer) ?? [])
-      yield { subject, key: { from: 'chain', index }, ...keyOf(chain[index]!) };
+      if (name === null || name === read.issuer) yield { subject, key: source, ...key };
+    for (const index of byName.get(read.issuer) ?? [])
+      yield { subject, key: { from: 'chain', index }, ...keyOf(chain[index]!.read) };
   }
 }
 
