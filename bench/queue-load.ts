@@ -16,7 +16,8 @@ import { createTransport } from 'nodemailer';
 import { findProgram, run } from '../peer-tests/daemon.js';
 import { startPostfixClient } from '../peer-tests/postfix-client.js';
 import { sqliteStores } from '../src/adapters/sqlite/index.js';
-import { openQueueState, type QueuePlace } from '../src/cli/queue-state.js';
+import type { StateValues } from '../src/cli/kept-state.js';
+import { openQueueState } from '../src/cli/queue-state.js';
 import { worldArguments } from '../src/cli/world-arguments.js';
 import { createIntake } from '../src/services/queue/index.js';
 import type { MailHost, World } from '../src/testing/index.js';
@@ -202,7 +203,7 @@ export async function drainByDaemon(
   }
 }
 
-export async function fill(place: QueuePlace, { messages, domains }: Load, to: string): Promise<void> {
+export async function fill(place: StateValues, { messages, domains }: Load, to: string): Promise<void> {
   const state = await openQueueState(place);
   const intake = createIntake({ store: state.queue, bodies: state.bodies });
   // A database that others wait for as well gives no transaction more than a few seconds.

@@ -1,6 +1,6 @@
 /* What serves hosts over a PostgreSQL that several processes share, and that goes away and comes back. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { makeFolder, optionsFor, removeFolder } from '../src/cli/command.fixture.js';
+import { MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from '../src/cli/command.fixture.js';
 import { type ListeningProcess, startLmtp, startPolicyMap } from '../src/cli/listening-process.fixture.js';
 import type { ListenAddress } from '../src/hosts/listen-address.js';
 import { LmtpClient } from '../src/hosts/lmtp/lmtp-client.fixture.js';
@@ -168,5 +168,33 @@ describe('waxseal lmtp over PostgreSQL', () => {
     );
     expect(receivedBy('away@a.test')).toHaveLength(1);
     expect(await lmtp.end('SIGTERM')).toMatchObject({ exit: 0 });
+  });
+});
+
+describe('commands about one thing, over PostgreSQL', () => {
+  const json = async (...args: readonly string[]) => {
+    const ended = await waxseal([...args, ...database, '--json'], { input: MESSAGE });
+    expect(ended, ended.stderr).toMatchObject({ exit: 0 });
+    return JSON.parse(ended.stdout) as Readonly<Record<string, unknown>>;
+  };
+
+  it('keep there what they learn and count, and find it there', async () => {
+    expect(await json('deliver', '--from', 's@s.test', '--to', 'one@a.test', ...options)).toMatchObject({
+      results: [{ outcome: 'delivered', authentication: 'pkix' }],
+    });
+    await json('explain', 'b.test', ...options);
+    expect(await json('postfix', 'query', 'c.test', ...options)).toMatchObject({ answer: SECURE('c.test') });
+    const kept = DOMAINS.map((domain) => expect.objectContaining({ domain }));
+    expect(await json('sts', 'list')).toEqual({ policies: kept });
+    expect(await json('sts', 'get', 'a.test', '--offline')).toMatchObject({ cached: { id: '1' } });
+    expect(await json('sts', 'refresh', 'a.test', ...options)).toMatchObject({ leftOut: 0 });
+    expect(await json('tlsrpt', 'show')).toMatchObject({
+      tallies: [{ domain: 'a.test', lines: [{ policyType: 'sts', success: 1 }] }],
+    });
+    expect(await json('signals', 'u@a.test')).toMatchObject({
+      recipients: [{ starttls: 'yes', mtaSts: 'yes' }],
+    });
+    expect(await json('sts', 'forget', 'a.test')).toMatchObject({ outcome: 'forgotten' });
+    expect(await json('sts', 'list')).toEqual({ policies: kept.slice(1) });
   });
 });

@@ -6,6 +6,7 @@ import { misuse } from './arguments.js';
 import { type Exit, exitOf } from './exit.js';
 import { listenForSignals } from './interruption.js';
 import { checkJournalPath, writeJournal } from './journal-file.js';
+import { openStores, policiesIn } from './kept-state.js';
 import type { AttemptSetup } from './options.js';
 import { printResults } from './output/results.js';
 import { complain, print } from './output/terminal.js';
@@ -47,26 +48,29 @@ async function orComplain(output: Promise<void>): Promise<void> {
 
 /** One attempt by Node's engine, which a signal stops. Throws a CommandError for what the engine takes for misuse. */
 export async function attemptBy(
-  { node, settings, attempt, deadline, ways, via }: AttemptSetup,
+  { node, settings, places, attempt, deadline, ways, via }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {
   // Loaded late: it takes longer than finding out that something is missing.
-  const { createNodeEngine } = await import('../node.js');
-  const tallied = await tallying(node.stateDirectory);
+  const { createNodeEngine, signalMemory } = await import('../node.js');
+  const stores = await openStores(places);
   const progress = showProgress();
   const interruption = listenForSignals((name) => {
     progress.clear();
     complain(`waxseal: ${name}: what is not delivered yet is deferred`);
   });
+  const onFault = (message: string) => {
+    progress.clear();
+    complain(`waxseal: a fault of ours: ${message}`);
+  };
   const engine = createNodeEngine({
     ...node,
     ...ways,
-    ...tallied.options,
+    adapters: policiesIn(stores),
+    signals: signalMemory(stores.signals, { onFault }),
+    tlsReports: { store: stores.reports },
     settings,
-    onFault(message) {
-      progress.clear();
-      complain(`waxseal: a fault of ours: ${message}`);
-    },
+    onFault,
   });
   try {
     return await work(engine, {
@@ -81,14 +85,7 @@ export async function attemptBy(
   } finally {
     interruption.release();
     progress.clear();
-    await Promise.all([engine.close(), tallied.close()]);
+    await engine.close();
+    await stores.close();
   }
-}
-
-/** Where there is a state folder, what is delivered is counted in it, for TLS reports. */
-async function tallying(directory: string | undefined) {
-  if (directory === undefined) return { options: {}, close: async () => undefined };
-  const { sqliteStores } = await import('../adapters/sqlite/index.js');
-  const { reports, close } = sqliteStores({ directory });
-  return { options: { tlsReports: { store: reports } }, close };
 }

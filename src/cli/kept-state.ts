@@ -1,13 +1,19 @@
-/* Where a command that serves keeps what outlives a message: `--state`, `--database`, or nowhere. */
+/* Where what outlives a message is kept, as commands are told: in a folder, in a database, or nowhere. */
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import type { SqlStores } from '../adapters/sql/stores.js';
+import type { Adapters } from '../effects/ports.js';
 import type { Stores } from '../effects/stores.js';
 import type { Queue, QueueOptions } from '../services/queue/index.js';
-import { misuse } from './arguments.js';
+import { misuse, type OptionTable } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { reasonOf } from './read-file.js';
 import { type Presence, stateDirectory } from './state-directory.js';
+
+export const STATE_OPTIONS = {
+  state: { type: 'string' },
+  database: { type: 'string' },
+} as const satisfies OptionTable;
 
 export interface StateValues {
   readonly state?: string | undefined;
@@ -19,23 +25,54 @@ export async function openStores(
   { state, database }: StateValues,
   presence: Presence = 'made',
 ): Promise<Stores> {
-  checkOnePlace({ state, database });
+  checkPlaces({ state, database });
   if (database !== undefined) return openDatabase(database);
   if (state === undefined) return (await import('../adapters/memory/index.js')).memoryStores();
   await stateDirectory(state, presence);
   return (await import('../adapters/sqlite/index.js')).sqliteStores({ directory: state });
 }
 
-/** Throws a CommandError where both are given. */
-export function checkOnePlace({ state, database }: StateValues): void {
+/** Throws a CommandError where both are given, or what can be no database. */
+export function checkPlaces({ state, database }: StateValues): void {
   if (state !== undefined && database !== undefined)
     throw misuse('--state and --database are two places for the same things; give one of them');
+  if (database !== undefined && !/^postgres(?:ql)?:\/\//.test(database))
+    throw misuse(
+      `--database ${JSON.stringify(database)} is no address; give one like postgres://user@host/name`,
+    );
+}
+
+/** Whether what is kept is forgotten with the process. */
+export function isNowhere({ state, database }: StateValues): boolean {
+  return state === undefined && database === undefined;
+}
+
+/** Throws a CommandError where none is given, or both. `what`: in words, with a verb. */
+export function requirePlace(values: StateValues, what: string): void {
+  checkPlaces(values);
+  if (isNowhere(values))
+    throw misuse(`--state or --database is missing; say where ${what}, such as --state DIR`);
+}
+
+/** Folder or address of the one that is given, for people: a password is none of it. */
+export function placeOf({ state, database }: StateValues): string {
+  if (state !== undefined) return state;
+  const { host, pathname } = new URL(database!);
+  return `${host}${pathname}`;
+}
+
+/** The questions of the catalogue that are answered from there. */
+export function policiesIn({
+  policies,
+}: Pick<Stores, 'policies'>): Pick<Adapters, 'policy-cache.read' | 'policy-cache.write'> {
+  return {
+    'policy-cache.read': policies['policy-cache.read'],
+    'policy-cache.write': policies['policy-cache.write'],
+  };
 }
 
 /** All stores in a PostgreSQL database that was seen to answer. Throws a CommandError. */
 export async function openDatabase(url: string): Promise<SqlStores> {
-  if (!/^postgres(?:ql)?:\/\//.test(url))
-    throw misuse(`--database ${JSON.stringify(url)} is no address; give one like postgres://user@host/name`);
   const { postgresStores } = await import('../adapters/postgres/index.js');
   const stores = postgresStores({ url });
   try {

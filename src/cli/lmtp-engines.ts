@@ -3,6 +3,7 @@ import { perHost } from '../daemon/per-host.js';
 import type { Stores } from '../effects/stores.js';
 import type { NodeEngine, NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
+import { policiesIn } from './kept-state.js';
 import { reasonOf } from './read-file.js';
 
 /**
@@ -30,7 +31,7 @@ export async function openEngine({
   readonly onFault: (message: string) => void;
 }): Promise<NodeEngine> {
   const { collectReports, createNodeEngine, nodeAdapters, signalMemory } = await import('../node.js');
-  const { policies, reports } = stores;
+  const { reports } = stores;
   const counting = new Set<Promise<unknown>>();
   const own = nodeAdapters({
     ...node,
@@ -42,8 +43,7 @@ export async function openEngine({
     settings,
     // The very store that is renewed.
     adapters: {
-      'policy-cache.read': policies['policy-cache.read'],
-      'policy-cache.write': policies['policy-cache.write'],
+      ...policiesIn(stores),
       'smtp.session': perHost(own['smtp.session'], PER_HOST_MAX),
     },
     // Beside the note of a delivery and not in front of it: whoever is killed in between delivers again.

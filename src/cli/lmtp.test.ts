@@ -229,9 +229,6 @@ describe('waxseal lmtp', () => {
     [['lmtp', '--listen', '127.0.0.1:0', '--organization', 'x', '--from', '<>'], 64, '--from'],
     [['lmtp', '--listen', '127.0.0.1:0', '--config', '/proc/none'], 66, '/proc/none'],
     [['lmtp', '--listen', '127.0.0.1:0', '--config', '/dev/null'], 78, 'tlsReports'],
-    [['lmtp', '--listen', '127.0.0.1:0', '--state', 'x', '--database', 'postgres://x/x'], 64, '--database'],
-    [['lmtp', '--listen', '127.0.0.1:0', '--database', 'x'], 64, '--database'],
-    [['lmtp', '--listen', '127.0.0.1:0', '--database', 'postgres://127.0.0.1:1/x'], 78, '--database'],
     [['lmtp', '--listen', 'unix:/proc/none/socket'], 78, 'cannot listen'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
     const ended = await inTurn(args);

@@ -4,10 +4,10 @@
 import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
+import { checkPlaces, STATE_OPTIONS, type StateValues } from './kept-state.js';
 import { readCount, readDuration } from './numbers.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP, readDnssec, readResolver } from './resolver.js';
 import { readSettings } from './settings.js';
-import { prepareStateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
 import type { Ways } from './ways.js';
 
@@ -28,7 +28,7 @@ export const ATTEMPT_OPTIONS = {
   from: { type: 'string' },
   requiretls: { type: 'boolean' },
   attempt: { type: 'string' },
-  state: { type: 'string' },
+  ...STATE_OPTIONS,
   journal: { type: 'string' },
   deadline: { type: 'string' },
   json: { type: 'boolean' },
@@ -48,6 +48,7 @@ ${RESOLVER_OPTIONS_HELP}\
   --policy FILE          settings in JSON; options on the command line override them
   --state DIR            keep MTA-STS policies there, and what is counted for TLS reports
                          ("waxseal tlsrpt"); default: both are forgotten
+  --database URL         keep them in a PostgreSQL database (postgres://...) instead
   --deadline DURATION    when the attempt as a whole ends, such as 90s or 7m30s: who has
                          no outcome by then waits; default: each answer has a time of
                          its own
@@ -63,6 +64,8 @@ type AttemptValues = ValuesOf<typeof ATTEMPT_OPTIONS>;
 export interface AttemptSetup {
   readonly node: NodeOptions;
   readonly settings: Settings;
+  /** Where what is learned is kept. */
+  readonly places: StateValues;
   readonly attempt: number;
   /** In milliseconds, for the attempt as a whole; empty: none. */
   readonly deadline: { readonly deadlineMs?: number };
@@ -81,16 +84,12 @@ export interface AttemptSetup {
 export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSetup> {
   const attempt = readCount('--attempt', values.attempt) ?? 1;
   const deadlineMs = readDeadline(values.deadline);
+  const { state, database } = values;
+  checkPlaces({ state, database });
   const settings = await readSettings(values);
   const node = await readNode(values);
-  const stateDirectory = values.state === undefined ? undefined : await prepareStateDirectory(values.state);
   return {
-    node: {
-      ...node,
-      ...(stateDirectory === undefined ? {} : { stateDirectory }),
-    },
-    settings,
-    attempt,
+    ...{ node, settings, places: { state, database }, attempt },
     deadline: deadlineMs === undefined ? {} : { deadlineMs },
     requireTls: values.requiretls === true ? 'yes' : 'no',
     journal: values.journal,

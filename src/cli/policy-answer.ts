@@ -1,22 +1,24 @@
 import { explainDelivery } from '../engine/explain-delivery.js';
 import { type PolicyAnswer, policyMap } from '../hosts/postfix/index.js';
 import { listenForSignals } from './interruption.js';
+import { openStores, policiesIn } from './kept-state.js';
 import { complain } from './output/terminal.js';
 import type { LookupSetup } from './policy-lookup.js';
 
 /** What Postfix would be told, asked now. */
 export async function askOnce(
   nextHop: string,
-  { node, deadlineMs, ...setup }: LookupSetup,
+  { node, places, deadlineMs, ...setup }: LookupSetup,
 ): Promise<PolicyAnswer> {
   const { nodeAdapters } = await import('../node.js');
+  const stores = await openStores(places);
   const adapters = nodeAdapters(node);
   const interruption = listenForSignals((name) =>
     complain(`waxseal: ${name}: what is under way is given up`),
   );
   const map = policyMap({
     ...setup,
-    adapters,
+    adapters: { ...adapters, ...policiesIn(stores) },
     onFault: (message) => complain(`waxseal: a fault of ours: ${message}`),
   });
   try {
@@ -25,7 +27,7 @@ export async function askOnce(
   } finally {
     interruption.release();
     await map.close(0);
-    await adapters.close();
+    await Promise.all([adapters.close(), stores.close()]);
   }
 }
 

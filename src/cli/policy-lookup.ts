@@ -5,6 +5,7 @@ import type { NodeOptions } from '../node.js';
 import { parsePostfixVersion } from '../policy/postfix/postfix-version.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
+import { STATE_OPTIONS, type StateValues } from './kept-state.js';
 import { readAttemptSetup, readDeadline } from './options.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from './resolver.js';
 
@@ -16,7 +17,7 @@ export const LOOKUP_OPTIONS = {
   helo: { type: 'string' },
   'no-cleartext-retry': { type: 'boolean' },
   policy: { type: 'string' },
-  state: { type: 'string' },
+  ...STATE_OPTIONS,
   'allow-loopback': { type: 'boolean' },
   deadline: { type: 'string' },
   'postfix-version': { type: 'string' },
@@ -29,6 +30,8 @@ export const LOOKUP_OPTIONS_HELP = `\
   --deadline DURATION    how long an answer may take before it is TEMP; Postfix waits 100s
                          (90s)
   --state DIR            keep MTA-STS policies there; default: they are forgotten
+  --database URL         keep them in a PostgreSQL database (postgres://...) instead,
+                         which maps on several hosts may share
 ${RESOLVER_OPTIONS_HELP}\
   --port N               port of mail hosts, and in TLSA names (25)
   --https-port N         port of MTA-STS policy hosts (443)
@@ -42,6 +45,8 @@ ${RESOLVER_OPTIONS_HELP}\
 export interface LookupSetup {
   readonly node: NodeOptions;
   readonly settings: Settings;
+  /** Where MTA-STS policies are kept. */
+  readonly places: StateValues;
   readonly postfixVersion: string;
   readonly deadlineMs: number;
 }
@@ -52,14 +57,14 @@ const DEADLINE_MS = 90_000;
 
 /** The same for whoever has read the rest already. Throws a CommandError. */
 export function lookupOf(
-  { node, settings }: Pick<LookupSetup, 'node' | 'settings'>,
+  { node, settings, places }: Pick<LookupSetup, 'node' | 'settings' | 'places'>,
   postfixVersion = '3.7',
 ): LookupSetup {
   if (parsePostfixVersion(postfixVersion) === null)
     throw misuse(
       `--postfix-version ${JSON.stringify(postfixVersion)} is no version that knows DANE; give one like 3.7, from 2.11 on`,
     );
-  return { node, settings, postfixVersion, deadlineMs: DEADLINE_MS };
+  return { node, settings, places, postfixVersion, deadlineMs: DEADLINE_MS };
 }
 
 /** Throws a CommandError. */

@@ -152,15 +152,6 @@ describe('waxseal postfix policy-map', () => {
     expect(ended.stderr.match(/"answer":"NOTFOUND "/g)!.length).toBeGreaterThan(1);
   });
 
-  it.each([
-    [['--state', 'x', '--database', 'postgres://x/x'], 64],
-    [['--database', 'x'], 64],
-    [['--database', 'postgres://127.0.0.1:1/x'], 78],
-  ] as const)('cannot keep anything with %j', async (places, exit) => {
-    const ended = await inTurn(['postfix', 'policy-map', '--listen', '127.0.0.1:0', ...places]);
-    expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining('--database') });
-  });
-
   it('says so where it cannot listen', async () => {
     const taken = [
       '--listen',

@@ -5,7 +5,8 @@ import { storeDesk } from '../services/queue/index.js';
 import { readAdminToken } from './admin-token.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
-import { openQueueState, type QueuePlace, STATE_OPTIONS, STATE_OPTIONS_HELP } from './queue-state.js';
+import { STATE_OPTIONS, type StateValues } from './kept-state.js';
+import { openQueueState, STATE_OPTIONS_HELP } from './queue-state.js';
 import { reasonOf } from './read-file.js';
 
 export const DESK_OPTIONS = {
@@ -51,7 +52,7 @@ export async function withDesk<T>(
 /** The desk of a daemon. Throws a CommandError. */
 export async function remoteDesk(
   url: string,
-  values: QueuePlace & { readonly 'admin-token-file'?: string | undefined },
+  values: StateValues & { readonly 'admin-token-file'?: string | undefined },
 ): Promise<AdminClient> {
   if (values.state !== undefined || values.database !== undefined)
     throw misuse('--admin excludes --state and --database: either the daemon or what it keeps');

@@ -4,14 +4,8 @@
 import { join } from 'node:path';
 import type { SqlStores } from '../adapters/sql/stores.js';
 import type { BodyStore } from '../effects/queue-stores.js';
-import { misuse, type OptionTable } from './arguments.js';
-import { openDatabase } from './kept-state.js';
+import { openDatabase, placeOf, requirePlace, type StateValues } from './kept-state.js';
 import { type Presence, refuseLostQueue, stateDirectory } from './state-directory.js';
-
-export const STATE_OPTIONS = {
-  state: { type: 'string' },
-  database: { type: 'string' },
-} as const satisfies OptionTable;
 
 export const STATE_OPTIONS_HELP = `\
   --state DIR            the queue is in this folder, with all else that is kept
@@ -21,12 +15,6 @@ export const STATE_OPTIONS_HELP = `\
 
 /** The folder beside the state file in which the octets of large messages are. */
 const BODIES = 'bodies';
-
-/** One of the two. */
-export interface QueuePlace {
-  readonly state?: string | undefined;
-  readonly database?: string | undefined;
-}
 
 /** Everything that is kept. */
 export interface QueueState extends Omit<SqlStores, 'bodies'> {
@@ -38,14 +26,11 @@ export interface QueueState extends Omit<SqlStores, 'bodies'> {
 }
 
 /** `found`: what is not there is not made, but refused. Throws a CommandError. */
-export async function openQueueState(values: QueuePlace, presence: Presence = 'made'): Promise<QueueState> {
+export async function openQueueState(values: StateValues, presence: Presence = 'made'): Promise<QueueState> {
   const { state, database } = values;
-  if (state !== undefined && database !== undefined)
-    throw misuse('--state and --database exclude each other: either a folder or a database');
-  if (database !== undefined)
-    return { ...(await openDatabase(database)), place: new URL(database).host, directory: undefined };
+  requirePlace(values, 'the queue is');
   if (state === undefined)
-    throw misuse('--state or --database is missing; say where the queue is, such as --state DIR');
+    return { ...(await openDatabase(database!)), place: placeOf(values), directory: undefined };
   await refuseLostQueue(state, join(state, BODIES));
   const directory = await stateDirectory(state, presence);
   const { sqliteStores } = await import('../adapters/sqlite/index.js');

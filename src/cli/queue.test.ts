@@ -173,8 +173,6 @@ describe('waxseal queue', () => {
   it.concurrent.each([
     [['queue'], 64, 'list, show, hold, release, kick, fail, drop, set-tls, set-transport'],
     [['queue', 'list'], 64, '--state, --database or --admin is missing'],
-    [['queue', 'list', '--state', 'x', '--database', 'y'], 64, 'exclude each other'],
-    [['queue', 'list', '--database', 'mysql://x'], 64, 'postgres://'],
     [['queue', 'hold', '--state', '@'], 64, 'the id of a message is missing'],
     [['queue', 'show', 'x', '--state', '@'], 66, 'there is no message "x"'],
     [['queue', 'set-tls', 'x', 'never', '--state', '@'], 64, 'required, ordinary and optional'],

@@ -13,7 +13,7 @@ import { readConfigFile } from '../config-file.js';
 import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
-import { openNoticeQueue, openStores } from '../kept-state.js';
+import { openNoticeQueue, openStores, STATE_OPTIONS } from '../kept-state.js';
 import { openEngine, type Reach } from '../lmtp-engines.js';
 import { keepFresh, keepSmall, sendCounted } from '../lmtp-jobs.js';
 import { readCount } from '../numbers.js';
@@ -81,11 +81,10 @@ address that cannot be listened at.
 const OPTIONS = {
   ...WORLD_OPTIONS,
   ...SERVING_OPTIONS,
-  state: { type: 'string' },
+  ...STATE_OPTIONS,
   deadline: { type: 'string' },
   concurrency: { type: 'string' },
   requiretls: { type: 'string' },
-  database: { type: 'string' },
   notices: { type: 'string' },
   from: { type: 'string' },
   organization: { type: 'string' },

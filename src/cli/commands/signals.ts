@@ -4,7 +4,7 @@ import { SIGNALS, type Signal } from '../../policy/signals/sighting.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
-import { openStores } from '../kept-state.js';
+import { openStores, requirePlace, STATE_OPTIONS } from '../kept-state.js';
 import { type Paint, painter, print } from '../output/terminal.js';
 
 const HELP = `\
@@ -23,8 +23,7 @@ Exit code 0: answered; 64: wrong use of the command; 78: what is kept cannot be 
 
 const OPTIONS = {
   scope: { type: 'string' },
-  state: { type: 'string' },
-  database: { type: 'string' },
+  ...STATE_OPTIONS,
   json: { type: 'boolean' },
 } as const;
 
@@ -33,8 +32,7 @@ export const signals: Command = {
   async run(args) {
     const { values, positionals: recipients } = readArguments(args, OPTIONS);
     if (recipients.length === 0) throw misuse('a recipient is missing; give at least one');
-    if (values.state === undefined && values.database === undefined)
-      throw misuse('--state or --database is missing; say where it is kept, such as --state DIR');
+    requirePlace(values, 'it is kept');
     const stores = await openStores(values, 'found');
     try {
       const { createNodeEngine, signalMemory } = await import('../../node.js');

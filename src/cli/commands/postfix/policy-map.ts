@@ -5,7 +5,7 @@ import type { NodeOptions } from '../../../node.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
-import { checkOnePlace, openStores } from '../../kept-state.js';
+import { openStores, policiesIn } from '../../kept-state.js';
 import { readCount } from '../../numbers.js';
 import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from '../../policy-lookup.js';
 import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processes.js';
@@ -33,8 +33,6 @@ next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.c
 ${SERVING_OPTIONS_HELP}\
   --processes N          serve with so many processes behind the same listeners; with
                          --state or --database they share what is kept (1)
-  --database URL         keep MTA-STS policies in a PostgreSQL database (postgres://...),
-                         which maps on several hosts may share
 ${LOOKUP_OPTIONS_HELP}
 Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
 known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP
@@ -49,15 +47,12 @@ export const policyMap: Command = {
     const { values, positionals } = readArguments(args, {
       ...{ ...LOOKUP_OPTIONS, ...SERVING_OPTIONS },
       processes: { type: 'string' },
-      database: { type: 'string' },
     });
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
-    const { listen, grace, log: logFormat, processes, database, ...lookup } = values;
+    const { listen, grace, log: logFormat, processes, ...lookup } = values;
     const count = readCount('--processes', processes) ?? 1;
-    const places = { state: lookup.state, database };
-    checkOnePlace(places);
     const { addresses, graceMs, log } = readServing({ listen, grace, log: logFormat });
-    const { node, settings, ...own } = await readLookupSetup(lookup);
+    const { node, settings, places, ...own } = await readLookupSetup(lookup);
     const role = roleOf(count);
     if (role === 'starter') {
       await clearSockets(addresses);
@@ -113,15 +108,11 @@ async function clearSockets(addresses: readonly ListenAddress[]): Promise<void> 
 }
 
 /** Node's adapters over the policies that are renewed in the background as well. */
-async function reach({ stateDirectory: _, ...node }: NodeOptions, stores: Stores) {
+async function reach(node: NodeOptions, stores: Stores) {
   const { nodeAdapters } = await import('../../../node.js');
   const own = nodeAdapters(node);
   return {
-    adapters: {
-      ...own,
-      'policy-cache.read': stores.policies['policy-cache.read'],
-      'policy-cache.write': stores.policies['policy-cache.write'],
-    },
+    adapters: { ...own, ...policiesIn(stores) },
     policies: stores.policies,
     close: async () => {
       await Promise.all([own.close(), stores.close()]);

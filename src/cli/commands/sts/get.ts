@@ -1,5 +1,5 @@
 import type { PolicyResult } from '../../../engine/engine.js';
-import { readArguments } from '../../arguments.js';
+import { readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { renderFound, renderKept } from '../../output/sts/policies-text.js';
@@ -14,7 +14,8 @@ Looks for the MTA-STS policy of DOMAIN as for a message, keeps it, and says what
 force and why. Connects to no mail host.
 
   --state DIR            keep policies there; default: they are forgotten
-  --offline              ask nobody, and show what is kept in --state
+  --database URL         keep them in a PostgreSQL database (postgres://...) instead
+  --offline              ask nobody, and show what is kept there
 ${FETCH_OPTIONS_HELP}
 Ends with 0 if it is known whether there is a policy, with 75 if that could not be
 learned. 66: nothing is kept (with --offline).
@@ -26,7 +27,7 @@ export const get: Command = {
     const { values, positionals } = readArguments(args, { ...FETCH_OPTIONS, offline: { type: 'boolean' } });
     const domain = readOneDomain(positionals);
     const { offline, ...others } = values;
-    if (offline === true) return showKept(domain, others.state, others.json === true);
+    if (offline === true) return showKept(domain, others);
     const { found, isStopped } = await withEngine(others, async (engine, _, signal) => ({
       found: await engine.policy(domain, { purpose: 'learn' }, { signal }),
       isStopped: signal.aborted,
@@ -43,10 +44,10 @@ export const get: Command = {
   },
 };
 
-async function showKept(domain: string, state: string | undefined, isJson: boolean): Promise<Exit> {
-  const kept = await withStore(state, (store) => store['policy-cache.read']({ domain }, NEVER));
+async function showKept(domain: string, values: ValuesOf<typeof FETCH_OPTIONS>): Promise<Exit> {
+  const kept = await withStore(values, (store) => store['policy-cache.read']({ domain }, NEVER));
   await print(
-    isJson
+    values.json === true
       ? `${JSON.stringify({ domain, ...kept })}\n`
       : renderKept({ domain, ...kept }, Date.now(), painter()),
   );

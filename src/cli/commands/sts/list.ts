@@ -4,13 +4,14 @@ import type { Command } from '../../command.js';
 import { EXIT } from '../../exit.js';
 import { renderKept } from '../../output/sts/policies-text.js';
 import { painter, print } from '../../output/terminal.js';
-import { STORE_OPTIONS, withStore } from './setup.js';
+import { KEPT_HELP, STORE_OPTIONS, withStore } from './setup.js';
 
 const HELP = `\
-Usage: waxseal sts list --state DIR [--json]
+Usage: waxseal sts list (--state DIR | --database URL) [--json]
 
 Lists the MTA-STS policies that are kept, in order of domains.
 
+${KEPT_HELP}\
   --json                 print one JSON object {"policies":[...]}
 `;
 
@@ -24,7 +25,7 @@ export const list: Command = {
       throw misuse(`${JSON.stringify(positionals[0])} is too much; "waxseal sts get" shows one domain`);
     const isJson = values.json === true;
     const now = Date.now();
-    await withStore(values.state, async (store) => {
+    await withStore(values, async (store) => {
       // Page by page: a store may hold more than is good to hold at once.
       let before = isJson ? '{"policies":[' : '';
       for await (const page of pagesOf(store)) {

@@ -1,20 +1,22 @@
 import type { PolicyResult } from '../../../engine/engine.js';
 import { refreshPolicies } from '../../../services/sts/index.js';
-import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
+import { readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
+import { requirePlace } from '../../kept-state.js';
 import { renderFound, renderRefreshed } from '../../output/sts/policies-text.js';
 import { complain, painter, print, printable } from '../../output/terminal.js';
 import { fitted } from '../../output/wrap.js';
-import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readDomain, withEngine } from './setup.js';
+import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, KEPT_HELP, readDomain, withEngine } from './setup.js';
 
 const HELP = `\
-Usage: waxseal sts refresh [DOMAIN]... --state DIR [OPTION]...
+Usage: waxseal sts refresh [DOMAIN]... (--state DIR | --database URL) [OPTION]...
 
 Fetches kept MTA-STS policies anew: those that are due, about a day after they were
 fetched, or those of each DOMAIN at once. To be run once an hour. What cannot be
 fetched stays in force until it expires, and standard error says so.
 
+${KEPT_HELP}\
 ${FETCH_OPTIONS_HELP}
 Ends with 75 if a policy could not be renewed, or if more were due than one run
 fetches; the next run goes on with those.
@@ -24,8 +26,7 @@ export const refresh: Command = {
   help: HELP,
   async run(args) {
     const { values, positionals } = readArguments(args, FETCH_OPTIONS);
-    if (values.state === undefined)
-      throw misuse('--state is missing; give the folder in which policies are kept');
+    requirePlace(values, 'policies are kept');
     const domains = [...new Set(positionals.map(readDomain))];
     return domains.length === 0 ? refreshDue(values) : refreshThese(values, domains);
   },

@@ -2,23 +2,30 @@
  * What the commands about MTA-STS policies have in common: where policies are kept, and how their hosts are reached.
  */
 import { domainToASCII } from 'node:url';
-import { memoryStores } from '../../../adapters/memory/index.js';
-import { sqliteStores } from '../../../adapters/sqlite/index.js';
-import type { PolicyStore } from '../../../effects/stores.js';
+import type { PolicyStore, Stores } from '../../../effects/stores.js';
 import type { Engine } from '../../../engine/engine.js';
 import { parseHostName } from '../../../policy/names/domain-name.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import { DEADLINE_HELP, Deadline } from '../../deadline.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { type Interruption, listenForSignals } from '../../interruption.js';
+import {
+  isNowhere,
+  openStores,
+  placeOf,
+  policiesIn,
+  requirePlace,
+  STATE_OPTIONS,
+  type StateValues,
+} from '../../kept-state.js';
 import { readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
 import { reasonOf } from '../../read-file.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
-import { type Presence, stateDirectory } from '../../state-directory.js';
+import type { Presence } from '../../state-directory.js';
 
 export const STORE_OPTIONS = {
-  state: { type: 'string' },
+  ...STATE_OPTIONS,
   json: { type: 'boolean' },
 } as const satisfies OptionTable;
 
@@ -32,6 +39,12 @@ export const FETCH_OPTIONS = {
   'allow-loopback': { type: 'boolean' },
   deadline: { type: 'string' },
 } as const satisfies OptionTable;
+
+/** Where a command works with what is kept already. */
+export const KEPT_HELP = `\
+  --state DIR            the folder in which policies are kept
+  --database URL         the PostgreSQL database (postgres://...) in which they are
+`;
 
 export const FETCH_OPTIONS_HELP = `\
 ${RESOLVER_OPTIONS_HELP}\
@@ -59,39 +72,39 @@ export function readOneDomain([text, second]: readonly string[]): string {
   return readDomain(text);
 }
 
-/** Works with what is kept in that folder already. Throws a CommandError, also where the store fails. */
-export function withStore<T>(
-  state: string | undefined,
-  work: (store: PolicyStore) => Promise<T>,
-): Promise<T> {
-  return withFolder(state, 'found', work);
+/** Works with what is kept already. Throws a CommandError, also where the store fails. */
+export function withStore<T>(places: StateValues, work: (store: PolicyStore) => Promise<T>): Promise<T> {
+  requirePlace(places, 'policies are kept');
+  return withStores(places, 'found', ({ policies }) => work(policies));
 }
 
-async function withFolder<T>(
-  state: string | undefined,
+async function withStores<T>(
+  places: StateValues,
   presence: Presence,
-  work: (store: PolicyStore) => Promise<T>,
+  work: (stores: Stores) => Promise<T>,
 ): Promise<T> {
-  if (state === undefined) throw misuse('--state is missing; give the folder in which policies are kept');
-  const stores = sqliteStores({ directory: await stateDirectory(state, presence) });
+  const stores = await openStores(places, presence);
   try {
-    return await work(stores.policies);
+    return await work(stores);
   } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(EXIT.badSettings, `what is kept in ${state} cannot be used: ${reasonOf(error)}`);
+    if (error instanceof CommandError || isNowhere(places)) throw error;
+    throw new CommandError(
+      EXIT.badSettings,
+      `what is kept in ${placeOf(places)} cannot be used: ${reasonOf(error)}`,
+    );
   } finally {
     await stores.close();
   }
 }
 
-/** Works with an engine that keeps its policies in that folder, or without one forgets them. Throws a CommandError. */
+/** Works with an engine that keeps its policies there, or where no place is given forgets them. Throws a CommandError. */
 export async function withEngine<T>(
   values: ValuesOf<typeof FETCH_OPTIONS>,
   work: (engine: Engine, store: PolicyStore, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const { state, deadline: text, ...others } = values;
-  const { node, settings } = await readAttemptSetup(others);
-  const run = async (store: PolicyStore): Promise<T> => {
+  const { deadline: text, ...others } = values;
+  const { node, settings, places } = await readAttemptSetup(others);
+  return withStores(places, 'made', async (stores) => {
     // Loaded late: it takes longer than finding out that something is missing.
     const { createNodeEngine, nodeAdapters } = await import('../../../node.js');
     const interruption: Interruption = listenForSignals((name) =>
@@ -104,19 +117,17 @@ export async function withEngine<T>(
       settings,
       adapters: {
         ...deadline.watch(reached),
-        'policy-cache.read': store['policy-cache.read'],
-        'policy-cache.write': store['policy-cache.write'],
+        ...policiesIn(stores),
       },
       onFault: (message) => complain(`waxseal: a fault of ours: ${message}`),
     });
     try {
       deadline.tellAtEnd((words) => complain(`waxseal: ${words}`));
-      return await work(engine, store, AbortSignal.any([interruption.signal, deadline.signal]));
+      return await work(engine, stores.policies, AbortSignal.any([interruption.signal, deadline.signal]));
     } finally {
       deadline.clear();
       interruption.release();
       await Promise.all([engine.close(), reached.close()]);
     }
-  };
-  return state === undefined ? run(memoryStores().policies) : withFolder(state, 'made', run);
+  });
 }

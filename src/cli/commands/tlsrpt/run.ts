@@ -8,12 +8,13 @@ import { renderOutcomes } from '../../output/tlsrpt/sending-text.js';
 import { complainOfKeys, readSending, SENDING_OPTIONS, SENDING_OPTIONS_HELP } from './sending-options.js';
 
 const HELP = `\
-Usage: waxseal tlsrpt run --state DIR --from ADDRESS --organization NAME [OPTION]...
+Usage: waxseal tlsrpt run (--state DIR | --database URL) --from ADDRESS
+                          --organization NAME [OPTION]...
 
 Sends TLS reports (RFC 8460) day after day, until it gets SIGTERM or SIGINT: each some
 hours after its day is over, and again at growing distances for a day where that fails.
 A line is printed for every report that something was done about. Several may run on one
-state folder; each report is sent once.
+state; each report is sent once.
 
 ${SENDING_OPTIONS_HELP}\
   --json                 print a JSON object for every report, each on a line

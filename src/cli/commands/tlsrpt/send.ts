@@ -18,7 +18,8 @@ import {
 } from './sending-options.js';
 
 const HELP = `\
-Usage: waxseal tlsrpt send --state DIR --from ADDRESS --organization NAME [OPTION]...
+Usage: waxseal tlsrpt send (--state DIR | --database URL) --from ADDRESS
+                           --organization NAME [OPTION]...
 
 Sends the TLS reports (RFC 8460) whose time has come, once: those of days that are over,
 to domains that ask for them. Reports leave over the first four hours of the next day,

@@ -4,14 +4,14 @@
 import type { Stores } from '../../../effects/stores.js';
 import type { Settings } from '../../../policy/settings.js';
 import type { KeyCheck, ReportPorts, ReportSettings } from '../../../services/tls-report/send/index.js';
-import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
+import type { OptionTable, ValuesOf } from '../../arguments.js';
 import type { Deadline } from '../../deadline.js';
 import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../../dkim-keys.js';
+import { openStores, policiesIn, requirePlace } from '../../kept-state.js';
 import { ATTEMPT_OPTIONS, type AttemptSetup, readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
 import { readContact, readOrganization } from '../../report-name.js';
 import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
-import { findStateDirectory } from '../../state-directory.js';
 
 const { requiretls: _, attempt: __, journal: ___, verbose: ____, ...REACH } = ATTEMPT_OPTIONS;
 
@@ -24,6 +24,7 @@ export const SENDING_OPTIONS = {
 
 export const SENDING_OPTIONS_HELP = `\
   --state DIR            where the tallies are ("waxseal deliver --state DIR" keeps them)
+  --database URL         the PostgreSQL database (postgres://...) in which they are
   --from ADDRESS         the sender and contact; its domain is the submitter
   --organization NAME    who is responsible for the reports
   --dkim-key FILE        sign with this private key (PEM; RSA or Ed25519); may be given
@@ -54,12 +55,12 @@ export async function readSending(
 ): Promise<SendingSetup> {
   const contactInfo = readContact(values.from);
   const organizationName = readOrganization(values.organization);
-  if (values.state === undefined) throw misuse('--state is missing; give the folder that has the tallies');
-  // Whoever waits for the nights may be there before the first tally.
-  if (spread === 'none') await findStateDirectory(values.state);
+  requirePlace(values, 'the tallies are');
   const setup = await readAttemptSetup(values);
   const keys = await readDkimKeys(dkimKeyFiles(values), (warning) => complain(`waxseal tlsrpt: ${warning}`));
-  return connect(setup, values.state, deadline, {
+  // Whoever waits for the nights may be there before the first tally.
+  const stores = await openStores(setup.places, spread === 'none' ? 'found' : 'made');
+  return connect(setup, stores, deadline, {
     organizationName,
     contactInfo,
     keys,
@@ -76,18 +77,19 @@ export async function readSending(
 
 async function connect(
   { node, settings }: AttemptSetup & { readonly settings: Settings },
-  directory: string,
+  stores: Stores,
   deadline: Deadline,
   report: ReportSettings,
 ): Promise<SendingSetup> {
   // Loaded late: it takes longer than finding out that something is missing.
-  const [{ createNodeEngine, nodeAdapters }, { sqliteStores }, { nodePostReport }] = await Promise.all([
+  const [{ createNodeEngine, nodeAdapters, signalMemory }, { nodePostReport }] = await Promise.all([
     import('../../../node.js'),
-    import('../../../adapters/sqlite/index.js'),
     import('../../../services/tls-report/send/index.js'),
   ]);
-  const stores: Stores = sqliteStores({ directory });
-  const engine = createNodeEngine({ ...node, settings });
+  const engine = createNodeEngine({
+    ...{ ...node, settings, adapters: policiesIn(stores) },
+    signals: signalMemory(stores.signals, { onFault: (message) => complain(`waxseal tlsrpt: ${message}`) }),
+  });
   const post = nodePostReport(node.ca === undefined ? {} : { ca: node.ca });
   return {
     ports: {
