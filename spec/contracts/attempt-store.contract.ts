@@ -55,11 +55,24 @@ export function attemptStoreContract(name: string, start: StartStores): void {
       expect(await known('a', 'b', 'c')).toEqual([null, 1, null]);
     });
 
-    it('keeps no more than its bound, the latest', async () => {
+    it('keeps no more than its bound, the latest, whoever writes and before anybody prunes', async () => {
+      const nodes = [attempts, subject.another().attempts];
       for (const [index, key] of ['a', 'b', 'c', 'd', 'e'].entries())
-        await attempts.write([waiting(key, 1, NOW + index)]);
-      await attempts.prune(NOTHING);
+        await nodes[index % 2]!.write([
+          index === 1 ? delivered(key, NOW + index) : waiting(key, 1, NOW + index),
+        ]);
       expect(await known('a', 'b', 'c', 'd', 'e')).toEqual([null, null, 1, 1, 1]);
+      await attempts.write(['f', 'g', 'h', 'i'].map((key, index) => waiting(key, 1, NOW + 10 + index)));
+      expect(await known('d', 'e', 'f', 'g', 'h', 'i')).toEqual([null, null, null, 1, 1, 1]);
+      expect(await attempts.prune(NOTHING)).toBe(0);
+    });
+
+    it('keeps among the latest what was attempted again', async () => {
+      for (const [index, key] of ['a', 'b', 'c'].entries())
+        await attempts.write([waiting(key, 1, NOW + index)]);
+      await attempts.write([waiting('a', 2, NOW + 3)]);
+      await attempts.write([waiting('d', 1, NOW + 4)]);
+      expect(await known('a', 'b', 'c', 'd')).toEqual([2, null, 1, 1]);
     });
   });
 }

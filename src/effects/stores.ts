@@ -123,7 +123,10 @@ export interface AttemptRecord {
 export interface AttemptStore {
   /** In the order of the keys; null: nothing is known. A record that cannot be read is not known, unless it says `delivered`. */
   read(keys: readonly string[]): Promise<readonly (AttemptRecord | null)[]>;
-  /** All of them or none, durably. What was delivered stays delivered. */
+  /**
+   * All of them or none, durably. What was delivered stays delivered. Beyond the bound the oldest go, sooner or later: a message
+   * that is not known is at its first attempt, under the very same demands.
+   */
   write(records: readonly (AttemptRecord & { readonly key: string })[]): Promise<void>;
   /** Drops what was delivered, and what was attempted last, before those times, and the oldest beyond the bound. */
   prune(before: { readonly delivered: number; readonly attempted: number }): Promise<number>;
@@ -131,7 +134,7 @@ export interface AttemptStore {
 
 /** How much a store of attempts keeps at most. */
 export interface AttemptStoreBounds {
-  /** Messages times recipients. */
+  /** Messages times recipients. A database may hold a thousandth more for each process that writes to it. */
   readonly attemptsMax: number;
 }
 

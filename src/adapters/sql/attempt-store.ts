@@ -8,13 +8,29 @@ import { inKeyOrder, insertRows, rowsByKey } from './statements.js';
 const KEYS_MAX = 500;
 const RECORDS_MAX = 500;
 
+/** So many writes for one look at how many there are, as a part of the bound: to count them all takes its time. */
+const LOOKS_PER_BOUND = 1_000;
+
 /** Attempts in a database, a row for each message and recipient. */
 export function sqlAttemptStore(database: SqlDatabase, { attemptsMax }: AttemptStoreBounds): AttemptStore {
+  const writesPerLook = Math.ceil(attemptsMax / LOOKS_PER_BOUND);
+  let writes = 0;
   const reading = new Batches<string, AttemptRecord | null>(KEYS_MAX, (keys) => readAll(database, keys));
   const writing = new Batches<AttemptRecord & { readonly key: string }, void>(
     RECORDS_MAX,
     async (records) => {
       await database.write(({ query }) => writeAll(query, records));
+      writes += records.length;
+      if (writes >= writesPerLook)
+        await database
+          .write(({ query }) => dropBeyond(query, attemptsMax))
+          .then(
+            () => {
+              writes = 0;
+            },
+            // What was written is kept; the next one looks again.
+            () => undefined,
+          );
       return records.map(() => undefined);
     },
   );
@@ -28,15 +44,20 @@ export function sqlAttemptStore(database: SqlDatabase, { attemptsMax }: AttemptS
            WHERE (delivered IS NULL AND at < ?1) OR (delivered IS NOT NULL AND at < ?2) RETURNING id`,
           ...[before.attempted, before.delivered],
         );
-        const [counted] = await query('SELECT count(*) AS rows FROM waxseal_attempts');
-        const over = Math.max(0, numberIn(counted!, 'rows') - attemptsMax);
-        if (over === 0) return old.length;
-        const sql = `DELETE FROM waxseal_attempts
-          WHERE id IN (SELECT id FROM waxseal_attempts ORDER BY at, id LIMIT ?1)`;
-        await query(sql, over);
-        return old.length + over;
+        return old.length + (await dropBeyond(query, attemptsMax));
       }),
   };
+}
+
+/** The oldest; answers how many went. */
+async function dropBeyond(query: Query, attemptsMax: number): Promise<number> {
+  const [counted] = await query('SELECT count(*) AS rows FROM waxseal_attempts');
+  const over = Math.max(0, numberIn(counted!, 'rows') - attemptsMax);
+  if (over === 0) return 0;
+  const sql = `DELETE FROM waxseal_attempts
+    WHERE id IN (SELECT id FROM waxseal_attempts ORDER BY at, id LIMIT ?1)`;
+  await query(sql, over);
+  return over;
 }
 
 /** What is kept under each, in order: many transactions ask at once. */

@@ -13,11 +13,14 @@ import type { LmtpOptions } from './lmtp-options.js';
 import { type LmtpServer, lmtpServer } from './lmtp-server.js';
 
 const WORLD: World = {
-  signedZones: ['dane.test'],
+  signedZones: ['dane.test', 'mismatch.test'],
   dns: {
     'MX dane.test': ['10 mx.dane.test'],
     'A mx.dane.test': ['@mx.dane.test'],
     'TLSA mx.dane.test': ['3 1 1 @mx.dane.test'],
+    'MX mismatch.test': ['10 mx.mismatch.test'],
+    'A mx.mismatch.test': ['@mx.mismatch.test'],
+    'TLSA mx.mismatch.test': [`3 1 1 ${'00'.repeat(32)}`],
     'MX refuses.test': ['10 mx.refuses.test'],
     'A mx.refuses.test': ['@mx.refuses.test'],
     'MX later.test': ['10 mx.later.test'],
@@ -31,6 +34,7 @@ const WORLD: World = {
   },
   mail: {
     'mx.dane.test': {},
+    'mx.mismatch.test': {},
     'mx.refuses.test': { replies: { rcpt: { '*': '550 5.1.1 no such user' } } },
     'mx.later.test': { replies: { rcpt: { '*': '450 4.2.1 come again' } } },
     'mx.s.test': {},
@@ -122,6 +126,18 @@ describe('an LMTP server', () => {
     expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
     await (await open(address)).hand(['a@later.test'], { message: 'Subject: another\r\n\r\n' });
     expect(attempts).toEqual([1, 1, 2, 1]);
+  });
+
+  it('begins anew with a message that was forgotten for lack of room, under the same demands', async () => {
+    const address = await serve({ attempts: memoryStores({ attemptsMax: 1 }).attempts });
+    const hand = async (to: string) => (await open(address)).hand([to], { message: 'Subject: x\r\n\r\n' });
+    const first = await hand('a@mismatch.test');
+    expect(first).toEqual([expect.stringMatching(/^451 4\.7\.5 .*\(PEER-\d+\)/)]);
+    expect(await hand('a@later.test')).toEqual([expect.stringMatching(/^450 4\.2\.1 /)]);
+    expect(await hand('a@mismatch.test')).toEqual(first);
+    expect(await hand('a@mismatch.test')).toEqual(first);
+    expect(attempts).toEqual([1, 1, 1, 2]);
+    expect(internet.received('mx.mismatch.test')).toEqual([]);
   });
 
   it('goes on where the client has gone away, and remembers what came of it', async () => {
