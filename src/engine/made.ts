@@ -1,0 +1,29 @@
+import { complaints } from './complaints.js';
+import type { EngineOptions } from './options.js';
+
+/** What is made once for all attempts of an engine. */
+export type Made = EngineOptions & {
+  readonly complain: (message: string) => void;
+  /** When a transport was refused for who we are, in milliseconds since 1970, by name. */
+  readonly refusedAt: Map<string, number>;
+};
+
+export function made(options: EngineOptions): Made {
+  // What an onlooker throws is its own affair.
+  const onFault = (message: string) => tell(() => options.onFault?.(message));
+  return {
+    ...options,
+    onFault,
+    complain: complaints(onFault, options.clock),
+    refusedAt: options.relayRefusals ?? new Map(),
+  };
+}
+
+/** An onlooker that throws must not come between an answer and its machine. */
+export function tell(onlooker: () => void): void {
+  try {
+    onlooker();
+  } catch {
+    // What it throws is its own affair.
+  }
+}
