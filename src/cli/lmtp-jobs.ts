@@ -1,4 +1,5 @@
 /* What `waxseal lmtp` does beside attempts. */
+import { Reporting } from '../daemon/reporting.js';
 import type { Stores } from '../effects/stores.js';
 import type { NodeEngine } from '../node.js';
 import type { ReportSettings } from '../services/tls-report/send/index.js';
@@ -35,33 +36,41 @@ export async function keepSmall(attempts: Stores['attempts'], log: Log): Promise
   return setInterval(prune, PRUNE_EVERY_MS);
 }
 
-/** What the job of sending reports takes. */
-interface Reporting extends Reach {
-  readonly stores: Stores;
+/** In whose name reports are sent, by which keys, and how. */
+export interface Sending extends Reach {
+  /** Null: they are counted, and not sent. */
   readonly reports: ReportSettings | null;
 }
 
-/** Sends TLS reports until the signal aborts, or says that it does not. */
-export async function sendCounted(
-  { stores, node, settings, reports }: Reporting,
-  signal: AbortSignal,
-  log: Log,
-): Promise<void> {
-  if (reports === null) {
-    log(
-      'TLS reports are counted and not sent: that takes --from and --organization, or tlsReports in --config',
-    );
-    return;
-  }
-  const { organizationName, contactInfo } = reports;
-  log(`TLS reports are sent from ${contactInfo} for ${organizationName}`);
-  const { sendReports } = await import('../daemon/send-reports.js');
-  await sendReports(
+/** Sends TLS reports while it runs, or says that it does not. */
+export function countedReports(stores: Stores, first: Sending, log: Log) {
+  const said = ({ node, settings, reports }: Sending) =>
+    reports === null ? null : { node, settings, reports };
+  const job = new Reporting(
     {
-      ...{ store: stores.reports, node, settings, reports, clock: Date.now },
+      ...{ store: stores.reports, clock: Date.now },
       onReport: (says, { day, domain, outcome }) => log(says, { day, domain, outcome }),
       onWarning: log,
     },
-    signal,
+    said(first),
+  );
+  return {
+    /** Until the signal aborts. */
+    run: (signal: AbortSignal): Promise<void> => {
+      sayWhose(first.reports, log);
+      return job.run(signal);
+    },
+    /** From now on by these. */
+    use: (sending: Sending): void => {
+      if (job.use(said(sending))) sayWhose(sending.reports, log);
+    },
+  };
+}
+
+function sayWhose(reports: ReportSettings | null, log: Log): void {
+  log(
+    reports === null
+      ? 'TLS reports are counted and not sent: that takes --from and --organization, or tlsReports in --config'
+      : `TLS reports are sent from ${reports.contactInfo} for ${reports.organizationName}`,
   );
 }

@@ -154,6 +154,62 @@ describe('waxseal lmtp', () => {
     expect((await end('SIGTERM')).exit).toBe(0);
   });
 
+  it('reads its keys and the name of its reports again, and keeps what it has where they are wrong', async () => {
+    const key = join(folder, 'again.pem');
+    const config = join(folder, 'again.yaml');
+    const pems = [ed25519Pem(), ed25519Pem()] as const;
+    const reportsBy = (organization: string) =>
+      writeFile(
+        config,
+        `tlsReports: { organization: ${organization}, from: tlsrpt@s.test, dkimKeys: [{ file: ${key}, selector: r }] }\n`,
+      );
+    await writeFile(key, pems[0]);
+    await reportsBy('Before');
+    const lmtp = await serve(
+      ...['--notices', 'pm@waxseal.test', '--dkim-key', key, '--dkim-selector', 'n', '--config', config],
+    );
+    const reload = async (says: string) => {
+      lmtp.child.kill('SIGHUP');
+      await vi.waitFor(() => expect(lmtp.said()).toContain(says), { timeout: 300_000 });
+    };
+    let seen = 0;
+    const signers = async () => {
+      const client = await LmtpClient.open(lmtp.address);
+      await client.say('LHLO host.test');
+      await client.say('MAIL FROM:<keys@a.test>');
+      await client.say(`RCPT TO:<noticed${++seen}@a.test> NOTIFY=SUCCESS`);
+      await client.say('DATA');
+      client.write('Subject: x\r\n\r\n.\r\n');
+      expect(await client.hear()).toEqual([expect.stringMatching(/^250 /)]);
+      client.close();
+      const noticed = () =>
+        internet.received('mx.a.test').filter(({ recipients }) => recipients.includes('keys@a.test'));
+      await vi.waitFor(() => expect(noticed()).toHaveLength(seen), { timeout: 300_000 });
+      const { text } = noticed().at(-1)!;
+      return pems.flatMap((pem, at) => {
+        try {
+          return verifySignatures(text, [keyOf(pem, 'n')]).length > 0 ? [at] : [];
+        } catch {
+          return [];
+        }
+      });
+    };
+    expect(await signers()).toEqual([0]);
+    await writeFile(key, pems[1]);
+    await reportsBy('After');
+    await reload('TLS reports are sent from tlsrpt@s.test for After');
+    expect(await signers()).toEqual([1]);
+    await writeFile(key, 'no key');
+    await reload('stay as they were: the DKIM key');
+    await writeFile(key, pems[0]);
+    await writeFile(config, 'tlsReports: none\n');
+    await reload('stay as they were: the configuration');
+    expect(await signers()).toEqual([1]);
+    const { exit, said } = await lmtp.end('SIGTERM');
+    expect(exit).toBe(0);
+    expect(said.match(/TLS reports are sent from/g)).toHaveLength(2);
+  });
+
   it('keeps in memory the policies that it uses and renews, and sends notices that are due', async () => {
     const key = join(folder, 'dkim.pem');
     await writeFile(key, ed25519Pem());

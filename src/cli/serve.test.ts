@@ -208,6 +208,15 @@ describe('waxseal serve', () => {
     const { client, keywords } = await helloTo(served.address('smtp'));
     client.close();
     expect(keywords).toContain('SIZE 3000');
+    await writeFile(
+      config,
+      `users: [{ name: eve, passwordFile: ${password} }]\ntlsReports: { organization: S, from: r@s.test }\n`,
+    );
+    served.signal('SIGHUP');
+    // It begins to send them, without a restart.
+    await served.told(({ msg }) =>
+      String(msg).startsWith('TLS reports that domains want by mail wait: no DKIM key'),
+    );
     await writeFile(config, 'users: none\n');
     served.signal('SIGHUP');
     await served.told(({ msg }) => String(msg).startsWith('the configuration stays as it was'));

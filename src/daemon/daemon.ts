@@ -36,6 +36,7 @@ import {
   storeDesk,
   type WaitingMail,
 } from '../services/queue/index.js';
+import { aborted } from './aborted.js';
 import type { DaemonConfig } from './config/config.js';
 import { diskRoom } from './disk-room.js';
 import type { DoorEvent, DoorKind } from './doors/door.js';
@@ -43,7 +44,7 @@ import { mailDoor } from './doors/mail-door.js';
 import { Engines } from './engines.js';
 import type { Logger } from './log.js';
 import { perHost } from './per-host.js';
-import { sendReports } from './send-reports.js';
+import { Reporting } from './reporting.js';
 import { Suppressing } from './suppressing.js';
 import { tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
@@ -134,6 +135,17 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ...{ store: stores.suppressions, clock, onFault },
     forMs: () => current.config.suppressGoneMs,
   });
+  const reporting = new Reporting(
+    {
+      ...{ store: stores.reports, clock },
+      onReport: (says, { day, domain, outcome }) => {
+        metrics.report(outcome);
+        log('info', 'report', says, { day, domain, outcome });
+      },
+      onWarning: (says) => log('warn', 'report', says),
+    },
+    reportsBy(options.node, options),
+  );
   const users = new Users(options.users, clock);
   const door = mailDoor({
     intake: queue,
@@ -166,6 +178,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       engines.replace(made());
       users.replace(settings.users);
       queue.tune(tuningOf(settings));
+      reporting.use(reportsBy(options.node, settings));
       door.useLimits();
       if (settings.certificate !== before.certificate) door.useCertificate(settings.certificate);
       return restartsFor(options, settings);
@@ -181,7 +194,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
         keepPoliciesFresh({ store: stores.policies, engine: engines.latest, clock }, signal, {
           onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`),
         }),
-        reporting(options, current, metrics, signal),
+        reporting.run(signal),
         alarm(() => current, options, signal),
         suppressing.run(signal),
       ];
@@ -273,15 +286,7 @@ function restartsFor(before: DaemonSettings, after: DaemonSettings): readonly st
     isDeepStrictEqual(value, before.config.places[name as keyof typeof places]) ? [] : [name],
   );
   const isRenamed = before.settings.helo !== after.settings.helo;
-  const isReporting = (before.reports === null) !== (after.reports === null);
-  return [...moved, ...(isRenamed ? ['helo'] : []), ...(isReporting ? ['tlsReports'] : [])];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+  return [...moved, ...(isRenamed ? ['helo'] : [])];
 }
 
 function engineOf(
@@ -332,24 +337,9 @@ function rulesOf({ config, settings }: DaemonSettings): readonly DestinationRule
   return [...settings.destinations, ...config.destinations];
 }
 
-async function reporting(
-  { node, stores, clock, log }: DaemonOptions,
-  { reports, settings }: DaemonSettings,
-  metrics: Metrics,
-  signal: AbortSignal,
-): Promise<void> {
-  if (reports === null) return;
-  await sendReports(
-    {
-      ...{ store: stores.reports, node, settings, reports, clock },
-      onReport: (says, { day, domain, outcome }) => {
-        metrics.report(outcome);
-        log('info', 'report', says, { day, domain, outcome });
-      },
-      onWarning: (says) => log('warn', 'report', says),
-    },
-    signal,
-  );
+/** In whose name reports are sent, and how. */
+function reportsBy(node: NodeOptions, { reports, settings }: DaemonSettings) {
+  return reports === null ? null : { node, settings, reports };
 }
 
 /** Rules that are over are not in force, and somebody relies on them. */

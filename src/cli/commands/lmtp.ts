@@ -2,6 +2,7 @@ import { domainToASCII } from 'node:url';
 import { Engines } from '../../daemon/engines.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
+import type { OwnCertificate } from '../../hosts/own-certificate.js';
 import type { RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
@@ -15,7 +16,7 @@ import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
 import { openNoticeQueue, openStores, STATE_OPTIONS } from '../kept-state.js';
 import { openEngine, type Reach } from '../lmtp-engines.js';
-import { keepFresh, keepSmall, sendCounted } from '../lmtp-jobs.js';
+import { countedReports, keepFresh, keepSmall } from '../lmtp-jobs.js';
 import { readCount } from '../numbers.js';
 import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
 import { complain } from '../output/terminal.js';
@@ -73,7 +74,8 @@ ${SERVING_OPTIONS_HELP}\
 Sockets that systemd opened (LISTEN_FDS) are served as well, and then --listen may be left
 out. Prints "ready lmtp ADDRESS" for each listener. Ends with 0 when told to by SIGTERM or
 SIGINT: what is under way may end, and whoever still waits then is told to come again.
-SIGHUP reads the settings, the CA and the certificate again.
+SIGHUP reads the settings, the CA, the certificate, the keys and the configuration again;
+what cannot be read stays as it was.
 64: wrong use of the command; 66: an input cannot be read; 78: bad settings, or an
 address that cannot be listened at.
 `;
@@ -105,18 +107,16 @@ export const lmtp: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     if (positionals.length > 0) throw misuse(`there is nothing to do with ${JSON.stringify(positionals[0])}`);
     const { addresses, graceMs, log } = readActivated(values);
-    const { concurrency = CONCURRENCY, ...own } = await readOwn(values);
+    const { concurrency = CONCURRENCY, ...own } = readOwn(values);
     const postmaster = readPostmaster(values.notices);
-    const dkimKeys = await readKeys(values);
-    const settings = await readSettings(values);
-    const reports = await readReporting(values, dkimKeys, settings);
-    const node = await readNode(values);
+    const first = await readAgain(values);
+    const { settings, dkimKeys, certificate } = first;
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);
     const journals = await openJournals(values.journals, onFault);
     const made = (read: Reach) => openEngine({ ...read, stores, concurrency, onFault });
-    const engines = new Engines(await made({ node, settings }));
+    const engines = new Engines(await made(first));
     const engine = engines.latest;
     const notices =
       postmaster === null
@@ -132,6 +132,7 @@ export const lmtp: Command = {
     const server = await lmtpServer({
       ...own,
       concurrency,
+      ...(certificate !== undefined && { certificate }),
       engine: keepingJournals(engine, journals?.keep),
       attempts: stores.attempts,
       name: settings.helo,
@@ -151,16 +152,19 @@ export const lmtp: Command = {
       await close();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
-    const stopReloading = onHangUp('the settings and the certificate', log, async () => {
-      const { certificate } = await readOwn(values);
-      const read = { settings: await readSettings(values), node: await readNode(values) };
-      if (certificate !== undefined) server.useCertificate(certificate);
+    const reporting = countedReports(stores, first, log);
+    const stopReloading = onHangUp('the settings, the certificate and the keys', log, async () => {
+      const read = await readAgain(values);
+      if (read.certificate !== undefined) server.useCertificate(read.certificate);
       engines.replace(await made(read));
+      server.useNoticeKeys(read.dkimKeys);
+      notices?.queue.tune({ dkimKeys: read.dkimKeys });
+      reporting.use(read);
     });
     const ending = new AbortController();
     const beside = [
       keepFresh({ engine, stores }, ending.signal, log),
-      sendCounted({ stores, node, settings, reports }, ending.signal, log),
+      reporting.run(ending.signal),
       notices?.queue.run(ending.signal, { graceMs }),
     ];
     log(`${await told}: ends when what is under way has ended`);
@@ -223,24 +227,37 @@ async function readReporting(
   );
 }
 
-async function readOwn(values: Values): Promise<Partial<LmtpOptions>> {
-  const { requiretls = 'keep', 'tls-cert': cert, 'tls-key': key } = values;
+/** What SIGHUP has read again. Throws a CommandError. */
+async function readAgain(values: Values) {
+  const dkimKeys = await readKeys(values);
+  const settings = await readSettings(values);
+  return {
+    ...{ settings, dkimKeys },
+    reports: await readReporting(values, dkimKeys, settings),
+    node: await readNode(values),
+    certificate: await readCertificate(values),
+  };
+}
+
+async function readCertificate({
+  'tls-cert': cert,
+  'tls-key': key,
+}: Values): Promise<OwnCertificate | undefined> {
+  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
+  if (cert === undefined || key === undefined) return undefined;
+  return { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') };
+}
+
+/** Throws a CommandError. */
+function readOwn(values: Values): Partial<LmtpOptions> {
+  const { requiretls = 'keep' } = values;
   if (requiretls !== 'keep' && requiretls !== 'off')
     throw misuse(`--requiretls ${JSON.stringify(requiretls)} is neither keep nor off`);
-  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
   const concurrency = readCount('--concurrency', values.concurrency);
   const deadlineMs = readDeadline(values.deadline);
   return {
     requireTls: requiretls,
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
-    ...(cert === undefined || key === undefined
-      ? {}
-      : {
-          certificate: {
-            cert: await readFileOf(cert, 'the certificate'),
-            key: await readFileOf(key, 'the key'),
-          },
-        }),
   };
 }

@@ -12,7 +12,7 @@ import { checked } from '../../effects/misuse.js';
 import type { AttemptStore } from '../../effects/stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
-import { DkimKeyCodec } from '../../services/dkim/index.js';
+import { type DkimKey, DkimKeyCodec } from '../../services/dkim/index.js';
 import type { OwnCertificate } from '../own-certificate.js';
 import type { NoticeOptions } from './notices.js';
 
@@ -55,6 +55,8 @@ export interface LmtpOptions {
 
 const CertificateCodec = strictObject<OwnCertificate>('{ cert, key }', { cert: Text, key: Text });
 
+const KeysCodec = listOf('a list of keys', DkimKeyCodec);
+
 const OptionsCodec = strictObject<LmtpOptions>(
   'an object with options',
   {
@@ -66,7 +68,7 @@ const OptionsCodec = strictObject<LmtpOptions>(
       '{ postmaster, queue, dkimKeys }',
       {
         postmaster: FilledLine,
-        dkimKeys: listOf('a list of keys', DkimKeyCodec),
+        dkimKeys: KeysCodec,
         queue: methods<NoticeOptions['queue']>('a queue', { enqueue: true }),
       },
       ['postmaster', 'queue'],
@@ -94,4 +96,9 @@ export function checkLmtpOptions(options: LmtpOptions): void {
 /** Throws a {@link MisuseError}. */
 export function checkCertificate(certificate: OwnCertificate): void {
   checked(CertificateCodec, certificate, 'WAXSEAL_BAD_OPTIONS', 'certificate');
+}
+
+/** Throws a {@link MisuseError}. */
+export function checkNoticeKeys(keys: readonly DkimKey[]): readonly DkimKey[] {
+  return checked(KeysCodec, keys, 'WAXSEAL_BAD_OPTIONS', 'keys');
 }

@@ -371,6 +371,7 @@ describe('an LMTP server', () => {
     expect(await shown()).toBe('new.test');
     expect(() => server!.useCertificate({ cert: 'none', key: 'none' })).toThrow();
     expect(() => server!.useCertificate({ cert: 'none' } as never)).toThrow('certificate');
+    expect(() => server!.useNoticeKeys([{ selector: 'n' }] as never)).toThrow('keys');
     expect(await shown()).toBe('new.test');
   });
 

@@ -6,13 +6,14 @@ import { chmod } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+import type { DkimKey } from '../../services/dkim/index.js';
 import { checkGrace, checkListenAddress } from '../check-listening.js';
 import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
 import { endSession, leaveIdle, listenAt, replyAsOne } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
-import { checkCertificate, checkLmtpOptions, type LmtpOptions } from './lmtp-options.js';
+import { checkCertificate, checkLmtpOptions, checkNoticeKeys, type LmtpOptions } from './lmtp-options.js';
 import type { LmtpReply } from './reply.js';
 import { handOver, type TransactionPorts, type UnderWay } from './transaction.js';
 import { triedBeforehand } from './tried-store.js';
@@ -22,6 +23,8 @@ export interface LmtpServer {
   listen(address: ListenAddress | InheritedSocket): Promise<ListenAddress>;
   /** Whoever says STARTTLS from now on is shown this one. Throws what Node throws for a key that is none or does not fit, and a {@link MisuseError}. */
   useCertificate(certificate: OwnCertificate): void;
+  /** Notices are signed by these from now on; without `notices` there are none. Throws a {@link MisuseError}. */
+  useNoticeKeys(keys: readonly DkimKey[]): void;
   /**
    * Takes no new connection and lets what is under way end; after `graceMs`, recipients that still wait are answered 451 and
    * every connection is closed. Rejects with a {@link MisuseError} alone.
@@ -85,6 +88,11 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
       certificate = own;
       for (const server of servers) server.updateSecureContext({ cert: own.cert, key: own.key });
     },
+    useNoticeKeys(keys) {
+      const dkimKeys = checkNoticeKeys(keys);
+      const { notices } = shared.ports;
+      if (notices !== undefined) shared.ports = { ...shared.ports, notices: { ...notices, dkimKeys } };
+    },
     async close(graceMs) {
       checkGrace(graceMs);
       const closed = Promise.all(servers.map((server) => new Promise<void>((done) => server.close(done))));
@@ -106,7 +114,7 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
 
 interface Shared {
   readonly options: LmtpOptions;
-  readonly ports: TransactionPorts;
+  ports: TransactionPorts;
   readonly slots: Slots;
   readonly underWay: UnderWay;
   /** One for each message in hand, which ends with it: a signal for all would keep whatever listens to it. */
