@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
@@ -146,7 +146,13 @@ describe('waxseal serve', () => {
   });
 
   it('takes mail by LMTP, with an answer for each recipient however often it is named (SMTP-4.5.4.1-1)', async () => {
-    const { served } = await serve(['--lmtp-listen', `unix:${folder}/lmtp.sock`]);
+    const sockets = ['lmtp', 'metrics'].map((name) => `${folder}/${name}.sock`);
+    const { served } = await serve(
+      ['--lmtp-listen', `unix:${sockets[0]}`, '--metrics', `unix:${sockets[1]}`],
+      2,
+    );
+    // Who may use a socket is said by the folder that it is in.
+    for (const path of sockets) expect((await stat(path)).mode & 0o777).toBe(0o666);
     const { client } = await helloTo(served.address('lmtp'), { hello: 'LHLO' });
     await client.say(
       'MAIL FROM:<s@s.test> RET=HDRS ENVID=a+2Bb',

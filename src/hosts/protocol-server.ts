@@ -1,7 +1,8 @@
 /* What our listeners that speak SMTP and LMTP have in common, over a library that speaks them. */
 import type { Socket } from 'node:net';
 import type { SMTPServer, SMTPServerSession } from 'smtp-server';
-import { boundAddress, type InheritedSocket, type ListenAddress } from './listen-address.js';
+import type { InheritedSocket, ListenAddress } from './listen-address.js';
+import { listenAt } from './listen-at.js';
 
 /**
  * What we say begins with its own enhanced status, and the library would put another one in front of it. Replies to commands that came
@@ -39,24 +40,16 @@ export function endSession(server: SMTPServer, session: SMTPServerSession, reaso
     if (connection.session === session) connection.send(421, reason);
 }
 
-export function listenAt(
+/** See {@link listenAt}. */
+export function listenWith(
   server: SMTPServer,
   address: ListenAddress | InheritedSocket,
   onFault: (message: string) => void,
 ): Promise<ListenAddress> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const ready = () => {
-      server.off('error', reject);
-      server.on('error', (error) => {
-        if (!isClientsOwn(error)) onFault(error.message);
-      });
-      resolve(boundAddress(address, server.server.address()));
-    };
-    if (address.kind === 'unix') server.listen(address.path, ready);
-    else if (address.kind === 'inherited') server.server.listen({ fd: address.fd }, ready);
-    else server.listen(address.port, address.host, ready);
-  });
+  const onError = (error: Error) => {
+    if (!isClientsOwn(error)) onFault(error.message);
+  };
+  return listenAt(server.server, address, onError, server);
 }
 
 /** A client that goes away, or that cannot do TLS, is nothing that went wrong here. */

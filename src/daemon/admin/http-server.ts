@@ -2,9 +2,10 @@
  * An HTTP server for few and known clients: small headers, small bodies, short patience, and nothing that a browser could be
  * made to do by a page of somebody else.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Decoded } from '../../effects/codecs/result.js';
-import { boundAddress, clearSocket, type ListenAddress } from '../../hosts/listen-address.js';
+import type { ListenAddress } from '../../hosts/listen-address.js';
+import { listenAt } from '../../hosts/listen-at.js';
 
 /** What is answered. */
 export interface HttpReply {
@@ -56,10 +57,7 @@ export function httpDoor(handler: HttpHandler, onFault: (message: string) => voi
   );
   server.maxConnections = CONNECTIONS_MAX;
   return {
-    async listen(address) {
-      if (address.kind === 'unix') await clearSocket(address.path);
-      return listenAt(server, address);
-    },
+    listen: (address) => listenAt(server, address, () => undefined),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -136,17 +134,4 @@ export async function jsonBodyOf<T>(
   if (given.ok) return given.value;
   const [problem] = given.problems;
   throw new HttpRefusal(400, `${problem!.path}: expected ${problem!.expected}, found ${problem!.actual}`);
-}
-
-function listenAt(server: Server, address: ListenAddress): Promise<ListenAddress> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const ready = () => {
-      server.off('error', reject);
-      server.on('error', () => undefined);
-      resolve(boundAddress(address, server.address()));
-    };
-    if (address.kind === 'unix') server.listen(address.path, ready);
-    else server.listen(address.port, address.host, ready);
-  });
 }

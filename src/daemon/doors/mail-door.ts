@@ -5,10 +5,10 @@
  */
 import type { TLSSocket } from 'node:tls';
 import { SMTPServer, type SMTPServerAuthentication, type SMTPServerSession } from 'smtp-server';
-import { clearSocket, type InheritedSocket, type ListenAddress } from '../../hosts/listen-address.js';
+import type { InheritedSocket, ListenAddress } from '../../hosts/listen-address.js';
 import { inALabels, replyError } from '../../hosts/lmtp/envelope.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
-import { leaveIdle, listenAt, replyAsOne } from '../../hosts/protocol-server.js';
+import { leaveIdle, listenWith, replyAsOne } from '../../hosts/protocol-server.js';
 import type { AdmissionReply } from '../../policy/queue/admission.tables.js';
 import type { Users } from '../users.js';
 import { Asking } from './asking.js';
@@ -42,10 +42,9 @@ export function mailDoor(options: MailDoorOptions): MailDoor {
   let certificate = options.certificate;
   return {
     async listen(kind, address) {
-      if (address.kind === 'unix') await clearSocket(address.path);
       const server = protocolServer(options, kind, certificate, gate);
       servers.push(server);
-      return listenAt(server, address, options.onFault);
+      return listenWith(server, address, options.onFault);
     },
     useCertificate(own) {
       certificate = own;

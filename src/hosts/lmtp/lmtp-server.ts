@@ -2,15 +2,14 @@
  * An LMTP server (RFC 2033) whose answer behind the final dot is the outcome of one attempt for each recipient. Whoever hands
  * mail over keeps its queue, and asks again for who is told to wait. The protocol is smtp-server's; here it is translated.
  */
-import { chmod } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import type { DkimKey } from '../../services/dkim/index.js';
 import { checkGrace, checkListenAddress } from '../check-listening.js';
-import { clearSocket, type InheritedSocket, type ListenAddress } from '../listen-address.js';
+import type { InheritedSocket, ListenAddress } from '../listen-address.js';
 import { makeOwnCertificate, type OwnCertificate } from '../own-certificate.js';
-import { endSession, leaveIdle, listenAt, replyAsOne } from '../protocol-server.js';
+import { endSession, leaveIdle, listenWith, replyAsOne } from '../protocol-server.js';
 import { Slots } from '../slots.js';
 import { envelopeOf, refuseRecipient, refuseSender, replyError } from './envelope.js';
 import { checkCertificate, checkLmtpOptions, checkNoticeKeys, type LmtpOptions } from './lmtp-options.js';
@@ -74,13 +73,9 @@ export async function lmtpServer(options: LmtpOptions): Promise<LmtpServer> {
   return {
     async listen(address) {
       checkListenAddress(address);
-      if (address.kind === 'unix') await clearSocket(address.path);
       const server = protocolServer(shared, certificate, name);
       servers.push(server);
-      const listening = await listenAt(server, address, onFault);
-      // A mail system hands over as a user of its own; who may enter the folder may hand over, as everybody may at a port of this host.
-      if (address.kind === 'unix') await chmod(address.path, 0o666);
-      return listening;
+      return listenWith(server, address, onFault);
     },
     useCertificate(own) {
       checkCertificate(own);

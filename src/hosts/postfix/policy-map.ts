@@ -3,8 +3,6 @@
  * next hop, and is told the one policy that all its hosts are held to.
  */
 
-import cluster from 'node:cluster';
-import { chmod } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { Signal, Text } from '../../effects/codecs/values.js';
@@ -15,7 +13,8 @@ import { lookupKeyText, parseLookupKey } from '../../policy/postfix/lookup-key.j
 import { parsePostfixVersion } from '../../policy/postfix/postfix-version.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../policy/settings.js';
 import { checkGrace, checkListenAddress } from '../check-listening.js';
-import { clearSocket, type ListenAddress } from '../listen-address.js';
+import type { ListenAddress } from '../listen-address.js';
+import { listenAt } from '../listen-at.js';
 import { Connection } from './connection.js';
 import { KnownAnswers } from './known-answers.js';
 import { type LookUpPorts, lookUp, type PolicyAnswer } from './look-up.js';
@@ -86,8 +85,6 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
     },
     async listen(address) {
       checkListenAddress(address);
-      // Of several processes behind one socket, the one that started them has cleared it.
-      if (address.kind === 'unix' && cluster.isPrimary) await clearSocket(address.path);
       const connections = new Set<Connection>();
       const sockets = new Set<Socket>();
       const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -101,7 +98,7 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
       });
       server.maxConnections = options.connectionsMax ?? 1_000;
       servers.push({ server, connections, sockets });
-      return listenAt(server, address);
+      return listenAt(server, address, () => undefined);
     },
     async close(graceMs) {
       checkGrace(graceMs);
@@ -143,24 +140,4 @@ function tell(
   } catch (error) {
     onFault(`onAnswer: ${errorText(error)}`);
   }
-}
-
-async function listenAt(server: Server, address: ListenAddress): Promise<ListenAddress> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    const ready = () => {
-      server.off('error', reject);
-      server.on('error', () => undefined);
-      resolve();
-    };
-    if (address.kind === 'unix') server.listen(address.path, ready);
-    else server.listen(address.port, address.host, ready);
-  });
-  if (address.kind === 'unix') {
-    // Postfix asks as a user of its own, and what it is told everybody can look up.
-    await chmod(address.path, 0o666);
-    return address;
-  }
-  const bound = server.address();
-  return bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
 }
