@@ -27,7 +27,7 @@ export function keyData(id: CertificateId): string {
 /** A certificate apart from its digests; `HOST` and `PARENT` in names stand for the host that presents it and its parent domain. */
 export type CertificateDraft = Omit<
   CertificateFacts,
-  `${'certificate' | 'spki'}Sha${'256' | '512'}` | 'notBefore' | 'notAfter'
+  `${'certificate' | 'spki'}Sha${'256' | '512'}` | 'notBefore' | 'notAfter' | 'issuerNames'
 > & {
   readonly validity: 'valid' | 'expired' | 'not-yet-valid';
 };
@@ -139,5 +139,6 @@ export function factsOf(id: CertificateId, draft: CertificateDraft, host: string
     ...rest,
     dnsNames: named(rest.dnsNames),
     commonNames: named(rest.commonNames),
+    issuerNames: rest.selfIssued === 'yes' ? named(rest.commonNames) : ['Some CA'],
   };
 }

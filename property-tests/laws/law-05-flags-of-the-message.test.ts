@@ -37,6 +37,7 @@ function preferringTheWorse(drawn: World): World {
     commonNames: [],
     validity: 'valid',
     ca: 'absent',
+    issuerNames: [],
     pathLength: null,
     certSign: 'absent',
     digitalSignature: 'absent',

@@ -51,6 +51,23 @@ describe('facts', () => {
     expect(read).toBeGreaterThan(10_000);
   });
 
+  it('name whom a certificate is for and who issued it, and the id of a policy that was just fetched', () => {
+    const said = (name: string) => {
+      const scenario = scenarioGroups.flatMap(({ scenarios }) => scenarios).find((one) => one.name === name)!;
+      const [journal] = simulateScenario(scenario).steps[0]!.journal.attempts;
+      const { because, decisions } = explainAttempt(journal!, programs);
+      return [...because.flatMap((each) => each ?? []), ...decisions]
+        .flatMap(({ facts }) => facts.map(({ says }) => says))
+        .join(' ');
+    };
+    const named = said('a common name alone is not enough');
+    expect(named).toContain(
+      'for no DNS name (its common name is "mx.a.example"), issued by "Public CA", valid from',
+    );
+    expect(named).toMatch(/it was fetched just now, at \S+Z, under the id 1[.;]/);
+    expect(said('a self-signed certificate')).toContain('issued by itself, valid from');
+  });
+
   it('name the mechanism that is meant, of those that were looked at', () => {
     const scenario = scenarioGroups
       .flatMap(({ scenarios }) => scenarios)

@@ -50,6 +50,10 @@ function clausesOf(subject: () => InspectSubject) {
           });
         }
         for (const authority of above) expect(authority.dnsNames, id).toEqual([]);
+        for (const [at, issuer] of above.entries()) {
+          expect(issuer.commonNames, id).toHaveLength(1);
+          expect(facts.chain[at]!.issuerNames, id).toEqual(issuer.commonNames);
+        }
       }
     },
     'the path is judged without names, and its cause is the last that was found': async () => {

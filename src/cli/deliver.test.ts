@@ -209,7 +209,7 @@ describe('waxseal deliver', () => {
     expect(lines[0]).toBe('b@sts.test  delivered  2.0.0');
     // What only says that nothing stood in the way comes behind.
     expect(short.stdout).toMatch(
-      /\n {2}what happened {3}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test,\s+valid\s+from[\s\S]*\n {18}No TLSA record had to be matched\.\n {2}why/,
+      /\n {2}what happened {3}good\.sts\.test \[[0-9.]+\] presented a certificate for good\.sts\.test,\s+issued\s+by\s+"Waxseal\s+Test\s+Public\s+CA",\s+valid\s+from[\s\S]*\n {18}No TLSA record had to be matched\.\n {2}why/,
     );
     expect(short.stdout).toContain(
       '\n  why             The certificate is valid for the name that was asked for. (PEER-2 pkix)\n',

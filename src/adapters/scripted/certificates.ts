@@ -130,6 +130,7 @@ function make(of: {
     | 'nameConstraints'
     | 'otherNames'
     | 'directoryNames'
+    | 'issuerNames'
     | 'digitalSignature'
     | 'keyEncipherment'
     | 'key'
@@ -159,6 +160,7 @@ function make(of: {
       key: { kind: 'ec', fieldBits: 256 },
       signatureDigest: 'sha-2',
       criticalExtensions: 'known',
+      issuerNames: (of.issuer?.facts ?? of.facts).commonNames,
       ...of.facts,
     },
   };

@@ -196,7 +196,7 @@ export function keyRecord({ spkiSha256 }: Pick<CertificateFacts, 'spkiSha256'>):
 const LEAF: CertificateFacts = {
   ...{ certificateSha256: '0'.repeat(64), certificateSha512: '0'.repeat(128) },
   ...{ spkiSha256: '0'.repeat(64), spkiSha512: '0'.repeat(128) },
-  ...{ dnsNames: [], ipAddresses: [], otherNames: [], directoryNames: [], commonNames: [] },
+  ...{ dnsNames: [], ipAddresses: [], otherNames: [], directoryNames: [], commonNames: [], issuerNames: [] },
   ...{ notBefore: 0, notAfter: 0, ca: 'no', pathLength: null, certSign: 'no' },
   ...{ digitalSignature: 'yes', keyEncipherment: 'no', serverAuth: 'yes' },
   nameConstraints: { kind: 'absent' },

@@ -339,6 +339,7 @@ const aCertificate: fc.Arbitrary<CertificateFacts> = fc.record({
   otherNames: someForms,
   directoryNames: some(texts),
   commonNames: texts,
+  issuerNames: texts,
   notBefore: fc.integer(),
   notAfter: fc.integer(),
   ca: yesNoAbsent,

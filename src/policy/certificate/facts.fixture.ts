@@ -11,6 +11,7 @@ export const PLAIN: CertificateFacts = {
   otherNames: ['directory'],
   directoryNames: [['550403=plain']],
   commonNames: [],
+  issuerNames: [],
   notBefore: 0,
   notAfter: 1000,
   ca: 'absent',

@@ -46,6 +46,8 @@ export interface CertificateFacts {
   readonly directoryNames: readonly DirectoryName[];
   /** commonName attributes of the subject, as written. */
   readonly commonNames: readonly string[];
+  /** commonName and organizationName of the issuer, the most particular first, as written: for people. Empty in old journals. */
+  readonly issuerNames: readonly string[];
   /** Validity, in milliseconds since 1970. */
   readonly notBefore: number;
   readonly notAfter: number;

@@ -1,11 +1,12 @@
 /* What is said of a destination, of its MX records, its MTA-STS policy, the message and the settings, wherever it decides. */
 import { type DestinationRule, ruleFor } from '../local/destination.js';
+import { idToFetch, learnRecord } from '../mta-sts/discover.js';
 import type { StsKnowledge } from '../mta-sts/policy.js';
 import { policyDomainOf } from '../mx/candidate.js';
 import { listsHost } from '../names/match.js';
 import type { MessageFacts } from '../require-tls/message.js';
 import type { Settings } from '../settings.js';
-import type { Evidence } from './evidence.js';
+import type { AttemptEvidence, Evidence } from './evidence.js';
 import { agoOf, answerText, lengthOf, quoted, someOf, timeOf } from './values.js';
 
 export function settingsIn({ attempt, host }: Evidence): Settings | null {
@@ -82,10 +83,16 @@ export function policyText(evidence: Evidence): string {
 /** Under which id it was had, and when. */
 function lifeText({ attempt }: Evidence): string {
   if (attempt === null) return '';
-  if (attempt.fetched?.kind === 'policy') return `; it was fetched just now, at ${timeOf(attempt.now)}`;
+  if (attempt.fetched?.kind === 'policy')
+    return `; it was fetched just now, at ${timeOf(attempt.now)}${fetchedIdText(attempt)}`;
   const cached = attempt.cache?.kind === 'read' ? attempt.cache.cached : null;
   if (cached === null) return '';
   return `; it has the id ${quoted(cached.id)} and was fetched on ${timeOf(cached.fetchedAt)}, ${agoOf(cached.fetchedAt, attempt.now)}`;
+}
+
+function fetchedIdText({ txt, cache }: AttemptEvidence): string {
+  const id = txt === null || cache === null ? null : idToFetch(learnRecord(txt), cache);
+  return id === null ? '' : `, under the id ${quoted(id)}`;
 }
 
 /** Whether the policy lists the host, and by which line. */

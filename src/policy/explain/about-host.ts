@@ -83,12 +83,24 @@ export function certificateText(evidence: Evidence): string {
 }
 
 function leafText(leaf: CertificateFacts): string {
-  const names = leaf.dnsNames.length === 0 ? 'no DNS name' : someOf(leaf.dnsNames.map(quoted));
-  const issuer = leaf.selfIssued === 'yes' ? 'issued by itself, ' : '';
   return (
-    `a certificate for ${names}, ${issuer}valid from ${timeOf(leaf.notBefore)} until ${timeOf(leaf.notAfter)}, ` +
+    `a certificate for ${subjectText(leaf)}, ${issuerText(leaf)}valid from ${timeOf(leaf.notBefore)} until ${timeOf(leaf.notAfter)}, ` +
     `with the key ${leaf.spkiSha256.toUpperCase()} (SHA-256; of the whole ${leaf.certificateSha256.toUpperCase()})`
   );
+}
+
+/** Whom it is for; without a DNS name, as whom it describes itself. */
+function subjectText({ dnsNames, commonNames }: CertificateFacts): string {
+  if (dnsNames.length > 0) return someOf(dnsNames.map(quoted));
+  return commonNames.length === 0
+    ? 'no DNS name'
+    : `no DNS name (its common name is "${someOf(commonNames.map(quoted))}")`;
+}
+
+/** A journal from before the issuer was stated says nothing of it. */
+function issuerText({ selfIssued, issuerNames }: CertificateFacts): string {
+  if (selfIssued === 'yes') return 'issued by itself, ';
+  return issuerNames.length === 0 ? '' : `issued by "${quoted(issuerNames.join(', '))}", `;
 }
 
 /** How the chain fared against the TLSA records. */

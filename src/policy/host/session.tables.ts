@@ -104,11 +104,11 @@ export const peerAuthentication = defineTable({
   { id: 'PEER-6', when: { dane: 'failed', sts: 'fresh' },                                                   then: 'refuse',
     why: 'No TLSA record vouches for what the host presented, and nothing else rescues it.', refs: ['DANE-3.2-1', 'DANE-9.1-2', 'STS-2-1'] },
   { id: 'PEER-7', when: { dane: ['not-demanded', 'passed', 'does-not-suffice'], pkix: 'failed', sts: 'fresh' }, then: 'refuse',
-    why: 'The certificate is not valid for the name that was asked for, and nothing else rescues it.', refs: ['STS-5-1', 'RTLS-4.2.1-3', 'X-1'] },
+    why: 'The host presented no certificate that is trusted here, in its dates and for the name that was asked for, and nothing else rescues it.', refs: ['STS-5-1', 'RTLS-4.2.1-3', 'X-1'] },
   { id: 'PEER-8', when: { dane: 'failed', sts: 'stale' },                                                   then: 'refuse-for-now',
     why: 'No TLSA record vouches for what the host presented, and what is known of its domain may be out of date.', refs: ['DANE-3.2-1', 'CHOICE-7'] },
   { id: 'PEER-9', when: { dane: ['not-demanded', 'passed', 'does-not-suffice'], pkix: 'failed', sts: 'stale' }, then: 'refuse-for-now',
-    why: 'The certificate is not valid for the name that was asked for, and a newer policy may see it otherwise.', refs: ['STS-5-1', 'CHOICE-7'] },
+    why: 'The host presented no certificate that is trusted here, in its dates and for the name that was asked for, and a newer policy may see it otherwise.', refs: ['STS-5-1', 'CHOICE-7'] },
   { id: 'PEER-10', when: { dane: 'does-not-suffice', pkix: 'not-demanded' },                                then: 'refuse',
     why: 'Somebody asked who answers, and nothing tells.', refs: ['STLS-6-1'] },
 ]);

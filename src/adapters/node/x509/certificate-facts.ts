@@ -72,6 +72,7 @@ function readAnew(der: Buffer, sha256: string): ReadCertificate | null {
     spkiSha512: hash('sha512', parts.spki, 'hex'),
     notBefore: parts.notBefore,
     notAfter: parts.notAfter,
+    issuerNames: issuer?.shownNames ?? [],
     selfIssued: subjectText === issuerText ? 'yes' : 'no',
     key: readPublicKey(parts.spki) ?? { kind: 'other' },
     signatureDigest: parts.signatureDigest,
@@ -95,6 +96,7 @@ function weightOf({ der, facts }: ReadCertificate): number {
     facts.dnsNames.length +
     facts.ipAddresses.length +
     facts.commonNames.length +
+    facts.issuerNames.length +
     facts.directoryNames.length +
     (bound.kind === 'dns'
       ? bound.permitted.length +

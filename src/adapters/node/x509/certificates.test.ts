@@ -113,6 +113,18 @@ describe('certificate facts', () => {
     });
   });
 
+  it('give the names of an issuer by which people know it, the most particular first', async () => {
+    const [keys, signer] = [await generate(EC), await generate(EC)];
+    const by = async (subject: string) =>
+      (
+        await certificateFacts(
+          await issue({ subject: 'CN=mx.example', keys, issuer: { subject, keys: signer } }),
+        )
+      )?.issuerNames;
+    expect(await by("C=US, O=Let's Encrypt, CN=R11")).toEqual(['R11', "Let's Encrypt"]);
+    expect(await by('C=US, OU=Root')).toEqual([]);
+  });
+
   it('give DNS names that stand beside names of an unknown kind', async () => {
     const keys = await generate(EC);
     const otherName = seq('a0', '06032a0304', seq('a0', '0c0161'));

@@ -1,4 +1,4 @@
-/* Directory names (RFC 5280, Section 4.1.2.4), in a form in which they can be compared, and the common names in them. */
+/* Directory names (RFC 5280, Section 4.1.2.4), in a form in which they can be compared, and the names in them by which people know it. */
 import { isUtf8 } from 'node:buffer';
 import type { DirectoryName } from '../../../policy/certificate/facts.js';
 import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js';
@@ -6,12 +6,15 @@ import { type Element, elementAt, elementsIn, TAG, wholeElement } from './der.js
 /** Far more than any name has, and few enough to compare. */
 const PARTS_MAX = 10_000;
 const COMMON_NAME = '550403';
+const ORGANIZATION = '55040a';
 const EMAIL_ADDRESS = '2a864886f70d010901';
 
 export interface ReadName {
   readonly canonical: DirectoryName;
   /** Values of commonName, as written. */
   readonly commonNames: readonly string[];
+  /** Values of commonName and organizationName, the most particular first, as written. */
+  readonly shownNames: readonly string[];
   /** Whether an address stands in it (RFC 5280, Section 4.1.2.6). */
   readonly holdsEmail: boolean;
 }
@@ -23,6 +26,7 @@ export function readName(der: Buffer): ReadName | null {
   if (!parts) return null;
   const canonical: string[] = [];
   const commonNames: string[] = [];
+  const shownNames: string[] = [];
   let holdsEmail = false;
   for (const part of parts) {
     const attributes = part.tag === TAG.set ? elementsIn(der, part, PARTS_MAX) : null;
@@ -32,13 +36,15 @@ export function readName(der: Buffer): ReadName | null {
       const read = readAttribute(der, attribute);
       if (read === null) return null;
       if (read.oid === COMMON_NAME && read.text !== null) commonNames.push(read.text);
+      if ((read.oid === COMMON_NAME || read.oid === ORGANIZATION) && read.text !== null)
+        shownNames.push(read.text);
       holdsEmail ||= read.oid === EMAIL_ADDRESS;
       texts.push(`${read.oid}=${read.text === null ? `#${read.hex}` : comparable(read.text)}`);
     }
     // The order within one part says nothing, and no two names may become one because of the signs between.
     canonical.push(texts.toSorted().join('+'));
   }
-  return { canonical, commonNames, holdsEmail };
+  return { canonical, commonNames, shownNames: shownNames.reverse(), holdsEmail };
 }
 
 interface Attribute {

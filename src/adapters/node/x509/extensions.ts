@@ -93,7 +93,7 @@ export function readExtensionFacts(parts: CertificateParts, readable: ReadName |
   };
 }
 
-const NO_NAME: ReadName = { canonical: [], commonNames: [], holdsEmail: false };
+const NO_NAME: ReadName = { canonical: [], commonNames: [], shownNames: [], holdsEmail: false };
 
 /** A subject that cannot be read cannot be held to the constraints of an issuer, and is no better than a strange extension. */
 function isUnderstood({ extensions }: CertificateParts, subject: ReadName | null): boolean {
