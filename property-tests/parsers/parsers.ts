@@ -12,6 +12,7 @@ import { readTlsRequired } from '../../src/policy/require-tls/header.js';
 import { keywordsOf, sizeLimitOf } from '../../src/policy/smtp/ehlo.js';
 import { enhancedStatusOf, statusIn } from '../../src/policy/smtp/enhanced-status.js';
 import { octetParsers } from './octet-parsers.js';
+import { streamParsers } from './stream-parsers.js';
 
 /** What reads what others send. */
 export interface Parser {
@@ -145,4 +146,8 @@ const textParsers: Readonly<Record<string, Parser>> = {
 };
 
 /** By name; the suite feeds them with drawn texts, `npm run fuzz` with damaged ones. */
-export const parsers: Readonly<Record<string, Parser>> = { ...textParsers, ...octetParsers };
+export const parsers: Readonly<Record<string, Parser>> = {
+  ...textParsers,
+  ...octetParsers,
+  ...streamParsers,
+};

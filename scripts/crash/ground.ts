@@ -19,7 +19,8 @@ export interface Ground {
 }
 
 const run = promisify(execFile);
-const DISK = '96m';
+/** Above what a daemon keeps free, room for some hundred rounds: what a kill leaves of messages that have ended goes only days later. */
+const DISK = '256m';
 
 /** A folder. `disk`: on a small disk of its own, which can be filled; for root alone. */
 export async function folderGround(folder: string, disk: 'shared' | 'own'): Promise<Ground> {

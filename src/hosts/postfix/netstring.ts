@@ -58,9 +58,9 @@ export class NetstringReader {
       if (digit < 0 || digit > 9) return 'malformed';
       if (at - start >= LENGTH_DIGITS_MAX) return 'too-long';
       length = length * 10 + digit;
+      if (length > this.#octetsMax) return 'too-long';
       at++;
     }
-    if (length > this.#octetsMax) return 'too-long';
     if (at >= octets.length) return 'partial';
     if (at === start) return 'malformed';
     const from = at + 1;
