@@ -1,5 +1,7 @@
 /* What serves hosts over a PostgreSQL that several processes share, and that goes away and comes back. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { postgresStores } from '../src/adapters/postgres/index.js';
 import { MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from '../src/cli/command.fixture.js';
 import { type ListeningProcess, startLmtp, startPolicyMap } from '../src/cli/listening-process.fixture.js';
 import type { ListenAddress } from '../src/hosts/listen-address.js';
@@ -47,7 +49,7 @@ function worldOf(policyOf: (domain: string) => NonNullable<World['policy']>[stri
           [`A mta-sts.${domain}`, [`@mta-sts.${domain}`]],
         ]),
       ),
-      ...{ 'MX plain.test': ['10 mx.a.test'] },
+      ...{ 'MX plain.test': ['10 mx.a.test'], 'MX later.test': { fails: 'servfail' } },
     },
     mail: Object.fromEntries(DOMAINS.map((domain) => [`mx.${domain}`, {}])),
     policy: Object.fromEntries(DOMAINS.map((domain) => [`mta-sts.${domain}`, policyOf(domain)])),
@@ -151,6 +153,30 @@ describe('waxseal lmtp over PostgreSQL', () => {
     expect(answers[0]).toMatch(/^250 2\.0\.0 mx\.a\.test /);
     expect(answers[1]).toBe(answers[0]);
     expect(receivedBy('u@a.test')).toHaveLength(1);
+  });
+
+  it('keeps notices that are due beside a queue of somebody else, for another process', async () => {
+    const serving = [...database, '--notices', 'pm@waxseal.test', ...options];
+    const first = await startLmtp(serving);
+    const client = await LmtpClient.open(first.address);
+    await client.say('LHLO host.test');
+    await client.say('MAIL FROM:<s@later.test>');
+    await client.say('RCPT TO:<told@a.test> NOTIFY=SUCCESS');
+    await client.say('DATA');
+    client.write('Subject: x\r\n\r\n.\r\n');
+    expect(await client.hear()).toEqual([expect.stringMatching(/^250 /)]);
+    client.close();
+    await first.end('SIGKILL');
+    const [queue, notices] = [{}, { schema: 'waxseal_notices' }].map((own) =>
+      postgresStores({ url: database[1]!, ...own }),
+    );
+    const page = { after: null, messagesMax: 10, ended: 'no' } as const;
+    expect(await queue!.queue.list(page)).toEqual([]);
+    expect(await notices!.queue.list(page)).toMatchObject([{ from: '' }]);
+    await Promise.all([queue!.close(), notices!.close()]);
+    const second = await startLmtp(serving);
+    expect(await hand(second, 'after@a.test')).toEqual([expect.stringMatching(/^250 /)]);
+    expect(await second.end('SIGTERM')).toMatchObject({ exit: 0 });
   });
 
   it('has everybody wait while the store is away, and delivers once it is back', async () => {

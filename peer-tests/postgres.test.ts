@@ -7,7 +7,7 @@ import { policyStoreContract } from '../spec/contracts/policy-store.contract.js'
 import { policyStoreHistories } from '../spec/contracts/policy-store.histories.fixture.js';
 import { queueStoreContract } from '../spec/contracts/queue-store.contract.js';
 import { signalStoreContract } from '../spec/contracts/signal-store.contract.js';
-import { lineOf, manyNodes, NOW, policyAt, type StartStores } from '../spec/contracts/stores.fixture.js';
+import { type Bounds, lineOf, manyNodes, NOW, policyAt } from '../spec/contracts/stores.fixture.js';
 import { suppressionStoreContract } from '../spec/contracts/suppression-store.contract.js';
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
@@ -27,10 +27,10 @@ const change = { kind: 'store', entry: policyAt(NOW) } as const;
 const key = { day: '2026-01-01', domain: 'a.example' };
 
 /** A database of its own for whoever asks; each node has its own connections. */
-const inPostgres: StartStores = async (bounds) => {
+const inPostgres = async (bounds?: Bounds, schema?: string) => {
   const url = await server.createDatabase(`waxseal_${++databases}`);
   return manyNodes(
-    () => postgresStores({ url, ...(bounds === undefined ? {} : { bounds }) }),
+    () => postgresStores({ url, ...(bounds && { bounds }), ...(schema !== undefined && { schema }) }),
     async () => {},
   );
 };
@@ -44,6 +44,9 @@ policyStoreHistories('postgresStores', inPostgres, 25);
 tlsReportStoreContract('postgresStores', inPostgres);
 tlsReportStoreHistories('postgresStores', inPostgres, 25);
 attemptStoreContract('postgresStores', inPostgres);
+attemptStoreContract('postgresStores in a schema of their own', (bounds) =>
+  inPostgres(bounds, 'of_their_own'),
+);
 signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
 eventStoreContract('postgresStores', inPostgres);

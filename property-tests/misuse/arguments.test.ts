@@ -370,7 +370,7 @@ const OBJECTS: readonly Taken[] = [
   {
     call: 'postgresStores',
     good: { url: 'postgres://127.0.0.1/x' },
-    others: ['connectionsMax', 'deadlineMs', 'bounds'],
+    others: ['schema', 'connectionsMax', 'deadlineMs', 'bounds'],
     run: (own) => postgresStores(own),
   },
   { call: 'fileBodies', good: { directory: '/tmp' }, run: (own) => fileBodies(own) },

@@ -71,10 +71,10 @@ export function policiesIn({
   };
 }
 
-/** All stores in a PostgreSQL database that was seen to answer. Throws a CommandError. */
-export async function openDatabase(url: string): Promise<SqlStores> {
+/** All stores in a PostgreSQL database that was seen to answer; `schema`: beside all else that is in it. Throws a CommandError. */
+export async function openDatabase(url: string, schema?: string): Promise<SqlStores> {
   const { postgresStores } = await import('../adapters/postgres/index.js');
-  const stores = postgresStores({ url });
+  const stores = postgresStores({ url, ...(schema !== undefined && { schema }) });
   try {
     await stores.policies.list({ after: null, entriesMax: 1 });
     return stores;
@@ -90,13 +90,16 @@ export interface NoticeQueue {
   close(): Promise<void>;
 }
 
-/** A queue for notices alone: what else is queued in the same state is somebody else's. Without `--state` it is in memory. */
+/** The folder, or the schema, in which notices wait: what else is queued in the same state is somebody else's. */
+const NOTICES = { folder: 'notices', schema: 'waxseal_notices' } as const;
+
+/** A queue for notices alone. Throws a CommandError. */
 export async function openNoticeQueue(
-  { state }: StateValues,
+  places: StateValues,
   own: Pick<QueueOptions, 'engine' | 'postmaster' | 'dkimKeys' | 'reportingMta' | 'onFault'>,
 ): Promise<NoticeQueue> {
   const { createQueue } = await import('../services/queue/index.js');
-  const { close, ...kept } = await noticeStores(state);
+  const { close, ...kept } = await noticeStores(places);
   return {
     queue: createQueue({ ...own, ...kept, toAscii: domainToASCII }),
     postmaster: own.postmaster,
@@ -104,9 +107,14 @@ export async function openNoticeQueue(
   };
 }
 
-async function noticeStores(
-  state: string | undefined,
-): Promise<Pick<QueueOptions, 'store' | 'bodies'> & Pick<Stores, 'close'>> {
+async function noticeStores({
+  state,
+  database,
+}: StateValues): Promise<Pick<QueueOptions, 'store' | 'bodies'> & Pick<Stores, 'close'>> {
+  if (database !== undefined) {
+    const { queue, bodies, close } = await openDatabase(database, NOTICES.schema);
+    return { store: queue, bodies, close };
+  }
   if (state === undefined) {
     const { memoryBodies, memoryStores } = await import('../adapters/memory/index.js');
     const { queue, close } = memoryStores();
@@ -114,7 +122,7 @@ async function noticeStores(
   }
   const { sqliteStores } = await import('../adapters/sqlite/index.js');
   const { fileBodies } = await import('../adapters/files/index.js');
-  const directory = join(state, 'notices');
+  const directory = join(state, NOTICES.folder);
   const { queue, close } = sqliteStores({ directory });
   return { store: queue, bodies: fileBodies({ directory: join(directory, 'messages') }), close };
 }

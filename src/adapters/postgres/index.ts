@@ -16,9 +16,14 @@ const Url = such(
   (value): value is string => typeof value === 'string' && /^(?:postgres(?:ql)?|socket):/.test(value),
 );
 
+const Schema = such(
+  'the name of a schema in lower-case letters, digits and _',
+  (value): value is string => typeof value === 'string' && /^[a-z_][a-z0-9_]{0,62}$/.test(value),
+);
+
 const OptionsCodec = strictObject<PostgresOptions>(
   'an object with url',
-  { url: Url, connectionsMax: Count, deadlineMs: TimeMs, bounds: BoundsCodec },
+  { url: Url, schema: Schema, connectionsMax: Count, deadlineMs: TimeMs, bounds: BoundsCodec },
   ['url'],
 );
 

@@ -8,6 +8,8 @@ import type { Query, SqlDatabase, SqlRow, SqlValue } from '../sql/database.js';
 export interface PostgresConnection {
   /** For example `postgres://user@host/database`; its parameters are those of the package pg. */
   readonly url: string;
+  /** The schema that the tables are in, which is made if it is not there. Default: the first of the role's own. */
+  readonly schema?: string;
   /** Default 5. */
   readonly connectionsMax?: number;
   /** How long a connection, a lock or a statement may take. Default 5000. */
@@ -16,9 +18,9 @@ export interface PostgresConnection {
 
 /** The database at that address. No connection is made before it is needed. */
 export function postgresDatabase(options: PostgresConnection): SqlDatabase {
-  const { url, connectionsMax = 5, deadlineMs = 5_000 } = options;
+  const { schema, connectionsMax = 5, deadlineMs = 5_000 } = options;
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: schema === undefined ? options.url : within(schema, options.url),
     max: connectionsMax,
     application_name: 'waxseal',
     connectionTimeoutMillis: deadlineMs,
@@ -49,9 +51,19 @@ export function postgresDatabase(options: PostgresConnection): SqlDatabase {
         }),
       ),
     snapshot: (run) => transaction(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', run),
+    beforeTables: schema === undefined ? [] : [`CREATE SCHEMA IF NOT EXISTS ${pg.escapeIdentifier(schema)}`],
     keyType: 'text COLLATE "C"',
     close: () => pool.end(),
   };
+}
+
+/** Said with the connection, so that there is none without it. */
+function within(schema: string, address: string): string {
+  const url = new URL(address);
+  const own = url.searchParams.get('options');
+  const path = `-c search_path=${schema}`;
+  url.searchParams.set('options', own === null ? path : `${own} ${path}`);
+  return url.href;
 }
 
 async function transaction<T>(pool: pg.Pool, begin: string, run: (query: Query) => Promise<T>): Promise<T> {

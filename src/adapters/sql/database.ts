@@ -21,6 +21,8 @@ export interface SqlDatabase {
   readonly write: <T>(run: (transaction: SqlTransaction) => Promise<T>) => Promise<T>;
   /** Several statements that see the same moment. */
   readonly snapshot: <T>(run: (query: Query) => Promise<T>) => Promise<T>;
+  /** Statements in front of those that make the tables. */
+  readonly beforeTables: readonly string[];
   /** The type of columns whose texts are compared octet by octet. */
   readonly keyType: string;
   readonly close: () => Promise<void>;

@@ -58,7 +58,8 @@ async function versionOf({ query }: Pick<SqlDatabase, 'query'>): Promise<number>
 function make(database: SqlDatabase): Promise<number> {
   return database.write(async ({ query, lock }) => {
     await lock('schema');
-    for (const statement of statements(database.keyType)) await query(statement);
+    for (const statement of [...database.beforeTables, ...statements(database.keyType)])
+      await query(statement);
     await query('INSERT INTO waxseal_schema VALUES (?1) ON CONFLICT (version) DO NOTHING', VERSION);
     return versionOf({ query });
   });

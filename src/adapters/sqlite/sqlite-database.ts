@@ -29,6 +29,7 @@ export function sqliteDatabase(path: string): SqlDatabase {
     // Whoever begins so is the only one who writes, so that every lock is held already.
     write: (run) => change((query) => run({ query, lock: async () => {} })),
     snapshot: async (run) => (await reads.transaction(READING, run))!,
+    beforeTables: [],
     keyType: 'text',
     close: async () => {
       await Promise.all([reads.close(), finds.close(), writes.close()]);

@@ -46,7 +46,8 @@ ${SERVING_OPTIONS_HELP}\
                          MTA-STS policies, what is counted for TLS reports, and notices
                          until they are delivered; default: in memory
   --database URL         keep them in a PostgreSQL database (postgres://...), which
-                         several such servers may share; notices stay in memory
+                         several such servers may share; notices in a schema
+                         of their own, waxseal_notices
   --notices ADDRESS      announce DSN (RFC 3461), and send notices of success from this
                          address where senders ask for them; default: the client sends
                          them
