@@ -73,7 +73,17 @@ import {
   newId,
   refuseSuppressed,
 } from '../../src/services/queue/index.js';
-import { createPki, readScenario } from '../../src/testing/index.js';
+import {
+  createPki,
+  daneDomain,
+  mailHosts,
+  plainDomain,
+  policyText,
+  readScenario,
+  stsDomain,
+  stsPolicy,
+  together,
+} from '../../src/testing/index.js';
 import { runWorld } from '../../src/testing/world/run-world.js';
 
 const RESOLVER = { address: '127.0.0.1', port: 9 };
@@ -609,6 +619,14 @@ it.each<[string, string, () => unknown]>([
   ],
   ['a list of what is suppressed', 'store', () => refuseSuppressed({} as never, [], String)],
   ['the path of a scenario', 'path', () => readScenario({} as never)],
+  ['a key of a piece of a world', 'pieces[1].mial', () => together({}, { mial: {} } as never)],
+  ['a piece of a world', 'pieces[0]', () => together(null as never)],
+  ['mail hosts', 'mail', () => mailHosts(null as never)],
+  ['a key of a mail host', 'startls', () => plainDomain({ startls: 'broken' } as never)],
+  ['TLSA records', 'TLSA mx.a.example', () => daneDomain(null as never)],
+  ['a mode of a policy', 'mode', () => stsDomain('enfroce' as never)],
+  ['patterns of a policy', 'mx', () => stsPolicy('enforce', 'mx.a.example' as never)],
+  ['a life of a policy', 'maxAge', () => policyText('enforce', [], '7d' as never)],
   ['a folder that is taken', 'directory', () => takeStateFolder('')],
   ['an anchor that is none', 'ca', () => nodeSmtp({ ca: ['x'] })],
   ['a bound', 'bounds', () => sqliteStores({ directory: '/tmp', bounds: { entriesMax: 0 } })],

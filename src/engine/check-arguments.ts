@@ -34,7 +34,14 @@ import {
   type Settings,
   settingsOf as settingsOfProfile,
 } from '../policy/settings.js';
-import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
+import type {
+  AttemptOptions,
+  EngineOptions,
+  LastLookOptions,
+  LookedAt,
+  OutboundMail,
+  PlanFacts,
+} from './options.js';
 import type { SignalMemory } from './signal-memory.js';
 
 const ADAPTERS = {
@@ -109,7 +116,7 @@ const ATTEMPT_FIELDS: Fields<AttemptOptions> = {
 const AttemptOptionsCodec = strictObject<AttemptOptions>('an object with options', ATTEMPT_FIELDS, []);
 
 const FactsCodec = strictObject<MessageFacts>('what readMessage finds', MESSAGE_FIELDS);
-const SomeFactsCodec = strictObject<MessageFacts>('what readMessage finds', MESSAGE_FIELDS, []);
+const SomeFactsCodec = strictObject<Partial<MessageFacts>>('what readMessage finds', MESSAGE_FIELDS, []);
 
 /** Throws a {@link MisuseError} for options that no engine can be made with. */
 export function checkEngineOptions(options: EngineOptions): EngineOptions {
@@ -123,10 +130,15 @@ export function checkAttemptOptions(options: AttemptOptions): AttemptOptions {
   return checked(AttemptOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
 }
 
+const MailCodec = strictObject<OutboundMail>(
+  'an object with from, to, content and facts',
+  { from: anything(), to: anything(), content: anything(), facts: anything(), dsn: anything() },
+  [],
+);
+
 /** Throws a {@link MisuseError} for a message that nothing could be decided about, or that could not be read. */
 export function checkMail(mail: OutboundMail): void {
-  if (typeof mail !== 'object' || mail === null)
-    throw new MisuseError('WAXSEAL_BAD_MESSAGE', 'mail must be an object with from, to, content and facts');
+  checked(MailCodec, mail, 'WAXSEAL_BAD_MESSAGE', 'mail');
   checked(Text, mail.from, 'WAXSEAL_BAD_MESSAGE', 'from');
   checked(Recipients, mail.to, 'WAXSEAL_BAD_MESSAGE', 'to');
   if (typeof mail.content !== 'function') {
@@ -165,9 +177,26 @@ function checkDsn(dsn: DsnRequest, count: number): void {
 
 const Recipients = listOf('a list of addresses', Text);
 
-/** Some facts of a message that is not there. Throws a {@link MisuseError}. */
-export function checkSomeFacts(facts: Partial<OutboundMail['facts']>): Partial<OutboundMail['facts']> {
-  return checked(SomeFactsCodec, facts, 'WAXSEAL_BAD_MESSAGE', 'facts');
+const LookedAtCodec = strictObject<LookedAt>(
+  'an object with from and facts',
+  { from: Text, facts: SomeFactsCodec },
+  [],
+);
+
+/** Of a message that is not there. Throws a {@link MisuseError}. */
+export function checkLookedAt(mail: LookedAt): LookedAt {
+  return checked(LookedAtCodec, mail, 'WAXSEAL_BAD_MESSAGE', 'mail');
+}
+
+const PlanFactsCodec = strictObject<PlanFacts & Partial<MessageFacts>>(
+  'an object with facts of a message',
+  { ...MESSAGE_FIELDS, from: Text, to: Recipients },
+  [],
+);
+
+/** Throws a {@link MisuseError}. */
+export function checkPlanFacts(facts: PlanFacts): PlanFacts {
+  return checked(PlanFactsCodec, facts, 'WAXSEAL_BAD_MESSAGE', 'facts');
 }
 
 /** Throws a {@link MisuseError} for what is no list of addresses, or no scope. */
@@ -241,7 +270,13 @@ export function checkStopped(stopped: AttemptResult | StoppedMessage): void {
   else checked(AttemptResultCodec, stopped, 'WAXSEAL_BAD_OPTIONS', 'stopped');
 }
 
+const LastLookOptionsCodec = strictObject<LastLookOptions>(
+  'an object with options',
+  { ...ATTEMPT_FIELDS, patience: oneOf(...lastLook.inputs.patience) },
+  [],
+);
+
 /** Throws a {@link MisuseError}. */
-export function checkPatience(patience: (typeof lastLook.inputs.patience)[number]): void {
-  checked(oneOf(...lastLook.inputs.patience), patience, 'WAXSEAL_BAD_OPTIONS', 'patience');
+export function checkLastLookOptions(options: LastLookOptions): LastLookOptions {
+  return checked(LastLookOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
 }

@@ -2,12 +2,7 @@
  * The composition root: what can be asked of an engine, checked, and given to who carries it out. A fault of ours defers.
  */
 import type { AttemptResult } from '../policy/attempt/types.js';
-import {
-  judgeLastLook,
-  type Patience,
-  type StoppedMessage,
-  whatStopped,
-} from '../policy/mta-sts/last-look.js';
+import { judgeLastLook, type StoppedMessage, whatStopped } from '../policy/mta-sts/last-look.js';
 import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import { parseEnvelope, parseSender } from './attempt-inputs.js';
@@ -15,17 +10,23 @@ import { carryOut, findPolicy } from './carry-out.js';
 import {
   checkAttemptOptions,
   checkEngineOptions,
+  checkLastLookOptions,
+  checkLookedAt,
   checkMail,
-  checkPatience,
   checkPurpose,
   checkSignalsQuestion,
-  checkSomeFacts,
   checkStopped,
-  checkText,
 } from './check-arguments.js';
 import { deadlineOf } from './job.js';
 import { made } from './made.js';
-import type { AttemptOptions, EngineOptions, OutboundMail, PlanFacts } from './options.js';
+import type {
+  AttemptOptions,
+  EngineOptions,
+  LastLookOptions,
+  LookedAt,
+  OutboundMail,
+  PlanFacts,
+} from './options.js';
 import { planInput, planPorts } from './plan/asked.js';
 import { type Connection, connectAttempt } from './plan/connect.js';
 import { type Plan, planAttempt } from './plan/plan.js';
@@ -43,11 +44,7 @@ export interface Engine {
    */
   deliver(mail: OutboundMail, options?: AttemptOptions): Promise<DeliveryResult>;
   /** Goes the way of a message to postmaster at a domain, up to EHLO after TLS, and sends nothing. */
-  explain(
-    domain: string,
-    mail?: Partial<Pick<OutboundMail, 'from'>> & { readonly facts?: Partial<OutboundMail['facts']> },
-    options?: AttemptOptions,
-  ): Promise<DeliveryResult>;
+  explain(domain: string, mail?: LookedAt, options?: AttemptOptions): Promise<DeliveryResult>;
   /**
    * Looks for a domain's own MTA-STS policy and keeps it, and connects to no mail host. `learn`: as for a message, so that what is
    * kept and still current is not fetched again. `refresh`: what is kept is renewed, whatever the TXT record says (RFC 8461,
@@ -62,13 +59,7 @@ export interface Engine {
    * To be asked before a message that could not be delivered is given up: if an MTA-STS policy stopped it, the policy is looked for
    * again (RFC 8461, Section 5.1). Takes the result of the last attempt, or what {@link whatStopped} says of it.
    */
-  lastLook(
-    stopped: AttemptResult | StoppedMessage,
-    options?: AttemptOptions & {
-      /** Default: left. */
-      readonly patience?: Patience;
-    },
-  ): Promise<LastLook>;
+  lastLook(stopped: AttemptResult | StoppedMessage, options?: LastLookOptions): Promise<LastLook>;
   /**
    * Whether mail can be attempted: what is kept can be read, and the resolver answers. Rejects with a {@link NotReadyError} that says
    * what is wrong. Nobody else is asked.
@@ -104,10 +95,10 @@ export function createEngine(given: EngineOptions): Engine {
       const envelope = parseEnvelope(mail, toAscii);
       return carryOut(options, { ...mail, ...envelope, purpose: 'deliver' }, checkedOptions);
     },
-    async explain(domain, { from = POSTMASTER, facts = {} } = {}, attemptOptions = {}) {
+    async explain(domain, lookedAt = {}, attemptOptions = {}) {
       const checkedOptions = checkAttemptOptions(attemptOptions);
-      checkText(from, 'WAXSEAL_BAD_MESSAGE', 'from');
-      const known = { ...PLAIN_FACTS, ...checkSomeFacts(facts) };
+      const { from = POSTMASTER, facts = {} } = checkLookedAt(lookedAt);
+      const known = { ...PLAIN_FACTS, ...facts };
       const mailbox = postmasterAt(domain, toAscii);
       const sender = parseSender(from, toAscii);
       const mail = { from: sender, to: [mailbox.address], content: () => [], facts: known };
@@ -120,9 +111,9 @@ export function createEngine(given: EngineOptions): Engine {
       if (destination.kind !== 'domain') throw notADomain(domain);
       return findPolicy(options, destination.name, `${wanted.purpose}-policy`, checkedOptions);
     },
-    async lastLook(last, { patience = 'left', ...attemptOptions } = {}) {
+    async lastLook(last, options = {}) {
       checkStopped(last);
-      checkPatience(patience);
+      const { patience = 'left', ...attemptOptions } = checkLastLookOptions(options);
       const stopped = 'stopped' in last ? last : whatStopped(last);
       if (stopped.stopped === 'otherwise' || stopped.domain === null)
         return { decision: judgeLastLook(stopped, null, patience), found: null };

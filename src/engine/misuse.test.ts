@@ -117,6 +117,28 @@ describe('whoever calls without a compiler is told at once which key is wrong', 
     ['a result', 'stopped', (own) => own.lastLook(null as never)],
     ['octets', 'octets', () => readMessage('Subject: x\r\n\r\n' as never)],
     ['addresses', 'addresses', () => readMessage(new Uint8Array(), 'a@b.example' as never)],
+    ['a key of a message', 'DSN', (own) => own.deliver({ ...MAIL, DSN: {} } as never)],
+    [
+      'a message that is looked at',
+      'requireTls',
+      (own) => own.explain('a.example', { requireTls: 'yes' } as never),
+    ],
+    ['no message that is looked at', 'mail', (own) => own.explain('a.example', null as never)],
+    ['facts of a plan', 'facts', (own) => own.plan('a.example', null as never)],
+    ['a fact of a plan', 'facts.requiretls', (own) => own.plan('a.example', { requiretls: 'yes' } as never)],
+    ['facts of a connection', 'facts', (own) => own.connect('a.example', null as never)],
+    ['recipients of a plan', 'facts.to', (own) => own.plan('a.example', { to: 'a@a.example' } as never)],
+    [
+      'a key of a last look',
+      'patiense',
+      (own) =>
+        own.lastLook({ stopped: 'otherwise', domain: null, held: null }, { patiense: 'left' } as never),
+    ],
+    [
+      'options of a last look',
+      'options',
+      (own) => own.lastLook({ stopped: 'otherwise', domain: null, held: null }, null as never),
+    ],
     [
       'a fact that is no fact',
       'requiretls',

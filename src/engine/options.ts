@@ -4,6 +4,7 @@ import type { Adapters, MessageSource } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { DsnRequest } from '../policy/dsn/request.js';
+import type { Patience } from '../policy/mta-sts/last-look.js';
 import type { Route } from '../policy/relay/route.js';
 import type { Transports } from '../policy/relay/transport.js';
 import type { MessageFacts } from '../policy/require-tls/message.js';
@@ -66,6 +67,12 @@ export interface OutboundMail {
   readonly dsn?: DsnRequest;
 }
 
+/** Of a message that is not there; what is left out is as of a plain one from postmaster. */
+export interface LookedAt {
+  readonly from?: string;
+  readonly facts?: Partial<OutboundMail['facts']>;
+}
+
 export interface AttemptOptions {
   /** The name of the transport that the message is to take; default: as the routes say. */
   readonly transport?: string;
@@ -84,6 +91,12 @@ export interface AttemptOptions {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told what became of a recipient as soon as it is known, whatever others still wait for, and its place in `to`, from 0. */
   readonly onResult?: (report: RecipientReport, place: number) => void;
+}
+
+/** Of a last look, which is an attempt at a policy alone. */
+export interface LastLookOptions extends AttemptOptions {
+  /** Default: left. */
+  readonly patience?: Patience;
 }
 
 /** A message that somebody else sends. What is left out is as of a plain message, to postmaster. */

@@ -3,9 +3,14 @@
  * host is mx.a.example (or mx1 and mx2, in this order), nothing is signed and there is no policy.
  */
 import type { Expectation, MailHost, PolicyHost, Step, World } from '../adapters/scripted/index.js';
+import { PieceCodec } from '../adapters/scripted/world.codec.js';
+import { listOf, oneOf, Text, wholeFrom } from '../effects/codecs/values.js';
+import { checked } from '../effects/misuse.js';
 
-/** Several pieces as one world; of equal names the last counts. */
+/** Several pieces as one world; of equal names the last counts. Throws a {@link MisuseError} that names a key that no world has. */
 export function together(...pieces: readonly Partial<World>[]): World {
+  for (const [at, piece] of pieces.entries())
+    checked(PieceCodec, piece, 'WAXSEAL_BAD_WORLD', `pieces[${at}]`);
   return {
     signedZones: pieces.flatMap((piece) => piece.signedZones ?? []),
     dns: Object.assign({}, ...pieces.map((piece) => piece.dns)),
@@ -16,6 +21,7 @@ export function together(...pieces: readonly Partial<World>[]): World {
 
 /** a.example with MX records for these hosts, best first. Each host's name is its ID. */
 export function mailHosts(hosts: Readonly<Record<string, MailHost>>): World {
+  checked(PieceCodec, { mail: hosts }, 'WAXSEAL_BAD_WORLD');
   const names = Object.keys(hosts);
   return {
     dns: {
@@ -45,12 +51,19 @@ export const tlsa = (records: readonly string[], host = 'mx.a.example'): World =
 export const daneDomain = (records: readonly string[], host: MailHost = {}): World =>
   together(plainDomain(host), SIGNED, tlsa(records));
 
-/** A policy file. */
+const Mode = oneOf('enforce', 'testing', 'none');
+const Patterns = listOf('a list of patterns', Text);
+const Seconds = wholeFrom(0, Number.MAX_SAFE_INTEGER);
+
+/** A policy file. Throws a {@link MisuseError} for a mode that there is not; what is to be no policy is written out. */
 export function policyText(
   mode: 'enforce' | 'testing' | 'none',
   mx: readonly string[] = ['mx.a.example'],
   maxAge = 604_800,
 ): string {
+  checked(Mode, mode, 'WAXSEAL_BAD_WORLD', 'mode');
+  checked(Patterns, mx, 'WAXSEAL_BAD_WORLD', 'mx');
+  checked(Seconds, maxAge, 'WAXSEAL_BAD_WORLD', 'maxAge');
   return [
     'version: STSv1',
     `mode: ${mode}`,

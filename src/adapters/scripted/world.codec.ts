@@ -1,6 +1,6 @@
 import * as t from 'io-ts';
 import { described, schemaOf } from '../../effects/codecs/schema.js';
-import { dictionary, strictObject } from '../../effects/codecs/strict-object.js';
+import { dictionary, type Fields, strictObject } from '../../effects/codecs/strict-object.js';
 import { listOf, oneOf, orNull, such, textOf, textsOf, wholeFrom } from '../../effects/codecs/values.js';
 import { familyOf } from '../../policy/names/ip-address.js';
 import type { Step } from './scenario.js';
@@ -139,16 +139,17 @@ const HOST_ID_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]*$';
 const isHostId = (key: string): boolean => new RegExp(HOST_ID_PATTERN).test(key);
 const HOST_ID = 'an ID of letters, digits, dots and hyphens';
 
-export const WorldCodec = strictObject<World>(
-  'a world',
-  {
-    signedZones: textsOf('a zone that is signed; "." is everything'),
-    dns: dictionary(RECORD_KEY, isRecordKey, RecordSetCodec, RECORD_KEY_PATTERN),
-    mail: dictionary(HOST_ID, isHostId, MailHostCodec, HOST_ID_PATTERN),
-    policy: dictionary(HOST_ID, isHostId, PolicyHostCodec, HOST_ID_PATTERN),
-  },
-  ['dns'],
-);
+const WORLD_FIELDS: Fields<World> = {
+  signedZones: textsOf('a zone that is signed; "." is everything'),
+  dns: dictionary(RECORD_KEY, isRecordKey, RecordSetCodec, RECORD_KEY_PATTERN),
+  mail: dictionary(HOST_ID, isHostId, MailHostCodec, HOST_ID_PATTERN),
+  policy: dictionary(HOST_ID, isHostId, PolicyHostCodec, HOST_ID_PATTERN),
+};
+
+export const WorldCodec = strictObject<World>('a world', WORLD_FIELDS, ['dns']);
+
+/** A part of a world, to be put together with others. */
+export const PieceCodec = strictObject<Partial<World>>('a piece of a world', WORLD_FIELDS, []);
 
 /** What changes in a world; null: it goes. */
 export const ChangeCodec = strictObject<NonNullable<Step['change']>>(

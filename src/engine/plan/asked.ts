@@ -4,7 +4,7 @@ import type { AttemptInput } from '../../policy/attempt/types.js';
 import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import { attempt, tellAttempt } from '../attempt.js';
 import { byDestination, parseEnvelope } from '../attempt-inputs.js';
-import { checkMail, checkSomeFacts } from '../check-arguments.js';
+import { checkMail, checkPlanFacts } from '../check-arguments.js';
 import { deadlineOf, inputOf } from '../job.js';
 import type { Made } from '../made.js';
 import type { AttemptOptions, PlanFacts } from '../options.js';
@@ -16,12 +16,13 @@ import type { PlanPorts } from './plan.js';
 export function planInput(
   options: Made,
   domain: string,
-  { from = POSTMASTER, to, ...facts }: PlanFacts,
+  given: PlanFacts,
   attemptOptions: AttemptOptions,
   toAscii: (domain: string) => string,
 ): AttemptInput {
   const postmaster = postmasterAt(domain, toAscii);
-  const known = { ...PLAIN_FACTS, ...checkSomeFacts(facts) };
+  const { from = POSTMASTER, to, ...facts } = checkPlanFacts(given);
+  const known = { ...PLAIN_FACTS, ...facts };
   const mail = { from, to: to ?? [postmaster.address], content: () => [], facts: known };
   checkMail(mail);
   const envelope = parseEnvelope(mail, toAscii);
