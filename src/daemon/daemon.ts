@@ -18,6 +18,7 @@ import {
   nodeAdapters,
   type ReportSettings,
   type SecretOf,
+  type SignalMemory,
   signalMemory,
 } from '../node.js';
 import type { DestinationRule } from '../policy/local/destination.js';
@@ -36,7 +37,9 @@ import {
   storeDesk,
   type WaitingMail,
 } from '../services/queue/index.js';
+import { type TallyMemory, tallyMemory } from '../services/tls-report/send/tally-memory.js';
 import { aborted } from './aborted.js';
+import { Along } from './along.js';
 import type { DaemonConfig } from './config/config.js';
 import { diskRoom } from './disk-room.js';
 import type { DoorEvent, DoorKind } from './doors/door.js';
@@ -120,7 +123,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
     onFault: (message) => log('warn', 'webhook', message),
   });
   const relayRefusals = new Map<string, number>();
-  const made = () => engineOf(options, current, relayRefusals, onFault);
+  const along = new Along();
+  const tallies = tallyMemory(stores.reports, {
+    after: along.next,
+    onProblem: (problem) => log('warn', 'report', problem),
+  });
+  const signals = signalMemory(stores.signals, { onFault, after: along.next });
+  const made = () => engineOf(options, current, { relayRefusals, tallies, signals, onFault });
   const engines = new Engines(made());
   const queue = createQueue({
     engine: keepingJournals<QueueOptions['engine']>(engines.latest, options.keepJournal),
@@ -128,6 +137,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ...tuningOf(options),
     laneOf: (mail) => laneIn(mail, current.config),
     eventsOf: hooks.eventsOf,
+    onSettling: () => along.go(),
     // Others put messages and orders into the same store.
     lookEveryMs: 1_000,
   });
@@ -212,13 +222,18 @@ export function createDaemon(options: DaemonOptions): Daemon {
       unheard.abort();
       await telling;
       await Promise.all(jobs);
-      await Promise.all([engines.close(), closeDns()]);
+      await end();
     },
     async close() {
       await door.close(0);
-      await Promise.all([engines.close(), closeDns()]);
+      await end();
     },
   };
+
+  async function end(): Promise<void> {
+    along.end();
+    await Promise.all([engines.close(), tallies.idle(), closeDns()]);
+  }
 }
 
 /** The same store, whose settlements are told of. */
@@ -289,13 +304,19 @@ function restartsFor(before: DaemonSettings, after: DaemonSettings): readonly st
   return [...moved, ...(isRenamed ? ['helo'] : [])];
 }
 
+/** What engines leave to the next one. */
+interface Lasting {
+  readonly relayRefusals: Map<string, number>;
+  readonly tallies: TallyMemory;
+  readonly signals: SignalMemory;
+  readonly onFault: (message: string) => void;
+}
+
 function engineOf(
-  { node, stores, clock }: DaemonOptions,
+  { node, stores: { policies }, clock }: DaemonOptions,
   current: DaemonSettings,
-  relayRefusals: Map<string, number>,
-  onFault: (message: string) => void,
+  { relayRefusals, tallies, signals, onFault }: Lasting,
 ) {
-  const { policies, reports, signals } = stores;
   const { settings } = current;
   const { config, secretOf } = current;
   const { perHost: sessionsMax, concurrency } = config.limits;
@@ -314,8 +335,8 @@ function engineOf(
       'policy-cache.write': policies['policy-cache.write'],
       'smtp.session': perHost(own['smtp.session'], sessionsMax),
     },
-    tlsReports: { store: reports },
-    signals: signalMemory(signals, { onFault }),
+    tlsReports: { store: tallies },
+    signals,
     relayRefusals,
     clock,
     onFault,

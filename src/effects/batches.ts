@@ -1,16 +1,26 @@
+/** What comes of one moment is together at once. */
+const AT_ONCE = () => Promise.resolve();
+
 /** One call for all who wait: what comes while a call runs goes into the next one, in order. */
 export class Batches<Item, Answer> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Answer[]>;
   readonly #itemsMax: number;
+  readonly #gathered: () => Promise<void>;
   #waiting: {
     readonly item: Item;
     readonly resolve: (answer: Answer) => void;
     readonly reject: (cause: unknown) => void;
   }[] = [];
-  #running = 0;
+  #isRunning = false;
 
-  constructor(itemsMax: number, run: (items: readonly Item[]) => Promise<readonly Answer[]>) {
+  /** `gathered`: what is awaited before a call, once there is something to call for. Never rejects. */
+  constructor(
+    itemsMax: number,
+    run: (items: readonly Item[]) => Promise<readonly Answer[]>,
+    gathered: () => Promise<void> = AT_ONCE,
+  ) {
     this.#itemsMax = itemsMax;
+    this.#gathered = gathered;
     this.#run = run;
   }
 
@@ -18,27 +28,26 @@ export class Batches<Item, Answer> {
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      // Those who come at the same moment go together.
-      if (this.#running === 0) void Promise.resolve().then(() => this.#next());
+      if (!this.#isRunning) void this.#runAll();
     });
   }
 
-  #next(): void {
-    if (this.#running > 0 || this.#waiting.length === 0) return;
-    const batch = this.#waiting.splice(0, this.#itemsMax);
-    this.#running += 1;
-    this.#run(batch.map(({ item }) => item))
-      .then(
-        (answers) => {
-          for (const [at, { resolve }] of batch.entries()) resolve(answers[at]!);
-        },
-        (cause) => {
-          for (const { reject } of batch) reject(cause);
-        },
-      )
-      .finally(() => {
-        this.#running -= 1;
-        this.#next();
-      });
+  get size(): number {
+    return this.#waiting.length;
+  }
+
+  async #runAll(): Promise<void> {
+    this.#isRunning = true;
+    while (this.#waiting.length > 0) {
+      await this.#gathered();
+      const batch = this.#waiting.splice(0, this.#itemsMax);
+      try {
+        const answers = await this.#run(batch.map(({ item }) => item));
+        for (const [at, { resolve }] of batch.entries()) resolve(answers[at]!);
+      } catch (cause) {
+        for (const { reject } of batch) reject(cause);
+      }
+    }
+    this.#isRunning = false;
   }
 }

@@ -18,6 +18,8 @@ export interface SignalMemory {
 export interface SignalMemoryOptions {
   /** Told that sightings could not be written, which holds up no mail. */
   readonly onFault?: (message: string) => void;
+  /** What they wait for before they are written. Never rejects. Default: nothing. */
+  readonly after?: () => Promise<void>;
 }
 
 /** Sightings that wait while others are written; beyond that the newest are forgotten. */
@@ -30,20 +32,29 @@ const StoreCodec = methods<SignalStore>('a store with note, read and prune', {
   read: true,
   prune: true,
 });
-const OptionsCodec = strictObject<SignalMemoryOptions>('an object with options', { onFault: callable() }, []);
+const OptionsCodec = strictObject<SignalMemoryOptions>(
+  'an object with options',
+  { onFault: callable(), after: callable() },
+  [],
+);
 
 /** Writes sightings in batches, off the way of mail. Throws a {@link MisuseError} for what is no store. */
 export function signalMemory(store: SignalStore, options: SignalMemoryOptions = {}): SignalMemory {
   checked(StoreCodec, store, 'WAXSEAL_BAD_OPTIONS', 'store');
-  const { onFault } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
+  const { onFault, after = () => Promise.resolve() } = checked(
+    OptionsCodec,
+    options,
+    'WAXSEAL_BAD_OPTIONS',
+    'options',
+  );
   let waiting: Sighted[] = [];
   let writing: Promise<void> | null = null;
   let untilPruned = 0;
 
   async function write(): Promise<void> {
-    // Those of one moment are written together.
-    await Promise.resolve();
     while (waiting.length > 0) {
+      // Those of one moment are written together.
+      await after();
       const batch = waiting;
       waiting = [];
       try {

@@ -9,6 +9,7 @@ import {
   NOW_HELD,
   type RecipientData,
 } from './queue-rows.js';
+import { OPEN } from './queue-schema.js';
 import { groupedBy, overKeys } from './statements.js';
 
 /** Lanes that one statement looks into; SQLite takes 500 parts of a statement. */
@@ -68,7 +69,7 @@ async function chooseDeliveries(
     // One look into the index for each lane: what waits behind is not looked at.
     const looks = part.map(
       (_, at) => `SELECT * FROM (SELECT id, lane, due FROM waxseal_queue_deliveries
-        WHERE lane = ?${at + 3} AND state = 'due' AND due <= ?1 ORDER BY due, id LIMIT ?2) AS lane${at}`,
+        WHERE lane = ?${at + 3} AND state = 'due' AND ${OPEN} AND due <= ?1 ORDER BY due, id LIMIT ?2) AS lane${at}`,
     );
     const names = part.map((row) => textIn(row, 'lane'));
     rows.push(...(await query(`${looks.join(' UNION ALL ')} ORDER BY due, id`, now, each, ...names)));

@@ -1,10 +1,11 @@
 /* How much waits in a queue, for who watches it. */
 import type { LaneCounts, QueueCounts } from '../../effects/queue-stores.js';
 import { numberIn, type Query, textIn } from './database.js';
+import { OPEN } from './queue-schema.js';
 
 export async function countQueue(query: Query, now: number): Promise<QueueCounts> {
   const states = await query(
-    "SELECT state, count(*) AS number FROM waxseal_queue_deliveries WHERE state IN ('due', 'claimed', 'held') GROUP BY state",
+    `SELECT state, count(*) AS number FROM waxseal_queue_deliveries WHERE ${OPEN} GROUP BY state`,
   );
   const of = (state: string) => {
     const row = states.find((each) => textIn(each, 'state') === state);
@@ -32,7 +33,7 @@ export async function countLanes(query: Query, lanesMax: number): Promise<readon
        sum(CASE WHEN d.state = 'claimed' THEN 1 ELSE 0 END) AS attempting,
        min(l.failures) AS failures, min(l.closed_until) AS closed_until, min(l.due) AS due
      FROM waxseal_queue_deliveries d JOIN waxseal_queue_lanes l ON l.lane = d.lane
-     WHERE d.state IN ('due', 'claimed', 'held') GROUP BY d.lane ORDER BY count(*) DESC, d.lane LIMIT ?1`,
+     WHERE d.${OPEN} GROUP BY d.lane ORDER BY count(*) DESC, d.lane LIMIT ?1`,
     lanesMax,
   );
   return rows.map((row) => ({

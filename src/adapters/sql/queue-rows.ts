@@ -8,6 +8,7 @@ import {
 } from '../../policy/queue/message.js';
 import type { LastWord, RecipientEnd } from '../../policy/queue/turn.js';
 import { numberIn, type Query, type SqlRow, textIn } from './database.js';
+import { OPEN } from './queue-schema.js';
 import { insertRows, overKeys } from './statements.js';
 
 /** Who reads rows of another version holds them. */
@@ -138,9 +139,9 @@ export async function touchLanes(
 
 /** What an UPDATE of a lane sets, so that it tells what the lane holds. */
 export const NOW_HELD = `due = (
-    SELECT min(due) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'due'),
+    SELECT min(due) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'due' AND d.${OPEN}),
   running = (
-    SELECT count(*) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'claimed')`;
+    SELECT count(*) FROM waxseal_queue_deliveries d WHERE d.lane = waxseal_queue_lanes.lane AND d.state = 'claimed' AND d.${OPEN})`;
 
 export function endIn(row: SqlRow): RecipientEnd | null {
   return row.ended === null ? null : (textIn(row, 'ended') as RecipientEnd);

@@ -4,6 +4,7 @@ import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
 import { insertMessages, touchLanes } from './queue-rows.js';
+import { OPEN } from './queue-schema.js';
 import { settleTurns } from './queue-settlements.js';
 import { overKeys } from './statements.js';
 
@@ -40,7 +41,7 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
           `UPDATE waxseal_queue_deliveries SET owner = NULL,
              state = CASE WHEN ordered IS NULL AND (SELECT held FROM waxseal_queue_messages m WHERE m.id = message) = 1
                THEN 'held' ELSE 'due' END
-           WHERE state = 'claimed' AND NOT EXISTS (
+           WHERE state = 'claimed' AND ${OPEN} AND NOT EXISTS (
              SELECT 1 FROM waxseal_queue_nodes n WHERE n.node = owner AND n.beat >= ?1) RETURNING lane`,
           beatBefore,
         );

@@ -1,5 +1,5 @@
 /* From what is known of a turn to the words of its tables. Total; nothing here throws. */
-import type { AttemptResult, RecipientResult } from '../attempt/types.js';
+import type { AttemptResult, PlacedDecision, RecipientResult } from '../attempt/types.js';
 import { type Decision, decide } from '../kernel/table.js';
 import {
   beginTurn,
@@ -183,9 +183,17 @@ export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord
     because,
     facts: told?.facts ?? [],
     change: told?.change ?? [],
-    demands: answer.result.decisions.filter(({ mx, table }) => mx === because?.mx && DEMANDING.has(table)),
+    demands: demandsAt(because?.mx, answer.result.decisions),
     at: now,
   };
+}
+
+/** The last decision of each table that demanded something of a host. */
+function demandsAt(host: PlacedDecision['mx'] | undefined, decisions: readonly PlacedDecision[]) {
+  const last = new Map(
+    decisions.flatMap((each) => (each.mx === host && DEMANDING.has(each.table) ? [[each.table, each]] : [])),
+  );
+  return [...last.values()].filter(({ verdict }) => !DEMANDING_NOTHING.has(verdict));
 }
 
 /** The tables that tell who demanded what of a host. */
@@ -197,6 +205,7 @@ const DEMANDING: ReadonlySet<string> = new Set([
   'dane-matching',
   'pkix-demand',
 ]);
+const DEMANDING_NOTHING: ReadonlySet<string> = new Set(['no-demand', 'not-required', 'ignored']);
 
 /** The word of a recipient that is given up: it keeps the last status of its class (RFC 3463, Section 3.5). */
 export function expiredWord(word: LastWord | null, now: number): LastWord {

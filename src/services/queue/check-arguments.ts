@@ -88,6 +88,7 @@ const OptionsCodec = strictObject<QueueOptions>(
     platform: methods<QueuePlatform>('a platform', { elapsed: true, wait: true, octets: true }),
     laneOf: callable(),
     eventsOf: callable(),
+    onSettling: callable(),
     onFault: callable(),
   },
   ['reportingMta', 'postmaster', 'engine', 'store', 'bodies'],

@@ -49,8 +49,15 @@ export function createQueue(options: QueueOptions): Queue {
   const onFault = (message: string) => options.onFault?.(message);
   let intake = createIntake(options);
   const left = new LeftOctets(bodies);
+  const attempting = new Set<ClaimedDelivery>();
   const settlements = new Settlements({
     ...{ store, clock, platform, onFault },
+    attempting: () => attempting.size,
+    onHandedOver: (handedOver) => {
+      options.onSettling?.();
+      for (const { claimed } of handedOver) attempting.delete(claimed);
+      bell.ring();
+    },
     onSettled: ({ claimed, turn }, word) => {
       if (word === 'ended') left.add(claimed.message.id);
       outcomes.tell(outcomesOf(claimed, turn));
@@ -60,6 +67,7 @@ export function createQueue(options: QueueOptions): Queue {
 
   /** Never rejects. */
   async function takeTurnOf(claimed: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+    attempting.add(claimed);
     const { retry } = tuned;
     const laneAt = (attempt: number) => laneOf(waitingMailOf(claimed, attempt));
     const way = laneAt(claimed.delivery.attempts + 1) === claimed.lane ? 'same' : 'other';
@@ -141,6 +149,7 @@ export function createQueue(options: QueueOptions): Queue {
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
     dueAgainAfterMs: () => tuned.retry.scheduleMs[0] ?? 60_000,
     lookEveryMs: options.lookEveryMs ?? LOOK_MS,
+    attempting: () => attempting.size,
     takeTurn: takeTurnOf,
     tidy: async () => {
       const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);

@@ -596,4 +596,36 @@ describe('a queue in SQLite and files', () => {
     expect(internet.received('mx.b.test')).toHaveLength(100);
     expect(await queue.list()).toEqual([]);
   });
+
+  it('takes up the next message in the moment in which the one before is being kept', async () => {
+    let claimed: () => void = () => undefined;
+    const inner = memoryQueueStore();
+    const store: QueueStore = {
+      ...inner,
+      claim: async (plan) => {
+        const found = await inner.claim(plan);
+        if (found.length > 0) claimed();
+        return found;
+      },
+      // Nothing is kept before another is taken up.
+      settle: async (settlements, now) => {
+        const taken = new Promise<void>((resolve) => {
+          claimed = resolve;
+        });
+        const settled = await inner.settle(settlements, now);
+        if ((await inner.list({ after: null, messagesMax: 9, ended: 'no' })).length > 0) await taken;
+        return settled;
+      },
+    };
+    let settling = 0;
+    const limits = { concurrency: 1, perDomain: 1 };
+    queue = open({ store, bodies: memoryBodies(), limits, onSettling: () => (settling += 1) });
+    for (const to of ['x@b.test', 'y@b.test', 'z@b.test']) await queue.enqueue(mailTo([to]));
+    const outcomes = queue.outcomes();
+    stop = new AbortController();
+    running = queue.run(stop.signal);
+    const found = await next(outcomes, 3);
+    expect(found.map(({ outcome }) => outcome)).toEqual(['delivered', 'delivered', 'delivered']);
+    expect(settling).toBe(3);
+  });
 });

@@ -31,6 +31,8 @@ export interface QueueOptions extends NoticeSender {
   readonly laneOf?: LaneOf;
   /** Who is to be told what of an outcome; it is kept with the outcome. Default: nobody. */
   readonly eventsOf?: (outcome: QueueOutcome) => readonly Pick<QueuedEvent, 'to' | 'event' | 'body'>[];
+  /** Told when turns are being kept: what else is to be written then may share their transaction. */
+  readonly onSettling?: () => void;
   /** Told of faults of ours; the message waits all the same. */
   readonly onFault?: (message: string) => void;
 }

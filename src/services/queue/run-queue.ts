@@ -20,6 +20,8 @@ export interface Runner {
   readonly node: string;
   readonly dueAgainAfterMs: () => number;
   readonly lookEveryMs: number;
+  /** How many attempts are under way: a turn that is only to be kept needs no room any more. */
+  readonly attempting: () => number;
   /** Never rejects. */
   readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
   /** Forgets what is old. */
@@ -60,7 +62,7 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
   const { store, clock, node, dueAgainAfterMs, lookEveryMs } = runner;
   const { concurrency, perDomain, perDomainPerMinute } = runner.limits();
   const laneEveryMs = perDomainPerMinute === undefined ? 0 : Math.ceil(60_000 / perDomainPerMinute);
-  const room = concurrency - running.size;
+  const room = concurrency - runner.attempting();
   if (room <= 0 || running.isSilent()) return lookEveryMs;
   const now = clock();
   const plan = {
@@ -89,10 +91,6 @@ class Running {
   constructor(runner: Runner) {
     this.#runner = runner;
     this.#heardAt = runner.platform.elapsed();
-  }
-
-  get size(): number {
-    return this.#turns.size;
   }
 
   begin(claimed: ClaimedDelivery): void {

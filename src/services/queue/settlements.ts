@@ -6,11 +6,17 @@ import type { QueuePlatform } from './platform.js';
 /** Turns in one transaction at most. */
 const BATCH_MAX = 500;
 const RETRY_MS = 1_000;
+/** A turn waits for others at most so long: a transaction of its own costs it more than all the rest of keeping it. */
+const GATHER_MS = 10;
 
 export interface SettlementsOptions {
   readonly store: Pick<QueueStore, 'settle'>;
   readonly clock: () => number;
   readonly platform: Pick<QueuePlatform, 'wait'>;
+  /** How many attempts are under way, with those whose turns wait here. */
+  readonly attempting: () => number;
+  /** Told of turns in the moment in which they are handed to the store: what else is written then can share their transaction. */
+  readonly onHandedOver: (settlements: readonly Settlement[]) => void;
   /** Told of each that was kept, once it is. */
   readonly onSettled: (settlement: Settlement, word: Exclude<SettledWord, 'superseded'>) => void;
   readonly onFault: (message: string) => void;
@@ -22,11 +28,29 @@ export class Settlements {
   readonly #batches: Batches<Settlement, SettledWord>;
   #leftOver: Settlement[] = [];
   #pause: AbortController | null = null;
+  #gathering: AbortController | null = null;
 
   constructor(options: SettlementsOptions) {
     this.#options = options;
-    const { store, clock } = options;
-    this.#batches = new Batches(BATCH_MAX, (settlements) => store.settle(settlements, clock()));
+    const { store, clock, onHandedOver } = options;
+    const settle = (settlements: readonly Settlement[]) => {
+      const settled = store.settle(settlements, clock());
+      onHandedOver(settlements);
+      return settled;
+    };
+    this.#batches = new Batches(BATCH_MAX, settle, () => this.#gathered());
+  }
+
+  /** Half of what is under way is enough; who is alone waits for nobody. */
+  async #gathered(): Promise<void> {
+    if (this.#isEnough()) return;
+    this.#gathering = new AbortController();
+    await this.#options.platform.wait(GATHER_MS, this.#gathering.signal);
+    this.#gathering = null;
+  }
+
+  #isEnough(): boolean {
+    return this.#batches.size * 2 >= this.#options.attempting();
   }
 
   /** Never rejects; `failed`: it stays in hand. */
@@ -34,7 +58,10 @@ export class Settlements {
     const { onSettled, onFault } = this.#options;
     const { id } = settlement.claimed;
     try {
-      const word = await this.#batches.add(settlement);
+      const settled = this.#batches.add(settlement);
+      // A reason of our own, because making one costs more than all the rest.
+      if (this.#isEnough()) this.#gathering?.abort('enough');
+      const word = await settled;
       if (word !== 'superseded') {
         onSettled(settlement, word);
         return 'settled';

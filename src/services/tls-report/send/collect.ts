@@ -70,7 +70,9 @@ export async function collectReports(
       parts.set(policyDomain, [...(parts.get(policyDomain) ?? []), line]);
     }
   }
-  const problems = await Promise.all([...parts].map(([domain, lines]) => add(store, { day, domain }, lines)));
+  const problems = await Promise.all(
+    [...parts].map(([domain, lines]) => keepTally(store, { day, domain }, lines)),
+  );
   return problems.find((problem) => problem !== null) ?? null;
 }
 
@@ -79,7 +81,8 @@ function reportDomainOf({ policy, destination }: CollectedAttempt['result']): st
   return policy?.domain ?? (destination.kind === 'domain' ? destination.name : null);
 }
 
-async function add(
+/** Answers what could not be kept, in words, or null. Never rejects. */
+export async function keepTally(
   store: CollectOptions['store'],
   key: ReportKey,
   lines: readonly TlsReportPolicy[],
