@@ -1,11 +1,13 @@
 /* What serves hosts over a PostgreSQL that several processes share, and that goes away and comes back. */
 
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { postgresStores } from '../src/adapters/postgres/index.js';
 import { MESSAGE, makeFolder, optionsFor, removeFolder, waxseal } from '../src/cli/command.fixture.js';
 import { type ListeningProcess, startLmtp, startPolicyMap } from '../src/cli/listening-process.fixture.js';
 import type { ListenAddress } from '../src/hosts/listen-address.js';
 import { LmtpClient } from '../src/hosts/lmtp/lmtp-client.fixture.js';
+import { enginePerConfig } from '../src/hosts/plugin-config.js';
 import { SocketmapClient } from '../src/hosts/postfix/socketmap-client.fixture.js';
 import { type Internet, startInternet, type World } from '../src/testing/index.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
@@ -194,6 +196,30 @@ describe('waxseal lmtp over PostgreSQL', () => {
     );
     expect(receivedBy('away@a.test')).toHaveLength(1);
     expect(await lmtp.end('SIGTERM')).toMatchObject({ exit: 0 });
+  });
+});
+
+describe('the engine of a plugin, over PostgreSQL', () => {
+  it('keeps there what it learns, for a machine that cannot learn it', async () => {
+    const elsewhere = await startInternet(worldOf(() => ({ status: 500 })));
+    const outcomeIn = async (world: Internet, keeps: Readonly<Record<string, string>>) => {
+      const ca = await world.writeCa(join(folder, 'plugin-ca.pem'));
+      const { from, close } = enginePerConfig({
+        ...{ resolver: `${world.resolver.address}:${world.resolver.port}`, ca, allow_loopback: true },
+        ...{ port: world.port, https_port: world.httpsPort, ...keeps },
+      });
+      const { results } = await from({ localAddress: undefined, helo: undefined }).explain('a.test');
+      await close();
+      return results[0]!.authentication;
+    };
+    try {
+      const shared = { database: database[1]! };
+      expect(await outcomeIn(internet, shared)).toBe('pkix');
+      expect(await outcomeIn(elsewhere, shared)).toBe('pkix');
+      expect(await outcomeIn(elsewhere, {})).toBe('none');
+    } finally {
+      await elsewhere.close();
+    }
   });
 });
 

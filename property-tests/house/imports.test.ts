@@ -169,6 +169,7 @@ describe('imports run one way', () => {
       'node',
       'adapters/memory/',
       'adapters/sqlite/',
+      'adapters/postgres/',
     ];
     expect(
       strays(below('hosts/'), ...seen, 'node:', 'smtp-server', '@peculiar/x509', 'reflect-metadata'),

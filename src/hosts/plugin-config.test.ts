@@ -19,6 +19,8 @@ describe('the configuration of a plugin', () => {
     expect(() => enginePerConfig({ resolvr: '127.0.0.1' })).toThrow('there is no resolvr');
     expect(() => enginePerConfig({ resolver: 'nowhere at all' })).toThrow('resolver must be like');
     expect(() => enginePerConfig({ port: 'many' })).toThrow('port');
+    expect(() => enginePerConfig({ database: 'mysql://x' })).toThrow('postgres://');
+    expect(() => enginePerConfig({ state: '/tmp/x', database: 'postgres://x/x' })).toThrow('two places');
     expect(() => enginePerConfig({ ca: '/nowhere/ca.pem' })).toThrow('/nowhere/ca.pem');
   });
 });

@@ -4,10 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { memoryStores } from '../adapters/memory/index.js';
+import { postgresStores } from '../adapters/postgres/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { errorText } from '../effects/error-text.js';
 import { MisuseError } from '../effects/misuse.js';
-import type { AttemptStore } from '../effects/stores.js';
+import type { AttemptStore, Stores } from '../effects/stores.js';
 import { settingsOf } from '../engine/check-arguments.js';
 import {
   createNodeEngine,
@@ -16,6 +17,7 @@ import {
   type ProfileName,
   parseResolvers,
   type Settings,
+  signalMemory,
 } from '../node.js';
 import { withOwnName } from './own-name.js';
 
@@ -26,6 +28,7 @@ const KNOWN = [
   'trust_ad',
   'validate_dnssec',
   'state',
+  'database',
   'ca',
   'helo',
   'port',
@@ -79,8 +82,10 @@ export function enginePerConfig(config: PluginConfig, ...names: readonly unknown
   // Read where it is offered, and looked at here as well: whoever misspells it must not go without.
   isSet('requiretls');
 
-  const state = text('state');
-  const stores = state === undefined ? memoryStores() : sqliteStores({ directory: state });
+  const [state, database] = [text('state'), text('database')];
+  if (state !== undefined && database !== undefined)
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', 'state and database are two places for the same things');
+  const stores = storesAt(state, database);
   const own = {
     ...(text('policy') !== undefined && policyIn(text('policy')!)),
     ...(text('helo') !== undefined && { helo: text('helo') }),
@@ -94,12 +99,18 @@ export function enginePerConfig(config: PluginConfig, ...names: readonly unknown
     ...(isSet('validate_dnssec') && { dnssec: { validate: 'here' } as const }),
     ...(text('ca') !== undefined && { ca: [contentOf('ca', text('ca')!)] }),
   };
-  const kept = nodeAdapters({ ...world, ...(state !== undefined && { stateDirectory: state }) });
-  const { 'smtp.session': _smtp, signals, close, ...shared } = kept;
+  const { 'smtp.session': _smtp, signals: _own, close, ...asked } = nodeAdapters(world);
+  const { 'policy-cache.read': read, 'policy-cache.write': write } = stores.policies;
+  const shared = { ...asked, 'policy-cache.read': read, 'policy-cache.write': write };
   const common = {
     // What is known of the world is known to all engines.
-    ...{ ...world, signals },
-    ...(state !== undefined && { tlsReports: { store: stores.reports } }),
+    ...{
+      ...world,
+      signals: signalMemory(stores.signals, {
+        onFault: (message) => process.emitWarning(message, 'WaxsealFault'),
+      }),
+    },
+    ...((state ?? database) !== undefined && { tlsReports: { store: stores.reports } }),
     ...(number('deadline_ms') !== undefined && { deadlineMs: number('deadline_ms')! }),
   };
   const engines = new Map<string, NodeEngine>();
@@ -123,6 +134,11 @@ export function enginePerConfig(config: PluginConfig, ...names: readonly unknown
       await stores.close();
     },
   };
+}
+
+function storesAt(state: string | undefined, database: string | undefined): Stores {
+  if (database !== undefined) return postgresStores({ url: database });
+  return state === undefined ? memoryStores() : sqliteStores({ directory: state });
 }
 
 function checkKeys(config: PluginConfig): void {
