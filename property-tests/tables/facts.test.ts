@@ -2,12 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { scenarioGroups } from '../../spec/scenarios/index.js';
 import { explainAttempt } from '../../src/effects/explain.js';
 import { programs } from '../../src/machine/programs.js';
+import { NO_EVIDENCE } from '../../src/policy/explain/evidence.js';
 import { type Fact, factsOf } from '../../src/policy/explain/index.js';
+import { classOf, replyOf } from '../../src/policy/smtp/reply.js';
 import { attemptTables } from '../../src/policy/tables.js';
 import { simulateScenario } from '../../src/testing/scenario/simulate-scenario.js';
 
 /** Sentences that were made of something else than words. */
 const BROKEN = /undefined|\bnull\b(?! reverse-path)|NaN|\[object|\s\s|\( |: ?\.|^[.,;:]|,\.|\.\.$/;
+
+/** Of a host run, what is told of any. */
+const TOLD = { input: { candidate: { host: 'mx.a.example' } }, addresses: ['192.0.2.1'], address: 0 };
 
 const whole = new Set<string>();
 
@@ -66,6 +71,23 @@ describe('facts', () => {
     );
     expect(named).toMatch(/it was fetched just now, at \S+Z, under the id 1[.;]/);
     expect(said('a self-signed certificate')).toContain('issued by itself, valid from');
+  });
+
+  it.each([
+    ['lines of two classes', [250, 550], '"250 yes, 550 no", in lines that contradict each other'],
+    ['lines of one class', [550, 551], '"550 yes, 551 no"'],
+    ['a 250', [250], '"250 yes", which is no answer to it'],
+    ['a 399', [399], '"399 yes", which is no answer to it'],
+    ['a 451', [451], '"451 yes"'],
+  ])('say why a reply is no agreement to DATA: %s', (_, codes, told) => {
+    const data = replyOf(codes, ['yes', 'no'].slice(0, codes.length));
+    const reply = classOf(data) === '2yz' || classOf(data) === '3yz' ? '4yz' : classOf(data);
+    const host = { ...TOLD, transaction: { mail: null, recipients: [], data, end: null, lost: null } };
+    const [, said] = factsOf(
+      { table: 'reply-meaning', input: { stage: 'data', reply, leniency: 'no' } },
+      { ...NO_EVIDENCE, host: host as never },
+    );
+    expect(said?.says).toBe(`mx.a.example [192.0.2.1] answered DATA with ${told}.`);
   });
 
   it('name the mechanism that is meant, of those that were looked at', () => {

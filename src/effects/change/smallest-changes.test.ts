@@ -58,6 +58,17 @@ it('whose MX answer is not believed beside a kept policy is to name a host that 
   ]);
 });
 
+it('what two have to do says who has to do the second', () => {
+  const message = { ...TO, requireTls: true } as const;
+  const concessions = changesIn({ dns: {} }, { message }).filter(({ kind }) => kind === 'concession');
+  expect(concessions.map(({ by, what }) => [by, what])).toEqual([
+    [
+      'recipient',
+      'See that a.example, which does not exist, exists and has an MX record that names a mail host. And the sender: Send the message without REQUIRETLS.',
+    ],
+  ]);
+});
+
 describe('whoever was stopped', () => {
   it.each(['dns.mx', 'dns.addresses', 'tls.handshake', 'smtp.send', 'end-of-data'] as const)(
     'at %s has nobody else to blame',

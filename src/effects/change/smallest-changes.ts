@@ -5,7 +5,7 @@
  * record in a zone that is not signed can be signed once it is there. Repairs keep every demand and are looked for
  * until some are found; what gives a demand up is only named where nothing smaller does.
  */
-import type { Owner } from '../../policy/explain/fact.js';
+import { OWNERS, type Owner } from '../../policy/explain/fact.js';
 import type { AttemptJournal } from '../journal.js';
 import type { Programs } from '../simulate.js';
 import type { Edit } from './edit.js';
@@ -18,7 +18,7 @@ export interface Change {
   readonly by: Owner;
   /** A `repair` keeps every demand, a `concession` gives one up. */
   readonly kind: 'repair' | 'concession';
-  /** In one text, for people. */
+  /** In one text, for people, which names whoever comes after the first. */
   readonly what: string;
   /** The edits, a sentence each. */
   readonly all: readonly string[];
@@ -174,12 +174,21 @@ class Search {
     return {
       by: edits[0]!.by,
       kind: edits.every(isRepair) ? 'repair' : 'concession',
-      what: all.join(' '),
+      what: inTurn(edits),
       all,
       verdict: this.#outcomeOf(run)!,
       assumed: run.assumed,
     };
   }
+}
+
+/** What whoever comes first is to do, and then what somebody else is. */
+function inTurn(edits: readonly Edit[]): string {
+  const says = edits.map((edit, at) => {
+    const before = edits[at - 1]?.by ?? edit.by;
+    return edit.by === before ? edit.says : `And ${OWNERS[edit.by]}: ${edit.says}`;
+  });
+  return says.join(' ');
 }
 
 function isRepair({ kind }: Edit): boolean {

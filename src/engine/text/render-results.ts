@@ -4,6 +4,7 @@
  */
 import type { Change } from '../../effects/change/index.js';
 import type { AttemptPurpose } from '../../policy/attempt/types.js';
+import { OWNERS } from '../../policy/explain/fact.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { lossInWords } from '../../policy/explain/values.js';
 import { mxDiscovery } from '../../policy/mx/mx-discovery.table.js';
@@ -69,7 +70,7 @@ function renderRecipient(report: ExplainedReport, style: TextStyle): string {
 /** The reply that decided and what it belongs to, or why none came. */
 export function replyOf({ command, cause, reply }: ExplainedReport): string {
   const to = command === null ? '' : ` to ${command === '.' ? 'the end of the message' : command}`;
-  if (reply !== null) return `${reply.code} ${reply.text}${to === '' ? '' : ` (${to.trim()})`}`;
+  if (reply !== null) return `${`${reply.code} ${reply.text}`.trim()}${to === '' ? '' : ` (${to.trim()})`}`;
   return `none${to}${cause === null ? '' : ` (${CAUSES[cause]})`}`;
 }
 
@@ -127,14 +128,6 @@ function renderChange({ outcome, change }: ExplainedReport, page: Page): string 
     ...lines('or, at a price', of('concession', CONCESSIONS_MAX)),
   ].join('');
 }
-
-const OWNERS: Readonly<Record<Change['by'], string>> = {
-  recipient: 'the recipient',
-  sender: 'the sender',
-  resolver: 'the resolver',
-  operator: 'the operator',
-  network: 'the network, or their host',
-};
 
 /** The host that was last judged, and its address. */
 export function placeOf({ mx, ip }: ExplainedReport): string {

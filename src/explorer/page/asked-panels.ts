@@ -1,6 +1,7 @@
 /* What is asked afterwards: what others would have made of it, what would help, and what the sender is told. */
 import { AS_OURS, type ComparedRecipient, type Difference, type Verdict } from '../../audit/compare.js';
 import type { Change } from '../../effects/change/index.js';
+import { OWNERS } from '../../policy/explain/fact.js';
 import { h } from './dom.js';
 
 const COMPARED: Readonly<Record<Verdict['compared'], string>> = {
@@ -76,14 +77,6 @@ function differenceOf({ mta, mx, table, ours, theirs }: Difference): HTMLElement
     ` there. ${theirs.why}`,
   );
 }
-
-const OWNERS: Readonly<Record<Change['by'], string>> = {
-  recipient: 'the recipient',
-  sender: 'the sender',
-  resolver: 'the resolver',
-  operator: 'the operator',
-  network: 'the network, or their host',
-};
 
 /** The smallest changes, whose they are, what would come of them, and what they take for granted. */
 export function smallestPanel(recipient: string, changes: readonly Change[]): HTMLElement | null {

@@ -199,7 +199,7 @@ export function lossAt(stage: Stage, { host }: Evidence): string {
 }
 
 function lossText({ cause, said }: LossHeard): string {
-  return said === undefined ? lossInWords(cause) : `${lossInWords(cause)}; heard was ${quoted(said)}`;
+  return said === undefined ? lossInWords(cause) : `${lossInWords(cause)}; heard was "${quoted(said)}"`;
 }
 
 type LossHeard = Pick<Lost, 'cause' | 'said'>;

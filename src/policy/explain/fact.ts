@@ -8,6 +8,15 @@ import type { Evidence } from './evidence.js';
 /** Whose it is, and so who could change it. `network`: the path, or their host. */
 export type Owner = 'recipient' | 'sender' | 'resolver' | 'operator' | 'network';
 
+/** Whoever that is, for people. */
+export const OWNERS: Readonly<Record<Owner, string>> = {
+  recipient: 'the recipient',
+  sender: 'the sender',
+  resolver: 'the resolver',
+  operator: 'the operator',
+  network: 'the network, or their host',
+};
+
 /** What a fact is about: a closed list, for programs. */
 export type FactKind =
   | 'message'

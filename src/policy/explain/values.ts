@@ -36,9 +36,10 @@ export function someOf(items: readonly string[]): string {
   return more === 0 ? listOf(shown) : `${shown.join(', ')} and ${more} more`;
 }
 
-/** Code and words, as the server gave them. */
-export function replyText(reply: Reply): string {
-  return `"${quoted(`${reply.code} ${textOf(reply)}`.trim())}"`;
+/** Code and words, as the server gave them; where its lines have codes of their own, each with its code. */
+export function replyText({ code, lines, codes }: Reply): string {
+  const said = codes?.map((each, at) => `${each} ${lines[at] ?? ''}`.trim()).join(', ');
+  return `"${quoted(said ?? `${code} ${textOf({ code, lines })}`.trim())}"`;
 }
 
 /** Why a lookup gave nothing. */

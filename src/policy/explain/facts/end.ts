@@ -76,7 +76,8 @@ export const stoppedFacts = factsFor(stopped, {
     says: {
       lookup: (evidence) =>
         `the attempt was stopped while ${evidence.host === null ? 'the way to the domain' : hostIn(evidence)} was looked up`,
-      connection: (evidence) => `the attempt was stopped while ${placeIn(evidence)} was connected to`,
+      connection: (evidence) =>
+        `the attempt was stopped before ${placeIn(evidence)} was connected to and had greeted`,
       dialogue: (evidence) =>
         `the attempt was stopped while an answer of ${placeIn(evidence)} was waited for`,
       transaction: (evidence) => `the attempt was stopped while ${placeIn(evidence)} was given the message`,

@@ -16,6 +16,7 @@ import { DEFAULT_MECHANISMS } from '../../relay/transport.js';
 import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
 import { sizeLimitOf } from '../../smtp/ehlo.js';
 import { enhancedStatusOf } from '../../smtp/enhanced-status.js';
+import { classOf, codeOf, type Reply } from '../../smtp/reply.js';
 import { freshnessText, hostIn, messageIn, messageText } from '../about-domain.js';
 import {
   COMMANDS,
@@ -173,8 +174,14 @@ function replySays(word: string, evidence: Evidence): string {
   if (word === 'lost') return `${place} gave no ${replyTo(stage)}: ${lossAt(stage, evidence)}`;
   if (reply === null) return `the ${replyTo(stage)} of ${place} is of the kind ${word}`;
   return stage === 'greeting'
-    ? `${place} greeted with ${replyText(reply)}`
-    : `${place} answered ${COMMANDS[stage]} with ${replyText(reply)}`;
+    ? `${place} greeted with ${replyText(reply)}${whyDoubted(word, reply)}`
+    : `${place} answered ${COMMANDS[stage]} with ${replyText(reply)}${whyDoubted(word, reply)}`;
+}
+
+/** Why what reads like another reply is taken for a refusal. */
+function whyDoubted(word: string, reply: Reply): string {
+  if (codeOf(reply) === null) return ', in lines that contradict each other';
+  return word === 'positive' || word === classOf(reply) ? '' : ', which is no answer to it';
 }
 
 function replyTo(stage: Stage): string {
