@@ -128,8 +128,8 @@ export const dns: Violations = {
   },
   'DNS-5891-1': {
     file: 'src/policy/names/mailbox.ts',
-    find: 'parseHostName(isAscii(domain) ? domain : toAscii(domain))',
-    put: "parseHostName(isAscii(domain) ? domain : toAscii(domain) || 'invalid.example')",
+    find: 'parseHostName(toAscii(text))',
+    put: "parseHostName(toAscii(text) || 'invalid.example')",
   },
   'U8-3.2-1': {
     file: 'src/machine/attempt.asks.ts',

@@ -53,8 +53,8 @@ export const tls: Violations = {
   },
   'SID-6.3-2': {
     file: 'src/policy/names/mailbox.ts',
-    find: 'parseHostName(isAscii(domain) ? domain : toAscii(domain))',
-    put: "parseHostName(isAscii(domain) ? domain : domain.normalize('NFD').replace(/\\p{M}/gu, ''))",
+    find: 'parseHostName(toAscii(text))',
+    put: "parseHostName(text.normalize('NFD').replace(/\\p{M}/gu, ''))",
   },
   'SID-6.6-1': { row: 'PEER-7', says: 'none' },
   'STLS-4-1': {

@@ -107,6 +107,7 @@ describe('waxseal compare', () => {
       '--with "sendmail" is no profile; there is: rfc, mox, postfix',
     ],
     [['compare', '/nowhere/x.json'], 66, 'cannot be read'],
+    [['compare', 'b\u00fccher.test', '--resolver', 'x'], 78, '--resolver'],
     [['replay', 'x', '--as', 'nobody'], 64, '--as "nobody" is no profile'],
     [['replay', 'x', '--as', 'mox', '--policy', 'y'], 64, 'two ways'],
     [['tables', 'diff', 'rfc'], 64, 'give two'],

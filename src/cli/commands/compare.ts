@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { domainToASCII } from 'node:url';
 import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
 import type { Scenario } from '../../adapters/scripted/scenario.js';
 import {
@@ -10,7 +11,7 @@ import {
 import type { AttemptJournal } from '../../effects/journal.js';
 import { MisuseError } from '../../effects/misuse.js';
 import { programs } from '../../machine/programs.js';
-import { parseHostName } from '../../policy/names/domain-name.js';
+import { parseDomain } from '../../policy/names/mailbox.js';
 import { simulateScenario } from '../../testing/scenario/simulate-scenario.js';
 import { misuse, readArguments } from '../arguments.js';
 import { attemptBy } from '../attempt.js';
@@ -97,7 +98,7 @@ async function isFile(subject: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  return isThere || parseHostName(subject) === null || subject.endsWith('.json');
+  return isThere || parseDomain(subject, domainToASCII) === null || subject.endsWith('.json');
 }
 
 async function readFileOf(path: string, step: number | undefined): Promise<Given> {

@@ -37,10 +37,15 @@ export function parseMailbox(text: string, toAscii: (domain: string) => string):
     const address = parseAddressLiteral(literal[1]!);
     return address === null ? null : { address: text, destination: { kind: 'literal', address } };
   }
-  // The platform's converter is made for URLs: it would read escapes and spellings that no mail address has.
-  if (!isAscii(domain) && !/^[\p{L}\p{M}\p{N}.-]+$/u.test(domain)) return null;
-  const name = parseHostName(isAscii(domain) ? domain : toAscii(domain));
+  const name = parseDomain(domain, toAscii);
   return name === null ? null : { address: `${local}@${name}`, destination: { kind: 'domain', name } };
+}
+
+/** A domain as people write it, perhaps in U-labels: its name in lower-case A-labels, or null if it is none. */
+export function parseDomain(text: string, toAscii: (domain: string) => string): string | null {
+  if (isAscii(text)) return parseHostName(text);
+  // The platform's converter is made for URLs: it would read escapes and spellings that no domain of mail has.
+  return /^[\p{L}\p{M}\p{N}.-]+$/u.test(text) ? parseHostName(toAscii(text)) : null;
 }
 
 /** Whether a text is ASCII only. */

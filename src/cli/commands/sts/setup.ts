@@ -4,7 +4,7 @@
 import { domainToASCII } from 'node:url';
 import type { PolicyStore, Stores } from '../../../effects/stores.js';
 import type { Engine } from '../../../engine/engine.js';
-import { parseHostName } from '../../../policy/names/domain-name.js';
+import { parseDomain } from '../../../policy/names/mailbox.js';
 import { misuse, type OptionTable, type ValuesOf } from '../../arguments.js';
 import { DEADLINE_HELP, Deadline } from '../../deadline.js';
 import { CommandError, EXIT } from '../../exit.js';
@@ -59,7 +59,7 @@ ${DEADLINE_HELP}\
 
 /** A domain given on the command line, in A-labels. Throws a CommandError. */
 export function readDomain(text: string): string {
-  const name = parseHostName(/^[\p{L}\p{M}\p{N}._-]+$/u.test(text) ? domainToASCII(text) : '');
+  const name = parseDomain(text, domainToASCII);
   if (name === null) throw misuse(`${JSON.stringify(text)} is not a domain; give one like example.org`);
   return name;
 }

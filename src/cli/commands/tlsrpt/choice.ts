@@ -1,6 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { parseHostName } from '../../../policy/names/domain-name.js';
-import { isAscii } from '../../../policy/names/mailbox.js';
+import { parseDomain } from '../../../policy/names/mailbox.js';
 import { isDay } from '../../../policy/tls-report/send/report-day.js';
 import type { ReportChoice } from '../../../services/tls-report/send/index.js';
 import { misuse, type OptionTable } from '../../arguments.js';
@@ -20,8 +19,7 @@ export function readChoice({
 }): ReportChoice {
   if (day !== undefined && !isDay(day))
     throw misuse(`--day ${JSON.stringify(day)} is no day; give one like 2026-05-01`);
-  const name =
-    domain === undefined ? undefined : parseHostName(isAscii(domain) ? domain : domainToASCII(domain));
+  const name = domain === undefined ? undefined : parseDomain(domain, domainToASCII);
   if (name === null)
     throw misuse(`--domain ${JSON.stringify(domain)} is no domain; give one like example.org`);
   return { ...(day === undefined ? {} : { day }), ...(name === undefined ? {} : { domain: name }) };
