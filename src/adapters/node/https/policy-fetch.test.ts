@@ -130,9 +130,12 @@ describe('a policy fetch', () => {
     await atOnce;
   });
 
-  it('takes no compressed body', async () => {
+  it.each([
+    ['content-encoding', 'gzip'],
+    ['transfer-encoding', 'gzip, chunked'],
+  ])('takes no compressed body: %s', async (header, coding) => {
     const port = await policyHost((_, response) => {
-      response.setHeader('content-encoding', 'gzip');
+      response.setHeader(header, coding);
       response.end('x');
     });
     expect(await fetchFrom(port)).toEqual({

@@ -161,7 +161,8 @@ function read(response: IncomingMessage, bytesMax: number, settle: Settle): void
 
 function refuseUnread({ headers }: IncomingMessage, bytesMax: number): Failed | null {
   const coding = (headers['content-encoding'] ?? 'identity').trim().toLowerCase();
-  if (coding !== 'identity') return failed('protocol', 'ERR_CONTENT_ENCODING');
+  const transfer = (headers['transfer-encoding'] ?? 'chunked').trim().toLowerCase();
+  if (coding !== 'identity' || transfer !== 'chunked') return failed('protocol', 'ERR_CONTENT_ENCODING');
   return Number(headers['content-length'] ?? 0) > bytesMax ? TOO_LARGE : null;
 }
 
