@@ -10,6 +10,8 @@ export interface CrashReport {
   readonly delivered: number;
   /** Whose sender was told that they failed. */
   readonly told: number;
+  /** Whose sender has not been told yet: the notice waits. */
+  readonly toBeTold: number;
   /** Recipients of whom nobody knows any more; must be none. */
   readonly lost: readonly string[];
   /** Recipients who got it more than once, and how often. */
@@ -52,33 +54,42 @@ interface Books {
   readonly internet: Internet;
   readonly accepted: ReadonlySet<string>;
   readonly kept: readonly ShownMessage[];
+  /** As they would be sent. */
+  readonly waitingNotices: readonly string[];
   readonly lives: Lives;
 }
 
 /** Who got what how often, and who is accounted for. */
-export function account({ rounds, internet, accepted, kept, lives }: Books): CrashReport {
+export function account({ rounds, internet, accepted, kept, waitingNotices, lives }: Books): CrashReport {
   const arrived = arrivals(internet);
-  const notices = internet.received('mx.s.test').map(({ text }) => text);
-  const told = new Set(
-    notices.flatMap((text) =>
-      [...text.matchAll(/^Final-Recipient: rfc822; (\S+)\s*$/gm)].map(([, address]) => address!),
-    ),
-  );
+  const told = namedIn(internet.received('mx.s.test').map(({ text }) => text));
+  const toBeTold = namedIn(waitingNotices);
   const states = new Map(
     kept.flatMap(({ recipients }) => recipients.map(({ recipient, state }) => [recipient, state] as const)),
   );
   const isKnown = (recipient: string) =>
     arrived.has(recipient) ||
     told.has(recipient) ||
+    toBeTold.has(recipient) ||
     ['waiting', 'attempting'].includes(states.get(recipient) ?? '');
   return {
     rounds,
     accepted: accepted.size,
     delivered: [...accepted].filter((each) => arrived.has(each)).length,
     told: [...accepted].filter((each) => told.has(each)).length,
+    toBeTold: [...accepted].filter((each) => toBeTold.has(each) && !told.has(each)).length,
     lost: [...accepted].filter((each) => !isKnown(each)),
     doubled: Object.fromEntries([...arrived].filter(([, count]) => count > 1)),
     unexplained: [...lives.doubledInOne],
     unanswered: [...arrived.keys()].filter((each) => !accepted.has(each)).length,
   };
+}
+
+/** The recipients of whom notices speak. */
+function namedIn(notices: readonly string[]): ReadonlySet<string> {
+  return new Set(
+    notices.flatMap((text) =>
+      [...text.matchAll(/^Final-Recipient: rfc822; (\S+)\s*$/gm)].map(([, address]) => address!),
+    ),
+  );
 }

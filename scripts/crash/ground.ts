@@ -6,13 +6,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { startPostgres } from '../../peer-tests/postgres.js';
 import { postgresStores } from '../../src/adapters/postgres/index.js';
+import type { SqlStores } from '../../src/adapters/sql/stores.js';
 import { STATE_FILE, sqliteStores } from '../../src/adapters/sqlite/index.js';
 import { openSqlite } from '../../src/adapters/sqlite/libsql.js';
-import type { Stores } from '../../src/effects/stores.js';
 
 export interface Ground {
   readonly args: readonly string[];
-  readonly open: () => Stores;
+  readonly open: () => SqlStores;
   /** What befalls it, by name; each resolves when it is over. */
   readonly troubles: Readonly<Record<string, (draw: () => number) => Promise<void>>>;
   readonly leave: () => Promise<void>;

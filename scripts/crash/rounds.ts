@@ -65,7 +65,15 @@ export async function crashRounds(options: CrashOptions): Promise<CrashReport> {
   }
   await drain(await filledUp(running, nodes, args), ground);
   lives.ended();
-  return account({ rounds, internet, accepted, kept: await keptIn(ground), lives });
+  const kept = await keptIn(ground);
+  return account({
+    rounds,
+    internet,
+    accepted,
+    kept,
+    waitingNotices: await noticesAmong(kept, ground),
+    lives,
+  });
 }
 
 /** Those that live, and new ones in place of the dead. */
@@ -143,6 +151,25 @@ async function keptIn(ground: Ground): Promise<readonly ShownMessage[]> {
       all.push(...page);
       if (page.length < 500) return all;
     }
+  } finally {
+    await stores.close();
+  }
+}
+
+/** The texts of notices that wait as well: one that a kill has met too often is held. */
+async function noticesAmong(kept: readonly ShownMessage[], ground: Ground): Promise<readonly string[]> {
+  const stores = ground.open();
+  try {
+    const waiting = kept.filter(
+      ({ from, recipients }) => from === '' && recipients.some(({ state }) => !isEnded(state)),
+    );
+    return await Promise.all(
+      waiting.map(async ({ id }) => {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of stores.bodies.read(id)()) chunks.push(chunk);
+        return Buffer.concat(chunks).toString();
+      }),
+    );
   } finally {
     await stores.close();
   }
