@@ -226,7 +226,7 @@ async function fillWaiting(directory: string, messages: number): Promise<void> {
   const stores = sqliteStores({ directory });
   const intake = createIntake({
     store: stores.queue,
-    bodies: { keep: async () => TEXT.length, remove: async () => undefined },
+    bodies: { keep: async () => TEXT.length },
     clock: () => Date.now() + 3_600_000,
   });
   for (let from = 0; from < messages; from += 500)

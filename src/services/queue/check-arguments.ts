@@ -173,7 +173,7 @@ const IntakeCodec = having<IntakeOptions>(
   'an object with options',
   {
     store: methods<IntakeOptions['store']>('a store with accept', { accept: true }),
-    bodies: methods<IntakeOptions['bodies']>('a store with keep and remove', { keep: true, remove: true }),
+    bodies: methods<IntakeOptions['bodies']>('a store with keep', { keep: true }),
     retry: having<NonNullable<IntakeOptions['retry']>>('an object with lifetimeMs', { lifetimeMs: TimeMs }),
     clock: Clock,
     toAscii: callable(),

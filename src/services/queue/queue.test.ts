@@ -184,6 +184,20 @@ describe('a queue', () => {
     expect(faults).toEqual([]);
   });
 
+  it('keeps the octets of what may have been accepted, though nobody could be told so', async () => {
+    const store = memoryQueueStore();
+    const losing: QueueStore = {
+      ...store,
+      // The commit was carried out, and the answer to it lost.
+      accept: (messages) => store.accept(messages).then(() => Promise.reject(new Error('connection lost'))),
+    };
+    start({ store: losing });
+    const outcomes = queue.outcomes();
+    await expect(queue.enqueue(mailTo(['y@b.test']))).rejects.toThrow('connection lost');
+    expect((await next(outcomes, 1)).map(short)).toEqual([['y@b.test', 'delivered', '2.0.0']]);
+    expect(faults).toEqual([]);
+  });
+
   it('tries again when its time has come, or the operator says so, and then no more (SMTP-4.5.4.1-1, SMTP-4.5.4.1-2)', async () => {
     start();
     const outcomes = queue.outcomes();

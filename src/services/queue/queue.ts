@@ -45,7 +45,7 @@ export type QueueTuning = Pick<
 
 export interface IntakeOptions {
   readonly store: Pick<QueueStore, 'accept'>;
-  readonly bodies: Pick<BodyStore, 'keep' | 'remove'>;
+  readonly bodies: Pick<BodyStore, 'keep'>;
   /** Default: five days. */
   readonly retry?: Pick<RetrySettings, 'lifetimeMs'>;
   /** Milliseconds since 1970. Default: the platform's. */
