@@ -75,8 +75,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const logs = mkdtempSync(join(tmpdir(), 'anywhere-'));
 
 /**
- * Where it is that time, as programs are told. Not by the command `faketime`: its processes share a lock, and one that is killed while it
- * has it leaves all others waiting.
+ * Where it is that time, as programs are told. Without the command `faketime`: under it a run has stood still, its new processes waiting for
+ * a lock.
  */
 function environmentOf({ at, zone, locale }: Clock): NodeJS.ProcessEnv {
   const offset = Math.round((Date.parse(at) - Date.now()) / 1000);
