@@ -8,7 +8,6 @@ import { checkPlaces, STATE_OPTIONS, type StateValues } from './kept-state.js';
 import { readCount, readDuration } from './numbers.js';
 import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP, readDnssec, readResolver } from './resolver.js';
 import { readSettings } from './settings.js';
-import { stateDirectory } from './state-directory.js';
 import { readTrustAnchors } from './trust-anchors.js';
 import type { Ways } from './ways.js';
 
@@ -89,8 +88,6 @@ export async function readAttemptSetup(values: AttemptValues): Promise<AttemptSe
   checkPlaces({ state, database });
   const settings = await readSettings(values);
   const node = await readNode(values);
-  // Told before a message is read: it may be typed.
-  if (state !== undefined) await stateDirectory(state, 'made');
   return {
     ...{ node, settings, places: { state, database }, attempt },
     deadline: deadlineMs === undefined ? {} : { deadlineMs },

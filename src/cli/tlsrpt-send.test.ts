@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
@@ -97,6 +97,16 @@ describe('waxseal deliver --state', () => {
     expect(new Set(lines.map((each) => each.policyDomain))).toEqual(new Set(['a.test']));
     expect(lines.reduce((sum, { success }) => sum + success, 0)).toBe(2);
     expect(lines.filter(({ failure }) => failure > 0)).toEqual([]);
+  });
+});
+
+describe('waxseal tlsrpt send', () => {
+  it('makes no state folder where there is none, and says so', async () => {
+    const state = join(folder, 'misspelt');
+    const { exit, stdout, stderr } = await send(state);
+    expect([exit, stdout]).toEqual([66, '']);
+    expect(stderr).toContain(state);
+    await expect(access(state)).rejects.toThrow();
   });
 });
 

@@ -16,6 +16,7 @@ import {
   readSender,
 } from '../options.js';
 import { readOctets, readStandardInput } from '../read-file.js';
+import { stateDirectory } from '../state-directory.js';
 import { readWays } from '../ways.js';
 
 const HELP = `\
@@ -59,6 +60,8 @@ export const deliver: Command = {
     if (positionals.length > 1)
       throw misuse(`there can be one message only, and ${JSON.stringify(positionals[1])} is a second`);
     const setup = { ...(await readAttemptSetup(values)), ...(await readWay(values)) };
+    // Told before the message is read: it may be typed.
+    if (setup.places.state !== undefined) await stateDirectory(setup.places.state, 'made');
     const [path = '-'] = positionals;
     const octets = await (path === '-' ? readStandardInput(MESSAGE) : readOctets(path, MESSAGE));
     const { content, facts } = readMessage(octets, [from, ...to]);
