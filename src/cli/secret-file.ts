@@ -1,3 +1,5 @@
+import type { OwnCertificate } from '../hosts/own-certificate.js';
+import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { readText } from './read-file.js';
 
@@ -9,6 +11,16 @@ export async function readSecret(path: string, what: string): Promise<string> {
   const [line = ''] = (await readFileOf(path, what)).split(/\r?\n/, 1);
   if (line === '') throw new CommandError(EXIT.badSettings, `${what} in ${path} is empty`);
   return line;
+}
+
+/** What `--tls-cert` and `--tls-key` name; null: neither is given. Throws a CommandError. */
+export async function readOwnCertificate(
+  cert: string | undefined,
+  key: string | undefined,
+): Promise<OwnCertificate | null> {
+  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
+  if (cert === undefined || key === undefined) return null;
+  return { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') };
 }
 
 /** A file as text. `what`: "the key". Throws a CommandError. */

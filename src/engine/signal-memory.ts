@@ -4,6 +4,7 @@ import { errorText } from '../effects/error-text.js';
 import { checked } from '../effects/misuse.js';
 import type { Sighted, SignalStore } from '../effects/stores.js';
 import { SIGNAL_LIFE_MS } from '../policy/signals/domain-signals.js';
+import { writtenBehind } from './written-behind.js';
 
 /** Where an engine keeps what it sees of recipient domains. */
 export interface SignalMemory {
@@ -22,8 +23,6 @@ export interface SignalMemoryOptions {
   readonly after?: () => Promise<void>;
 }
 
-/** Sightings that wait while others are written; beyond that the newest are forgotten. */
-const WAITING_MAX = 10_000;
 /** So many sightings from one pruning to the next; the first comes with the first of them. */
 const PRUNED_EVERY = 1_000;
 
@@ -47,42 +46,27 @@ export function signalMemory(store: SignalStore, options: SignalMemoryOptions = 
     'WAXSEAL_BAD_OPTIONS',
     'options',
   );
-  let waiting: Sighted[] = [];
-  let writing: Promise<void> | null = null;
   let untilPruned = 0;
-
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      // Those of one moment are written together.
-      await after();
-      const batch = waiting;
-      waiting = [];
-      try {
-        await store.note(batch);
-        untilPruned -= batch.length;
-        if (untilPruned < 0) {
-          untilPruned = PRUNED_EVERY;
-          await store.prune(batch[0]!.at - SIGNAL_LIFE_MS);
-        }
-      } catch (error) {
-        onFault?.(`what recipient domains support is not remembered: ${errorText(error)}`);
+  const behind = writtenBehind<Sighted>(after, async (batch) => {
+    try {
+      await store.note(batch);
+      untilPruned -= batch.length;
+      if (untilPruned < 0) {
+        untilPruned = PRUNED_EVERY;
+        await store.prune(batch[0]!.at - SIGNAL_LIFE_MS);
       }
+    } catch (error) {
+      onFault?.(`what recipient domains support is not remembered: ${errorText(error)}`);
     }
-    writing = null;
-  }
+  });
 
   const memory: SignalMemory = {
-    note(sighted) {
-      if (waiting.length < WAITING_MAX) waiting.push(sighted);
-      writing ??= write();
-    },
+    note: (sighted) => void behind.add(sighted),
     async read(scope, domains) {
       await memory.idle();
       return store.read(scope, domains);
     },
-    async idle() {
-      while (writing !== null) await writing;
-    },
+    idle: behind.idle,
   };
   return memory;
 }

@@ -2,7 +2,6 @@ import { domainToASCII } from 'node:url';
 import { Engines } from '../../daemon/engines.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
-import type { OwnCertificate } from '../../hosts/own-certificate.js';
 import type { RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
@@ -22,7 +21,7 @@ import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.j
 import { complain } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
 import { readContact, readOrganization, readReports, reportsOf } from '../report-name.js';
-import { readFileOf } from '../secret-file.js';
+import { readOwnCertificate } from '../secret-file.js';
 import {
   type Log,
   onHangUp,
@@ -133,7 +132,7 @@ export const lmtp: Command = {
     const server = await lmtpServer({
       ...own,
       concurrency,
-      ...(certificate !== undefined && { certificate }),
+      ...(certificate !== null && { certificate }),
       engine: keepingJournals(engine, journals?.keep),
       attempts: stores.attempts,
       name: settings.helo,
@@ -156,7 +155,7 @@ export const lmtp: Command = {
     const reporting = countedReports(stores, first, log);
     const stopReloading = onHangUp('the settings, the certificate and the keys', log, async () => {
       const read = await readAgain(values);
-      if (read.certificate !== undefined) server.useCertificate(read.certificate);
+      if (read.certificate !== null) server.useCertificate(read.certificate);
       engines.replace(await made(read));
       server.useNoticeKeys(read.dkimKeys);
       notices?.queue.tune({ dkimKeys: read.dkimKeys });
@@ -236,17 +235,8 @@ async function readAgain(values: Values) {
     ...{ settings, dkimKeys },
     reports: await readReporting(values, dkimKeys, settings),
     node: await readNode(values),
-    certificate: await readCertificate(values),
+    certificate: await readOwnCertificate(values['tls-cert'], values['tls-key']),
   };
-}
-
-async function readCertificate({
-  'tls-cert': cert,
-  'tls-key': key,
-}: Values): Promise<OwnCertificate | undefined> {
-  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
-  if (cert === undefined || key === undefined) return undefined;
-  return { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') };
 }
 
 /** Throws a CommandError. */

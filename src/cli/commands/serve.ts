@@ -19,7 +19,7 @@ import { complain } from '../output/terminal.js';
 import { openQueueState, type QueueState } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
 import { readReports } from '../report-name.js';
-import { readFileOf, readSecret } from '../secret-file.js';
+import { readOwnCertificate, readSecret } from '../secret-file.js';
 import { sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
 import { version } from '../version.js';
@@ -219,9 +219,10 @@ function readRequireTls(word = 'keep'): 'keep' | 'off' {
 async function readAll(values: Values, made: OwnCertificate | null): Promise<DaemonSettings> {
   const { config } = await readConfigFile(values.config);
   const settings = await readSettings(values);
-  const cert = values['tls-cert'] ?? config.places.tlsCertFile ?? undefined;
-  const key = values['tls-key'] ?? config.places.tlsKeyFile ?? undefined;
-  if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
+  const certificate = await readOwnCertificate(
+    values['tls-cert'] ?? config.places.tlsCertFile ?? undefined,
+    values['tls-key'] ?? config.places.tlsKeyFile ?? undefined,
+  );
   const { makeOwnCertificate } = await import('../../hosts/own-certificate.js');
   return {
     config,
@@ -229,10 +230,7 @@ async function readAll(values: Values, made: OwnCertificate | null): Promise<Dae
     users: await readUsers(config),
     webhooks: await readWebhooks(config),
     secretOf: (await readWays(config)).secretOf,
-    certificate:
-      cert !== undefined && key !== undefined
-        ? { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') }
-        : (made ?? (await makeOwnCertificate(settings.helo, Date.now()))),
+    certificate: certificate ?? made ?? (await makeOwnCertificate(settings.helo, Date.now())),
     reports: await readReports(config, settings, warnOfKey),
     noticeKeys: await readDkimKeys(config.noticeKeys, warnOfKey),
   };

@@ -1,4 +1,5 @@
 import type { ReportKey, TlsReportStore } from '../../../effects/stores.js';
+import { writtenBehind } from '../../../engine/written-behind.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
 import { keepTally } from './collect.js';
 
@@ -15,37 +16,17 @@ export interface TallyMemoryOptions {
   readonly onProblem: (problem: string) => void;
 }
 
-/** Tallies that wait while others are written; beyond that the newest are forgotten. */
-const WAITING_MAX = 10_000;
-
 /** Takes tallies and returns at once: they are written in batches, off the way of mail. */
 export function tallyMemory(
   store: Pick<TlsReportStore, 'add'>,
   { after, onProblem }: TallyMemoryOptions,
 ): TallyMemory {
-  let waiting: (readonly [ReportKey, readonly TlsReportPolicy[]])[] = [];
-  let writing: Promise<void> | null = null;
-
-  async function write(): Promise<void> {
-    while (waiting.length > 0) {
-      await after();
-      const batch = waiting;
-      waiting = [];
-      const problems = await Promise.all(batch.map(([key, lines]) => keepTally(store, key, lines)));
-      for (const problem of new Set(problems)) if (problem !== null) onProblem(problem);
-    }
-    writing = null;
-  }
-
+  const behind = writtenBehind<readonly [ReportKey, readonly TlsReportPolicy[]]>(after, async (batch) => {
+    const problems = await Promise.all(batch.map(([key, lines]) => keepTally(store, key, lines)));
+    for (const problem of new Set(problems)) if (problem !== null) onProblem(problem);
+  });
   return {
-    async add(key, lines) {
-      if (waiting.length >= WAITING_MAX) return 'full';
-      waiting.push([key, lines]);
-      writing ??= write();
-      return 'added';
-    },
-    async idle() {
-      while (writing !== null) await writing;
-    },
+    add: async (key, lines) => (behind.add([key, lines]) ? 'added' : 'full'),
+    idle: behind.idle,
   };
 }
