@@ -46,26 +46,29 @@ export function isUsable(record: TlsaRecord): boolean {
 
 /** The records to match: usable ones, after digest agility. */
 export function recordsToMatch(records: readonly TlsaRecord[]): readonly UsableRecord[] {
-  const usable = records.flatMap((record, index) => usableOf(record, index));
-  const strongest = new Set(usable.filter(({ matching }) => matching === 'sha-512').map(groupOf));
-  return usable.filter((record) => record.matching !== 'sha-256' || !strongest.has(groupOf(record)));
+  const usable: UsableRecord[] = [];
+  for (let index = 0; index < records.length; index++) {
+    const record = records[index]!;
+    if (record.kind === 'tlsa' && isUsable(record)) usable.push(usableOf(record, index));
+  }
+  const stronger = usable.filter(({ matching }) => matching === 'sha-512');
+  if (stronger.length === 0) return usable;
+  const groups = new Set(stronger.map(groupOf));
+  return usable.filter((record) => record.matching !== 'sha-256' || !groups.has(groupOf(record)));
 }
 
 function groupOf({ usage, selector }: UsableRecord): string {
   return `${usage} ${selector}`;
 }
 
-function usableOf(record: TlsaRecord, index: number): UsableRecord[] {
-  if (record.kind === 'malformed' || !isUsable(record)) return [];
-  return [
-    {
-      index,
-      usage: record.usage === 2 ? 'dane-ta' : 'dane-ee',
-      selector: record.selector === 0 ? 'certificate' : 'public-key',
-      matching: record.matching === 0 ? 'full' : record.matching === 1 ? 'sha-256' : 'sha-512',
-      digest: record.matching === 0 ? record.digest! : record.data,
-    },
-  ];
+function usableOf(record: Extract<TlsaRecord, { kind: 'tlsa' }>, index: number): UsableRecord {
+  return {
+    index,
+    usage: record.usage === 2 ? 'dane-ta' : 'dane-ee',
+    selector: record.selector === 0 ? 'certificate' : 'public-key',
+    matching: record.matching === 0 ? 'full' : record.matching === 1 ? 'sha-256' : 'sha-512',
+    digest: record.matching === 0 ? record.digest! : record.data,
+  };
 }
 
 /** A record in the presentation form of reports: "3 1 1 HEX" (RFC 8460, Section 4.4). */

@@ -27,7 +27,7 @@ const NAME_OCTETS = 64;
 export class CertificateReader {
   readonly #read: RecentMap<string, ReadCertificate>;
   /** Of those that are still in use: a kept connection is inspected for each message. */
-  readonly #digests = new WeakMap<X509Certificate, string>();
+  readonly #inUse = new WeakMap<X509Certificate, ReadCertificate>();
 
   constructor(cacheMax = 1000) {
     this.#read = new RecentMap(cacheMax, REMEMBERED_OCTETS_MAX);
@@ -36,27 +36,26 @@ export class CertificateReader {
   /** Null for whatever is not exactly one X.509 certificate in DER. Never throws. */
   read(source: Buffer | X509Certificate): ReadCertificate | null {
     try {
-      const sha256 = this.#digestOf(source);
-      const known = this.#read.get(sha256);
-      if (known) return known;
-      const der = source instanceof X509Certificate ? source.raw : source;
-      const read = readAnew(der, sha256);
-      // Only what OpenSSL reads, too, is a certificate; what came by TLS it has read.
-      if (read === null || (source === der && !isReadable(der))) return null;
-      this.#read.set(sha256, read, weightOf(read));
+      if (!(source instanceof X509Certificate)) return this.#readDer(source, isReadable);
+      const known = this.#inUse.get(source);
+      if (known !== undefined) return known;
+      // Only what OpenSSL reads, too, is a certificate; this it has read.
+      const read = this.#readDer(source.raw, () => true);
+      if (read !== null) this.#inUse.set(source, read);
       return read;
     } catch {
       return null;
     }
   }
 
-  #digestOf(source: Buffer | X509Certificate): string {
-    if (!(source instanceof X509Certificate)) return hash('sha256', source, 'hex');
-    const known = this.#digests.get(source);
+  #readDer(der: Buffer, isReadable: (der: Buffer) => boolean): ReadCertificate | null {
+    const sha256 = hash('sha256', der, 'hex');
+    const known = this.#read.get(sha256);
     if (known !== undefined) return known;
-    const sha256 = hash('sha256', source.raw, 'hex');
-    this.#digests.set(source, sha256);
-    return sha256;
+    const read = readAnew(der, sha256);
+    if (read === null || !isReadable(der)) return null;
+    this.#read.set(sha256, read, weightOf(read));
+    return read;
   }
 }
 

@@ -27,11 +27,10 @@ const DANE_TA = 2;
 /** Turns certificates into facts. One for many sessions: it remembers what it has read and verified. */
 export class PeerInspector {
   readonly #reader: CertificateReader;
-  readonly #signatures: SignatureChecker;
+  readonly #signatures = new SignatureChecker();
 
   constructor(cacheMax = 1000) {
     this.#reader = new CertificateReader(cacheMax);
-    this.#signatures = new SignatureChecker(cacheMax);
   }
 
   /**

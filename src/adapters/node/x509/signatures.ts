@@ -1,7 +1,6 @@
 import { createPublicKey, hash, type KeyObject, type X509Certificate } from 'node:crypto';
 import type { KeySource, SignatureFact } from '../../../policy/certificate/facts.js';
 import type { ReadCertificate } from './certificate-facts.js';
-import { RecentMap } from './recent-map.js';
 
 /** What the server sent, as the library holds it, which takes longer to make than to verify its signature, and as it was read. */
 export interface SentCertificate {
@@ -23,20 +22,18 @@ export interface CheckedSignatures {
 /** Enough for every honest chain; a hostile one, of many certificates with the same name, ends here. */
 const VERIFICATIONS_MAX = 64;
 
-interface Attempt {
-  readonly subject: number;
+/** Keys of records, by the name of whom they sign for; null: for anybody. */
+interface RecordKey {
+  readonly subject: string | null;
   readonly key: KeySource;
   readonly spki: Buffer;
   readonly spkiSha256: string;
 }
 
-/** Tries which signature verifies under which key, and remembers the results by digests. Never throws. */
+/** Tries which signature verifies under which key, and remembers that with the certificate. Never throws. */
 export class SignatureChecker {
-  readonly #results: RecentMap<string, 'verifies' | 'fails'>;
-
-  constructor(cacheMax = 1000) {
-    this.#results = new RecentMap(cacheMax);
-  }
+  /** By the digest of the key; what is forgotten of certificates goes with them. */
+  readonly #results = new WeakMap<ReadCertificate, Map<string, boolean>>();
 
   /** Keys of the chain are tried where the names agree (a certificate also under its own), bare keys always. */
   async check(
@@ -44,56 +41,74 @@ export class SignatureChecker {
     keys: readonly TlsaKey[],
     breathe: () => Promise<void> | null,
   ): Promise<CheckedSignatures> {
+    const recordKeys = keys.map(recordKeyOf);
+    const byName = indexesByName(chain);
     const facts: SignatureFact[] = [];
     let left = VERIFICATIONS_MAX;
-    for (const { subject, key, spki, spkiSha256 } of attemptsAt(chain, keys)) {
-      if (left-- === 0) return { facts, looked: 'in-part' };
-      if (this.#verifies(chain[subject]!, spki, spkiSha256)) facts.push({ subject, key });
-      const turn = breathe();
-      if (turn !== null) await turn;
+    for (let subject = 0; subject < chain.length; subject++) {
+      const certificate = chain[subject]!;
+      const { issuer } = certificate.read;
+      for (const { subject: name, key, spki, spkiSha256 } of recordKeys) {
+        if (name !== null && name !== issuer) continue;
+        if (left-- === 0) return { facts, looked: 'in-part' };
+        if (this.#verifies(certificate, spki, spkiSha256)) facts.push({ subject, key });
+        const turn = breathe();
+        if (turn !== null) await turn;
+      }
+      for (const index of byName.get(issuer) ?? []) {
+        if (left-- === 0) return { facts, looked: 'in-part' };
+        const { spki, facts: read } = chain[index]!.read;
+        if (this.#verifies(certificate, spki, read.spkiSha256))
+          facts.push({ subject, key: { from: 'chain', index } });
+        const turn = breathe();
+        if (turn !== null) await turn;
+      }
     }
     return { facts, looked: 'whole' };
   }
 
   #verifies({ sent, read }: SentCertificate, spki: Buffer, spkiSha256: string): boolean {
-    const pair = `${read.facts.certificateSha256} ${spkiSha256}`;
-    const known = this.#results.get(pair);
-    if (known) return known === 'verifies';
+    const results = this.#resultsOf(read);
+    const known = results.get(spkiSha256);
+    if (known !== undefined) return known;
     let verifies = false;
     try {
       verifies = sent.verify(keyObject(spki));
     } catch {
       // A key that cannot be used verifies nothing.
     }
-    this.#results.set(pair, verifies ? 'verifies' : 'fails');
+    if (results.size === VERIFICATIONS_MAX) results.clear();
+    results.set(spkiSha256, verifies);
     return verifies;
   }
+
+  #resultsOf(read: ReadCertificate): Map<string, boolean> {
+    const known = this.#results.get(read);
+    if (known !== undefined) return known;
+    const made = new Map<string, boolean>();
+    this.#results.set(read, made);
+    return made;
+  }
+}
+
+function recordKeyOf(key: TlsaKey): RecordKey {
+  const source = { from: 'tlsa', index: key.index } as const;
+  if ('spki' in key)
+    return { subject: null, key: source, spki: key.spki, spkiSha256: hash('sha256', key.spki, 'hex') };
+  const { subject, spki, facts } = key.certificate;
+  return { subject, key: source, spki, spkiSha256: facts.spkiSha256 };
 }
 
 /** Names are looked up, because a chain may hold hundreds of certificates. */
-function* attemptsAt(chain: readonly SentCertificate[], keys: readonly TlsaKey[]): Generator<Attempt> {
-  const fromRecords = keys.map((key) => ({
-    ...('spki' in key
-      ? { subject: null, spki: key.spki, spkiSha256: hash('sha256', key.spki, 'hex') }
-      : { subject: key.certificate.subject, ...keyOf(key.certificate) }),
-    source: { from: 'tlsa', index: key.index } as const,
-  }));
+function indexesByName(chain: readonly SentCertificate[]): ReadonlyMap<string, readonly number[]> {
   const byName = new Map<string, number[]>();
-  for (const [index, { read }] of chain.entries()) {
-    const same = byName.get(read.subject);
-    if (same === undefined) byName.set(read.subject, [index]);
+  for (let index = 0; index < chain.length; index++) {
+    const { subject } = chain[index]!.read;
+    const same = byName.get(subject);
+    if (same === undefined) byName.set(subject, [index]);
     else same.push(index);
   }
-  for (const [subject, { read }] of chain.entries()) {
-    for (const { subject: name, source, ...key } of fromRecords)
-      if (name === null || name === read.issuer) yield { subject, key: source, ...key };
-    for (const index of byName.get(read.issuer) ?? [])
-      yield { subject, key: { from: 'chain', index }, ...keyOf(chain[index]!.read) };
-  }
-}
-
-function keyOf({ spki, facts }: ReadCertificate) {
-  return { spki, spkiSha256: facts.spkiSha256 };
+  return byName;
 }
 
 function keyObject(spki: Buffer): KeyObject {
