@@ -15,7 +15,7 @@
  * nobody. A max_age beyond the maximum is cut down to it. No line is counted: the size bounds them all.
  */
 import type { StsMode, StsPolicy } from './policy.js';
-import { trimBlanks } from './record.js';
+import { trimmedPart } from './record.js';
 
 export type PolicyFile =
   | { readonly kind: 'valid'; readonly policy: StsPolicy; readonly faults: readonly PolicyFault[] }
@@ -52,7 +52,6 @@ export const MAX_AGE_SECONDS_MAX = 31_557_600;
 const REPORT_LINES_MAX = 100;
 const REPORT_LINE_LENGTH_MAX = 256;
 
-/** Line ends apart: no value has one. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]/;
 const MAX_AGE = /^[0-9]{1,10}$/;
@@ -60,24 +59,32 @@ const KEY = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,31}$/;
 const MODES: readonly string[] = ['enforce', 'testing', 'none'] satisfies StsMode[];
 
 /** Reads a policy file. Never throws. */
-export function readPolicyFile(text: string): PolicyFile {
-  if (isTooLong(text)) return invalid([{ problem: 'too-long', line: 0 }]);
-  const lines = linesOfPolicy(text);
-  const controls = CONTROL.test(text) ? 'some' : 'none';
+export function readPolicyFile(file: string): PolicyFile {
+  if (isTooLong(file)) return invalid([{ problem: 'too-long', line: 0 }]);
+  // Read in place: most of its cost would be the pieces that it is cut into.
+  const text = withPlainLineEnds(file);
   const known: Known = { version: null, mode: null, max_age: null };
   const mx: string[] = [];
   const faults: PolicyFault[] = [];
   const shown: string[] = [];
-  for (let at = 0; at < lines.length; at++) {
-    const line = lines[at]!;
-    const trimmed = trimBlanks(line);
-    if (trimmed === '') continue;
-    if (shown.length < REPORT_LINES_MAX) shown.push(trimmed.slice(0, REPORT_LINE_LENGTH_MAX));
-    const problem = takeField(line, controls, known, mx);
-    if (problem !== null) faults.push({ problem, line: at + 1 });
+  let colon = -1;
+  for (let line = 1, from = 0; from < text.length; line++) {
+    const end = indexOf(text, '\n', from);
+    // Looked for once: there may be thousands of lines, and no colon.
+    if (colon < from) colon = indexOf(text, ':', from);
+    const trimmed = trimmedPart(text, from, end);
+    if (trimmed !== '') {
+      if (shown.length < REPORT_LINES_MAX) shown.push(trimmed.slice(0, REPORT_LINE_LENGTH_MAX));
+      const problem =
+        colon > from && colon < end
+          ? takeField(text.slice(from, colon), trimmedPart(text, colon + 1, end), known, mx)
+          : 'not-a-field';
+      if (problem !== null) faults.push({ problem, line });
+    }
+    from = end + 1;
   }
   const { mode, max_age: maxAge } = known;
-  const all = [...missingFrom(known, mx, faults), ...faults];
+  const all = missingFrom(known, mx, faults).concat(faults);
   if (all.some(({ problem }) => DECISIVE.has(problem)) || (mx.length === 0 && mode !== 'none'))
     return invalid(all);
   const policy = {
@@ -89,13 +96,23 @@ export function readPolicyFile(text: string): PolicyFile {
   return { kind: 'valid', policy, faults };
 }
 
-/** The lines of a policy file, without a byte order mark. No field can hold a carriage return, so a bare one ends a line, too. */
-export function linesOfPolicy(text: string): readonly string[] {
-  const marked = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  const lines = marked.split(marked.includes('\r') ? /\r\n|\n|\r/ : '\n');
-  // Behind the last line end there is no line.
+/** The lines of a policy file, without a byte order mark. Behind the last line end there is no line. */
+export function linesOfPolicy(file: string): readonly string[] {
+  const lines = withPlainLineEnds(file).split('\n');
   if (lines.at(-1) === '') lines.pop();
   return lines;
+}
+
+/** Without a byte order mark, too. No field can hold a carriage return, so a bare one ends a line. */
+function withPlainLineEnds(file: string): string {
+  const text = file.startsWith('\uFEFF') ? file.slice(1) : file;
+  return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
+}
+
+/** Where it is not, the end. */
+function indexOf(text: string, character: string, from: number): number {
+  const at = text.indexOf(character, from);
+  return at === -1 ? text.length : at;
 }
 
 /** Whether a value is an `mx` pattern: a Domain (RFC 5321, Section 4.1.2), or "*." and one. */
@@ -137,33 +154,31 @@ interface Known {
   max_age: string | null;
 }
 
-/** Takes what a line says, and says what is wrong with it. `controls`: whether there are any in the file, line ends apart. */
-function takeField(
-  line: string,
-  controls: 'some' | 'none',
-  known: Known,
-  mx: string[],
-): PolicyProblem | null {
-  const colon = line.indexOf(':');
-  if (colon < 1) return 'not-a-field';
-  const key = line.slice(0, colon);
-  const value = trimBlanks(line.slice(colon + 1));
-  if (value === '' || (controls === 'some' && CONTROL.test(value))) return 'not-a-field';
+/** Takes what a field says, and says what is wrong with it. */
+function takeField(key: string, value: string, known: Known, mx: string[]): PolicyProblem | null {
   switch (key) {
     case 'version':
     case 'mode':
-    case 'max_age':
+    case 'max_age': {
+      const problem = judgeField(key, value);
+      if (problem !== null && isNoValue(value)) return 'not-a-field';
       // Of equal keys the first counts, even where nothing can be made of it.
       if (known[key] !== null) return null;
       known[key] = value;
-      return judgeField(key, value);
+      return problem;
+    }
     case 'mx':
-      if (!isMxPattern(value)) return 'bad-mx';
+      if (!isMxPattern(value)) return isNoValue(value) ? 'not-a-field' : 'bad-mx';
       mx.push(value.toLowerCase());
       return null;
     default:
-      return KEY.test(key) ? null : 'not-a-field';
+      return KEY.test(key) && !isNoValue(value) ? null : 'not-a-field';
   }
+}
+
+/** No field has that value. Asked only of what is not exactly as it should be, which is the rare case. */
+function isNoValue(value: string): boolean {
+  return value === '' || CONTROL.test(value);
 }
 
 function judgeField(key: keyof Known, value: string): PolicyProblem | null {

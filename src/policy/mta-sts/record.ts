@@ -54,8 +54,13 @@ export function printStsRecord(id: string): string {
 
 /** Space and tab only, in linear time on any input. */
 export function trimBlanks(text: string): string {
-  let from = 0;
-  let to = text.length;
+  return trimmedPart(text, 0, text.length);
+}
+
+/** What stands from `start` to `end`, as {@link trimBlanks}. */
+export function trimmedPart(text: string, start: number, end: number): string {
+  let from = start;
+  let to = end;
   while (from < to && isBlank(text.charCodeAt(from))) from++;
   while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
   return text.slice(from, to);
