@@ -23,7 +23,7 @@ await import(process.argv[1]);
 export const imports: Benchmark = {
   title: 'To begin',
   limits:
-    'A third of the import is that a hundred chunks are looked for and read one by one, which one file would not need; the rest is to compile a megabyte of our own with XState and io-ts in it, and to make the machines, the codecs and the heads of the tables.',
+    'Some ten files are read. Most of it is to compile a megabyte of our own with XState and io-ts in it, and to make the machines, the codecs and the heads of the tables.',
   async run({ rounds }) {
     return [
       lineOf('import of waxseal/node', IMPORT, '../dist/node.js', rounds, 120),

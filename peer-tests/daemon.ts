@@ -25,7 +25,7 @@ export interface DaemonOptions {
   readonly isReady: (output: string) => boolean | Promise<boolean>;
 }
 
-const READY_MS = 300_000;
+export const READY_MS = 300_000;
 const STOP_MS = 5_000;
 const POLL_MS = 20;
 
@@ -116,10 +116,14 @@ export function findProgram(program: string, debianPackage: string): string {
 }
 
 /** Waits until something is so; rejects with that complaint if it does not come to be so. */
-export async function until(isSo: () => boolean | Promise<boolean>, complaint: string): Promise<void> {
-  const deadline = performance.now() + READY_MS;
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  complaint: string,
+  atMostMs = READY_MS,
+): Promise<void> {
+  const deadline = performance.now() + atMostMs;
   while (!(await Promise.resolve(isSo()).catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`${complaint} after ${READY_MS} ms`);
+    if (performance.now() > deadline) throw new Error(`${complaint} after ${atMostMs} ms`);
     await pause(POLL_MS);
   }
 }

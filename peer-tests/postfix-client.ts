@@ -3,13 +3,17 @@
  * log.
  */
 
-import { chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chown, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Daemon, findProgram, run, startDaemon, startInFolder, until } from './daemon.js';
+import { type Daemon, findProgram, READY_MS, run, startDaemon, startInFolder, until } from './daemon.js';
 import { freePort } from './free-port.js';
 
 const PACKAGE = 'postfix';
 const LIFE_SECONDS = 3600;
+/** How much longer it may take for each message. */
+const EACH_MS = 20;
+/** Of a log that is shown. */
+const SHOWN_LENGTH = 20_000;
 
 /** What Postfix says of one recipient of one attempt. */
 export interface HandedOver {
@@ -59,6 +63,7 @@ export function startPostfixClient({
     await run('postfix', PACKAGE, [...config, 'check']);
     const programs = (await run('postconf', PACKAGE, [...config, '-h', 'daemon_directory'])).trim();
     const log = () => readFile(join(folder, 'log'), 'utf8');
+    const outcomes = outcomesOf(join(folder, 'log'));
     const master = [join(programs, 'master'), ...config, '-s', '-e', String(LIFE_SECONDS)];
     const [program, ...args] = await inWorldOf(resolverAddress, folder, master);
     const daemon = await startDaemon({
@@ -76,12 +81,13 @@ export function startPostfixClient({
       },
       handedOver: async (count) => {
         await until(
-          async () => outcomesIn(await log()).length >= count,
+          async () => (await outcomes()).length >= count,
           `Postfix has not handed over ${count} recipients`,
+          READY_MS + count * EACH_MS,
         ).catch(async (error) => {
-          throw new Error(await log(), { cause: error });
+          throw new Error((await log()).slice(-SHOWN_LENGTH), { cause: error });
         });
-        return outcomesIn(await log());
+        return [...(await outcomes())];
       },
     };
   });
@@ -147,6 +153,22 @@ postlog   unix-dgram n - n - 1 postlogd
 }
 
 /** Its notices to senders are mail of its own, and left out. */
+/** All that a log has come to tell so far; each octet of it is read once, so that it may be asked for often. */
+function outcomesOf(path: string): () => Promise<readonly HandedOver[]> {
+  const found: HandedOver[] = [];
+  let readTo = 0;
+  return async () => {
+    await using file = await open(path);
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - readTo), { position: readTo });
+    // The last line may not be whole yet.
+    const whole = buffer.subarray(0, bytesRead).lastIndexOf('\n') + 1;
+    readTo += whole;
+    found.push(...outcomesIn(buffer.toString('utf8', 0, whole)));
+    return found;
+  };
+}
+
 function outcomesIn(log: string): readonly HandedOver[] {
   const line =
     /(?:lmtp|smtp)\[\d+\]: \S+: to=<([^>]*)>, relay=(\S+), .*dsn=([\d.]+), status=(sent|deferred|bounced) \((.*)\)$/gm;

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { BuildOptions } from 'esbuild';
+import { type OutputOptions, rolldown } from 'rolldown';
 import { quickSpreads } from './quick-spreads.js';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,19 +24,30 @@ const packages = Object.keys({
   ...manifest.dependencies,
   ...manifest.optionalDependencies,
   ...manifest.devDependencies,
-});
+}).filter((name) => !INSIDE.includes(name));
 
-export const asShipped = {
-  absWorkingDir: root,
-  bundle: true,
-  splitting: true,
-  plugins: [quickSpreads],
-  external: packages.filter((name) => !INSIDE.includes(name)),
-  // Of those inside, their modules, of which only what is used is taken.
-  mainFields: ['module', 'main'],
-  conditions: ['module'],
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  logLevel: 'warning',
-} as const satisfies BuildOptions;
+function isOutside(id: string): boolean {
+  return id.startsWith('node:') || packages.some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+/** Writes them as JavaScript. `entries`: sources by the names of what is made of them, both from the root of the project, without endings. */
+export async function bundle(
+  entries: Readonly<Record<string, string>>,
+  output: OutputOptions,
+): Promise<void> {
+  const bundled = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, `${source}.ts`])),
+    plugins: [quickSpreads],
+    external: isOutside,
+    // Nothing of Node's is brought in but where a source says so: the core runs in a browser.
+    platform: 'neutral',
+    // Of those inside, their modules, of which only what is used is taken.
+    resolve: { mainFields: ['module', 'main'], conditionNames: ['module', 'import'] },
+    transform: { target: 'node20.19' },
+    treeshake: { moduleSideEffects: false },
+    preserveEntrySignatures: 'allow-extension',
+    logLevel: 'warn',
+  });
+  await bundled.write({ format: 'esm', comments: false, entryFileNames: '[name].js', ...output });
+}

@@ -1,22 +1,18 @@
 /* Builds the page of `waxseal explore`: one file, with everything in it. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const folder = fileURLToPath(new URL('../src/explorer/page/', import.meta.url));
-const made = await build({
-  entryPoints: [`${folder}main.ts`],
-  bundle: true,
-  minify: true,
-  format: 'iife',
-  target: 'es2023',
+const bundled = await rolldown({
+  input: `${folder}main.ts`,
   platform: 'browser',
-  legalComments: 'none',
-  write: false,
+  transform: { target: 'es2023' },
 });
+const { output } = await bundled.generate({ format: 'iife', minify: true, comments: false });
 const style = readFileSync(`${folder}style.css`, 'utf8');
 // Within a script nothing may look like its end.
-const script = made.outputFiles[0]!.text.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
+const script = output[0].code.replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--');
 const page = readFileSync(`${folder}page.html`, 'utf8')
   .replace('/*style*/', () => style)
   .replace('/*script*/', () => script);

@@ -5,16 +5,14 @@
  * written with it. The sources stay as one would write them.
  */
 import { readFile } from 'node:fs/promises';
-import type { Plugin } from 'esbuild';
+import type { Plugin } from 'rolldown';
 import ts from 'typescript';
 
 export const quickSpreads: Plugin = {
   name: 'quick-spreads',
-  setup(build) {
-    build.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => ({
-      contents: withQuickSpreads(await readFile(path, 'utf8')),
-      loader: 'ts',
-    }));
+  load: {
+    filter: { id: /\/src\/.*\.ts$/ },
+    handler: async (path) => ({ code: withQuickSpreads(await readFile(path, 'utf8')), moduleType: 'ts' }),
   },
 };
 

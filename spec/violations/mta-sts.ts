@@ -30,8 +30,8 @@ export const mtaSts: Violations = {
   'STS-3.2-1': { file: policyFetch, find: "'/.well-known/mta-sts.txt'", put: "'/mta-sts.txt'" },
   'STS-3.2-4': {
     file: policyFile,
-    find: String.raw`marked.includes('\r') ? /\r\n|\n|\r/ : '\n'`,
-    put: String.raw`/\r\n/`,
+    find: String.raw`text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text`,
+    put: String.raw`text.replaceAll('\n', ' ').replaceAll('\r ', '\n')`,
   },
   'STS-3.2-5': { file: policyFile, find: "value === 'STSv1' ?", put: '/^STSv/i.test(value) ?' },
   'STS-3.2-6': {
@@ -66,7 +66,7 @@ export const mtaSts: Violations = {
   },
   'STS-3.2-14': {
     file: policyFile,
-    find: "return KEY.test(key) ? null : 'not-a-field';",
+    find: "return KEY.test(key) && !isNoValue(value) ? null : 'not-a-field';",
     put: "return 'bad-version';",
   },
   'STS-3.2-15': {
@@ -95,8 +95,8 @@ export const mtaSts: Violations = {
   },
   'CHOICE-19': {
     file: policyFile,
-    find: "if (!isMxPattern(value)) return 'bad-mx';",
-    put: "if (!isMxPattern(value) || !/[A-Za-z]$/.test(value)) return 'bad-version';",
+    find: 'if (!isMxPattern(value)) return isNoValue',
+    put: "if (!isMxPattern(value) || !/[A-Za-z]$/.test(value)) return 'bad-version';\n      if (!isMxPattern(value)) return isNoValue",
   },
   'CHOICE-22': { row: 'DENY-4', says: 'believe' },
   'STS-4.1-4': { row: 'STSD-4', says: 'authenticate' },

@@ -8,6 +8,7 @@ import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { HostInput } from '../policy/host/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import type { JournalEntry } from './journal.js';
+import { numbered } from './numbered.js';
 import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Step } from './program.js';
@@ -56,7 +57,7 @@ async function run<Input, Output>(
     let step: Step<unknown, Output> = program.start(input);
     while (step.kind === 'waiting') {
       for (const effect of step.effects) {
-        const ask: Ask = { ...effect, id: ++shared.lastId };
+        const ask = numbered(effect, ++shared.lastId);
         open.add(ask.id);
         noteAsk(world, ask);
         inbox.expect(ask, answerInTime(ask, world, sessions, shared), world.clock);

@@ -6,6 +6,7 @@ import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { AttemptEvidence, HostEvidence } from '../policy/explain/evidence.js';
 import type { HostInput, HostResult } from '../policy/host/types.js';
 import type { Answered, AnswerOf, Ask, EffectName } from './catalog.js';
+import { numbered } from './numbered.js';
 import { type AnyProgram, describeFault, type Onlooker, type Step } from './program.js';
 
 /** Who plays the world. */
@@ -76,7 +77,7 @@ function play<Input, Output, Known>(
   const open: Ask[] = [];
   let step: Step<unknown, Output> = program.start(input, told);
   while (step.kind === 'waiting') {
-    for (const effect of step.effects) open.push({ ...effect, id: ++ids.last });
+    for (const effect of step.effects) open.push(numbered(effect, ++ids.last));
     if (open.length === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
     if (ids.last > ASKS_MAX) return { kind: 'fault', message: 'too many questions' };
     const ask = open.length > 1 && player.choose !== undefined ? player.choose(open) : open[0]!;

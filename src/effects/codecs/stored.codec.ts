@@ -2,7 +2,6 @@
  * A policy, or a failed fetch, as the text in which databases keep it. The version changes whenever an older reader could
  * misread a newer text. A text that does not decode holds nothing that may be relied on.
  */
-import { isRight } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { PolicyChange } from '../../policy/mta-sts/merge-policy.js';
 import type { CachedPolicy, FetchFailure, StsPolicy } from '../../policy/mta-sts/policy.js';
@@ -66,7 +65,7 @@ function stored<A>(kind: string, value: t.Type<A, unknown>): Stored<A> {
     },
     decode: (domain, text) => {
       const read = Text.decode(text.length > TEXT_LENGTH_MAX ? null : parse(text));
-      return isRight(read) && read.right.domain === domain ? read.right.value : null;
+      return read._tag === 'Right' && read.right.domain === domain ? read.right.value : null;
     },
   };
 }
@@ -85,7 +84,7 @@ function refined<C extends t.Any>(codec: C, name: string, holds: (value: t.TypeO
     (value): value is t.TypeOf<C> => codec.is(value) && holds(value),
     (input, context) => {
       const decoded = codec.validate(input, context);
-      return isRight(decoded) && !holds(decoded.right) ? t.failure(input, context) : decoded;
+      return decoded._tag === 'Right' && !holds(decoded.right) ? t.failure(input, context) : decoded;
     },
     codec.encode,
   );
