@@ -1,0 +1,16 @@
+/*
+ * Mutants that nobody can notice, with the reason. `npm run stryker` stops if one of them no longer exists, or if a test
+ * notices it after all.
+ */
+
+export interface Survivor {
+  readonly file: string;
+  /** The line in which it begins, without the blanks around it. */
+  readonly line: string;
+  readonly code: string;
+  readonly becomes: string;
+  /** Why no test can notice it. */
+  readonly why: string;
+}
+
+export const survivors: readonly Survivor[] = [];
