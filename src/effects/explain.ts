@@ -60,10 +60,14 @@ export function explainReasons(journal: AttemptJournal, programs: Programs): Exp
   return ended.result.recipients.map(({ because }, at) => because && witness.testifyFor(because, at));
 }
 
-/** A decision, and what was known when it was made. */
+/** A decision, and what was known before it and behind it. */
 interface Sight {
   readonly decision: PlacedDecision;
-  readonly evidence: Evidence;
+  /** Which of those it is that were made upon the same answer, and these. */
+  readonly at: number;
+  readonly made: readonly Decision[];
+  readonly attempt: AttemptEvidence | null;
+  readonly host: { readonly before: HostEvidence | null; readonly after: HostEvidence } | null;
 }
 
 class Witness {
@@ -73,11 +77,11 @@ class Witness {
   readonly onlookers: Onlookers = {
     attempt: (before, after) => {
       this.#attempt = after;
-      this.#note(null, before, after, { ...NO_EVIDENCE, attempt: after });
+      if (before?.decisions !== after.decisions) this.#note(null, before, after, null);
     },
     host: (before, after) => {
-      const host = before === null ? after : hostEvidence(before, after);
-      this.#note(after.input.candidate.host, before, after, { ...NO_EVIDENCE, attempt: this.#attempt, host });
+      if (before?.decisions !== after.decisions)
+        this.#note(after.input.candidate.host, before, after, { before, after });
     },
   };
 
@@ -85,19 +89,16 @@ class Witness {
     mx: string | null,
     before: { readonly decisions: readonly Decision[] } | null,
     after: { readonly decisions: readonly Decision[] },
-    evidence: Evidence,
+    host: Sight['host'],
   ): void {
     const made = after.decisions.slice(before?.decisions.length ?? 0);
-    for (const [at, decision] of made.entries()) {
-      const recipient = firstDecidedBy(decision, evidence.host);
-      const earlier = made.slice(0, at);
-      this.#sights.push({ decision: { ...decision, mx }, evidence: { ...evidence, recipient, earlier } });
-    }
+    for (const [at, decision] of made.entries())
+      this.#sights.push({ decision: { ...decision, mx }, at, made, attempt: this.#attempt, host });
   }
 
   /** All that was seen. */
   testify(): readonly Explained[] {
-    return this.#sights.map(({ decision, evidence }) => explained(decision, evidence));
+    return this.#sights.map((sight) => explained(sight.decision, evidenceOf(sight)));
   }
 
   /** Decisions that say the same about the same host were seen in the order in which the result has them. */
@@ -109,7 +110,7 @@ class Witness {
     }
     return decisions.map((decision) => {
       const sight = seen.get(keyOf(decision))?.pop();
-      if (sight !== undefined) return explained(decision, sight.evidence);
+      if (sight !== undefined) return explained(decision, evidenceOf(sight));
       const at = recipients.findIndex((each) => each.decision?.row === decision.row);
       return explained(decision, this.#atTheEnd(at));
     });
@@ -121,14 +122,29 @@ class Witness {
       ({ decision }) => decision.mx === because.mx && isSameDecision(decision, because),
     );
     if (sight === undefined) return explained(because, this.#atTheEnd(at));
-    const recipient = sight.evidence.host === null ? at : placeInRun(sight.evidence.attempt, at);
-    return explained(because, { ...sight.evidence, recipient });
+    const recipient = sight.host === null ? at : placeInRun(sight.attempt, at);
+    return explained(because, { ...evidenceOf(sight), recipient });
   }
 
   /** The sum of all hosts is drawn when nothing more is learned. */
   #atTheEnd(recipient: number): Evidence {
     return { ...NO_EVIDENCE, attempt: this.#attempt, recipient: Math.max(0, recipient) };
   }
+}
+
+function evidenceOf({ decision, at, made, attempt, host }: Sight): Evidence {
+  const known = host === null ? null : evidenceOfHost(host);
+  return {
+    ...NO_EVIDENCE,
+    attempt,
+    host: known,
+    recipient: firstDecidedBy(decision, known),
+    earlier: made.slice(0, at),
+  };
+}
+
+function evidenceOfHost({ before, after }: NonNullable<Sight['host']>): HostEvidence {
+  return before === null ? after : hostEvidence(before, after);
 }
 
 function explained(decision: PlacedDecision, evidence: Evidence): Explained {

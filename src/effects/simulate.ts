@@ -9,10 +9,13 @@ import type { Answered, AnswerOf, Ask, EffectName } from './catalog.js';
 import { numbered } from './numbered.js';
 import { type AnyProgram, describeFault, type Onlooker, type Step } from './program.js';
 
+type RunAsk = Extract<Ask, { type: 'host.run' }>;
+type WorldAsk = Exclude<Ask, RunAsk>;
+
 /** Who plays the world. */
 export interface Player {
   /** Answers a question, or says that it was given up; a host run is played by the loop itself. */
-  answer(ask: Exclude<Ask, { type: 'host.run' }>): {
+  answer(ask: WorldAsk): {
     readonly at: number;
     readonly answer: AnswerOf<Exclude<EffectName, 'host.run'>> | 'aborted';
   };
@@ -21,6 +24,23 @@ export interface Player {
   /** A host run begins, and ends at that time. */
   beginRun?(id: number, host: string): void;
   endRun?(id: number): number;
+  /** Told before each question that it answers where the play stands, which `goOn` can begin with. */
+  halted?(halt: Halt): void;
+}
+
+/** Where a play stands before a question is answered. Whoever keeps it can go on from there as often as he likes. */
+export interface Halt {
+  /** How many questions were asked. */
+  readonly asked: number;
+  readonly here: Standing;
+  /** Where the attempt stands if a host run asks, else null. */
+  readonly around: Standing | null;
+}
+
+/** A program that waits, and what it waits for; the first is answered next. */
+interface Standing {
+  readonly state: unknown;
+  readonly open: readonly [Ask, ...Ask[]];
 }
 
 /** The programs that make up an attempt. */
@@ -50,13 +70,27 @@ export function simulate(
   player: Player,
   onlookers?: Onlookers,
 ): Ended<AttemptResult> {
-  const stage = { host: programs.host, player, ids: { last: 0 }, toldOfHost: onlookers?.host };
+  const stage = stageOf(programs.host, player, onlookers?.host);
   return play(programs.attempt, input, stage, onlookers?.attempt);
 }
 
 /** Plays one host run against a world. */
 export function simulateHost(program: Programs['host'], input: HostInput, player: Player): Ended<HostResult> {
-  return play(program, input, { host: program, player, ids: { last: 0 }, toldOfHost: undefined }, undefined);
+  return play(program, input, stageOf(program, player), undefined);
+}
+
+/** Plays an attempt from a halt on, as if all before had been answered as it was there: with the same programs and input. */
+export function goOn({ attempt, host }: Programs, halt: Halt, player: Player): Ended<AttemptResult> {
+  const stage: Stage = {
+    host,
+    player,
+    ids: { last: halt.asked },
+    toldOfHost: undefined,
+    around: halt.around,
+  };
+  if (halt.around === null) return from(attempt, halt.here, worldAnswer(halt.here.open[0], stage), stage);
+  const ended = from(host, halt.here, worldAnswer(halt.here.open[0], stage), stage);
+  return from(attempt, halt.around, runAnswer(halt.around.open[0], ended, stage), stage);
 }
 
 /** What an attempt and its host runs share. */
@@ -65,6 +99,12 @@ interface Stage {
   readonly player: Player;
   readonly ids: { last: number };
   readonly toldOfHost: Onlooker<HostEvidence> | undefined;
+  /** Where the attempt stands while a host run is played. */
+  around: Standing | null;
+}
+
+function stageOf(host: Programs['host'], player: Player, toldOfHost?: Onlooker<HostEvidence>): Stage {
+  return { host, player, ids: { last: 0 }, toldOfHost, around: null };
 }
 
 function play<Input, Output, Known>(
@@ -73,34 +113,60 @@ function play<Input, Output, Known>(
   stage: Stage,
   told: Onlooker<Known> | undefined,
 ): Ended<Output> {
+  return onward(program, program.start(input, told), [], stage, told);
+}
+
+function from<Output>(
+  program: AnyProgram<never, Output>,
+  { state, open: [, ...open] }: Standing,
+  answered: Answered,
+  stage: Stage,
+): Ended<Output> {
+  return onward(program, program.step(state, answered), open, stage, undefined);
+}
+
+/** `open`: what was asked before. */
+function onward<Output, Known>(
+  program: AnyProgram<never, Output, Known>,
+  first: Step<unknown, Output>,
+  open: Ask[],
+  stage: Stage,
+  told: Onlooker<Known> | undefined,
+): Ended<Output> {
   const { player, ids } = stage;
-  const open: Ask[] = [];
-  let step: Step<unknown, Output> = program.start(input, told);
+  let step = first;
   while (step.kind === 'waiting') {
     for (const effect of step.effects) open.push(numbered(effect, ++ids.last));
     if (open.length === 0) return { kind: 'fault', message: 'waiting, and nothing was asked' };
     if (ids.last > ASKS_MAX) return { kind: 'fault', message: 'too many questions' };
     const ask = open.length > 1 && player.choose !== undefined ? player.choose(open) : open[0]!;
     open.splice(open.indexOf(ask), 1);
-    step = program.step(step.state, answerTo(ask, stage), told);
+    step = program.step(step.state, answerTo(ask, step.state, open, stage), told);
   }
   return step.kind === 'finished' ? step : { kind: 'fault', message: describeFault(step) };
 }
 
-function answerTo(ask: Ask, stage: Stage): Answered {
+function answerTo(ask: Ask, state: unknown, open: readonly Ask[], stage: Stage): Answered {
   const { host, player, toldOfHost } = stage;
+  const here = player.halted === undefined ? null : { state, open: [ask, ...open] as const };
   if (ask.type !== 'host.run') {
-    const { at, answer } = player.answer(ask);
-    if (answer === 'aborted') return { type: 'aborted', id: ask.id, at };
-    return { type: `${ask.type}.answered`, id: ask.id, at, answer } as Answered;
+    if (here !== null) player.halted?.({ asked: stage.ids.last, here, around: stage.around });
+    return worldAnswer(ask, stage);
   }
+  stage.around = here;
   player.beginRun?.(ask.id, ask.input.candidate.host);
-  const ended = play(host, ask.input, stage, toldOfHost);
+  return runAnswer(ask, play(host, ask.input, stage, toldOfHost), stage);
+}
+
+function worldAnswer(ask: Ask, { player }: Stage): Answered {
+  const { at, answer } = player.answer(ask as WorldAsk);
+  if (answer === 'aborted') return { type: 'aborted', id: ask.id, at };
+  return { type: `${ask.type}.answered`, id: ask.id, at, answer } as Answered;
+}
+
+function runAnswer(ask: Ask, ended: Ended<HostResult>, stage: Stage): Answered {
+  stage.around = null;
+  const { id, input } = ask as RunAsk;
   const answer = ended.kind === 'finished' ? ended.output : ended;
-  return {
-    type: 'host.run.answered',
-    id: ask.id,
-    at: player.endRun?.(ask.id) ?? ask.input.startedAt,
-    answer,
-  };
+  return { type: 'host.run.answered', id, at: stage.player.endRun?.(id) ?? input.startedAt, answer };
 }

@@ -9,19 +9,29 @@ import { ageOfCache } from '../../policy/mta-sts/discover.js';
 import type { CacheAnswer } from '../catalog.js';
 import type { AttemptJournal, JournalEntry } from '../journal.js';
 import type { Programs } from '../simulate.js';
-import { type Change, smallestChanges } from './smallest-changes.js';
+import { type Change, type SearchBounds, smallestChanges } from './smallest-changes.js';
 
 /** Characters of what is compared, in all. */
-const CHARACTERS_MAX = 2_000_000;
+const CHARACTERS_MAX = 4_000_000;
+/** Settings whose text is kept; of which there are more are counted as others. */
+const SETTINGS_MAX = 8;
 /** Kinds of ends of one attempt that are looked into; a message for thousands is not worth a search for each. */
 const ENDS_MAX = 8;
 
 export class KnownChanges {
   /** The least recently asked for first. */
   readonly #known = new Map<string, readonly Change[]>();
-  readonly #settings = new WeakMap<object, string>();
+  readonly #settings = new WeakMap<object, number>();
+  readonly #settingsByText = new Map<string, number>();
+  #settingsSeen = 0;
   readonly #attempts = new WeakMap<AttemptJournal, { readonly heard: string; searches: number }>();
+  readonly #bounds: Pick<SearchBounds, 'by'>;
   #characters = 0;
+
+  /** `by`: whose changes are asked for; default: everybody's. */
+  constructor(bounds: Pick<SearchBounds, 'by'> = {}) {
+    this.#bounds = bounds;
+  }
 
   /** As `smallestChanges` finds them, for the recipient at that place. */
   changesFor(journal: AttemptJournal, place: number, programs: Programs): readonly Change[] {
@@ -30,7 +40,7 @@ export class KnownChanges {
     const key = attempt.heard + endOf(journal, place);
     const known = this.#known.get(key);
     if (known === undefined && ++attempt.searches > ENDS_MAX) return [];
-    const changes = known ?? smallestChanges(journal, place, programs).changes;
+    const changes = known ?? smallestChanges(journal, place, programs, this.#bounds).changes;
     this.#keep(key, changes, known === undefined);
     return changes;
   }
@@ -57,19 +67,24 @@ export class KnownChanges {
         sender === '',
         attempt <= 1,
         deadlineAt === undefined,
-        this.#textOf(settings),
+        this.#numberOf(settings),
         recipients.length,
       ],
-      result?.decisions.map(({ mx, row, input }) => [mx, row, input]),
+      result?.decisions.map(({ mx, row, input }) => [mx, row, Object.values(input)]),
       heardIn(entries),
     ]);
   }
 
-  /** Settings are long, and nearly always those of before. */
-  #textOf(settings: object): string {
-    const known = this.#settings.get(settings) ?? JSON.stringify(settings);
-    this.#settings.set(settings, known);
-    return known;
+  /** Settings are long, and nearly always those of before. Equal ones have one number, as long as their text is kept. */
+  #numberOf(settings: object): number {
+    const known = this.#settings.get(settings);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(settings);
+    const number = this.#settingsByText.get(text) ?? ++this.#settingsSeen;
+    if (this.#settingsByText.size >= SETTINGS_MAX) this.#settingsByText.clear();
+    this.#settingsByText.set(text, number);
+    this.#settings.set(settings, number);
+    return number;
   }
 }
 

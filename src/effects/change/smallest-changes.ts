@@ -6,11 +6,12 @@
  * until some are found; what gives a demand up is only named where nothing smaller does.
  */
 import { OWNERS, type Owner } from '../../policy/explain/fact.js';
+import { isSameDecision } from '../../policy/kernel/table.js';
 import type { AttemptJournal } from '../journal.js';
 import type { Programs } from '../simulate.js';
 import type { Edit } from './edit.js';
 import { type Aim, editsOf } from './edits/index.js';
-import { type Answers, answersIn, type Supposition, suppose } from './suppose.js';
+import { type Answers, answersIn, type Supposition, suppose, supposeAlso } from './suppose.js';
 
 /** A smallest change: edits that belong together, and what would come of them. */
 export interface Change {
@@ -33,6 +34,11 @@ export interface SearchBounds {
   readonly sizeMax?: number;
   /** How many attempts are played. Default: 250. */
   readonly runsMax?: number;
+  /**
+   * Whose changes are asked for. Default: everybody's. The same of theirs is found; what others could only give up is left out where
+   * somebody can repair.
+   */
+  readonly by?: readonly Owner[];
 }
 
 export interface FoundChanges {
@@ -45,34 +51,31 @@ export interface FoundChanges {
   readonly runs: number;
 }
 
+const ANYBODY = Object.keys(OWNERS) as readonly Owner[];
 const NOTHING: FoundChanges = { changes: [], sets: [], complete: true, runs: 0 };
-
-interface Node {
-  readonly edits: readonly Edit[];
-  readonly run: Supposition;
-}
 
 /** For the recipient at that place of the attempt's input. Never throws. */
 export function smallestChanges(
   journal: AttemptJournal,
   place: number,
   programs: Programs,
-  { sizeMax = 3, runsMax = 250 }: SearchBounds = {},
+  { sizeMax = 3, runsMax = 250, by = ANYBODY }: SearchBounds = {},
 ): FoundChanges {
   const recorded = journal.result?.recipients[place];
   const recipient = journal.input.recipients[place];
   if (recorded === undefined || recipient === undefined) return NOTHING;
   const aim: Aim = recorded.outcome === 'delivered' ? 'stopped' : 'through';
   // The others have their own ends, and would only be asked for in vain.
-  return new Search(journal, recipient, aim, programs, { sizeMax, runsMax }).go();
+  return new Search(journal, recipient, aim, programs, { sizeMax, runsMax, by }).go();
 }
 
 class Search {
   readonly #answers: Answers;
   #runs = 0;
   readonly #seen = new Set<string>();
-  readonly #repairs: Node[] = [];
-  readonly #concessions: Node[] = [];
+  readonly #offers = new WeakMap<Supposition, readonly Edit[]>();
+  readonly #repairs: Supposition[] = [];
+  readonly #concessions: Supposition[] = [];
 
   constructor(
     readonly journal: AttemptJournal,
@@ -85,10 +88,11 @@ class Search {
   }
 
   go(): FoundChanges {
-    const first: Node = { edits: [], run: this.#play([]) };
+    const first = suppose(this.programs, this.journal, this.#answers, []);
+    this.#runs++;
     // A record that the engine of today decides otherwise is no ground to build upon.
-    if (first.run.result === null || this.#isReached(first.run)) return { ...NOTHING, runs: this.#runs };
-    let frontier: readonly Node[] = [first];
+    if (first.result === null || this.#isReached(first)) return { ...NOTHING, runs: this.#runs };
+    let frontier: readonly Supposition[] = [first];
     let complete = true;
     for (let size = 1; size <= this.bounds.sizeMax && frontier.length > 0; size++) {
       const level = this.#grow(frontier);
@@ -101,37 +105,38 @@ class Search {
   }
 
   /** All sets with one edit more; those of repairs alone come first. */
-  #grow(frontier: readonly Node[]): { readonly next: readonly Node[]; readonly complete: boolean } {
-    const next: Node[] = [];
+  #grow(frontier: readonly Supposition[]): {
+    readonly next: readonly Supposition[];
+    readonly complete: boolean;
+  } {
+    const next: Supposition[] = [];
     const isConceded = this.#concessions.length > 0;
-    const sets = frontier.flatMap(({ edits, run }) =>
-      this.#editsOf(run)
-        .filter((edit) => !edits.some(({ key }) => key === edit.key) && (!isConceded || isRepair(edit)))
-        .map((edit) => ({ edits: [...edits, edit], before: run })),
+    const sets = frontier.flatMap((before) =>
+      this.#editsOf(before)
+        .filter(({ key }) => !before.edits.some((other) => other.key === key))
+        .filter((edit) => !isConceded || isRepair(edit))
+        .map((edit) => ({ before, edit, isRepaired: isRepair(edit) && before.edits.every(isRepair) })),
     );
     const repairsFirst = [
-      ...sets.filter(({ edits }) => edits.every(isRepair)),
-      ...sets.filter(({ edits }) => !edits.every(isRepair)),
+      ...sets.filter(({ isRepaired }) => isRepaired),
+      ...sets.filter(({ isRepaired }) => !isRepaired),
     ];
-    for (const { edits, before } of repairsFirst) {
-      const key = edits
-        .map((edit) => edit.key)
+    for (const { before, edit, isRepaired } of repairsFirst) {
+      const { by } = before.edits[0] ?? edit;
+      if (!isRepaired && this.#repairs.length > 0 && !this.bounds.by.includes(by)) continue;
+      const key = [...before.edits, edit]
+        .map((each) => each.key)
         .sort()
         .join('\n');
       if (this.#seen.has(key)) continue;
       if (this.#runs >= this.bounds.runsMax) return { next, complete: false };
       this.#seen.add(key);
-      const run = this.#play(edits);
-      if (this.#isReached(run))
-        (edits.every(isRepair) ? this.#repairs : this.#concessions).push({ edits, run });
-      else if (run.result !== null && this.#leadsOn(run, before)) next.push({ edits, run });
+      this.#runs++;
+      const run = supposeAlso(this.programs, this.journal, this.#answers, before, edit);
+      if (this.#isReached(run)) (isRepaired ? this.#repairs : this.#concessions).push(run);
+      else if (run.result !== null && this.#leadsOn(run, before)) next.push(run);
     }
     return { next, complete: true };
-  }
-
-  #play(edits: readonly Edit[]): Supposition {
-    this.#runs++;
-    return suppose(this.programs, this.journal, this.#answers, edits);
   }
 
   #outcomeOf({ result }: Supposition) {
@@ -144,32 +149,31 @@ class Search {
   }
 
   #leadsOn(run: Supposition, before: Supposition): boolean {
-    if (this.#printOf(run) !== this.#printOf(before)) return true;
+    // Nobody was asked what would have been answered.
+    if (run.asked === before.asked) return false;
+    if (!isDecidedAlike(run, before)) return true;
     const known = new Set(this.#editsOf(before).map(({ key }) => key));
     return this.#editsOf(run).some(({ key }) => !known.has(key));
   }
 
   #editsOf(run: Supposition): readonly Edit[] {
-    return editsOf(run, this.recipient, this.aim);
-  }
-
-  /** What was decided, on which words. */
-  #printOf({ result, asked }: Supposition): string {
-    const decisions = result?.decisions.map(({ mx, row, input }) => [mx, row, Object.values(input)]);
-    return JSON.stringify([decisions, asked.length]);
+    const edits = this.#offers.get(run) ?? editsOf(run, this.recipient, this.aim);
+    this.#offers.set(run, edits);
+    return edits;
   }
 
   #answer(complete: boolean): FoundChanges {
-    const nodes = [...this.#repairs, ...this.#concessions];
+    const found = [...this.#repairs, ...this.#concessions];
     return {
-      changes: nodes.map(({ edits, run }) => this.#changeOf(edits, run)),
-      sets: nodes.map(({ edits }) => edits),
+      changes: found.map((run) => this.#changeOf(run)),
+      sets: found.map(({ edits }) => edits),
       complete,
       runs: this.#runs,
     };
   }
 
-  #changeOf(edits: readonly Edit[], run: Supposition): Change {
+  #changeOf(run: Supposition): Change {
+    const { edits } = run;
     const all = edits.map(({ says }) => says);
     return {
       by: edits[0]!.by,
@@ -180,6 +184,16 @@ class Search {
       assumed: run.assumed,
     };
   }
+}
+
+/** Whether the same was decided on the same words, and as much was asked. */
+function isDecidedAlike(one: Supposition, other: Supposition): boolean {
+  const [these, those] = [one.result?.decisions ?? [], other.result?.decisions ?? []];
+  return (
+    one.asked.length === other.asked.length &&
+    these.length === those.length &&
+    these.every((decision, at) => decision.mx === those[at]!.mx && isSameDecision(decision, those[at]!))
+  );
 }
 
 /** What whoever comes first is to do, and then what somebody else is. */

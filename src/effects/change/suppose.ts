@@ -5,7 +5,7 @@
 import type { AttemptInput, AttemptResult } from '../../policy/attempt/types.js';
 import type { Ask } from '../catalog.js';
 import type { AttemptJournal } from '../journal.js';
-import { type Player, type Programs, simulate } from '../simulate.js';
+import { goOn, type Halt, type Player, type Programs, simulate } from '../simulate.js';
 import { type Asked, domainOf, type Edit, type WorldAnswer, type WorldAsk } from './edit.js';
 import { type Around, wellKept } from './well-kept.js';
 
@@ -24,6 +24,19 @@ export interface Supposition {
   readonly unasked: readonly string[];
   /** Null: a fault of ours. */
   readonly result: AttemptResult | null;
+  readonly edits: readonly Edit[];
+  /** Where it stood before each question, in the order of `asked`. */
+  readonly halts: readonly Halted[];
+  /** As `assumed`, one by one as it came to each. */
+  readonly assumedThere: readonly string[];
+}
+
+interface Halted {
+  readonly halt: Halt;
+  /** How much had been assumed by then, and what time it was. */
+  readonly assumed: number;
+  readonly unasked: number;
+  readonly now: number;
 }
 
 /** The recorded answers by their keys. */
@@ -56,15 +69,46 @@ export function suppose(
   edits: readonly Edit[],
 ): Supposition {
   // In an order of their own, so that a set of edits means one thing.
-  const inOrder = [...edits].sort((left, right) => (left.key < right.key ? -1 : 1));
+  const inOrder = ordered(edits);
   const input = inOrder.reduce((before, edit) => edit.input?.(before) ?? before, journal.input);
   const player = new Supposer(input, answers, inOrder);
-  const ended = simulate(programs, input, player);
+  return supposition(edits, player, simulate(programs, input, player));
+}
+
+/** The same with one edit more: it goes another way at the first question that this edit answers, and not before. */
+export function supposeAlso(
+  programs: Programs,
+  journal: Pick<AttemptJournal, 'input'>,
+  answers: Answers,
+  before: Supposition,
+  edit: Edit,
+): Supposition {
+  const edits = [...before.edits, edit];
+  if (edit.input !== null) return suppose(programs, journal, answers, edits);
+  const at = before.asked.findIndex(({ key }) => edit.answers.has(key));
+  if (at < 0) return { ...before, edits, assumed: assumedBy(edits, before.assumedThere) };
+  const player = new Supposer(before.input, answers, ordered(edits));
+  player.relive(before, at);
+  return supposition(edits, player, goOn(programs, before.halts[at]!.halt, player));
+}
+
+function ordered(edits: readonly Edit[]): readonly Edit[] {
+  return [...edits].sort((left, right) => (left.key < right.key ? -1 : 1));
+}
+
+function assumedBy(edits: readonly Edit[], there: readonly string[]): readonly string[] {
+  return [...new Set([...ordered(edits).flatMap(({ assumes }) => assumes), ...there])];
+}
+
+function supposition(
+  edits: readonly Edit[],
+  { input, asked, assumed, unasked, halts }: Supposer,
+  ended: ReturnType<typeof simulate>,
+): Supposition {
   return {
-    input,
-    asked: player.asked,
-    assumed: [...new Set([...inOrder.flatMap(({ assumes }) => assumes), ...player.assumed])],
-    unasked: player.unasked,
+    ...{ input, asked, unasked, edits, halts },
+    assumed: assumedBy(edits, assumed),
+    assumedThere: assumed,
     result: ended.kind === 'finished' ? ended.output : null,
   };
 }
@@ -107,6 +151,7 @@ class Supposer implements Player {
   readonly asked: Asked[] = [];
   readonly assumed: string[] = [];
   readonly unasked: string[] = [];
+  readonly halts: Halted[] = [];
   readonly #times = new Map<string, number>();
   #sessions = new Sessions(null);
   #now: number;
@@ -120,6 +165,33 @@ class Supposer implements Player {
     readonly edits: readonly Edit[],
   ) {
     this.#now = input.startedAt;
+  }
+
+  halted(halt: Halt): void {
+    const { assumed, unasked } = this;
+    this.halts.push({ halt, assumed: assumed.length, unasked: unasked.length, now: this.#now });
+  }
+
+  /** What another was asked and answered, as far as before that question. */
+  relive(other: Supposition, end: number): void {
+    const { assumed, unasked, now } = other.halts[end]!;
+    let run: number | null = null;
+    for (let at = 0; at <= end; at++) {
+      const asked = other.asked[at]!;
+      const { around } = other.halts[at]!.halt;
+      const own = around === null ? null : around.open[0].id;
+      if (own !== run && asked.host !== null) this.beginRun(own!, asked.host);
+      else if (own !== run) this.#sessions = new Sessions(null);
+      run = own;
+      if (at === end) break;
+      this.#times.set(asked.key, (this.#times.get(asked.key) ?? 0) + 1);
+      this.#sessions.learn(asked.ask, asked.answer);
+      this.#hear(asked);
+    }
+    this.halts.push(...other.halts.slice(0, end + 1));
+    this.assumed.push(...other.assumedThere.slice(0, assumed));
+    this.unasked.push(...other.unasked.slice(0, unasked));
+    this.#now = now;
   }
 
   beginRun(_id: number, host: string): void {
@@ -147,14 +219,19 @@ class Supposer implements Player {
     const answer = edited ?? (isStopped ? null : this.#assume(key, ask, around));
     const { host } = this.#sessions;
     this.#sessions.learn(ask, answer);
+    this.#hear({ key, ask, answer, host, address: this.#sessions.addressOf(ask) });
+    const at = this.#now;
+    return answer === null ? { at, answer: 'aborted' } : { at, answer };
+  }
+
+  #hear(asked: Asked): void {
+    const { ask, answer } = asked;
     if (ask.type === 'dns.mx' && answer !== null && 'records' in answer)
       this.#mxHosts = answer.records.flatMap((each) =>
         typeof each === 'object' && 'exchange' in each ? [each.exchange] : [],
       );
     if (ask.type === 'dns.tlsa') this.#base = ask.name.replace(/^_\d+\._tcp\./, '');
-    this.asked.push({ key, ask, answer, host, address: this.#sessions.addressOf(ask) });
-    const at = this.#now;
-    return answer === null ? { at, answer: 'aborted' } : { at, answer };
+    this.asked.push(asked);
   }
 
   /** Of questions that are asked once more than they were, the last answer holds. */

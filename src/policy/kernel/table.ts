@@ -154,6 +154,8 @@ function placeIn({ words, stride }: Column, word: string | undefined): number {
 /** Whether two decisions say the same: one row, met by the same words. */
 export function isSameDecision(left: Decision, right: Decision): boolean {
   if (left.row !== right.row) return false;
+  // Decisions of the same cell share their words.
+  if (left.input === right.input) return true;
   const columns = Object.keys(left.input);
   return (
     columns.length === Object.keys(right.input).length &&

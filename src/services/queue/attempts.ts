@@ -9,6 +9,7 @@ import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import { type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
+import type { Owner } from '../../policy/explain/fact.js';
 import type { AttemptAnswer } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
 
@@ -79,6 +80,8 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
 }
 
 /** What only we could change is no business of whoever reads a notice. */
+export const TOLD_TO: readonly Owner[] = ['recipient', 'sender'];
+
 function changesIn({ journal: { attempts } }: DeliveryResult, known: KnownChanges): Attempted['changeAt'] {
   const places = new Map(
     attempts.flatMap((attempt) => attempt.places.map((place, at) => [place, { attempt, at }] as const)),
@@ -86,7 +89,7 @@ function changesIn({ journal: { attempts } }: DeliveryResult, known: KnownChange
   return (place) => {
     const placed = places.get(place);
     const changes = placed === undefined ? [] : known.changesFor(placed.attempt, placed.at, programs);
-    return changes.flatMap(({ by, what }) => (by === 'recipient' || by === 'sender' ? [what] : []));
+    return changes.flatMap(({ by, what }) => (TOLD_TO.includes(by) ? [what] : []));
   };
 }
 

@@ -9,7 +9,7 @@ import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/que
 import { laneOf as laneOfTransport, type QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
-import { type Attempted, attemptDelivery, wayOf } from './attempts.js';
+import { type Attempted, attemptDelivery, TOLD_TO, wayOf } from './attempts.js';
 import { Bell } from './bell.js';
 import {
   checkIds,
@@ -45,7 +45,7 @@ export function createQueue(options: QueueOptions): Queue {
   let tuned: Tuned = tunedBy(UNTUNED, options);
   const outcomes = new Outcomes();
   const bell = new Bell(platform.wait);
-  const knownChanges = new KnownChanges();
+  const knownChanges = new KnownChanges({ by: TOLD_TO });
   const onFault = (message: string) => options.onFault?.(message);
   let intake = createIntake(options);
   const left = new LeftOctets(bodies);

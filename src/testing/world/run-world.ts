@@ -78,9 +78,12 @@ function workerScript(): string | null {
   return existsSync(script) ? script : null;
 }
 
+/** Nearly all that an attempt makes is garbage as soon as it has ended. With room for many of them, little has to be moved before. */
+const LIMITS = { maxYoungGenerationSizeMb: 96 };
+
 function inThread(script: string, options: WorldOptions, shard: number): Promise<ShardRun> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(script, { workerData: { options, shard } });
+    const worker = new Worker(script, { workerData: { options, shard }, resourceLimits: LIMITS });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the thread of shard ${shard} ended with ${code}`)));
