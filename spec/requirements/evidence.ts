@@ -69,8 +69,11 @@ function rootOf(node: ts.Expression): string {
   return ts.isTaggedTemplateExpression(node) ? rootOf(node.tag) : '';
 }
 
+/** What stands where a title is filled in. */
+export const HOLE = '…';
+
 function wordsOf(title: ts.Expression): string {
   if (ts.isStringLiteralLike(title)) return title.text;
   if (!ts.isTemplateExpression(title)) return '';
-  return [title.head.text, ...title.templateSpans.map(({ literal }) => literal.text)].join(' ');
+  return [title.head.text, ...title.templateSpans.map(({ literal }) => literal.text)].join(HOLE);
 }

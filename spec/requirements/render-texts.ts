@@ -1,6 +1,6 @@
 import type { RequirementText } from '../../src/policy/kernel/requirement-text.js';
 import { statusOf } from './coverage.js';
-import type { Shown } from './evidence.js';
+import { HOLE, type Shown } from './evidence.js';
 import { compareIds } from './render-ids.js';
 import type { Requirement } from './requirement.js';
 
@@ -18,8 +18,13 @@ function textOf(requirement: Requirement, shown: Shown): RequirementText {
   return {
     ...{ rfc, section, level, text, observation, status: status.kind },
     reason: status.kind === 'met' ? '' : status.kind === 'planned' ? status.milestone : status.reason,
-    shownBy: (shown.get(requirement.id) ?? []).map(({ path, title }) => [path, title]),
+    shownBy: (shown.get(requirement.id) ?? []).map(({ path, title }) => [path, inWords(title)]),
   };
+}
+
+/** A title for people: what the runner of tests fills in (`%s`, `$name`) says nothing to them. */
+function inWords(title: string): string {
+  return title.replace(/%[sdifjoO]|\$[a-z_][\w.]*/gi, HOLE).replaceAll('%%', '%');
 }
 
 const HEADER = `// biome-ignore-all format: generated

@@ -7,6 +7,7 @@ import { renderCoverage, statusOf } from './coverage.js';
 import { collectEvidence, type Shown } from './evidence.js';
 import { requirementById, requirements } from './index.js';
 import { compareIds, renderRequirementIds } from './render-ids.js';
+import { renderRequirementTexts } from './render-texts.js';
 import { AREAS, exception, MILESTONES, planned, type Requirement } from './requirement.js';
 
 const FROM_THE_TEXTS = 613;
@@ -133,6 +134,19 @@ describe('evidence', () => {
   it('is the clauses of a contract, and nothing in other files', () => {
     expect(shownBy('a.contract.ts', "({ 'gives up (X-1)': () => {}, refs: ['X-2'] })")).toEqual(['X-1']);
     expect(shownBy('a.ts', "it('defers (X-1)', () => {})")).toEqual([]);
+  });
+
+  it('has titles in words where they are read, with a mark where something is filled in', () => {
+    const text = [
+      "it.each([1])('defers %s of %j by 5%% (DANE-2.2-1)', () => {})",
+      "it.each([1])('says $name.first to $1 (DANE-2.2-1)', () => {})",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the text of a test
+      'it(`the ${one} waits (DANE-2.2-1)`, () => {})',
+    ].join(';');
+    const shown = collectEvidence([{ path: 'a.test.ts', text }], []);
+    const read = renderRequirementTexts([requirementById.get('DANE-2.2-1')!], shown);
+    for (const title of ['defers … of … by 5% (', 'says … to $1 (', 'the … waits ('])
+      expect(read).toContain(`["a.test.ts","${title}DANE-2.2-1)"]`);
   });
 
   it('is what a scenario shows', () => {

@@ -48,12 +48,12 @@ async function orComplain(output: Promise<void>): Promise<void> {
 
 /** One attempt by Node's engine, which a signal stops. Throws a CommandError for what the engine takes for misuse. */
 export async function attemptBy(
-  { node, settings, places, attempt, deadline, ways, via }: AttemptSetup,
+  { node, settings, places, stores: opened, attempt, deadline, ways, via }: AttemptSetup,
   work: (engine: Engine, options: AttemptOptions) => Promise<DeliveryResult>,
 ): Promise<DeliveryResult> {
   // Loaded late: it takes longer than finding out that something is missing.
   const { createNodeEngine, signalMemory } = await import('../node.js');
-  const stores = await openStores(places);
+  const stores = opened ?? (await openStores(places));
   const progress = showProgress();
   const interruption = listenForSignals((name) => {
     progress.clear();
@@ -86,6 +86,6 @@ export async function attemptBy(
     interruption.release();
     progress.clear();
     await engine.close();
-    await stores.close();
+    if (opened === undefined) await stores.close();
   }
 }

@@ -21,14 +21,16 @@ export interface CommandOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly launcher?: string;
+  /** Where it runs. Default: where the tests do. */
+  readonly cwd?: string;
   /** Given the process as soon as it runs. */
   readonly during?: (child: ChildProcess) => void;
 }
 
 /** Runs the compiled command in a process of its own, and waits until it ends. */
 export function waxseal(args: readonly string[], options: CommandOptions = {}): Promise<Ended> {
-  const { input = '', env = {}, launcher = LAUNCHER, during } = options;
-  const child = spawn(process.execPath, [launcher, ...args], { env: { ...process.env, ...env } });
+  const { input = '', env = {}, launcher = LAUNCHER, cwd, during } = options;
+  const child = spawn(process.execPath, [launcher, ...args], { cwd, env: { ...process.env, ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -60,6 +61,37 @@ describe('waxseal internet', () => {
     // The same options do for who looks at less.
     expect(await inTurn(['tlsa', 'mx.a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
     expect(await inTurn(['sts', 'get', 'a.test', ...into, '--allow-loopback'])).toMatchObject({ exit: 0 });
+    child.kill('SIGTERM');
+    await Promise.all([once(child, 'close'), removeFolder(folder)]);
+  });
+
+  it('reads its world again when told to, and stays as it was where that is none', async () => {
+    const folder = await makeFolder();
+    const worldOf = (host: object) => ({
+      world: {
+        dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+        mail: { 'mx.a.test': host },
+      },
+    });
+    const path = await fileIn(folder, 'world.json', JSON.stringify(worldOf({})));
+    const child = spawn(process.execPath, [LAUNCHER, 'internet', path]);
+    children.push(child);
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const says = createInterface(child.stderr);
+    const explain = () => inTurn(['explain', 'a.test', ...line.split(' ').slice(2)]);
+    const readAgain = async (text: string) => {
+      await writeFile(path, text);
+      const said = once(says, 'line');
+      child.kill('SIGHUP');
+      return String((await said)[0]);
+    };
+    expect(await explain()).toMatchObject({ exit: 0 });
+    expect(await readAgain(JSON.stringify(worldOf({ connect: 'refuse' })))).toContain('were read again');
+    expect(await explain()).toMatchObject({ exit: 75 });
+    expect(await readAgain('{')).toMatch(/stay as they were: .*world\.json/);
+    expect(await explain()).toMatchObject({ exit: 75 });
+    expect(await readAgain(JSON.stringify(worldOf({})))).toContain('were read again');
+    expect(await explain()).toMatchObject({ exit: 0 });
     child.kill('SIGTERM');
     await Promise.all([once(child, 'close'), removeFolder(folder)]);
   });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
 import type { SqlStores } from '../adapters/sql/stores.js';
 import type { Adapters } from '../effects/ports.js';
-import type { Stores } from '../effects/stores.js';
+import { type Stores, twoPlaces } from '../effects/stores.js';
 import type { Queue, QueueOptions } from '../services/queue/index.js';
 import { misuse, type OptionTable } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
@@ -34,8 +34,7 @@ export async function openStores(
 
 /** Throws a CommandError where both are given, or what can be no database. */
 export function checkPlaces({ state, database }: StateValues): void {
-  if (state !== undefined && database !== undefined)
-    throw misuse('--state and --database are two places for the same things; give one of them');
+  if (state !== undefined && database !== undefined) throw misuse(twoPlaces('--state', '--database'));
   if (database !== undefined && !/^postgres(?:ql)?:\/\//.test(database))
     throw misuse(
       `--database ${JSON.stringify(database)} is no address; give one like postgres://user@host/name`,

@@ -1,6 +1,7 @@
 /*
  * What `deliver` and `explain` have in common: how the world is reached, and by which rules.
  */
+import type { Stores } from '../effects/stores.js';
 import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
@@ -66,6 +67,8 @@ export interface AttemptSetup {
   readonly settings: Settings;
   /** Where what is learned is kept. */
   readonly places: StateValues;
+  /** Those that are open already, which whoever opened them closes. */
+  readonly stores?: Stores;
   readonly attempt: number;
   /** In milliseconds, for the attempt as a whole; empty: none. */
   readonly deadline: { readonly deadlineMs?: number };

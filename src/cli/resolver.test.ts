@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
 import { makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { worldArguments } from './world-arguments.js';
 
 let folder: string;
 let internet: Internet;
@@ -44,6 +45,22 @@ describe('waxseal resolver check', () => {
   letter case              kept
   validates  SELFTEST-5  It vouches for what is signed and withholds what is forged.
 `);
+  });
+
+  it('takes all that leads into a world, and refuses of it what cannot be', async () => {
+    const world = worldArguments(internet, await internet.writeCa(join(folder, 'world.pem')));
+    expect(
+      await waxseal([
+        'resolver',
+        'check',
+        ...world,
+        '--signed',
+        'signed.test',
+        '--bogus',
+        'bogus.signed.test',
+      ]),
+    ).toMatchObject({ exit: 0 });
+    expect(await check('--port', 'many')).toMatchObject({ exit: 64 });
   });
 
   it('prints the same as JSON', async () => {

@@ -108,7 +108,8 @@ export function onHangUp(what: string, log: Log, read: () => Promise<void>): () 
   return () => process.off('SIGHUP', hear);
 }
 
-function logText(says: string): void {
+/** A line for people on standard error. */
+export function logText(says: string): void {
   complain(`${new Date().toISOString()} ${says}`);
 }
 

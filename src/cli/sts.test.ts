@@ -1,9 +1,10 @@
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { type Internet, startInternet } from '../testing/index.js';
-import { fileIn, inTurn, makeFolder, optionsFor, removeFolder } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 
 const file = (mx: string, mode = 'enforce') => `version: STSv1\nmode: ${mode}\nmx: ${mx}\nmax_age: 2419200\n`;
 let internet: Internet;
@@ -193,6 +194,19 @@ describe('waxseal sts lint', () => {
     expect((await sts('lint', join(folder, 'missing.txt'))).exit).toBe(66);
     const marked = await fileIn(folder, 'marked.txt', `\uFEFF${file('mx.a.test')}`);
     expect((await sts('lint', marked)).stdout).toContain('warning: the file begins with a byte order mark');
+  });
+
+  it('takes whatever stands there under that name for a file, unless it is a folder', async () => {
+    await fileIn(folder, 'policy.txt', file('mx.a.test'));
+    execFileSync('mkfifo', [join(folder, 'policy.test')]);
+    await mkdir(join(folder, 'a.test'));
+    const lint = (name: string) => waxseal(['sts', 'lint', name, ...options], { cwd: folder });
+    const feeder = spawn('sh', ['-c', 'exec cat policy.txt > policy.test'], { cwd: folder });
+    expect(await lint('policy.test').finally(() => feeder.kill())).toMatchObject({
+      exit: 0,
+      stdout: 'policy.test: nothing is wrong\n',
+    });
+    expect(await lint('a.test')).toMatchObject({ exit: 0, stdout: 'a.test: nothing is wrong\n' });
   });
 
   it('looks at domains', async () => {

@@ -18,8 +18,9 @@ export class MisuseError extends TypeError {
   constructor(
     readonly code: MisuseCode,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

@@ -183,6 +183,11 @@ export interface Stores {
   close(): Promise<void>;
 }
 
+/** What is said to who names a folder and a database. */
+export function twoPlaces(state: string, database: string): string {
+  return `${state} and ${database} are two places for the same things; give one of them`;
+}
+
 /** What keeps a small machine safe; a large one may want more. */
 export const DEFAULT_STORE_BOUNDS: StoreBounds = {
   entriesMax: 100_000,

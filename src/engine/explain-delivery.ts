@@ -1,9 +1,10 @@
 import { type Change, KnownChanges } from '../effects/change/index.js';
 import { having } from '../effects/codecs/strict-object.js';
 import { anything, listOf } from '../effects/codecs/values.js';
+import { errorText } from '../effects/error-text.js';
 import { type Explained, explainAttempt } from '../effects/explain.js';
 import type { AttemptJournal, Journal } from '../effects/journal.js';
-import { checked, type MisuseError } from '../effects/misuse.js';
+import { checked, MisuseError } from '../effects/misuse.js';
 import { programs } from '../machine/programs.js';
 import type { PlacedDecision } from '../policy/attempt/types.js';
 import { destinationKey } from './attempt-inputs.js';
@@ -40,7 +41,24 @@ const Recorded = having<Pick<Journal, 'attempts'>>('a journal', {
  * {@link MisuseError} for what is no journal.
  */
 export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly ExplainedReport[] {
-  const { attempts } = checked(Recorded, journal, 'WAXSEAL_BAD_OPTIONS', 'journal');
+  return ofRecord(() => explained(checked(Recorded, journal, 'WAXSEAL_BAD_OPTIONS', 'journal')));
+}
+
+/**
+ * What is made of a record, which nothing but the record decides: whatever is thrown on the way is its doing. Throws a
+ * {@link MisuseError} then.
+ */
+export function ofRecord<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    if (cause instanceof MisuseError) throw cause;
+    const message = `journal must be what an engine recorded, and cannot be followed: ${errorText(cause)}`;
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', message, { cause });
+  }
+}
+
+function explained({ attempts }: Pick<Journal, 'attempts'>): readonly ExplainedReport[] {
   const known = new KnownChanges();
   const placed = attempts.flatMap((journal) => {
     const { result, decisions, because } = explainAttempt(journal, programs);
@@ -59,7 +77,7 @@ export function explainDelivery(journal: Pick<Journal, 'attempts'>): readonly Ex
             change: [],
             reports,
           },
-          () => known.changesFor(found, at, programs),
+          () => ofRecord(() => known.changesFor(found, at, programs)),
         ),
       };
     });

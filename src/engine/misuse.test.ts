@@ -1,11 +1,16 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stsDomain } from '../../spec/scenarios/worlds.js';
+import { judgedSocket, waxsealTransport } from '../hosts/nodemailer/index.js';
 import { createNodeEngine, MisuseError, type NodeEngine, readMessage, settingsOf } from '../node.js';
 import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { type Internet, startInternet } from '../testing/index.js';
+import { explainDelivery } from './explain-delivery.js';
+import { renderDelivery } from './text/render-delivery.js';
 
 const MAIL = { from: '', to: ['user@a.example'], content: () => [], facts: PLAIN_FACTS };
+
+const noop = () => {};
 
 let internet: Internet;
 let engine: NodeEngine;
@@ -144,6 +149,17 @@ describe('whoever calls without a compiler is told at once which key is wrong', 
       'requiretls',
       (own) => own.deliver({ ...MAIL, facts: { ...PLAIN_FACTS, requiretls: 'yes' } } as never),
     ],
+    ['no record', 'journal', () => explainDelivery(null as never)],
+    ['no record to be shown', 'journal', () => renderDelivery({ attempts: 7 } as never)],
+    ['no mail for a transport', 'mail', (own) => waxsealTransport({ engine: own }).send(null as never, noop)],
+    [
+      'a mail without its message',
+      'mail.message',
+      (own) => waxsealTransport({ engine: own }).send({ data: {}, message: {} } as never, noop),
+    ],
+    ['no callback', 'callback', (own) => judgedSocket(own)({ host: 'a.example' }, undefined as never)],
+    ['no options of a socket', 'options', (own) => judgedSocket(own)(null as never, noop)],
+    ['a host that is no text', 'options.host', (own) => judgedSocket(own)({ host: 7 } as never, noop)],
   ])('of %s', async (_, key, call) => {
     const error = await thrownBy(() => call(engine));
     expect(error).toBeInstanceOf(MisuseError);
@@ -153,5 +169,45 @@ describe('whoever calls without a compiler is told at once which key is wrong', 
   it('and nothing of it was a fault of ours, or asked anybody', () => {
     expect(faults).toEqual([]);
     expect(internet.connections('mx.a.example')).toBe(0);
+  });
+});
+
+/** The ways to all that is in it, down to so many levels, of lists their first. */
+function placesIn(value: unknown, depth: number): readonly (readonly string[])[] {
+  if (depth === 0 || typeof value !== 'object' || value === null) return [];
+  const entries = Array.isArray(value) ? Object.entries(value).slice(0, 1) : Object.entries(value);
+  return entries.flatMap(([key, each]) => [
+    [key],
+    ...placesIn(each, depth - 1).map((path) => [key, ...path]),
+  ]);
+}
+
+function plant(into: unknown, [key, ...rest]: readonly string[], value: unknown): void {
+  const record = into as Record<string, unknown>;
+  if (rest.length === 0) record[key!] = value;
+  else plant(record[key!], rest, value);
+}
+
+describe('what an engine recorded', () => {
+  it('is no record where there is garbage in it, and is told as that', async () => {
+    const { journal } = await engine.deliver(MAIL);
+    expect(renderDelivery(journal)).toContain('a.example');
+    let damaged = 0;
+    for (const garbage of [null, 'x', [null]])
+      for (const path of placesIn(journal.attempts[0], 3)) {
+        const record = structuredClone({ attempts: journal.attempts });
+        plant(record.attempts[0], path, garbage);
+        for (const read of [() => explainDelivery(record as never), () => renderDelivery(record as never)]) {
+          const error = await thrownBy(read);
+          if (error === null) continue;
+          damaged += 1;
+          expect(error, `${path.join('.')}: ${JSON.stringify(garbage)}`).toBeInstanceOf(MisuseError);
+          expect(error).toMatchObject({
+            code: 'WAXSEAL_BAD_OPTIONS',
+            message: expect.stringContaining('journal'),
+          });
+        }
+      }
+    expect(damaged).toBeGreaterThan(10);
   });
 });

@@ -20,7 +20,9 @@ describe('the configuration of a plugin', () => {
     expect(() => enginePerConfig({ resolver: 'nowhere at all' })).toThrow('resolver must be like');
     expect(() => enginePerConfig({ port: 'many' })).toThrow('port');
     expect(() => enginePerConfig({ database: 'mysql://x' })).toThrow('postgres://');
-    expect(() => enginePerConfig({ state: '/tmp/x', database: 'postgres://x/x' })).toThrow('two places');
+    expect(() => enginePerConfig({ state: '/tmp/x', database: 'postgres://x/x' })).toThrow(
+      'state and database are two places for the same things; give one of them',
+    );
     expect(() => enginePerConfig({ ca: '/nowhere/ca.pem' })).toThrow('/nowhere/ca.pem');
   });
 });

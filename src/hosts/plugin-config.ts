@@ -8,7 +8,7 @@ import { postgresStores } from '../adapters/postgres/index.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import { errorText } from '../effects/error-text.js';
 import { MisuseError } from '../effects/misuse.js';
-import type { AttemptStore, Stores } from '../effects/stores.js';
+import { type AttemptStore, type Stores, twoPlaces } from '../effects/stores.js';
 import { settingsOf } from '../engine/check-arguments.js';
 import {
   createNodeEngine,
@@ -84,7 +84,7 @@ export function enginePerConfig(config: PluginConfig, ...names: readonly unknown
 
   const [state, database] = [text('state'), text('database')];
   if (state !== undefined && database !== undefined)
-    throw new MisuseError('WAXSEAL_BAD_OPTIONS', 'state and database are two places for the same things');
+    throw new MisuseError('WAXSEAL_BAD_OPTIONS', twoPlaces('state', 'database'));
   const stores = storesAt(state, database);
   const own = {
     ...(text('policy') !== undefined && policyIn(text('policy')!)),

@@ -302,6 +302,32 @@ describe('the small internet', () => {
     expect(await tlsa()).toEqual(before);
   });
 
+  it('becomes another world, in which hosts that are the same stay as they are', async () => {
+    const internet = await start({
+      dns: { 'A mx.a.test': ['@mx.a.test'], 'A mx.b.test': ['@mx.b.test'] },
+      mail: { 'mx.a.test': { greeting: '220 a' }, 'mx.b.test': {} },
+    });
+    const open = connect(internet.port, internet.addressOf('mx.a.test'));
+    await once(open, 'data');
+    await internet.become({
+      signedZones: ['.'],
+      dns: { 'A mx.b.test': ['@mx.b.test'], 'A mx.c.test': ['@mx.c.test'] },
+      mail: { 'mx.a.test': { greeting: '220 a' }, 'mx.c.test': {} },
+    });
+    const gone = connect(internet.port, internet.addressOf('mx.b.test'));
+    await expect(once(gone, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    expect((await ask(internet, 'A', 'mx.a.test')).data).toEqual([]);
+    expect(await ask(internet, 'A', 'mx.b.test')).toMatchObject({ data: [internet.addressOf('mx.b.test')] });
+    open.write('NOOP\r\n');
+    expect(String((await once(open, 'data'))[0])).toMatch(/^[25]/);
+    open.destroy();
+    const wrong = { dns: { 'A x.test': ['@nobody'] } };
+    await expect(internet.become(wrong)).rejects.toMatchObject({ code: 'WAXSEAL_BAD_WORLD' });
+    expect((await ask(internet, 'A', 'mx.c.test')).data).toEqual([internet.addressOf('mx.c.test')]);
+    await internet.close();
+    await expect(internet.become({ dns: {} })).rejects.toThrow('closed');
+  });
+
   it('has a CA to trust, which the references of a public certificate mean', async () => {
     const internet = await start({
       dns: { 'TLSA mx.test': ['2 0 1 @mx.test:ca'] },

@@ -4,6 +4,7 @@
  * description in memory; names, aliases and security are read by one and the same code.
  */
 import { writeFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import {
   allocate,
   applyChange,
@@ -16,7 +17,7 @@ import { hostsOf, type KnownHosts } from '../adapters/scripted/scenario-contradi
 import { strictObject } from '../effects/codecs/strict-object.js';
 import { such, wholeFrom } from '../effects/codecs/values.js';
 import { checked, MisuseError } from '../effects/misuse.js';
-import { checkChange, checkWorld } from './check-world.js';
+import { checkChange, checkNextWorld, checkWorld } from './check-world.js';
 import type { DnsQuery } from './dns-message.js';
 import { allOf, HostServers } from './host-servers.js';
 import { claimBlock, type LoopbackBlock } from './loopback-block.js';
@@ -84,6 +85,8 @@ export interface Internet {
    * `waxseal simulate` would refuse.
    */
   change(change: WorldChange): Promise<void>;
+  /** As {@link Internet.change}, to another world as a whole: what it does not name is gone, and a host whose entry is the same stays as it is. */
+  become(world: World): Promise<void>;
   /** Closes every server and connection. Calling it again is harmless. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -242,13 +245,18 @@ class SmallInternet implements Internet {
   }
 
   change(change: WorldChange): Promise<void> {
-    if (this.#closed !== undefined) return Promise.reject(new Error('this internet is closed'));
-    const changed = this.#turn.then(() => {
-      this.#current.hosts = checkChange(change, this.#current.hosts);
-      return this.#become(applyChange(this.#current.state.world, change));
+    return this.#inTurn((world, hosts) => ({
+      hosts: checkChange(change, hosts),
+      world: applyChange(world, change),
+    }));
+  }
+
+  become(next: World): Promise<void> {
+    return this.#inTurn((world, known) => {
+      const hosts = checkNextWorld(next, known);
+      const [mail, policy] = [unchanged(world.mail, next.mail), unchanged(world.policy, next.policy)];
+      return { hosts, world: { ...next, mail, policy } };
     });
-    this.#turn = changed.catch(() => {});
-    return changed;
   }
 
   close(): Promise<void> {
@@ -260,6 +268,17 @@ class SmallInternet implements Internet {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #inTurn(next: (world: World, hosts: KnownHosts) => { world: World; hosts: KnownHosts }): Promise<void> {
+    if (this.#closed !== undefined) return Promise.reject(new Error('this internet is closed'));
+    const changed = this.#turn.then(() => {
+      const { world, hosts } = next(this.#current.state.world, this.#current.hosts);
+      this.#current.hosts = hosts;
+      return this.#become(world);
+    });
+    this.#turn = changed.catch(() => {});
+    return changed;
   }
 
   async #become(world: World): Promise<void> {
@@ -292,6 +311,17 @@ class SmallInternet implements Internet {
     this.#issued.set(key, issued);
     return issued;
   }
+}
+
+/** Entries, those that stay as they were by their old identity: whoever runs them goes by that. */
+function unchanged<T>(
+  old: Readonly<Record<string, T>> = {},
+  entries: Readonly<Record<string, T>> = {},
+): Readonly<Record<string, T>> {
+  const kept = Object.entries(entries).map(
+    ([id, entry]) => [id, isDeepStrictEqual(old[id], entry) ? old[id]! : entry] as const,
+  );
+  return Object.fromEntries(kept);
 }
 
 function known<T>(value: T | undefined, id: string): T {

@@ -8,6 +8,7 @@ import { carryOut } from '../attempt.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { EXIT } from '../exit.js';
+import { openStores } from '../kept-state.js';
 import {
   ATTEMPT_OPTIONS,
   ATTEMPT_OPTIONS_HELP,
@@ -16,7 +17,6 @@ import {
   readSender,
 } from '../options.js';
 import { readOctets, readStandardInput } from '../read-file.js';
-import { stateDirectory } from '../state-directory.js';
 import { readWays } from '../ways.js';
 
 const HELP = `\
@@ -60,18 +60,22 @@ export const deliver: Command = {
     if (positionals.length > 1)
       throw misuse(`there can be one message only, and ${JSON.stringify(positionals[1])} is a second`);
     const setup = { ...(await readAttemptSetup(values)), ...(await readWay(values)) };
-    // Told before the message is read: it may be typed.
-    if (setup.places.state !== undefined) await stateDirectory(setup.places.state, 'made');
-    const [path = '-'] = positionals;
-    const octets = await (path === '-' ? readStandardInput(MESSAGE) : readOctets(path, MESSAGE));
-    const { content, facts } = readMessage(octets, [from, ...to]);
-    const mail = {
-      from,
-      to,
-      content,
-      facts: { ...facts, requireTls: setup.requireTls, report: 'none' },
-    } as const;
-    return carryOut(setup, (engine, options) => engine.deliver(mail, options));
+    // What is wrong with them is told before the message is read: it may be typed.
+    const stores = await openStores(setup.places);
+    try {
+      const [path = '-'] = positionals;
+      const octets = await (path === '-' ? readStandardInput(MESSAGE) : readOctets(path, MESSAGE));
+      const { content, facts } = readMessage(octets, [from, ...to]);
+      const mail = {
+        from,
+        to,
+        content,
+        facts: { ...facts, requireTls: setup.requireTls, report: 'none' },
+      } as const;
+      return await carryOut({ ...setup, stores }, (engine, options) => engine.deliver(mail, options));
+    } finally {
+      await stores.close();
+    }
   },
 };
 

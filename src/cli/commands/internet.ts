@@ -10,7 +10,7 @@ import { readPort } from '../numbers.js';
 import { print } from '../output/terminal.js';
 import { reasonOf } from '../read-file.js';
 import { readWorldFile } from '../scenario-file.js';
-import { untilTold } from '../serving.js';
+import { logText, onHangUp, untilTold } from '../serving.js';
 import { worldArguments } from '../world-arguments.js';
 
 const HELP = `\
@@ -29,6 +29,8 @@ Its messages are not sent, and may be left out; send your own.
 
 Prints one line when it is ready: "ready internet", and the options that lead other
 commands into it. The file behind --ca stands in a folder of its own, which goes with it.
+SIGHUP reads the scenario again: a host is down ("connect": "refuse") or well from then
+on, at the address that it had. What cannot be used is told, and the world stays.
 Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of the command; 65: no valid
 scenario; 66: it cannot be read; 78: it cannot listen at such a port.
 `;
@@ -62,6 +64,9 @@ export const internet: Command = {
       throw new CommandError(EXIT.badSettings, `the small internet cannot start: ${reasonOf(error)}`);
     });
     const folder = await mkdtemp(join(tmpdir(), 'waxseal-internet-'));
+    const stopReloading = onHangUp('the records and hosts', logText, async () =>
+      running.become((await readWorldFile(path)).world),
+    );
     try {
       const ca = await running.writeCa(join(folder, 'ca.pem'));
       const { resolver, port, httpsPort } = running;
@@ -72,6 +77,7 @@ export const internet: Command = {
       );
       await told;
     } finally {
+      stopReloading();
       await Promise.all([running.close(), rm(folder, { recursive: true, force: true })]);
     }
     return EXIT.ok;

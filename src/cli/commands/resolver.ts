@@ -4,7 +4,7 @@ import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT, type Exit } from '../exit.js';
 import { listenForSignals } from '../interruption.js';
-import { readCount } from '../numbers.js';
+import { readCount, readPort } from '../numbers.js';
 import { resolverCheckText } from '../output/resolver-check-text.js';
 import { complain, painter, print } from '../output/terminal.js';
 import { fitted } from '../output/wrap.js';
@@ -23,6 +23,8 @@ ${WHICH_RESOLVER_HELP}\
   --bogus NAME           one whose signatures are broken; default: dnssec-failed.org
   --unsigned NAME        one that is not signed; default: none is asked about
   --timeout SECONDS      how long to wait for each answer (5)
+  --port N, --https-port N, --allow-loopback
+                         taken as by "waxseal deliver"; they make no difference
   --json                 print one JSON object
 
 Ends with 0 if the resolvers validate and are believed, with 69 if DANE would be off,
@@ -37,6 +39,10 @@ const OPTIONS = {
   bogus: { type: 'string' },
   unsigned: { type: 'string' },
   timeout: { type: 'string' },
+  // What leads into a world leads here as well.
+  port: { type: 'string' },
+  'https-port': { type: 'string' },
+  'allow-loopback': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
@@ -56,6 +62,8 @@ export const resolver: Command = {
     const deadlineMs = (readCount('--timeout', values.timeout) ?? 5) * 1000;
     const asked = { signed: values.signed, bogus: values.bogus, unsigned: values.unsigned };
     for (const [option, name] of Object.entries(asked)) readName(option, name);
+    readPort('--port', values.port);
+    readPort('--https-port', values['https-port']);
     const config =
       (await readResolver(values.resolver, values['trust-ad'] === true)) ?? (await systemConfig());
     const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);

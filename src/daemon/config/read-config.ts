@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { decodeWith } from '../../effects/codecs/result.js';
+import { twoPlaces } from '../../effects/stores.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import {
@@ -100,7 +101,7 @@ function* complaintsAbout(file: ConfigFile): Generator<readonly [path: string, s
   for (const [at, { url }] of webhooks.entries())
     if (!isWebhookUrl(url)) yield [`webhooks[${at}].url`, 'no https URL, and no http URL of this host'];
   if (file.state !== undefined && file.database !== undefined)
-    yield ['database', 'state and database exclude each other'];
+    yield ['database', twoPlaces('state', 'database')];
 }
 
 function keyText(name: string): string {

@@ -2,7 +2,7 @@ import { strictObject } from '../../effects/codecs/strict-object.js';
 import { callable, oneOf, wholeFrom } from '../../effects/codecs/values.js';
 import type { Journal } from '../../effects/journal.js';
 import { checked } from '../../effects/misuse.js';
-import { explainDelivery, explainLooks } from '../explain-delivery.js';
+import { explainDelivery, explainLooks, ofRecord } from '../explain-delivery.js';
 import { renderLook, renderResults } from './render-results.js';
 import { timesOf, timesText } from './times.js';
 import type { Paint } from './wrap.js';
@@ -42,11 +42,13 @@ export function renderDelivery(
     paint = (_: string, text: string) => text,
   } = checked(TextOptionsCodec, options, 'WAXSEAL_BAD_OPTIONS', 'options');
   const explained = explainDelivery(journal);
-  const { attempts } = journal;
-  const purpose = attempts[0]?.input.purpose ?? 'deliver';
-  const style = { width, detail, paint, purpose };
-  const looks = explainLooks(journal).map((look) => renderLook(look, style));
-  const results = [renderResults(explained, style), ...looks].filter((text) => text !== '').join('\n');
-  const times = timesOf(attempts);
-  return `${results}${times === null ? '' : `\n${timesText(times)}\n`}`;
+  return ofRecord(() => {
+    const { attempts } = journal;
+    const purpose = attempts[0]?.input.purpose ?? 'deliver';
+    const style = { width, detail, paint, purpose };
+    const looks = explainLooks(journal).map((look) => renderLook(look, style));
+    const results = [renderResults(explained, style), ...looks].filter((text) => text !== '').join('\n');
+    const times = timesOf(attempts);
+    return `${results}${times === null ? '' : `\n${timesText(times)}\n`}`;
+  });
 }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import type { Readable } from 'node:stream';
 import { Count, Folder } from '../../effects/codecs/arguments.codec.js';
 import { having, methods } from '../../effects/codecs/strict-object.js';
-import { such, TrueFalse, wholeFrom } from '../../effects/codecs/values.js';
+import { Callable, such, TrueFalse, wholeFrom } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
@@ -83,6 +83,7 @@ export interface WaxsealTransport extends EventEmitter {
   readonly name: string;
   readonly version: string;
   readonly supportsAbortSignal: true;
+  /** Throws a {@link MisuseError} for what is no mail, and no callback; whatever else goes wrong is told to the callback. */
   send(mail: MailToSend, callback: SendCallback): void;
   /** Whether a message could be sent: the engine can be made and the resolver answers. Connects to no mail host. */
   verify(): Promise<true>;
@@ -120,6 +121,13 @@ const OwnCodec = having<OwnOptions>(
   },
   [],
 );
+
+const MailCodec = having<MailToSend>('a mail as Nodemailer hands it over', {
+  data: having<object>('an object with the options of the mail', {}),
+  message: methods<MailToSend['message']>('a message of Nodemailer', {
+    ...{ getEnvelope: true, messageId: true, createReadStream: true },
+  }),
+});
 
 class Transport extends EventEmitter implements WaxsealTransport {
   readonly name = 'Waxseal';
@@ -168,6 +176,8 @@ class Transport extends EventEmitter implements WaxsealTransport {
   }
 
   send(mail: MailToSend, callback: SendCallback): void {
+    checked(MailCodec, mail, 'WAXSEAL_BAD_MESSAGE', 'mail');
+    checked(Callable, callback, 'WAXSEAL_BAD_OPTIONS', 'callback');
     this.#sending += 1;
     const stop = new Stop(this.#closed.signal, (mail.data as MessageData).signal);
     const sent = this.#send(mail, stop).finally(() => this.#hasSent());

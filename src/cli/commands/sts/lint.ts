@@ -75,7 +75,7 @@ interface Linted {
 async function isFile(text: string): Promise<boolean> {
   if (text.includes('/')) return true;
   return stat(text).then(
-    (found) => found.isFile(),
+    (found) => !found.isDirectory(),
     () => false,
   );
 }
