@@ -35,6 +35,7 @@ const HTML = statusPage({
         ...{
           recipient: `u${at}@a.test`,
           state: 'waiting' as const,
+          waitsFor: null,
           attempts: at,
           status: '4.7.5',
           mx: 'mx.a.test',

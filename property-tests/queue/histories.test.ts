@@ -331,6 +331,49 @@ describe('the machine of a message', () => {
     expect(end('drop')).toMatchObject({ recipients: [{ end: 'dropped' }], notices: [], nextAttemptAt: null });
   });
 
+  it('ends, or has its sender hear, where others were tried on its way and it was not (SMTP-4.5.4.1-5, DSN-3461-5.2.5-1)', () => {
+    const review = (waitedMs: number, own: Partial<TurnInput> = {}) =>
+      playTurn(
+        {
+          ...input,
+          order: { kind: 'review', due: START + 9 },
+          message: { ...input.message, lifetimeEndsAt: START + DEFAULT_RETRY.lifetimeMs - waitedMs },
+          way: 'other',
+          ...own,
+        },
+        world,
+        START,
+      );
+    // Four waits lie before the fifth attempt.
+    const LATE = 112.5 * 60_000;
+    expect(review(LATE - 1).turn).toMatchObject({ notices: [], delayTold: 'no', nextAttemptAt: START + 9 });
+    const told = review(LATE);
+    expect(told.asked.map(({ type }) => type)).toEqual(['notice.store', 'turn.settle']);
+    expect(told.turn).toMatchObject({
+      turn: { verdict: 'review' },
+      recipients: [
+        {
+          end: null,
+          word: { status: '4.4.1', facts: ['No server that takes mail for b.example could be reached.'] },
+        },
+      ],
+      ...{ notices: [{ action: 'delayed', recipients: [0] }], delayTold: 'yes', attempts: 0, attempt: null },
+    });
+    expect(review(LATE, { delayTold: 'yes' }).turn.notices).toEqual([]);
+    expect(review(LATE, { held: 'yes' }).turn).toMatchObject({ turn: { verdict: 'put-back' }, notices: [] });
+    expect(review(LATE, { unsettledClaims: 3 }).turn).toMatchObject({ hold: 'park' });
+    const last = { status: '4.3.2', facts: ['a fact'] } as unknown as LastWord;
+    const known = { ...input.recipients[0]!, last };
+    for (const [recipients, status] of [
+      [input.recipients, '4.4.7'],
+      [[known], '4.3.2'],
+    ] as const)
+      expect(review(DEFAULT_RETRY.lifetimeMs, { recipients }).turn).toMatchObject({
+        recipients: [{ end: 'expired', word: { status } }],
+        ...{ notices: [{ action: 'failed', recipients: [0] }], nextAttemptAt: null },
+      });
+  });
+
   it('comes through every state, and is to XState what it is to us', () => {
     const seen = new Set<string>();
     fc.assert(

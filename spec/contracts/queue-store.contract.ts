@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryQueueStore } from '../../src/adapters/memory/index.js';
 import type { ClaimedDelivery, QueueStore } from '../../src/effects/queue-stores.js';
-import type { OperatorOrder } from '../../src/policy/queue/message.js';
+import { type OperatorOrder, ORDERED_LANE } from '../../src/policy/queue/message.js';
 import { messageTo, planOf, settlementOf, WORD } from './queue.fixture.js';
 import { NOW, type StartStores, type StoresSubject } from './stores.fixture.js';
 
@@ -265,6 +265,110 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect(await queue.claim(planOf({ now: NOW + 180_000, perLaneMax: 5 }))).toHaveLength(1);
     });
 
+    /** Closes the lane of b.example, which is closed until the time that is answered. */
+    const close = async (until = NOW + 60_000) => {
+      for (let now = NOW; ; ) {
+        const [claimed] = await queue.claim(planOf({ now, deliveriesMax: 1 }));
+        await queue.settle([settlementOf(claimed!, { nextAt: now }, { lane: 'unreachable' })], now);
+        const { closedUntil } = (await queue.lanes(1))[0]!;
+        if (closedUntil >= until) return closedUntil;
+        now = Math.max(now, closedUntil);
+      }
+    };
+
+    it('ends by order at once what waits behind a lane that is closed, and in no other order (SMTP-4.5.4.1-5)', async () => {
+      await queue.accept(['m1', 'm2', 'm3'].map((id) => messageTo(id, ['b@b.example'])));
+      await close();
+      expect(await queue.order(['m2', 'm3'], { order: 'fail', text: 'no' }, BY)).toEqual([
+        'next-turn',
+        'next-turn',
+      ]);
+      expect(await queue.nextDue()).toBe(NOW);
+      const claimed = await queue.claim(planOf());
+      expect(claimed.map(({ id, delivery }) => [id, delivery.order])).toEqual([
+        ['m2/0', { kind: 'fail', text: 'no' }],
+        ['m3/0', { kind: 'fail', text: 'no' }],
+      ]);
+      // A notice could not be kept: it stays ordered.
+      await queue.settle([settlementOf(claimed[0]!, { nextAt: NOW + 5 }, { lane: 'other' })], NOW);
+      await queue.settle([settlementOf(claimed[1]!, { end: 'bounced' }, { lane: 'other' })], NOW);
+      expect(await queue.lanes(9)).toMatchObject([
+        { lane: 'direct b.example', waiting: 1, failures: 3 },
+        { lane: ORDERED_LANE, waiting: 1, failures: 0 },
+      ]);
+      expect(await queue.claim(planOf({ now: NOW + 5 }))).toMatchObject([
+        { id: 'm2/0', delivery: { order: { kind: 'fail', text: 'no' } } },
+      ]);
+    });
+
+    it('ends by order what was under way on a lane that closes meanwhile', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example'])]);
+      for (let at = 0; at < 2; at++) {
+        const [claimed] = await queue.claim(planOf());
+        await queue.settle([settlementOf(claimed!, { nextAt: NOW }, { lane: 'unreachable' })], NOW);
+      }
+      const [last] = await queue.claim(planOf());
+      await queue.order(['m1'], { order: 'drop' }, BY);
+      const settled = settlementOf(
+        last!,
+        { nextAt: NOW + 9e6 },
+        { lane: 'unreachable', nextLane: last!.lane },
+      );
+      await queue.settle([settled], NOW);
+      expect(await queue.claim(planOf())).toMatchObject([{ id: 'm1/0', lane: ORDERED_LANE }]);
+    });
+
+    it('has reviewed whoever waits behind a closed lane for longer than he may, or than he knows (SMTP-4.5.4.1-5, DSN-3461-5.2.5-1)', async () => {
+      const late = NOW + 400_000_000;
+      await queue.accept([
+        messageTo('m1', ['b@b.example'], { lifetimeEndsAt: NOW + 1 }),
+        messageTo('m2', ['b@b.example'], { lifetimeEndsAt: late }),
+        messageTo('m3', ['b@b.example'], { lifetimeEndsAt: late + 1 }),
+        messageTo('m4', ['b@b.example'], { lifetimeEndsAt: NOW + 1, queuedAt: NOW + 8e6 }),
+        messageTo('m5', ['c@c.example'], { lifetimeEndsAt: NOW + 1, queuedAt: NOW + 8e6 }),
+      ]);
+      const plan = { now: NOW, lateEnd: 0, deliveriesMax: 10 };
+      expect(await queue.review({ ...plan, lateEnd: late })).toBe(0);
+      const until = await close(NOW + 9e6);
+      // It may have failed before their time was over, for all that is known a minute later.
+      expect(await queue.review({ ...plan, now: until - 1, deliveriesMax: 1 })).toBe(1);
+      expect(await queue.review({ ...plan, now: until - 1 })).toBe(1);
+      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(1);
+      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(0);
+      const claimed = await queue.claim(planOf({ now: until - 1, perLaneMax: 9 }));
+      const reviewed = claimed.filter(({ lane }) => lane === ORDERED_LANE);
+      expect(reviewed.map(({ id }) => id).sort()).toEqual(['m1/0', 'm2/0', 'm4/0']);
+      const due = reviewed.map(({ delivery }) => 'due' in delivery.order && delivery.order.due);
+      expect(due[reviewed.findIndex(({ id }) => id === 'm4/0')]).toBe(NOW + 8e6);
+      // It is reviewed once, is told of once, and goes back to where it waited.
+      const m2 = reviewed.find(({ id }) => id === 'm2/0')!;
+      const back = { lane: 'other', nextLane: 'direct b.example', turn: { delayTold: 'yes' } } as const;
+      await queue.settle([settlementOf(m2, { nextAt: NOW }, back)], NOW);
+      expect((await shown('m2')).recipients).toMatchObject([{ nextAttemptAt: until }]);
+      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(0);
+      const [probe] = await queue.claim(planOf({ now: until, deliveriesMax: 1 }));
+      expect(probe).toMatchObject({ delivery: { order: { kind: 'none' } } });
+    });
+
+    it('holds what was to be reviewed, and obeys who orders it to end meanwhile', async () => {
+      await queue.accept(['m1', 'm2'].map((id) => messageTo(id, ['b@b.example'])));
+      await close();
+      const plan = { now: NOW, lateEnd: NOW + 432_000_000, deliveriesMax: 10 };
+      expect(await queue.review(plan)).toBe(2);
+      await queue.order(['m1'], { order: 'hold' }, BY);
+      const claimed = await queue.claim(planOf());
+      expect(idsOf(claimed)).toEqual(['m2/0']);
+      await queue.order(['m2'], { order: 'drop' }, BY);
+      await queue.settle([settlementOf(claimed[0]!, { nextAt: NOW + 9e6 }, { lane: 'other' })], NOW);
+      expect(await queue.claim(planOf())).toMatchObject([
+        { id: 'm2/0', delivery: { order: { kind: 'drop', text: '' } } },
+      ]);
+      await queue.order(['m1'], { order: 'release' }, BY);
+      expect(await queue.claim(planOf())).toMatchObject([
+        { id: 'm1/0', delivery: { order: { kind: 'review' } } },
+      ]);
+    });
+
     it('holds and releases; the time in between costs a message nothing', async () => {
       const endsAt = messageTo('x', []).lifetimeEndsAt;
       await queue.accept([messageTo('m1', ['b@b.example'])]);
@@ -452,6 +556,7 @@ type Step =
       readonly lane: 'answered' | 'unreachable' | 'other';
     }
   | { readonly kind: 'order'; readonly which: number; readonly order: OperatorOrder }
+  | { readonly kind: 'review'; readonly endsInMs: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'beat' | 'recover'; readonly node: string };
 
@@ -488,6 +593,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       { order: 'set-transport', transport: 'relay' },
     ),
   }),
+  fc.record({ kind: fc.constant('review' as const), endsInMs: fc.constantFrom(0, 432_000_000, 440_000_000) }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 30_000, 3_600_000) }),
   fc.record({ kind: fc.constantFrom('beat' as const, 'recover' as const), node: aNode }),
 );
@@ -536,6 +642,10 @@ class Player {
           actor: 'ops',
           now: this.#now,
         });
+      case 'review': {
+        const lateEnd = this.#now + step.endsInMs;
+        return this.#queue.review({ now: this.#now, lateEnd, deliveriesMax: 3 });
+      }
       case 'pass':
         this.#now += step.ms;
         return null;

@@ -5,15 +5,17 @@
 
 /** What the operator wants comes before what the schedule wants; who loses turn after turn is set aside. */
 export function firstStep(f: {
-  order: 'none' | 'fail' | 'drop';
+  order: 'none' | 'fail' | 'drop' | 'review';
   hold: 'no' | 'held';
   claims: 'few' | 'too-many';
   /** Whether the routes send it where it waited for. */
   way: 'same' | 'other';
-}): 'attempt' | 'fail' | 'drop' | 'put-back' | 'park' | 'change-lane' {
-  if (f.order !== 'none') return f.order;
+}): 'attempt' | 'fail' | 'drop' | 'put-back' | 'park' | 'change-lane' | 'review' {
+  if (f.order === 'fail' || f.order === 'drop') return f.order;
   if (f.hold === 'held') return 'put-back';
   if (f.claims === 'too-many') return 'park';
+  // It takes its turn beside its way, to which it goes back.
+  if (f.order === 'review') return 'review';
   return f.way === 'same' ? 'attempt' : 'change-lane';
 }
 

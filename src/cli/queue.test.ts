@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settlementOf } from '../../spec/contracts/queue.fixture.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import type { MessageHistory, MessageView } from '../services/queue/index.js';
 import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
@@ -58,7 +59,7 @@ describe('waxseal sendmail', () => {
       ...{ tls: 'ordinary', held: false, transport: null },
       recipients: ['a@a.test', 'b@b.test'].map((recipient) => ({
         ...{ recipient, state: 'waiting', attempts: 0, status: null, reply: null, mx: null },
-        ...{ nextAttemptAt: message.queuedAt, authentication: 'none', because: null },
+        ...{ nextAttemptAt: message.queuedAt, waitsFor: null, authentication: 'none', because: null },
       })),
     });
     expect(await octetsOf(state, message.id)).toMatch(
@@ -153,6 +154,43 @@ describe('waxseal queue', () => {
     const ended = await inTurn(['queue', 'hold', one.id, 'none-1', ...state, '--json']);
     expect(ended).toMatchObject({ exit: 66, stderr: expect.stringContaining('no message "none-1"') });
     expect(JSON.parse(ended.stdout)).toMatchObject({ messages: [{ id: one.id, held: true }] });
+  });
+
+  it('kicks all that wait for a domain, and says so of what is held', async () => {
+    const state = newState();
+    const one = await handIn(state, ['-f', 's@s.test', 'a@a.test']);
+    const held = await handIn(state, ['-f', 's@s.test', 'a@a.test', 'b@b.test']);
+    await handIn(state, ['-f', 's@s.test', 'b@b.test']);
+    await messagesOf(['hold', held.id, ...state]);
+    const kicked = await inTurn(['queue', 'kick', '--domain', 'A.test', ...state]);
+    expect(kicked.stdout).toBe(
+      `${one.id}  kick: done\n${held.id}  kick: nothing to do: it is held; release it\n`,
+    );
+    expect((await messagesOf(['kick', '--domain', 'b.test', ...state])).length).toBe(2);
+    expect(await inTurn(['queue', 'kick', '--domain', 'c.test', ...state])).toMatchObject({
+      ...{ exit: 0, stdout: 'nothing waits for c.test; --ended shows what has ended, too\n' },
+    });
+    for (const wrong of [[one.id, '--domain', 'a.test'], ['--domain', 'a..test'], []])
+      expect(await inTurn(['queue', 'kick', ...wrong, ...state])).toMatchObject({ exit: 64, stdout: '' });
+  });
+
+  it('shows of what was never tried that its way is closed', async () => {
+    const [flag, directory] = newState();
+    const sent = [];
+    for (let at = 0; at < 4; at++)
+      sent.push(await handIn([flag!, directory!], ['-f', 's@s.test', 'a@a.test']));
+    const { queue, close } = sqliteStores({ directory: directory! });
+    const now = Date.now();
+    for (let at = 0; at < 3; at++) {
+      const plan = { node: 'n', now, deliveriesMax: 1, perLaneMax: 1, dueAgainAt: now };
+      const [claimed] = await queue.claim(plan);
+      await queue.settle([settlementOf(claimed!, { nextAt: now + 1 }, { lane: 'unreachable' })], now);
+    }
+    await close();
+    const [last] = await messagesOf(['show', sent.at(-1)!.id, flag!, directory!]);
+    expect(last!.recipients).toMatchObject([{ attempts: 0, waitsFor: 'way' }]);
+    const { stdout } = await inTurn(['queue', 'show', sent.at(-1)!.id, flag!, directory!]);
+    expect(stdout).toContain('Its way is closed until then');
   });
 
   it('drops in silence and fails aloud once somebody takes the message up', async () => {

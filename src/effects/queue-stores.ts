@@ -111,7 +111,8 @@ export interface EventStore {
  * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
  *    delivery at a time.
  * 7. Claims of a node that has not been heard of for a while are given back, due when their claim said; nothing of the living is.
- * 8. A row that cannot be read is held, and neither claimed nor dropped.
+ * 8. What is to be ended by order, or reviewed, waits for no lane: it is in one of its own, {@link ORDERED_LANE}.
+ * 9. A row that cannot be read is held, and neither claimed nor dropped.
  */
 export interface QueueStore {
   /** All of them or none, durably. Rejects if an id is taken. */
@@ -125,6 +126,15 @@ export interface QueueStore {
   recover(beatBefore: number): Promise<number>;
   /** The soonest time at which something may be claimed; null: nothing waits. `laneEveryMs`: as in {@link ClaimPlan}. */
   nextDue(laneEveryMs?: number): Promise<number | null>;
+  /**
+   * Has what waits behind closed lanes be reviewed, without an attempt: what has waited longer than it may, as long as its lane has failed
+   * since, and what ends at `lateEnd` or before and whose sender has not heard of the delay. At most so many; answers how many.
+   */
+  review(plan: {
+    readonly now: number;
+    readonly lateEnd: number;
+    readonly deliveriesMax: number;
+  }): Promise<number>;
   /** What became of the order for each message, in order; `unknown`: there is no such message. */
   order(
     ids: readonly string[],

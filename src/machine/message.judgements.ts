@@ -9,12 +9,15 @@ import {
   isCounted,
   judgeBegin,
   judgeDelay,
+  judgeLongWait,
   judgeOutcomes,
+  judgeWaiting,
   nextTurnAt,
   orderedWord,
   reasonOf,
   triedUntil,
   wordIn,
+  wordOfWait,
 } from '../policy/queue/judge-turn.js';
 import type { NoticePlan, RecipientTurn, TurnResult } from '../policy/queue/turn.js';
 import { type MessageContext, unchanged } from './message.context.js';
@@ -41,6 +44,8 @@ export function judgeResult(run: MessageContext): Change {
     case 'fail':
     case 'drop':
       return { turn: ordered(run) };
+    case 'review':
+      return { turn: reviewed(run) };
     default:
       return { turn: putBack(run) };
   }
@@ -124,7 +129,7 @@ function ordered(run: MessageContext): TurnResult {
   const { input, now, begin } = run;
   const { order } = input;
   const isFail = begin!.verdict === 'fail';
-  const text = order.kind === 'none' ? '' : order.text;
+  const text = 'text' in order ? order.text : '';
   const recipients = input.recipients.map(
     ({ address, last }, at): RecipientTurn => ({
       address,
@@ -135,6 +140,34 @@ function ordered(run: MessageContext): TurnResult {
     }),
   );
   return { ...base(run), recipients, notices: noticesOf(recipients) };
+}
+
+/** Nothing was tried: whether it has waited too long, or long enough for its sender to hear of it. */
+function reviewed(run: MessageContext): TurnResult {
+  const { input, now } = run;
+  const { order } = input;
+  const decision = judgeWaiting(input, now);
+  const end = endOf(decision.verdict) === null ? null : 'expired';
+  const nextAt = end === null ? Math.max(now, order.kind === 'review' ? order.due : now) : null;
+  const delay = nextAt === null ? null : judgeLongWait(input, now, triedUntil(input, input.attempts, nextAt));
+  const recipients = input.recipients.map((recipient, at): RecipientTurn => {
+    const word = wordOfWait(recipient, now);
+    return {
+      address: recipient.address,
+      end,
+      word:
+        end === null ? word : recipient.last === null ? { ...word, status: '4.4.7' } : expiredWord(word, now),
+      decision,
+      notice: noticeFor(run, at, eventOf(run, end, at, delay)),
+    };
+  });
+  return {
+    ...base(run),
+    recipients,
+    delayTold: delay?.verdict === 'tell' ? 'yes' : input.delayTold,
+    nextAttemptAt: nextAt,
+    notices: noticesOf(recipients),
+  };
 }
 
 function putBack(run: MessageContext): TurnResult {

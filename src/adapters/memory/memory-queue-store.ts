@@ -9,13 +9,15 @@ import type {
   SettledWord,
   Settlement,
 } from '../../effects/queue-stores.js';
-import { type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
+import { CLOSED_MS_MAX, type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
 import {
+  isNewOrder,
   judgeOrder,
   laneFor,
   laneOf,
   NEW_DELIVERY,
   type OperatorOrder,
+  ORDERED_LANE,
   type QueuedDelivery,
   type QueuedMessage,
   type QueuedRecipient,
@@ -76,6 +78,7 @@ export function memoryQueueStore(
     settle: async (settlements, now) => queue.settle(settlements, now),
     beat: async (node, now) => void queue.beats.set(node, now),
     recover: async (beatBefore) => queue.recover(beatBefore),
+    review: async (plan) => queue.review(plan),
     nextDue: async (laneEveryMs = 0) => queue.nextDue(laneEveryMs),
     order: async (ids, order, by) => ids.map((id) => queue.order(id, order, by)),
     orders: async (id) => [...(queue.messages.get(id)?.orders ?? [])],
@@ -235,7 +238,7 @@ class MemoryQueue {
     now: number,
   ): void {
     const message = this.messages.get(delivery.message)!;
-    const isOrdered = delivery.facts.order.kind !== 'none' && claimed.delivery.order.kind === 'none';
+    const isOrdered = isNewOrder(delivery.facts.order, claimed.delivery.order);
     const isParked = turn.hold === 'park';
     const isHeld = isParked || (message.held && !isOrdered);
     delivery.state = turn.nextAttemptAt === null ? 'ended' : isHeld ? 'held' : 'due';
@@ -246,7 +249,7 @@ class MemoryQueue {
     delivery.facts = {
       ...{ attempts, granted, delayTold, dialled },
       unsettledClaims: isParked ? claimed.delivery.unsettledClaims : 0,
-      order: isOrdered ? delivery.facts.order : { kind: 'none' },
+      order: delivery.facts.order.kind === 'review' ? { kind: 'none' } : delivery.facts.order,
     };
     claimed.recipients.forEach(({ position }, at) => {
       const recipient = delivery.recipients.find((each) => each.position === position)!;
@@ -259,6 +262,7 @@ class MemoryQueue {
     const { failures, closedUntil } = laneAfter(lane, word, now);
     Object.assign(lane, { failures, closedUntil });
     if (delivery.state === 'ended') lane.deliveries.delete(delivery);
+    else if (isOrdered) this.#move(delivery, ORDERED_LANE);
     else if (nextLane !== undefined && delivery.lane === claimed.lane) this.#move(delivery, nextLane);
     this.#look(lane);
     if (isParked && !message.held) Object.assign(message, { held: true, heldAt: now });
@@ -278,6 +282,28 @@ class MemoryQueue {
     }
     for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
     return lost.length;
+  }
+
+  review({ now, lateEnd, deliveriesMax }: Parameters<QueueStore['review']>[0]): number {
+    const isToBe = ({ state, facts, lane, message }: Delivery) => {
+      const { closedUntil } = this.#lane(lane);
+      if (state !== 'due' || closedUntil <= now || facts.order.kind !== 'none') return false;
+      const { lifetimeEndsAt } = this.messages.get(message)!.facts;
+      return (
+        lifetimeEndsAt <= closedUntil - CLOSED_MS_MAX ||
+        (lifetimeEndsAt <= lateEnd && facts.delayTold === 'no')
+      );
+    };
+    const found = [...this.deliveries.values()]
+      .filter(isToBe)
+      .sort((a, b) => byText(a.id, b.id))
+      .slice(0, deliveriesMax);
+    for (const each of found) {
+      each.facts = { ...each.facts, order: { kind: 'review', due: each.due } };
+      each.due = now;
+      this.#move(each, ORDERED_LANE);
+    }
+    return found.length;
   }
 
   nextDue(laneEveryMs: number): number | null {
@@ -364,7 +390,9 @@ class MemoryQueue {
       case 'drop':
         for (const each of open) {
           each.facts = { ...each.facts, order: { kind: order.order, text: order.text ?? '' } };
+          if (each.state === 'claimed') continue;
           move(each, ['due', 'held'], { state: 'due', due: now });
+          this.#move(each, ORDERED_LANE);
         }
         return;
       case 'set-tls':
@@ -389,6 +417,14 @@ class MemoryQueue {
     this.#look(this.#lane(lane));
   }
 
+  #nextOf({ state, due, lane }: Delivery, end: RecipientEnd | null) {
+    if (end !== null || state !== 'due') return { nextAttemptAt: null };
+    const { closedUntil } = this.#lane(lane);
+    return closedUntil > due
+      ? { nextAttemptAt: closedUntil, waitsFor: 'way' as const }
+      : { nextAttemptAt: due };
+  }
+
   show(ids: readonly string[]): readonly ShownMessage[] {
     return [...ids].sort(byText).flatMap((id) => {
       const message = this.messages.get(id);
@@ -401,10 +437,7 @@ class MemoryQueue {
             recipient: address,
             state: end ?? (delivery.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
             attempts: delivery.facts.attempts,
-            nextAttemptAt:
-              end === null && delivery.state === 'due'
-                ? Math.max(delivery.due, this.#lane(delivery.lane).closedUntil)
-                : null,
+            ...this.#nextOf(delivery, end),
             last,
           },
         })),

@@ -4,6 +4,7 @@ import {
   judgeOrder,
   laneOf,
   type OperatorOrder,
+  ORDERED_LANE,
   type ShownMessage,
   tlsWishOf,
   withTlsWish,
@@ -114,9 +115,11 @@ async function change(
         ordered,
       );
       await query(
-        "UPDATE waxseal_queue_deliveries SET state = 'due', due = ?2 WHERE message = ?1 AND (state = 'due' OR state = 'held')",
-        ...[id, now],
+        `UPDATE waxseal_queue_deliveries SET state = 'due', due = ?2, lane = ?3
+         WHERE message = ?1 AND (state = 'due' OR state = 'held')`,
+        ...[id, now, ORDERED_LANE],
       );
+      await touchLanes(query, [ORDERED_LANE]);
       break;
     }
     case 'set-tls': {
@@ -166,7 +169,8 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
     query,
     ids,
     (list) => `SELECT r.message, r.ended, r.data, d.state, d.attempts,
-        CASE WHEN l.closed_until > d.due THEN l.closed_until ELSE d.due END AS due
+        CASE WHEN l.closed_until > d.due THEN l.closed_until ELSE d.due END AS due,
+        CASE WHEN l.closed_until > d.due THEN 1 ELSE 0 END AS closed
       FROM waxseal_queue_recipients r JOIN waxseal_queue_deliveries d ON d.id = r.delivery
       LEFT JOIN waxseal_queue_lanes l ON l.lane = d.lane WHERE r.message IN (${list}) ORDER BY r.message, r.position`,
   );
@@ -191,6 +195,7 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
               state: end ?? (each.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
               attempts: numberIn(each, 'attempts'),
               nextAttemptAt: isDue ? numberIn(each, 'due') : null,
+              ...(isDue && numberIn(each, 'closed') === 1 && { waitsFor: 'way' as const }),
               last: own.last,
             },
           ];

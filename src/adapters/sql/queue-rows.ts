@@ -147,10 +147,17 @@ export function endIn(row: SqlRow): RecipientEnd | null {
   return row.ended === null ? null : (textIn(row, 'ended') as RecipientEnd);
 }
 
-/** An order that waits for a turn; null: none does. */
+export const NO_ORDER: QueuedDelivery['order'] = NEW_DELIVERY.order;
+
+/** An order that waits for a turn. */
 export function orderIn(row: SqlRow): QueuedDelivery['order'] {
-  if (typeof row.ordered !== 'string') return { kind: 'none' };
+  if (typeof row.ordered !== 'string') return NO_ORDER;
   return JSON.parse(row.ordered) as QueuedDelivery['order'];
+}
+
+/** As {@link orderIn} reads it. */
+export function textOfOrder(order: QueuedDelivery['order']): string | null {
+  return order.kind === 'none' ? null : JSON.stringify(order);
 }
 
 export function deliveryIn(row: SqlRow, { granted, delayTold, dialled }: DeliveryData): QueuedDelivery {

@@ -1,9 +1,20 @@
 /* Settling turns: a set of them in one transaction. */
 import type { SettledWord, Settlement } from '../../effects/queue-stores.js';
 import { laneAfter } from '../../policy/queue/lane-health.table.js';
+import { isNewOrder, ORDERED_LANE } from '../../policy/queue/message.js';
+import type { Order } from '../../policy/queue/turn.js';
 import { numberIn, type Query, textIn } from './database.js';
 import { insertEvents } from './event-store.js';
-import { type DeliveryState, deliveryText, insertMessages, recipientText, touchLanes } from './queue-rows.js';
+import {
+  type DeliveryState,
+  deliveryText,
+  insertMessages,
+  NO_ORDER,
+  orderIn,
+  recipientText,
+  textOfOrder,
+  touchLanes,
+} from './queue-rows.js';
 import { insertRows, overKeys } from './statements.js';
 
 export async function settleTurns(
@@ -27,7 +38,7 @@ interface Standing {
   readonly fence: number;
   readonly lane: string;
   readonly held: boolean;
-  readonly ordered: string | null;
+  readonly ordered: Order;
 }
 
 /** The deliveries that are still claimed, as they stand now: the operator may have been there in the meantime. */
@@ -48,7 +59,7 @@ async function whatStands(
         fence: numberIn(row, 'fence'),
         lane: textIn(row, 'lane'),
         held: numberIn(row, 'held') === 1,
-        ordered: typeof row.ordered === 'string' ? row.ordered : null,
+        ordered: orderIn(row),
       },
     ]),
   );
@@ -67,21 +78,26 @@ async function keep(
     {
       into: 'waxseal_queue_deliveries (id, message, lane, state, due, attempts, fence, owner, unsettled, ordered, data)',
       then: `ON CONFLICT (id) DO UPDATE SET lane = excluded.lane, state = excluded.state, due = excluded.due, attempts = excluded.attempts,
-        owner = NULL, unsettled = excluded.unsettled, data = excluded.data`,
+        owner = NULL, unsettled = excluded.unsettled, ordered = excluded.ordered, data = excluded.data`,
     },
     settled.map(({ claimed, turn }) => {
       const { held, ordered } = standing.get(claimed.id)!;
       const lane = lanesNext.get(claimed.id)!;
       const isParked = turn.hold === 'park';
+      const isReviewed = ordered.kind === 'review';
       // An order that came during the turn has one of its own, at once.
-      const isOrdered = ordered !== null && claimed.delivery.order.kind === 'none';
+      const isOrdered = isNewOrder(ordered, claimed.delivery.order);
       const state: DeliveryState =
         turn.nextAttemptAt === null ? 'ended' : isParked || (held && !isOrdered) ? 'held' : 'due';
       const due = isOrdered ? now : (turn.nextAttemptAt ?? now);
       const data = deliveryText({ ...claimed.delivery, ...turn }, claimed.domain);
       return [
         ...[claimed.id, claimed.message.id, lane, state, due, turn.attempts, claimed.fence, null],
-        ...[isParked ? claimed.delivery.unsettledClaims : 0, null, data],
+        ...[
+          isParked ? claimed.delivery.unsettledClaims : 0,
+          textOfOrder(isReviewed ? NO_ORDER : ordered),
+          data,
+        ],
       ];
     }),
   );
@@ -128,7 +144,8 @@ async function keep(
 
 /** Where the operator moved it in between, it stays. */
 function laneBehind({ claimed, nextLane }: Settlement, standing: ReadonlyMap<string, Standing>): string {
-  const { lane } = standing.get(claimed.id)!;
+  const { lane, ordered } = standing.get(claimed.id)!;
+  if (isNewOrder(ordered, claimed.delivery.order)) return ORDERED_LANE;
   return lane === claimed.lane ? (nextLane ?? lane) : lane;
 }
 

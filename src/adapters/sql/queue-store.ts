@@ -3,6 +3,7 @@ import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
+import { reviewDeliveries } from './queue-reviews.js';
 import { insertMessages, touchLanes } from './queue-rows.js';
 import { OPEN } from './queue-schema.js';
 import { settleTurns } from './queue-settlements.js';
@@ -62,6 +63,11 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       );
       return row === undefined || row.due === null ? null : numberIn(row, 'due');
     },
+    review: (plan) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return reviewDeliveries(query, plan);
+      }),
     order: (ids, order, by) =>
       database.write(async ({ query, lock }) => {
         await lock(LOCK);

@@ -116,7 +116,17 @@ function laneRow(
 }
 
 function recipientRow({ id, from, held }: MessageView, recipient: RecipientView): readonly string[] {
-  const { recipient: address, state, attempts, nextAttemptAt, status, reply, mx, because } = recipient;
+  const {
+    recipient: address,
+    state,
+    attempts,
+    nextAttemptAt,
+    waitsFor,
+    status,
+    reply,
+    mx,
+    because,
+  } = recipient;
   const said = reply === null ? '' : `${mx ?? 'it'} said: ${reply.code} ${reply.text} `;
   const met = reply === null ? (because?.facts[0] ?? '') : '';
   const why = because === null ? '' : `${because.row}: ${`${met} ${because.why}`.trim()}`;
@@ -126,7 +136,9 @@ function recipientRow({ id, from, held }: MessageView, recipient: RecipientView)
     `${state}${held ? ', held' : ''}`,
     String(attempts),
     nextAttemptAt === null ? '' : timeOf(Date.parse(nextAttemptAt)),
-    escaped(`${status ?? ''} ${said}${why}`.trim()),
+    escaped(
+      `${status ?? ''} ${said}${why}${waitsFor === null ? '' : ' LANE-3: its way is closed until then.'}`.trim(),
+    ),
   ];
 }
 

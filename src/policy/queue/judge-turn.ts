@@ -1,6 +1,7 @@
 /* From what is known of a turn to the words of its tables. Total; nothing here throws. */
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../attempt/types.js';
 import { type Decision, decide } from '../kernel/table.js';
+import { domainPart } from '../names/mailbox.js';
 import {
   beginTurn,
   delayNotice,
@@ -57,6 +58,17 @@ export function judgeOutcomes(
       look,
     }),
   );
+}
+
+/** What becomes of those whose way is closed, in which others were tried and they were not: they wait, or have waited long enough. */
+export function judgeWaiting({ message }: TurnInput, now: number): Decision<OutcomeVerdict> {
+  return decide(messageOutcome, {
+    result: 'deferred',
+    attempts: 'left',
+    lifetime: now < message.lifetimeEndsAt ? 'left' : 'over',
+    // The servers were not reached, and no policy kept us from them.
+    look: 'may-bounce',
+  });
 }
 
 /** An attempt counts if anybody but us has had a say in it. */
@@ -164,6 +176,29 @@ export function judgeDelay(input: TurnInput, attempts: number, now: number, unti
     told: input.delayTold,
     end: until - now <= HOUR_MS ? 'near' : 'far',
   });
+}
+
+/** For how long a message has waited when its sender hears of it, by its schedule: where attempts are made they tell. */
+export function delayNoticeMs({ scheduleMs, delayNoticeAfter }: RetrySettings): number {
+  return scheduleMs.slice(0, delayNoticeAfter - 1).reduce((sum, wait) => sum + wait, 0);
+}
+
+/** As {@link judgeDelay}, of a message that waits behind others, which spend no attempts of its own. */
+export function judgeLongWait(input: TurnInput, now: number, until: number) {
+  const { retry, message, attempts } = input;
+  const waitedMs = now - (message.lifetimeEndsAt - retry.lifetimeMs);
+  return judgeDelay(
+    input,
+    waitedMs >= delayNoticeMs(retry) ? Math.max(attempts, retry.delayNoticeAfter) : attempts,
+    now,
+    until,
+  );
+}
+
+/** What is said of a recipient who waited behind others, and of whom nothing was heard. */
+export function wordOfWait({ address, last }: TurnInput['recipients'][number], now: number): LastWord {
+  const facts = [`No server that takes mail for ${domainPart(address)} could be reached.`];
+  return last ?? { ...NOTHING_HEARD, status: '4.4.1', facts, at: now };
 }
 
 /** What was heard of a recipient in an attempt; null: nothing. */

@@ -31,7 +31,8 @@ export interface LaneHealth {
 
 const FAILURES_MAX = 3;
 const CLOSED_MS = 60_000;
-const CLOSED_MS_MAX = 3_600_000;
+/** A way that is closed has failed no longer ago than that. */
+export const CLOSED_MS_MAX = 3_600_000;
 
 /** A lane behind a turn. `now`: milliseconds since 1970. */
 export function laneAfter(

@@ -8,28 +8,30 @@ import { defineTable } from '../kernel/table.js';
 // biome-ignore format: a table
 export const beginTurn = defineTable({
   name: 'begin-turn',
-  about: 'What is done with a message whose time has come. `claims`: how often in a row it was taken up and nothing more was heard of it; '
+  about: 'What is done with a message whose time has come. `review`: the way to its domain is closed, and the queue wants to know whether its sender has to hear of it; `claims`: how often in a row it was taken up and nothing more was heard of it; '
     + '`way`: whether it waited on the way that it takes by the routes as they are now.',
   inputs: {
-    order: ['none', 'fail', 'drop'],
+    order: ['none', 'fail', 'drop', 'review'],
     hold: ['no', 'held'],
     claims: ['few', 'too-many'],
     way: ['same', 'other'],
   },
-  verdicts: ['attempt', 'fail', 'drop', 'put-back', 'park', 'change-lane'],
+  verdicts: ['attempt', 'fail', 'drop', 'review', 'put-back', 'park', 'change-lane'],
 })([
   { id: 'TURN-1', when: { order: 'drop' },                                    then: 'drop',
     why: 'The operator wants it gone.', refs: ['SMTP-4.5.4.1-4'] },
   { id: 'TURN-2', when: { order: 'fail' },                                    then: 'fail',
     why: 'The operator wants its sender to know that it will not be delivered.', refs: ['SMTP-3.6.3-1'] },
-  { id: 'TURN-3', when: { order: 'none', hold: 'held' },                      then: 'put-back',
+  { id: 'TURN-3', when: { order: ['none', 'review'], hold: 'held' },                      then: 'put-back',
     why: 'The operator took it up in between, and what he holds is not sent.', refs: ['SMTP-4.5.4.1-4'] },
-  { id: 'TURN-4', when: { order: 'none', hold: 'no', claims: 'too-many' },    then: 'park',
+  { id: 'TURN-4', when: { order: ['none', 'review'], hold: 'no', claims: 'too-many' }, then: 'park',
     why: 'Whatever ended those turns would end the next one, and those of other messages with it; somebody has to look.', refs: ['SMTP-4.5.4.1-1'] },
   { id: 'TURN-5', when: { order: 'none', hold: 'no', claims: 'few', way: 'same' },  then: 'attempt',
     why: 'It was accepted to be delivered.', refs: ['SMTP-4.5.4.1-1'] },
   { id: 'TURN-6', when: { order: 'none', hold: 'no', claims: 'few', way: 'other' }, then: 'change-lane',
     why: 'What is known of a way, and how much may go over it at once, would be counted for another.', refs: ['SMTP-4.5.4.1-5', 'CHOICE-41'] },
+  { id: 'TURN-7', when: { order: 'review', hold: 'no', claims: 'few' },       then: 'review',
+    why: 'Others were tried on its way and got no further, so an attempt of its own would learn nothing; but its sender has waited all the same.', refs: ['SMTP-4.5.4.1-5', 'SMTP-4.5.4.1-2'] },
 ]);
 
 // biome-ignore format: a table

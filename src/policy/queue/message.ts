@@ -78,6 +78,18 @@ export function laneBy(
   return transport?.kind === 'relay' ? `${name} ${transport.host}:${transport.port}` : laneOf(name, domain);
 }
 
+/** The lane of what takes a turn by order: no way that is closed or busy holds it up, and it goes back to its own behind the turn. */
+export const ORDERED_LANE = 'ordered *';
+
+/** Whether an order came while a delivery was under way with another, or with none. */
+export function isNewOrder(standing: Order, claimed: Order): boolean {
+  return isOfOperator(standing) && !isOfOperator(claimed);
+}
+
+function isOfOperator({ kind }: Order): boolean {
+  return kind === 'fail' || kind === 'drop';
+}
+
 /** What a message asks of TLS (RFC 8689). */
 export function tlsWishOf({ requireTls, tlsRequired }: QueuedMessage['facts']): TlsWish {
   if (requireTls === 'yes') return 'required';
@@ -140,5 +152,7 @@ export interface ShownRecipient {
   readonly attempts: number;
   /** Not before its way is open again. Null: none is due. */
   readonly nextAttemptAt: number | null;
+  /** Its way is closed until then; absent: it waits for its own time alone. */
+  readonly waitsFor?: 'way';
   readonly last: LastWord | null;
 }

@@ -36,8 +36,13 @@ export interface TurnInput {
   readonly retry: RetrySettings;
 }
 
-/** What the operator wants done with a message, that needs a turn. */
-export type Order = { readonly kind: 'none' } | { readonly kind: 'fail' | 'drop'; readonly text: string };
+/** What is wanted of a message, that needs a turn and no attempt. */
+export type Order =
+  | { readonly kind: 'none' }
+  /** By the operator. */
+  | { readonly kind: 'fail' | 'drop'; readonly text: string }
+  /** By the queue, of what waits behind a way that is closed. `due`: when it would be tried. */
+  | { readonly kind: 'review'; readonly due: number };
 
 export interface TurnRecipient {
   /** As in RCPT. */

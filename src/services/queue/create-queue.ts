@@ -6,6 +6,7 @@
 import { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/queue-stores.js';
+import { delayNoticeMs } from '../../policy/queue/judge-turn.js';
 import { laneOf as laneOfTransport, type QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
@@ -142,6 +143,16 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
+  /** Whoever waits behind a way that is closed hears of it, though nothing is tried for him. */
+  async function reviewWaiting(): Promise<void> {
+    for (let found = BATCH_MAX; found === BATCH_MAX; ) {
+      const now = clock();
+      const lateEnd = now + tuned.retry.lifetimeMs - delayNoticeMs(tuned.retry);
+      found = await store.review({ now, lateEnd, deliveriesMax: BATCH_MAX });
+      if (found > 0) bell.ring();
+    }
+  }
+
   const runner: Runner = {
     ...{ store, clock, platform, bell, onFault },
     limits: () => tuned.limits,
@@ -154,6 +165,7 @@ export function createQueue(options: QueueOptions): Queue {
     tidy: async () => {
       const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
       await bodies.remove(ids);
+      await reviewWaiting();
     },
     clearOut: () => left.clearOut(),
     sweep: new Sweep({ store, bodies, elapsed: platform.elapsed }),

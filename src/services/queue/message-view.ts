@@ -22,6 +22,8 @@ export interface MessageView {
 
 export interface RecipientView extends Pick<ShownRecipient, 'recipient' | 'state' | 'attempts'> {
   readonly nextAttemptAt: string | null;
+  /** `way`: servers of its domain could not be reached, and nothing is tried there before that time. */
+  readonly waitsFor: 'way' | null;
   readonly status: string | null;
   readonly reply: { readonly code: number; readonly text: string } | null;
   readonly mx: string | null;
@@ -53,10 +55,18 @@ export function viewOf({ queuedAt, held, recipients, ...message }: ShownMessage)
   };
 }
 
-function recipientOf({ recipient, state, attempts, nextAttemptAt, last }: ShownRecipient): RecipientView {
+function recipientOf({
+  recipient,
+  state,
+  attempts,
+  nextAttemptAt,
+  waitsFor,
+  last,
+}: ShownRecipient): RecipientView {
   return {
     ...{ recipient, state, attempts },
     nextAttemptAt: nextAttemptAt === null ? null : isoOf(nextAttemptAt),
+    waitsFor: waitsFor ?? null,
     status: last?.status ?? null,
     reply: last === null || last.reply === null ? null : { code: last.reply.code, text: textOf(last.reply) },
     mx: last?.remote?.name ?? null,

@@ -26,6 +26,7 @@ import {
   type QueueOutcome,
   RETRY_PRESETS,
 } from './index.js';
+import { NODE_PLATFORM } from './platform.js';
 
 const HOUR_MS = 3_600_000;
 const TEXT = 'From: ann@a.test\r\nSubject: hello\r\nMessage-ID: <m1@a.test>\r\n\r\nbody\r\n';
@@ -295,6 +296,45 @@ describe('a queue', () => {
       expect.stringMatching(/^MAIL FROM:<>( SIZE=\d+)?( BODY=8BITMIME)?$/),
       'RCPT TO:<ann@a.test> NOTIFY=NEVER',
     ]);
+  });
+
+  it('tells each sender of a domain that is down for days, though few of its messages are tried (SMTP-4.5.4.1-5, DSN-3461-5.2.5-1, SMTP-3.6.3-1)', async () => {
+    await internet.change({ mail: { 'mx.closed.test': { connect: 'refuse' } } });
+    start({
+      retry: {
+        scheduleMs: [HOUR_MS, HOUR_MS, HOUR_MS],
+        jitter: 0,
+        delayNoticeAfter: 2,
+        lifetimeMs: 20 * HOUR_MS,
+      },
+      // Hours pass while nothing is under way.
+      platform: {
+        ...NODE_PLATFORM,
+        elapsed: () => performance.now() + passed,
+        wait: (ms, signal) => NODE_PLATFORM.wait(Math.min(ms, 10), signal),
+      },
+      bodies: memoryBodies(),
+    });
+    const count = 60;
+    const ids = await Promise.all(
+      Array.from({ length: count }, (_, at) => queue.enqueue(mailTo([`x${at}@closed.test`]))),
+    );
+    const ends = async () => (await queue.show(ids)).map(({ recipients }) => recipients[0]!.state);
+    while ((await ends()).some((state) => state === 'waiting' || state === 'attempting')) {
+      passed += HOUR_MS / 2;
+      await pause(30);
+    }
+    expect(new Set(await ends())).toEqual(new Set(['expired']));
+    while ((await queue.list()).length > 0) await pause(10);
+    const told = internet.received('mx.a.test').map(({ text }) => text);
+    for (const action of ['delayed', 'failed'])
+      expect(told.filter((text) => text.includes(`Action: ${action}\r\n`))).toHaveLength(count);
+    const untried = (await queue.show(ids)).filter(({ recipients }) => recipients[0]!.attempts === 0);
+    expect(untried.length).toBeGreaterThan(0);
+    const unheard = 'No server that takes mail for closed.test could be reached.';
+    const notHeard = told.filter((text) => text.replace(/\s+/g, ' ').includes(unheard));
+    expect(notHeard.length).toBeGreaterThanOrEqual(2 * untried.length);
+    expect(faults).toEqual([]);
   });
 
   it('returns what a server will only take under TLS, if there is none to be had (RTLS-4.2.2-2)', async () => {

@@ -49,7 +49,7 @@ export const list: Command = {
 };
 
 /** Page by page: a queue may hold more than is good to hold at once. */
-async function* pagesOf(
+export async function* pagesOf(
   desk: QueueDesk,
   wanted: Omit<DeskPage, 'after' | 'messagesMax'>,
 ): AsyncGenerator<readonly MessageView[]> {
@@ -62,7 +62,7 @@ async function* pagesOf(
   }
 }
 
-function emptyWords({ ended, domain }: Omit<DeskPage, 'after' | 'messagesMax'>): string {
+export function emptyWords({ ended, domain }: Omit<DeskPage, 'after' | 'messagesMax'>): string {
   const whose = domain === undefined ? '' : ` for ${domain}`;
   return ended === 'yes'
     ? `nothing is kept${whose}`

@@ -6,6 +6,8 @@ import { EXIT, type Exit } from '../../exit.js';
 import { renderAnswer } from '../../output/queue/message-text.js';
 import { complain, painter, print } from '../../output/terminal.js';
 import { actorName, DESK_OPTIONS, DESK_OPTIONS_HELP, withDesk } from '../../queue-desk.js';
+import { readDomain } from '../sts/setup.js';
+import { emptyWords, pagesOf } from './list.js';
 
 const END = `\
 ${DESK_OPTIONS_HELP}
@@ -24,10 +26,31 @@ const TEXT = '  --text TEXT            what the sender is told as the reason\n';
 
 export const hold = simple('hold', 'Holds messages: they are not tried, and their time does not pass.');
 export const release = simple('release', 'Releases messages that were held; each is due at once.');
-export const kick = simple(
-  'kick',
-  'Makes messages due now, and opens the way to their domains; what is held stays held.',
-);
+const KICK_OPTIONS = { ...DESK_OPTIONS, domain: { type: 'string' } } as const satisfies OptionTable;
+
+export const kick: Command = {
+  help: IDS(
+    'kick',
+    'Makes messages due now, and opens the way to their domains; what is held stays held.',
+    '  --domain D             all that wait for recipients of that domain\n',
+  ),
+  async run(args) {
+    const { values, positionals } = readArguments(args, KICK_OPTIONS);
+    const { domain, ...where } = values;
+    if (domain === undefined) return carryOut(where, positionals, { order: 'kick' });
+    if (positionals.length > 0)
+      throw misuse(`--domain says which messages are meant; leave out ${JSON.stringify(positionals[0])}`);
+    const wanted = { ended: 'no', domain: readDomain(domain) } as const;
+    const ids = await withDesk(where, async (desk) => {
+      const found: string[] = [];
+      for await (const page of pagesOf(desk, wanted)) found.push(...page.map(({ id }) => id));
+      return found;
+    });
+    if (ids.length > 0) return carryOut(where, ids, { order: 'kick' });
+    await print(where.json === true ? '{"messages":[]}\n' : `${emptyWords(wanted)}\n`);
+    return EXIT.ok;
+  },
+};
 export const fail = ending('fail', 'Gives messages up: their senders are told that they were not delivered.');
 export const drop = ending('drop', 'Drops messages in silence: nobody is told.');
 
@@ -72,7 +95,7 @@ ${END}`,
   },
 };
 
-function simple(name: 'hold' | 'release' | 'kick', does: string): Command {
+function simple(name: 'hold' | 'release', does: string): Command {
   return {
     help: IDS(name, does),
     async run(args) {
@@ -94,13 +117,20 @@ function ending(name: 'fail' | 'drop', does: string): Command {
   };
 }
 
+/** In one transaction at most; the admin interface takes no more. */
+const IDS_MAX = 500;
+
 async function carryOut(
   values: ValuesOf<typeof DESK_OPTIONS>,
   ids: readonly string[],
   order: OperatorOrder,
 ): Promise<Exit> {
   if (ids.length === 0) throw misuse('the id of a message is missing; "waxseal queue list" shows them');
-  const answers = await withDesk(values, (desk) => desk.order(ids, order, actorName()));
+  const answers: OrderAnswer[] = [];
+  await withDesk(values, async (desk) => {
+    for (let from = 0; from < ids.length; from += IDS_MAX)
+      answers.push(...(await desk.order(ids.slice(from, from + IDS_MAX), order, actorName())));
+  });
   if (values.json === true) {
     const messages = answers.flatMap(({ message, verdict }) =>
       message === null ? [] : [{ ...message, order: verdict }],

@@ -4,7 +4,14 @@ import { renderMessage } from './message-text.js';
 
 const plain = (_: unknown, text: string) => text;
 const recipient: RecipientView = {
-  ...{ recipient: 'u@a.test', state: 'bounced', attempts: 1, nextAttemptAt: null, status: '5.1.1' },
+  ...{
+    recipient: 'u@a.test',
+    state: 'bounced',
+    attempts: 1,
+    nextAttemptAt: null,
+    waitsFor: null,
+    status: '5.1.1',
+  },
   ...{ reply: { code: 550, text: '5.1.1 No such user' }, mx: 'mx.a.test', authentication: 'none' },
   because: {
     ...{ mx: 'mx.a.test', table: 'reply-meaning', row: 'REPLY-5', verdict: 'bounce', refs: [], input: {} },

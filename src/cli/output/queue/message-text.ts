@@ -31,7 +31,17 @@ export function renderMessage(message: MessageView, paint: Paint): string {
 }
 
 function renderRecipient(recipient: RecipientView, paint: Paint): string {
-  const { recipient: address, state, attempts, nextAttemptAt, status, reply, mx, because } = recipient;
+  const {
+    recipient: address,
+    state,
+    attempts,
+    nextAttemptAt,
+    waitsFor,
+    status,
+    reply,
+    mx,
+    because,
+  } = recipient;
   const line = [
     `  ${printable(address)}`,
     paint(STYLES[state], state),
@@ -45,8 +55,13 @@ function renderRecipient(recipient: RecipientView, paint: Paint): string {
   const isTold = words === null || facts.some((fact) => fact.includes(words));
   const said = isTold ? [] : [`${mx ?? 'it'} said: ${words}`];
   const why = because === null ? [] : [`${because.why} (${because.row})`];
-  return `${line}\n${[...said, ...facts, ...why].map((text) => wrapped(text, '    ', '    ')).join('')}`;
+  const way = waitsFor === 'way' ? [CLOSED] : [];
+  return `${line}\n${[...said, ...facts, ...why, ...way].map((text) => wrapped(text, '    ', '    ')).join('')}`;
 }
+
+/** Of what may never have been tried, so that nothing else is said of it. */
+const CLOSED =
+  'Its way is closed until then, since no server could be reached there; then one message is tried. (LANE-3)';
 
 export function renderHistory(message: MessageHistory, paint: Paint): string {
   return `${renderMessage(message, paint)}${message.orders.map(renderOrder).join('')}`;
@@ -72,11 +87,18 @@ export function wordsOf(order: OperatorOrder): string {
 }
 
 /** What became of an order. */
-export function renderAnswer({ id, verdict }: OrderAnswer, order: OperatorOrder, paint: Paint): string {
+export function renderAnswer(
+  { id, verdict, message }: OrderAnswer,
+  order: OperatorOrder,
+  paint: Paint,
+): string {
   const said = {
     change: 'done',
     'next-turn': 'ordered: it is done when the message is taken up next, which is at once where it is run',
-    'nothing-to-do': 'nothing to do: it is so already',
+    'nothing-to-do':
+      order.order === 'kick' && message?.held === true
+        ? 'nothing to do: it is held; release it'
+        : 'nothing to do: it is so already',
     refuse: 'refused',
     unknown: 'unknown',
   }[verdict];
