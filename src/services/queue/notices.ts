@@ -59,9 +59,13 @@ export async function keepNotices(task: NoticeTask): Promise<readonly QueuedMess
   return messages;
 }
 
-/** The same for the same turn: where it is taken a second time, there is still one notice. */
-function idOf({ claimed, turn }: NoticeTask, { action }: NoticePlan): string {
-  return `${action}-${turn.attempts}-${claimed.id.replaceAll('/', '-')}`;
+/**
+ * The same for the same turn: where it is taken a second time, there is still one notice. Several turns may follow the same attempt, by order
+ * or where attempts do not count; but nobody ends twice.
+ */
+function idOf({ claimed, turn }: NoticeTask, { action, recipients }: NoticePlan): string {
+  const { position } = claimed.recipients[recipients[0]!]!;
+  return `${action}-${turn.attempts}-${position}-${claimed.id.replaceAll('/', '-')}`;
 }
 
 /** A search for what would have to change costs some milliseconds. */

@@ -337,6 +337,20 @@ describe('a queue', () => {
     expect(faults).toEqual([]);
   });
 
+  it('tells of each who fails behind the same attempt, by itself or by order (SMTP-3.6.3-1)', async () => {
+    start();
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['no@b.test', 'later@b.test']));
+    await next(outcomes, 3);
+    await queue.order([id], { order: 'fail', text: 'not any more' }, 'ops');
+    expect((await next(outcomes, 2)).map(short)).toContainEqual(['later@b.test', 'bounced', '5.0.0']);
+    const told = internet
+      .received('mx.a.test')
+      .flatMap(({ text }) => text.match(/^Final-Recipient: .*/gm) ?? []);
+    expect(told).toEqual(['Final-Recipient: rfc822; no@b.test', 'Final-Recipient: rfc822; later@b.test']);
+    expect(faults).toEqual([]);
+  });
+
   it('returns what a server will only take under TLS, if there is none to be had (RTLS-4.2.2-2)', async () => {
     start();
     const outcomes = queue.outcomes();
