@@ -11,6 +11,7 @@ import { type Bounds, lineOf, manyNodes, NOW, policyAt } from '../spec/contracts
 import { suppressionStoreContract } from '../spec/contracts/suppression-store.contract.js';
 import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contract.js';
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
+import { wholeMessagesContract } from '../spec/contracts/whole-messages.contract.js';
 import { postgresStores } from '../src/adapters/postgres/index.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
 
@@ -49,6 +50,7 @@ attemptStoreContract('postgresStores in a schema of their own', (bounds) =>
 );
 signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
+wholeMessagesContract('postgresStores', inPostgres);
 eventStoreContract('postgresStores', inPostgres);
 suppressionStoreContract('postgresStores', inPostgres);
 

@@ -8,6 +8,7 @@ import { inMemory, inSqlite } from './stores.fixture.js';
 import { suppressionStoreContract } from './suppression-store.contract.js';
 import { tlsReportStoreContract } from './tls-report-store.contract.js';
 import { tlsReportStoreHistories } from './tls-report-store.histories.fixture.js';
+import { wholeMessagesContract } from './whole-messages.contract.js';
 
 policyStoreContract('memoryStores', inMemory);
 policyStoreContract('sqliteStores', inSqlite);
@@ -27,6 +28,7 @@ signalStoreContract('sqliteStores', inSqlite);
 
 queueStoreContract('memoryStores', inMemory);
 queueStoreContract('sqliteStores', inSqlite);
+wholeMessagesContract('sqliteStores', inSqlite);
 
 eventStoreContract('memoryStores', inMemory);
 eventStoreContract('sqliteStores', inSqlite);

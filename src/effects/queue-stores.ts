@@ -117,6 +117,8 @@ export interface EventStore {
 export interface QueueStore {
   /** All of them or none, durably. Rejects if an id is taken. */
   accept(messages: readonly QueuedMessage[]): Promise<void>;
+  /** For messages that bring their octets along; absent: none may. */
+  readonly whole?: WholeMessages;
   claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]>;
   /** All of them in one transaction, each by itself settled or superseded; in the order of the question. `now`: of the settlement. */
   settle(settlements: readonly Settlement[], now: number): Promise<readonly SettledWord[]>;
@@ -210,8 +212,24 @@ export interface SuppressionStore {
   list(page: { readonly after: string | null; readonly entriesMax: number }): Promise<readonly Suppression[]>;
 }
 
+/** A message with the octets that are kept with it. */
+export interface WholeMessage {
+  readonly message: QueuedMessage;
+  readonly octets: Uint8Array;
+}
+
+/** Where a queue and the octets of its messages are in one place, so that one change keeps both and is synced once. */
+export interface WholeMessages {
+  /** The same object as that of the {@link BodyStore} in which the octets are found then. */
+  readonly place: object;
+  /** As {@link QueueStore.accept}; the octets are kept if the rows are, and not without them. */
+  accept(messages: readonly WholeMessage[]): Promise<void>;
+}
+
 /** The octets of messages, by the id of the message. The methods reject with an Error if they cannot be kept or read. */
 export interface BodyStore {
+  /** So many octets at most may come by the queue at that place, with what names them; absent: none may. */
+  readonly whole?: { readonly place: object; readonly octetsMax: number };
   /** Keeps them durably before it resolves; answers how many there are. What was kept in part is not kept. */
   keep(id: string, octets: MessageSource): Promise<number>;
   /** May be read several times; the source rejects where nothing is kept under that id. */

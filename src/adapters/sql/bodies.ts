@@ -4,8 +4,8 @@
  */
 import { Batches } from '../../effects/batches.js';
 import type { MessageSource } from '../../effects/ports.js';
-import type { BodyStore } from '../../effects/queue-stores.js';
-import { numberIn, type SqlDatabase, type SqlRow, type SqlValue, textIn } from './database.js';
+import type { BodyStore, WholeMessage } from '../../effects/queue-stores.js';
+import { numberIn, type Query, type SqlDatabase, type SqlRow, type SqlValue, textIn } from './database.js';
 import { insertRows, overKeys } from './statements.js';
 
 const PIECE_OCTETS = 262_144;
@@ -19,6 +19,21 @@ const INTO = {
   then: 'ON CONFLICT (message, number) DO UPDATE SET octets = excluded.octets',
 };
 type Row = readonly SqlValue[];
+/** Larger ones would make the others wait that come in one transaction with them. */
+const WITH_ROWS_OCTETS_MAX = 32_768;
+
+/** Keeps octets of one piece each, in a transaction that somebody else has begun. */
+export async function insertOctets(query: Query, messages: readonly WholeMessage[]): Promise<void> {
+  const rows = messages.flatMap(({ message: { id }, octets }): Row[] =>
+    octets.length === 0
+      ? [[id, WHOLE, '0']]
+      : [
+          [id, 0, Buffer.from(octets).toString('base64')],
+          [id, WHOLE, '1'],
+        ],
+  );
+  await insertRows(query, INTO, rows);
+}
 
 /** Octets in a database, whose tables are there. */
 export function sqlBodies(database: SqlDatabase): BodyStore {
@@ -32,6 +47,7 @@ export function sqlBodies(database: SqlDatabase): BodyStore {
       await overKeys(query, ids, (list) => `DELETE FROM waxseal_queue_bodies WHERE message IN (${list})`);
     });
   return {
+    whole: { place: database, octetsMax: WITH_ROWS_OCTETS_MAX },
     keep: async (id, octets) => {
       try {
         let size = 0;

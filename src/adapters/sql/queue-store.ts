@@ -1,4 +1,5 @@
 import type { QueueStore } from '../../effects/queue-stores.js';
+import { insertOctets } from './bodies.js';
 import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
@@ -19,6 +20,16 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
         await lock(LOCK);
         await touchLanes(query, await insertMessages(query, messages));
       }),
+    whole: {
+      place: database,
+      accept: (messages) =>
+        database.write(async ({ query, lock }) => {
+          await insertOctets(query, messages);
+          await lock(LOCK);
+          const rows = messages.map(({ message }) => message);
+          await touchLanes(query, await insertMessages(query, rows));
+        }),
+    },
     claim: (plan) =>
       database.write(async ({ query, lock }) => {
         await lock(LOCK);

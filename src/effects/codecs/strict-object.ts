@@ -44,13 +44,17 @@ export function strictObject<T extends object>(
   }));
 }
 
+type MethodOf<T> = {
+  [K in keyof T]-?: NonNullable<T[K]> extends (...given: never) => unknown ? K : never;
+}[keyof T];
+
 /**
  * An object that has these methods, or of `some` only those that it has. It is handed on as it is, with all else that it has:
  * an instance of a class will do.
  */
 export function methods<T extends object>(
   name: string,
-  keys: { readonly [K in keyof T]-?: true },
+  keys: { readonly [K in MethodOf<T>]: true },
   wanted: 'all' | 'some' = 'all',
 ): Codec<T> {
   const isGood = (value: unknown) =>

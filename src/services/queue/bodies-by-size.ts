@@ -6,8 +6,8 @@ import { BodyStoreCodec, Count } from '../../effects/codecs/arguments.codec.js';
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
-import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
+import { begin } from './begun.js';
 
 interface Stores {
   /** For messages of up to `smallOctetsMax`. */
@@ -41,23 +41,23 @@ export function bodiesBySize(options: BodiesBySize): BodyStore {
     if (known.size < KNOWN_MAX) known.add(id);
   };
   return {
+    ...(small.whole !== undefined && {
+      whole: {
+        place: small.whole.place,
+        octetsMax: Math.min(smallOctetsMax, small.whole.octetsMax),
+      },
+    }),
     keep: async (id, octets) => {
-      const source = pull(octets);
-      const begun: Uint8Array[] = [];
-      for (let length = 0; length <= smallOctetsMax; ) {
-        const { done, value } = await source.next();
-        if (done === true) {
-          const size = await small.keep(id, () => begun);
-          foundSmall(id);
-          return size;
-        }
-        begun.push(value);
-        length += value.length;
+      const { chunks, goOn } = await begin(octets, smallOctetsMax);
+      if (goOn === null) {
+        const size = await small.keep(id, () => chunks);
+        foundSmall(id);
+        return size;
       }
       // What was kept under that id before would be read in its place.
       await small.remove([id]);
       known.delete(id);
-      return large.keep(id, () => goOn(begun, source));
+      return large.keep(id, goOn);
     },
     read: (id) => () => readFrom({ small, large, foundSmall }, id),
     remove: async (ids) => {
@@ -66,18 +66,6 @@ export function bodiesBySize(options: BodiesBySize): BodyStore {
     },
     list: (page) => listBoth(small, large, page),
   };
-}
-
-async function* pull(octets: MessageSource): AsyncGenerator<Uint8Array, undefined> {
-  yield* octets();
-}
-
-async function* goOn(
-  begun: readonly Uint8Array[],
-  rest: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  yield* begun;
-  yield* rest;
 }
 
 /** Small ones first, since most are. Where both refuse, both say why. */

@@ -1,12 +1,13 @@
 /*
- * How messages come into a queue: their octets are kept first, and then the rows that name them, many in one transaction.
- * Whoever only hands mail in, and delivers nothing, needs no more than this.
+ * How messages come into a queue: their octets are kept first, and then the rows that name them, many in one transaction; or both at once, where
+ * they are kept in one place. Whoever only hands mail in, and delivers nothing, needs no more than this.
  */
 import { Batches } from '../../effects/batches.js';
 import { having } from '../../effects/codecs/strict-object.js';
 import { callable, Finite } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
 import type { MessageSource } from '../../effects/ports.js';
+import type { WholeMessage } from '../../effects/queue-stores.js';
 import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { checkMail } from '../../engine/check-arguments.js';
 import { inPieces } from '../../engine/in-pieces.js';
@@ -14,24 +15,27 @@ import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
+import { begin } from './begun.js';
 import { checkIntakeOptions, checkMailToQueue } from './check-arguments.js';
 import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
 import type { Intake, IntakeOptions, MailToQueue } from './queue.js';
 import { ORPHAN_MS } from './sweep.js';
 import type { LaneOf } from './waiting-mail.js';
 
-/** Messages in one transaction at most. */
+/** Messages in one transaction at most, and those of them that bring their octets along. */
 const BATCH_MAX = 500;
+const WHOLE_BATCH_MAX = 100;
 
 /** The way into a queue. Throws a {@link MisuseError} for options that are none. */
 export function createIntake(options: IntakeOptions): Intake {
   checkIntakeOptions(options);
   const { elapsed } = options.platform ?? NODE_PLATFORM;
   const { store, bodies, retry = DEFAULT_RETRY, clock = Date.now, toAscii = () => '', laneOf } = options;
-  const accepting = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
+  const rows = new Batches<QueuedMessage, void>(BATCH_MAX, async (messages) => {
     await store.accept(messages);
     return messages.map(() => undefined);
   });
+  const whole = wholeBy(options);
   return {
     async enqueue(mail) {
       checkMailToQueue(mail);
@@ -39,21 +43,41 @@ export function createIntake(options: IntakeOptions): Intake {
       const id = mail.id ?? newId(queuedAt);
       const read = new MessageReader();
       const message = messageOf(mail, { id, queuedAt, toAscii, lifetimeEndsAt: queuedAt + retry.lifetimeMs });
-      const sizeBytes = await bodies.keep(
-        id,
-        isKnown(mail.facts) ? mail.content : readBy(read, mail.content),
-      );
-      const facts = isKnown(mail.facts)
-        ? mail.facts
-        : withAddresses({ ...read.facts(), ...mail.facts }, [message.from, ...addressesOf(message)]);
+      const rowOf = (sizeBytes: number): QueuedMessage => {
+        const facts = isKnown(mail.facts)
+          ? mail.facts
+          : withAddresses({ ...read.facts(), ...mail.facts }, [message.from, ...addressesOf(message)]);
+        return { ...message, ...lanesOf(message, laneOf), facts: { ...facts, sizeBytes } };
+      };
+      const content = isKnown(mail.facts) ? mail.content : readBy(read, mail.content);
+      const { chunks, goOn } =
+        whole === null ? { chunks: [], goOn: content } : await begin(content, whole.octetsMax);
+      if (goOn === null) {
+        const octets = Buffer.concat(chunks);
+        await whole!.accepting.add({ message: rowOf(octets.length), octets });
+        return id;
+      }
+      const row = rowOf(await bodies.keep(id, goOn));
       const keptAt = elapsed();
       // Where it fails, the row may stand all the same, its answer lost; octets that no row names are swept away.
-      await accepting.add({ ...message, ...lanesOf(message, laneOf), facts: { ...facts, sizeBytes } });
+      await rows.add(row);
       // A process that slept in between may come behind the sweep of octets that nobody names; then nobody is told that it is safe.
       if (elapsed() - keptAt > ORPHAN_MS / 2) throw new Error('it took too long to keep it');
       return id;
     },
   };
+}
+
+/** Null: octets and rows are kept in different places, or in one that cannot take both at once. */
+function wholeBy({ store, bodies }: IntakeOptions) {
+  if (store.whole === undefined || bodies.whole === undefined || store.whole.place !== bodies.whole.place)
+    return null;
+  const { accept } = store.whole;
+  const accepting = new Batches<WholeMessage, void>(WHOLE_BATCH_MAX, async (messages) => {
+    await accept(messages);
+    return messages.map(() => undefined);
+  });
+  return { octetsMax: bodies.whole.octetsMax, accepting };
 }
 
 /** Where each domain's part waits, as far as routes have a say in it. */

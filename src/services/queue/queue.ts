@@ -44,8 +44,8 @@ export type QueueTuning = Pick<
 >;
 
 export interface IntakeOptions {
-  readonly store: Pick<QueueStore, 'accept'>;
-  readonly bodies: Pick<BodyStore, 'keep'>;
+  readonly store: Pick<QueueStore, 'accept' | 'whole'>;
+  readonly bodies: Pick<BodyStore, 'keep' | 'whole'>;
   /** Default: five days. */
   readonly retry?: Pick<RetrySettings, 'lifetimeMs'>;
   /** Milliseconds since 1970. Default: the platform's. */
