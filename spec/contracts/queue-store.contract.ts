@@ -478,6 +478,9 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect([await queue.nextDue(1000), await queue.nextDue()]).toEqual([NOW + 1000, NOW]);
       expect(idsOf(await queue.claim(planOf({ ...resting, now: NOW + 1000 })))).toEqual(['m2/0']);
       expect(await queue.among(['m3', 'm9'])).toEqual(['m3']);
+      const [third] = await queue.claim(planOf({ now: NOW + 2000, perLaneMax: 5 }));
+      await queue.settle([settlementOf(third!, { end: 'delivered' })], NOW + 2000);
+      expect(await queue.among(['m1', 'm3', 'm9'])).toEqual(['m1']);
     });
 
     it('parks what ends its turns before they are settled', async () => {

@@ -30,7 +30,7 @@ describe('waxseal config check', () => {
       ...{ exit: 78, stdout: '' },
       stderr: [
         `${bad}:2:12: limits.perHost: expected a whole number from 1 to 10000, found "none"`,
-        `${bad}:3:3: limits.speed: expected no such key, found 1; there is: concurrency, perDomain, perHost, perDomainPerMinute, messageBytes, recipients\n`,
+        `${bad}:3:3: limits.speed: expected no such key, found 1; there is: concurrency, perDomain, perHost, perDomainPerMinute, perHostPerMinute, messageBytes, recipients\n`,
       ].join('\n'),
     });
     const json = await inTurn(['config', 'check', bad, '--json']);

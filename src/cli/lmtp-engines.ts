@@ -44,7 +44,7 @@ export async function openEngine({
     // The very store that is renewed.
     adapters: {
       ...policiesIn(stores),
-      'smtp.session': perHost(own['smtp.session'], PER_HOST_MAX),
+      'smtp.session': perHost(own['smtp.session'], { sessionsMax: PER_HOST_MAX }),
     },
     // Beside the note of a delivery and not in front of it: whoever is killed in between delivers again.
     async onAttempt(result, endedAt) {

@@ -319,7 +319,8 @@ function engineOf(
 ) {
   const { settings } = current;
   const { config, secretOf } = current;
-  const { perHost: sessionsMax, concurrency } = config.limits;
+  const { perHost: sessionsMax, perHostPerMinute, concurrency } = config.limits;
+  const sessionEveryMs = perHostPerMinute === undefined ? 0 : Math.ceil(60_000 / perHostPerMinute);
   const own = nodeAdapters({
     ...{ ...node, secretOf },
     // As many as are in use wait for the next message, so that none is closed while others are made.
@@ -333,7 +334,7 @@ function engineOf(
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
-      'smtp.session': perHost(own['smtp.session'], sessionsMax),
+      'smtp.session': perHost(own['smtp.session'], { sessionsMax, sessionEveryMs }),
     },
     tlsReports: { store: tallies },
     signals,

@@ -21,7 +21,7 @@ function sessions(answer: AnswerOf<'smtp.connect'>) {
         open.now = 0;
       },
     }) as Partial<SmtpSession> as SmtpSession;
-  return { open, make: perHost(session, 2) };
+  return { open, make: perHost(session, { sessionsMax: 2 }) };
 }
 const connected = { kind: 'connected' } as unknown as AnswerOf<'smtp.connect'>;
 
@@ -41,6 +41,33 @@ describe('sessions with one server', () => {
     one.destroy();
     await waiting;
     expect(isThere).toBe(true);
+  });
+
+  it('begin one after the other at the pace that is allowed, with each server by itself', async () => {
+    let now = 0;
+    const waits: number[] = [];
+    const wait = async (ms: number) => {
+      waits.push(ms);
+    };
+    const session = () =>
+      ({ connect: async () => connected, destroy: () => undefined }) as Partial<SmtpSession> as SmtpSession;
+    const bounds = { sessionsMax: 9, sessionEveryMs: 100 };
+    const make = perHost(session, bounds, { elapsed: () => now, wait });
+    for (let at = 0; at < 3; at++) await make().connect(to('192.0.2.1'), never);
+    await make().connect(to('192.0.2.2'), never);
+    expect(waits).toEqual([100, 200]);
+    now = 250;
+    await make().connect(to('192.0.2.1'), never);
+    now = 10_000;
+    await make().connect(to('192.0.2.1'), never);
+    expect(waits).toEqual([100, 200, 50]);
+    const stop = new AbortController();
+    const stopped = perHost(session, bounds, { elapsed: () => now, wait: async () => stop.abort() });
+    await stopped().connect(to('192.0.2.1'), stop.signal);
+    expect(await stopped().connect(to('192.0.2.1'), stop.signal)).toEqual({
+      kind: 'failed',
+      cause: 'timeout',
+    });
   });
 
   it('that were not opened take no room, and who gives up waits no more', async () => {

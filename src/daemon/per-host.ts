@@ -1,40 +1,81 @@
 /*
- * So many sessions with one server at once, whatever domains it serves: who comes too late waits in line, as long as his attempt
- * may take. It says nothing about the server, so it is no answer of one.
+ * So many sessions with one server at once, and so many a minute, whatever domains it serves: who comes too late waits in line, as long
+ * as his attempt may take. It says nothing about the server, so it is no answer of one.
  */
 import type { AnswerOf, AskOf } from '../effects/catalog.js';
 import type { Adapters, MessageSource, SmtpSession } from '../effects/ports.js';
 import { Slots } from '../hosts/slots.js';
+import { NODE_PLATFORM, type QueuePlatform } from '../services/queue/platform.js';
 
 /** Servers of which slots are kept while nobody has one. */
 const SERVERS_MAX = 10_000;
 
-/** Sessions of which so many at most are open with one address and port. */
-export function perHost(open: Adapters['smtp.session'], sessionsMax: number): Adapters['smtp.session'] {
-  const servers = new Map<string, Slots>();
-  const slotsOf = (server: string) => {
-    const known = servers.get(server) ?? new Slots(sessionsMax);
-    servers.delete(server);
-    servers.set(server, known);
+export interface HostBounds {
+  /** Open with one address and port at a time, at most. */
+  readonly sessionsMax: number;
+  /** How long after one session the next may begin, in milliseconds. Default: at once. */
+  readonly sessionEveryMs?: number;
+}
+
+/** Sessions that keep to such bounds. */
+export function perHost(
+  open: Adapters['smtp.session'],
+  bounds: HostBounds,
+  platform: Pick<QueuePlatform, 'elapsed' | 'wait'> = NODE_PLATFORM,
+): Adapters['smtp.session'] {
+  const servers = new Map<string, Server>();
+  const serverAt = (address: string) => {
+    const known = servers.get(address) ?? new Server(bounds, platform);
+    servers.delete(address);
+    servers.set(address, known);
     if (servers.size > SERVERS_MAX) servers.delete(servers.keys().next().value!);
     return known;
   };
-  return () => new LimitedSession(open(), slotsOf);
+  return () => new LimitedSession(open(), serverAt);
+}
+
+class Server {
+  readonly #slots: Slots;
+  readonly #everyMs: number;
+  readonly #platform: Pick<QueuePlatform, 'elapsed' | 'wait'>;
+  #nextAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    { sessionsMax, sessionEveryMs = 0 }: HostBounds,
+    platform: Pick<QueuePlatform, 'elapsed' | 'wait'>,
+  ) {
+    this.#slots = new Slots(sessionsMax);
+    this.#everyMs = sessionEveryMs;
+    this.#platform = platform;
+  }
+
+  /** Resolves to what ends the session, or to null once the signal aborts. Never rejects. */
+  async take(signal: AbortSignal): Promise<(() => void) | null> {
+    const release = await this.#slots.take(signal);
+    if (release === null || this.#everyMs === 0) return release;
+    const now = this.#platform.elapsed();
+    const beginsAt = Math.max(now, this.#nextAt);
+    this.#nextAt = beginsAt + this.#everyMs;
+    if (beginsAt > now) await this.#platform.wait(beginsAt - now, signal);
+    if (!signal.aborted) return release;
+    release();
+    return null;
+  }
 }
 
 class LimitedSession implements SmtpSession {
   readonly #inner: SmtpSession;
-  readonly #slotsOf: (server: string) => Slots;
+  readonly #serverAt: (address: string) => Server;
   #release: () => void = () => undefined;
 
-  constructor(inner: SmtpSession, slotsOf: (server: string) => Slots) {
+  constructor(inner: SmtpSession, serverAt: (address: string) => Server) {
     this.#inner = inner;
-    this.#slotsOf = slotsOf;
+    this.#serverAt = serverAt;
   }
 
   async connect(ask: AskOf<'smtp.connect'>, signal: AbortSignal): Promise<AnswerOf<'smtp.connect'>> {
     this.#release();
-    const release = await this.#slotsOf(`${ask.address} ${ask.port}`).take(signal);
+    const release = await this.#serverAt(`${ask.address} ${ask.port}`).take(signal);
     // Nobody looks at what is answered to a question that was broken off.
     if (release === null) return { kind: 'failed', cause: 'timeout' };
     this.#release = release;

@@ -159,7 +159,7 @@ export interface QueueStore {
   lanes(lanesMax: number): Promise<readonly LaneCounts[]>;
   /** Forgets messages that ended before that time, and answers their ids: their octets may go then. */
   prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
-  /** Those of these ids under which there is a message, also one that cannot be read. */
+  /** Those of these ids under which there is a message that has not ended, also one that cannot be read: somebody may want its octets. */
   among(ids: readonly string[]): Promise<readonly string[]>;
 }
 

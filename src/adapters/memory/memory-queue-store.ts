@@ -95,7 +95,7 @@ export function memoryQueueStore(
     counts: async (now) => queue.counts(now),
     lanes: async (lanesMax) => queue.lanesWith(lanesMax),
     prune: async (endedBefore, messagesMax) => queue.prune(endedBefore, messagesMax),
-    among: async (ids) => ids.filter((id) => queue.messages.has(id)),
+    among: async (ids) => ids.filter((id) => queue.messages.get(id)?.endedAt === null),
   };
 }
 

@@ -122,7 +122,7 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
         await overKeys(
           database.query,
           ids,
-          (list) => `SELECT id FROM waxseal_queue_messages WHERE id IN (${list})`,
+          (list) => `SELECT id FROM waxseal_queue_messages WHERE ended_at IS NULL AND id IN (${list})`,
         )
       ).map((row) => textIn(row, 'id')),
   };

@@ -79,6 +79,7 @@ export interface LimitsFile {
   readonly perDomain?: number;
   readonly perHost?: number;
   readonly perDomainPerMinute?: number;
+  readonly perHostPerMinute?: number;
   readonly messageBytes?: number;
   readonly recipients?: number;
 }
@@ -90,6 +91,7 @@ const limits = object<LimitsFile>(
     perDomain: whole(1, 10_000),
     perHost: whole(1, 10_000),
     perDomainPerMinute: whole(1, 60_000),
+    perHostPerMinute: whole(1, 60_000),
     messageBytes: whole(1, 2_000_000_000),
     recipients: whole(1, 100_000),
   },

@@ -33,6 +33,8 @@ export interface DaemonLimits {
   readonly perHost: number;
   /** Attempts in a minute to one domain, or to one relay; undefined: as many as there are. */
   readonly perDomainPerMinute?: number;
+  /** Sessions in a minute with one server, whatever domains it serves; undefined: as many as there are. */
+  readonly perHostPerMinute?: number;
   /** Of a message that is handed in. */
   readonly messageBytes: number;
   readonly recipients: number;

@@ -82,7 +82,7 @@ describe('the configuration', () => {
     [
       'limits:\n  speed: 1\n',
       [
-        '2:3 limits.speed: expected no such key, found 1; there is: concurrency, perDomain, perHost, perDomainPerMinute, messageBytes, recipients',
+        '2:3 limits.speed: expected no such key, found 1; there is: concurrency, perDomain, perHost, perDomainPerMinute, perHostPerMinute, messageBytes, recipients',
       ],
     ],
     [

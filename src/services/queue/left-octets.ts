@@ -7,7 +7,7 @@ const IDS_MAX = 100_000;
 
 /**
  * The octets of messages that have ended, which nobody reads again, though it is shown for days what became of them. They go in sets, now
- * and then; what a crash, a fault or the bound leaves there goes with the rows.
+ * and then; what a crash, a fault or the bound leaves there is swept up.
  */
 export class LeftOctets {
   readonly #bodies: Pick<BodyStore, 'remove'>;

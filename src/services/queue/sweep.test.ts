@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { settlementOf } from '../../../spec/contracts/queue.fixture.js';
 import { memoryBodies, memoryQueueStore } from '../../adapters/memory/index.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
@@ -60,6 +61,18 @@ describe('octets that no message names', () => {
     pass(1);
     expect(await round()).toBe(1);
     expect(await left()).toEqual(['named', 'newborn']);
+  });
+
+  it('are also those of what has ended, which a crash has left there', async () => {
+    const { round, store, message, left, pass } = await open();
+    await store.accept([{ ...message, id: 'newborn' }]);
+    const claim = { node: 'n', now: 0, deliveriesMax: 1, perLaneMax: 2, dueAgainAt: 1 };
+    const [ended] = await store.claim(claim);
+    await store.settle([settlementOf(ended!, { end: 'delivered' })], 0);
+    await round();
+    pass(ORPHAN_MS);
+    expect(await round()).toBe(2);
+    expect(await left()).toEqual(['named', 'newborn'].filter((id) => id !== ended!.message.id));
   });
 
   it('are looked at anew where the process or its store was away, since it may be about to name them', async () => {

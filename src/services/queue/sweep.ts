@@ -1,6 +1,7 @@
 /*
- * Octets that no message names: a crash leaves them between the file and the row. Each is seen twice before it goes, and an hour
- * lies in between, in which this process was well all the time: so none goes that an acceptance or a settlement may still name.
+ * Octets that nobody reads any more: a crash leaves them between the file and the row, or between the end of a message and their own. Each is
+ * seen twice before it goes, and an hour lies in between, in which this process was well all the time: so none goes that an
+ * acceptance or a settlement may still name.
  */
 import type { BodyStore, QueueStore } from '../../effects/queue-stores.js';
 
