@@ -43,21 +43,26 @@ export function explainAttempt(journal: AttemptJournal, programs: Programs): Exp
   if (result === null) return { decisions: witness.testify(), because: [], result, endsAt };
   return {
     decisions: witness.testifyTo(result),
-    because: result.recipients.map(({ because }, at) => because && witness.testifyFor(because, at)),
+    because: witness.testifyToReasons(result),
     result,
     endsAt,
   };
 }
 
+/** Who looked on while an attempt was made, by its journal. */
+const witnesses = new WeakMap<AttemptJournal, Witness>();
+
 /**
  * What decided for each recipient of a recorded attempt, explained, for who asks for nothing else; none of what the programs do not follow to
- * its end. Never throws.
+ * its end. Where a witness remembers the attempt, it is not replayed. Never throws.
  */
 export function explainReasons(journal: AttemptJournal, programs: Programs): Explanation['because'] {
+  const seen = witnesses.get(journal);
+  if (seen !== undefined && journal.result !== null) return seen.testifyToReasons(journal.result);
   const witness = new Witness();
   const ended = replay(programs, { ...journal, result: null }, witness.onlookers);
   if (ended.kind === 'diverged') return [];
-  return ended.result.recipients.map(({ because }, at) => because && witness.testifyFor(because, at));
+  return witness.testifyToReasons(ended.result);
 }
 
 /** A decision, and what was known before it and behind it. */
@@ -70,7 +75,8 @@ interface Sight {
   readonly host: { readonly before: HostEvidence | null; readonly after: HostEvidence } | null;
 }
 
-class Witness {
+/** Sees each decision of an attempt together with what was known when it was made. */
+export class Witness {
   readonly #sights: Sight[] = [];
   #attempt: AttemptEvidence | null = null;
 
@@ -94,6 +100,15 @@ class Witness {
     const made = after.decisions.slice(before?.decisions.length ?? 0);
     for (const [at, decision] of made.entries())
       this.#sights.push({ decision: { ...decision, mx }, at, made, attempt: this.#attempt, host });
+  }
+
+  /** To be called once the attempt has its journal: what was seen is kept as long as that is. */
+  remember(journal: AttemptJournal): void {
+    witnesses.set(journal, this);
+  }
+
+  testifyToReasons({ recipients }: AttemptResult): Explanation['because'] {
+    return recipients.map(({ because }, at) => because && this.testifyFor(because, at));
   }
 
   /** All that was seen. */

@@ -11,8 +11,8 @@ import type { JournalEntry } from './journal.js';
 import { numbered } from './numbered.js';
 import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
 import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
-import { type AnyProgram, describeFault, type Step } from './program.js';
-import type { Ended, Programs } from './simulate.js';
+import { type AnyProgram, describeFault, type Onlooker, type Step } from './program.js';
+import type { Ended, Onlookers, Programs } from './simulate.js';
 
 export interface Interpretation {
   readonly programs: Programs;
@@ -26,13 +26,14 @@ export interface Interpretation {
   readonly wait?: Wait;
   /** Told of every question and answer, in order. */
   readonly note?: (entry: JournalEntry) => void;
+  readonly onlookers?: Onlookers;
 }
 
 /** Carries out an attempt. Never rejects: a fault of ours is a way to end, and means deferral. */
 export async function interpret(input: AttemptInput, world: Interpretation): Promise<Ended<AttemptResult>> {
   const vigil = new Vigil(world);
   try {
-    return await run(world.programs.attempt, input, world, { vigil, lastId: 0 });
+    return await run(world.programs.attempt, input, world, { vigil, lastId: 0 }, world.onlookers?.attempt);
   } finally {
     vigil.end();
   }
@@ -44,17 +45,18 @@ interface Shared {
   lastId: number;
 }
 
-async function run<Input, Output>(
-  program: AnyProgram<Input, Output>,
+async function run<Input, Output, Known>(
+  program: AnyProgram<Input, Output, Known>,
   input: Input,
   world: Interpretation,
   shared: Shared,
+  told: Onlooker<Known> | undefined,
 ): Promise<Ended<Output>> {
   const sessions = new Map<number, SmtpSession>();
   const inbox = new Inbox();
   const open = new Set<number>();
   try {
-    let step: Step<unknown, Output> = program.start(input);
+    let step: Step<unknown, Output> = program.start(input, told);
     while (step.kind === 'waiting') {
       for (const effect of step.effects) {
         const ask = numbered(effect, ++shared.lastId);
@@ -67,7 +69,7 @@ async function run<Input, Output>(
       // An answer that nobody waits for any more is ignored by this rule, and never seen by a machine.
       if (!open.delete(event.id)) continue;
       noteAnswer(world, event);
-      step = program.step(step.state, event);
+      step = program.step(step.state, event, told);
     }
     return step.kind === 'finished' ? step : { kind: 'fault', message: describeFault(step) };
   } catch (cause) {
@@ -100,7 +102,7 @@ async function answerByRun(
   world: Interpretation,
   shared: Shared,
 ): Promise<AnswerOf<'host.run'>> {
-  const ended = await run(world.programs.host, input, world, shared);
+  const ended = await run(world.programs.host, input, world, shared, world.onlookers?.host);
   return ended.kind === 'finished' ? ended.output : ended;
 }
 

@@ -3,6 +3,7 @@
  * fault of ours defers.
  */
 import { errorText } from '../effects/error-text.js';
+import { Witness } from '../effects/explain.js';
 import { interpret } from '../effects/interpret.js';
 import type { JournalEntry } from '../effects/journal.js';
 import type { MessageSource } from '../effects/ports.js';
@@ -21,6 +22,8 @@ export async function attempt(
   attemptOptions: AttemptOptions,
 ) {
   const entries: JournalEntry[] = [];
+  // Who has failed before is likely to fail again, and then somebody asks why: to have looked on costs a fraction of a replay.
+  const witness = input.attempt > 1 ? new Witness() : null;
   const ended = await interpret(input, {
     programs,
     adapters: options.adapters,
@@ -29,16 +32,17 @@ export async function attempt(
     ...(options.wait === undefined ? {} : { wait: options.wait }),
     // One of its own: attempts side by side would all listen to the caller's.
     ...(attemptOptions.signal === undefined ? {} : { signal: AbortSignal.any([attemptOptions.signal]) }),
+    ...(witness === null ? {} : { onlookers: witness.onlookers }),
     note: (entry) => {
       entries.push(entry);
       noteStore(options, entry);
       tell(() => attemptOptions.onEntry?.(entry));
     },
   });
-  if (ended.kind === 'finished') return { result: ended.output, entries };
+  if (ended.kind === 'finished') return { result: ended.output, entries, witness };
   const consequence = input.recipients.length > 0 ? 'the message is deferred' : 'nothing was learned';
   options.onFault?.(`${consequence}: ${ended.message}`);
-  return { result: deferAll(input), entries };
+  return { result: deferAll(input), entries, witness: null };
 }
 
 /** Mail that waits for want of what we keep would wait for ever if nobody were told (RFC 8461, Section 5.1). */

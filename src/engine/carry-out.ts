@@ -26,7 +26,7 @@ export async function carryOut(
   const groups = byDestination(job.mailboxes);
   const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (mailboxes) => {
     const input = { ...inputOf(options, job, mailboxes, attemptOptions), ...deadline };
-    const { result, entries } = await attempt(options, job.content, input, attemptOptions);
+    const { result, entries, witness } = await attempt(options, job.content, input, attemptOptions);
     noteSignals(options, result, attemptOptions.scope);
     noteRefusal(options, input, result);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
@@ -36,7 +36,9 @@ export async function carryOut(
       reports.set(mailbox, report);
       tell(() => attemptOptions.onResult?.(report, places[at]!));
     });
-    return { input, places, entries, result };
+    const journal = { input, places, entries, result };
+    witness?.remember(journal);
+    return journal;
   });
   const attempts = ended.map(({ result }) => result);
   const results = job.mailboxes.map((mailbox) => reports.get(mailbox)!);

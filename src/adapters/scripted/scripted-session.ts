@@ -104,8 +104,7 @@ export class ScriptedSession {
     const { replies = {}, starttls } = this.#host;
     if (this.#state === 'tls' && starttls === 'late-alert')
       return this.#lose({ kind: 'lost', cause: 'tls-alert' });
-    const lines = [this.id, ...this.#keywords()].map((line) => `250 ${line}`).join('\n');
-    const usual = verb === 'HELO' ? `250 ${this.id}` : lines;
+    const usual = verb === 'HELO' ? `250 ${this.id}` : `250 ${[this.id, ...this.#keywords()].join('\n250 ')}`;
     const own = verb === 'HELO' ? replies.helo : this.#state === 'tls' ? replies.ehloAfterTls : replies.ehlo;
     const reply = this.#say(own ?? usual);
     if (isLost(reply)) return reply;

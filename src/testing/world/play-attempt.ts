@@ -12,6 +12,7 @@ import {
   type WorldMemory,
 } from '../../adapters/scripted/index.js';
 import type { AnswerOf, Ask } from '../../effects/catalog.js';
+import { Witness } from '../../effects/explain.js';
 import type { AttemptJournal, JournalEntry } from '../../effects/journal.js';
 import { type Player, type Programs, simulate } from '../../effects/simulate.js';
 import { deferAll } from '../../engine/attempt-inputs.js';
@@ -68,23 +69,36 @@ export interface Attempted {
 }
 
 const SETTINGS = settingsOf('rfc', { privateAddresses: 'allow' });
-const addressesOf = new WeakMap<World, Addresses>();
 
-function allocated(world: World): Addresses {
-  const known = addressesOf.get(world) ?? allocate(world, (index) => `127.0.0.${index + 2}`);
-  addressesOf.set(world, known);
-  return known;
+/** What was read from a world once. */
+interface Read {
+  readonly addresses: Addresses;
+  /** By the type and the name of the question. */
+  readonly lookups: Map<string, unknown>;
+}
+
+const readFrom = new WeakMap<World, Read>();
+
+function readOf(world: World): Read {
+  const known = readFrom.get(world);
+  if (known !== undefined) return known;
+  const read = { addresses: allocate(world, (index) => `127.0.0.${index + 2}`), lookups: new Map() };
+  readFrom.set(world, read);
+  return read;
 }
 
 export function playAttempt(task: AttemptTask): Attempted {
   const input: AttemptInput = { ...task.input, settings: SETTINGS };
   const stage = new Stage(task, input.startedAt);
-  const ended = simulate(task.programs, input, stage);
+  // As the engine does.
+  const witness = input.attempt > 1 ? new Witness() : null;
+  const ended = simulate(task.programs, input, stage, witness?.onlookers);
   const result = ended.kind === 'finished' ? ended.output : deferAll(input);
   const { entries, turnedTo, dialled, sendings, fetched, kept } = stage;
+  const journal: AttemptJournal = { input, places: input.recipients.map((_, at) => at), entries, result };
+  if (ended.kind === 'finished') witness?.remember(journal);
   return {
-    result,
-    journal: { input, places: input.recipients.map((_, at) => at), entries, result },
+    ...{ result, journal },
     isFault: ended.kind !== 'finished',
     durationMs: stage.at - input.startedAt,
     ...{ turnedTo, dialled, sendings, fetched, kept },
@@ -101,7 +115,7 @@ class Stage implements Player {
   at: number;
   readonly choose?: (open: readonly Ask[]) => Ask;
   readonly #task: AttemptTask;
-  readonly #addresses: Addresses;
+  readonly #read: Read;
   readonly #world: ReturnType<typeof scriptedWorld>;
   #name = '';
   readonly #sessions = new Map<
@@ -112,13 +126,13 @@ class Stage implements Player {
   constructor(task: AttemptTask, startedAt: number) {
     this.#task = task;
     this.at = startedAt;
-    this.#addresses = allocated(task.world);
+    this.#read = readOf(task.world);
     const memory = { ...freshMemory(), policies: task.policies };
     this.#world = scriptedWorld(task.world, {
       port: SETTINGS.port,
       now: startedAt,
       epoch: EPOCH,
-      addresses: this.#addresses,
+      addresses: this.#read.addresses,
       memory,
     });
     if (task.choose !== undefined) this.choose = task.choose;
@@ -152,6 +166,12 @@ class Stage implements Player {
   #answerTo(ask: Exclude<Ask, { type: 'host.run' }>): unknown {
     const { store, dice } = this.#task;
     switch (ask.type) {
+      case 'dns.mx':
+      case 'dns.txt':
+      case 'dns.addresses':
+      case 'dns.cname':
+      case 'dns.tlsa':
+        return this.#lookup(ask);
       case 'policy-cache.read':
         if (store === 'unreadable') return { kind: 'unreadable', why: 'the store is down' };
         break;
@@ -167,6 +187,14 @@ class Stage implements Player {
     return this.#world.ask(ask as never);
   }
 
+  /** The same as long as the world is. */
+  #lookup(ask: Extract<Ask, { type: `dns.${string}` }>): unknown {
+    const key = `${ask.type} ${ask.name}`;
+    const found = this.#read.lookups.get(key) ?? this.#world.ask(ask as never);
+    this.#read.lookups.set(key, found);
+    return found;
+  }
+
   #see(ask: Exclude<Ask, { type: 'host.run' }>, answer: unknown): void {
     switch (ask.type) {
       case 'policy.fetch':
@@ -174,7 +202,7 @@ class Stage implements Player {
         return;
       case 'smtp.connect': {
         const connected = answer as AnswerOf<'smtp.connect'>;
-        const [id] = 'address' in connected ? idsAt(connected.address, this.#addresses) : [];
+        const [id] = 'address' in connected ? idsAt(connected.address, this.#read.addresses) : [];
         this.dialled.push({ name: this.#name, id: id ?? null });
         if (id !== undefined) this.#sessions.set(ask.session, { id, tls: 'no', keywords: [] });
         return;
