@@ -9,6 +9,7 @@ import { daneDeliveries, deliveries } from './deliveries.js';
 import { dns } from './dns.js';
 import { growth } from './growth.js';
 import { imports } from './imports.js';
+import { keptGrowth } from './kept-growth.js';
 import { lanes } from './lanes.js';
 import { lmtp } from './lmtp.js';
 import { lmtpWeights } from './lmtp-weights.js';
@@ -53,6 +54,7 @@ const benchmarks: readonly Benchmark[] = [
   silent,
   lmtpWeights,
   queueNodes,
+  keptGrowth,
 ];
 
 const words = process.argv.slice(2);

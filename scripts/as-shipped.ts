@@ -47,6 +47,8 @@ export async function bundle(
     transform: { target: 'node20.19' },
     treeshake: { moduleSideEffects: false },
     preserveEntrySignatures: 'allow-extension',
+    // What is asked for later by some is needed at once by others.
+    checks: { ineffectiveDynamicImport: false },
     logLevel: 'warn',
   });
   await bundled.write({ format: 'esm', comments: false, entryFileNames: '[name].js', ...output });
