@@ -49,4 +49,12 @@ describe('a reply', () => {
     const verdicts = MEANINGS.map(([stage]) => judgeReply(stage, { code: 530, lines: [''] }, facts).verdict);
     expect(verdicts).toEqual(['next-host', 'say-helo', ...Array.from({ length: 5 }, () => 'next-host')]);
   });
+
+  it('that a relay withholds is for now at every stage, as that of anybody else is', () => {
+    for (const [stage] of MEANINGS) {
+      const { verdict } = judgeReply(stage, null, { ...FACTS, relay: 'yes' });
+      expect(verdict, stage).toBe(judgeReply(stage, null, FACTS).verdict);
+      expect(verdict, stage).toBe('next-host');
+    }
+  });
 });

@@ -187,6 +187,8 @@ describe('records in a file', () => {
     ['_mta-sts IN TXT "v=STSv1\\; id=\\049"', ['v=STSv1; id=1']],
     ['"v=STSv1; id=1"\n"v=STSv1; id=2"\n', ['v=STSv1; id=1', 'v=STSv1; id=2']],
     [' v=stsv1;id=1', [' v=stsv1;id=1']],
+    ['v=STSv1; id="1"', ['v=STSv1; id="1"']],
+    ['"v=STSv1; id="1', ['"v=STSv1; id="1']],
     [GOOD, []],
     ['', []],
   ])('are found in %j', (text, records) => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addTallies, boundTallies, type TlsReportDetail, type TlsReportPolicy } from './tally.js';
+import {
+  addTallies,
+  boundTallies,
+  detailKeyOf,
+  type TlsReportDetail,
+  type TlsReportPolicy,
+} from './tally.js';
 
 const aDetail: fc.Arbitrary<TlsReportDetail> = fc.record({
   resultType: fc.constantFrom('validation-failure', 'certificate-expired'),
@@ -65,6 +71,21 @@ describe('a tally', () => {
           unbounded.map(({ details }) => details.slice(0, 1)),
         );
       }),
+    );
+  });
+
+  it('knows a failure by the key that stores have written before', () => {
+    const detail: TlsReportDetail = {
+      resultType: 'certificate-expired',
+      receivingMxHostname: 'mx.example',
+      receivingIp: '192.0.2.1',
+      sendingMtaIp: '192.0.2.2',
+      failedSessionCount: 7,
+      failureReasonCode: 'CERT_HAS_EXPIRED',
+    };
+    expect(detailKeyOf(detail)).toBe(
+      '[["failedSessionCount",0],["failureReasonCode","CERT_HAS_EXPIRED"],["receivingIp","192.0.2.1"],' +
+        '["receivingMxHostname","mx.example"],["resultType","certificate-expired"],["sendingMtaIp","192.0.2.2"]]',
     );
   });
 });
