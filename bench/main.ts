@@ -18,6 +18,7 @@ import { mtaSts } from './mta-sts.js';
 import { write } from './page.js';
 import { policyMaps } from './policy-map.js';
 import { queueDepth } from './queue-depth.js';
+import { queueDoorbell } from './queue-doorbell.js';
 import { queueIntake } from './queue-intake.js';
 import { queueLoad } from './queue-load.js';
 import { queueNodes } from './queue-nodes.js';
@@ -55,6 +56,7 @@ const benchmarks: readonly Benchmark[] = [
   lmtpWeights,
   queueNodes,
   keptGrowth,
+  queueDoorbell,
 ];
 
 const words = process.argv.slice(2);

@@ -56,11 +56,11 @@ function takenLine(what: string, { perSecond, cpuMsEach }: Taken): Line {
 }
 
 /** Hands in that many messages, and answers how many a second were taken. */
-async function handIn(port: number, messages: number): Promise<number> {
+export async function handInMany(address: string, messages: number): Promise<number> {
   const from = performance.now();
   const who = ['-f', 's@s.test', '-t', 'u@d0.receiver.test', '-M', 'client.test'];
   const how = ['-d', '-s', `${AT_ONCE}`, '-m', `${messages}`, '-l', `${OCTETS}`];
-  await run('smtp-source', 'postfix', [...how, ...who, `127.0.0.1:${port}`]);
+  await run('smtp-source', 'postfix', [...how, ...who, address]);
   return (messages / (performance.now() - from)) * 1000;
 }
 
@@ -81,7 +81,7 @@ async function takenByDaemon({ resolver, port, httpsPort, caPem }: Place, messag
   try {
     const [line] = (await once(createInterface(child.stdout!), 'line')) as [string];
     const before = await cpuMsOf(child.pid!);
-    const perSecond = await handIn(Number(/:(\d+)$/.exec(line)![1]), messages);
+    const perSecond = await handInMany(/\S+$/.exec(line)![0], messages);
     return { perSecond, cpuMsEach: ((await cpuMsOf(child.pid!)) - before) / messages };
   } finally {
     child.kill('SIGKILL');
@@ -96,7 +96,7 @@ async function takenByPostfix(messages: number): Promise<Taken> {
   });
   try {
     const before = await cpuMsBelow(postfix.config[1]!);
-    const perSecond = await handIn(postfix.port, messages);
+    const perSecond = await handInMany(`127.0.0.1:${postfix.port}`, messages);
     return { perSecond, cpuMsEach: ((await cpuMsBelow(postfix.config[1]!)) - before) / messages };
   } finally {
     await postfix.stop();

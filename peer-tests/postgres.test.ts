@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { attemptStoreContract } from '../spec/contracts/attempt-store.contract.js';
+import { doorbellContract } from '../spec/contracts/doorbell.contract.js';
+import { Ear } from '../spec/contracts/doorbell.fixture.js';
 import { eventStoreContract } from '../spec/contracts/event-store.contract.js';
 import { policyCacheContract } from '../spec/contracts/policy-cache.contract.js';
 import { policyStoreContract } from '../spec/contracts/policy-store.contract.js';
@@ -13,6 +15,8 @@ import { tlsReportStoreContract } from '../spec/contracts/tls-report-store.contr
 import { tlsReportStoreHistories } from '../spec/contracts/tls-report-store.histories.fixture.js';
 import { wholeMessagesContract } from '../spec/contracts/whole-messages.contract.js';
 import { postgresStores } from '../src/adapters/postgres/index.js';
+import { postgresDatabase } from '../src/adapters/postgres/postgres-database.js';
+import { postgresDoorbell } from '../src/adapters/postgres/postgres-doorbell.js';
 import { type PostgresServer, startPostgres } from './postgres.js';
 
 let server: PostgresServer;
@@ -36,6 +40,41 @@ const inPostgres = async (bounds?: Bounds, schema?: string) => {
   );
 };
 
+/** As above, with somebody who listens, and is rung whenever something has changed. */
+const ringing = async (): ReturnType<typeof inPostgres> => {
+  const url = await server.createDatabase(`waxseal_${++databases}`);
+  const listening = postgresStores({ url });
+  const ear = new Ear(listening.doorbell);
+  await ear.heard();
+  let changes = 0;
+  const open = () => {
+    const stores = postgresStores({ url });
+    const { queue, doorbell } = stores;
+    const behind =
+      <A extends readonly unknown[], T>(change: (...args: A) => Promise<T>) =>
+      async (...args: A): Promise<T> => {
+        const result = await change(...args);
+        await doorbell.ring(0);
+        changes++;
+        return result;
+      };
+    return {
+      ...stores,
+      queue: {
+        ...queue,
+        accept: behind(queue.accept),
+        settle: behind(queue.settle),
+        order: behind(queue.order),
+      },
+    };
+  };
+  return manyNodes(open, async () => {
+    await ear.until(() => changes === 0 || ear.rung > 0);
+    expect(await ear.end()).toBeNull();
+    await listening.close();
+  });
+};
+
 policyCacheContract('postgresStores', async () => {
   const { stores, close } = await inPostgres();
   return { cache: stores.policies, close };
@@ -51,8 +90,64 @@ attemptStoreContract('postgresStores in a schema of their own', (bounds) =>
 signalStoreContract('postgresStores', inPostgres);
 queueStoreContract('postgresStores', inPostgres);
 wholeMessagesContract('postgresStores', inPostgres);
+queueStoreContract('postgresStores whose doorbell rings with each change', ringing);
+doorbellContract('postgresStores', async () => {
+  const url = await server.createDatabase(`waxseal_${++databases}`);
+  const [one, other] = [postgresStores({ url }), postgresStores({ url })];
+  // The first who listens makes the tables.
+  const first = new Ear(one.doorbell);
+  await first.heard();
+  await first.end();
+  return {
+    doorbells: [one.doorbell, other.doorbell],
+    close: async () => void (await Promise.all([one.close(), other.close()])),
+  };
+});
 eventStoreContract('postgresStores', inPostgres);
 suppressionStoreContract('postgresStores', inPostgres);
+
+describe('a doorbell in PostgreSQL', () => {
+  it('is heard at once, by who looks for no ring unless he is told of it', async () => {
+    const url = await server.createDatabase('told');
+    const database = postgresDatabase({ url });
+    const doorbell = postgresDoorbell({ url }, database, 3_600_000);
+    const ear = new Ear(doorbell);
+    await ear.heard();
+    for (const count of [1, 2, 3]) {
+      await doorbell.ring(0);
+      await ear.until(() => ear.rung === count);
+    }
+    await ear.end();
+    await database.close();
+  });
+
+  it('is heard before there is anything else in its schema', async () => {
+    const stores = postgresStores({ url: await server.createDatabase('empty'), schema: 'of_its_own' });
+    const ear = new Ear(stores.doorbell);
+    await ear.heard();
+    await stores.doorbell.ring(0);
+    await ear.until(() => ear.rung > 0);
+    await ear.end();
+    await stores.close();
+  });
+
+  it('is not heard where its tables are of a version to come, and the process goes on as it was', async () => {
+    const url = await server.createDatabase('to_come');
+    const stores = postgresStores({ url });
+    const before = new Ear(stores.doorbell);
+    await before.heard();
+    await before.end();
+    const other = new pg.Client(url);
+    await other.connect();
+    await other.query('INSERT INTO waxseal_wakeups.migrations (id, breaking) VALUES (999, true)');
+    await other.end();
+    const { exitCode } = process;
+    const listener = { onHeard: () => undefined, onRung: () => undefined, isFree: () => true };
+    expect(await stores.doorbell.listen(listener, never)).toContain('999');
+    expect(process.exitCode).toBe(exitCode);
+    await stores.close();
+  });
+});
 
 describe('stores in PostgreSQL', () => {
   it('go on after the server has ended their connections', async () => {

@@ -394,7 +394,10 @@ const OBJECTS: readonly Taken[] = [
   {
     call: 'createQueue',
     good: queueOptions,
-    others: ['platform', 'retry', 'limits', 'lookEveryMs', 'keepEndedMs', 'clock', 'toAscii', 'onFault'],
+    others: [
+      ...['platform', 'retry', 'limits', 'lookEveryMs', 'keepEndedMs', 'clock', 'toAscii', 'onFault'],
+      ...['doorbell', 'onDoorbell'],
+    ],
     run: (own) => createQueue(own),
   },
   {

@@ -1,7 +1,7 @@
 /* Where what outlives a message is kept, as commands are told: in a folder, in a database, or nowhere. */
 import { join } from 'node:path';
 import { domainToASCII } from 'node:url';
-import type { SqlStores } from '../adapters/sql/stores.js';
+import type { PostgresStores } from '../adapters/postgres/index.js';
 import type { Adapters } from '../effects/ports.js';
 import { type Stores, twoPlaces } from '../effects/stores.js';
 import type { Queue, QueueOptions } from '../services/queue/index.js';
@@ -71,7 +71,7 @@ export function policiesIn({
 }
 
 /** All stores in a PostgreSQL database that was seen to answer; `schema`: beside all else that is in it. Throws a CommandError. */
-export async function openDatabase(url: string, schema?: string): Promise<SqlStores> {
+export async function openDatabase(url: string, schema?: string): Promise<PostgresStores> {
   const { postgresStores } = await import('../adapters/postgres/index.js');
   const stores = postgresStores({ url, ...(schema !== undefined && { schema }) });
   try {

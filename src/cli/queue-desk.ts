@@ -6,7 +6,7 @@ import { readAdminToken } from './admin-token.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { STATE_OPTIONS, type StateValues } from './kept-state.js';
-import { openQueueState, STATE_OPTIONS_HELP } from './queue-state.js';
+import { openQueueState, STATE_OPTIONS_HELP, wakeNode } from './queue-state.js';
 import { reasonOf } from './read-file.js';
 
 export const DESK_OPTIONS = {
@@ -37,7 +37,13 @@ export async function withDesk<T>(
     throw misuse('--state, --database or --admin is missing; say where the queue is, such as --state DIR');
   const state = await openQueueState(values, 'found');
   try {
-    return await work(storeDesk(state.queue, Date.now));
+    let isOrdered = false;
+    const desk = storeDesk(state.queue, Date.now, () => {
+      isOrdered = true;
+    });
+    const done = await work(desk);
+    if (isOrdered) await wakeNode(state);
+    return done;
   } catch (error) {
     if (error instanceof CommandError) throw error;
     throw new CommandError(

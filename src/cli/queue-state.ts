@@ -3,7 +3,7 @@
  */
 import { join } from 'node:path';
 import type { SqlStores } from '../adapters/sql/stores.js';
-import type { BodyStore } from '../effects/queue-stores.js';
+import type { BodyStore, Doorbell } from '../effects/queue-stores.js';
 import { openDatabase, placeOf, requirePlace, type StateValues } from './kept-state.js';
 import { type Presence, refuseLostQueue, stateDirectory } from './state-directory.js';
 
@@ -19,10 +19,17 @@ const BODIES = 'bodies';
 /** Everything that is kept. */
 export interface QueueState extends Omit<SqlStores, 'bodies'> {
   readonly bodies: BodyStore;
+  /** Undefined: one process alone delivers what is there, and looks each second. */
+  readonly doorbell?: Doorbell;
   /** Folder or address, for people. */
   readonly place: string;
   /** Undefined: in a database. */
   readonly directory: string | undefined;
+}
+
+/** Wakes a node; one that cannot be woken looks by itself. Never rejects. */
+export async function wakeNode({ doorbell }: QueueState): Promise<void> {
+  await doorbell?.ring(0).catch(() => undefined);
 }
 
 /** `found`: what is not there is not made, but refused. Throws a CommandError. */

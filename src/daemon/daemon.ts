@@ -6,7 +6,7 @@ import { domainToASCII } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { observedWork, tellWork, type WorkEnded } from '../diagnostics.js';
 import type { Journal } from '../effects/journal.js';
-import type { BodyStore, QueueStore } from '../effects/queue-stores.js';
+import type { BodyStore, Doorbell, QueueStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
 import { keepingJournals } from '../engine/keeping-journals.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
@@ -49,7 +49,7 @@ import type { Logger } from './log.js';
 import { perHost } from './per-host.js';
 import { Reporting } from './reporting.js';
 import { Suppressing } from './suppressing.js';
-import { tellDoorEvent, tellOutcome } from './told.js';
+import { tellDoorbell, tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
 import { type Webhook, webhooks } from './webhooks/webhooks.js';
@@ -72,6 +72,8 @@ export interface DaemonSettings {
 export interface DaemonOptions extends DaemonSettings {
   readonly stores: Stores;
   readonly bodies: BodyStore;
+  /** Heard by other daemons over the same stores. Left out: there are none. */
+  readonly doorbell?: Doorbell;
   /** Where octets are kept; undefined: in a database. */
   readonly directory: string | undefined;
   readonly node: NodeOptions;
@@ -99,6 +101,8 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
+/** How long nobody looks for what others put in, where nobody rings, in milliseconds. */
+const LOOK_MS = 1_000;
 /** How long those who wait to be told may hold up the end, in milliseconds. */
 const HOOKS_MS = 5_000;
 /** What the operator is told again while it lasts, in milliseconds. */
@@ -138,8 +142,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
     laneOf: (mail) => laneIn(mail, current.config),
     eventsOf: hooks.eventsOf,
     onSettling: () => along.go(),
-    // Others put messages and orders into the same store.
-    lookEveryMs: 1_000,
+    // Others put messages and orders into the same store, and not all of them can ring.
+    lookEveryMs: LOOK_MS,
+    ...(options.doorbell !== undefined && { doorbell: options.doorbell }),
+    onDoorbell: (state) => tellDoorbell(state, LOOK_MS, log),
   });
   const suppressing = new Suppressing({
     ...{ store: stores.suppressions, clock, onFault },
@@ -177,7 +183,10 @@ export function createDaemon(options: DaemonOptions): Daemon {
   });
   return {
     queue,
-    desk: storeDesk(stores.queue, clock),
+    desk: storeDesk(
+      { ...stores.queue, order: (ids, order, { actor }) => queue.order(ids, order, actor) },
+      clock,
+    ),
     metrics,
     ready: engines.latest.ready,
     listen: (kind, address) => door.listen(kind, address),

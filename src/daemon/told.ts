@@ -1,6 +1,6 @@
 /* What happens, as lines of a log: one for each message that came in or was refused, and one for each recipient's outcome. */
 import { textOf } from '../policy/smtp/reply.js';
-import type { QueueOutcome } from '../services/queue/index.js';
+import type { DoorbellState, QueueOutcome } from '../services/queue/index.js';
 import type { DoorEvent } from './doors/door.js';
 import type { Logger } from './log.js';
 
@@ -12,6 +12,15 @@ export function tellDoorEvent(event: DoorEvent, log: Logger): void {
     log('info', name, `${id}: from <${from}> to ${to}, from ${client === '' ? 'here' : client}`, fields);
   } else
     log('info', name, `refused at ${event.stage}: ${event.code} ${event.text} (${event.client})`, fields);
+}
+
+/** `lookMs`: how often is looked where rings are not heard. */
+export function tellDoorbell(state: DoorbellState, lookMs: number, log: Logger): void {
+  if (state.kind === 'heard') log('info', 'doorbell', 'other nodes are heard when they ring');
+  else
+    log('info', 'doorbell', `other nodes are not heard: ${state.why}; looks each ${lookMs / 1000} s`, {
+      why: state.why,
+    });
 }
 
 export function tellOutcome(outcome: QueueOutcome, log: Logger): void {

@@ -191,6 +191,28 @@ export interface KeptOrder {
   readonly order: OperatorOrder;
 }
 
+/**
+ * Wakes one of those who take up what is due in the same store, wherever they run. It carries no truth: a ring that is lost, late or
+ * doubled costs no more than the time until somebody looks.
+ */
+export interface Doorbell {
+  /**
+   * Lets one of those who listen be rung in so many milliseconds, at once for 0. A later ring takes the place of an earlier one that
+   * nobody has heard yet, those at once and those for later each by themselves. Rejects with an Error if it cannot be kept.
+   */
+  ring(inMs: number): Promise<void>;
+  /** Listens until the signal aborts (null), or something breaks: what that was. Never rejects. */
+  listen(listener: RingListener, signal: AbortSignal): Promise<string | null>;
+}
+
+export interface RingListener {
+  /** From now on rings are heard. */
+  readonly onHeard: () => void;
+  readonly onRung: () => void;
+  /** Whether a ring may come here; whoever is busy leaves it to others. */
+  readonly isFree: () => boolean;
+}
+
 /** An address to which nothing is taken any more. */
 export interface Suppression {
   /** In lower case, with its domain in A-labels. */

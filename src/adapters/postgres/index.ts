@@ -3,12 +3,19 @@ import { BoundsCodec, Count, TimeMs } from '../../effects/codecs/arguments.codec
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import { such } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
+import type { Doorbell } from '../../effects/queue-stores.js';
 import type { StoreBounds } from '../../effects/stores.js';
 import { type SqlStores, sqlStores } from '../sql/stores.js';
 import { type PostgresConnection, postgresDatabase } from './postgres-database.js';
+import { postgresDoorbell } from './postgres-doorbell.js';
 
 export interface PostgresOptions extends PostgresConnection {
   readonly bounds?: Partial<StoreBounds>;
+}
+
+export interface PostgresStores extends SqlStores {
+  /** For who takes up what is in its queue; it takes `graphile-worker` beside this package. */
+  readonly doorbell: Doorbell;
 }
 
 const Url = such(
@@ -31,7 +38,8 @@ const OptionsCodec = strictObject<PostgresOptions>(
  * All stores in one database. Its tables, all called `waxseal_...`, are made when it is first asked. Throws a {@link MisuseError}
  * for options that are none.
  */
-export function postgresStores(options: PostgresOptions): SqlStores {
+export function postgresStores(options: PostgresOptions): PostgresStores {
   const { bounds, ...connection } = checked(OptionsCodec, options, 'WAXSEAL_BAD_OPTIONS');
-  return sqlStores(postgresDatabase(connection), bounds);
+  const database = postgresDatabase(connection);
+  return { ...sqlStores(database, bounds), doorbell: postgresDoorbell(connection, database) };
 }

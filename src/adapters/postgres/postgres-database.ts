@@ -16,8 +16,8 @@ export interface PostgresConnection {
   readonly deadlineMs?: number;
 }
 
-/** The database at that address. No connection is made before it is needed. */
-export function postgresDatabase(options: PostgresConnection): SqlDatabase {
+/** Connections to that address; none is made before it is needed. */
+export function postgresPool(options: PostgresConnection): pg.Pool {
   const { schema, connectionsMax = 5, deadlineMs = 5_000 } = options;
   const pool = new pg.Pool({
     connectionString: schema === undefined ? options.url : within(schema, options.url),
@@ -37,7 +37,13 @@ export function postgresDatabase(options: PostgresConnection): SqlDatabase {
   // The pool does not listen to a connection that is in use. Whoever uses it learns that it broke from its next statement,
   // and without anybody who listens the error would end the process.
   pool.on('connect', (client) => void client.on('error', () => {}));
+  return pool;
+}
 
+/** The database at that address. No connection is made before it is needed. */
+export function postgresDatabase(options: PostgresConnection): SqlDatabase {
+  const { schema } = options;
+  const pool = postgresPool(options);
   const query: Query = async (sql, ...values) => ask(pool, sql, values);
   return {
     query,

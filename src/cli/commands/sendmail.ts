@@ -19,7 +19,7 @@ import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
 import { print } from '../output/terminal.js';
 import { remoteDesk } from '../queue-desk.js';
-import { openQueueState, type QueueState } from '../queue-state.js';
+import { openQueueState, type QueueState, wakeNode } from '../queue-state.js';
 import { readStandardInput } from '../read-file.js';
 
 const HELP = `\
@@ -124,6 +124,7 @@ async function putInto(state: QueueState, { octets, from, to }: Mail, wanted: Wa
       facts: { requireTls: wanted.requireTls, report: 'none' },
       ...(wanted.envelopeId === null ? {} : { envelopeId: wanted.envelopeId }),
     });
+    await wakeNode(state);
     return id;
   } finally {
     await state.close();

@@ -122,6 +122,7 @@ export const serve: Command = {
       ...{
         stores: state,
         bodies: state.bodies,
+        ...(state.doorbell !== undefined && { doorbell: state.doorbell }),
         directory: state.directory,
         requireTls,
         clock: Date.now,

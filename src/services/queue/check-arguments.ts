@@ -23,6 +23,7 @@ import {
   Texts,
 } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
+import type { Doorbell } from '../../effects/queue-stores.js';
 import { NOTIFY_WORDS, type Notify } from '../../policy/dsn/request.js';
 import type { OperatorOrder } from '../../policy/queue/message.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
@@ -82,6 +83,8 @@ const OptionsCodec = strictObject<QueueOptions>(
     retry: RetryCodec,
     limits: LimitsCodec,
     lookEveryMs: TimeMs,
+    doorbell: methods<Doorbell>('a doorbell', { ring: true, listen: true }),
+    onDoorbell: callable(),
     keepEndedMs: GraceMs,
     clock: Clock,
     toAscii: callable(),

@@ -21,6 +21,7 @@ import {
   checkTuning,
 } from './check-arguments.js';
 import { destinationOf } from './destination.js';
+import { Doorkeeper } from './doorkeeper.js';
 import { createIntake, newId } from './intake.js';
 import { LeftOctets } from './left-octets.js';
 import { keepNotices } from './notices.js';
@@ -51,6 +52,18 @@ export function createQueue(options: QueueOptions): Queue {
   let intake = createIntake(options);
   const left = new LeftOctets(bodies);
   const attempting = new Set<ClaimedDelivery>();
+  const { lookEveryMs = LOOK_MS } = options;
+  const doorkeeper = new Doorkeeper({
+    ...{ doorbell: options.doorbell, bell, wait: platform.wait },
+    isFree: () => attempting.size < tuned.limits.concurrency,
+    onChange: (state) => options.onDoorbell?.(state),
+  });
+  let taking: AbortSignal | null = null;
+  /** Something may be due, for others if nothing is taken up here. */
+  const wake = () => {
+    bell.ring();
+    if (taking === null || taking.aborted) doorkeeper.ring();
+  };
   const settlements = new Settlements({
     ...{ store, clock, platform, onFault },
     attempting: () => attempting.size,
@@ -154,12 +167,12 @@ export function createQueue(options: QueueOptions): Queue {
   }
 
   const runner: Runner = {
-    ...{ store, clock, platform, bell, onFault },
+    ...{ store, clock, platform, bell, doorkeeper, onFault },
     limits: () => tuned.limits,
     node: newId(clock(), platform),
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
     dueAgainAfterMs: () => tuned.retry.scheduleMs[0] ?? 60_000,
-    lookEveryMs: options.lookEveryMs ?? LOOK_MS,
+    lookEveryMs: () => (doorkeeper.isHeard ? Math.max(lookEveryMs, LOOK_MS) : lookEveryMs),
     attempting: () => attempting.size,
     takeTurn: takeTurnOf,
     tidy: async () => {
@@ -173,14 +186,16 @@ export function createQueue(options: QueueOptions): Queue {
   return {
     enqueue: async (mail) => {
       const id = await intake.enqueue(mail);
-      bell.ring();
+      wake();
       return id;
     },
     run: async (signal, own = {}) => {
       checkRun(signal, own);
       const { graceMs = 30_000 } = own;
+      taking = signal;
       await runQueue(runner, signal, graceMs);
       await settlements.end();
+      await doorkeeper.end();
       await left.clearOut().catch((error) => onFault(errorText(error)));
       outcomes.end();
     },
@@ -198,7 +213,7 @@ export function createQueue(options: QueueOptions): Queue {
       checkIds(ids);
       checkOrder(order, actor);
       const verdicts = await store.order(ids, order, { actor, now: clock() });
-      bell.ring();
+      wake();
       return verdicts;
     },
     orders: (id) => store.orders(id),

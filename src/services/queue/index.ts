@@ -5,6 +5,7 @@ export { DEFAULT_RETRY, RETRY_PRESETS, type RetrySettings } from '../../policy/q
 export { type BodiesBySize, bodiesBySize } from './bodies-by-size.js';
 export { createQueue } from './create-queue.js';
 export { type DeskPage, type QueueDesk, storeDesk } from './desk.js';
+export type { DoorbellState } from './doorkeeper.js';
 export { createIntake, newId } from './intake.js';
 export type { MessageHistory, MessageView, OrderAnswer, OrderView, RecipientView } from './message-view.js';
 export type { QueueOutcome } from './outcomes.js';

@@ -1,10 +1,11 @@
 import type { MessageSource } from '../../effects/ports.js';
-import type { BodyStore, KeptOrder, QueuedEvent, QueueStore } from '../../effects/queue-stores.js';
+import type { BodyStore, Doorbell, KeptOrder, QueuedEvent, QueueStore } from '../../effects/queue-stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Notify, Ret } from '../../policy/dsn/index.js';
 import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
 import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
+import type { DoorbellState } from './doorkeeper.js';
 import type { NoticeSender } from './notices.js';
 import type { QueueOutcome } from './outcomes.js';
 import type { QueuePlatform } from './platform.js';
@@ -19,6 +20,13 @@ export interface QueueOptions extends NoticeSender {
   readonly limits?: Partial<QueueLimits>;
   /** How long nothing is looked for where nothing is due, in milliseconds: other processes may put something in. Default: half a minute. */
   readonly lookEveryMs?: number;
+  /**
+   * Rings for other processes over the same store what this one cannot take up, and lets them ring for it. While it is heard, nothing is
+   * looked for more often than each half minute. Default: none.
+   */
+  readonly doorbell?: Doorbell;
+  /** Told when rings are heard, and why they are not. */
+  readonly onDoorbell?: (state: DoorbellState) => void;
   /** How long what has ended can still be shown, in milliseconds. Default: seven days. */
   readonly keepEndedMs?: number;
   /** Milliseconds since 1970. Default: the platform's. */

@@ -6,6 +6,7 @@
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js';
 import type { Bell } from './bell.js';
+import type { Doorkeeper } from './doorkeeper.js';
 import type { QueuePlatform } from './platform.js';
 import type { QueueLimits } from './queue.js';
 import type { Sweep } from './sweep.js';
@@ -15,11 +16,13 @@ export interface Runner {
   readonly clock: () => number;
   readonly platform: QueuePlatform;
   readonly bell: Bell;
+  readonly doorkeeper: Pick<Doorkeeper, 'ring' | 'ringAt' | 'listen'>;
   /** As they are now. */
   readonly limits: () => QueueLimits;
   readonly node: string;
   readonly dueAgainAfterMs: () => number;
-  readonly lookEveryMs: number;
+  /** As it is now. */
+  readonly lookEveryMs: () => number;
   /** How many attempts are under way: a turn that is only to be kept needs no room any more. */
   readonly attempting: () => number;
   /** Never rejects. */
@@ -46,6 +49,7 @@ const TIDY_MS = 3_600_000;
 export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: number): Promise<void> {
   const running = new Running(runner);
   const beats = beatForEver(runner, running, signal);
+  const listening = runner.doorkeeper.listen(signal);
   while (!signal.aborted) {
     const waitMs = await takeUp(runner, running).catch((error) => {
       runner.onFault(`the queue cannot be read: ${errorText(error)}`);
@@ -54,16 +58,21 @@ export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: num
     await runner.bell.wait(waitMs, signal);
   }
   await running.end(graceMs);
-  await beats;
+  await Promise.all([beats, listening]);
 }
 
 /** Takes up what there is room for. Answers how long there is nothing more to take up, in milliseconds. */
 async function takeUp(runner: Runner, running: Running): Promise<number> {
-  const { store, clock, node, dueAgainAfterMs, lookEveryMs } = runner;
+  const { store, clock, node, dueAgainAfterMs, doorkeeper } = runner;
+  const lookEveryMs = runner.lookEveryMs();
   const { concurrency, perDomain, perDomainPerMinute } = runner.limits();
   const laneEveryMs = perDomainPerMinute === undefined ? 0 : Math.ceil(60_000 / perDomainPerMinute);
   const room = concurrency - runner.attempting();
-  if (room <= 0 || running.isSilent()) return lookEveryMs;
+  if (running.isSilent()) return lookEveryMs;
+  if (room <= 0) {
+    doorkeeper.ring();
+    return lookEveryMs;
+  }
   const now = clock();
   const plan = {
     node,
@@ -75,9 +84,13 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
   };
   const claimed = await store.claim(plan);
   for (const each of claimed) running.begin(each);
-  if (claimed.length === room) return lookEveryMs;
+  if (claimed.length === room) {
+    doorkeeper.ring();
+    return lookEveryMs;
+  }
   // What is due and was not claimed waits for one of those that are under way, and they ring.
   const next = await store.nextDue(laneEveryMs);
+  if (next !== null) doorkeeper.ringAt(next, clock(), lookEveryMs);
   const isBlocked = next !== null && next <= now && claimed.length === 0;
   return next === null || isBlocked ? lookEveryMs : Math.min(lookEveryMs, Math.max(0, next - clock()));
 }
