@@ -38,6 +38,16 @@ it.each([
     `m: b@b.test deferred 4.4.1: ${because.why} (CONN-3)`,
   ],
   [
+    'what is ours, where no host was met',
+    { facts: ['The message goes to b.test.'], ownFacts: ['There is no such transport.'], remote: null },
+    'm: b@b.test deferred 4.4.1: There is no such transport. (CONN-3)',
+  ],
+  [
+    'what was met at a host, whatever is ours',
+    { ownFacts: ['A rule of the operator demands it.'] },
+    `m: b@b.test deferred 4.4.1 at mx.b.test: ${refused} (CONN-3)`,
+  ],
+  [
     'the reply of the host',
     { status: '4.2.0', reply: { code: 450, lines: ['4.2.0 later'] } },
     'm: b@b.test deferred 4.2.0 by mx.b.test: 450 4.2.0 later (CONN-3)',

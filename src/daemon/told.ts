@@ -31,7 +31,9 @@ export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
   const reply = word?.reply ?? null;
   const next = nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString();
   // Where nobody said anything, it is told what was met in place of that.
-  const met = word?.facts[0] ?? word?.because?.why ?? '';
+  // Where no host was met, what stood in the way may be ours.
+  const own = word?.remote === null ? word.ownFacts?.[0] : undefined;
+  const met = own ?? word?.facts[0] ?? word?.because?.why ?? '';
   const said = reply !== null ? `: ${reply.code} ${textOf(reply)}` : met === '' ? '' : `: ${met}`;
   log(
     name === 'delivered' || name === 'dropped' ? 'info' : 'warn',
@@ -43,7 +45,7 @@ export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
       authentication: word?.authentication ?? 'none',
       reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
       ...{ row, table: word?.because?.table ?? decision.table, why: word?.because?.why ?? decision.why },
-      facts: word?.facts ?? [],
+      facts: [...(word?.facts ?? []), ...(word?.ownFacts ?? [])],
       nextAttemptAt: next,
       notice: notice?.verdict ?? null,
     },

@@ -15,4 +15,4 @@ export {
   readOrcpt,
   readRet,
 } from './request.js';
-export { tellableFacts } from './tellable.js';
+export { ownFacts, tellableFacts } from './tellable.js';

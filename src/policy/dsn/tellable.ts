@@ -6,7 +6,18 @@ import { IDLE } from '../explain/telling.js';
  * stood in the way. What the operator set and what our resolver does is ours (RFC 3464, Section 4.2).
  */
 export function tellableFacts(facts: readonly Fact[]): readonly string[] {
-  return facts
-    .filter(({ owner, word }) => owner !== 'operator' && owner !== 'resolver' && !IDLE.has(word))
-    .map(({ says }) => says);
+  return told(facts, (fact) => !isOurs(fact));
+}
+
+/** Those that the operator alone is told of. */
+export function ownFacts(facts: readonly Fact[]): readonly string[] {
+  return told(facts, isOurs);
+}
+
+function isOurs({ owner }: Fact): boolean {
+  return owner === 'operator' || owner === 'resolver';
+}
+
+function told(facts: readonly Fact[], isWanted: (fact: Fact) => boolean): readonly string[] {
+  return facts.filter((fact) => isWanted(fact) && !IDLE.has(fact.word)).map(({ says }) => says);
 }

@@ -28,6 +28,7 @@ export type AttemptAnswer =
 /** What is known besides of each recipient of an attempt, in order. */
 export interface Told {
   readonly facts: readonly string[];
+  readonly ownFacts?: readonly string[];
   readonly change: readonly string[];
   /** Where it was handed to; see the table `notice`. */
   readonly handedOn: 'relayed' | 'passed-on' | 'delivered';
@@ -217,6 +218,7 @@ export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord
     authentication: host?.authentication ?? 'none',
     because,
     facts: told?.facts ?? [],
+    ...(told?.ownFacts !== undefined && told.ownFacts.length > 0 && { ownFacts: told.ownFacts }),
     change: told?.change ?? [],
     demands: demandsAt(because?.mx, answer.result.decisions),
     at: now,
@@ -250,8 +252,9 @@ export function expiredWord(word: LastWord | null, now: number): LastWord {
 
 /** What is said of a recipient that the operator ends. */
 export function orderedWord(last: LastWord | null, text: string, now: number): LastWord {
+  const { ownFacts: _, ...heard } = last ?? NOTHING_HEARD;
   return {
-    ...(last ?? NOTHING_HEARD),
+    ...heard,
     status: '5.0.0',
     reply: null,
     because: null,

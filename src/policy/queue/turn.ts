@@ -63,6 +63,8 @@ export interface LastWord {
   readonly because: PlacedDecision | null;
   /** What that decision was made on, a sentence each. */
   readonly facts: readonly string[];
+  /** Those of the facts that the operator alone is told of; absent: none. */
+  readonly ownFacts?: readonly string[];
   /** What would have to be different, a sentence each. */
   readonly change: readonly string[];
   /** Other decisions at the same host, which tell who demanded what. */

@@ -8,7 +8,7 @@ import type { ClaimedDelivery } from '../../effects/queue-stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
-import { type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
+import { ownFacts, type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
 import type { Owner } from '../../policy/explain/fact.js';
 import type { AttemptAnswer } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
@@ -74,6 +74,7 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
   const because = record === undefined ? [] : explainReasons(record, programs);
   return results.map(({ handedOn }, at) => ({
     facts: tellableFacts(because[at]?.facts ?? []),
+    ownFacts: ownFacts(because[at]?.facts ?? []),
     change: [],
     handedOn: handedOn ?? 'relayed',
   }));

@@ -71,7 +71,10 @@ function recipientOf({
     reply: last === null || last.reply === null ? null : { code: last.reply.code, text: textOf(last.reply) },
     mx: last?.remote?.name ?? null,
     authentication: last?.authentication ?? 'none',
-    because: last === null || last.because === null ? null : { ...inOrder(last.because), facts: last.facts },
+    because:
+      last === null || last.because === null
+        ? null
+        : { ...inOrder(last.because), facts: [...last.facts, ...(last.ownFacts ?? [])] },
   };
 }
 

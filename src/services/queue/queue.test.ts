@@ -26,6 +26,7 @@ import {
   type QueueOutcome,
   RETRY_PRESETS,
 } from './index.js';
+import { viewOf } from './message-view.js';
 import { NODE_PLATFORM } from './platform.js';
 
 const HOUR_MS = 3_600_000;
@@ -300,7 +301,14 @@ describe('a queue', () => {
 
   it('tells each sender of a domain that is down for days, though few of its messages are tried (SMTP-4.5.4.1-5, DSN-3461-5.2.5-1, SMTP-3.6.3-1)', async () => {
     await internet.change({ mail: { 'mx.closed.test': { connect: 'refuse' } } });
+    let reviews = 0;
+    const kept = memoryQueueStore();
+    const review: QueueStore['review'] = (plan) => {
+      reviews += 1;
+      return kept.review(plan);
+    };
     start({
+      store: { ...kept, review },
       retry: {
         scheduleMs: [HOUR_MS, HOUR_MS, HOUR_MS],
         jitter: 0,
@@ -320,9 +328,18 @@ describe('a queue', () => {
       Array.from({ length: count }, (_, at) => queue.enqueue(mailTo([`x${at}@closed.test`]))),
     );
     const ends = async () => (await queue.show(ids)).map(({ recipients }) => recipients[0]!.state);
-    while ((await ends()).some((state) => state === 'waiting' || state === 'attempting')) {
-      passed += HOUR_MS / 2;
-      await pause(30);
+    const isBusy = async () => {
+      const { attempting, oldestDueAt } = await kept.counts(clock());
+      return attempting > 0 || oldestDueAt !== null;
+    };
+    // One is tried an hour, and whoever waits is looked at once an hour, in another third of it.
+    for (let states = await ends(); states.includes('waiting'); states = await ends()) {
+      const before = reviews;
+      for (let third = 0; third < 3; third++) {
+        passed += HOUR_MS / 3 + 1;
+        while (await isBusy()) await pause(2);
+      }
+      while (reviews === before || (await isBusy())) await pause(2);
     }
     expect(new Set(await ends())).toEqual(new Set(['expired']));
     while ((await queue.list()).length > 0) await pause(10);
@@ -335,6 +352,27 @@ describe('a queue', () => {
     const notHeard = told.filter((text) => text.replace(/\s+/g, ' ').includes(unheard));
     expect(notHeard.length).toBeGreaterThanOrEqual(2 * untried.length);
     expect(faults).toEqual([]);
+  });
+
+  it('tells the operator what of his own stood in the way, and nobody else (DSN-3464-4.2-1)', async () => {
+    start({ retry: { ...DEFAULT_RETRY, scheduleMs: [HOUR_MS] } });
+    const outcomes = queue.outcomes();
+    const id = await queue.enqueue(mailTo(['later@b.test']));
+    await next(outcomes, 1);
+    await queue.order([id], { order: 'set-transport', transport: 'nowhere' }, 'ops');
+    await queue.order([id], { order: 'kick' }, 'ops');
+    const [waits] = await next(outcomes, 1);
+    const own = 'There is no transport of the name nowhere.';
+    expect(waits!.turn.word).toMatchObject({
+      because: { row: 'HOP-6' },
+      ownFacts: expect.arrayContaining([own]),
+    });
+    const [shown] = (await queue.show([id])).map(viewOf);
+    expect(shown!.recipients[0]!.because!.facts).toContain(own);
+    await queue.order([id], { order: 'fail', text: 'a word' }, 'ops');
+    while ((await queue.list()).length > 0) await pause(10);
+    for (const { text } of internet.received('mx.a.test')) expect(text).not.toContain('nowhere');
+    expect((await queue.show([id]))[0]!.recipients[0]!.last).not.toHaveProperty('ownFacts');
   });
 
   it('tells of each who fails behind the same attempt, by itself or by order (SMTP-3.6.3-1)', async () => {
