@@ -174,6 +174,8 @@ describe('waxseal tables', () => {
       exit: 0,
       stdout: expect.stringContaining('decide alike'),
     });
+    const mox = await inTurn(['tables', 'diff', 'rfc', 'mox']);
+    expect(mox.stdout).toContain('mox: stopped by TLS-3 or TOUT-4, it is bounced. A refusal of STARTTLS');
     const text = await inTurn(['tables', 'diff', 'rfc', 'exim']);
     expect(text.stdout).toMatch(
       /sts-demand: where policy is enforce, host is listed, authenticate \(STSD-3\) becomes no-demand\s+\(EXIM-1\)\./,

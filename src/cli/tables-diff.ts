@@ -87,7 +87,7 @@ function render(
       'what else becomes of a message that a row stopped',
       ends.map(
         (end) =>
-          `${end.of === 'a' ? a : b}: stopped by ${end.because.join(' or ')}, it is ${end.outcome} ${end.status ?? ''}. ${end.why}`,
+          `${end.of === 'a' ? a : b}: stopped by ${end.because.join(' or ')}, it is ${[end.outcome, end.status].filter(Boolean).join(' ')}. ${end.why}`,
       ),
     ),
     part(

@@ -2,7 +2,7 @@
 import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
 import { parseJournal } from '../../effects/codecs/journal.codec.js';
 import type { Journal } from '../../effects/journal.js';
-import { explainDelivery } from '../../engine/explain-delivery.js';
+import { type ExplainedReport, explainDelivery } from '../../engine/explain-delivery.js';
 import { CHOICES } from '../choices.js';
 import { noticeFor } from '../notice.js';
 import { othersIn, othersOn } from '../others.js';
@@ -47,6 +47,15 @@ function lookAt(question: number): void {
   if (shown.kind === 'facts') history.replaceState(null, '', `#${printShown(shown.facts, question)}`);
 }
 
+/** A panel that takes many plays, in its place once the rest is to be seen, unless something else is shown by then. */
+function later(panel: () => HTMLElement): HTMLElement {
+  const place = h('section', { 'aria-busy': 'true' });
+  setTimeout(() => {
+    if (place.isConnected) place.replaceWith(panel());
+  });
+  return place;
+}
+
 function render(): void {
   const isFacts = shown.kind === 'facts';
   const played = shown.kind === 'facts' ? play(scenarioOf(shown.facts)) : shown.played;
@@ -62,15 +71,11 @@ function render(): void {
     ...reports.map(outcomePanel),
     ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
     ...(shown.kind === 'facts' && reports[0] !== undefined
-      ? [
-          changesPanel(otherwise(shown.facts, reports[0].outcome), (change) =>
-            choose(withChange((shown as { facts: Facts }).facts, change)),
-          ),
-        ]
+      ? [later(otherwisePanel(shown.facts, reports[0].outcome))]
       : reports.flatMap((report) => smallestPanel(report.recipient, report.change) ?? [])),
     // Whoever opens a record wants to step through it; of facts, what others make of them comes first.
     ...(isFacts ? [] : [journalPanel(journal, 1, lookAt)]),
-    othersPanel(shown.kind === 'facts' ? othersIn(scenarioOf(shown.facts)) : othersOn(journal)),
+    later(othersOf(shown, journal)),
     ...journal.attempts.flatMap((attempt) =>
       attempt.input.recipients.flatMap((_, at) => noticePanel(noticeFor(attempt, at)) ?? []),
     ),
@@ -80,6 +85,14 @@ function render(): void {
   );
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
     details.open = open.includes(details.querySelector('b')?.textContent ?? '');
+}
+
+function otherwisePanel(facts: Facts, outcome: ExplainedReport['outcome']): () => HTMLElement {
+  return () => changesPanel(otherwise(facts, outcome), (change) => choose(withChange(facts, change)));
+}
+
+function othersOf(of: Shown, journal: Journal): () => HTMLElement {
+  return () => othersPanel(of.kind === 'facts' ? othersIn(scenarioOf(of.facts)) : othersOn(journal));
 }
 
 /** Recipients of one domain share their decisions. */
