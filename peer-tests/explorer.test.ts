@@ -51,6 +51,22 @@ describe('the explorer in a browser', () => {
     for (const [row, lit] of rows) expect(lit).toBe(row);
   });
 
+  it('shows what is demanded of each host, by whom, and what comes of it', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=stale&sts=enforce`);
+    const plan = await page.evaluate<readonly (readonly string[])[]>(
+      `[...document.querySelectorAll('.plan tr')].map((row) => [row.children[0].textContent, row.children[1].textContent])`,
+    );
+    expect(plan).toEqual(
+      expect.arrayContaining([
+        ['DANE demands', 'authenticate'],
+        ['MTA-STS demands', 'authenticate'],
+        ['the host: to', 'connect'],
+        ['its certificate', 'required'],
+        ['in clear, should TLS fail', 'forbidden'],
+      ]),
+    );
+  });
+
   it('takes the change that is offered, and tells it by its address', async () => {
     await page.open(`${url}#dnssec=all&tlsa=stale`);
     await page.evaluate(

@@ -25,6 +25,7 @@ import {
   journalPanel,
   outcomePanel,
   pathPanel,
+  planPanel,
   reportsPanel,
 } from './panels.js';
 
@@ -69,6 +70,7 @@ function render(): void {
   );
   byId('result').replaceChildren(
     ...reports.map(outcomePanel),
+    ...domainsOf(played).flatMap(({ decisions }) => planPanel(decisions) ?? []),
     ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
     ...(shown.kind === 'facts' && reports[0] !== undefined
       ? [later(otherwisePanel(shown.facts, reports[0].outcome))]

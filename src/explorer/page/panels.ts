@@ -74,6 +74,59 @@ export function changesPanel(changes: readonly Otherwise[], take: (change: Other
   );
 }
 
+/** What is said of the tables that a plan is joined from: who demands, and what comes of it. */
+const PLANNED: Readonly<Record<string, string>> = {
+  'dane-demand': 'DANE demands',
+  'sts-demand': 'MTA-STS demands',
+  'recipient-policy': 'a policy of the recipient',
+  'requiretls-demand': 'REQUIRETLS demands',
+  'operator-demand': 'the operator demands',
+  'host-barrier': 'the host: to',
+  'dane-matching': 'matching its TLSA records',
+  'pkix-demand': 'its certificate',
+  'cleartext-retry': 'in clear, should TLS fail',
+};
+
+/** What is demanded of each host, by whom, and what comes of it together; null: no host was come to. */
+export function planPanel(decisions: readonly ExplainedDecision[]): HTMLElement | null {
+  const planned = decisions.filter(
+    ({ table, verdict }) =>
+      Object.hasOwn(PLANNED, table) && (table !== 'recipient-policy' || verdict !== 'stands'),
+  );
+  const hosts = [...new Set(planned.flatMap(({ mx }) => mx ?? []))];
+  if (hosts.length === 0) return null;
+  return h(
+    'section',
+    { class: 'plan', 'aria-label': 'The plan' },
+    h('h2', {}, 'The plan'),
+    ...hosts.map((host) =>
+      h(
+        'div',
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `The plan for ${host}` },
+        h(
+          'table',
+          {},
+          h('caption', {}, host),
+          h(
+            'tbody',
+            {},
+            ...planned
+              .filter(({ mx }) => mx === host)
+              .map(({ table, verdict, row, why }) =>
+                h(
+                  'tr',
+                  {},
+                  h('th', { scope: 'row' }, PLANNED[table]!),
+                  ...[verdict, `${why} (${row})`].map((text) => h('td', {}, text)),
+                ),
+              ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
 /** Where the machines waited, in order. */
 export function pathPanel(path: readonly Stop[]): HTMLElement {
   return h(
