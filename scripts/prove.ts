@@ -5,6 +5,7 @@
  *
  *   npm run prove                     100,000 attempts from seed 1 on
  *   npm run prove -- 1000000 500      a million from seed 500 on
+ *   npm run prove -- 1000000 1 20000  a million from seed 1 on, in internets of 20,000 messages instead of 2,000
  */
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -12,14 +13,14 @@ import { fileURLToPath } from 'node:url';
 import { LAWS, runWorld, type WorldOptions, type WorldRun } from '../dist/testing/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const [attemptsMin = 100_000, firstSeed = 1] = process.argv.slice(2).map(Number);
+const [attemptsMin = 100_000, firstSeed = 1, messages = 2000] = process.argv.slice(2).map(Number);
 
 /** Of so many seeds each kind of internet comes up. */
 function optionsOf(seed: number): WorldOptions {
   return {
     seed,
     domains: [50, 200, 1000][seed % 3]!,
-    messages: 2000,
+    messages,
     days: [2, 7][seed % 2]!,
     faults: [0, 0.02, 0.2, 0.05][seed % 4]!,
     attacker: seed % 5 < 2 ? 'none' : 'active',
