@@ -29,13 +29,17 @@ export async function runWorld(
   const { threads = 1, ...own } = checked(RunCodec, run, 'WAXSEAL_BAD_OPTIONS', 'run');
   const shards = Array.from({ length: SHARDS }, (_, shard) => shard);
   const script = own.programs === undefined && threads > 1 ? workerScript() : null;
-  const runOne = (shard: number) =>
-    script === null ? runShard(options, shard, own) : inThread(script, options, shard);
+  const open = () => (script === null ? here(options, own) : inThread(script, options));
   const ended = new Map<number, ShardRun>();
   const waiting = [...shards];
   const lane = async () => {
-    for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift())
-      ended.set(shard, await runOne(shard));
+    const thread = open();
+    try {
+      for (let shard = waiting.shift(); shard !== undefined; shard = waiting.shift())
+        ended.set(shard, await thread.run(shard));
+    } finally {
+      await thread.end();
+    }
   };
   await Promise.all(Array.from({ length: script === null ? 1 : Math.min(threads, SHARDS) }, lane));
   return joinShards(
@@ -81,11 +85,30 @@ function workerScript(): string | null {
 /** Nearly all that an attempt makes is garbage as soon as it has ended. With room for many of them, little has to be moved before. */
 const LIMITS = { maxYoungGenerationSizeMb: 96 };
 
-function inThread(script: string, options: WorldOptions, shard: number): Promise<ShardRun> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(script, { workerData: { options, shard }, resourceLimits: LIMITS });
-    worker.once('message', resolve);
+/** Who runs shards, one after the other. */
+interface Thread {
+  run(shard: number): Promise<ShardRun>;
+  end(): Promise<unknown>;
+}
+
+function here(options: WorldOptions, run: RunOptions): Thread {
+  return { run: (shard) => runShard(options, shard, run), end: async () => undefined };
+}
+
+/** One for several shards: whatever is compiled while one runs serves the next. */
+function inThread(script: string, options: WorldOptions): Thread {
+  const worker = new Worker(script, { workerData: options, resourceLimits: LIMITS });
+  const broken = new Promise<never>((_, reject) => {
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the thread of shard ${shard} ended with ${code}`)));
+    worker.once('exit', (code) => reject(new Error(`a thread of the simulated internet ended with ${code}`)));
   });
+  broken.catch(() => undefined);
+  return {
+    run: (shard) => {
+      const ended = new Promise<ShardRun>((resolve) => worker.once('message', resolve));
+      worker.postMessage(shard);
+      return Promise.race([ended, broken]);
+    },
+    end: () => worker.terminate(),
+  };
 }
