@@ -123,6 +123,14 @@ describe('law 19', () => {
       ),
     );
 
+  it('is looked for no longer where an attempt asks very much', () => {
+    const name = 'a server that takes one recipient at a time gets a hundred of them, and the rest waits';
+    const scenario = scenarioGroups.flatMap(({ scenarios }) => scenarios).find((each) => each.name === name)!;
+    const [journal] = simulateScenario(scenario).steps[0]!.journal.attempts;
+    const { complete, runs } = smallestChanges(journal!, 100, programs);
+    expect({ complete, isLong: runs > 30 }).toEqual({ complete: false, isLong: false });
+  });
+
   it('of the stories all that failed are helped, by few attempts, and by fewer where only some changes are asked for', () => {
     const failed = failures.map(({ journal, at }) => smallestChanges(journal, at, programs));
     expect(failed.length).toBeGreaterThan(300);

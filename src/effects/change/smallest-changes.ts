@@ -32,7 +32,7 @@ export interface Change {
 export interface SearchBounds {
   /** How many edits may belong together. Default: 3. */
   readonly sizeMax?: number;
-  /** How many attempts are played. Default: 250. */
+  /** How many attempts are played, or fewer where each asks more than ten questions. Default: 250. */
   readonly runsMax?: number;
   /**
    * Whose changes are asked for. Default: everybody's. The same of theirs is found; what others could only give up is left out where
@@ -51,6 +51,8 @@ export interface FoundChanges {
   readonly runs: number;
 }
 
+/** As many as that are asked in all for each attempt that may be played: one to a hundred recipients takes as long as ten others. */
+const QUESTIONS_A_RUN = 10;
 const ANYBODY = Object.keys(OWNERS) as readonly Owner[];
 const NOTHING: FoundChanges = { changes: [], sets: [], complete: true, runs: 0 };
 
@@ -72,6 +74,7 @@ export function smallestChanges(
 class Search {
   readonly #answers: Answers;
   #runs = 0;
+  #questions = 0;
   readonly #seen = new Set<string>();
   readonly #offers = new WeakMap<Supposition, readonly Edit[]>();
   readonly #repairs: Supposition[] = [];
@@ -88,8 +91,7 @@ class Search {
   }
 
   go(): FoundChanges {
-    const first = suppose(this.programs, this.journal, this.#answers, []);
-    this.#runs++;
+    const first = this.#counted(suppose(this.programs, this.journal, this.#answers, []));
     // A record that the engine of today decides otherwise is no ground to build upon.
     if (first.result === null || this.#isReached(first)) return { ...NOTHING, runs: this.#runs };
     let frontier: readonly Supposition[] = [first];
@@ -129,14 +131,24 @@ class Search {
         .sort()
         .join('\n');
       if (this.#seen.has(key)) continue;
-      if (this.#runs >= this.bounds.runsMax) return { next, complete: false };
+      if (this.#isEnough()) return { next, complete: false };
       this.#seen.add(key);
-      this.#runs++;
-      const run = supposeAlso(this.programs, this.journal, this.#answers, before, edit);
+      const run = this.#counted(supposeAlso(this.programs, this.journal, this.#answers, before, edit));
       if (this.#isReached(run)) (isRepaired ? this.#repairs : this.#concessions).push(run);
       else if (run.result !== null && this.#leadsOn(run, before)) next.push(run);
     }
     return { next, complete: true };
+  }
+
+  #counted(run: Supposition): Supposition {
+    this.#runs++;
+    this.#questions += run.asked.length;
+    return run;
+  }
+
+  #isEnough(): boolean {
+    const { runsMax } = this.bounds;
+    return this.#runs >= runsMax || this.#questions >= runsMax * QUESTIONS_A_RUN;
   }
 
   #outcomeOf({ result }: Supposition) {

