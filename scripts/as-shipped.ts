@@ -51,5 +51,11 @@ export async function bundle(
     checks: { ineffectiveDynamicImport: false },
     logLevel: 'warn',
   });
-  await bundled.write({ format: 'esm', comments: false, entryFileNames: '[name].js', ...output });
+  await bundled.write({
+    format: 'esm',
+    comments: false,
+    minify: false,
+    entryFileNames: '[name].js',
+    ...output,
+  });
 }

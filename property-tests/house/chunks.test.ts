@@ -26,6 +26,12 @@ describe('the package as it is built', () => {
     },
   );
 
+  it('has its spreads written as Node 20 is quick at them', () => {
+    const text = [...readBy('node.js').files].map((file) => readFileSync(file, 'utf8')).join('\n');
+    expect(text.match(/\{\s*\.\.\.null,\s*\.\.\./g)!.length).toBeGreaterThan(100);
+    expect(text.match(/\{\s*\.\.\.(?!null\b)[\w$.]+,\s*\w/g)).toBeNull();
+  });
+
   it('is read in a handful of files', () => {
     expect(readBy('node.js').others).toContain('node:tls');
     expect(readBy('node.js').files.size).toBeLessThan(12);
