@@ -12,7 +12,7 @@ const LAST_DETAIL = { 0: 0, 1: 11, 2: 4, 3: 6, 4: 7, 5: 6, 6: 10, 7: 30 } as con
 
 const statuses = readdirSync(src, { recursive: true, encoding: 'utf8' })
   .filter((path) => /^(?:policy|engine|services|daemon|hosts)\b.*\.ts$/.test(path))
-  .filter((path) => !/\.(?:test|fixture)\.ts$|requirement-texts/.test(path))
+  .filter((path) => !/\.(?:test|fixture)\.ts$|requirement-(?:texts|evidence)/.test(path))
   .flatMap((path) =>
     [...readFileSync(join(src, path), 'utf8').matchAll(/['"`][a-z ]*([245]\.\d\.\d{1,3})(?=['"` ])/g)].map(
       ([, status]) => ({ path, status: status! }),

@@ -7,14 +7,15 @@ import { renderCoverage } from './coverage.js';
 import { collectEvidence, type Shown } from './evidence.js';
 import { requirements } from './index.js';
 import { renderRequirementIds } from './render-ids.js';
-import { renderRequirementTexts } from './render-texts.js';
+import { renderRequirementEvidence, renderRequirementTexts } from './render-texts.js';
 
 /** The generated files that the catalogue is the source of: path from the root to content. */
 export function coverageDocuments(root: string): Readonly<Record<string, string>> {
   const shown = evidenceIn(root);
   return {
     'docs/spec-coverage.md': renderCoverage(requirements, shown, collectCitations(citingFiles(root))),
-    'src/policy/requirement-texts.ts': renderRequirementTexts(requirements, shown),
+    'src/policy/requirement-texts.ts': renderRequirementTexts(requirements),
+    'src/policy/requirement-evidence.ts': renderRequirementEvidence(requirements, shown),
     'src/policy/kernel/requirement-id.ts': renderRequirementIds(requirements),
   };
 }

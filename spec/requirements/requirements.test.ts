@@ -7,7 +7,7 @@ import { renderCoverage, statusOf } from './coverage.js';
 import { collectEvidence, type Shown } from './evidence.js';
 import { requirementById, requirements } from './index.js';
 import { compareIds, renderRequirementIds } from './render-ids.js';
-import { renderRequirementTexts } from './render-texts.js';
+import { renderRequirementEvidence } from './render-texts.js';
 import { AREAS, exception, MILESTONES, planned, type Requirement } from './requirement.js';
 
 const FROM_THE_TEXTS = 613;
@@ -144,7 +144,7 @@ describe('evidence', () => {
       'it(`the ${one} waits (DANE-2.2-1)`, () => {})',
     ].join(';');
     const shown = collectEvidence([{ path: 'a.test.ts', text }], []);
-    const read = renderRequirementTexts([requirementById.get('DANE-2.2-1')!], shown);
+    const read = renderRequirementEvidence([requirementById.get('DANE-2.2-1')!], shown);
     for (const title of ['defers … of … by 5% (', 'says … to $1 (', 'the … waits ('])
       expect(read).toContain(`["a.test.ts","${title}DANE-2.2-1)"]`);
   });

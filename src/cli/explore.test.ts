@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { inTurn } from './command.fixture.js';
 
@@ -11,6 +12,7 @@ const file = (name: string, text: string) => {
   return join(folder, name);
 };
 
+const FIVE_MESSAGES = fileURLToPath(new URL('../../examples/five-messages.json', import.meta.url));
 const SCENARIO = JSON.stringify({
   name: 'a name with </script><script>alert(1)</script>',
   world: { dns: { 'MX a.example': ['0 .'] } },
@@ -27,7 +29,7 @@ describe('waxseal explore', () => {
     });
     const page = readFileSync(out, 'utf8');
     expect(page).toMatch(/^<!doctype html>/);
-    expect(page.length).toBeLessThan(1_000_000);
+    expect(Buffer.byteLength(page)).toBeLessThan(700_000);
     expect(page).not.toMatch(/<(?:link|img|iframe)\b|<script[^>]+src=/);
     expect(page).toContain("default-src 'none'");
     expect(page).not.toContain('<!--given-->');
@@ -43,6 +45,13 @@ describe('waxseal explore', () => {
     const bare = join(folder, 'bare.html');
     expect((await inTurn(['explore', '--out', bare])).exit).toBe(0);
     expect(page.split('<script').length).toBe(readFileSync(bare, 'utf8').split('<script').length + 1);
+  });
+
+  it('stays below a million octets with the journals of five messages', async () => {
+    const [out, journals] = [join(folder, 'five.html'), join(folder, 'five.json')];
+    expect((await inTurn(['simulate', FIVE_MESSAGES, '--journal', journals])).exit).toBe(0);
+    expect((await inTurn(['explore', journals, '--out', out])).exit).toBe(0);
+    expect(statSync(out).size).toBeLessThan(800_000);
   });
 
   it.each([

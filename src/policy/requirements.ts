@@ -1,6 +1,7 @@
 /* What rows, states and tests cite, in words: for whoever has an id in hand and no checkout. */
 import type { RequirementId } from './kernel/requirement-id.js';
-import type { RequirementText } from './kernel/requirement-text.js';
+import type { RequirementEvidence, RequirementText } from './kernel/requirement-text.js';
+import { REQUIREMENT_EVIDENCE } from './requirement-evidence.js';
 import { REQUIREMENT_TEXTS } from './requirement-texts.js';
 import { allTables } from './tables.js';
 
@@ -16,6 +17,11 @@ export function requirementOf(text: string): (RequirementText & { readonly id: R
   const id = Object.hasOwn(REQUIREMENT_TEXTS, text) ? text : text.toUpperCase();
   if (!Object.hasOwn(REQUIREMENT_TEXTS, id)) return null;
   return { id: id as RequirementId, ...REQUIREMENT_TEXTS[id as RequirementId] };
+}
+
+/** Whether a requirement is met, and by what that is shown. */
+export function evidenceFor(id: RequirementId): RequirementEvidence {
+  return REQUIREMENT_EVIDENCE[id];
 }
 
 /** The rows that a requirement leads to. */

@@ -1,8 +1,7 @@
 import { renderTable } from '../../policy/kernel/markdown.js';
-import type { RequirementText } from '../../policy/kernel/requirement-text.js';
 import type { Table } from '../../policy/kernel/table.js';
 import { renderDecisionTables } from '../../policy/render-tables.js';
-import { requirementOf, sourceOf } from '../../policy/requirements.js';
+import { evidenceFor, requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -103,13 +102,13 @@ function showRow(name: string, format: 'json' | 'text'): string {
     labelled('table', table.about, paint),
     ...requirements.map(
       (each) =>
-        `\n  ${paint('bold', each.id)}  ${each.level}  ${sourceOf(each)}  ${paint('dim', each.status)}\n${wrapped(each.text, '    ', '    ')}`,
+        `\n  ${paint('bold', each.id)}  ${each.level}  ${sourceOf(each)}  ${paint('dim', evidenceFor(each.id).status)}\n${wrapped(each.text, '    ', '    ')}`,
     ),
   ].join('');
 }
 
-function asCited({ id, rfc, section, level, text, status }: RequirementText & { readonly id: string }) {
-  return { id, rfc, section, level, text, status };
+function asCited({ id, rfc, section, level, text }: NonNullable<ReturnType<typeof requirementOf>>) {
+  return { id, rfc, section, level, text, status: evidenceFor(id).status };
 }
 
 function list(format: 'json' | 'text'): string {

@@ -1,4 +1,4 @@
-import { requirementOf, rowsCiting, sourceOf } from '../../policy/requirements.js';
+import { evidenceFor, requirementOf, rowsCiting, sourceOf } from '../../policy/requirements.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit.js';
@@ -29,11 +29,11 @@ export const why: Command = {
   },
 };
 
-type Found = NonNullable<ReturnType<typeof requirementOf>>;
+type Found = NonNullable<ReturnType<typeof requirementOf>> & ReturnType<typeof evidenceFor>;
 
 function find(id: string): Found {
   const found = requirementOf(id);
-  if (found !== null) return found;
+  if (found !== null) return { ...found, ...evidenceFor(found.id) };
   throw misuse(`there is no requirement ${JSON.stringify(id)}; decisions name them in their "refs"`);
 }
 

@@ -6,6 +6,10 @@ export interface RequirementText {
   readonly level: 'MUST' | 'SHOULD' | 'MAY' | 'INFO';
   /** What is required, in our own words. */
   readonly text: string;
+}
+
+/** Whether it is met, and how one sees that. */
+export interface RequirementEvidence {
   /** How a test sees it. */
   readonly observation: string;
   readonly status: 'met' | 'planned' | 'exception' | 'not-ours';
