@@ -41,11 +41,11 @@ export function prepare(scenario: Scenario, programs: Programs): readonly (reado
   });
 }
 
-function prepareAttempt(
+export function prepareAttempt(
   world: Scenario['world'],
   addresses: Addresses,
   input: AttemptInput,
-  before: WorldMemory['policies'],
+  before: WorldMemory['policies'] = new Map(),
 ): Prepared & { readonly memory: WorldMemory } {
   const memory = freshMemory();
   const now = input.startedAt;

@@ -34,7 +34,24 @@ export function resolveAddress(text: string, addresses: Addresses, type: 'A' | '
 /** The IDs at an address, in order of allocation. */
 export function idsAt(address: string, addresses: Addresses): readonly string[] {
   const plain = address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address;
-  return [...addresses].filter(([, own]) => own === plain).map(([id]) => id);
+  return byAddress(addresses).get(plain) ?? NOBODY;
 }
 
 const MAPPED = '::ffff:';
+const NOBODY: readonly string[] = [];
+
+const known = new WeakMap<Addresses, ReadonlyMap<string, readonly string[]>>();
+
+/** The same the other way round, made once: addresses that were allocated do not change, others take their place. */
+function byAddress(addresses: Addresses): ReadonlyMap<string, readonly string[]> {
+  const found = known.get(addresses);
+  if (found !== undefined) return found;
+  const turned = new Map<string, string[]>();
+  for (const [id, address] of addresses) {
+    const ids = turned.get(address);
+    if (ids === undefined) turned.set(address, [id]);
+    else ids.push(id);
+  }
+  known.set(addresses, turned);
+  return turned;
+}

@@ -40,24 +40,25 @@ type SetForm = Exclude<RecordSet, readonly string[]>;
  * that the world writes as `_25._tcp.` stand for that port).
  */
 export function lookup(world: World, type: WorldRecordType, name: string, port: number): WorldAnswer {
-  const { sets: owners, existing } = ownersOf(world, port);
+  const { sets: owners, existing, signed } = ownersOf(world, port);
+  const securityOf = (at: string): WorldSecurity => (hasAtOrAbove(signed, at) ? 'secure' : 'insecure');
   const aliases: WorldAlias[] = [];
   let owner = name.toLowerCase();
   while (aliases.length <= ALIASES_MAX) {
     const own = owners.get(owner)?.get(type);
     // Of a CNAME alone, because other lookups are past their own set when they come to the alias.
     if (own?.askedAlone !== undefined) return { kind: 'fails', cause: own.askedAlone };
-    if (own !== undefined) return answerFrom(world, owner, own, aliases);
+    if (own !== undefined) return answerFrom(own, securityOf(owner), aliases);
 
     const alias = type === 'CNAME' ? undefined : owners.get(owner)?.get('CNAME');
     if (alias?.fails !== undefined) return { kind: 'fails', cause: alias.fails };
     const target = alias?.denial === undefined ? alias?.records?.[0] : undefined;
     if (alias === undefined || target === undefined) {
       const denial = existing.has(owner) ? 'nodata' : 'nxdomain';
-      return answerFrom(world, owner, { denial }, aliases);
+      return answerFrom({ denial }, securityOf(owner), aliases);
     }
     const to = withPort(plainName(target), port);
-    aliases.push({ from: owner, to, security: alias.security ?? securityOf(world, owner) });
+    aliases.push({ from: owner, to, security: alias.security ?? securityOf(owner) });
     owner = to;
   }
   return { kind: 'fails', cause: 'servfail' };
@@ -68,9 +69,9 @@ export function plainName(name: string): string {
   return name.toLowerCase().replace(/\.$/, '');
 }
 
-function answerFrom(world: World, owner: string, set: SetForm, aliases: readonly WorldAlias[]): WorldAnswer {
+function answerFrom(set: SetForm, security: WorldSecurity, aliases: readonly WorldAlias[]): WorldAnswer {
   if (set.fails !== undefined) return { kind: 'fails', cause: set.fails };
-  const links = [set.security ?? securityOf(world, owner), ...aliases.map((alias) => alias.security)];
+  const links = [set.security ?? security, ...aliases.map((alias) => alias.security)];
   const records = set.denial === undefined ? (set.records ?? []) : [];
   return {
     kind: 'records',
@@ -87,6 +88,8 @@ interface Owners {
   readonly sets: ReadonlyMap<string, Sets>;
   /** Names that exist, those included that have nothing but names below them (RFC 8020). */
   readonly existing: ReadonlySet<string>;
+  /** Zones; the root is ''. */
+  readonly signed: ReadonlySet<string>;
 }
 
 const known = new WeakMap<World, Owners>();
@@ -114,12 +117,10 @@ function readOwners(world: World, port: number): Owners {
   const existing = new Set<string>();
   for (const [owner, sets] of owners) {
     if ([...sets.values()].every((set) => set.denial === 'nxdomain')) continue;
-    for (let name = owner; ; name = parentOf(name)) {
-      existing.add(name);
-      if (name === '') break;
-    }
+    for (let name = owner; !existing.has(name); name = parentOf(name)) existing.add(name);
   }
-  return { port, sets: owners, existing };
+  const signed = new Set((world.signedZones ?? []).map(plainName));
+  return { port, sets: owners, existing, signed };
 }
 
 function parentOf(name: string): string {
@@ -135,11 +136,9 @@ function withPort(name: string, port: number): string {
   return name.startsWith(TLSA_PREFIX) ? `_${port}._tcp.${name.slice(TLSA_PREFIX.length)}` : name;
 }
 
-function securityOf(world: World, name: string): WorldSecurity {
-  const signed = world.signedZones ?? [];
-  return signed.some((zone) => isAtOrBelow(name, plainName(zone))) ? 'secure' : 'insecure';
-}
-
-function isAtOrBelow(name: string, zone: string): boolean {
-  return zone === '' || name === zone || name.endsWith(`.${zone}`);
+function hasAtOrAbove(names: ReadonlySet<string>, name: string): boolean {
+  for (let at = name; ; at = parentOf(at)) {
+    if (names.has(at)) return true;
+    if (at === '') return false;
+  }
 }

@@ -43,14 +43,16 @@ export function simulateScenario(scenario: Scenario, options: SimulationOptions 
   const memory = freshMemory();
   const steps: StepRun[] = [];
   let now = options.startedAt ?? NOON;
-  let world = scenario.world;
-  let addresses: Addresses | undefined;
+  let { world } = scenario;
+  let addresses = allocate(world, blockAt);
   let dialled: AttemptInput['dialled'] = {};
   const refusedAt: RelayRefusals = new Map();
   for (const step of scenario.steps) {
     now += step.after ?? 0;
-    world = step.change === undefined ? world : applyChange(world, step.change);
-    addresses = allocate(world, (index) => `127.0.0.${index + 2}`, addresses);
+    if (step.change !== undefined) {
+      world = applyChange(world, step.change);
+      addresses = allocate(world, blockAt, addresses);
+    }
     memory.connected.clear();
     memory.accepted.length = 0;
     const stage = {
@@ -64,6 +66,8 @@ export function simulateScenario(scenario: Scenario, options: SimulationOptions 
   }
   return { name: scenario.name, steps };
 }
+
+const blockAt = (index: number) => `127.0.0.${index + 2}`;
 
 function scriptedWorldOf(
   scenario: Scenario,
