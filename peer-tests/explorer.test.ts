@@ -33,6 +33,14 @@ afterAll(async () => {
 const text = (selector: string) =>
   page.evaluate<string>(`document.querySelector(${JSON.stringify(selector)})?.textContent ?? ''`);
 
+/** As somebody does who chooses another word. */
+const turn = (choice: string, word: string) =>
+  page.evaluate(`(() => {
+    const control = document.getElementById('choice-${choice}');
+    control.value = '${word}';
+    control.dispatchEvent(new Event('change'));
+  })()`);
+
 describe('the explorer in a browser', () => {
   it('shows the end of the facts in its address, and asks for nothing but itself', async () => {
     await page.open(`${url}#dnssec=all&tlsa=stale`);
@@ -72,8 +80,10 @@ describe('the explorer in a browser', () => {
     await page.evaluate(
       `[...document.querySelectorAll('.changes button')].find((each) => each.textContent.includes('3 1 1')).click()`,
     );
-    expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+    expect(await text('.outcome h2')).toBe('Delivered 2.0.0before: Deferred 4.7.5');
     expect(await page.evaluate('location.hash')).toBe('#dnssec=all&tlsa=key');
+    // The button is gone, and whoever pressed it by a key is where what came of it stands.
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('H2');
   });
 
   it('tells the question that is looked at by its address, and comes back to it', async () => {
@@ -100,10 +110,36 @@ describe('the explorer in a browser', () => {
 
   it('can be worked by keys alone', async () => {
     await page.open(url);
-    // The second control: what the message asks for.
+    // The second control: what the message asks for. What it changes is told where it is heard.
     await page.press('Tab', 'Tab', 'ArrowDown');
     expect(await page.evaluate('location.hash')).toBe('#message=requiretls');
-    expect(await text('.outcome h2')).toBe('Bounced 5.7.10');
+    expect(await text('.outcome .verdict')).toBe('Bounced');
+    expect(await text('#told[role=status]')).toContain('Verdict: from Delivered 2.0.0 to Bounced 5.7.10.');
+  });
+
+  it('marks what a turned fact has changed, in words, until it begins anew', async () => {
+    await page.open(`${url}#dnssec=all&tlsa=key`);
+    const marks = () =>
+      page.evaluate<readonly string[]>(
+        `[...document.querySelectorAll('#result mark')].map((mark) => mark.parentElement.textContent)`,
+      );
+    expect(await marks()).toEqual([]);
+    await turn('starttls', 'not-offered');
+    expect(await marks()).toEqual(
+      expect.arrayContaining([
+        'Deferred 4.7.5before: Delivered 2.0.0',
+        'nonebefore: dane',
+        'TLS-3 give-up start-tls, mx.provider.examplebefore: start (TLS-1)',
+        'TLS-1before',
+        'not-offeredbefore: offered',
+        'END-4 defer 4.7.5 attempt-conclusionnew',
+      ]),
+    );
+    expect(await text('.gone')).toContain('PEER-3 dane peer-authentication');
+    expect(await text('#every-change tbody')).toContain('Verdict');
+    await page.evaluate(`location.hash = '#dnssec=all'; new Promise((done) => setTimeout(done))`);
+    expect(await marks()).toEqual([]);
+    expect(page.errors).toEqual([]);
   });
 
   it('opens a scenario, goes through it question by question, and back to the facts', async () => {
@@ -141,6 +177,7 @@ describe('the explorer in a browser', () => {
   it.each(['light', 'dark'] as const)('has nothing that axe finds, %s', async (scheme) => {
     await page.prefer(scheme);
     await page.open(`${url}#dnssec=all&tlsa=stale`);
+    await turn('tlsa', 'key');
     await page.evaluate(
       `document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`,
     );

@@ -6,8 +6,10 @@ import { type ExplainedReport, explainDelivery } from '../../engine/explain-deli
 import { CHOICES } from '../choices.js';
 import { noticeFor } from '../notice.js';
 import { othersIn, othersOn } from '../others.js';
-import { otherwise, type Played, pathOf, play } from '../play.js';
+import { verdictOf } from '../outcome.js';
+import { type Otherwise, otherwise, type Played, pathOf, play } from '../play.js';
 import {
+  type Change,
   type Facts,
   parseFacts,
   parseQuestion,
@@ -17,6 +19,7 @@ import {
   withChange,
 } from '../state.js';
 import { STORIES } from '../stories.js';
+import { compareTold, NOTHING_TURNED, sayTurned, type Told, type Turned } from '../turned.js';
 import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
 import { h } from './dom.js';
 import {
@@ -27,20 +30,44 @@ import {
   pathPanel,
   planPanel,
   reportsPanel,
+  turnedPanel,
 } from './panels.js';
 
 /** What is shown: facts that can be turned, or what a file told. */
-type Shown =
-  | { readonly kind: 'facts'; readonly facts: Facts }
-  | { readonly kind: 'file'; readonly name: string; readonly played: Played };
+type Shown = ShownFacts | { readonly kind: 'file'; readonly name: string; readonly played: Played };
+
+interface ShownFacts {
+  readonly kind: 'facts';
+  readonly facts: Facts;
+  readonly played: Played;
+  /** What they were turned from; null: they are a beginning. */
+  readonly before: Told | null;
+}
 
 const byId = (id: string) => document.getElementById(id)!;
-let shown: Shown = { kind: 'facts', facts: parseFacts(location.hash.slice(1)) };
+let shown: Shown = shownOf(factsOfAddress(), null);
 
-function choose(facts: Facts): void {
+function factsOfAddress(): Facts {
+  return parseFacts(location.hash.slice(1));
+}
+
+function shownOf(facts: Facts, before: Told | null): ShownFacts {
+  return { kind: 'facts', facts, before, played: play(scenarioOf(facts)) };
+}
+
+function toldOf({ facts, played }: ShownFacts): Told {
+  return { facts, report: played.reports[0]! };
+}
+
+function choose(facts: Facts, before: Told | null): void {
   history.replaceState(null, '', `#${printShown(facts, 1)}`);
-  shown = { kind: 'facts', facts };
+  shown = shownOf(facts, before);
   render();
+}
+
+/** One fact otherwise; what it changes is marked. */
+function turn(change: Pick<Change, 'choice' | 'word'>): void {
+  if (shown.kind === 'facts') choose(withChange(shown.facts, change), toldOf(shown));
 }
 
 /** Files are not in the address, and neither is a place in them. */
@@ -58,19 +85,21 @@ function later(panel: () => HTMLElement): HTMLElement {
 }
 
 function render(): void {
+  const { played } = shown;
   const isFacts = shown.kind === 'facts';
-  const played = shown.kind === 'facts' ? play(scenarioOf(shown.facts)) : shown.played;
   byId('source').textContent = shown.kind === 'facts' ? '' : `Shown is ${shown.name}.`;
   byId('facts').hidden = !isFacts;
   byId('back').hidden = isFacts;
+  byId('turned').hidden = !isFacts;
   if (shown.kind === 'facts') setControls(shown.facts);
+  const turned = shown.kind === 'facts' ? tellTurned(shown) : NOTHING_TURNED;
   const { reports, journal } = played;
   const open = [...document.querySelectorAll('details.decision[open] > summary > b')].map(
     (b) => b.textContent,
   );
   byId('result').replaceChildren(
-    ...reports.map(outcomePanel),
-    ...domainsOf(played).flatMap(({ decisions }) => planPanel(decisions) ?? []),
+    ...reports.map((report) => outcomePanel(report, turned)),
+    ...domainsOf(played).flatMap(({ decisions }) => planPanel(decisions, turned) ?? []),
     ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
     ...(shown.kind === 'facts' && reports[0] !== undefined
       ? [later(otherwisePanel(shown.facts, reports[0].outcome))]
@@ -82,15 +111,36 @@ function render(): void {
       attempt.input.recipients.flatMap((_, at) => noticePanel(noticeFor(attempt, at)) ?? []),
     ),
     pathPanel(pathOf(journal)),
-    ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report.decisions)]),
+    ...domainsOf(played).flatMap((report) => [
+      reportsPanel(report),
+      decisionsPanel(report.decisions, turned),
+    ]),
     ...(isFacts ? [journalPanel(journal, parseQuestion(location.hash.slice(1)), lookAt)] : []),
   );
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
     details.open = open.includes(details.querySelector('b')?.textContent ?? '');
 }
 
+/** Says and lists what the turned fact has changed; of a beginning, what comes of it. */
+function tellTurned(of: ShownFacts): Turned {
+  const now = toldOf(of);
+  const turned = of.before === null ? NOTHING_TURNED : compareTold(of.before, now);
+  byId('told').textContent =
+    of.before === null
+      ? `${verdictOf(now.report)}. Turn a fact, and what it changes is told here and marked below.`
+      : sayTurned(turned, now);
+  byId('every-change').replaceChildren(...[turnedPanel(turned)].flatMap((panel) => panel ?? []));
+  return turned;
+}
+
+/** The button that took it is gone then, and with it the place of whoever works by keys. */
+function take(change: Otherwise): void {
+  turn(change);
+  document.querySelector<HTMLElement>('.outcome h2')?.focus();
+}
+
 function otherwisePanel(facts: Facts, outcome: ExplainedReport['outcome']): () => HTMLElement {
-  return () => changesPanel(otherwise(facts, outcome), (change) => choose(withChange(facts, change)));
+  return () => changesPanel(otherwise(facts, outcome), take);
 }
 
 function othersOf(of: Shown, journal: Journal): () => HTMLElement {
@@ -113,7 +163,7 @@ function makeControls(): void {
       id: 'story',
       onchange: () => {
         const story = STORIES[Number((byId('story') as HTMLSelectElement).value)];
-        if (story !== undefined) choose({ ...USUAL, ...story.facts });
+        if (story !== undefined) choose({ ...USUAL, ...story.facts }, null);
       },
     },
     h('option', { value: '' }, 'choose one'),
@@ -130,13 +180,13 @@ function makeControls(): void {
           id: `choice-${id}`,
           onchange: () => {
             const { value } = byId(`choice-${id}`) as HTMLSelectElement;
-            if (shown.kind === 'facts') choose(withChange(shown.facts, { choice: id, word: value }));
+            turn({ choice: id, word: value });
           },
         },
         ...words.map(({ word, says }) => h('option', { value: word }, says)),
       ),
     ]),
-    h('button', { type: 'button', class: 'apart', onclick: () => choose(USUAL) }, 'All as usual'),
+    h('button', { type: 'button', class: 'apart', onclick: () => choose(USUAL, null) }, 'All as usual'),
   );
 }
 
@@ -164,13 +214,16 @@ function firstProblem(problems: readonly { readonly path: string; readonly expec
 }
 
 makeControls();
-byId('back').addEventListener('click', () => choose(parseFacts(location.hash.slice(1))));
+byId('back').addEventListener('click', () => {
+  choose(factsOfAddress(), null);
+  byId('story').focus();
+});
 byId('file').addEventListener('change', async () => {
   const file = (byId('file') as HTMLInputElement).files?.[0];
   if (file !== undefined) showFile(file.name, await file.text());
 });
 addEventListener('hashchange', () => {
-  shown = { kind: 'facts', facts: parseFacts(location.hash.slice(1)) };
+  shown = shownOf(factsOfAddress(), null);
   render();
 });
 const given = document.getElementById('given');

@@ -1,32 +1,28 @@
 /* What is shown of a played or recorded attempt. */
 import type { Journal, JournalEntry } from '../../effects/journal.js';
 import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
-import { failureOf, mxSecurityOf, placeOf, replyOf } from '../../engine/text/render-results.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
+import { partsOf, reportLinesOf, verbOf } from '../outcome.js';
 import type { Otherwise, Stop } from '../play.js';
+import { columnsTurned, type Difference, listTurned, type Turned, VERDICT } from '../turned.js';
 import { h } from './dom.js';
 
-const VERBS = { delivered: 'Delivered', deferred: 'Deferred', bounced: 'Bounced' } as const;
-
 /** What happened, then why, then the clause. */
-export function outcomePanel(report: ExplainedReport): HTMLElement {
-  const { because, tls, authentication, cleartextRetry } = report;
-  const rows: readonly (readonly [string, string])[] = [
-    ['Recipient', report.recipient],
-    ['Host', placeOf(report)],
-    ['TLS', tls === null ? 'none' : `${tls.protocol}, ${tls.cipher}`],
-    ['Authentication', authentication],
-    ['MX by DNSSEC', mxSecurityOf(report)],
-    ['REQUIRETLS', report.requireTls ? 'in force' : 'not in force'],
-    ['Cleartext retry', cleartextRetry ? 'yes' : 'no'],
-    ['Reply', replyOf(report)],
-  ];
+export function outcomePanel(report: ExplainedReport, { outcome }: Turned): HTMLElement {
+  const { because } = report;
+  const was = (name: string) => outcome.find(({ what }) => what === name)?.before ?? null;
   return h(
     'section',
     { class: `outcome ${report.outcome}`, 'aria-label': 'Outcome' },
-    h('h2', {}, h('span', { class: 'verdict' }, VERBS[report.outcome]), ` ${report.status}`),
+    h(
+      'h2',
+      { tabindex: -1 },
+      h('span', { class: 'verdict' }, verbOf(report.outcome)),
+      ` ${report.status}`,
+      markBefore(was(VERDICT)),
+    ),
     because === null
       ? null
       : [
@@ -34,7 +30,63 @@ export function outcomePanel(report: ExplainedReport): HTMLElement {
           h('p', { class: 'why' }, because.why),
           h('p', { class: 'clauses' }, `${because.row} `, ...because.refs.map(clauseOf)),
         ],
-    h('dl', {}, ...rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])),
+    h(
+      'dl',
+      {},
+      ...partsOf(report).flatMap(({ name, value }) => [
+        h('dt', {}, name),
+        h('dd', {}, value, markBefore(was(name))),
+      ]),
+    ),
+  );
+}
+
+/** What a turned fact has changed: in words, so that nobody has to see a colour. Null: nothing was there to be compared with. */
+function markBefore(before: string | null): HTMLElement | null {
+  if (before === null) return null;
+  return h('mark', {}, before === '' ? 'new' : `before: ${before}`);
+}
+
+function markDecision(decision: ExplainedDecision, { decisions }: Turned): HTMLElement | null {
+  const was = decisions.get(decision);
+  if (was === undefined) return null;
+  if (was === null) return markBefore('');
+  if (was.row === decision.row) return h('mark', {}, 'on other facts');
+  return markBefore(was.verdict === decision.verdict ? was.row : `${was.verdict} (${was.row})`);
+}
+
+/** All that a turned fact has changed, beside each other. */
+export function turnedPanel(turned: Turned): HTMLElement | null {
+  const all = listTurned(turned);
+  if (all.length === 0) return null;
+  return h(
+    'details',
+    {},
+    h('summary', {}, `Every change: ${all.length}`),
+    h(
+      'div',
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Every change' },
+      h(
+        'table',
+        {},
+        h(
+          'thead',
+          {},
+          h('tr', {}, ...['what', 'before', 'now'].map((head) => h('th', { scope: 'col' }, head))),
+        ),
+        h('tbody', {}, ...all.map(differenceRow)),
+      ),
+    ),
+  );
+}
+
+function differenceRow({ what, before, now }: Difference): HTMLElement {
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, what),
+    h('td', {}, before || 'none'),
+    h('td', {}, now || 'none'),
   );
 }
 
@@ -57,7 +109,7 @@ export function changesPanel(changes: readonly Otherwise[], take: (change: Other
     h('h2', {}, 'What would have to be different'),
     groups.length === 0 ? h('p', {}, 'No single change of these facts leads to another outcome.') : null,
     ...groups.map(({ outcome, of }) => [
-      h('h3', {}, `${VERBS[outcome]}, if`),
+      h('h3', {}, `${verbOf(outcome)}, if`),
       h(
         'ul',
         { class: 'changes' },
@@ -88,7 +140,7 @@ const PLANNED: Readonly<Record<string, string>> = {
 };
 
 /** What is demanded of each host, by whom, and what comes of it together; null: no host was come to. */
-export function planPanel(decisions: readonly ExplainedDecision[]): HTMLElement | null {
+export function planPanel(decisions: readonly ExplainedDecision[], turned: Turned): HTMLElement | null {
   const planned = decisions.filter(
     ({ table, verdict }) =>
       Object.hasOwn(PLANNED, table) && (table !== 'recipient-policy' || verdict !== 'stands'),
@@ -112,12 +164,19 @@ export function planPanel(decisions: readonly ExplainedDecision[]): HTMLElement 
             {},
             ...planned
               .filter(({ mx }) => mx === host)
-              .map(({ table, verdict, row, why }) =>
+              .map((decision) =>
                 h(
                   'tr',
                   {},
-                  h('th', { scope: 'row' }, PLANNED[table]!),
-                  ...[verdict, `${why} (${row})`].map((text) => h('td', {}, text)),
+                  h('th', { scope: 'row' }, PLANNED[decision.table]!),
+                  h('td', {}, decision.verdict),
+                  h(
+                    'td',
+                    {},
+                    `${decision.why} `,
+                    h('span', { class: 'row-id' }, `(${decision.row})`),
+                    markDecision(decision, turned),
+                  ),
                 ),
               ),
           ),
@@ -139,7 +198,7 @@ export function pathPanel(path: readonly Stop[]): HTMLElement {
 }
 
 /** Each decision in its table, with the row lit that applied. */
-export function decisionsPanel(decisions: readonly ExplainedDecision[]): HTMLElement {
+export function decisionsPanel(decisions: readonly ExplainedDecision[], turned: Turned): HTMLElement {
   return h(
     'section',
     { 'aria-label': 'Decisions' },
@@ -154,20 +213,38 @@ export function decisionsPanel(decisions: readonly ExplainedDecision[]): HTMLEle
           h('b', {}, decision.row),
           ` ${decision.verdict} `,
           h('span', { class: 'of' }, `${decision.table}${decision.mx === null ? '' : `, ${decision.mx}`}`),
+          markDecision(decision, turned),
         ),
         h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
         h('p', { class: 'why' }, decision.why),
         h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
-        tableOf(decision, at + 1),
+        tableOf(decision, at + 1, turned.decisions.get(decision) ?? null),
       ),
     ),
+    turned.gone.length === 0
+      ? null
+      : [
+          h('h3', {}, 'Made no longer'),
+          h('ul', { class: 'gone' }, ...turned.gone.map((was) => h('li', {}, sayDecision(was)))),
+        ],
   );
 }
 
-function tableOf({ table: name, row, input }: ExplainedDecision, number: number): HTMLElement | null {
+function sayDecision({ row, verdict, table, mx }: ExplainedDecision): string {
+  return `${row} ${verdict} ${table}${mx === null ? '' : `, ${mx}`}`;
+}
+
+/** `before`: the decision in whose place this one stands; null: none, or it is the same. */
+function tableOf(
+  decision: ExplainedDecision,
+  number: number,
+  before: ExplainedDecision | null,
+): HTMLElement | null {
+  const { table: name, row, input } = decision;
   const table = allTables.find((each) => each.name === name);
   if (table === undefined) return null;
   const columns = Object.keys(table.inputs);
+  const turned = before === null ? [] : columnsTurned(before, decision);
   const cell = (when: Readonly<Record<string, unknown>>, column: string) =>
     when[column] === undefined ? '' : [when[column]].flat().join(' or ');
   return h(
@@ -194,14 +271,21 @@ function tableOf({ table: name, row, input }: ExplainedDecision, number: number)
           'tr',
           { class: 'input' },
           h('th', { scope: 'row' }, 'known'),
-          ...columns.map((column) => h('td', {}, input[column] ?? '')),
+          ...columns.map((column) =>
+            h(
+              'td',
+              {},
+              input[column] ?? '',
+              markBefore(turned.includes(column) ? before!.input[column]! : null),
+            ),
+          ),
           h('td', {}),
         ),
         ...table.rows.map(({ id, when, then }) =>
           h(
             'tr',
             id === row ? { class: 'lit', 'aria-current': 'true' } : {},
-            h('th', { scope: 'row' }, id),
+            h('th', { scope: 'row' }, id, id === before?.row && id !== row ? h('mark', {}, 'before') : null),
             ...columns.map((column) => h('td', {}, cell(when, column))),
             h('td', {}, then),
           ),
@@ -212,23 +296,19 @@ function tableOf({ table: name, row, input }: ExplainedDecision, number: number)
 }
 
 /** What goes into the TLS report (RFC 8460). */
-export function reportsPanel({ reports }: ExplainedReport): HTMLElement {
-  const line = (policy: ExplainedReport['reports'][number]) => [
-    `${policy.policyType} of ${policy.policyDomain}: ${policy.success} of ${policy.success + policy.failure} sessions succeeded`,
-    ...policy.details.map(failureOf),
-  ];
+export function reportsPanel(report: ExplainedReport): HTMLElement {
+  const lines = reportLinesOf(report);
   return h(
     'section',
     { 'aria-label': 'For the TLS report' },
     h('h2', {}, 'For the TLS report'),
-    reports.length === 0
+    lines.length === 0
       ? h('p', {}, 'Nothing is counted.')
-      : h('ul', {}, ...reports.flatMap(line).map((text) => h('li', {}, text))),
+      : h('ul', {}, ...lines.map((text) => h('li', {}, text))),
   );
 }
 
-/** Every question and its answer, one at a time. */
-/** `first`: the question that is shown at first, from 1. `told`: of each that is turned to. */
+/** Every question and its answer, one at a time. `first`: the one that is shown at first, from 1. `told`: of each that is turned to. */
 export function journalPanel(
   { attempts }: Journal,
   first: number,
