@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../kernel/table.js';
+import type { ChosenTransport } from '../relay/route.js';
 import { type DestinationRule, judgeNextHop, ruleFor } from './destination.js';
 
 const rule = (own: Partial<DestinationRule>): DestinationRule => ({
@@ -29,6 +31,23 @@ describe('the way to a destination', () => {
       decision: { verdict: 'mx' },
     });
     expect(judgeNextHop(A, [rule({ ...relay('own.test'), expiresAt: 5 })], 5).relay).toBeNull();
+  });
+
+  const submission = { kind: 'relay', host: 'submit.test', port: 587 } as const;
+  it.each([
+    ['nobody chose', null, 'mx'],
+    ['the hosts of the MX records are', { transport: { kind: 'direct' } }, 'mx'],
+    ['a relay is', { transport: submission }, 'submit'],
+    ['a relay is that does not know us', { transport: submission, parked: 'yes' }, 'wait-for-relay'],
+    ['nothing is, for now', { transport: { kind: 'fail', status: '4.7.1' } }, 'fail-for-now'],
+    ['nothing is, for good', { transport: { kind: 'fail', status: '5.7.1' } }, 'fail'],
+    ['something is that nobody knows', { transport: null }, 'wait-for-transport'],
+  ] as const)('is what is chosen for the mail: %s', (_, choice, verdict) => {
+    const chosen = choice === null ? undefined : { name: 'of a test', decision: {} as Decision, ...choice };
+    expect(judgeNextHop(A, [], 0, chosen as ChosenTransport)).toMatchObject({
+      decision: { verdict },
+      relay: verdict === 'submit' ? submission : null,
+    });
   });
 
   it('does not depend on the order of rules', () => {

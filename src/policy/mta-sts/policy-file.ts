@@ -231,7 +231,7 @@ function isTooLong(text: string): boolean {
 
 function invalid(faults: readonly PolicyFault[]): PolicyFile {
   const { problem, line } =
-    faults.find((fault) => fault.line === 0 || DECISIVE.has(fault.problem)) ??
+    faults.find((fault) => DECISIVE.has(fault.problem)) ??
     faults.find((fault) => fault.problem === 'bad-mx') ??
     faults[0]!;
   return { kind: 'invalid', problem, line, faults };
