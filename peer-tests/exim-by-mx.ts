@@ -57,7 +57,7 @@ export function eximByMx(port: number, resolverAddress: string): Promise<EximByM
 function outcomeIn(lines: readonly string[], recipient: string): EximOutcome['outcome'] {
   const flags = { '=>': 'delivered', '==': 'deferred', '**': 'bounced' } as const;
   const found = lines.findLast((line) =>
-    Object.keys(flags).some((flag) => line.includes(` ${flag} ${recipient} `)),
+    Object.keys(flags).some((flag) => [' ', ':'].some((end) => line.includes(` ${flag} ${recipient}${end}`))),
   );
   const flag = Object.keys(flags).find((each) => found?.includes(` ${each} `));
   return flag === undefined ? 'nothing' : flags[flag as keyof typeof flags];
@@ -84,6 +84,7 @@ function eximConf(folder: string, program: string, port: number): string {
     '  self = send',
     'drop:',
     '  driver = redirect',
+    '  domains = sender.example',
     '  data = :blackhole:',
     'begin transports',
     'out:',

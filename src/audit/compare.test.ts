@@ -31,6 +31,7 @@ const OURS: Profile = {
   rows: [],
   ends: [],
   unknown: [],
+  ownStatuses: 'as-ours',
   fold: 'most-telling',
 };
 
@@ -70,12 +71,12 @@ describe('what others would have made of it', () => {
   it('differs where it is known to', () => {
     expect(verdictsOn('DANE-EE does not match; a valid certificate does not help')).toEqual({
       ...{ waxseal: 'deferred 4.7.5', postfix: 'deferred 4.7.5', 'postfix-alone': 'deferred 4.7.5' },
-      ...{ exim: 'deferred 4.7.5', mox: 'deferred 4.7.5', kumomta: 'deferred' },
+      ...{ exim: 'deferred', mox: 'deferred', kumomta: 'deferred' },
       ...{ stalwart: 'bounced', maddy: 'bounced 5.7.0' },
     });
     expect(verdictsOn('MTA-STS enforced, the only MX is not in the policy: not even connected to')).toEqual({
       ...{ waxseal: 'deferred 4.7.5', postfix: 'deferred 4.3.0', 'postfix-alone': 'delivered 2.0.0' },
-      ...{ exim: 'delivered 2.0.0', mox: 'deferred 4.7.5', kumomta: 'deferred 4.4.4' },
+      ...{ exim: 'delivered 2.0.0', mox: 'deferred', kumomta: 'deferred 4.4.4' },
       ...{ stalwart: 'bounced', maddy: 'bounced 5.7.0' },
     });
     expect(verdictsOn('MTA-STS enforced, no STARTTLS: waits, as under a stripping attack')).toMatchObject({
@@ -86,6 +87,27 @@ describe('what others would have made of it', () => {
         stalwart: 'bounced',
         maddy: 'deferred 4.7.1',
       },
+    });
+  });
+
+  it.each([
+    ['usable TLSA, STARTTLS refused for good by the only host: waits, does not bounce', 'bounced'],
+    ['usable TLSA, STARTTLS refused for good by the first host: the second is tried', 'bounced'],
+    ['STARTTLS refused for now', 'deferred'],
+    ['usable TLSA, handshake broken: never in clear', 'deferred 4.7.5'],
+    ['no policy, handshake broken: delivered in clear over a second connection', 'deferred 4.7.5'],
+    ['no policy, STARTTLS refused for good (554): delivered in clear over a second connection', 'unknown'],
+    ['TLS-Required: No, STARTTLS refused under DANE', 'unknown'],
+    ['a null MX of odd preference is still one', 'bounced 5.1.0'],
+  ])('is what Postfix makes of it, which looks at how TLS failed: %s', (name, verdict) => {
+    expect(verdictsOn(name).postfix).toBe(verdict);
+  });
+
+  it('has a status only where a reply or somebody who looked says so', () => {
+    const { waxseal, exim, mox } = verdictsOn('the MX lookup fails');
+    expect([waxseal, exim, mox]).toEqual(['deferred 4.4.3', 'deferred', 'deferred']);
+    expect(verdictsOn('451 at RCPT by the only host: waits with the words of the host')).toMatchObject({
+      exim: 'deferred 4.7.1',
     });
   });
 

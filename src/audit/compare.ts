@@ -9,7 +9,7 @@ import type { Programs } from '../effects/simulate.js';
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import { decidingBy } from '../policy/kernel/otherwise.js';
 import type { Settings } from '../policy/settings.js';
-import { cellsOf, type OtherRow, type Profile, stands } from './profiles/profile.js';
+import { cellsOf, isBecauseOf, type OtherRow, type Profile, stands } from './profiles/profile.js';
 import { SETTING_COLUMNS } from './setting-columns.js';
 
 /** An attempt as it goes under some settings; what was asked of nobody. */
@@ -190,12 +190,13 @@ function endOf(profile: Profile, { attempt, at }: Candidate): End {
   const { decisions } = result;
   const mx = because?.mx ?? null;
   const anywhere = profile.ends.find(
-    ({ reach, because: rows }) => reach === 'any-host' && decisions.some(({ row }) => rows.includes(row)),
+    (end) =>
+      end.reach === 'any-host' &&
+      decisions.some((each) => isBecauseOf(each, end) && stands(decisions, each.mx, end.beside)),
   );
   if (anywhere !== undefined) return endBy(anywhere);
   const isUnknown = profile.unknown.find(
-    ({ because: rows, beside }) =>
-      (rows.length === 0 || rows.includes(because?.row ?? '')) && stands(decisions, mx, beside),
+    (each) => isBecauseOf(because, each) && stands(decisions, mx, each.beside),
   );
   if (isUnknown !== undefined) return unknown(isUnknown.why, isUnknown.source);
   if (profile.fold === 'last-host' && recipient.outcome !== 'delivered' && leftRows(result).size > 1)
@@ -204,16 +205,18 @@ function endOf(profile: Profile, { attempt, at }: Candidate): End {
       profile.software,
     );
   const end = profile.ends.find(
-    ({ because: rows, beside, reach }) =>
-      reach === undefined &&
+    (each) =>
+      each.reach === undefined &&
       recipient.outcome !== 'delivered' &&
-      rows.includes(because?.row ?? '') &&
-      stands(decisions, mx, beside),
+      isBecauseOf(because, each) &&
+      stands(decisions, mx, each.beside),
   );
   if (end !== undefined) return endBy(end);
   const row = rowsOf(profile).find(({ id }) => id === because?.row);
+  const isReplied = recipient.outcome === 'delivered' || because?.table === 'reply-meaning';
   return {
-    ...{ outcome: recipient.outcome, status: recipient.status, known: true, end: null },
+    ...{ outcome: recipient.outcome, known: true, end: null },
+    status: isReplied || profile.ownStatuses === 'as-ours' ? recipient.status : null,
     why:
       row === undefined
         ? `${AS_OURS}${because?.why ?? ''} (${because?.row ?? ''})`

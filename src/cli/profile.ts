@@ -33,6 +33,7 @@ export function settingsOnly(name: string, settings: Profile['settings']): Profi
     rows: [],
     ends: [],
     unknown: [],
+    ownStatuses: 'as-ours',
     fold: 'most-telling',
   };
 }

@@ -111,8 +111,14 @@ export const NOT_KNOWN: readonly Unknown[] = [
     source: NOT_STUDIED,
   },
   {
-    because: ['MX-3', 'HADR-4', 'HADR-5', 'END-9'],
-    why: 'What it does where no host has an address that may be used is not known.',
+    because: ['MX-3', 'END-9'],
+    why: 'What it does where no host is named, or none has an address that may be used, is not known.',
     source: NOT_STUDIED,
   },
 ];
+
+export const NO_ADDRESS: Unknown = {
+  because: ['HADR-4', 'HADR-5'],
+  why: 'What it does where no host has an address is not known.',
+  source: NOT_STUDIED,
+};

@@ -41,5 +41,6 @@ export const exim: Profile = {
       source: `${SOURCE}; peer-tests/profiles.test.ts`,
     },
   ],
+  ownStatuses: 'not-known',
   fold: 'most-telling',
 };

@@ -1,4 +1,11 @@
-import { givenNameOnly, NOT_KNOWN, noOtherFamily, withoutRequireTls, withoutTlsRequired } from './common.js';
+import {
+  givenNameOnly,
+  NO_ADDRESS,
+  NOT_KNOWN,
+  noOtherFamily,
+  withoutRequireTls,
+  withoutTlsRequired,
+} from './common.js';
 import type { Profile } from './profile.js';
 
 const STS = 'KumoMTA of August 2026, crates/mta-sts';
@@ -40,11 +47,13 @@ export const kumomta: Profile = {
   ],
   unknown: [
     ...NOT_KNOWN,
+    NO_ADDRESS,
     {
       because: ['TLS-4', 'TOUT-3', 'TOUT-4'],
       why: 'Whether broken or refused TLS that nobody demands is followed by cleartext is an option of the path (opportunistic_tls_reconnect_on_failed_handshake).',
       source: DISPATCHER,
     },
   ],
+  ownStatuses: 'not-known',
   fold: 'most-telling',
 };

@@ -1,4 +1,4 @@
-import { NOT_KNOWN, noOtherFamily } from './common.js';
+import { NO_ADDRESS, NOT_KNOWN, noOtherFamily } from './common.js';
 import type { Profile } from './profile.js';
 
 const REMOTE = 'maddy 0.9.4, internal/target/remote';
@@ -65,6 +65,7 @@ export const maddy: Profile = {
   ],
   unknown: [
     ...NOT_KNOWN,
+    NO_ADDRESS,
     {
       because: [],
       beside: ['RTLS-5'],
@@ -72,5 +73,6 @@ export const maddy: Profile = {
       source: 'not studied',
     },
   ],
+  ownStatuses: 'not-known',
   fold: 'last-host',
 };

@@ -1,5 +1,5 @@
 import { PROFILES } from '../../policy/settings.js';
-import { insecureAliasEnds, NOT_KNOWN } from './common.js';
+import { insecureAliasEnds, NO_ADDRESS, NOT_KNOWN } from './common.js';
 import type { Profile } from './profile.js';
 
 const DIRECT = 'mox of 2026, queue/direct.go';
@@ -27,7 +27,7 @@ export const mox: Profile = {
     {
       ...{ id: 'MOX-E1', because: ['TLS-3', 'TOUT-4'], outcome: 'bounced', status: null, reach: 'any-host' },
       source: CLIENT,
-      why: 'A refusal of STARTTLS for good where TLS is demanded ends the delivery for good, and no other host is tried.',
+      why: 'Where TLS is demanded STARTTLS is said whether it is offered or not, and a refusal for good, as a host gives that knows nothing of it, ends the delivery for good; no other host is tried.',
     },
     {
       ...{ id: 'MOX-E2', because: ['BAR-2'], outcome: 'bounced', status: '5.7.30', source: `${DIRECT}:515` },
@@ -49,6 +49,7 @@ export const mox: Profile = {
   ],
   unknown: [
     ...NOT_KNOWN,
+    NO_ADDRESS,
     {
       because: ['PEER-7', 'PEER-4', 'PEER-2'],
       beside: ['BASE-3', 'STSD-3'],
@@ -56,5 +57,6 @@ export const mox: Profile = {
       source: 'mox of 2026, queue/direct.go:547',
     },
   ],
+  ownStatuses: 'not-known',
   fold: 'most-telling',
 };

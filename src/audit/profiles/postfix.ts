@@ -8,24 +8,36 @@ const CONNECT = 'Postfix 3.12-20260821, src/smtp/smtp_connect.c';
 
 const ENDS: readonly OtherEnd[] = [
   {
-    ...{
-      id: 'POSTFIX-E1',
-      because: ['TLS-3', 'TOUT-4'],
-      outcome: 'deferred',
-      status: '4.7.4',
-      source: SMTP_PROTO,
-    },
-    beside: ['RTLS-1'],
+    ...{ id: 'POSTFIX-E1', because: ['TLS-3'], beside: ['RTLS-1'] },
+    ...{ outcome: 'deferred', status: '4.7.4', source: SMTP_PROTO },
     why: 'A host that must have TLS and has none is left for now.',
+  },
+  {
+    ...{ id: 'POSTFIX-E3', because: ['TOUT-4'], beside: ['RTLS-1', 'RETRY-1'], reach: 'any-host' },
+    ...{ outcome: 'bounced', status: null, source: `${SMTP_PROTO}; peer-tests/profiles.test.ts` },
+    why: 'Where TLS is demanded, a refusal of STARTTLS for good ends the delivery for good; no other host is tried.',
+  },
+  {
+    ...{ id: 'POSTFIX-E4', because: ['TOUT-3'], when: { outcome: 'refused-for-now' } },
+    ...{ outcome: 'deferred', status: null, source: SMTP_PROTO },
+    why: 'The message waits with the status with which STARTTLS was refused.',
+  },
+  {
+    ...{ id: 'POSTFIX-E5', because: ['MX-2'], outcome: 'bounced', status: '5.1.0' },
+    ...{ source: 'Postfix 3.12-20260821, src/smtp/smtp_addr.c' },
+    why: 'A null MX ends the delivery for good.',
   },
 ];
 
 const UNKNOWN: readonly Unknown[] = [
   ...NOT_KNOWN,
   {
-    because: ['TOUT-3', 'TOUT-4'],
-    beside: ['RETRY-5'],
-    why: 'Where STARTTLS is refused and nothing demands TLS, Postfix goes on in clear on the same connection; a broken handshake waits. Which of them it is decides, and what the server would have said in clear is not recorded.',
+    ...{
+      because: ['TOUT-3', 'TOUT-4'],
+      when: { outcome: ['refused', 'refused-for-now'] },
+      beside: ['RETRY-5'],
+    },
+    why: 'Where STARTTLS is refused and nothing demands TLS, Postfix goes on in clear on the same connection; what the server would have said there is not recorded.',
     source: SMTP_PROTO,
   },
 ];
@@ -40,6 +52,7 @@ export const postfixAlone: Profile = {
   rows: [...withoutSts('POSTFIX', `${DOCS} (MTA-STS takes a plugin)`), ...noOtherFamily('POSTFIX', CONNECT)],
   ends: ENDS,
   unknown: UNKNOWN,
+  ownStatuses: 'as-ours',
   fold: 'most-telling',
 };
 

@@ -17,6 +17,8 @@ export interface Profile {
   readonly rows: readonly OtherRow[];
   readonly ends: readonly OtherEnd[];
   readonly unknown: readonly Unknown[];
+  /** Of a failure that no reply of a server names: the status that we give it, or one that nobody has looked up. */
+  readonly ownStatuses: 'as-ours' | 'not-known';
   /** Where a recipient's end is taken from, if several hosts failed: from the most telling reason, as ours, or from the last host. */
   readonly fold: 'most-telling' | 'last-host';
   /** Where two ways to set it up disagree: what has to be decided for the question to arise, and the ways. */
@@ -42,6 +44,8 @@ export interface OtherRow {
 export interface OtherEnd {
   readonly id: string;
   readonly because: readonly string[];
+  /** Only where it was decided on these words. */
+  readonly when?: When;
   /** Only where that was decided, too, about the same host or the domain. */
   readonly beside?: readonly string[];
   /** `any-host`: also where another host took the message. */
@@ -57,6 +61,8 @@ export interface OtherEnd {
 export interface Unknown {
   /** The row that decided for the recipient; none: whichever it was. */
   readonly because: readonly string[];
+  /** Only where it was decided on these words. */
+  readonly when?: When;
   readonly beside?: readonly string[];
   readonly why: string;
   readonly source: string;
@@ -95,6 +101,17 @@ function cellsOfRow(row: OtherRow): OtherCells {
     index++;
   }
   return { table, cells };
+}
+
+/** Whether one of those rows decided, on those words; no rows: whichever did. */
+export function isBecauseOf(
+  decision: Decision | null,
+  { because, when = {} }: Pick<OtherEnd, 'because' | 'when'>,
+) {
+  if (because.length > 0 && !because.includes(decision?.row ?? '')) return false;
+  return Object.entries(when).every(([column, words]) =>
+    [words].flat().includes(decision?.input[column] ?? ''),
+  );
 }
 
 /** Whether all of those rows were decided, about that host or about the domain. */

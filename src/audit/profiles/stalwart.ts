@@ -1,4 +1,11 @@
-import { givenNameOnly, insecureAliasEnds, NOT_KNOWN, noOtherFamily, withoutTlsRequired } from './common.js';
+import {
+  givenNameOnly,
+  insecureAliasEnds,
+  NO_ADDRESS,
+  NOT_KNOWN,
+  noOtherFamily,
+  withoutTlsRequired,
+} from './common.js';
 import type { Profile } from './profile.js';
 
 const OUTBOUND = 'Stalwart of August 2026, crates/smtp/src/outbound';
@@ -65,6 +72,7 @@ export const stalwart: Profile = {
   ],
   unknown: [
     ...NOT_KNOWN,
+    NO_ADDRESS,
     {
       because: ['KEY-3'],
       why: 'Whether a message under REQUIRETLS waits or fails where there is no TLS is not known.',
@@ -83,5 +91,6 @@ export const stalwart: Profile = {
       source: `${OUTBOUND}/mta_sts`,
     },
   ],
+  ownStatuses: 'not-known',
   fold: 'last-host',
 };
