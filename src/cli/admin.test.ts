@@ -218,6 +218,8 @@ describe('the admin interface of waxseal serve', () => {
     expect(body).toMatch(/^waxseal_messages_accepted_total\{door="smtp",tls="no",auth="no"\} 1$/m);
     expect(body).toMatch(/^waxseal_recipients_ended_total\{state="delivered",class="2"\} 1$/m);
     expect(body).toMatch(/^waxseal_deliveries\{state="held"\} 1$/m);
+    expect(body).toMatch(/^waxseal_attempt_seconds_count\{attempt="1",.*,outcome="delivered"\} 1$/m);
+    expect(body).toMatch(/^waxseal_replies_total\{command="MAIL",code="450"\} 1$/m);
     expect(body).toMatch(/^waxseal_rules_over 1$/m);
     expect(body).toMatch(/^waxseal_build_info\{version=".*",node="v.*"\} 1$/m);
     expect(body).not.toMatch(/a\.test|late\.test/);

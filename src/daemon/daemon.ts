@@ -51,6 +51,7 @@ import { Reporting } from './reporting.js';
 import { Suppressing } from './suppressing.js';
 import { tellDoorbell, tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
+import { countedEngine } from './watch/counted-engine.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
 import { type Webhook, webhooks } from './webhooks/webhooks.js';
 
@@ -135,8 +136,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const signals = signalMemory(stores.signals, { onFault, after: along.next });
   const made = () => engineOf(options, current, { relayRefusals, tallies, signals, onFault });
   const engines = new Engines(made());
+  const engine = countedEngine(engines.latest, metrics.attempts);
   const queue = createQueue({
-    engine: keepingJournals<QueueOptions['engine']>(engines.latest, options.keepJournal),
+    engine: keepingJournals<QueueOptions['engine']>(engine, options.keepJournal),
     ...{ store: traced(stores.queue, clock), bodies, clock, onFault, toAscii: domainToASCII },
     ...tuningOf(options),
     laneOf: (mail) => laneIn(mail, current.config),
@@ -188,7 +190,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       clock,
     ),
     metrics,
-    ready: engines.latest.ready,
+    ready: engine.ready,
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {
       const before = current;
@@ -210,7 +212,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
         hooks.ring();
       });
       const jobs = [
-        keepPoliciesFresh({ store: stores.policies, engine: engines.latest, clock }, signal, {
+        keepPoliciesFresh({ store: stores.policies, engine, clock }, signal, {
           onFailure: (message) => log('warn', 'policies', `policies cannot be renewed: ${message}`),
         }),
         reporting.run(signal),

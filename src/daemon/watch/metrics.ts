@@ -3,12 +3,14 @@ import { statfs } from 'node:fs/promises';
 import type { QueueStore } from '../../effects/queue-stores.js';
 import type { QueueOutcome } from '../../services/queue/index.js';
 import type { DoorEvent } from '../doors/door.js';
+import { attemptMetrics, type CountAttempts } from './attempt-metrics.js';
 import { Registry } from './registry.js';
 
 export interface Metrics {
   readonly registry: Registry;
   doorEvent(event: DoorEvent): void;
   outcome(outcome: QueueOutcome): void;
+  readonly attempts: CountAttempts;
   webhook(event: string, result: 'sent' | 'failed' | 'dropped', count: number): void;
   report(outcome: string): void;
   fault(): void;
@@ -121,6 +123,7 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
       ended.add({ state: outcome, class: (word?.status ?? '').slice(0, 1) });
       ages.observe(Math.max(0, at - queuedAt) / 1000, { state: outcome });
     },
+    attempts: attemptMetrics(registry),
     webhook: (event, result, count) => webhooks.add({ event, result }, count),
     report: (outcome) => reports.add({ outcome }),
     fault: () => faults.add(),

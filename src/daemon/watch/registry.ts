@@ -12,10 +12,14 @@ const SERIES_MAX = 2_000;
 
 export interface Counter {
   add(labels?: Labels, amount?: number): void;
+  /** Adds one under these labels, for who does so often. */
+  under(labels: Labels): () => void;
 }
 
 export interface Histogram {
   observe(value: number, labels?: Labels): void;
+  /** Observes under these labels, for who does so often. */
+  under(labels: Labels): (value: number) => void;
 }
 
 export interface Gauge {
@@ -36,10 +40,14 @@ export class Registry {
     this.#register(name, 'counter', help, async () =>
       [...series].map(([labels, value]) => `${name}${labels} ${value}`),
     );
+    const add = (key: string, amount: number) => {
+      if (series.has(key) || series.size < SERIES_MAX) series.set(key, (series.get(key) ?? 0) + amount);
+    };
     return {
-      add: (labels = {}, amount = 1) => {
+      add: (labels = {}, amount = 1) => add(textOf(labels), amount),
+      under: (labels) => {
         const key = textOf(labels);
-        if (series.has(key) || series.size < SERIES_MAX) series.set(key, (series.get(key) ?? 0) + amount);
+        return () => add(key, 1);
       },
     };
   }
@@ -57,17 +65,21 @@ export class Registry {
         `${name}_count${textOf(labels)} ${count}`,
       ]),
     );
+    const observe = (key: string, labels: Labels, value: number) => {
+      const own = series.get(key) ?? { labels, counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+      if (!series.has(key) && series.size >= SERIES_MAX) return;
+      series.set(key, own);
+      BUCKETS.forEach((le, at) => {
+        if (value <= le) own.counts[at] = own.counts[at]! + 1;
+      });
+      own.sum += value;
+      own.count += 1;
+    };
     return {
-      observe: (value, labels = {}) => {
+      observe: (value, labels = {}) => observe(textOf(labels), labels, value),
+      under: (labels) => {
         const key = textOf(labels);
-        const own = series.get(key) ?? { labels, counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
-        if (!series.has(key) && series.size >= SERIES_MAX) return;
-        series.set(key, own);
-        BUCKETS.forEach((le, at) => {
-          if (value <= le) own.counts[at] = own.counts[at]! + 1;
-        });
-        own.sum += value;
-        own.count += 1;
+        return (value) => observe(key, labels, value);
       },
     };
   }
