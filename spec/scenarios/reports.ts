@@ -271,6 +271,17 @@ const dane: readonly Story[] = [
     ],
   },
   {
+    name: 'a domain that is its own mail host, with TLSA records: told of once, under them',
+    refs: ['RPT-1.1-1'],
+    world: together(SIGNED, tlsa(['3 1 1 @a.example'], 'a.example'), {
+      dns: { 'A a.example': ['@a.example'] },
+      mail: { 'a.example': {} },
+    }),
+    steps: [
+      send(delivered({ policyType: 'tlsa', policyDomain: 'a.example', success: 1, failure: 0, details: [] })),
+    ],
+  },
+  {
     name: 'an aliased host: the records are named by the base domain, the host by the MX record',
     refs: ['RPT-1.1-1', 'RPT-4.4-10'],
     world: together(

@@ -300,7 +300,8 @@ const auth: readonly Story[] = [
     world: world(
       knows('PLAIN SCRAM-SHA-256', {
         starttls: 'not-offered',
-        keywords: [...USUAL, 'AUTH PLAIN SCRAM-SHA-256'],
+        // A proof that is bound to TLS cannot be given without it, whatever is offered.
+        keywords: [...USUAL, 'AUTH PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS'],
       }),
     ),
     ...asUser({ tls: 'opportunistic', verify: 'none' }),

@@ -96,12 +96,12 @@ function readLine(line: string): LogLine {
 
 export const MESSAGE = 'From: s@s.test\r\nSubject: hello\r\n\r\nHello.\r\n';
 
-/** A client that has said hello, under TLS if that is wanted, and has logged in. */
+/** A client that has said hello, under TLS if that is wanted (`underTls`: from the first octet on), and has logged in. */
 export async function helloTo(
   address: ListenAddress,
-  { tls = false, user = '', password = '', hello = 'EHLO' } = {},
+  { tls = false, underTls = false, user = '', password = '', hello = 'EHLO' } = {},
 ): Promise<{ readonly client: LmtpClient; readonly keywords: string }> {
-  const client = await LmtpClient.open(address);
+  const client = await LmtpClient.open(address, { underTls });
   let [keywords = ''] = await client.say(`${hello} client.test`);
   if (tls) {
     await client.startTls();

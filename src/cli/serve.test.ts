@@ -115,6 +115,66 @@ describe('waxseal serve', () => {
     await served.end();
   });
 
+  it('is under TLS from the first octet where that is said, whatever name a client asks for', async () => {
+    const password = await fileIn(folder, 'tls.pw', 'correct horse\n');
+    const config = await fileIn(folder, 'tls.yaml', `users: [{ name: ann, passwordFile: ${password} }]\n`);
+    const { served } = await serve(['--tls-listen', '127.0.0.1:0', '--config', config]);
+    const login = { underTls: true, user: 'ann', password: 'correct horse' };
+    const { client, keywords } = await helloTo(served.address('smtps'), login);
+    expect(keywords).toMatch(/AUTH PLAIN LOGIN.*REQUIRETLS/);
+    expect(keywords).not.toContain('STARTTLS');
+    expect((await handIn(client, ['under-tls@a.test'])).at(-1)).toMatch(/^250 /);
+    await served.outcome('under-tls@a.test', 'delivered');
+    expect(texts('mx.a.test').at(-1)).toContain('with ESMTPSA id');
+    client.close();
+    await served.end();
+  });
+
+  it('keeps nothing of a message whose client goes away in the midst of it', async () => {
+    const { served, state } = await serve(smtp);
+    const { client } = await helloTo(served.address('smtp'));
+    await client.say('MAIL FROM:<s@s.test>', 'RCPT TO:<half@a.test>');
+    await client.say('DATA');
+    client.write(`${MESSAGE}and more to`);
+    client.close();
+    // Whoever comes next is served, and by then the first one is gone.
+    const { client: other } = await helloTo(served.address('smtp'));
+    await handIn(other, ['whole@a.test']);
+    await served.outcome('whole@a.test', 'delivered');
+    other.close();
+    expect(await served.end()).toBe(0);
+    const { stdout } = await waxseal(['queue', 'list', '--ended', '--state', state, '--json']);
+    expect(stdout).toContain('whole@a.test');
+    expect(stdout).not.toContain('half@a.test');
+    expect(served.said).not.toContain('"fault"');
+  });
+
+  it('goes on with the mail of a user whom a new configuration has no more, and waits for a transport that it has no more', async () => {
+    const password = await fileIn(folder, 'gone.pw', 'correct horse\n');
+    const users = `users: [{ name: gone, passwordFile: ${password} }]\n`;
+    const transport =
+      'transports: { away: { kind: fail, status: 4.3.0, text: later } }\nroutes: [{ to: [a.test], transport: away }]\n';
+    const config = await fileIn(folder, 'gone.yaml', users + transport);
+    const { served, state } = await serve([...smtp, '--config', config]);
+    const login = { tls: true, user: 'gone', password: 'correct horse' };
+    const { client } = await helloTo(served.address('smtp'), login);
+    const taken = await handIn(client, ['mine@a.test']);
+    client.close();
+    const id = taken.at(-1)!.split(' ').at(-1)!;
+    await served.outcome('mine@a.test', 'deferred');
+    const queue = (...args: readonly string[]) => waxseal(['queue', ...args, '--state', state]);
+    expect(await queue('set-transport', id, 'away')).toMatchObject({ exit: 0 });
+    await writeFile(config, '{}\n');
+    served.signal('SIGHUP');
+    await served.told(({ msg }) => msg === 'the configuration was read again');
+    expect(await queue('kick', id)).toMatchObject({ exit: 0 });
+    expect(await served.told(({ row }) => row === 'HOP-6')).toMatchObject({ id });
+    expect(await queue('set-transport', id, 'direct')).toMatchObject({ exit: 0 });
+    expect(await queue('kick', id)).toMatchObject({ exit: 0 });
+    expect(await served.outcome('mine@a.test', 'delivered')).toMatchObject({ id });
+    await served.end();
+  });
+
   it('refuses what cannot be kept as it is, and says which rule does', async () => {
     const config = await fileIn(folder, 'small.yaml', 'limits: { messageBytes: 2000, recipients: 2 }\n');
     const { served } = await serve([...smtp, '--config', config]);

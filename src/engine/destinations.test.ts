@@ -95,6 +95,11 @@ describe('an internationalized domain', () => {
   });
 });
 
+it('an address without its brackets is no domain, and nobody is asked (SMTP-4.1.2-1)', async () => {
+  for (const to of ['u@192.0.2.1', 'u@1.2.3', 'u@256.1.1.1'])
+    await expect(deliver(to)).rejects.toMatchObject({ code: 'WAXSEAL_BAD_ADDRESS' });
+});
+
 it('a single label is asked for as it is, without a suffix (SMTP-5.1-1)', async () => {
   const result = await deliver('u@localdomain');
   expect(new Set(namesAsked(result))).toContain('localdomain');

@@ -2,6 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ListenAddress } from '../listen-address.js';
 
+/** The name is not ours: clients ask for what they were configured with, and are answered by the certificate that there is. */
+const TLS = { rejectUnauthorized: false, servername: 'mail.elsewhere.example' } as const;
+
 /** A client that says what it is told to, and hears whole replies. */
 export class LmtpClient {
   #socket: Socket;
@@ -13,10 +16,9 @@ export class LmtpClient {
     this.#listen();
   }
 
-  static async open(address: ListenAddress): Promise<LmtpClient> {
-    const client = new LmtpClient(
-      address.kind === 'tcp' ? connect(address.port, address.host) : connect(address.path),
-    );
+  static async open(address: ListenAddress, { underTls = false } = {}): Promise<LmtpClient> {
+    const plain = address.kind === 'tcp' ? connect(address.port, address.host) : connect(address.path);
+    const client = new LmtpClient(underTls ? connectTls({ ...TLS, socket: plain }) : plain);
     await client.hear();
     return client;
   }
@@ -65,12 +67,7 @@ export class LmtpClient {
   async startTls(): Promise<string> {
     await this.say('STARTTLS');
     this.#socket.removeAllListeners();
-    const socket = connectTls({
-      socket: this.#socket,
-      rejectUnauthorized: false,
-      // Not ours: clients ask for what they were configured with, and are answered by the certificate that there is.
-      servername: 'mail.elsewhere.example',
-    });
+    const socket = connectTls({ ...TLS, socket: this.#socket });
     this.#socket = socket;
     this.#heard = '';
     await new Promise((resolve) => socket.once('secureConnect', resolve));
