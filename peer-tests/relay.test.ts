@@ -1,21 +1,25 @@
-/* Relays that want to know who sends: a Postfix that asks Dovecot, an Exim, and one that asks GNU SASL. */
+/* Relays that want to know who sends: a Postfix that asks Dovecot, an Exim, and those that ask GNU SASL and PostgreSQL. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuthMechanism } from '../src/policy/relay/transport.js';
-import { createPki, type Internet, type Issued, startInternet } from '../src/testing/index.js';
+import { createPki, type Internet, type Issued, type Pki, startInternet } from '../src/testing/index.js';
 import type { Daemon } from './daemon.js';
 import { type Dovecot, startDovecot } from './dovecot.js';
 import { type Exim, startExim } from './exim.js';
 import { freePort } from './free-port.js';
-import { type GsaslRelay, startGsaslRelay } from './gsasl-relay.js';
+import { startGsaslRelay } from './gsasl-relay.js';
 import type { MailPeer } from './mail-peer.js';
 import { startPostfix } from './postfix.js';
+import { type PostgresServer, startPostgres } from './postgres.js';
+import { startPostgresRelay } from './postgres-relay.js';
 import { PASSWORD, RELAY, relayAt, sendVia, USER, withoutName } from './relay-client.js';
+import type { SaslRelay } from './sasl-relay.js';
 
 let internet: Internet;
 let caPem: string;
+let pki: Pki;
 let issued: Issued;
 beforeAll(async () => {
-  const pki = await createPki();
+  pki = await createPki();
   caPem = pki.caPem;
   issued = await pki.issue({}, RELAY);
   internet = await startInternet({ dns: { [`A ${RELAY}`]: ['127.0.0.1'] } });
@@ -111,7 +115,7 @@ describe('an Exim', () => {
 });
 
 describe('GNU SASL', () => {
-  let gsasl: GsaslRelay;
+  let gsasl: SaslRelay;
   beforeAll(async () => {
     gsasl = await startGsaslRelay(issued, PASSWORD);
   });
@@ -141,9 +145,56 @@ describe('GNU SASL', () => {
     expect(gsasl.logins().at(-1)).toEqual({ mechanism: 'SCRAM-SHA-256-PLUS', trusts: true });
   });
 
-  const underTls = (...own: readonly AuthMechanism[]) =>
-    ({ ...relayAt(gsasl.port, ...own), tls: 'implicit' }) as const;
+  const underTls = (...own: readonly AuthMechanism[]) => implicitly(gsasl, ...own);
 });
+
+describe('PostgreSQL', () => {
+  let postgres: PostgresServer;
+  let relay: SaslRelay;
+  beforeAll(async () => {
+    postgres = await startPostgres({ issued });
+    await postgres.createUser(USER, PASSWORD);
+    relay = await startPostgresRelay(postgres, issued, USER);
+  });
+  afterAll(() => stopAll(relay, postgres));
+
+  const BOUND = 'scram-sha-256-plus';
+  it.each([BOUND, 'scram-sha-256'] as const)(
+    'trusts us by %s, bound to its certificate where that is said (SCRAM-6-3)',
+    async (mechanism) => {
+      const [result] = await send('smart', implicitly(relay, mechanism));
+      expect(result).toMatchObject({ outcome: 'delivered', tls: { protocol: 'TLSv1.2' } });
+      expect(relay.logins().at(-1)).toEqual({ mechanism: mechanism.toUpperCase(), trusts: true });
+    },
+  );
+
+  it('does not with another password', async () => {
+    const [result] = await send('wrong', implicitly(relay, BOUND));
+    expect(result).toMatchObject({ outcome: 'deferred', status: '4.7.8', because: { row: 'AOUT-4' } });
+  });
+
+  it('does not where somebody in between has another certificate, who carries everything to it as it is', async () => {
+    const between = await startPostgresRelay(postgres, await pki.issue({}, RELAY), USER);
+    const results = await Promise.all([
+      send('smart', implicitly(between, BOUND)),
+      send('smart', implicitly(between, 'scram-sha-256')),
+    ]);
+    await between.stop();
+    expect(results.map(([result]) => result!.outcome)).toEqual(['deferred', 'delivered']);
+  });
+
+  it('does not where somebody in between hides that it binds', async () => {
+    const between = await startPostgresRelay(postgres, issued, USER, 'SCRAM-SHA-256');
+    const [result] = await send('smart', implicitly(between));
+    await between.stop();
+    expect(between.logins()).toEqual([{ mechanism: 'SCRAM-SHA-256', trusts: false }]);
+    expect(result).toMatchObject({ outcome: 'deferred', status: '4.7.8', because: { row: 'AOUT-4' } });
+  });
+});
+
+function implicitly({ port }: SaslRelay, ...own: readonly AuthMechanism[]) {
+  return { ...relayAt(port, ...own), tls: 'implicit' } as const;
+}
 
 async function stopAll(...daemons: readonly (Daemon | undefined)[]): Promise<void> {
   for (const daemon of daemons) await daemon?.stop();
