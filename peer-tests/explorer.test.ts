@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { changesOf, USUAL } from '../src/explorer/state.js';
 import { type Page, startChromium } from './chromium.js';
@@ -40,6 +41,33 @@ const turn = (choice: string, word: string) =>
     control.value = '${word}';
     control.dispatchEvent(new Event('change'));
   })()`);
+
+const packed = (record: string) => deflateRawSync(record).toString('base64url');
+
+/** What is opened from an address takes a moment. */
+async function toldOf(address: string): Promise<string> {
+  await page.open(address);
+  return page.evaluate<string>(`new Promise((done) => {
+    const told = () => document.getElementById('source').textContent;
+    const look = () => (told() === '' ? setTimeout(look) : done(told()));
+    look();
+  })`);
+}
+
+const press = (button: string) =>
+  page.evaluate(
+    `[...document.querySelectorAll('button')].find((each) => each.textContent === '${button}').click()`,
+  );
+
+/** The records of the five messages of the documents, so many times. */
+function fiveMessages(times: number): string {
+  const [journals, repeated] = [join(folder, 'five.json'), join(folder, `five-${times}.json`)];
+  const messages = fileURLToPath(new URL('../examples/five-messages.json', import.meta.url));
+  execFileSync(process.execPath, [command, 'simulate', messages, '--journal', journals]);
+  const { attempts, ...head } = JSON.parse(readFileSync(journals, 'utf8'));
+  writeFileSync(repeated, JSON.stringify({ ...head, attempts: Array(times).fill(attempts).flat() }));
+  return repeated;
+}
 
 describe('the explorer in a browser', () => {
   it('shows the end of the facts in its address, and asks for nothing but itself', async () => {
@@ -160,6 +188,62 @@ describe('the explorer in a browser', () => {
     expect(page.errors).toEqual([]);
   });
 
+  it('puts a record into the address, and finds it there in another copy of the page', async () => {
+    await page.open(explore(fiveMessages(1)));
+    await press('Next');
+    await press('Put this record into the address');
+    const hash = await page.evaluate<string>(
+      `new Promise((done) => { const look = () => (location.hash === '' ? setTimeout(look) : done(location.hash)); look(); })`,
+    );
+    expect(hash).toMatch(/^#record=[\w-]+&question=2$/);
+    expect(await text('#source')).toMatch(/^The address holds five-1\.json now, .* [\d,]+ characters\. /);
+    await press('Next');
+    expect(await page.evaluate('location.hash')).toBe(hash.replace('question=2', 'question=3'));
+
+    expect(await toldOf(url + hash)).toBe('Shown is the record in the address.');
+    expect(await page.evaluate(`document.querySelectorAll('.outcome').length`)).toBe(5);
+    expect(await text('.place')).toMatch(/^Question 2 of /);
+    expect(page.errors).toEqual([]);
+    expect(page.requests).toEqual([url]);
+  });
+
+  it('says of a record which the address cannot hold that it cannot', async () => {
+    await page.open(explore(fiveMessages(6)));
+    await press('Put this record into the address');
+    await page.evaluate(
+      `new Promise((done) => { const look = () => (document.getElementById('source').textContent.includes('cannot') ? done() : setTimeout(look)); look(); })`,
+    );
+    expect(await text('#source')).toMatch(
+      /^The address cannot hold five-6\.json, which has [\d,]+ octets, and 262,144 are the most: share the file\.$/,
+    );
+    expect(await page.evaluate('location.hash')).toBe('');
+  });
+
+  it.each([
+    ['what is not base64url', 'a%b', 'is damaged'],
+    ['what inflates to very much', packed(' '.repeat(20_000_000)), 'has more than 262,144 octets'],
+    ['what is too long', 'a'.repeat(40_000), 'is longer than 32,768 characters'],
+    ['what is no journal', packed('{"format":"other"}'), 'is no journal: '],
+  ])('says what is wrong with an address that holds %s, and shows the facts', async (_, record, why) => {
+    expect(await toldOf(`${url}#record=${record}`)).toContain(`What the address holds ${why}`);
+    expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+    expect(page.errors).toEqual([]);
+  });
+
+  it('says of a record that was tampered with that it is not what this engine makes of it', async () => {
+    const journal = JSON.parse(readFileSync(fiveMessages(1), 'utf8'));
+    const { result, entries } = journal.attempts[0];
+    result.recipients[0].status = '2.0.0';
+    expect(await toldOf(`${url}#record=${packed(JSON.stringify(journal))}`)).toContain(
+      'This engine decides it otherwise than is recorded.',
+    );
+    entries.splice(1, 1);
+    expect(await toldOf(`${url}#record=${packed(JSON.stringify(journal))}`)).toMatch(
+      /It cannot be followed to its end: |Nothing can be made of the record in the address: /,
+    );
+    expect(page.errors).toEqual([]);
+  });
+
   it('says what is neither a journal nor a scenario, and keeps what it shows', async () => {
     await page.open(url);
     await page.evaluate(`(() => {
@@ -174,13 +258,21 @@ describe('the explorer in a browser', () => {
     expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
   });
 
-  it.each(['light', 'dark'] as const)('has nothing that axe finds, %s', async (scheme) => {
-    await page.prefer(scheme);
-    await page.open(`${url}#dnssec=all&tlsa=stale`);
-    await turn('tlsa', 'key');
+  it.each([
+    ['light', 1280, 'facts'],
+    ['dark', 1280, 'facts'],
+    ['light', 320, 'a record'],
+    ['dark', 320, 'a record'],
+  ] as const)('has nothing that axe finds: %s, %s pixels, %s', async (scheme, width, shown) => {
+    await page.prefer(scheme, width);
+    if (shown === 'facts') {
+      await page.open(`${url}#dnssec=all&tlsa=stale`);
+      await turn('tlsa', 'key');
+    } else await page.open(explore(fiveMessages(1)));
     await page.evaluate(
       `document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`,
     );
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.evaluate(AXE);
     const found = await page.evaluate<readonly { id: string; nodes: readonly { html: string }[] }[]>(
       'axe.run().then(({ violations }) => violations)',

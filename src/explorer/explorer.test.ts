@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { CHOICES } from './choices.js';
 import { noticeFor } from './notice.js';
 import { othersIn, othersOn } from './others.js';
-import { otherwise, pathOf, play } from './play.js';
+import { doubtsOf, otherwise, pathOf, play, playedFrom } from './play.js';
 import {
   changesOf,
   type Facts,
   parseFacts,
   parseQuestion,
+  parseRecord,
   printFacts,
+  printRecord,
   printShown,
   scenarioOf,
   USUAL,
@@ -53,6 +55,14 @@ describe('the facts of the explorer', () => {
       expect(parseQuestion(wrong), wrong).toBe(1);
   });
 
+  it('are not told where a whole record is, and the question is', () => {
+    const address = printRecord('abc-_9', 4);
+    expect([parseRecord(address), parseQuestion(address)]).toEqual(['abc-_9', 4]);
+    expect(parseRecord(printRecord('abc', 1))).toBe('abc');
+    for (const facts of ['', 'dnssec=all', 'arecord=abc']) expect(parseRecord(facts), facts).toBeNull();
+    expect(parseRecord('record=')).toBe('');
+  });
+
   it('make another story with every word', () => {
     for (const { id, words } of CHOICES) {
       const told = words.map(({ word }) =>
@@ -84,6 +94,24 @@ describe('what would have to be different', () => {
       const isFound = found.some(({ choice, word }) => choice === change.choice && word === change.word);
       expect(at(withChange(facts, change)).reports[0]!.outcome !== outcome, change.says).toBe(isFound);
     }
+  });
+});
+
+describe('a record', () => {
+  const { journal, reports } = at({ dnssec: 'all', tlsa: 'stale' });
+  const [attempt] = journal.attempts;
+  const doubts = (changed: object) =>
+    doubtsOf({ ...journal, attempts: [{ ...attempt!, ...changed }] }).join(' ');
+
+  it('comes to what the engine made of it, without a doubt', () => {
+    expect(playedFrom(journal).reports).toEqual(reports);
+    expect(doubtsOf(journal)).toEqual([]);
+  });
+
+  it('that says something else is doubted', () => {
+    const result = { ...attempt!.result!, mxSecurity: 'insecure' };
+    expect(doubts({ result })).toBe('This engine decides it otherwise than is recorded.');
+    expect(doubts({ entries: attempt!.entries.slice(0, 3) })).toMatch(/^It cannot be followed to its end: /);
   });
 });
 

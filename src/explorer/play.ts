@@ -26,6 +26,21 @@ export function play(scenario: Scenario): Played {
   return { reports: explainDelivery(journal), journal };
 }
 
+/** Of a record: what became of its messages. Throws a {@link MisuseError} for one that is a journal by its form alone. */
+export function playedFrom(journal: Journal): Played {
+  return { journal, reports: explainDelivery(journal) };
+}
+
+/** Where what was recorded is not what this engine makes of it, in sentences. */
+export function doubtsOf({ attempts }: Journal): readonly string[] {
+  return attempts.flatMap((attempt) => {
+    const again = replay(programs, attempt);
+    if (again.kind === 'same') return [];
+    if (again.kind === 'different') return ['This engine decides it otherwise than is recorded.'];
+    return [`It cannot be followed to its end: ${again.message}.`];
+  });
+}
+
 /** The states that the machines waited in, in order, by going the recorded way again. */
 export function pathOf({ attempts }: Journal): readonly Stop[] {
   const path: Stop[] = [];

@@ -26,9 +26,23 @@ export function parseFacts(fragment: string): Facts {
   );
 }
 
-/** The fragment for facts and the question of the record that is looked at, from 1: the first is left out. */
+/** The fragment for facts and the question of their record that is looked at, from 1: the first is left out. */
 export function printShown(facts: Facts, question: number): string {
-  return [printFacts(facts), ...(question > 1 ? [`question=${question}`] : [])].filter(Boolean).join('&');
+  return withQuestion(printFacts(facts), question);
+}
+
+/** The fragment that holds a whole record, packed, and the question that is looked at. */
+export function printRecord(packed: string, question: number): string {
+  return withQuestion(`record=${packed}`, question);
+}
+
+function withQuestion(subject: string, question: number): string {
+  return [subject, ...(question > 1 ? [`question=${question}`] : [])].filter(Boolean).join('&');
+}
+
+/** The packed record that a fragment holds; null: it tells facts. */
+export function parseRecord(fragment: string): string | null {
+  return /(?:^|&)record=([^&]*)/.exec(fragment)?.[1] ?? null;
 }
 
 /** The question that a fragment tells, from 1; the first where it tells none. */

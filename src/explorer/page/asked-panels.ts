@@ -1,6 +1,6 @@
 /* What is asked afterwards: what others would have made of it, what would help, and what the sender is told. */
 import { AS_OURS, type ComparedRecipient, type Difference, type Verdict } from '../../audit/compare.js';
-import type { Change } from '../../effects/change/index.js';
+import type { ExplainedReport } from '../../engine/explain-delivery.js';
 import { OWNERS } from '../../policy/explain/fact.js';
 import { h } from './dom.js';
 
@@ -79,12 +79,15 @@ function differenceOf({ mta, mx, table, ours, theirs }: Difference): HTMLElement
 }
 
 /** The smallest changes, whose they are, what would come of them, and what they take for granted. */
-export function smallestPanel(recipient: string, changes: readonly Change[]): HTMLElement | null {
+export function smallestPanel(
+  { recipient, change: changes }: ExplainedReport,
+  number: number,
+): HTMLElement | null {
   if (changes.length === 0) return null;
   return h(
     'section',
-    { 'aria-label': `The smallest changes for ${recipient}` },
-    h('h2', {}, 'The smallest changes'),
+    { 'aria-label': `The smallest changes ${number}, for ${recipient}` },
+    h('h2', {}, `The smallest changes for ${recipient}`),
     h(
       'ul',
       { class: 'smallest' },
@@ -108,18 +111,22 @@ export function smallestPanel(recipient: string, changes: readonly Change[]): HT
   );
 }
 
-/** What the sender would read. */
-export function noticePanel(text: string | null): HTMLElement | null {
+/** What the sender would read of a recipient; null: nothing. */
+export function noticePanel(recipient: string, text: string | null, number: number): HTMLElement | null {
   if (text === null) return null;
   return h(
     'section',
-    { 'aria-label': 'The notice to the sender' },
-    h('h2', {}, 'The notice to the sender'),
+    { 'aria-label': `Notice ${number}, about ${recipient}` },
+    h('h2', {}, `The notice to the sender about ${recipient}`),
     h(
       'details',
       { class: 'notice' },
       h('summary', {}, 'As it would be sent (RFC 3464), once one is due'),
-      h('pre', { tabindex: 0, role: 'region', 'aria-label': 'Text of the notice' }, text),
+      h(
+        'pre',
+        { tabindex: 0, role: 'region', 'aria-label': `Text of notice ${number}, about ${recipient}` },
+        text,
+      ),
     ),
   );
 }

@@ -25,3 +25,8 @@ function append(element: HTMLElement, children: readonly Child[]): void {
     else append(element, child);
   }
 }
+
+/** An element that the page has from the beginning. */
+export function byId(id: string): HTMLElement {
+  return document.getElementById(id)!;
+}

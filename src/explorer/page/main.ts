@@ -1,27 +1,29 @@
 /* The page: facts on one side, what becomes of the message on the other. Nothing leaves it. */
 import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
-import { parseJournal } from '../../effects/codecs/journal.codec.js';
+import { parseJournal, printJournal } from '../../effects/codecs/journal.codec.js';
+import { errorText } from '../../effects/error-text.js';
 import type { Journal } from '../../effects/journal.js';
-import { type ExplainedReport, explainDelivery } from '../../engine/explain-delivery.js';
-import { CHOICES } from '../choices.js';
+import type { ExplainedReport } from '../../engine/explain-delivery.js';
 import { noticeFor } from '../notice.js';
 import { othersIn, othersOn } from '../others.js';
 import { verdictOf } from '../outcome.js';
-import { type Otherwise, otherwise, type Played, pathOf, play } from '../play.js';
+import { pack, unpack } from '../packed.js';
+import { doubtsOf, type Otherwise, otherwise, type Played, pathOf, play, playedFrom } from '../play.js';
 import {
   type Change,
   type Facts,
   parseFacts,
   parseQuestion,
+  parseRecord,
+  printRecord,
   printShown,
   scenarioOf,
-  USUAL,
   withChange,
 } from '../state.js';
-import { STORIES } from '../stories.js';
 import { compareTold, NOTHING_TURNED, sayTurned, type Told, type Turned } from '../turned.js';
 import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
-import { h } from './dom.js';
+import { controls, setControls } from './controls.js';
+import { byId, h } from './dom.js';
 import {
   changesPanel,
   decisionsPanel,
@@ -34,7 +36,7 @@ import {
 } from './panels.js';
 
 /** What is shown: facts that can be turned, or what a file told. */
-type Shown = ShownFacts | { readonly kind: 'file'; readonly name: string; readonly played: Played };
+type Shown = ShownFacts | ShownRecord;
 
 interface ShownFacts {
   readonly kind: 'facts';
@@ -44,12 +46,17 @@ interface ShownFacts {
   readonly before: Told | null;
 }
 
-const byId = (id: string) => document.getElementById(id)!;
-let shown: Shown = shownOf(factsOfAddress(), null);
-
-function factsOfAddress(): Facts {
-  return parseFacts(location.hash.slice(1));
+interface ShownRecord {
+  readonly kind: 'record';
+  readonly name: string;
+  readonly played: Played;
+  /** As it stands in the address; null: it does not. */
+  readonly packed: string | null;
 }
+
+const fragment = () => location.hash.slice(1);
+const putIntoAddress = (told: string) => history.replaceState(null, '', `#${told}`);
+let shown: Shown = shownOf(parseFacts(fragment()), null);
 
 function shownOf(facts: Facts, before: Told | null): ShownFacts {
   return { kind: 'facts', facts, before, played: play(scenarioOf(facts)) };
@@ -60,7 +67,7 @@ function toldOf({ facts, played }: ShownFacts): Told {
 }
 
 function choose(facts: Facts, before: Told | null): void {
-  history.replaceState(null, '', `#${printShown(facts, 1)}`);
+  putIntoAddress(printShown(facts, 1));
   shown = shownOf(facts, before);
   render();
 }
@@ -70,26 +77,41 @@ function turn(change: Pick<Change, 'choice' | 'word'>): void {
   if (shown.kind === 'facts') choose(withChange(shown.facts, change), toldOf(shown));
 }
 
-/** Files are not in the address, and neither is a place in them. */
-function lookAt(question: number): void {
-  if (shown.kind === 'facts') history.replaceState(null, '', `#${printShown(shown.facts, question)}`);
+/** The one that is looked at, from 1. */
+let question = 1;
+
+/** Of a record that is not in the address no place in it is. */
+function lookAt(at: number): void {
+  question = at;
+  if (shown.kind === 'facts') putIntoAddress(printShown(shown.facts, at));
+  else if (shown.packed !== null) putIntoAddress(printRecord(shown.packed, at));
 }
 
 /** A panel that takes many plays, in its place once the rest is to be seen, unless something else is shown by then. */
 function later(panel: () => HTMLElement): HTMLElement {
   const place = h('section', { 'aria-busy': 'true' });
   setTimeout(() => {
-    if (place.isConnected) place.replaceWith(panel());
+    if (place.isConnected) place.replaceWith(orExcuse(panel));
   });
   return place;
+}
+
+/** A record can be made up so that something cannot be made of it. */
+function orExcuse(panel: () => HTMLElement): HTMLElement {
+  try {
+    return panel();
+  } catch (cause) {
+    return h('section', {}, h('p', {}, `Nothing can be made of it here: ${errorText(cause)}`));
+  }
 }
 
 function render(): void {
   const { played } = shown;
   const isFacts = shown.kind === 'facts';
-  byId('source').textContent = shown.kind === 'facts' ? '' : `Shown is ${shown.name}.`;
+  say(shown.kind === 'facts' ? '' : [`Shown is ${shown.name}.`, ...doubtsOf(played.journal)].join(' '));
   byId('facts').hidden = !isFacts;
   byId('back').hidden = isFacts;
+  byId('share').hidden = isFacts;
   byId('turned').hidden = !isFacts;
   if (shown.kind === 'facts') setControls(shown.facts);
   const turned = shown.kind === 'facts' ? tellTurned(shown) : NOTHING_TURNED;
@@ -98,27 +120,32 @@ function render(): void {
     (b) => b.textContent,
   );
   byId('result').replaceChildren(
-    ...reports.map((report) => outcomePanel(report, turned)),
-    ...domainsOf(played).flatMap(({ decisions }) => planPanel(decisions, turned) ?? []),
+    ...reports.map((report, at) => outcomePanel(report, turned, at + 1)),
+    ...domainsOf(played).flatMap((report) => planPanel(report, turned) ?? []),
     ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
     ...(shown.kind === 'facts' && reports[0] !== undefined
       ? [later(otherwisePanel(shown.facts, reports[0].outcome))]
-      : reports.flatMap((report) => smallestPanel(report.recipient, report.change) ?? [])),
+      : reports.flatMap((report, at) => smallestPanel(report, at + 1) ?? [])),
     // Whoever opens a record wants to step through it; of facts, what others make of them comes first.
-    ...(isFacts ? [] : [journalPanel(journal, 1, lookAt)]),
+    ...(isFacts ? [] : [questionsPanel(shown)]),
     later(othersOf(shown, journal)),
-    ...journal.attempts.flatMap((attempt) =>
-      attempt.input.recipients.flatMap((_, at) => noticePanel(noticeFor(attempt, at)) ?? []),
-    ),
+    ...journal.attempts
+      .flatMap((attempt) => attempt.input.recipients.map((recipient, at) => ({ attempt, recipient, at })))
+      .flatMap(
+        ({ attempt, recipient, at }, place) =>
+          noticePanel(recipient, noticeFor(attempt, at), place + 1) ?? [],
+      ),
     pathPanel(pathOf(journal)),
-    ...domainsOf(played).flatMap((report) => [
-      reportsPanel(report),
-      decisionsPanel(report.decisions, turned),
-    ]),
-    ...(isFacts ? [journalPanel(journal, parseQuestion(location.hash.slice(1)), lookAt)] : []),
+    ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report, turned)]),
+    ...(isFacts ? [questionsPanel(shown)] : []),
   );
   for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
     details.open = open.includes(details.querySelector('b')?.textContent ?? '');
+}
+
+function questionsPanel(of: Shown): HTMLElement {
+  question = of.kind === 'facts' || of.packed !== null ? parseQuestion(fragment()) : 1;
+  return journalPanel(of.played.journal, question, lookAt);
 }
 
 /** Says and lists what the turned fact has changed; of a beginning, what comes of it. */
@@ -152,60 +179,57 @@ function domainsOf({ reports }: Played) {
   return reports.filter(({ domain }, at) => reports.findIndex((each) => each.domain === domain) === at);
 }
 
-function setControls(facts: Facts): void {
-  for (const { id } of CHOICES) (byId(`choice-${id}`) as HTMLSelectElement).value = facts[id]!;
-}
-
-function makeControls(): void {
-  const stories = h(
-    'select',
-    {
-      id: 'story',
-      onchange: () => {
-        const story = STORIES[Number((byId('story') as HTMLSelectElement).value)];
-        if (story !== undefined) choose({ ...USUAL, ...story.facts }, null);
-      },
-    },
-    h('option', { value: '' }, 'choose one'),
-    ...STORIES.map(({ name }, at) => h('option', { value: at }, name)),
-  );
-  byId('facts').append(
-    h('label', { for: 'story' }, 'Begin with a story'),
-    stories,
-    ...CHOICES.flatMap(({ id, about, words }) => [
-      h('label', { for: `choice-${id}` }, about),
-      h(
-        'select',
-        {
-          id: `choice-${id}`,
-          onchange: () => {
-            const { value } = byId(`choice-${id}`) as HTMLSelectElement;
-            turn({ choice: id, word: value });
-          },
-        },
-        ...words.map(({ word, says }) => h('option', { value: word }, says)),
-      ),
-    ]),
-    h('button', { type: 'button', class: 'apart', onclick: () => choose(USUAL, null) }, 'All as usual'),
-  );
+function say(text: string): void {
+  byId('source').textContent = text;
 }
 
 /** A journal or a scenario; what is neither is said, and what is shown stays. */
-function showFile(name: string, text: string): void {
+function showText(name: string, text: string): void {
   const journal = parseJournal(text);
   const scenario = journal.ok ? null : parseScenario(text);
-  if (journal.ok) shown = { kind: 'file', name, played: playedFrom(journal.value) };
-  else if (scenario?.ok) shown = { kind: 'file', name, played: play(scenario.scenario) };
-  else {
-    byId('source').textContent =
-      `${name} is neither a journal nor a scenario: ${firstProblem(journal.problems)}`;
-    return;
-  }
-  render();
+  if (journal.ok) showRecord(name, () => playedFrom(journal.value), null);
+  else if (scenario?.ok) showRecord(name, () => play(scenario.scenario), null);
+  else say(`${name} is neither a journal nor a scenario: ${firstProblem(journal.problems)}`);
 }
 
-function playedFrom(journal: Journal): Played {
-  return { journal, reports: explainDelivery(journal) };
+/** The record that the address holds. It may be from a stranger. */
+async function showPacked(packed: string): Promise<void> {
+  const unpacked = await unpack(packed);
+  // The address may be another one by then.
+  if (parseRecord(fragment()) !== packed) return;
+  const journal = unpacked.ok ? parseJournal(unpacked.text) : null;
+  if (journal?.ok) return showRecord('the record in the address', () => playedFrom(journal.value), packed);
+  const why = unpacked.ok ? `is no journal: ${firstProblem(journal!.problems)}` : unpacked.why;
+  render();
+  say(`What the address holds ${why}.`);
+}
+
+/** What is a record by its form can still be one that nothing can be made of. */
+function showRecord(name: string, played: () => Played, packed: string | null): void {
+  const before = shown;
+  try {
+    shown = { kind: 'record', name, packed, played: played() };
+    render();
+    if (packed === null && parseRecord(fragment()) !== null) putIntoAddress('');
+  } catch (cause) {
+    shown = before;
+    render();
+    say(`Nothing can be made of ${name}: ${errorText(cause)}`);
+  }
+}
+
+/** Puts all that is shown into the address. */
+async function share(): Promise<void> {
+  if (shown.kind === 'facts') return;
+  const from = shown;
+  const answer = await pack(printJournal(from.played.journal));
+  if (shown !== from) return;
+  if (!answer.ok) return say(`The address cannot hold ${from.name}, which ${answer.why}: share the file.`);
+  shown = { ...from, packed: answer.packed };
+  putIntoAddress(printRecord(answer.packed, question));
+  say(
+    `The address holds ${from.name} now, with the mail addresses and replies in it, in ${location.hash.length.toLocaleString('en')} characters. What stands behind its # shows the same in every copy of this page.`,
+  );
 }
 
 function firstProblem(problems: readonly { readonly path: string; readonly expected: string }[]): string {
@@ -213,25 +237,32 @@ function firstProblem(problems: readonly { readonly path: string; readonly expec
   return problem === undefined ? 'it cannot be read' : `${problem.path}: expected ${problem.expected}`;
 }
 
-makeControls();
+byId('facts').append(...controls({ begin: (facts) => choose(facts, null), turn }));
 byId('back').addEventListener('click', () => {
-  choose(factsOfAddress(), null);
+  choose(parseFacts(fragment()), null);
   byId('story').focus();
 });
 byId('file').addEventListener('change', async () => {
   const file = (byId('file') as HTMLInputElement).files?.[0];
-  if (file !== undefined) showFile(file.name, await file.text());
+  if (file !== undefined) showText(file.name, await file.text());
 });
-addEventListener('hashchange', () => {
-  shown = shownOf(factsOfAddress(), null);
-  render();
-});
+byId('share').addEventListener('click', share);
+addEventListener('hashchange', begin);
+
+/** With what the address tells. */
+function begin(): void {
+  const packed = parseRecord(fragment());
+  shown = shownOf(parseFacts(fragment()), null);
+  if (packed === null) render();
+  else showPacked(packed);
+}
+
 const given = document.getElementById('given');
-if (given === null) render();
+if (given === null || parseRecord(fragment()) !== null) begin();
 else {
   const { name, text } = JSON.parse(given.textContent ?? '{}') as {
     readonly name: string;
     readonly text: string;
   };
-  showFile(name, text);
+  showText(name, text);
 }

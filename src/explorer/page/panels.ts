@@ -9,13 +9,13 @@ import type { Otherwise, Stop } from '../play.js';
 import { columnsTurned, type Difference, listTurned, type Turned, VERDICT } from '../turned.js';
 import { h } from './dom.js';
 
-/** What happened, then why, then the clause. */
-export function outcomePanel(report: ExplainedReport, { outcome }: Turned): HTMLElement {
+/** What happened, then why, then the clause. `number`: of the outcome, as one address can have several. */
+export function outcomePanel(report: ExplainedReport, { outcome }: Turned, number: number): HTMLElement {
   const { because } = report;
   const was = (name: string) => outcome.find(({ what }) => what === name)?.before ?? null;
   return h(
     'section',
-    { class: `outcome ${report.outcome}`, 'aria-label': 'Outcome' },
+    { class: `outcome ${report.outcome}`, 'aria-label': `Outcome ${number}, for ${report.recipient}` },
     h(
       'h2',
       { tabindex: -1 },
@@ -140,7 +140,7 @@ const PLANNED: Readonly<Record<string, string>> = {
 };
 
 /** What is demanded of each host, by whom, and what comes of it together; null: no host was come to. */
-export function planPanel(decisions: readonly ExplainedDecision[], turned: Turned): HTMLElement | null {
+export function planPanel({ domain, decisions }: ExplainedReport, turned: Turned): HTMLElement | null {
   const planned = decisions.filter(
     ({ table, verdict }) =>
       Object.hasOwn(PLANNED, table) && (table !== 'recipient-policy' || verdict !== 'stands'),
@@ -149,12 +149,12 @@ export function planPanel(decisions: readonly ExplainedDecision[], turned: Turne
   if (hosts.length === 0) return null;
   return h(
     'section',
-    { class: 'plan', 'aria-label': 'The plan' },
-    h('h2', {}, 'The plan'),
+    { class: 'plan', 'aria-label': `The plan for ${domain}` },
+    h('h2', {}, `The plan for ${domain}`),
     ...hosts.map((host) =>
       h(
         'div',
-        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `The plan for ${host}` },
+        { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `The plan for ${domain} at ${host}` },
         h(
           'table',
           {},
@@ -198,11 +198,11 @@ export function pathPanel(path: readonly Stop[]): HTMLElement {
 }
 
 /** Each decision in its table, with the row lit that applied. */
-export function decisionsPanel(decisions: readonly ExplainedDecision[], turned: Turned): HTMLElement {
+export function decisionsPanel({ domain, decisions }: ExplainedReport, turned: Turned): HTMLElement {
   return h(
     'section',
-    { 'aria-label': 'Decisions' },
-    h('h2', {}, 'Every decision'),
+    { 'aria-label': `Decisions for ${domain}` },
+    h('h2', {}, `Every decision for ${domain}`),
     ...decisions.map((decision, at) =>
       h(
         'details',
@@ -218,7 +218,7 @@ export function decisionsPanel(decisions: readonly ExplainedDecision[], turned: 
         h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
         h('p', { class: 'why' }, decision.why),
         h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
-        tableOf(decision, at + 1, turned.decisions.get(decision) ?? null),
+        tableOf(decision, `${at + 1} for ${domain}`, turned.decisions.get(decision) ?? null),
       ),
     ),
     turned.gone.length === 0
@@ -237,7 +237,7 @@ function sayDecision({ row, verdict, table, mx }: ExplainedDecision): string {
 /** `before`: the decision in whose place this one stands; null: none, or it is the same. */
 function tableOf(
   decision: ExplainedDecision,
-  number: number,
+  place: string,
   before: ExplainedDecision | null,
 ): HTMLElement | null {
   const { table: name, row, input } = decision;
@@ -253,7 +253,7 @@ function tableOf(
       class: 'scroll',
       tabindex: 0,
       role: 'region',
-      'aria-label': `The table of decision ${number}: ${name}`,
+      'aria-label': `The table of decision ${place}: ${name}`,
     },
     h(
       'table',
@@ -300,8 +300,8 @@ export function reportsPanel(report: ExplainedReport): HTMLElement {
   const lines = reportLinesOf(report);
   return h(
     'section',
-    { 'aria-label': 'For the TLS report' },
-    h('h2', {}, 'For the TLS report'),
+    { 'aria-label': `For the TLS report to ${report.domain}` },
+    h('h2', {}, `For the TLS report to ${report.domain}`),
     lines.length === 0
       ? h('p', {}, 'Nothing is counted.')
       : h('ul', {}, ...lines.map((text) => h('li', {}, text))),
