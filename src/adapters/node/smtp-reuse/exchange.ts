@@ -33,7 +33,7 @@ export function asksFor<S extends Step>(exchange: Exchange | undefined, step: S,
   if (exchange.step === 'connect')
     return destinationsOf(ask as AskFor<'connect'>).includes(destinationOf(exchange));
   if (exchange.step === 'handshake' && !isWithin(exchange, ask as AskFor<'handshake'>)) return false;
-  return essenceOf(exchange.ask) === essenceOf(ask);
+  return isSame(exchange.ask, ask);
 }
 
 /** Where more was offered than now would be, what was agreed on must be of what would be. */
@@ -45,9 +45,16 @@ function isWithin(
   return !isWider || (answer.kind === 'established' && isRecommended(answer));
 }
 
-function essenceOf(ask: AskFor<Step>): string {
-  const own = ['type', 'id', 'session', 'deadlineMs', 'until', 'suites'];
-  return JSON.stringify(Object.entries(ask).filter(([name]) => !own.includes(name)));
+/** What belongs to the one who asks. */
+const OWN: ReadonlySet<string> = new Set(['type', 'id', 'session', 'deadlineMs', 'until', 'suites']);
+
+function isSame(one: object, other: object): boolean {
+  const told = one as Readonly<Record<string, unknown>>;
+  const asked = other as Readonly<Record<string, unknown>>;
+  const names = Object.keys({ ...told, ...asked }).filter((name) => !OWN.has(name));
+  return names.every(
+    (name) => told[name] === asked[name] || JSON.stringify(told[name]) === JSON.stringify(asked[name]),
+  );
 }
 
 /** TLSA records as a set: their order, which resolvers change from answer to answer, means nothing. */

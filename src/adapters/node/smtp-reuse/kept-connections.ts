@@ -31,6 +31,8 @@ export interface Connection {
   readonly domains: Set<string>;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
+  /** When its server has answered as it should for the last time, in milliseconds since 1970. */
+  heardAt: number;
   /** The TLSA records that it was inspected for last, as `tlsaSet` writes them; null: never. */
   inspectedFor: string | null;
   /** When the first of the peer's certificates does, in milliseconds since 1970. */

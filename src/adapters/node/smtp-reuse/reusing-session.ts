@@ -28,6 +28,8 @@ import type { Connection, KeptConnections } from './kept-connections.js';
 
 /** A server that does not answer RSET in this time is not worth more of it. */
 const WAKE_MS_MAX = 5000;
+/** One that was heard so short a time ago is not asked: if it has left since, the answer to MAIL is what a fresh connection is made for. */
+const HEARD_MS_MAX = 1000;
 
 const RESET = { kind: 'lost', cause: 'reset' } as const;
 const LOST: { readonly [S in Step]: AnswerFor<S> } = {
@@ -116,6 +118,7 @@ export class ReusingSession implements SmtpSession {
     const connection = this.#connection;
     const answer = await connection.session.send(ask, message, signal);
     connection.messages += 1;
+    connection.heardAt = this.#kept.now();
     for (const recipient of ask.recipients) connection.domains.add(domainPart(recipient).toLowerCase());
     // Whatever did not end as it should leaves a server in a state that nobody knows.
     const isTaken = answer.lost === null && answer.end !== null && classOf(answer.end) === '2yz';
@@ -142,8 +145,12 @@ export class ReusingSession implements SmtpSession {
     if (kept === null) return;
     this.#connection = kept;
     this.#told = 0;
-    const wakeMs = Math.min(WAKE_MS_MAX, ask.deadlineMs);
-    if ((await kept.session.wake(wakeMs, signal)) === 'awake' || this.#isOver()) return;
+    const agoMs = this.#kept.now() - kept.heardAt;
+    const isJustHeard = agoMs >= 0 && agoMs < HEARD_MS_MAX;
+    const wakeMs = isJustHeard ? null : Math.min(WAKE_MS_MAX, ask.deadlineMs);
+    const isAwake = (await kept.session.wake(wakeMs, signal)) === 'awake';
+    if (isAwake && !isJustHeard) kept.heardAt = this.#kept.now();
+    if (isAwake || this.#isOver()) return;
     kept.session.destroy();
     this.#connection = this.#fresh();
     this.#told = null;
@@ -208,6 +215,7 @@ export class ReusingSession implements SmtpSession {
       messages: 0,
       domains: new Set(),
       openedAt: this.#kept.now(),
+      heardAt: 0,
       inspectedFor: null,
       expiresAt: Number.POSITIVE_INFINITY,
     };

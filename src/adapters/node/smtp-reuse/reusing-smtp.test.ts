@@ -39,7 +39,6 @@ describe('a connection over which a message was taken', () => {
       ...greeted,
       'TLS MAIL FROM:<s@y.example> REQUIRETLS',
       ...taken,
-      'TLS RSET',
       'TLS MAIL FROM:<s@y.example>',
       ...taken,
     ]);
@@ -280,11 +279,28 @@ describe('a kept connection', () => {
     expect(server.seen[0]!.lines).not.toContain('TLS RSET');
   });
 
+  it.each([
+    ['none where it was heard within a second', 999, 0],
+    ['RSET where that is longer ago', 1_000, 1],
+    ['RSET where the clock was put back', -1, 1],
+  ])('is asked whether it is there: %s', async (_, laterMs, times) => {
+    let now = Date.now();
+    const { smtp, server } = await start({ now: () => now });
+    await deliver(smtp, server);
+    now += laterMs;
+    // Each message is an answer, RSET is one as well.
+    for (const __ of [1, 2]) await deliver(smtp, server);
+    expect(server.seen).toHaveLength(1);
+    expect(server.seen[0]!.lines.filter((line) => line === 'TLS RSET')).toHaveLength(times);
+  });
+
   it.each(['421 4.4.2 bye', '500 what?', '', 'close'])(
     'is not used if RSET is answered by "%s"',
     async (reply) => {
-      const { smtp, server } = await start({}, { replies: { 'TLS RSET': reply } });
+      let now = Date.now();
+      const { smtp, server } = await start({ now: () => now }, { replies: { 'TLS RSET': reply } });
       await deliver(smtp, server);
+      now += 1_000;
       expect(await deliver(smtp, server, { deadlineMs: 60_000 })).toMatchObject({
         sent: { end: { code: 250 } },
       });

@@ -235,11 +235,13 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
     this.#dialogue?.whenLost().then(gone, gone);
   }
 
-  async wake(deadlineMs: number, signal: AbortSignal): Promise<'awake' | 'gone'> {
+  async wake(deadlineMs: number | null, signal: AbortSignal): Promise<'awake' | 'gone'> {
     this.#socket?.ref();
-    const heard = await this.#under(signal, (dialogue) => dialogue.command('RSET\r\n', deadlineMs));
-    const isAwake = !isLost(heard) && classOf(heard) === '2yz' && this.#dialogue?.refuseUnasked() === false;
-    return isAwake ? 'awake' : 'gone';
+    if (deadlineMs !== null) {
+      const heard = await this.#under(signal, (dialogue) => dialogue.command('RSET\r\n', deadlineMs));
+      if (isLost(heard) || classOf(heard) !== '2yz') return 'gone';
+    }
+    return this.#dialogue?.refuseUnasked() === false && this.#dialogue.lost === null ? 'awake' : 'gone';
   }
 
   release(): Socket | null {
