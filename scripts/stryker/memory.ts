@@ -18,6 +18,8 @@ export interface Memory {
   keep(mutant: Mutant, test: string, seen: Seen): void;
   /** The test file that noticed it, or null. */
   by(mutant: Mutant): string | null;
+  /** How many mutants of that file a test file noticed, in whatever state they were. */
+  noticedIn(file: string, test: string): number;
   /** Processor time of a test file without a mutant. */
   tookMs(test: string): number;
   keepTime(test: string, ms: number): void;
@@ -55,6 +57,10 @@ export function memoryOf(root: string): Memory {
     },
     by: (mutant) =>
       Object.keys(kept.mutants[key(mutant)] ?? {}).find((test) => seen(mutant, test) === 'noticed') ?? null,
+    noticedIn: (file, test) =>
+      Object.entries(kept.mutants).filter(
+        ([name, by]) => name.startsWith(`[${JSON.stringify(file)},`) && by[test]?.[1] === 'noticed',
+      ).length,
     tookMs: (test) => kept.times[test] ?? 0,
     keepTime: (test, ms) => {
       kept.times[test] = ms;

@@ -4,9 +4,10 @@ import type { Lane, Lanes } from './lanes.js';
 import type { Memory } from './memory.js';
 import type { Mutant } from './mutants.js';
 
-/** Processor time: of a test file without a mutant, and of all that is run for one mutant by itself. */
+/** Processor time: of a test file without a mutant; of all that is run for one mutant by itself, and what importing it takes each time. */
 const FILE_MS_MAX = 60_000;
-const MUTANT_MS_MAX = 15_000;
+const MUTANT_MS_MAX = 20_000;
+const IMPORT_MS = 1000;
 /** So many mutants of one test file may run for ever, or wait for ever, before it is left alone. */
 const STUCK_MAX = 8;
 
@@ -69,15 +70,24 @@ async function tryAlone(lane: Lane, mutant: Mutant, tests: readonly string[], me
   }
 }
 
-/** The test files that may yet notice a mutant: those beside it, then the quickest; as many as there is time for. */
+/** The test files that may yet notice a mutant: those that noticed most of its file, then those beside it, then the quickest; as many as there is time for. */
 function worthAsking(mutant: Mutant, tests: readonly string[], memory: Memory): readonly string[] {
   const isBeside = (test: string) => dirname(test) === dirname(mutant.file);
   const sorted = tests
     .filter((test) => memory.seen(mutant, test) === 'unheard')
-    .sort((a, b) => Number(isBeside(b)) - Number(isBeside(a)) || memory.tookMs(a) - memory.tookMs(b));
+    .map((test) => ({
+      test,
+      noticed: memory.noticedIn(mutant.file, test),
+      ms: memory.tookMs(test) + IMPORT_MS,
+    }))
+    .sort(
+      (a, b) => b.noticed - a.noticed || Number(isBeside(b.test)) - Number(isBeside(a.test)) || a.ms - b.ms,
+    );
   let ms = 0;
-  return sorted.filter((test, at) => {
-    ms += memory.tookMs(test);
-    return at === 0 || ms <= MUTANT_MS_MAX;
-  });
+  return sorted
+    .filter((each, at) => {
+      ms += each.ms;
+      return at === 0 || ms <= MUTANT_MS_MAX;
+    })
+    .map(({ test }) => test);
 }
