@@ -7,11 +7,11 @@ import { createInstrumenter } from '@stryker-mutator/instrumenter';
 import { createInjector } from 'typed-inject';
 
 /*
- * What is not mutated. Reasons and citations are for people, and the house tests hold them; tables are what `npm run mutate`
- * mutates, with verdicts that exist (Stryker's rows are such as a table refuses as soon as it is read, and would only make the
- * figures look better).
+ * What is not mutated. Reasons and citations (of states: `meta`) are for people, and the house tests hold them; tables are what
+ * `npm run mutate` mutates, with verdicts that exist (Stryker's rows are such as a table refuses as soon as it is read, and would
+ * only make the figures look better).
  */
-const FOR_PEOPLE = new Set(['why', 'about', 'refs']);
+const FOR_PEOPLE = new Set(['why', 'about', 'refs', 'meta']);
 
 function isTable(node) {
   return node.type === 'CallExpression' && node.callee.callee?.name === 'defineTable';

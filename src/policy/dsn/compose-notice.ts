@@ -26,7 +26,7 @@ const SUBJECT_ADDRESS_MAX = 120;
 /** Composes it. Pure and total: the same facts give the same octets. */
 export function composeNotice(facts: NoticeFacts): ComposedNotice {
   const { message, recipients, returnPath, id } = facts;
-  const addresses = recipients.flatMap(({ address, original }) => [address, original ?? '']);
+  const addresses = recipients.flatMap(({ address, original }) => [address, original ?? address]);
   const form = judgeForm(returnPath, addresses, message.utf8).verdict;
   const header = headerOctets(message.octets);
   const returned = message.returns === 'message' ? message.octets : header;

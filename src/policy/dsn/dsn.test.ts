@@ -194,13 +194,49 @@ describe('a notice', () => {
     expect(composeNotice(eight).body).toBe('8bit');
   });
 
-  it('cuts a header without end between two fields', () => {
-    const long = `A: b\r\n${'X: y\r\n z\r\n'.repeat(20_000)}`;
-    const returned = of(noticeOf({ message: { octets: octetsOf(`${long}\r\nbody`) } })).parts[2]!.body;
-    expect(returned.length).toBeGreaterThan(60_000);
-    expect(returned.length).toBeLessThan(70_000);
-    expect(long.startsWith(returned)).toBe(true);
-    expect(returned.endsWith(' z\r\n')).toBe(true);
+  it.each([...'0123456789'])(
+    'cuts a header without end between two fields, wherever they stand: %s',
+    (shift) => {
+      const long = `A: ${'b'.repeat(Number(shift))}\r\n${'X: y\r\n z\r\n'.repeat(20_000)}`;
+      const returned = of(noticeOf({ message: { octets: octetsOf(`${long}\r\nbody`) } })).parts[2]!.body;
+      expect(returned.length).toBeGreaterThan(60_000);
+      expect(returned.length).toBeLessThan(70_000);
+      expect(long.startsWith(returned)).toBe(true);
+      expect(returned.endsWith(' z\r\n')).toBe(true);
+    },
+  );
+
+  it('names the first of several recipients in its subject, and how many others there are', () => {
+    const recipients = ['bob@b.example', 'eve@b.example', 'joe@c.example'].map((address) =>
+      recipientOf({ address }),
+    );
+    const subjectOf = (count: number) =>
+      /^Subject: (.*)\r$/m.exec(of(noticeOf({ recipients: recipients.slice(0, count) })).head)![1];
+    expect(subjectOf(1)).toBe('Undelivered: your message to bob@b.example');
+    expect(subjectOf(3)).toBe('Undelivered: your message to bob@b.example and 2 more');
+  });
+
+  it.each([
+    ['a header that ends with it', 'A: b\r\nMessage-ID: <m1@a.example>', '<m1@a.example>'],
+    ['bare line feeds', 'A: b\nmessage-id:<m1@a.example>\nC: d\n', '<m1@a.example>'],
+    ['a folded field', 'Message-ID:\r\n <m1@a.example>\r\n', '<m1@a.example>'],
+    ['two of them in one', 'Message-ID: <m1@a.example> <m2@a.example>\r\n', undefined],
+    ['another field whose name ends so', 'X-Message-ID: <m1@a.example>\r\n', undefined],
+    ['none with a domain', 'Message-ID: <m1>\r\n', undefined],
+  ])('answers the Message-ID of the message if it has a good one: %s', (_, header, id) => {
+    const { head } = of(noticeOf({ message: { octets: octetsOf(header) } }));
+    expect(/^In-Reply-To: (.*)\r$/m.exec(head)?.[1]).toBe(id);
+    expect(/^References: (.*)\r$/m.exec(head)?.[1]).toBe(id);
+  });
+
+  it('gives back octets beyond ASCII of no known charset as they are, and calls the last one of ASCII no such', () => {
+    const partOf = (octets: string) =>
+      of(noticeOf({ message: { octets: Buffer.from(octets, 'latin1') } })).parts[2]!.head;
+    expect(partOf('Subject: gr\xfcn\r\n')).toBe(
+      'Content-Type: text/rfc822-headers\r\nContent-Transfer-Encoding: 8bit',
+    );
+    expect(partOf('Subject: gr\x7fn\r\n')).toMatch(/7bit$/);
+    expect(partOf('Subject: gr\x80n\r\n')).toMatch(/8bit$/);
   });
 
   it('does not take a delimiter that stands in the message', () => {

@@ -56,6 +56,7 @@ describe('the record that asks for TLS reports', () => {
       return first?.kind === 'mailto' ? first.address : skipped(`v=TLSRPTv1; rua=${uri}`);
     };
     expect(address('mailto:%22a%2Cb%22@C.example')).toBe('"a,b"@c.example');
+    expect(address('mailto:%22a%5C%22%2Cb%22@c.example')).toBe('"a\\",b"@c.example');
     expect(address('mailto:a%252Cb@c.example')).toBe('a%2Cb@c.example');
     expect(address('mailto:a%21b%3bc@c.example?subject=x')).toEqual(['bad-address']);
     expect(address('mailto:a%21b@c.example?subject=x')).toBe('a!b@c.example');
