@@ -29,6 +29,8 @@ export interface TablesDiff {
   readonly ends: readonly {
     readonly of: 'a' | 'b';
     readonly because: readonly string[];
+    /** The words on which that row was decided, where it is not all the same. */
+    readonly when: Readonly<Record<string, string | readonly string[]>>;
     readonly outcome: string;
     readonly status: string | null;
     readonly why: string;
@@ -65,8 +67,8 @@ function isIn({ id }: OtherEnd, { ends }: TableSet): boolean {
   return ends.some((each) => each.id === id);
 }
 
-function told({ because, outcome, status, why }: OtherEnd, of: 'a' | 'b') {
-  return { of, because, outcome, status, why };
+function told({ because, when = {}, outcome, status, why }: OtherEnd, of: 'a' | 'b') {
+  return { of, because, when, outcome, status, why };
 }
 
 function columnsIn({ inputs }: SomeTable): string {

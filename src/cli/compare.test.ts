@@ -175,7 +175,9 @@ describe('waxseal tables', () => {
       stdout: expect.stringContaining('decide alike'),
     });
     const mox = await inTurn(['tables', 'diff', 'rfc', 'mox']);
-    expect(mox.stdout).toContain('mox: stopped by TLS-3 or TOUT-4, it is bounced. A refusal of STARTTLS');
+    expect(mox.stdout).toContain('mox: stopped by TLS-3 or TOUT-4, it is bounced. Where TLS is demanded');
+    const postfix = await inTurn(['tables', 'diff', 'rfc', 'postfix']);
+    expect(postfix.stdout).toContain('stopped by TOUT-3 where outcome is refused-for-now, it is deferred. ');
     const text = await inTurn(['tables', 'diff', 'rfc', 'exim']);
     expect(text.stdout).toMatch(
       /sts-demand: where policy is enforce, host is listed, authenticate \(STSD-3\) becomes no-demand\s+\(EXIM-1\)\./,

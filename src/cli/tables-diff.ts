@@ -87,7 +87,7 @@ function render(
       'what else becomes of a message that a row stopped',
       ends.map(
         (end) =>
-          `${end.of === 'a' ? a : b}: stopped by ${end.because.join(' or ')}, it is ${[end.outcome, end.status].filter(Boolean).join(' ')}. ${end.why}`,
+          `${end.of === 'a' ? a : b}: stopped by ${end.because.join(' or ')}${whereText(end.when)}, it is ${[end.outcome, end.status].filter(Boolean).join(' ')}. ${end.why}`,
       ),
     ),
     part(
@@ -98,4 +98,9 @@ function render(
     part(`tables of ${b} alone`, onlyInB),
     part('tables with other columns, which cannot be compared', otherColumns),
   ].join('');
+}
+
+function whereText(when: TablesDiff['ends'][number]['when']): string {
+  const words = Object.entries(when).map(([column, each]) => `${column} is ${[each].flat().join(' or ')}`);
+  return words.length === 0 ? '' : ` where ${words.join(' and ')}`;
 }

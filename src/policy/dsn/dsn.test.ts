@@ -391,6 +391,8 @@ describe('what strangers are told of a decision', () => {
         fact('sender', 'requires-tls'),
       ]),
     ).toEqual(['recipient unreachable.', 'sender requires-tls.']);
+    const noAddress = { owner: 'recipient', column: 'addresses', word: 'none', kind: 'addresses' } as const;
+    expect(tellableFacts([{ ...noAddress, says: 'It has no address.' }])).toEqual(['It has no address.']);
   });
 });
 

@@ -1,5 +1,5 @@
 import type { Fact } from '../explain/fact.js';
-import { IDLE } from '../explain/telling.js';
+import { isIdle } from '../explain/telling.js';
 
 /**
  * The facts that a stranger is told of: those that are his own, the recipient's or of the way between them, as far as they
@@ -19,5 +19,5 @@ function isOurs({ owner }: Fact): boolean {
 }
 
 function told(facts: readonly Fact[], isWanted: (fact: Fact) => boolean): readonly string[] {
-  return facts.filter((fact) => isWanted(fact) && !IDLE.has(fact.word)).map(({ says }) => says);
+  return facts.filter((fact) => isWanted(fact) && !isIdle(fact.column, fact.word)).map(({ says }) => says);
 }

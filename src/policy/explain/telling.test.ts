@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decide, inputsOf } from '../kernel/table.js';
+import { allTables } from '../tables.js';
 import { tellingColumns, tellingFacts } from './telling.js';
 
 describe('the facts that tell', () => {
@@ -12,5 +14,26 @@ describe('the facts that tell', () => {
     expect(tellingFacts({ row: 'no such row', input, facts })).toEqual([
       ...['The policy does not list it.', 'Nothing.', 'It is current.'],
     ]);
+  });
+
+  it.each([
+    [
+      'what the host did not offer, before that nothing had failed',
+      'TLS-3',
+      ['offered', 'strictness', 'channel'],
+    ],
+    ['what was replied, before what it was to answer', 'REPLY-5', ['reply', 'stage', 'leniency']],
+    [
+      'that there is no address, before who named the host',
+      'HADR-5',
+      ['addresses', 'source', 'answers', 'policy'],
+    ],
+    ['that there is no TLS, as well as who asked for it', 'KEY-3', ['message', 'tls']],
+    ['what the message is too large for', 'FIT-2', ['size', 'leniency']],
+    ['what the server does not take, before what fits', 'FIT-3', ['utf8', 'size']],
+  ])('name first %s', (_, id, columns) => {
+    const table = allTables.find(({ rows }) => rows.some((row) => row.id === id))!;
+    const decision = [...inputsOf(table)].map((input) => decide(table, input)).find(({ row }) => row === id)!;
+    expect(tellingColumns(decision)).toEqual(columns);
   });
 });

@@ -6,15 +6,36 @@ const WHEN: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
 );
 
 /** Words for what stood in nobody's way. */
-export const IDLE: ReadonlySet<string> = new Set([
+const IDLE: ReadonlySet<string> = new Set([
   'open',
   'no-demand',
   'not-demanded',
   'not-required',
+  'not-needed',
+  'fits',
   'fresh',
   'no',
   'none',
 ]);
+
+/** Whether a fact says only that nothing stood in the way, or what the one beside it says as well. */
+export function isIdle(column: string, word: string): boolean {
+  switch (column) {
+    case 'addresses':
+    case 'mechanism':
+    case 'room':
+    case 'tls':
+      // Where there is none, that is what stood in the way.
+      return false;
+    case 'channel':
+      return word === 'first';
+    case 'stage':
+      // The reply, or that there was none, is told with what it answers.
+      return true;
+    default:
+      return IDLE.has(word);
+  }
+}
 
 /**
  * The columns that made the row of a decision apply, of those that it was decided on: a row says nothing of the others. Those come
@@ -25,8 +46,8 @@ export function tellingColumns({ row, input }: Pick<Decision, 'row' | 'input'>):
   const when = WHEN.get(row) ?? {};
   const named = columns.filter((column) => Object.hasOwn(when, column));
   const telling = named.length === 0 ? columns : named;
-  const isIdle = (column: string) => IDLE.has(String(input[column]));
-  return [...telling.filter((column) => !isIdle(column)), ...telling.filter(isIdle)];
+  const isLast = (column: string) => isIdle(column, input[column]!);
+  return [...telling.filter((column) => !isLast(column)), ...telling.filter(isLast)];
 }
 
 /** What made the row apply, each fact once. `facts`: one for each column of the input, in order. */
