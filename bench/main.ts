@@ -7,6 +7,7 @@ import { dane } from './dane.js';
 import { decisions } from './decisions.js';
 import { daneDeliveries, deliveries } from './deliveries.js';
 import { dns } from './dns.js';
+import { explorer } from './explorer.js';
 import { growth } from './growth.js';
 import { imports } from './imports.js';
 import { keptGrowth } from './kept-growth.js';
@@ -57,6 +58,7 @@ const benchmarks: readonly Benchmark[] = [
   queueNodes,
   keptGrowth,
   queueDoorbell,
+  explorer,
 ];
 
 const words = process.argv.slice(2);

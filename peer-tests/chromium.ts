@@ -15,6 +15,8 @@ export interface Page {
   press(...keys: readonly string[]): Promise<void>;
   /** From now on the user prefers these colours; `width`: of the screen, in pixels. */
   prefer(scheme: 'light' | 'dark', width?: number): Promise<void>;
+  /** The CPU time that the tasks of the page have taken, in milliseconds. It begins anew whenever a page is opened. */
+  cpuMs(): Promise<number>;
   /** What went wrong in the page, and every address that it asked for, since it was opened. */
   readonly errors: readonly string[];
   readonly requests: readonly string[];
@@ -60,6 +62,7 @@ export async function startChromium(): Promise<Page> {
     requests.push(request.url),
   );
   const ask = <T>(method: string, params: object = {}) => talk.ask<T>(method, params, sessionId);
+  await ask('Performance.enable', { timeDomain: 'threadTicks' });
   for (const domain of ['Page', 'Runtime', 'Log', 'Network']) await ask(`${domain}.enable`);
 
   const evaluate = async <T>(expression: string): Promise<T> => {
@@ -85,6 +88,12 @@ export async function startChromium(): Promise<Page> {
       const again = new Promise<void>((done) => talk.on('Page.loadEventFired', () => done()));
       await ask('Page.navigate', { url });
       await again;
+    },
+    async cpuMs() {
+      const { metrics } = await ask<{ metrics: readonly { name: string; value: number }[] }>(
+        'Performance.getMetrics',
+      );
+      return metrics.find(({ name }) => name === 'TaskDuration')!.value * 1000;
     },
     async prefer(scheme, width = 1280) {
       const features = [{ name: 'prefers-color-scheme', value: scheme }];

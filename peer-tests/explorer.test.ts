@@ -54,6 +54,15 @@ async function toldOf(address: string): Promise<string> {
   })`);
 }
 
+/** What is folded up is made when it is unfolded, a moment later, and has things that are folded up itself. */
+const unfoldAll = () =>
+  page.evaluate(`(async () => {
+    for (const _ of [1, 2, 3]) {
+      document.querySelectorAll('details').forEach((each) => { each.open = true; });
+      await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+    }
+  })()`);
+
 const press = (button: string) =>
   page.evaluate(
     `[...document.querySelectorAll('button')].find((each) => each.textContent === '${button}').click()`,
@@ -79,6 +88,7 @@ describe('the explorer in a browser', () => {
   });
 
   it('shows the row that applied, lit, in every decision', async () => {
+    await unfoldAll();
     const rows = await page.evaluate<readonly (readonly [string, string])[]>(
       `[...document.querySelectorAll('details.decision')].map((each) =>
         [each.querySelector('summary b').textContent, each.querySelector('tr.lit th').textContent])`,
@@ -153,6 +163,7 @@ describe('the explorer in a browser', () => {
       );
     expect(await marks()).toEqual([]);
     await turn('starttls', 'not-offered');
+    await unfoldAll();
     expect(await marks()).toEqual(
       expect.arrayContaining([
         'Deferred 4.7.5before: Delivered 2.0.0',
@@ -269,9 +280,7 @@ describe('the explorer in a browser', () => {
       await page.open(`${url}#dnssec=all&tlsa=stale`);
       await turn('tlsa', 'key');
     } else await page.open(explore(fiveMessages(1)));
-    await page.evaluate(
-      `document.querySelectorAll('details').forEach((each) => { each.open = true; }); undefined`,
-    );
+    await unfoldAll();
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.evaluate(AXE);
     const found = await page.evaluate<readonly { id: string; nodes: readonly { html: string }[] }[]>(

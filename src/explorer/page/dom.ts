@@ -18,6 +18,18 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
+/** What is folded up, and made when it is first unfolded: of all that could be looked at, little is. */
+export function folded(
+  attributes: Readonly<Record<string, unknown>>,
+  summary: HTMLElement,
+  content: () => readonly Child[],
+): HTMLDetailsElement {
+  const details = h('details', attributes, summary);
+  if (details.open) append(details, content());
+  else details.addEventListener('toggle', () => append(details, content()), { once: true });
+  return details;
+}
+
 function append(element: HTMLElement, children: readonly Child[]): void {
   for (const child of children) {
     if (child === null) continue;

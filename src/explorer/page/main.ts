@@ -117,7 +117,7 @@ function render(): void {
   const turned = shown.kind === 'facts' ? tellTurned(shown) : NOTHING_TURNED;
   const { reports, journal } = played;
   const open = [...document.querySelectorAll('details.decision[open] > summary > b')].map(
-    (b) => b.textContent,
+    (b) => b.textContent ?? '',
   );
   byId('result').replaceChildren(
     ...reports.map((report, at) => outcomePanel(report, turned, at + 1)),
@@ -136,11 +136,9 @@ function render(): void {
           noticePanel(recipient, noticeFor(attempt, at), place + 1) ?? [],
       ),
     pathPanel(pathOf(journal)),
-    ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report, turned)]),
+    ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report, turned, open)]),
     ...(isFacts ? [questionsPanel(shown)] : []),
   );
-  for (const details of document.querySelectorAll<HTMLDetailsElement>('details.decision'))
-    details.open = open.includes(details.querySelector('b')?.textContent ?? '');
 }
 
 function questionsPanel(of: Shown): HTMLElement {

@@ -7,7 +7,7 @@ import { allTables } from '../../policy/tables.js';
 import { partsOf, reportLinesOf, verbOf } from '../outcome.js';
 import type { Otherwise, Stop } from '../play.js';
 import { columnsTurned, type Difference, listTurned, type Turned, VERDICT } from '../turned.js';
-import { h } from './dom.js';
+import { folded, h } from './dom.js';
 
 /** What happened, then why, then the clause. `number`: of the outcome, as one address can have several. */
 export function outcomePanel(report: ExplainedReport, { outcome }: Turned, number: number): HTMLElement {
@@ -59,10 +59,7 @@ function markDecision(decision: ExplainedDecision, { decisions }: Turned): HTMLE
 export function turnedPanel(turned: Turned): HTMLElement | null {
   const all = listTurned(turned);
   if (all.length === 0) return null;
-  return h(
-    'details',
-    {},
-    h('summary', {}, `Every change: ${all.length}`),
+  return folded({}, h('summary', {}, `Every change: ${all.length}`), () => [
     h(
       'div',
       { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Every change' },
@@ -77,7 +74,7 @@ export function turnedPanel(turned: Turned): HTMLElement | null {
         h('tbody', {}, ...all.map(differenceRow)),
       ),
     ),
-  );
+  ]);
 }
 
 function differenceRow({ what, before, now }: Difference): HTMLElement {
@@ -197,16 +194,19 @@ export function pathPanel(path: readonly Stop[]): HTMLElement {
   );
 }
 
-/** Each decision in its table, with the row lit that applied. */
-export function decisionsPanel({ domain, decisions }: ExplainedReport, turned: Turned): HTMLElement {
+/** Each decision in its table, with the row lit that applied. `open`: the rows of those that are unfolded. */
+export function decisionsPanel(
+  { domain, decisions }: ExplainedReport,
+  turned: Turned,
+  open: readonly string[],
+): HTMLElement {
   return h(
     'section',
     { 'aria-label': `Decisions for ${domain}` },
     h('h2', {}, `Every decision for ${domain}`),
     ...decisions.map((decision, at) =>
-      h(
-        'details',
-        { class: 'decision' },
+      folded(
+        { class: 'decision', open: open.includes(decision.row) },
         h(
           'summary',
           {},
@@ -215,10 +215,12 @@ export function decisionsPanel({ domain, decisions }: ExplainedReport, turned: T
           h('span', { class: 'of' }, `${decision.table}${decision.mx === null ? '' : `, ${decision.mx}`}`),
           markDecision(decision, turned),
         ),
-        h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
-        h('p', { class: 'why' }, decision.why),
-        h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
-        tableOf(decision, `${at + 1} for ${domain}`, turned.decisions.get(decision) ?? null),
+        () => [
+          h('ul', { class: 'facts' }, ...decision.facts.map((fact) => h('li', {}, fact))),
+          h('p', { class: 'why' }, decision.why),
+          h('p', { class: 'clauses' }, ...decision.refs.map(clauseOf)),
+          tableOf(decision, `${at + 1} for ${domain}`, turned.decisions.get(decision) ?? null),
+        ],
       ),
     ),
     turned.gone.length === 0
