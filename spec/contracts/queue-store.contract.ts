@@ -139,6 +139,24 @@ export function queueStoreContract(name: string, start: StartStores): void {
       ]);
     });
 
+    it('shows of who has ended with how many attempts, whatever the others take', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example', 'c@b.example'])]);
+      const attempts = async () =>
+        (await queue.show(['m1']))[0]!.recipients.map((recipient) => recipient.attempts);
+      for (const [made, at] of [
+        [1, NOW],
+        [2, NOW + 5],
+      ] as const) {
+        const [claimed] = await queue.claim(planOf({ now: at }));
+        const { turn, ...settlement } = settlementOf(claimed!, { nextAt: at + 5 });
+        const recipients = turn.recipients.map((each) =>
+          each.address === 'b@b.example' ? { ...each, end: 'bounced' as const } : each,
+        );
+        await queue.settle([{ ...settlement, turn: { ...turn, recipients, attempts: made } }], at);
+      }
+      expect(await attempts()).toEqual([1, 2]);
+    });
+
     it('is not moved by who has lost the delivery to somebody', async () => {
       await queue.accept([messageTo('m1', ['b@b.example'])]);
       const [old] = await queue.claim(planOf());

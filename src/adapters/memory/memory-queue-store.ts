@@ -56,6 +56,8 @@ interface Recipient {
   readonly position: number;
   end: RecipientEnd | null;
   last: LastWord | null;
+  /** With how many it has ended; null: it has not. */
+  attempts: number | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -126,7 +128,9 @@ class MemoryQueue {
       (domain, number): Delivery => ({
         ...{ id: `${facts.id}/${number}`, message: facts.id, domain, lane: laneFor(facts, domain) },
         recipients: facts.recipients.flatMap((recipient, position) =>
-          recipient.domain === domain ? [{ facts: recipient, position, end: null, last: null }] : [],
+          recipient.domain === domain
+            ? [{ facts: recipient, position, end: null, last: null, attempts: null }]
+            : [],
         ),
         ...{ state: 'due', due: facts.queuedAt, fence: 0, owner: null, facts: NEW_DELIVERY },
       }),
@@ -255,6 +259,7 @@ class MemoryQueue {
       const recipient = delivery.recipients.find((each) => each.position === position)!;
       recipient.end = turn.recipients[at]!.end;
       recipient.last = turn.recipients[at]!.word;
+      recipient.attempts = recipient.end === null ? null : turn.attempts;
     });
     for (const notice of notices) this.#add(notice);
     this.#onEvents(events);
@@ -431,12 +436,12 @@ class MemoryQueue {
       if (message === undefined) return [];
       const { from, queuedAt, facts, transport } = message.facts;
       const recipients = message.deliveries.flatMap((delivery) =>
-        delivery.recipients.map(({ facts: { address }, position, end, last }) => ({
+        delivery.recipients.map(({ facts: { address }, position, end, last, attempts }) => ({
           position,
           shown: {
             recipient: address,
             state: end ?? (delivery.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
-            attempts: delivery.facts.attempts,
+            attempts: attempts ?? delivery.facts.attempts,
             ...this.#nextOf(delivery, end),
             last,
           },

@@ -193,7 +193,7 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
             {
               recipient: own.address,
               state: end ?? (each.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
-              attempts: numberIn(each, 'attempts'),
+              attempts: own.attempts ?? numberIn(each, 'attempts'),
               nextAttemptAt: isDue ? numberIn(each, 'due') : null,
               ...(isDue && numberIn(each, 'closed') === 1 && { waitsFor: 'way' as const }),
               last: own.last,

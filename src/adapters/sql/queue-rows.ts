@@ -30,6 +30,8 @@ export interface DeliveryData extends Omit<QueuedDelivery, 'attempts' | 'unsettl
 export interface RecipientData extends QueuedRecipient {
   readonly v: typeof VERSION;
   readonly last: LastWord | null;
+  /** With how many it has ended; absent: as many as its delivery. */
+  readonly attempts?: number;
 }
 
 /** The value of a text, or null if it is of another version, or none at all. */
@@ -92,7 +94,7 @@ export async function insertMessages(
           position,
           `${id}/${numberOf.get(`${id} ${recipient.domain}`)!}`,
           null,
-          recipientText(recipient, null),
+          recipientText(recipient, null, null),
         ],
       ]),
     ),
@@ -104,11 +106,17 @@ export function deliveryText({ granted, delayTold, dialled }: QueuedDelivery, do
   return JSON.stringify({ v: VERSION, granted, delayTold, dialled, domain } satisfies DeliveryData);
 }
 
+/** `attempts`: with how many it has ended; null: it has not. */
 export function recipientText(
   { address, domain, notify, original }: QueuedRecipient,
   last: LastWord | null,
+  attempts: number | null,
 ): string {
-  return JSON.stringify({ v: VERSION, address, domain, notify, original, last } satisfies RecipientData);
+  const ended = attempts === null ? {} : { attempts };
+  return JSON.stringify({
+    ...{ v: VERSION, address, domain, notify, original, last },
+    ...ended,
+  } satisfies RecipientData);
 }
 
 export function messageText(data: MessageData): string {

@@ -110,7 +110,8 @@ async function keep(
     settled.flatMap(({ claimed, turn }) =>
       claimed.recipients.map((recipient, at) => {
         const { end, word } = turn.recipients[at]!;
-        return [claimed.message.id, recipient.position, claimed.id, end, recipientText(recipient, word)];
+        const data = recipientText(recipient, word, end === null ? null : turn.attempts);
+        return [claimed.message.id, recipient.position, claimed.id, end, data];
       }),
     ),
   );
