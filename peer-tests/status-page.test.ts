@@ -21,6 +21,14 @@ const HTML = statusPage({
     ...{ lane: `direct ${'long'.repeat(12)}${at}.example`, waiting: 400 - at, attempting: at % 3 },
     ...{ failures: at % 4, closedUntil: at % 4 === 3 ? NOW + 60_000 : 0, dueAt: NOW + at },
   })),
+  passed: [
+    { taken: 3, delivered: 2 },
+    { taken: 30, delivered: 20, deferred: 4, delayed: 1, bounced: 2, expired: 1, dropped: 1 },
+  ],
+  kept: Array.from({ length: 20 }, (_, at) => ({
+    ...{ domain: `<b>${'long'.repeat(15)}${at}.example`, row: 'REPLY-4', times: 20 - at },
+    why: 'Another host may take it now; if none does, this one may later.',
+  })),
   messages: Array.from({ length: 20 }, (_, at) => ({
     ...{ id: `0mx1zyfvz-00fd7673c1901cee63${at}`, from: `<script>alert(${at})</script>@s.test` },
     ...{
@@ -47,6 +55,11 @@ const HTML = statusPage({
         },
         reply: { code: 451, text: '4.7.0 <img src=x onerror=alert(1)> greylisted' },
       },
+      {
+        ...{ recipient: `done${at}@a.test`, state: 'delivered' as const, waitsFor: null, attempts: 1 },
+        ...{ status: '2.0.0', mx: 'mx.a.test', nextAttemptAt: null, authentication: 'none' as const },
+        ...{ because: null, reply: null },
+      },
     ],
   })),
 });
@@ -71,7 +84,13 @@ afterAll(async () => {
 describe('the status page in a browser', () => {
   it('shows what waits and why, as text that does nothing, and asks for nothing else', async () => {
     await page.open(url);
-    expect(await page.evaluate('document.querySelectorAll("tbody tr").length')).toBe(50);
+    expect(await page.evaluate('document.querySelectorAll("tbody tr").length')).toBe(75);
+    const hour = await page.evaluate(
+      '[...document.querySelectorAll("table")[0].rows].map((row) => row.cells[2].textContent).join()',
+    );
+    expect(hour).toBe('Last hour,30,20,5,3,1');
+    // Who waits no more is not among those that wait.
+    expect(await page.evaluate('document.body.textContent.includes("done0@a.test")')).toBe(false);
     expect(await page.evaluate('document.querySelectorAll("script, img").length')).toBe(0);
     expect(await page.evaluate('document.body.textContent.includes("<script>alert(0)")')).toBe(true);
     expect(page.errors).toEqual([]);

@@ -176,6 +176,8 @@ describe('the admin interface of waxseal serve', () => {
     expect(status).toBe(200);
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'/);
     expect(body).toContain('page.test');
+    expect(body).toMatch(/recipients who have to wait<\/td><td [^>]*>[1-9]/);
+    expect(body).toMatch(/>page\.test<\/td><td [^>]*>REPLY-\d+: [^<]+<\/td><td [^>]*>1</);
     expect(body).toContain('&#60;i&#62;later');
     expect(body).not.toMatch(/<i>|<script/);
     // A browser that was given the token for the page changes nothing with it.

@@ -60,6 +60,7 @@ export async function openWatchers({
         store: state.queue,
         suppressions: state.suppressions,
         registry,
+        lately: daemon.lately,
         reload,
         clock: Date.now,
       },

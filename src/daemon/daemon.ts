@@ -52,6 +52,7 @@ import { Suppressing } from './suppressing.js';
 import { tellDoorbell, tellDoorEvent, tellOutcome } from './told.js';
 import { type KnownUser, Users } from './users.js';
 import { countedEngine } from './watch/counted-engine.js';
+import { Lately } from './watch/lately.js';
 import { daemonMetrics, type Metrics } from './watch/metrics.js';
 import { type Webhook, webhooks } from './webhooks/webhooks.js';
 
@@ -91,6 +92,7 @@ export interface Daemon {
   readonly queue: Queue;
   readonly desk: QueueDesk;
   readonly metrics: Metrics;
+  readonly lately: Lately;
   /** Rejects where no mail can be attempted. */
   ready(): Promise<void>;
   listen(kind: DoorKind, address: ListenAddress): Promise<ListenAddress>;
@@ -117,6 +119,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     rulesOver: () =>
       rulesOf(current).filter(({ expiresAt }) => expiresAt !== null && expiresAt <= clock()).length,
   });
+  const lately = new Lately(clock);
   const onFault = (message: string) => {
     metrics.fault();
     log('error', 'fault', `a fault of ours: ${message}`, { fault: message });
@@ -179,7 +182,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
     onEvent: (event: DoorEvent) => {
       metrics.doorEvent(event);
       tellDoorEvent(event, log);
-      if (event.event === 'accepted') tellWork(() => receivedOf(event, clock()));
+      if (event.event !== 'accepted') return;
+      lately.taken();
+      tellWork(() => receivedOf(event, clock()));
     },
     onFault,
   });
@@ -190,6 +195,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
       clock,
     ),
     metrics,
+    lately,
     ready: engine.ready,
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {
@@ -207,6 +213,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     async run(signal, graceMs) {
       const outcomes = watch(queue, (outcome) => {
         metrics.outcome(outcome);
+        lately.outcome(outcome);
         tellOutcome(outcome, log);
         suppressing.note(outcome);
         hooks.ring();

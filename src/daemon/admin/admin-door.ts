@@ -19,6 +19,7 @@ import {
   refuseSuppressed,
   submittedContent,
 } from '../../services/queue/index.js';
+import type { Lately } from '../watch/lately.js';
 import type { Registry } from '../watch/registry.js';
 import { type HttpHandler, HttpRefusal, type HttpReply, json, jsonBodyOf } from './http-server.js';
 import { decodeOrder } from './order.codec.js';
@@ -31,6 +32,7 @@ export interface AdminOptions {
   readonly store: Pick<QueueStore, 'counts' | 'lanes'>;
   readonly suppressions: SuppressionStore;
   readonly registry: Registry;
+  readonly lately: Pick<Lately, 'passed' | 'kept'>;
   /** Of 16 characters and up. */
   readonly token: string;
   readonly messageBytes: number;
@@ -47,6 +49,7 @@ const PAGE_MESSAGES_MAX = 500;
 const IDS_MAX = 10_000;
 const LANES_SHOWN = 50;
 const MESSAGES_SHOWN = 50;
+const REASONS_SHOWN = 20;
 
 export function adminHandler(options: AdminOptions): HttpHandler {
   return async (request, url) => {
@@ -127,7 +130,10 @@ function digestOf(value: string): Buffer {
   return createHash('sha256').update(value, 'utf8').digest();
 }
 
-async function status({ store, desk, name, clock }: AdminOptions, isWatched: boolean): Promise<HttpReply> {
+async function status(
+  { store, desk, name, lately, clock }: AdminOptions,
+  isWatched: boolean,
+): Promise<HttpReply> {
   const now = clock();
   const [counts, lanes, messages] = await Promise.all([
     store.counts(now),
@@ -137,7 +143,11 @@ async function status({ store, desk, name, clock }: AdminOptions, isWatched: boo
   return {
     status: 200,
     type: 'text/html; charset=utf-8',
-    body: statusPage({ name, now, isWatched, counts, lanes, messages }),
+    body: statusPage({
+      ...{ name, now, isWatched, counts, lanes, messages },
+      passed: [lately.passed(5), lately.passed(60)],
+      kept: lately.kept(REASONS_SHOWN),
+    }),
   };
 }
 

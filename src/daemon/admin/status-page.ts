@@ -1,6 +1,7 @@
 /* The queue at a glance, as a page: no script, nothing from elsewhere, every text escaped. */
 import type { LaneCounts, QueueCounts } from '../../effects/queue-stores.js';
 import type { MessageView, RecipientView } from '../../services/queue/index.js';
+import type { Kept, Passed } from '../watch/lately.js';
 
 export interface StatusFacts {
   readonly name: string;
@@ -11,7 +12,13 @@ export interface StatusFacts {
   readonly counts: QueueCounts;
   readonly lanes: readonly LaneCounts[];
   readonly messages: readonly MessageView[];
+  /** By this process, in the last five minutes and in the last hour. */
+  readonly passed: readonly [five: PassedCounts, hour: PassedCounts];
+  /** What kept most in the last hour. */
+  readonly kept: readonly Kept[];
 }
+
+type PassedCounts = Readonly<Partial<Record<Passed, number>>>;
 
 const STYLE = `
 :root { color-scheme: light dark; font-family: system-ui, sans-serif; line-height: 1.4; }
@@ -37,7 +44,8 @@ dl { display: flex; flex-wrap: wrap; gap: 1.5rem; }
 dd { margin: 0; font-size: 1.6rem; }
 `;
 
-export function statusPage({ name, now, isWatched, counts, lanes, messages }: StatusFacts): string {
+export function statusPage(facts: StatusFacts): string {
+  const { name, now, isWatched, counts, lanes, messages, passed, kept } = facts;
   const figures = [
     ['waiting', counts.waiting],
     ['attempting', counts.attempting],
@@ -58,6 +66,16 @@ ${isWatched ? '<meta http-equiv="refresh" content="15">\n' : ''}<title>Queue of 
 <p>As of ${timeOf(now)}; ${isWatched ? 'read again every 15 seconds, <a href="/">stop</a>' : '<a href="/?watch">read again every 15 seconds</a>'}.</p>
 <dl>${figures.map(([label, value]) => `<div><dt>${label}</dt><dd>${value}</dd></div>`).join('')}</dl>
 ${tableOf(
+  'What passed here',
+  PASSED,
+  PASSED_ROWS.map((row) => passedRow(row, passed)),
+)}
+${tableOf(
+  'What kept most in the last hour',
+  KEPT,
+  kept.map(({ domain, row, why, times }) => [escaped(domain), escaped(`${row}: ${why}`), String(times)]),
+)}
+${tableOf(
   'Where most waits',
   LANES,
   lanes.map((lane) => laneRow(lane, now)),
@@ -65,7 +83,11 @@ ${tableOf(
 ${tableOf(
   'The oldest that wait, and why',
   RECIPIENTS,
-  messages.flatMap((message) => message.recipients.map((recipient) => recipientRow(message, recipient))),
+  messages.flatMap((message) =>
+    message.recipients
+      .filter(({ state }) => state === 'waiting' || state === 'attempting')
+      .map((recipient) => recipientRow(message, recipient)),
+  ),
 )}
 </main>
 </body>
@@ -76,6 +98,26 @@ ${tableOf(
 /** `word`: never broken; `number`: to the right; `text` and `why`: as it comes. */
 type Kind = 'text' | 'word' | 'number' | 'why';
 type Column = readonly [head: string, kind: Kind];
+
+const PASSED: readonly Column[] = [
+  ['What', 'text'],
+  ['Last 5 minutes', 'number'],
+  ['Last hour', 'number'],
+];
+
+const PASSED_ROWS: readonly (readonly [says: string, ...what: readonly Passed[]])[] = [
+  ['messages taken in', 'taken'],
+  ['recipients delivered to', 'delivered'],
+  ['recipients who have to wait', 'deferred', 'delayed'],
+  ['recipients given back to senders', 'bounced', 'expired'],
+  ['recipients dropped by order', 'dropped'],
+];
+
+const KEPT: readonly Column[] = [
+  ['Domain', 'text'],
+  ['Why', 'why'],
+  ['Times', 'number'],
+];
 
 const LANES: readonly Column[] = [
   ['Transport and domain', 'text'],
@@ -104,6 +146,13 @@ function tableOf(caption: string, columns: readonly Column[], rows: readonly (re
       ? `<tr><td colspan="${columns.length}">nothing</td></tr>`
       : rows.map((cells) => `<tr>${cells.map(cell).join('')}</tr>`).join('\n');
   return `<table><caption>${caption}</caption><thead><tr>${head}</tr></thead><tbody>${body}</tbody></table>`;
+}
+
+function passedRow(
+  [says, ...what]: (typeof PASSED_ROWS)[number],
+  passed: StatusFacts['passed'],
+): readonly string[] {
+  return [says, ...passed.map((counts) => String(what.reduce((sum, each) => sum + (counts[each] ?? 0), 0)))];
 }
 
 function laneRow(
