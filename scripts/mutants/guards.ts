@@ -28,6 +28,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'route-match': ['src/policy/relay/route.test.ts'],
   'transport-choice': ['src/policy/relay/route.test.ts'],
   'requiretls-readiness': ['property-tests/agreement/beside.test.ts'],
+  listener: ['src/policy/queue/listener.test.ts'],
   'submission-right': ['src/policy/queue/admission.test.ts'],
   'sender-right': ['src/policy/queue/admission.test.ts'],
   'envelope-line': ['src/policy/queue/admission.test.ts'],

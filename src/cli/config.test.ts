@@ -52,6 +52,13 @@ describe('waxseal config check', () => {
     });
   });
 
+  it('looks for the keys of notices, too', async () => {
+    const keys = `notices: { dkimKeys: [{ file: ${folder}/none.pem, selector: n }] }\n`;
+    const path = await fileIn(folder, 'keys.yaml', keys);
+    const { exit, stderr } = await inTurn(['config', 'check', path]);
+    expect([exit, stderr]).toEqual([78, expect.stringContaining(':1:31: notices.dkimKeys[0].file: ')]);
+  });
+
   it.concurrent.each([
     [['config', 'check'], 64, 'the configuration is missing'],
     [['config', 'check', 'a', 'b'], 64, '"b" is a second'],

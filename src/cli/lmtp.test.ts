@@ -61,6 +61,14 @@ describe('waxseal lmtp', () => {
     return started;
   }
 
+  it('tells who listens to the network that nothing else keeps strangers out', async () => {
+    const listening = await serve('--listen', '0.0.0.0:0');
+    const { exit, said } = await listening.end('SIGTERM');
+    expect(exit).toBe(0);
+    expect(said).toMatch(/0\.0\.0\.0:\d+: Whoever reaches it can send to anybody.* \(LISTEN-6\)/);
+    expect(said).not.toContain('127.0.0.1:0: Whoever');
+  });
+
   it('says where it listens, delivers, logs each outcome, remembers over a restart, and ends in order', async () => {
     const state = ['--state', `${folder}/state`, '--journals', `${folder}/journals`, '--log', 'json'];
     const first = await serve(...state);

@@ -205,6 +205,15 @@ describe('waxseal serve', () => {
     await served.end();
   });
 
+  it('tells who listens to the network without users', async () => {
+    const { served } = await serve(['--listen', '0.0.0.0:0']);
+    expect(await served.told(({ event }) => event === 'listener')).toMatchObject({
+      ...{ level: 'warn', row: 'LISTEN-4' },
+      msg: expect.stringMatching(/^smtp 0\.0\.0\.0:\d+: There are no users/),
+    });
+    await served.end();
+  });
+
   it('takes mail by LMTP, with an answer for each recipient however often it is named (SMTP-4.5.4.1-1)', async () => {
     const sockets = ['lmtp', 'metrics'].map((name) => `${folder}/${name}.sock`);
     const { served } = await serve(
@@ -297,6 +306,7 @@ describe('waxseal serve', () => {
     [['serve', '--listen', '127.0.0.1:0', '--log', 'loud'], 64, '--log'],
     [['serve', '--listen', '127.0.0.1:0', '--state', '@', '--config', '/nonexistent'], 66, 'cannot be read'],
     [['serve', '--listen', 'unix:/proc/none/socket', '--state', '@'], 78, 'cannot listen'],
+    [['serve', '--lmtp-listen', '0.0.0.0:0', '--state', '@'], 78, 'for this host alone; give 127.0.0.1:PORT'],
   ] as const)('%j ends with %i', async (args, exit, says) => {
     const ended = await waxseal(args.map((arg) => (arg === '@' ? `${folder}/misuse` : arg)));
     expect(ended.stderr).toContain(says);

@@ -1,7 +1,7 @@
 /* The listeners of a daemon for those who watch it. */
 import type { HttpDoor } from '../daemon/admin/http-server.js';
 import type { Daemon, DaemonSettings } from '../daemon/daemon.js';
-import { isLocal } from '../daemon/doors/peers.js';
+import { forThisHostAlone, judgeListening } from '../daemon/listening.js';
 import { type ListenAddress, listenAddressText, parseListenAddress } from '../hosts/listen-address.js';
 import { readAdminToken } from './admin-token.js';
 import { misuse } from './arguments.js';
@@ -48,11 +48,9 @@ export async function openWatchers({
   const watchers: Watcher[] = [];
   if (admin !== undefined) {
     const address = addressOf('--admin', admin);
-    if (address.kind === 'tcp' && !isLocal(address.host) && address.host !== 'localhost')
-      throw new CommandError(
-        EXIT.badSettings,
-        `--admin ${admin}: the admin interface is for this host alone; give 127.0.0.1:PORT`,
-      );
+    const judged = judgeListening('admin', address, 0);
+    if (judged.verdict === 'refuse')
+      throw new CommandError(EXIT.badSettings, `--admin ${admin}: ${forThisHostAlone(judged)}`);
     const handler = adminHandler({
       ...{
         desk: daemon.desk,

@@ -48,6 +48,7 @@ import { postfixAttributes } from './postfix/policy-attributes.table.js';
 import { postfixLevel } from './postfix/policy-level.table.js';
 import { admission, envelopeLine, senderRight, submissionRight } from './queue/admission.tables.js';
 import { laneHealth } from './queue/lane-health.table.js';
+import { listener } from './queue/listener.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
 import { operatorOrder } from './queue/operator-order.table.js';
 import { suppressAfter } from './queue/suppression.table.js';
@@ -144,6 +145,7 @@ export const queueTables = [
   retryWait,
   delayNotice,
   laneHealth,
+  listener,
   submissionRight,
   senderRight,
   envelopeLine,

@@ -1,6 +1,8 @@
 import { domainToASCII } from 'node:url';
 import { Engines } from '../../daemon/engines.js';
+import { judgeListening } from '../../daemon/listening.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
+import { listenAddressText } from '../../hosts/listen-address.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
 import type { RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
@@ -145,7 +147,12 @@ export const lmtp: Command = {
     const pruning = await keepSmall(stores.attempts, log);
     const close = () => Promise.all([notices?.close(), engines.close(), stores.close(), journals?.close()]);
     try {
-      for (const address of addresses) await sayReady('lmtp', await server.listen(address));
+      for (const asked of addresses) {
+        const address = await server.listen(asked);
+        await sayReady('lmtp', address);
+        const { verdict, why, row } = judgeListening('mail-system', address, 0);
+        if (verdict === 'warn') log(`${listenAddressText(address)}: ${why} (${row})`, { row });
+      }
     } catch (error) {
       clearInterval(pruning);
       await server.close(0);

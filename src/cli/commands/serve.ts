@@ -1,11 +1,13 @@
 import type { DaemonConfig } from '../../daemon/config/config.js';
 import type { DaemonSettings } from '../../daemon/daemon.js';
 import type { DoorKind } from '../../daemon/doors/door.js';
+import { forThisHostAlone, judgeListening } from '../../daemon/listening.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
 import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
-import { type ListenAddress, parseListenAddress } from '../../hosts/listen-address.js';
+import { type ListenAddress, listenAddressText, parseListenAddress } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
+import type { ListenerKind } from '../../policy/queue/listener.table.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
@@ -135,7 +137,9 @@ export const serve: Command = {
     const onFault = (message: string) => log('error', 'fault', message);
     const reload = async () => {
       try {
-        const restartFor = daemon.reload(await readAll(values, first.certificate));
+        const again = await readAll(values, first.certificate);
+        const restartFor = daemon.reload(again);
+        tellListeners(doors, again, log);
         const left = restartFor.length === 0 ? '' : `; a restart is needed for ${restartFor.join(', ')}`;
         log('info', 'config', `the configuration was read again${left}`, { restartFor });
         return restartFor;
@@ -155,6 +159,7 @@ export const serve: Command = {
       release();
       throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
     }
+    tellListeners(doors, first, log);
     const onHangUp = () => void reload().catch(() => undefined);
     process.on('SIGHUP', onHangUp);
     const ending = new AbortController();
@@ -191,7 +196,7 @@ function doorsOf(values: Values, { places }: DaemonConfig): readonly (readonly [
   );
   const kinds: readonly (readonly [DoorKind, string, readonly string[]])[] = [
     ['smtp', '--listen', values.listen ?? (given ? [] : places.listen)],
-    ['smtps', '--tls-listen', values['tls-listen'] ?? []],
+    ['smtps', '--tls-listen', values['tls-listen'] ?? (given ? [] : places.tlsListen)],
     ['lmtp', '--lmtp-listen', values['lmtp-listen'] ?? (given ? [] : places.lmtpListen)],
   ];
   return kinds.flatMap(([kind, option, texts]) =>
@@ -199,9 +204,29 @@ function doorsOf(values: Values, { places }: DaemonConfig): readonly (readonly [
       const address = parseListenAddress(text);
       if (address === null)
         throw misuse(`${option} ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
+      const judged = judgeListening(LISTENERS[kind], address, 0);
+      if (judged.verdict === 'refuse')
+        throw new CommandError(EXIT.badSettings, `${option} ${text}: ${forThisHostAlone(judged)}`);
       return [kind, address] as const;
     }),
   );
+}
+
+const LISTENERS = { smtp: 'submission', smtps: 'submission', lmtp: 'lmtp' } as const satisfies Readonly<
+  Record<DoorKind, ListenerKind>
+>;
+
+/** What the operator is to know of where he listens. */
+function tellListeners(
+  doors: ReturnType<typeof doorsOf>,
+  { users }: Pick<DaemonSettings, 'users'>,
+  log: Logger,
+): void {
+  for (const [kind, address] of doors) {
+    const { verdict, why, row } = judgeListening(LISTENERS[kind], address, users.length);
+    if (verdict === 'warn')
+      log('warn', 'listener', `${kind} ${listenAddressText(address)}: ${why} (${row})`, { row });
+  }
 }
 
 function readLog(format = 'pretty'): Logger {

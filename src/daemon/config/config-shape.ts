@@ -284,6 +284,7 @@ export interface ConfigFile {
   readonly state?: string;
   readonly database?: string;
   readonly listen?: readonly string[];
+  readonly tlsListen?: readonly string[];
   readonly lmtpListen?: readonly string[];
   readonly admin?: { readonly listen: string; readonly tokenFile: string };
   readonly metrics?: string;
@@ -321,7 +322,8 @@ export const configShape: Shape<ConfigFile> = object<ConfigFile>(
     state: path,
     database: text('the address of a PostgreSQL database', '^postgres(?:ql)?://.+$'),
     listen: listOf('where mail is taken by SMTP', listen),
-    lmtpListen: listOf('where mail is taken by LMTP', listen),
+    tlsListen: listOf('where mail is taken under TLS from the first octet on', listen),
+    lmtpListen: listOf('where mail is taken by LMTP, at this host', listen),
     admin: object('the admin interface', { listen, tokenFile: path }, ['listen', 'tokenFile']),
     metrics: listen,
     journals: path,

@@ -81,6 +81,7 @@ export interface DaemonPlaces {
   readonly state: string | null;
   readonly database: string | null;
   readonly listen: readonly string[];
+  readonly tlsListen: readonly string[];
   readonly lmtpListen: readonly string[];
   readonly admin: string | null;
   readonly adminTokenFile: string | null;

@@ -89,6 +89,23 @@ describe('the configuration', () => {
       'routes:\n  - to: [a.test]\n',
       ['2:5 routes[0].transport: expected a name of letters, digits, ".", "_" and "-", found nothing'],
     ],
+    [
+      'lmtpListen: [127.0.0.1:24, "0.0.0.0:24"]\n',
+      [
+        '1:28 lmtpListen[1]: it is for this host alone; give 127.0.0.1:PORT or unix:PATH. Nobody logs in by LMTP, so that nobody from elsewhere could ever hand anything in. (LISTEN-5)',
+      ],
+    ],
+    [
+      'admin: { listen: "[::]:8025", tokenFile: /t }\nlisten: [0.0.0.0:25, localhost:99999]\n',
+      [
+        '2:22 listen[1]: none of HOST:PORT, [IPV6]:PORT and unix:PATH',
+        '1:18 admin.listen: it is for this host alone; give 127.0.0.1:PORT or unix:PATH. Its token would go over the network in clear. (LISTEN-7)',
+      ],
+    ],
+    [
+      'tlsListen: [0.0.0.0:465]\nmetrics: 0.0.0.0:9100\nlmtpListen: [unix:/run/x, "[::1]:24"]\nadmin: { listen: localhost:1, tokenFile: /t }\n',
+      [],
+    ],
     ['routes:\n  - transport: gone\n', ['2:16 routes[0].transport: there is no transport "gone"']],
     [
       'transports:\n  x y: { kind: direct }\n',

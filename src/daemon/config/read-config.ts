@@ -5,7 +5,9 @@
 import { isIP } from 'node:net';
 import { decodeWith } from '../../effects/codecs/result.js';
 import { twoPlaces } from '../../effects/stores.js';
+import { parseListenAddress } from '../../hosts/listen-address.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
+import type { ListenerKind } from '../../policy/queue/listener.table.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import {
   DIRECT_NAME,
@@ -15,6 +17,7 @@ import {
   type SocksProxy,
   type Transport,
 } from '../../policy/relay/index.js';
+import { forThisHostAlone, judgeListening } from '../listening.js';
 import type { DaemonConfig } from './config.js';
 import { WEBHOOK_EVENTS } from './config.js';
 import { type ConfigFile, configShape, type RouteFile, type TransportFile } from './config-shape.js';
@@ -102,6 +105,30 @@ function* complaintsAbout(file: ConfigFile): Generator<readonly [path: string, s
     if (!isWebhookUrl(url)) yield [`webhooks[${at}].url`, 'no https URL, and no http URL of this host'];
   if (file.state !== undefined && file.database !== undefined)
     yield ['database', twoPlaces('state', 'database')];
+  yield* complaintsAboutListeners(file);
+}
+
+function* complaintsAboutListeners({
+  listen = [],
+  tlsListen = [],
+  lmtpListen = [],
+  admin,
+  metrics,
+  users = [],
+}: ConfigFile): Generator<readonly [path: string, says: string]> {
+  const listeners: readonly (readonly [kind: ListenerKind, path: string, text: string])[] = [
+    ...listen.map((text, at) => ['submission', `listen[${at}]`, text] as const),
+    ...tlsListen.map((text, at) => ['submission', `tlsListen[${at}]`, text] as const),
+    ...lmtpListen.map((text, at) => ['lmtp', `lmtpListen[${at}]`, text] as const),
+    ...(admin === undefined ? [] : [['admin', 'admin.listen', admin.listen] as const]),
+    ...(metrics === undefined ? [] : [['metrics', 'metrics', metrics] as const]),
+  ];
+  for (const [kind, path, text] of listeners) {
+    const address = parseListenAddress(text);
+    const judged = address === null ? null : judgeListening(kind, address, users.length);
+    if (judged === null) yield [path, 'none of HOST:PORT, [IPV6]:PORT and unix:PATH'];
+    else if (judged.verdict === 'refuse') yield [path, forThisHostAlone(judged)];
+  }
 }
 
 function keyText(name: string): string {
@@ -185,6 +212,7 @@ function configOf(file: ConfigFile): DaemonConfig {
       state: file.state ?? null,
       database: file.database ?? null,
       listen: file.listen ?? [],
+      tlsListen: file.tlsListen ?? [],
       lmtpListen: file.lmtpListen ?? [],
       admin: admin?.listen ?? null,
       adminTokenFile: admin?.tokenFile ?? null,

@@ -50,7 +50,15 @@ async function problemsIn(path: string): Promise<readonly ConfigProblem[]> {
 }
 
 /** The files that a configuration names, and where it does. */
-function filesOf({ passwordFiles, transports, users, webhooks, tlsReports, places }: DaemonConfig) {
+function filesOf({
+  passwordFiles,
+  transports,
+  users,
+  webhooks,
+  tlsReports,
+  noticeKeys,
+  places,
+}: DaemonConfig) {
   const files: (readonly [place: string, file: string | null])[] = [
     ...Object.entries(passwordFiles).map(
       ([name, file]) =>
@@ -62,6 +70,7 @@ function filesOf({ passwordFiles, transports, users, webhooks, tlsReports, place
     ...users.map(({ passwordFile }, at) => [`users[${at}].passwordFile`, passwordFile] as const),
     ...webhooks.map(({ secretFile }, at) => [`webhooks[${at}].secretFile`, secretFile] as const),
     ...(tlsReports?.dkimKeys ?? []).map(({ file }, at) => [`tlsReports.dkimKeys[${at}].file`, file] as const),
+    ...noticeKeys.map(({ file }, at) => [`notices.dkimKeys[${at}].file`, file] as const),
     ['admin.tokenFile', places.adminTokenFile],
     ['tls.certFile', places.tlsCertFile],
     ['tls.keyFile', places.tlsKeyFile],
