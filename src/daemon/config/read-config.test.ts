@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -53,6 +54,13 @@ describe('the configuration', () => {
         webhooks: [{ events: ['delivered', 'bounced', 'deferred', 'delayed', 'expired'] }],
       },
     });
+  });
+
+  it('is good as docs/operating.md shows it', () => {
+    const page = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+    const shown = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.flatMap(problemsOf)).toEqual([]);
   });
 
   it('has keys for notices', () => {

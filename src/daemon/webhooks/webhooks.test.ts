@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -126,6 +127,26 @@ describe('webhooks', () => {
     stop.abort();
     await running;
     expect(await store.nextDue(url)).toBeNull();
+  });
+
+  it('say what docs/operating.md says, and are signed as it shows', async () => {
+    const page = readFileSync(new URL('../../../docs/operating.md', import.meta.url), 'utf8');
+    const [, example] = /```json\n(\{\n {2}"event": [\s\S]*?)```/.exec(page)!;
+    const [, code] = /```js\n(import \{ createHmac[\s\S]*?)```/.exec(page)!;
+    const { isSigned } = (await import(`data:text/javascript,${encodeURIComponent(code!)}`)) as {
+      isSigned(body: Buffer, given: string | undefined, secret: string): boolean;
+    };
+    const { tell, run, toldTimes } = open();
+    run();
+    tell(outcome);
+    await toldTimes(1);
+    const [{ body, signature }] = heard as [Heard];
+    const shapeOf = (text: string) => Object.keys(JSON.parse(text) as object);
+    expect(shapeOf(body)).toEqual(shapeOf(example!));
+    expect(isSigned(Buffer.from(body), signature, 'secret')).toBe(true);
+    expect(isSigned(Buffer.from(`${body} `), signature, 'secret')).toBe(false);
+    expect(isSigned(Buffer.from(body), signature, 'another')).toBe(false);
+    expect(isSigned(Buffer.from(body), undefined, 'secret')).toBe(false);
   });
 
   it('that a new configuration brings are told of the first event behind it', async () => {
