@@ -101,7 +101,7 @@ describe('facts', () => {
     expect(
       looked.map(({ row, facts }) => [row, /and (\S+) is (?:not )?among/.exec(facts[0]!.says)?.[1]]),
     ).toEqual([
-      ['AMECH-1', 'SCRAM-SHA-256-PLUS'],
+      ['AMECH-2', 'SCRAM-SHA-256-PLUS'],
       ['AMECH-2', 'SCRAM-SHA-256'],
       ['AMECH-1', 'SCRAM-SHA-1-PLUS'],
       ['AMECH-1', 'SCRAM-SHA-1'],

@@ -1,7 +1,10 @@
 /* Relays over real sockets: what is between one and the operator holds mail up, and never returns it. */
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { explainReasons } from '../effects/explain.js';
+import { programs } from '../machine/programs.js';
 import { createNodeEngine, type NodeEngine } from '../node.js';
+import { ownFacts, tellableFacts } from '../policy/dsn/index.js';
 import { settingsOf } from '../policy/settings.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { readMessage } from './read-message.js';
@@ -146,6 +149,14 @@ it('goes through a SOCKS proxy where the transport has one, by address', async (
     const { results } = await through.deliver({ ...mail, to: ['x@b.test'] }, { transport: 'proxied' });
     expect(results).toMatchObject([{ outcome: 'delivered', mx: 'mx.b.test', tls: {}, transport: 'proxied' }]);
     expect(asked).toEqual([`${internet.addressOf('mx.b.test')}:${internet.port}`]);
+    // Where the proxy is away, it is what is named, and to the operator alone.
+    const { port } = proxy.address() as AddressInfo;
+    await new Promise((done) => proxy.close(done));
+    const away = await through.deliver({ ...mail, to: ['x@b.test'] }, { transport: 'proxied' });
+    const [because] = explainReasons(away.journal.attempts[0]!, programs);
+    const says = `could be made: the proxy 127.0.0.1 port ${port} could not be reached`;
+    expect(ownFacts(because!.facts).join()).toContain(says);
+    expect(tellableFacts(because!.facts).join()).not.toContain('proxy');
   } finally {
     await through.close();
     proxy.close();

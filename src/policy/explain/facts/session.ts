@@ -12,7 +12,7 @@ import { type Stage, strayReply } from '../../host/transaction.js';
 import { nextTransaction, usedConnection } from '../../host/transactions.tables.js';
 import { portOf } from '../../mx/candidate.js';
 import { authMechanism, authOutcome, authStep } from '../../relay/auth.tables.js';
-import { DEFAULT_MECHANISMS } from '../../relay/transport.js';
+import { DEFAULT_MECHANISMS, type SocksProxy } from '../../relay/transport.js';
 import { requireTlsKeyword } from '../../require-tls/keyword.table.js';
 import { sizeLimitOf } from '../../smtp/ehlo.js';
 import { enhancedStatusOf } from '../../smtp/enhanced-status.js';
@@ -77,7 +77,9 @@ const DEMANDS: ReadonlyMap<string, string> = new Map([
 export const connectionOutcomeFacts = factsFor(connectionOutcome, {
   outcome: {
     kind: 'connection',
-    owner: 'network',
+    // A proxy is the operator's, and no matter of whoever is told of a delay.
+    owner: (word, evidence) =>
+      word === 'failed' && proxyAtFault(evidence) !== null ? 'operator' : 'network',
     says: {
       greeted: (evidence) => `${portText(evidence)} was connected to and greeted with ${greeting(evidence)}`,
       connected: (evidence) => `${portText(evidence)} was connected to, where TLS comes before anything else`,
@@ -108,10 +110,21 @@ function greeting(evidence: Evidence): string {
   return reply === null ? 'a reply' : replyText(reply);
 }
 
-function failureOf({ host }: Evidence): string {
+function failureOf(evidence: Evidence): string {
+  const proxy = proxyAtFault(evidence);
+  if (proxy !== null)
+    return `: the proxy ${proxy.address} port ${proxy.port} could not be reached, or did not lead there`;
+  const { host } = evidence;
   return host?.connection?.kind === 'failed'
     ? `: ${CONNECT_CAUSES[host.connection.cause] ?? host.connection.cause}`
     : '';
+}
+
+/** The proxy in front of the address that was tried, where it is what failed: of the host behind it, it tells why. */
+function proxyAtFault({ host }: Evidence): SocksProxy | null {
+  if (host === null || host.connection?.kind !== 'failed' || host.connection.cause !== 'other') return null;
+  const { ipv4, ipv6 } = host.input.socks ?? {};
+  return (host.addresses[host.address]?.includes(':') === true ? ipv6 : ipv4) ?? null;
 }
 
 const CONNECT_CAUSES: Readonly<Record<string, string>> = {
