@@ -86,6 +86,8 @@ export interface DaemonOptions extends DaemonSettings {
   readonly keepJournal?: (journal: Journal) => void;
   readonly clock: () => number;
   readonly log: Logger;
+  /** How long nobody looks for what others put in, where nobody rings, in milliseconds; default: a second. */
+  readonly lookEveryMs?: number;
 }
 
 export interface Daemon {
@@ -104,7 +106,6 @@ export interface Daemon {
   close(): Promise<void>;
 }
 
-/** How long nobody looks for what others put in, where nobody rings, in milliseconds. */
 const LOOK_MS = 1_000;
 /** How long those who wait to be told may hold up the end, in milliseconds. */
 const HOOKS_MS = 5_000;
@@ -112,7 +113,7 @@ const HOOKS_MS = 5_000;
 const ALARM_EVERY_MS = 86_400_000;
 
 export function createDaemon(options: DaemonOptions): Daemon {
-  const { stores, bodies, directory, clock, log } = options;
+  const { stores, bodies, directory, clock, log, lookEveryMs = LOOK_MS } = options;
   let current: DaemonSettings = options;
   const metrics = daemonMetrics({
     ...{ queue: stores.queue, clock, version: options.version, directory },
@@ -148,9 +149,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
     eventsOf: hooks.eventsOf,
     onSettling: () => along.go(),
     // Others put messages and orders into the same store, and not all of them can ring.
-    lookEveryMs: LOOK_MS,
+    lookEveryMs,
     ...(options.doorbell !== undefined && { doorbell: options.doorbell }),
-    onDoorbell: (state) => tellDoorbell(state, LOOK_MS, log),
+    onDoorbell: (state) => tellDoorbell(state, lookEveryMs, log),
   });
   const suppressing = new Suppressing({
     ...{ store: stores.suppressions, clock, onFault },
