@@ -762,7 +762,9 @@ const mixtures: readonly Story[] = [
       twoHosts({ replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }, { certificate: SELF_SIGNED }),
       stsPolicy('enforce', ['*.a.example']),
     ),
-    steps: [send({ outcome: 'deferred', status: '4.7.5', rows: ['END-4'] })],
+    steps: [
+      send({ outcome: 'deferred', status: '4.7.5', because: 'PEER-7', mx: 'mx2.a.example', rows: ['END-4'] }),
+    ],
   },
   {
     name: 'policy before the network',
@@ -771,13 +773,15 @@ const mixtures: readonly Story[] = [
       twoHosts({ certificate: OTHER_NAME }, { connect: 'refuse' }),
       stsPolicy('enforce', ['*.a.example']),
     ),
-    steps: [send({ outcome: 'deferred', status: '4.7.5', rows: ['END-4'] })],
+    steps: [
+      send({ outcome: 'deferred', status: '4.7.5', because: 'PEER-7', mx: 'mx1.a.example', rows: ['END-4'] }),
+    ],
   },
   {
     name: 'a reply before the network',
     shows: ['CHOICE-14'],
     world: twoHosts({ connect: 'refuse' }, { replies: { rcpt: { '*': '451 4.2.1 mailbox busy' } } }),
-    steps: [send({ outcome: 'deferred', status: '4.2.1', rows: ['END-5'] })],
+    steps: [send({ outcome: 'deferred', status: '4.2.1', because: 'REPLY-4', rows: ['END-5'] })],
   },
   {
     name: 'the network before the DNS',
@@ -785,7 +789,7 @@ const mixtures: readonly Story[] = [
     world: together(twoHosts({ connect: 'refuse' }), {
       dns: { 'A mx2.a.example': { fails: 'servfail' }, 'AAAA mx2.a.example': { fails: 'servfail' } },
     }),
-    steps: [send({ outcome: 'deferred', status: '4.4.1', rows: ['END-7'] })],
+    steps: [send({ outcome: 'deferred', status: '4.4.1', because: 'CONN-3', rows: ['END-7'] })],
   },
   {
     name: 'more hosts than may be tried: the rest is left out',

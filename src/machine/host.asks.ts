@@ -89,11 +89,11 @@ export function askHandshake(context: HostContext): Effect {
 
 /** Records go along only where they are matched: their certificates and keys cost signature checks. */
 export function askInspection(context: HostContext): Effect {
-  const isMatched = context.plan!.dane !== 'not-required' && context.tlsa.kind === 'present';
+  const { tlsa } = context;
   return {
     type: 'peer.inspect',
     session: context.session,
-    tlsa: isMatched && context.tlsa.kind === 'present' ? context.tlsa.records : [],
+    tlsa: tlsa.kind === 'present' && context.plan!.dane !== 'not-required' ? tlsa.records : [],
     deadlineMs: deadlines(context).commandMs,
   };
 }

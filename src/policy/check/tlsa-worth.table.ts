@@ -52,8 +52,8 @@ export interface TlsaKind {
 export function judgeTlsaKind({ usage, selector, matching }: TlsaKind) {
   const { usage: usages, selector: selectors, matching: matchings } = tlsaWorth.inputs;
   return decide(tlsaWorth, {
-    usage: usage >= 0 && usage < 4 ? usages[usage]! : 'unknown',
-    selector: selector >= 0 && selector < 2 ? selectors[selector]! : 'unknown',
-    matching: matching >= 0 && matching < 3 ? matchings[matching]! : 'unknown',
+    usage: usages[usage] ?? 'unknown',
+    selector: selectors[selector] ?? 'unknown',
+    matching: matchings[matching] ?? 'unknown',
   });
 }

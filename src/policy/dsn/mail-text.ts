@@ -19,7 +19,7 @@ export function printableOf(text: string): string {
 export function wrapped(text: string, indent = ''): readonly string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/).filter((each) => each !== '')) {
+  for (const word of text.match(/\S+/g) ?? []) {
     const bounded = word.slice(0, LINE_MAX);
     if (line !== '' && indent.length + line.length + 1 + bounded.length > LINE_WIDTH) {
       lines.push(indent + line);

@@ -27,14 +27,9 @@ function stoppedBy(because: Decision, here: readonly Decision[]): readonly Mecha
   const { table, input, verdict } = because;
   switch (table) {
     case 'requiretls-keyword':
-    case 'requiretls-demand':
       return ['REQUIRETLS'];
     case 'policy-cache':
-    case 'sts-demand':
       return ['MTA-STS'];
-    case 'dane-demand':
-    case 'tlsa-base':
-      return ['DANE'];
     case 'attempt-conclusion':
       return /^bounce 5\.7\.[13]0$/.test(verdict) ? ['REQUIRETLS'] : [];
     case 'host-barrier':
