@@ -23,7 +23,8 @@ import { page, type Tried } from './stryker/page.js';
 import { search } from './stryker/search.js';
 import { survivors } from './stryker/survivors.js';
 
-const LANES = 2;
+/** More than there are processors: a lane whose mutant waits for ever is idle until it is given up. */
+const LANES = 4;
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function rangesOf(mutants: readonly Mutant[]): ReadonlyMap<string, readonly Range[]> {
