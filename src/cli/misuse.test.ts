@@ -150,7 +150,7 @@ const CASES: readonly Case[] = [
   [
     ['simulate', '@/scenario.json'],
     65,
-    /\n {2}line 1, column 40, steps: expected a list of at least one step, found .*\n {2}line 1, column 50, more: expected no such key/,
+    /\n {2}line 1, column 40, steps: expected a list of at least one step, found .*\n {2}line 1, column 50, more: expected no such key, found .*; there is: .*, world, settings, /,
   ],
   [
     ['simulate', '@/odd-settings.json'],

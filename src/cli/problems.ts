@@ -1,5 +1,5 @@
 import type { PlacedProblem } from '../effects/codecs/json-places.js';
-import type { Problem } from '../effects/codecs/result.js';
+import { type Problem, thereIs } from '../effects/codecs/result.js';
 
 const PROBLEMS_SHOWN = 10;
 
@@ -7,7 +7,10 @@ const PROBLEMS_SHOWN = 10;
 export function describeProblems(what: string, problems: readonly (Problem | PlacedProblem)[]): string {
   const shown = problems
     .slice(0, PROBLEMS_SHOWN)
-    .map((problem) => `\n  ${placeOf(problem)}: expected ${problem.expected}, found ${problem.actual}`);
+    .map(
+      (problem) =>
+        `\n  ${placeOf(problem)}: expected ${problem.expected}, found ${problem.actual}${thereIs(problem.known)}`,
+    );
   const more = problems.length > PROBLEMS_SHOWN ? [`\n  and ${problems.length - PROBLEMS_SHOWN} more`] : [];
   return `${what}:${[...shown, ...more].join('')}`;
 }

@@ -186,7 +186,7 @@ const StepCodec = strictObject<Step>(
     stop: oneOf(...STOPS),
     deadlineMs: Attempt,
     rows: textsOf(ROW),
-    expect: listOf('a list of expectations', ExpectationCodec),
+    expect: listOf('a list of expectations, which may be empty', ExpectationCodec),
   },
   ['message', 'expect'],
 );

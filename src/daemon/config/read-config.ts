@@ -3,7 +3,7 @@
  * there. Whatever is wrong is told with the line and the column at which it stands.
  */
 import { isIP } from 'node:net';
-import { decodeWith } from '../../effects/codecs/result.js';
+import { decodeWith, thereIs } from '../../effects/codecs/result.js';
 import { twoPlaces } from '../../effects/stores.js';
 import { parseListenAddress } from '../../hosts/listen-address.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
@@ -21,7 +21,6 @@ import { forThisHostAlone, judgeListening } from '../listening.js';
 import type { DaemonConfig } from './config.js';
 import { WEBHOOK_EVENTS } from './config.js';
 import { type ConfigFile, configShape, type RouteFile, type TransportFile } from './config-shape.js';
-import type { Schema } from './shape.js';
 import { type Position, readYaml } from './yaml-positions.js';
 
 /** What is wrong, and where. */
@@ -52,31 +51,14 @@ export function readConfig(text: string): ReadConfig {
   const decoded = decodeWith(configShape.codec, yaml.value);
   if (!decoded.ok)
     return refused(
-      decoded.problems.map(({ path, expected, actual }) => {
-        const isKey = expected === 'no such key';
-        const known = isKey ? keysBeside(path) : [];
-        const there = known.length === 0 ? '' : `; there is: ${known.join(', ')}`;
-        return {
-          ...yaml.positionOf(path, isKey ? 'key' : 'value'),
-          ...{ path, says: `expected ${expected}, found ${actual}${there}` },
-        };
-      }),
+      decoded.problems.map(({ path, expected, actual, known }) => ({
+        ...yaml.positionOf(path, known === undefined ? 'value' : 'key'),
+        ...{ path, says: `expected ${expected}, found ${actual}${thereIs(known)}` },
+      })),
     );
   const problems = [...complaintsAbout(decoded.value)].map(([path, says]) => at(path, says));
   if (problems.length > 0) return refused(problems);
   return { kind: 'read', config: configOf(decoded.value), positionOf: yaml.positionOf };
-}
-
-/** The keys that there are where that one stands; none where they depend on something else. */
-function keysBeside(path: string): readonly string[] {
-  const steps = path.match(/[^.[\]]+/g) ?? [];
-  let here: Schema | undefined = configShape.schema;
-  for (const step of steps.slice(0, -1)) {
-    const next: unknown = /^\d+$/.test(step) ? here.items : (here.properties as Schema | undefined)?.[step];
-    if (typeof next !== 'object' || next === null) return [];
-    here = next as Schema;
-  }
-  return Object.keys(here.properties ?? {});
 }
 
 function refused(problems: readonly ConfigProblem[]): ReadConfig {

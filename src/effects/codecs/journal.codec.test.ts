@@ -136,9 +136,12 @@ describe('parseJournal', () => {
 
   it('reports unknown keys wherever they are', () => {
     const quit = { type: 'smtp.quit', id: 1, session: 1, deadlineMs: 5, force: 'yes' } as const;
+    const known = expect.arrayContaining(['type', 'id', 'session', 'deadlineMs']);
     expect(parseJournal(printJournal(journalOf([{ kind: 'ask', ask: quit }])))).toEqual({
       ok: false,
-      problems: [{ path: 'attempts[0].entries[0].ask.force', expected: 'no such key', actual: '"yes"' }],
+      problems: [
+        { path: 'attempts[0].entries[0].ask.force', expected: 'no such key', actual: '"yes"', known },
+      ],
     });
     const settings = { ...settingsOf('rfc'), sentinel: 1 };
     expect(problemsOf({ attempts: [{ ...attempt, input: { ...attempt.input, settings } }] })).toMatchObject([

@@ -7,6 +7,8 @@ export interface Problem {
   readonly expected: string;
   /** Shortened. */
   readonly actual: string;
+  /** Of a key that there is not: those that there are. */
+  readonly known?: readonly string[];
 }
 
 /** What reading came to. At most {@link PROBLEMS_MAX} problems, never none. */
@@ -59,9 +61,17 @@ export function belowPath(above: string, key: string): string {
   return above === '' ? key : `${above}.${key}`;
 }
 
+/** The keys that there are, to be said behind a problem. */
+export function thereIs(known: Problem['known']): string {
+  return known === undefined ? '' : `; there is: ${known.join(', ')}`;
+}
+
 function problemOf({ value, context }: t.ValidationError): Problem {
   const path = context.slice(1).reduce((above, { key }) => belowPath(above, key), '');
-  return { path, expected: context.at(-1)?.type.name ?? '', actual: describeValue(value) };
+  const type: { readonly name: string; readonly known?: readonly string[] } | undefined =
+    context.at(-1)?.type;
+  const known = type?.known === undefined ? {} : { known: type.known };
+  return { path, expected: type?.name ?? '', actual: describeValue(value), ...known };
 }
 
 function quoted(text: string): string {

@@ -90,8 +90,15 @@ describe('decodeSettings', () => {
     });
   });
 
-  it('reports misspelt keys wherever they are', () => {
-    expect(problemsOf({ ports: 25 })).toEqual([{ path: 'ports', expected: 'no such key', actual: '25' }]);
+  it('reports misspelt keys wherever they are, and which there are', () => {
+    expect(problemsOf({ ports: 25 })).toEqual([
+      {
+        path: 'ports',
+        expected: 'no such key',
+        actual: '25',
+        known: expect.arrayContaining(['port', 'destinations']),
+      },
+    ]);
     expect(problemsOf({ deadlines: { dns: 1 } })).toMatchObject([
       { path: 'deadlines.dns', expected: 'no such key' },
     ]);

@@ -16,6 +16,7 @@ export function strictObject<T extends object>(
   fields: Fields<T>,
   required: readonly (keyof T & string)[] = Object.keys(fields) as (keyof T & string)[],
 ): Codec<T> {
+  const noSuchKey = Object.assign(refusal('no such key'), { known: Object.keys(fields) });
   const own = ofObject<T>(name, (value, context) => {
     const errors: t.Errors = [];
     const result = new Map<string, unknown>();
@@ -26,7 +27,7 @@ export function strictObject<T extends object>(
       if (errors.length >= PROBLEMS_MAX) break;
       if (own === undefined) continue;
       if (!Object.hasOwn(fields, key)) {
-        errors.push({ value: own, context: [...context, { key, type: NO_SUCH_KEY }] });
+        errors.push({ value: own, context: [...context, { key, type: noSuchKey }] });
         continue;
       }
       const field = fields[key as keyof T];
@@ -158,8 +159,6 @@ export function dictionary<V>(
     additionalProperties: schemaOf(values),
   }));
 }
-
-const NO_SUCH_KEY = refusal('no such key');
 
 function refusal(name: string): Codec<never> {
   return such(name, (_value): _value is never => false);
