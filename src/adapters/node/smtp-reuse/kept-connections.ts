@@ -47,7 +47,6 @@ interface Waiting {
 }
 
 const FAREWELL_MS = 5000;
-const never = new AbortController().signal;
 
 export class KeptConnections {
   readonly now: () => number;
@@ -128,7 +127,7 @@ export class KeptConnections {
 
   #dismiss(connection: Connection): Promise<unknown> {
     this.#remove(connection);
-    return connection.session.quit({ session: 0, deadlineMs: FAREWELL_MS }, never);
+    return connection.session.quit({ session: 0, deadlineMs: FAREWELL_MS }, new AbortController().signal);
   }
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { AskOf } from '../../../effects/catalog.js';
 import type { TlsaRecord } from '../../../policy/dane/tlsa.js';
@@ -16,6 +17,8 @@ import { type ReuseOptions, type ReusingSmtp, reusingSmtp } from './index.js';
 const PATIENCE = { timeout: 300_000 };
 const base = { session: 1, deadlineMs: 60_000, greetingMs: 60_000, deadlines: eachReply(60_000) };
 const never = new AbortController().signal;
+// All sessions of a test listen to it.
+setMaxListeners(0, never);
 const closers: (() => void)[] = [];
 let identity: Awaited<ReturnType<typeof makeIdentity>>;
 
@@ -363,6 +366,18 @@ describe('a kept connection', () => {
     await vi.waitFor(() => expect(scarce.server.seen[0]!.lines.at(-1)).toBe('TLS QUIT'), PATIENCE);
     await deliver(scarce.smtp, other);
     expect(other.seen).toHaveLength(1);
+  });
+
+  it('has a signal for its farewell, so that nobody listens to one for all of them', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const { smtp, server } = await start({ perHostMax: 24 });
+    await Promise.all(Array.from({ length: 24 }, () => deliver(smtp, server)));
+    expect(server.seen).toHaveLength(24);
+    await smtp.close();
+    process.off('warning', note);
+    expect(warnings.filter(({ name }) => name === 'MaxListenersExceededWarning')).toEqual([]);
   });
 
   it('says QUIT when all is closed, as does every one that is done afterwards', async () => {
