@@ -152,7 +152,9 @@ describe('the explorer in a browser', () => {
     await page.press('Tab', 'Tab', 'ArrowDown');
     expect(await page.evaluate('location.hash')).toBe('#message=requiretls');
     expect(await text('.outcome .verdict')).toBe('Bounced');
-    expect(await text('#told[role=status]')).toContain('Verdict: from Delivered 2.0.0 to Bounced 5.7.10.');
+    expect(await text('#told[role=status]')).toContain(
+      'Verdict: from “Delivered 2.0.0” to “Bounced 5.7.10”.',
+    );
   });
 
   it('marks what a turned fact has changed, in words, until it begins anew', async () => {
@@ -218,6 +220,24 @@ describe('the explorer in a browser', () => {
     expect(page.requests).toEqual([url]);
   });
 
+  it('plays a change that a record names, and tells what would come of it', async () => {
+    await page.open(explore(fiveMessages(1)));
+    await page.evaluate(`document.querySelectorAll('.smallest button').forEach((each) => each.click())`);
+    const told = await page.evaluate<readonly (readonly [string, string])[]>(
+      `[...document.querySelectorAll('.smallest > li')].map((each) =>
+        [each.querySelector('button').className, each.querySelector('[role=status]').textContent])`,
+    );
+    expect(told.length).toBeGreaterThan(5);
+    for (const [verdict, said] of told)
+      expect(said).toMatch(
+        verdict === 'delivered' ? /^Verdict: from “(?:Deferred 4|Bounced 5)/ : /^Verdict: /,
+      );
+    expect(told[0]![1]).toMatch(
+      /^Verdict: from “Deferred 4\.7\.5” to “Delivered 2\.0\.0”\. Decided by: from PEER-6 /,
+    );
+    expect(page.errors).toEqual([]);
+  });
+
   it('says of a record which the address cannot hold that it cannot', async () => {
     await page.open(explore(fiveMessages(6)));
     await press('Put this record into the address');
@@ -279,7 +299,10 @@ describe('the explorer in a browser', () => {
     if (shown === 'facts') {
       await page.open(`${url}#dnssec=all&tlsa=stale`);
       await turn('tlsa', 'key');
-    } else await page.open(explore(fiveMessages(1)));
+    } else {
+      await page.open(explore(fiveMessages(1)));
+      await page.evaluate(`document.querySelectorAll('.smallest button').forEach((each) => each.click())`);
+    }
     await unfoldAll();
     expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
     await page.evaluate(AXE);

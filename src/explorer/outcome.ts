@@ -1,5 +1,5 @@
 /* What became of a recipient, part by part. */
-import type { ExplainedReport } from '../engine/explain-delivery.js';
+import type { RecipientReport } from '../engine/recipient-report.js';
 import { failureOf, mxSecurityOf, placeOf, replyOf } from '../engine/text/render-results.js';
 
 export interface Part {
@@ -9,17 +9,17 @@ export interface Part {
 
 const VERBS = { delivered: 'Delivered', deferred: 'Deferred', bounced: 'Bounced' } as const;
 
-export function verbOf(outcome: ExplainedReport['outcome']): string {
+export function verbOf(outcome: RecipientReport['outcome']): string {
   return VERBS[outcome];
 }
 
 /** "Deferred 4.7.5". */
-export function verdictOf({ outcome, status }: ExplainedReport): string {
+export function verdictOf({ outcome, status }: RecipientReport): string {
   return `${verbOf(outcome)} ${status}`;
 }
 
 /** What is told beside the verdict. */
-export function partsOf(report: ExplainedReport): readonly Part[] {
+export function partsOf(report: RecipientReport): readonly Part[] {
   const { tls, authentication, cleartextRetry } = report;
   return [
     { name: 'Recipient', value: report.recipient },
@@ -34,7 +34,7 @@ export function partsOf(report: ExplainedReport): readonly Part[] {
 }
 
 /** What goes into the TLS report (RFC 8460), a line each. */
-export function reportLinesOf({ reports }: ExplainedReport): readonly string[] {
+export function reportLinesOf({ reports }: RecipientReport): readonly string[] {
   return reports.flatMap(({ policyType, policyDomain, success, failure, details }) => [
     `${policyType} of ${policyDomain}: ${success} of ${success + failure} sessions succeeded`,
     ...details.map(failureOf),

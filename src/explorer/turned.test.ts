@@ -41,12 +41,13 @@ describe('what a turned fact changes', () => {
         { what: 'attempt-conclusion', before: '', now: 'defer 4.7.5 (END-4)' },
       ]),
     );
-    const said = sayTurned(turned, now);
+    const said = sayTurned(turned, now.report);
     expect(said).toMatch(
       /^STARTTLS: from “is offered and works” to “is not offered, or was stripped on the way”\. /,
     );
     for (const sentence of [
-      'Verdict: from Delivered 2.0.0 to Deferred 4.7.5.',
+      'Verdict: from “Delivered 2.0.0” to “Deferred 4.7.5”.',
+      'Authentication: from dane to none.',
       'start-tls: from TLS-1 to TLS-3.',
     ])
       expect(said).toContain(sentence);
@@ -54,7 +55,7 @@ describe('what a turned fact changes', () => {
 
   it('says that the outcome stays, and so does every decision', () => {
     const now = told({ ...USUAL, certificate: 'expired' });
-    const said = sayTurned(compareTold(told(USUAL), now), now);
+    const said = sayTurned(compareTold(told(USUAL), now), now.report);
     expect(said).toContain('Still Delivered 2.0.0. Every decision is as it was.');
   });
 

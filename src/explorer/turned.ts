@@ -1,5 +1,6 @@
 /* What a turned fact changes: what became of the message, beside what became of it before. */
-import type { ExplainedDecision, ExplainedReport } from '../engine/explain-delivery.js';
+import type { RecipientReport } from '../engine/recipient-report.js';
+import type { PlacedDecision } from '../policy/attempt/types.js';
 import { CHOICES } from './choices.js';
 import { partsOf, reportLinesOf, verdictOf } from './outcome.js';
 import type { Facts } from './state.js';
@@ -7,7 +8,7 @@ import type { Facts } from './state.js';
 /** Facts, and what they came to. */
 export interface Told {
   readonly facts: Facts;
-  readonly report: ExplainedReport;
+  readonly report: RecipientReport;
 }
 
 /** Something that is otherwise, in words; "": it was not there, or is no more. */
@@ -22,42 +23,50 @@ export interface Turned {
   /** "Verdict", the parts of the outcome by their names, and "TLS report". */
   readonly outcome: readonly Difference[];
   /** Each decision that is otherwise, with the one in whose place it stands; null: none stood there. */
-  readonly decisions: ReadonlyMap<ExplainedDecision, ExplainedDecision | null>;
+  readonly decisions: ReadonlyMap<PlacedDecision, PlacedDecision | null>;
   /** Decisions that are made no longer. */
-  readonly gone: readonly ExplainedDecision[];
+  readonly gone: readonly PlacedDecision[];
 }
 
 export const NOTHING_TURNED: Turned = { facts: [], outcome: [], decisions: new Map(), gone: [] };
 
 export function compareTold(before: Told, now: Told): Turned {
-  const left = placed(before.report.decisions);
-  const decisions = new Map<ExplainedDecision, ExplainedDecision | null>();
-  for (const [place, decision] of placed(now.report.decisions)) {
+  return {
+    ...compareReports(before.report, now.report),
+    facts: differences(factsInWords(before.facts), factsInWords(now.facts)),
+  };
+}
+
+/** Without facts that could be turned. */
+export function compareReports(before: RecipientReport, now: RecipientReport): Turned {
+  const left = placed(before.decisions);
+  const decisions = new Map<PlacedDecision, PlacedDecision | null>();
+  for (const [place, decision] of placed(now.decisions)) {
     const was = left.get(place) ?? null;
     left.delete(place);
     if (was === null || isOther(was, decision)) decisions.set(decision, was);
   }
   return {
-    facts: differences(factsInWords(before.facts), factsInWords(now.facts)),
-    outcome: differences(outcomeInWords(before.report), outcomeInWords(now.report)),
+    facts: [],
+    outcome: differences(outcomeInWords(before), outcomeInWords(now)),
     decisions,
     gone: [...left.values()],
   };
 }
 
 /** For those who hear the page too: what was turned, and what of it went from what to what. The rest is in the list. */
-export function sayTurned({ facts, outcome, decisions, gone }: Turned, { report }: Told): string {
+export function sayTurned({ facts, outcome, decisions, gone }: Turned, now: RecipientReport): string {
   const isSame = !outcome.some(({ what }) => what === VERDICT);
-  const others = [...decisions].flatMap(([now, was]) =>
-    was === null || was.row === now.row ? [] : [{ what: now.table, before: was.row, now: now.row }],
+  const others = [...decisions].flatMap(([{ table, row }, was]) =>
+    was === null || was.row === row ? [] : [{ what: table, before: was.row, now: row }],
   );
   return [
-    ...facts.map(({ what, before, now }) => became({ what, before: `“${before}”`, now: `“${now}”` })),
-    ...(isSame ? [`Still ${verdictOf(report)}.`] : []),
+    ...facts.map(became),
+    ...(isSame ? [`Still ${verdictOf(now)}.`] : []),
     ...outcome.filter(({ what }) => !UNSAID.includes(what)).map(became),
     decisions.size + gone.length === 0
       ? 'Every decision is as it was.'
-      : `Decisions: ${decisions.size} of ${report.decisions.length} new or on other grounds, ${gone.length} made no longer.`,
+      : `Decisions: ${decisions.size} of ${now.decisions.length} new or on other grounds, ${gone.length} made no longer.`,
     ...others.slice(0, SAID_MAX).map(became),
   ].join(' ');
 }
@@ -79,28 +88,33 @@ const UNSAID: readonly string[] = ['Reply', REPORT];
 const SAID_MAX = 3;
 
 function became({ what, before, now }: Difference): string {
-  return `${what}: from ${before || 'none'} to ${now || 'none'}.`;
+  return `${what}: from ${quoted(before || 'none')} to ${quoted(now || 'none')}.`;
 }
 
-function said(decision: ExplainedDecision | null): string {
+/** What has several words is told from those around it. */
+function quoted(text: string): string {
+  return text.includes(' ') ? `“${text}”` : text;
+}
+
+function said(decision: PlacedDecision | null): string {
   return decision === null ? '' : `${decision.verdict} (${decision.row})`;
 }
 
-function placeOf({ table, mx }: ExplainedDecision): string {
+function placeOf({ table, mx }: PlacedDecision): string {
   return mx === null ? table : `${table}, ${mx}`;
 }
 
-function isOther(left: ExplainedDecision, right: ExplainedDecision): boolean {
+function isOther(left: PlacedDecision, right: PlacedDecision): boolean {
   return left.row !== right.row || left.verdict !== right.verdict || columnsTurned(left, right).length > 0;
 }
 
 /** The columns of their table in which two decisions know something else. */
-export function columnsTurned(left: ExplainedDecision, right: ExplainedDecision): readonly string[] {
+export function columnsTurned(left: PlacedDecision, right: PlacedDecision): readonly string[] {
   return Object.keys(right.input).filter((column) => left.input[column] !== right.input[column]);
 }
 
 /** Decisions by table, host, and how often both were met before. */
-function placed(decisions: readonly ExplainedDecision[]): Map<string, ExplainedDecision> {
+function placed(decisions: readonly PlacedDecision[]): Map<string, PlacedDecision> {
   const met = new Map<string, number>();
   return new Map(
     decisions.map((decision) => {
@@ -125,7 +139,7 @@ function factsInWords(facts: Facts): Words {
   );
 }
 
-function outcomeInWords(report: ExplainedReport): Words {
+function outcomeInWords(report: RecipientReport): Words {
   return {
     [VERDICT]: verdictOf(report),
     'Decided by': report.because?.row ?? '',

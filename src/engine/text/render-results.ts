@@ -10,6 +10,7 @@ import { lossInWords } from '../../policy/explain/values.js';
 import { mxDiscovery } from '../../policy/mx/mx-discovery.table.js';
 import type { TlsReportDetail } from '../../policy/tls-report/tally.js';
 import type { ExplainedDecision, ExplainedLook, ExplainedReport } from '../explain-delivery.js';
+import type { RecipientReport } from '../recipient-report.js';
 import { printable } from './printable.js';
 import { isQuiet } from './quiet.js';
 import { labelled, type Page, type Style, wrapped } from './wrap.js';
@@ -68,14 +69,14 @@ function renderRecipient(report: ExplainedReport, style: TextStyle): string {
 }
 
 /** The reply that decided and what it belongs to, or why none came. */
-export function replyOf({ command, cause, reply }: ExplainedReport): string {
+export function replyOf({ command, cause, reply }: RecipientReport): string {
   const to = command === null ? '' : ` to ${command === '.' ? 'the end of the message' : command}`;
   if (reply !== null) return `${`${reply.code} ${reply.text}`.trim()}${to === '' ? '' : ` (${to.trim()})`}`;
   return `none${to}${cause === null ? '' : ` (${CAUSES[cause]})`}`;
 }
 
 /** What DNSSEC said of the MX records, if they were asked for and there was an answer. */
-export function mxSecurityOf({ decisions, mxSecure }: ExplainedReport): string {
+export function mxSecurityOf({ decisions, mxSecure }: RecipientReport): string {
   const found = decisions.find(({ table }) => table === mxDiscovery.name);
   if (found === undefined) return 'not asked';
   return found.verdict === 'unknown' ? 'no answer' : mxSecure ? 'secure' : 'not secure';
@@ -130,7 +131,7 @@ function renderChange({ outcome, change }: ExplainedReport, page: Page): string 
 }
 
 /** The host that was last judged, and its address. */
-export function placeOf({ mx, ip }: ExplainedReport): string {
+export function placeOf({ mx, ip }: RecipientReport): string {
   if (mx === null) return 'no host was reached';
   return ip === null ? `${mx}, not connected to` : `${mx} [${ip}]`;
 }

@@ -1,8 +1,12 @@
 /* What is asked afterwards: what others would have made of it, what would help, and what the sender is told. */
 import { AS_OURS, type ComparedRecipient, type Difference, type Verdict } from '../../audit/compare.js';
+import type { Change } from '../../effects/change/index.js';
 import type { ExplainedReport } from '../../engine/explain-delivery.js';
+import type { RecipientReport } from '../../engine/recipient-report.js';
 import { OWNERS } from '../../policy/explain/fact.js';
+import { compareReports, sayTurned } from '../turned.js';
 import { h } from './dom.js';
+import { turnedPanel } from './panels.js';
 
 const COMPARED: Readonly<Record<Verdict['compared'], string>> = {
   same: 'as ours',
@@ -78,11 +82,13 @@ function differenceOf({ mta, mx, table, ours, theirs }: Difference): HTMLElement
   );
 }
 
-/** The smallest changes, whose they are, what would come of them, and what they take for granted. */
+/** The smallest changes, whose they are, what would come of them, and what they take for granted. `played`: the report with such a change. */
 export function smallestPanel(
-  { recipient, change: changes }: ExplainedReport,
+  report: ExplainedReport,
   number: number,
+  played: (change: Change) => RecipientReport | null,
 ): HTMLElement | null {
+  const { recipient, change: changes } = report;
   if (changes.length === 0) return null;
   return h(
     'section',
@@ -91,12 +97,26 @@ export function smallestPanel(
     h(
       'ul',
       { class: 'smallest' },
-      ...changes.map(({ by, kind, what, verdict, assumed }) =>
-        h(
+      ...changes.map((change, at) => {
+        const { by, kind, what, verdict, assumed } = change;
+        const told = h('div', { role: 'status' });
+        return h(
           'li',
           {},
           h('b', {}, `${OWNERS[by]}${kind === 'concession' ? ', at a price' : ''}: `),
-          `${what} It would be ${verdict}.`,
+          h(
+            'button',
+            {
+              type: 'button',
+              class: verdict,
+              onclick: () =>
+                told.replaceChildren(
+                  ...comparison(report, played(change), `change ${at + 1} for outcome ${number}`),
+                ),
+            },
+            what,
+          ),
+          ` It would be ${verdict}.`,
           assumed.length === 0
             ? null
             : h(
@@ -105,10 +125,22 @@ export function smallestPanel(
                 h('summary', {}, 'Taken for granted'),
                 h('ul', {}, ...assumed.map((each) => h('li', {}, each))),
               ),
-        ),
-      ),
+          told,
+        );
+      }),
     ),
   );
+}
+
+/** From what to what everything goes. */
+function comparison(
+  before: RecipientReport,
+  now: RecipientReport | null,
+  by: string,
+): readonly HTMLElement[] {
+  if (now === null) return [h('p', {}, 'The record does not say enough to play it.')];
+  const turned = compareReports(before, now);
+  return [h('p', {}, sayTurned(turned, now)), ...[turnedPanel(turned, by)].flatMap((panel) => panel ?? [])];
 }
 
 /** What the sender would read of a recipient; null: nothing. */

@@ -20,6 +20,7 @@ import {
   scenarioOf,
   withChange,
 } from '../state.js';
+import { recordedIn, supposed } from '../supposed.js';
 import { compareTold, NOTHING_TURNED, sayTurned, type Told, type Turned } from '../turned.js';
 import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
 import { controls, setControls } from './controls.js';
@@ -125,7 +126,7 @@ function render(): void {
     ...(reports.length === 0 ? [h('p', {}, 'The record ends before anything was decided.')] : []),
     ...(shown.kind === 'facts' && reports[0] !== undefined
       ? [later(otherwisePanel(shown.facts, reports[0].outcome))]
-      : reports.flatMap((report, at) => smallestPanel(report, at + 1) ?? [])),
+      : smallestPanels(played)),
     // Whoever opens a record wants to step through it; of facts, what others make of them comes first.
     ...(isFacts ? [] : [questionsPanel(shown)]),
     later(othersOf(shown, journal)),
@@ -141,6 +142,13 @@ function render(): void {
   );
 }
 
+function smallestPanels({ journal, reports }: Played): readonly HTMLElement[] {
+  const recorded = recordedIn(journal, reports);
+  return reports.flatMap(
+    (report, at) => smallestPanel(report, at + 1, (change) => supposed(recorded[at]!, change)) ?? [],
+  );
+}
+
 function questionsPanel(of: Shown): HTMLElement {
   question = of.kind === 'facts' || of.packed !== null ? parseQuestion(fragment()) : 1;
   return journalPanel(of.played.journal, question, lookAt);
@@ -153,8 +161,10 @@ function tellTurned(of: ShownFacts): Turned {
   byId('told').textContent =
     of.before === null
       ? `${verdictOf(now.report)}. Turn a fact, and what it changes is told here and marked below.`
-      : sayTurned(turned, now);
-  byId('every-change').replaceChildren(...[turnedPanel(turned)].flatMap((panel) => panel ?? []));
+      : sayTurned(turned, now.report);
+  byId('every-change').replaceChildren(
+    ...[turnedPanel(turned, 'the turned fact')].flatMap((panel) => panel ?? []),
+  );
   return turned;
 }
 

@@ -1,6 +1,7 @@
 /* What is shown of a played or recorded attempt. */
 import type { Journal, JournalEntry } from '../../effects/journal.js';
 import type { ExplainedDecision, ExplainedReport } from '../../engine/explain-delivery.js';
+import type { PlacedDecision } from '../../policy/attempt/types.js';
 import { tellingFacts } from '../../policy/explain/telling.js';
 import { requirementOf, sourceOf } from '../../policy/requirements.js';
 import { allTables } from '../../policy/tables.js';
@@ -55,14 +56,14 @@ function markDecision(decision: ExplainedDecision, { decisions }: Turned): HTMLE
   return markBefore(was.verdict === decision.verdict ? was.row : `${was.verdict} (${was.row})`);
 }
 
-/** All that a turned fact has changed, beside each other. */
-export function turnedPanel(turned: Turned): HTMLElement | null {
+/** All that has changed, beside each other. `by`: what it was changed by. */
+export function turnedPanel(turned: Turned, by: string): HTMLElement | null {
   const all = listTurned(turned);
   if (all.length === 0) return null;
   return folded({}, h('summary', {}, `Every change: ${all.length}`), () => [
     h(
       'div',
-      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Every change' },
+      { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': `Every change by ${by}` },
       h(
         'table',
         {},
@@ -232,7 +233,7 @@ export function decisionsPanel(
   );
 }
 
-function sayDecision({ row, verdict, table, mx }: ExplainedDecision): string {
+function sayDecision({ row, verdict, table, mx }: PlacedDecision): string {
   return `${row} ${verdict} ${table}${mx === null ? '' : `, ${mx}`}`;
 }
 
@@ -240,7 +241,7 @@ function sayDecision({ row, verdict, table, mx }: ExplainedDecision): string {
 function tableOf(
   decision: ExplainedDecision,
   place: string,
-  before: ExplainedDecision | null,
+  before: PlacedDecision | null,
 ): HTMLElement | null {
   const { table: name, row, input } = decision;
   const table = allTables.find((each) => each.name === name);

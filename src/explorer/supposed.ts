@@ -1,0 +1,42 @@
+/* What would come of a change that a record names, by playing the recorded attempt once more with it. */
+import { type Change, smallestChanges } from '../effects/change/index.js';
+import { answersIn, suppose } from '../effects/change/suppose.js';
+import { explainAttempt } from '../effects/explain.js';
+import type { AttemptJournal, Journal } from '../effects/journal.js';
+import { type RecipientReport, reportOf } from '../engine/recipient-report.js';
+import { programs } from '../machine/programs.js';
+
+/** A recipient, by the attempt and the place in it. */
+export interface Recorded {
+  readonly attempt: AttemptJournal;
+  readonly at: number;
+}
+
+/** Where the reports of a journal are from, in their order. */
+export function recordedIn(
+  { attempts }: Journal,
+  reports: readonly Pick<RecipientReport, 'recipient'>[],
+): readonly Recorded[] {
+  const all = attempts
+    .flatMap((attempt) => attempt.input.recipients.map((recipient, at) => ({ attempt, recipient, at })))
+    .sort((left, right) => placeOf(left) - placeOf(right));
+  // Attempts that were cut off have no report.
+  return reports.flatMap(({ recipient }) => {
+    const found = all.findIndex((each) => each.recipient === recipient);
+    return found < 0 ? [] : all.splice(0, found + 1).slice(-1);
+  });
+}
+
+const placeOf = ({ attempt, at }: Recorded) => attempt.places[at] ?? 0;
+
+/** The report as it would be; null: the change is none that helps this recipient. */
+export function supposed({ attempt, at }: Recorded, change: Change): RecipientReport | null {
+  const { result } = explainAttempt(attempt, programs);
+  const recipient = attempt.input.recipients[at];
+  const { changes, sets } = smallestChanges({ ...attempt, result }, at, programs);
+  const edits = sets[changes.findIndex(({ what }) => what === change.what)];
+  if (edits === undefined) return null;
+  const played = suppose(programs, attempt, answersIn(attempt), edits).result;
+  const place = played?.recipients.findIndex((each) => each.recipient === recipient) ?? -1;
+  return played === null || place < 0 ? null : reportOf(played, place);
+}
