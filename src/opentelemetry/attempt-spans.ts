@@ -14,6 +14,7 @@ import {
 import type { Answered, Ask } from '../effects/catalog.js';
 import type { AttemptJournal } from '../effects/journal.js';
 import type { AttemptResult } from '../policy/attempt/types.js';
+import type { Reply } from '../policy/smtp/reply.js';
 
 export interface EndedAttempt {
   readonly purpose: 'deliver' | 'explain';
@@ -119,17 +120,46 @@ function aboutAsk(ask: Ask): Attributes {
 }
 
 function endAnswered(span: Span, event: Answered, at: number): void {
-  // Whoever stopped it has no answer.
-  const answer = event.type === 'aborted' ? { kind: 'failed', cause: 'aborted' } : event.answer;
-  const { kind, cause, reply, protocol, cipher } = answer as Readonly<Record<string, unknown>>;
-  if (typeof protocol === 'string') span.setAttribute('tls.protocol.version', protocol);
-  if (typeof cipher === 'string') span.setAttribute('tls.cipher', cipher);
-  const { code } = (reply ?? {}) as { readonly code?: unknown };
-  if (typeof code === 'number') span.setAttribute('waxseal.reply', code);
-  if (kind === 'failed' || kind === 'lost') {
-    const type = typeof cause === 'string' ? cause : kind;
-    span.setAttribute('error.type', type);
-    span.setStatus({ code: SpanStatusCode.ERROR, message: type });
+  const { protocol, cipher, reply, error } = foundIn(event);
+  if (protocol !== undefined) span.setAttribute('tls.protocol.version', protocol);
+  if (cipher !== undefined) span.setAttribute('tls.cipher', cipher);
+  if (reply != null) span.setAttribute('waxseal.reply', reply.code);
+  if (error != null) {
+    span.setAttribute('error.type', error);
+    span.setStatus({ code: SpanStatusCode.ERROR, message: error });
   }
   span.end(new Date(at));
+}
+
+/** What of an answer is worth telling; `error`: why there is none. */
+interface Found {
+  readonly protocol?: string;
+  readonly cipher?: string;
+  readonly reply?: Reply | null;
+  readonly error?: string | null;
+}
+
+function foundIn(event: Answered): Found {
+  switch (event.type) {
+    // Whoever stopped it has no answer.
+    case 'aborted':
+      return { error: 'aborted' };
+    case 'dns.addresses.answered': {
+      const { a, aaaa } = event.answer;
+      return { error: errorOf(a) ?? errorOf(aaaa) };
+    }
+    case 'smtp.send.answered': {
+      const { mail, recipients, data, end, lost } = event.answer;
+      // The one that ended it.
+      const refusal = [mail, ...recipients, data].find((each) => each !== null && each.code >= 400);
+      return { reply: end ?? refusal ?? null, error: lost };
+    }
+    default:
+      return { ...(event.answer as Found), error: errorOf(event.answer) };
+  }
+}
+
+function errorOf(answer: object): string | null {
+  const { kind, cause } = answer as { readonly kind?: string; readonly cause?: string };
+  return kind === 'failed' || kind === 'lost' ? (cause ?? kind) : null;
 }

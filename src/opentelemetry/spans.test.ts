@@ -86,6 +86,35 @@ it('an attempt, its hosts and its questions are spans below one another, and nam
   ).not.toMatch(/[su]@/);
 });
 
+it('a transaction tells the reply that ended it, and has failed where the server was lost', async () => {
+  const engine = createNodeEngine({
+    resolver: internet.resolver,
+    ca: [internet.caPem],
+    settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow' }),
+  });
+  const stop = traceAttempts({ tracer: provider.getTracer('waxseal') });
+  const { content, facts } = readMessage(Buffer.from('Subject: x\r\n\r\n'));
+  const sentTo = async (replies: object) => {
+    exporter.reset();
+    await internet.change({ mail: { 'mx.a.test': { replies } } });
+    await engine.deliver({
+      ...{ from: 's@s.test', to: ['u@a.test'], content },
+      facts: { ...facts, requireTls: 'no', report: 'none' },
+    });
+    const spans = exporter.getFinishedSpans();
+    return spans.find(({ name }) => name === 'smtp.send')!;
+  };
+  const refused = await sentTo({ rcpt: { '*': '550 5.1.1 nobody' } });
+  expect(refused).toMatchObject({ attributes: { 'waxseal.reply': 550 }, status: { code: 0 } });
+  const taken = await sentTo({});
+  expect(taken).toMatchObject({ attributes: { 'waxseal.reply': 250 }, status: { code: 0 } });
+  const lost = await sentTo({ data: 'close' });
+  expect(lost).toMatchObject({ attributes: { 'error.type': 'closed' }, status: { code: 2 } });
+  stop();
+  await engine.close();
+  await internet.change({ mail: { 'mx.a.test': {} } });
+});
+
 it('work of a daemon beside attempts is a span, that failed where the work did', async () => {
   exporter.reset();
   const stop = traceWork({ tracer: provider.getTracer('waxseal') });
