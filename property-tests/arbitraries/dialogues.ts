@@ -57,7 +57,7 @@ export const aConnectAnswer: fc.Arbitrary<Connecting> = mostly(
   aGreeting,
   fc.record({
     kind: fc.constant('failed'),
-    cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other'),
+    cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'proxy', 'other'),
   }),
   16,
 );

@@ -24,7 +24,7 @@ const HOSTS = {
 type HostId = keyof typeof HOSTS;
 const world: World = { dns: {}, mail: HOSTS };
 
-const OTHER = { kind: 'failed', cause: 'other' };
+const PROXY = { kind: 'failed', cause: 'proxy' };
 
 function clausesOf(subject: () => SocksSubject) {
   const { meet } = conversations<HostId>(subject);
@@ -67,18 +67,18 @@ function clausesOf(subject: () => SocksSubject) {
     },
     'a proxy that does not know us says nothing about the host': async () => {
       const { locked } = subject();
-      expect(await meet('mx').connect(by({}, 'wrong'))).toEqual(OTHER);
-      expect(await meet('mx').connect(by({}, 'nobody'))).toEqual(OTHER);
-      expect(await meet('mx').connect({ socks: { name: 'smart', ipv4: locked } })).toEqual(OTHER);
+      expect(await meet('mx').connect(by({}, 'wrong'))).toEqual(PROXY);
+      expect(await meet('mx').connect(by({}, 'nobody'))).toEqual(PROXY);
+      expect(await meet('mx').connect({ socks: { name: 'smart', ipv4: locked } })).toEqual(PROXY);
     },
     'a proxy that is not there says nothing about the host': async () => {
       const met = meet('mx');
-      expect(await met.connect(by(subject().gone))).toEqual(OTHER);
+      expect(await met.connect(by(subject().gone))).toEqual(PROXY);
       await expectAllLost(met);
     },
     'a proxy that says nothing is waited for until the deadline, and says nothing about the host':
       async () => {
-        expect(await meet('mx').connect({ ...by(subject().silent), deadlineMs: 500 })).toEqual(OTHER);
+        expect(await meet('mx').connect({ ...by(subject().silent), deadlineMs: 500 })).toEqual(PROXY);
       },
     'who asks no more is answered, whatever the proxy does': async () => {
       const stop = new AbortController();

@@ -52,8 +52,11 @@ export type ConnectAnswer =
       /** As above. */
       readonly mails?: number;
     }
-  /** No address of the question could be connected to. */
-  | { readonly kind: 'failed'; readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'other' }
+  /** No address of the question could be connected to. `proxy`: the proxy could not be reached, or did not lead there; it says nothing of the host. */
+  | {
+      readonly kind: 'failed';
+      readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'proxy' | 'other';
+    }
   /** Connected to that address, and no greeting came. */
   | (Lost & { readonly address: string });
 

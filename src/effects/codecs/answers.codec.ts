@@ -66,7 +66,7 @@ const Connect = tagged<ConnectAnswer, 'kind'>('the answer to a connection', 'kin
   ),
   failed: strictObject<Extract<ConnectAnswer, { kind: 'failed' }>>('a failed connection', {
     kind: oneOf('failed'),
-    cause: oneOf('refused', 'timeout', 'unreachable', 'reset', 'other'),
+    cause: oneOf('refused', 'timeout', 'unreachable', 'reset', 'proxy', 'other'),
   }),
   lost: withDefaults(
     strictObject<Extract<ConnectAnswer, { kind: 'lost' }>>(

@@ -459,7 +459,7 @@ const ofEffect: {
       fc.record({ kind: fc.constant('greeted' as const), reply: aReply, localAddress: text, address: text }),
       fc.record({
         kind: fc.constant('failed' as const),
-        cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'other'),
+        cause: fc.constantFrom('refused', 'timeout', 'unreachable', 'reset', 'proxy', 'other'),
       }),
     ),
   },

@@ -94,6 +94,7 @@ const CAUSES: Readonly<Record<NonNullable<ExplainedReport['cause']>, string>> = 
   unreachable: 'there is no way to it',
   alert: 'the TLS handshake was ended with an alert',
   protocol: 'the TLS handshake failed',
+  proxy: 'the proxy could not be reached, or did not lead there',
   other: 'for another reason of the network',
   aborted: 'the attempt was stopped',
 };

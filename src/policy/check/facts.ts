@@ -49,7 +49,7 @@ export type Visit =
   | { readonly kind: 'left-out'; readonly cause: 'private-address' | 'bound' }
   | {
       readonly kind: 'not-connected';
-      readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'other';
+      readonly cause: 'refused' | 'timeout' | 'unreachable' | 'reset' | 'proxy' | 'other';
     }
   | { readonly kind: 'lost'; readonly stage: 'greeting' | 'hello'; readonly cause: LostCause }
   | { readonly kind: 'rejected'; readonly stage: 'greeting' | 'hello'; readonly reply: Reply }

@@ -85,6 +85,7 @@ const NOT_CONNECTED: Readonly<Record<Extract<Visit, { kind: 'not-connected' }>['
   timeout: 'no answer in time',
   unreachable: 'there is no way to it',
   reset: 'the connection is broken off',
+  proxy: 'the proxy does not lead there',
   other: 'the system gives no usual reason',
 };
 

@@ -22,6 +22,7 @@ export const EXCHANGE_CAUSES = [
   'unreachable',
   'alert',
   'protocol',
+  'proxy',
   'other',
   'aborted',
 ] as const;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PlacedDecision } from '../attempt/types.js';
-import { type AttemptAnswer, wordIn } from './judge-turn.js';
+import { type AttemptAnswer, isCounted, wordIn } from './judge-turn.js';
 
 const decision = (table: string, verdict: string, mx: string | null = 'mx.b.test'): PlacedDecision => ({
   ...{ table, verdict, row: 'X', why: '', refs: [], input: {} },
@@ -33,4 +33,23 @@ it('keeps of what was decided at the host who demanded something in the end', ()
   ];
   const answer = { kind: 'ran', result: { recipients: [recipient], decisions }, told: [] };
   expect(wordIn(answer as unknown as AttemptAnswer, 0, 5)?.demands).toEqual([decisions[0], decisions[6]]);
+});
+
+it.each([
+  ['proxy', 'connection-failed', false],
+  ['refused', 'connection-failed', true],
+  ['timeout', 'connection-failed', true],
+  ['closed', 'connection-lost', true],
+  ['closed', 'authentication', false],
+] as const)('an attempt that ended by %s, %s, counts: %s', (cause, category, counts) => {
+  const because = decision('connection-outcome', 'next-host');
+  const recipient = {
+    ...{ recipient: 'x@b.test', outcome: 'deferred', status: '4.4.1', host: null, because },
+    decision: decision('attempt-conclusion', 'defer 4.4.1', null),
+    state: { reply: null, category, cause },
+  };
+  const answer = { kind: 'ran', result: { recipients: [recipient], decisions: [] }, told: [] };
+  expect(isCounted(answer as unknown as AttemptAnswer)).toBe(counts);
+  // What kept it is shown in any case.
+  expect(wordIn(answer as unknown as AttemptAnswer, 0, 5)).toMatchObject({ status: '4.4.1', because });
 });

@@ -96,17 +96,22 @@ function wordOf({ outcome, state, decision }: RecipientResult): ResultWord {
     case 'bounced':
       return 'rejected';
     case 'deferred':
-      if (decision?.verdict === 'defer-for-fault' || isForOperator(decision, state.category)) return 'fault';
+      if (decision?.verdict === 'defer-for-fault' || isForOperator(decision, state)) return 'fault';
       return state.category === 'aborted' || decision?.verdict === 'defer-for-stop' ? 'stopped' : 'deferred';
   }
 }
 
-/** What stands between us and a relay, or between the operator and his own words, is no fault of the message (RFC 4954, Section 6). */
-function isForOperator(decision: RecipientResult['decision'], category: FailureWord): boolean {
-  return category === 'authentication' || WAITS_FOR_OPERATOR.has(decision?.verdict ?? '');
+/** What stands between us and a relay or a proxy, or between the operator and his own words, is no fault of the message (RFC 4954, Section 6). */
+function isForOperator(
+  decision: RecipientResult['decision'],
+  { category, cause }: Pick<RecipientResult['state'], 'category' | 'cause'>,
+): boolean {
+  return (
+    category === 'authentication' ||
+    (category === 'connection-failed' && cause === 'proxy') ||
+    WAITS_FOR_OPERATOR.has(decision?.verdict ?? '')
+  );
 }
-
-type FailureWord = RecipientResult['state']['category'];
 
 const WAITS_FOR_OPERATOR: ReadonlySet<string> = new Set(['wait-for-relay', 'wait-for-transport']);
 
@@ -207,7 +212,7 @@ export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord
   if (answer.kind !== 'ran') return null;
   const recipient = answer.result.recipients[at];
   if (recipient === undefined) return null;
-  const isSilent = isOurs(wordOf(recipient)) && !isForOperator(recipient.decision, recipient.state.category);
+  const isSilent = isOurs(wordOf(recipient)) && !isForOperator(recipient.decision, recipient.state);
   if (isSilent) return null;
   const { status, state, host, because } = recipient;
   const told = answer.told[at];

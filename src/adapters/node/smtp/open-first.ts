@@ -35,7 +35,7 @@ function proxyFor(address: string, socks: AskOf<'smtp.connect'>['socks']): Socks
 
 /** A proxy that cannot be reached says nothing about the host behind it. */
 function proxiedCause(cause: ConnectCause | null, proxy: SocksProxy | null): ConnectCause | null {
-  return cause === null || proxy === null ? cause : 'other';
+  return cause === null || proxy === null ? cause : 'proxy';
 }
 
 interface ProxiedTarget {
@@ -61,7 +61,8 @@ async function through(proxy: SocksProxy, to: ProxiedTarget, giveUp: Deadline): 
   const credentials = proxy.user === undefined ? null : { user: proxy.user, password: password ?? '' };
   const cause = await socksConnect(socket, { address, port, credentials, onAsked });
   if (cause !== null) socket.destroy();
-  return isLate && isAsked ? 'timeout' : cause;
+  if (isLate && isAsked) return 'timeout';
+  return cause === 'other' ? 'proxy' : cause;
 }
 
 async function secretFor({ secretOf, account }: ProxiedTarget, user: string): Promise<string | null> {

@@ -120,9 +120,9 @@ function failureOf(evidence: Evidence): string {
     : '';
 }
 
-/** The proxy in front of the address that was tried, where it is what failed: of the host behind it, it tells why. */
+/** The proxy in front of the address that was tried, where it is what failed. */
 function proxyAtFault({ host }: Evidence): SocksProxy | null {
-  if (host === null || host.connection?.kind !== 'failed' || host.connection.cause !== 'other') return null;
+  if (host === null || host.connection?.kind !== 'failed' || host.connection.cause !== 'proxy') return null;
   const { ipv4, ipv6 } = host.input.socks ?? {};
   return (host.addresses[host.address]?.includes(':') === true ? ipv6 : ipv4) ?? null;
 }
