@@ -43,6 +43,14 @@ it.each([
     'm: b@b.test deferred 4.4.1: There is no such transport. (CONN-3)',
   ],
   [
+    'what is ours, where it was in the way to a host',
+    {
+      because: { ...because, table: 'connection-outcome' },
+      ...{ facts: ['There is no further address.'], ownFacts: ['The proxy does not lead there.'] },
+    },
+    'm: b@b.test deferred 4.4.1 at mx.b.test: The proxy does not lead there. (CONN-3)',
+  ],
+  [
     'what was met at a host, whatever is ours',
     { ownFacts: ['A rule of the operator demands it.'] },
     `m: b@b.test deferred 4.4.1 at mx.b.test: ${refused} (CONN-3)`,
