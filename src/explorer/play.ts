@@ -61,7 +61,7 @@ export function pathOf({ attempts }: Journal): readonly Stop[] {
     } as unknown as P;
   };
   const under = { attempt: watched('attempt', programs.attempt), host: watched('host', programs.host) };
-  for (const attempt of attempts) replay(under, attempt);
+  for (const attempt of attempts) replay(under, { ...attempt, result: null });
   return path;
 }
 
