@@ -12,7 +12,7 @@ const LEFT_OUT = [
 
 /** Tests that run what is mutated in their own process, without sockets or child processes. */
 const NEAR =
-  /^(src\/(policy|machine|services|effects|engine|hosts\/postfix|audit|testing\/world)|property-tests\/(agreement|laws|machines|misuse|parsers|queue|tables)|spec\/reference)\/|^(property-tests\/house\/documents|spec\/scenarios\/(asked|exchange|extended-errors))\.test\.ts$/;
+  /^(src\/(policy|machine|services|effects|engine|hosts\/postfix|audit)|property-tests\/(agreement|laws|machines|misuse|parsers|queue|tables)|spec\/reference)\/|^(property-tests\/house\/documents|spec\/scenarios\/(asked|exchange|extended-errors))\.test\.ts$/;
 
 /** In the order of the folders. */
 function filesBelow(root: string, folders: readonly string[]): readonly string[] {

@@ -29,8 +29,12 @@ export async function search(
   });
   for (const { file, range, code, becomes } of left())
     console.log(`by itself: ${file}:${range.start.line + 1}:${range.start.column + 1} ${code} => ${becomes}`);
-  await lanes.forEach(left(), async (mutant, lane) => {
-    await tryAlone(lane, mutant, worthAsking(mutant, tests, memory), memory);
+  const cost = ({ asked }: { readonly asked: readonly string[] }) => memory.tookMs(asked[0] ?? '');
+  const alone = left()
+    .map((mutant) => ({ mutant, asked: worthAsking(mutant, tests, memory) }))
+    .sort((a, b) => cost(a) - cost(b));
+  await lanes.forEach(alone, async ({ mutant, asked }, lane) => {
+    await tryAlone(lane, mutant, asked, memory);
     memory.write();
   });
 }
@@ -70,19 +74,16 @@ async function tryAlone(lane: Lane, mutant: Mutant, tests: readonly string[], me
   }
 }
 
-/** The test files that may yet notice a mutant: those that noticed most of its file, then those beside it, then the quickest; as many as there is time for. */
+/** The test files that may yet notice a mutant: those that notice most of its file for their time, then those beside it, then the quickest; as many as there is time for. */
 function worthAsking(mutant: Mutant, tests: readonly string[], memory: Memory): readonly string[] {
   const isBeside = (test: string) => dirname(test) === dirname(mutant.file);
   const sorted = tests
     .filter((test) => memory.seen(mutant, test) === 'unheard')
-    .map((test) => ({
-      test,
-      noticed: memory.noticedIn(mutant.file, test),
-      ms: memory.tookMs(test) + IMPORT_MS,
-    }))
-    .sort(
-      (a, b) => b.noticed - a.noticed || Number(isBeside(b.test)) - Number(isBeside(a.test)) || a.ms - b.ms,
-    );
+    .map((test) => {
+      const ms = memory.tookMs(test) + IMPORT_MS;
+      return { test, ms, worth: memory.noticedIn(mutant.file, test) / ms };
+    })
+    .sort((a, b) => b.worth - a.worth || Number(isBeside(b.test)) - Number(isBeside(a.test)) || a.ms - b.ms);
   let ms = 0;
   return sorted
     .filter((each, at) => {

@@ -358,6 +358,10 @@ describe('what is not done', () => {
       await expect(sendDue(ports, { ...settings, contactInfo }, never)).rejects.toMatchObject({
         code: 'WAXSEAL_BAD_REPORT_SETTINGS',
       });
+    await expect(sendDue(ports, { ...settings, organizationName: ' ' }, never)).rejects.toMatchObject({
+      code: 'WAXSEAL_BAD_REPORT_SETTINGS',
+      message: 'the name of the organization is missing',
+    });
   });
 
   it('no waiting for an endpoint for longer than an attempt may take', async () => {
@@ -424,6 +428,27 @@ describe('the job', () => {
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(MINUTE_MS);
     expect(Math.max(...waits)).toBeLessThanOrEqual(15 * MINUTE_MS);
   });
+
+  it.each([
+    [5 * MINUTE_MS, [5 * MINUTE_MS, 15 * MINUTE_MS]],
+    [1000, [MINUTE_MS, 15 * MINUTE_MS]],
+    [3 * 3_600_000, [15 * MINUTE_MS, 15 * MINUTE_MS]],
+  ])(
+    'looks again when the next report is due, in a minute at the soonest and a quarter of an hour at the latest: %d',
+    async (early, expected) => {
+      const told = play({ now: dueAt - early });
+      await told.store.add(KEY, [line]);
+      const end = new AbortController();
+      const waits: number[] = [];
+      await runTlsReports(told.ports, settings, end.signal, {
+        wait: async (ms) => {
+          told.world.now += ms;
+          if (waits.push(ms) === 2) end.abort();
+        },
+      });
+      expect(waits).toEqual(expected);
+    },
+  );
 
   it('outlives a store that fails, and ends at once when it is told to', async () => {
     const told = play();
