@@ -18,7 +18,7 @@ const whole = new Set<string>();
 
 function expectWhole({ says }: Fact): void {
   if (whole.has(says)) return;
-  expect(says).toMatch(/^\S.*\S[.!?]$/su);
+  expect(says).toMatch(/^\S.*\S[.!?]$/u);
   // What others said is theirs.
   expect(says.replace(/"[^"]*"/g, '"…"')).not.toMatch(BROKEN);
   whole.add(says);

@@ -34,9 +34,10 @@ export function lossInWords(cause: LostCause): string {
   }
 }
 
-/** Somebody else's words, bounded. */
+/** Somebody else's words, bounded, on one line. */
 export function quoted(text: string): string {
-  return text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
+  const line = text.replaceAll(/\r?\n/g, ' / ');
+  return line.length > QUOTED_MAX ? `${line.slice(0, QUOTED_MAX)}…` : line;
 }
 
 /** A span in whole days, or in hours below two days. */
