@@ -78,7 +78,7 @@ class AddressReading {
         return;
       default:
         if (!/\s/.test(character)) this.#add(character);
-        else if (!this.#isInAngle && this.#words !== '') this.#words += ' ';
+        else this.#words += ' ';
     }
   }
 

@@ -30,7 +30,6 @@ export function* findOverlaps(reports: readonly ReceivedReport[]): Steps<readonl
   let passed = 0;
   for (const group of groups.values()) {
     if (group.length > 1 || ++passed % PAUSE_GROUPS === 0) yield;
-    if (group.length === 1) continue;
     for (const pair of overlapsIn(group)) if (overlaps.length < OVERLAPS_MAX) overlaps.push(pair);
   }
   return overlaps;

@@ -401,6 +401,19 @@ describe('bounds', () => {
   });
 });
 
+describe('more details than are read', () => {
+  const detail = { 'result-type': 'starttls-not-supported', 'failed-session-count': 1 };
+  const deviationsAt = (count: number) =>
+    reportIn(JSON.stringify({ policies: [{ 'failure-details': new Array(count).fill(detail) }] }))
+      .deviations.filter(({ kind }) => kind === 'too-many-values')
+      .map(({ where }) => where);
+
+  it('are told, and as many as are read are not', () => {
+    expect(deviationsAt(DETAILS_MAX)).toEqual([]);
+    expect(deviationsAt(DETAILS_MAX + 1)).toEqual(['policies[0].failure-details']);
+  });
+});
+
 describe('result types', () => {
   it('have advice, each that is registered (RPT-4.3-1)', () => {
     const registered = allTables.find(({ name }) => name === 'report-result-type')!.verdicts;

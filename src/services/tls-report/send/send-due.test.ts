@@ -385,6 +385,19 @@ describe('what is not done', () => {
   });
 });
 
+describe('what is no ports, no signal and no choice', () => {
+  it.each([
+    ['ports', {}, never, {}],
+    ['signal', play().ports, {}, {}],
+    ['choice', play().ports, never, { day: 'today' }],
+  ])('is refused by its name: %s', async (name, ports, signal, choice) => {
+    const args = [ports as never, settings, signal as never, choice as never] as const;
+    const refused = { name: 'MisuseError', message: expect.stringMatching(new RegExp(`^${name}\\b`)) };
+    await expect(sendDue(...args)).rejects.toMatchObject(refused);
+    await expect(previewReports(...args)).rejects.toMatchObject(refused);
+  });
+});
+
 describe('a preview', () => {
   it('shows the mail and sends nothing, and claims nothing', async () => {
     const told = play({ now: dueAt - 1 });
