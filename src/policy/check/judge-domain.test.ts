@@ -311,6 +311,35 @@ describe('findings', () => {
     expect(finding!.todo === null || finding!.severity !== 'good').toBe(true);
   });
 
+  it('is what it says in found.txt, which somebody has read (`-u` writes it)', async () => {
+    const told = texts.map(([id]) => {
+      const {
+        severity,
+        host: at,
+        address,
+        what,
+        todo,
+        publish,
+      } = found(REACHED[id]).find((each) => each.id === id)!;
+      const place = [severity, at, address].filter((each) => each !== null).join(', ');
+      return [`${id} (${place})`, what, todo, publish]
+        .flatMap((text) => text?.split('\n') ?? [])
+        .map((text, at) => `${at === 0 ? '' : '  '}${text}`.trimEnd())
+        .join('\n');
+    });
+    await expect(`${told.join('\n\n')}\n`).toMatchFileSnapshot('found.txt');
+  });
+
+  it('names the addresses that answer, and no others', () => {
+    const visits = [
+      { address: SIX, visit: secured() },
+      { address: FOUR, visit: { kind: 'not-connected', cause: 'timeout' } as const },
+    ];
+    const { what } = found(withHost({ visits })).find(({ id }) => id === 'host-answers')!;
+    expect(what).toContain(SIX);
+    expect(what).not.toContain(FOUR);
+  });
+
   it.each(texts.filter(([, { severity }]) => severity !== 'good').map(([id]) => id))(
     '%s is not found where all is well',
     (id) => {

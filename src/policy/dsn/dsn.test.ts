@@ -176,6 +176,27 @@ describe('a notice', () => {
     expect(text(noticeOf({ action: 'relayed' }))).not.toContain('refuses for good');
   });
 
+  it.each([
+    ['failed', noticeOf()],
+    ['delayed', delayed],
+    ['relayed', noticeOf({ action: 'relayed', recipients: [recipientOf({ status: '2.0.0' })] })],
+    [
+      'delivered',
+      noticeOf({
+        action: 'delivered',
+        recipients: [recipientOf({ status: '2.0.0', reply: null, because: null })],
+      }),
+    ],
+    [
+      'expired',
+      noticeOf({ recipients: [stoppedByPolicy, recipientOf({ reply: null, remote: null, because: null })] }),
+    ],
+    ['utf8', utf8NoticeTo('ann@a.example')],
+    ['global', utf8NoticeTo('\u00e4rnd@a.example')],
+  ])('is, %s, what it says in a file that somebody has read (`-u` writes it)', async (name, facts) => {
+    await expect(textOfNotice(facts).replaceAll('\r\n', '\n')).toMatchFileSnapshot(`notices/${name}.txt`);
+  });
+
   it('names no table and no row to strangers (DSN-3464-4.2-1)', () => {
     expect(textOfNotice(noticeOf({ recipients: [stoppedByPolicy] }))).not.toMatch(/BAR-5|host-barrier/);
   });
@@ -430,6 +451,13 @@ describe('the mechanism behind a decision', () => {
     expect(
       mechanismsOf(decision('peer-authentication', 'refuse', { dane: 'failed', pkix: 'not-demanded' }), []),
     ).toEqual(['DANE']);
+    const ofRule = { operator: 'authenticate-by-dane', dane: 'encrypt' };
+    const failed = decision('peer-authentication', 'refuse', { dane: 'failed', pkix: 'not-demanded' });
+    expect(mechanismsOf(failed, [decision('dane-matching', 'required', ofRule)])).toEqual([
+      'a rule of this mail system',
+    ]);
+    const ofBoth = { ...ofRule, dane: 'authenticate' };
+    expect(mechanismsOf(failed, [decision('dane-matching', 'required', ofBoth)])).toEqual(['DANE']);
     const demands = [
       decision('sts-demand', 'authenticate'),
       decision('dane-demand', 'no-demand'),

@@ -94,6 +94,8 @@ describe('the lint of a policy file', () => {
     [`${GOOD}Max-Age: 1\nfuture: 1\n`, ['5 warning unknown-key']],
     [GOOD.replace('2419200', '604799'), ['4 warning max-age-short']],
     [GOOD.replace('2419200', '31557601'), ['4 warning max-age-long']],
+    [GOOD.replace(' 2419200', '31557601'), ['4 warning max-age-long']],
+    [GOOD.replace(' 2419200', ' \t 31557601'), ['4 warning max-age-long']],
     [GOOD.replace('enforce', 'none').replace('2419200', '1'), ['0 warning none-with-mx']],
     ['x'.repeat(70_000), ['0 error too-long']],
   ])('names line and trouble: %j', (text, expected) => {
