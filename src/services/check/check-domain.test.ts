@@ -16,7 +16,7 @@ const hosted = (domain: string, ...tlsa: readonly string[]) => ({
 });
 
 const WORLD: World = {
-  signedZones: ['good.test', 'anchor.test', 'mismatch.test', 'clear.test', 'aliased.test'],
+  signedZones: ['good.test', 'anchor.test', 'mismatch.test', 'clear.test', 'aliased.test', 'half.test'],
   dns: {
     ...hosted('good.test', '3 1 1 @mx.good.test', '2 0 1 @mx.good.test:ca'),
     ...announced('good.test'),
@@ -41,6 +41,11 @@ const WORLD: World = {
     'A implicit.test': ['@implicit.test'],
     'MX aliased.test': ['10 mx.aliased.test'],
     'CNAME mx.aliased.test': ['mx.good.test'],
+    // The name is in a signed zone, and what it leads to is not.
+    'MX half.test': ['10 mx.half.test'],
+    'CNAME mx.half.test': ['mx.unlisted.test'],
+    'TLSA mx.half.test': ['3 1 1 @mx.unlisted.test'],
+    'MX homeless.test': ['10 mx.homeless.test'],
     'MX bogus.test': { fails: 'bogus' },
   },
   mail: {
@@ -166,6 +171,20 @@ describe('a check over real sockets', () => {
       'mx.good.test',
       'mx.aliased.test',
     ]);
+  });
+
+  it('looks below the names that a sender would look below (DANE-2.2.2-5, DANE-2.2.2-6)', async () => {
+    const plain = await check('good.test');
+    expect(plain.facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual(['mx.good.test']);
+    const { findings, facts } = await check('half.test');
+    expect(facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual(['mx.half.test']);
+    expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['host-alias', 'tlsa-matches']));
+  });
+
+  it('has something to say of a host that has no address', async () => {
+    const { findings, facts } = await check('homeless.test');
+    expect(findings.map(({ id }) => id)).toContain('no-host-has-address');
+    expect(facts.hosts[0]!.visits).toEqual([]);
   });
 
   it('does not connect to private addresses unless it may', async () => {
