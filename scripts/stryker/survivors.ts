@@ -13,4 +13,12 @@ export interface Survivor {
   readonly why: string;
 }
 
-export const survivors: readonly Survivor[] = [];
+export const survivors: readonly Survivor[] = [
+  {
+    file: 'src/policy/check/judge-mta-sts.ts',
+    line: "if (fetch?.kind !== 'response' || fetched === null) return [];",
+    code: "fetch?.kind !== 'response'",
+    becomes: 'false',
+    why: 'What was not served is no invalid policy, so that the line below answers the same; the compiler wants to be told.',
+  },
+];
