@@ -103,6 +103,13 @@ describe('waxseal simulate', () => {
     expect(ended.stdout).toMatch(/\nnot as expected: step 2\n$/);
   });
 
+  it('says where nothing was expected', async () => {
+    const steps = [{ ...SCENARIO.steps[0], expect: [] }];
+    const path = await fileIn(folder, 'open.json', JSON.stringify({ ...SCENARIO, steps }));
+    const { exit, stdout } = await waxseal(['simulate', path]);
+    expect([exit, stdout.split('\n').at(-2)]).toEqual([0, 'nothing was expected']);
+  });
+
   it('writes a journal that can be replayed', async () => {
     const path = await fileIn(folder, 'journalled.json', JSON.stringify(SCENARIO));
     const journal = join(folder, 'journal.json');

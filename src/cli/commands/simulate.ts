@@ -86,7 +86,7 @@ export const simulate: Command = {
     await print(
       values.json === true
         ? renderJson(run, shown)
-        : renderText(run, shown, values.verbose === true ? 'full' : 'short'),
+        : renderText(run, shown, values.verbose === true ? 'full' : 'short', expectsSomething(scenario)),
     );
     return run.steps.every(({ differences }) => differences.length === 0) ? EXIT.ok : EXIT.different;
   },
@@ -116,7 +116,16 @@ function renderJson({ name }: ScenarioRun, shown: readonly NumberedStep[]): stri
   return `${JSON.stringify({ name, steps: shown.map(({ step, journal, differences }) => ({ step, results: explainDelivery(journal), differences })) })}\n`;
 }
 
-function renderText(run: ScenarioRun, shown: readonly NumberedStep[], detail: 'short' | 'full'): string {
+function expectsSomething({ steps }: Scenario): boolean {
+  return steps.some(({ expect, rows = [] }) => expect.length + rows.length > 0);
+}
+
+function renderText(
+  run: ScenarioRun,
+  shown: readonly NumberedStep[],
+  detail: 'short' | 'full',
+  isExpected: boolean,
+): string {
   const paint = painter();
   const steps = shown.map(({ step, journal, differences }) => {
     const lines = differences.map((difference) =>
@@ -125,9 +134,10 @@ function renderText(run: ScenarioRun, shown: readonly NumberedStep[], detail: 's
     return `${paint('bold', `Step ${step}`)}\n${renderDelivery(journal, { paint, detail, width: lineWidth() })}${lines.join('')}`;
   });
   const different = run.steps.flatMap(({ differences }, at) => (differences.length > 0 ? [at + 1] : []));
+  const good = isExpected ? paint('green', 'all as expected') : 'nothing was expected';
   const end =
     different.length === 0
-      ? paint('green', 'all as expected')
+      ? good
       : paint('red', `not as expected: step${different.length > 1 ? 's' : ''} ${different.join(', ')}`);
   return `${paint('bold', printable(run.name))}\n\n${steps.join('\n')}\n${end}\n`;
 }
