@@ -29,8 +29,6 @@ export function lossInWords(cause: LostCause): string {
       return 'its reply had no end';
     case 'tls-alert':
       return 'it ended TLS with an alert';
-    default:
-      return cause;
   }
 }
 
