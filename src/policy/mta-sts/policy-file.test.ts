@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readPolicyFile } from './policy-file.js';
+import { isMxPattern, readPolicyFile } from './policy-file.js';
 
 const fileWith = (line: string) =>
   `version: STSv1\nmode: enforce\nmx: mx.a.example\n${line}\nmax_age: 86400\n`;
@@ -49,12 +49,37 @@ describe('a policy that can be read', () => {
     expect(blank.kind).toBe('valid');
   });
 
-  it('counts its size in octets, as it was fetched (STS-3.3-16)', () => {
-    const file = (letters: number) => `${fileWith('x: y')}z: ${'\u00e9'.repeat(letters)}`;
-    const room = Math.floor((65_536 - fileWith('x: y').length - 3) / 2);
-    expect(readPolicyFile(file(room)).kind).toBe('valid');
-    expect(readPolicyFile(file(room + 1))).toMatchObject({ kind: 'invalid', problem: 'too-long' });
-  });
+  it.each(['a', '\u00e9', '\u20ac', '\uff21', '\u{1f512}'])(
+    'counts its size in octets, as it was fetched: in %s (STS-3.3-16)',
+    (letter) => {
+      const file = (letters: number) => `${fileWith('x: y')}z: ${letter.repeat(letters)}`;
+      const room = Math.floor((65_536 - Buffer.byteLength(file(0))) / Buffer.byteLength(letter));
+      expect(readPolicyFile(file(room)).kind).toBe('valid');
+      expect(readPolicyFile(file(room + 1))).toMatchObject({ kind: 'invalid', problem: 'too-long' });
+    },
+  );
+
+  it.each([
+    ['mx.a.example', true],
+    ['*.a.example', true],
+    ['m-x.a--b.example', true],
+    ['1.2', true],
+    ['-mx.a.example', false],
+    ['mx-.a.example', false],
+    ['mx.a.example-', false],
+    ['mx..example', false],
+    ['.mx.example', false],
+    ['mx.example.', false],
+    ['mx_1.a.example', false],
+    ['*.*.example', false],
+    ['*.', false],
+    ['', false],
+  ])(
+    'has hosts that are domain names, with a wildcard before them or without: %j %s (STS-3.2-12)',
+    (value, is) => {
+      expect(isMxPattern(value)).toBe(is);
+    },
+  );
 
   it.each(['\n', '\r\n', '\r', '\r\r\n'])('may end its lines in %j (STS-3.2-4)', (end) => {
     expect(readPolicyFile(fileWith('x: y').replaceAll('\n', end))).toMatchObject({

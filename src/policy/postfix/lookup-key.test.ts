@@ -35,6 +35,9 @@ describe('a key of Postfix', () => {
     'a..example',
     'a.example:0',
     'a.example:65536',
+    'a.example:25x',
+    'a.example:1e3',
+    'a.example:',
     'a.example:nosuch',
     'a.example:constructor',
     '[a.example',
@@ -48,6 +51,12 @@ describe('a key of Postfix', () => {
     'b\u00fc%2ech.example',
   ])('%j is no next hop', (key) => {
     expect(spelled(key)).toBeNull();
+  });
+
+  it('says whether MX records are looked up for it', () => {
+    expect(parseLookupKey('a.example', domainToASCII)).toMatchObject({ kind: 'domain', port: null });
+    expect(parseLookupKey('[a.example]:25', domainToASCII)).toMatchObject({ kind: 'host', port: 25 });
+    expect(parseLookupKey('[::1]', domainToASCII)).toMatchObject({ kind: 'host' });
   });
 
   it('never throws, and what it is spelled as is spelled so again', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { PLAIN_FACTS } from '../require-tls/message.js';
-import { tlsWishOf, withTlsWish } from './message.js';
+import { isNewOrder, judgeOrder, tlsWishOf, withTlsWish } from './message.js';
 
 const FACTS = {
   ...PLAIN_FACTS,
@@ -20,3 +20,25 @@ it.each([
     expect(tlsWishOf(withTlsWish(FACTS, wish))).toBe(wish);
   },
 );
+
+it('an order is new where there was none that ends the message', () => {
+  const none = { kind: 'none' } as const;
+  const ends = [
+    { kind: 'fail', text: '' },
+    { kind: 'drop', text: '' },
+  ] as const;
+  for (const end of ends) {
+    expect([isNewOrder(end, none), isNewOrder(none, end)]).toEqual([true, false]);
+    for (const before of ends) expect(isNewOrder(end, before)).toBe(false);
+  }
+  expect(isNewOrder(none, none)).toBe(false);
+});
+
+it.each([
+  ['', 'missing'],
+  [' \t', 'missing'],
+  ['the sender has agreed', 'given'],
+])('whoever changes what a message demands says why: %j is %s', (why, word) => {
+  const decision = judgeOrder({ order: 'set-tls', tls: 'ordinary', why }, 'waiting');
+  expect(decision.input).toMatchObject({ order: 'set-tls', why: word });
+});

@@ -136,6 +136,11 @@ describe('what stands around a report, or behind it', () => {
 
   it.each<[string, readonly Uint8Array[], readonly string[]]>([
     ['a line end behind gzip', [gzip, Buffer.from('\r\n')], [TIDY]],
+    [
+      'an extra field of more than 255 octets (RFC 1952, Section 2.3.1.1)',
+      [withExtraField(gzip, 300)],
+      [TIDY],
+    ],
     ['zeros behind gzip', [gzip, Buffer.alloc(512)], [TIDY]],
     ['two gzip files behind one another', [gzip, big], [TIDY, BIG]],
     ['two, and line ends', [gzip, Buffer.from('\n'), big, Buffer.from('\n')], [TIDY, BIG]],
@@ -411,3 +416,11 @@ describe('law 14: any octets', () => {
     );
   });
 });
+
+/** With an extra field behind the header, of so many octets. */
+function withExtraField(gzip: Uint8Array, length: number): Buffer {
+  const header = Buffer.from(gzip.subarray(0, 10));
+  header[3] = header[3]! | 0x04;
+  const size = Buffer.from([length % 256, Math.floor(length / 256)]);
+  return Buffer.concat([header, size, Buffer.alloc(length, 'x'), gzip.subarray(10)]);
+}
