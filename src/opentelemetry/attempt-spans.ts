@@ -12,6 +12,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { Answered, Ask } from '../effects/catalog.js';
+import { failureIn } from '../effects/failure-in.js';
 import type { AttemptJournal } from '../effects/journal.js';
 import type { AttemptResult } from '../policy/attempt/types.js';
 import type { Reply } from '../policy/smtp/reply.js';
@@ -146,7 +147,7 @@ function foundIn(event: Answered): Found {
       return { error: 'aborted' };
     case 'dns.addresses.answered': {
       const { a, aaaa } = event.answer;
-      return { error: errorOf(a) ?? errorOf(aaaa) };
+      return { error: failureIn(a) ?? failureIn(aaaa) };
     }
     case 'smtp.send.answered': {
       const { mail, recipients, data, end, lost } = event.answer;
@@ -155,11 +156,6 @@ function foundIn(event: Answered): Found {
       return { reply: end ?? refusal ?? null, error: lost };
     }
     default:
-      return { ...(event.answer as Found), error: errorOf(event.answer) };
+      return { ...(event.answer as Found), error: failureIn(event.answer) };
   }
-}
-
-function errorOf(answer: object): string | null {
-  const { kind, cause } = answer as { readonly kind?: string; readonly cause?: string };
-  return kind === 'failed' || kind === 'lost' ? (cause ?? kind) : null;
 }

@@ -3,6 +3,7 @@
  * lists first, so that none of them can make the series many.
  */
 import type { Answered, Ask } from '../../effects/catalog.js';
+import { failureIn } from '../../effects/failure-in.js';
 import type { AttemptJournal, Journal } from '../../effects/journal.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
@@ -150,13 +151,8 @@ function lookupWord(answer: DnsAnswer<unknown>): string {
 }
 
 function wordOf(answer: object): string {
-  const { kind, cause, reply } = answer as {
-    readonly kind?: string;
-    readonly cause?: string;
-    readonly reply?: Reply | null;
-  };
-  if (kind === 'failed' || kind === 'lost') return cause ?? kind;
-  return reply == null ? (kind ?? 'answered') : classOf(reply);
+  const { kind = 'answered', reply } = answer as { readonly kind?: string; readonly reply?: Reply | null };
+  return failureIn(answer) ?? (reply == null ? kind : classOf(reply));
 }
 
 /** What the host said, each with the command that it answers. */
