@@ -1,5 +1,5 @@
 /* What happens, as lines of a log: one for each message that came in or was refused, and one for each recipient's outcome. */
-import type { LastWord } from '../policy/queue/turn.js';
+import { allFactsOf, type LastWord } from '../policy/queue/turn.js';
 import { textOf } from '../policy/smtp/reply.js';
 import type { DoorbellState, QueueOutcome } from '../services/queue/index.js';
 import type { DoorEvent } from './doors/door.js';
@@ -50,7 +50,7 @@ export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
       authentication: word?.authentication ?? 'none',
       reply: reply === null ? null : { code: reply.code, text: textOf(reply) },
       ...{ row, table: word?.because?.table ?? decision.table, why: word?.because?.why ?? decision.why },
-      facts: [...(word?.facts ?? []), ...(word?.ownFacts ?? [])],
+      facts: word === null ? [] : allFactsOf(word),
       nextAttemptAt: next,
       notice: notice?.verdict ?? null,
     },

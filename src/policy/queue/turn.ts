@@ -72,6 +72,11 @@ export interface LastWord {
   readonly at: number;
 }
 
+/** All facts of it, as the operator is told them. */
+export function allFactsOf({ facts, ownFacts = [] }: LastWord): readonly string[] {
+  return [...facts, ...ownFacts];
+}
+
 /** How a recipient ended, or that it has not. */
 export type RecipientEnd = 'delivered' | 'bounced' | 'expired' | 'dropped';
 

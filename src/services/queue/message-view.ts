@@ -5,6 +5,7 @@ import type { PlacedDecision } from '../../policy/attempt/types.js';
 import type { Authentication } from '../../policy/host/types.js';
 import type { OperatorOrder, ShownMessage, ShownRecipient, TlsWish } from '../../policy/queue/message.js';
 import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
+import { allFactsOf } from '../../policy/queue/turn.js';
 import { textOf } from '../../policy/smtp/reply.js';
 
 export interface MessageView {
@@ -72,9 +73,7 @@ function recipientOf({
     mx: last?.remote?.name ?? null,
     authentication: last?.authentication ?? 'none',
     because:
-      last === null || last.because === null
-        ? null
-        : { ...inOrder(last.because), facts: [...last.facts, ...(last.ownFacts ?? [])] },
+      last === null || last.because === null ? null : { ...inOrder(last.because), facts: allFactsOf(last) },
   };
 }
 
