@@ -15,6 +15,13 @@ export interface Survivor {
 
 export const survivors: readonly Survivor[] = [
   {
+    file: 'src/machine/attempt.asks.ts',
+    line: "if (own?.kind === 'relay' && way === 'submit') return { relay: { ...own, name: transport!.name } };",
+    code: "own?.kind === 'relay'",
+    becomes: 'true',
+    why: 'Mail is submitted to nobody but a relay; the compiler wants to be told.',
+  },
+  {
     file: 'src/policy/check/judge-mta-sts.ts',
     line: "if (fetch?.kind !== 'response' || fetched === null) return [];",
     code: "fetch?.kind !== 'response'",

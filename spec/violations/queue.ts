@@ -50,7 +50,7 @@ export const queue: Violations = {
   'DSN-3461-6.3-3': { file: status, find: 'original === null', put: 'original !== null' },
   'DSN-3461-6.3-4': { file: status, find: '`Action: ${action}`,', put: '' },
   'DSN-3461-6.3-6': { file: status, find: '...(remote === null', put: '...(remote !== null' },
-  'DSN-3461-9.2-1': { file: status, find: '.map((line) => ` ${line}`);', put: ';' },
+  'DSN-3461-9.2-1': { file: status, find: '.map((piece) => ` ${piece}`)', put: '' },
   'DSN-3464-2-1': { file: compose, find: 'report-type=delivery-status', put: 'report-type=status' },
   'DSN-3464-2-2': { file: compose, find: '`To: <${facts.returnPath}>`', put: '`To: <${facts.postmaster}>`' },
   'DSN-3464-2.1-1': {

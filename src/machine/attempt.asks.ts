@@ -7,7 +7,13 @@ import type { HostInput } from '../policy/host/types.js';
 import { idToFetch, learnRecord } from '../policy/mta-sts/discover.js';
 import type { PolicyChange } from '../policy/mta-sts/merge-policy.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
-import { type AttemptContext, policyDomain, type RecipientProgress, waitingOf } from './attempt.context.js';
+import {
+  type AttemptContext,
+  mxRecords,
+  policyDomain,
+  type RecipientProgress,
+  waitingOf,
+} from './attempt.context.js';
 
 export function askMx(context: AttemptContext): Effect {
   return { type: 'dns.mx', name: domainName(context), deadlineMs: context.input.settings.deadlines.dnsMs };
@@ -29,7 +35,7 @@ export function askCache(context: AttemptContext): Effect {
 export function askDraw(context: AttemptContext): Effect {
   return {
     type: 'random.draw',
-    count: context.mx?.kind === 'failed' ? 0 : (context.mx?.records.length ?? 0),
+    count: mxRecords(context).length,
   };
 }
 

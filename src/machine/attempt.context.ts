@@ -1,7 +1,7 @@
 import type { Fault } from '../effects/catalog.js';
 import type { LeftHost } from '../policy/attempt/because.js';
 import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
-import type { AddressesAnswer, MxAnswer, TxtAnswer } from '../policy/dns/answer.js';
+import type { AddressesAnswer, MxAnswer, MxRecord, TxtAnswer } from '../policy/dns/answer.js';
 import type { AttemptEvidence } from '../policy/explain/evidence.js';
 import type { Exchange } from '../policy/host/exchange.js';
 import type { HostResult, RecipientState } from '../policy/host/types.js';
@@ -113,6 +113,11 @@ export function seeksPolicy({ purpose }: AttemptInput): boolean {
 /** The recipients that still wait, in order. */
 export function waitingOf(context: AttemptContext): readonly RecipientProgress[] {
   return context.recipients.filter(({ state }) => state === null || state.verdict === 'next-host');
+}
+
+/** None where they were not asked for, or did not come. */
+export function mxRecords({ mx }: AttemptContext): readonly MxRecord[] {
+  return mx !== null && 'records' in mx ? mx.records : [];
 }
 
 /** The domain whose MTA-STS policy is looked for; see `policyDomainOf`. A literal without a relay has none. */

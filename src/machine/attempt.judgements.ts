@@ -29,7 +29,13 @@ import {
   withinBound,
 } from '../policy/mx/discover.js';
 import type { ChosenTransport } from '../policy/relay/route.js';
-import { type AttemptContext, type AttemptEnd, seeksPolicy, waitingOf } from './attempt.context.js';
+import {
+  type AttemptContext,
+  type AttemptEnd,
+  mxRecords,
+  seeksPolicy,
+  waitingOf,
+} from './attempt.context.js';
 
 type Judged = Partial<AttemptContext>;
 
@@ -225,18 +231,16 @@ function unreachable(context: AttemptContext): FetchResult {
 }
 
 function candidatesFor(context: AttemptContext): Pick<AttemptContext, 'candidates' | 'cut'> {
-  // A relay is known already, and who only asks for a policy asks for no hosts.
-  if (context.candidates.length > 0 || context.mx === null || context.mx.kind === 'failed') {
-    return { candidates: context.candidates, cut: 'no' };
-  }
+  // A relay is known already, and so is a domain that is its own host.
+  if (context.candidates.length > 0) return { candidates: context.candidates, cut: 'no' };
   const { settings, dialled } = context.input;
   const all = candidatesOf(recordsToTry(context), context.draws);
   const candidates = withinBound(all, settings.candidatesMax, new Set(Object.keys(dialled)));
   return { candidates, cut: candidates.length < all.length ? 'yes' : 'no' };
 }
 
-function recordsToTry({ mx, input }: AttemptContext): readonly MxRecord[] {
-  return mx === null || mx.kind === 'failed' ? [] : betterThanOwn(mx.records, input.settings.ownHosts);
+function recordsToTry(context: AttemptContext): readonly MxRecord[] {
+  return betterThanOwn(mxRecords(context), context.input.settings.ownHosts);
 }
 
 function domainItself({ input: { destination } }: AttemptContext): Candidate {

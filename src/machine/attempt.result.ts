@@ -75,7 +75,7 @@ function concludeFor(context: AttemptContext, progress: RecipientProgress): Reci
   }
   if (context.end !== null) {
     const { outcome, status, decision } = context.end;
-    const mx = state.category === 'aborted' ? (host?.candidate.host ?? null) : null;
+    const mx = state.category === 'aborted' ? host!.candidate.host : null;
     return { recipient, outcome, status, state, host, decision, because: { ...decision, mx } };
   }
   const required = context.message === 'requires-tls' ? 'yes' : 'no';

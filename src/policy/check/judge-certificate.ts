@@ -44,8 +44,8 @@ function judgeHost(survey: HostSurvey, { mode, now }: Survey): readonly Finding[
   return [...failures, ...passes, ...judgeExpiry(survey, mode, until, now)];
 }
 
-function matchesDane({ dane, references }: HostSurvey, peer: PeerFacts, now: number): boolean {
-  return dane.kind === 'present' && matchDane(dane.records, peer, references, now).kind === 'matched';
+function matchesDane({ dane }: HostSurvey, peer: PeerFacts, now: number): boolean {
+  return dane.kind === 'present' && matchDane(dane.records, peer, dane.references, now).kind === 'matched';
 }
 
 /** Dates matter only to who asks a CA or goes by usage 2. */

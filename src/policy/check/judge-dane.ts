@@ -79,9 +79,9 @@ function advice(
 }
 
 /** By a TLSA record, or by a CA for the right name. */
-function isVouchedFor({ facts, dane, references }: HostSurvey, peer: PeerFacts, now: number): boolean {
+function isVouchedFor({ facts, dane }: HostSurvey, peer: PeerFacts, now: number): boolean {
   if (judgePkix(peer, [[facts.host]], 'never') === 'passed') return true;
-  return dane.kind === 'present' && matchDane(dane.records, peer, references, now).kind === 'matched';
+  return dane.kind === 'present' && matchDane(dane.records, peer, dane.references, now).kind === 'matched';
 }
 
 /** What the addresses of the host present, where it can be read. */
@@ -93,7 +93,7 @@ function judgePresence(survey: HostSurvey, dane: PresentDane, { facts, mxSecurit
   const { host, source } = survey.facts;
   const adviceFor = (peers: readonly PeerFacts[]) => advice(survey, dane.baseDomain, peers, facts.port, now);
   const matches = securedVisits(survey).map(({ address, visit: { peer } }) =>
-    judgeMatch({ survey, dane, now, place: { ...adviceFor([peer]), address } }, peer),
+    judgeMatch({ dane, now, place: { ...adviceFor([peer]), address } }, peer),
   );
   const isSettled = matches.length > 0 && matches.every((findings) => findings.length === 0);
   const hasUsable = dane.records.some(isUsable);
@@ -109,15 +109,14 @@ function judgePresence(survey: HostSurvey, dane: PresentDane, { facts, mxSecurit
 }
 
 interface MatchCase {
-  readonly survey: HostSurvey;
   readonly dane: PresentDane;
   readonly now: number;
   readonly place: Case;
 }
 
 function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
-  const { survey, dane, now, place } = known;
-  const match = matchDane(dane.records, peer, survey.references, now);
+  const { dane, now, place } = known;
+  const match = matchDane(dane.records, peer, dane.references, now);
   const records = dane.records.some(isUsable) ? 'usable' : 'unusable';
   const { verdict } = decide(daneFinding, { records, match: match.kind });
   switch (verdict) {
@@ -200,14 +199,14 @@ function kindOf(record: TlsaRecord): string {
 const HIDDEN: TlsaRecord = { kind: 'malformed', rdata: '' };
 
 /** The records of that kind alone; the others keep their places, because facts about the peer count by place. */
-function matchKind({ dane, survey, now }: MatchCase, peer: PeerFacts, kind: string) {
+function matchKind({ dane, now }: MatchCase, peer: PeerFacts, kind: string) {
   const records = dane.records.map((record) => (kindOf(record) === kind ? record : HIDDEN));
-  return matchDane(records, peer, survey.references, now).kind;
+  return matchDane(records, peer, dane.references, now).kind;
 }
 
 /** Wildcards that look as if they were meant for the host, and cover none of its names. */
-function judgeWildcards({ survey, dane, place }: MatchCase, peer: PeerFacts): readonly Finding[] {
-  const { references } = survey;
+function judgeWildcards({ dane, place }: MatchCase, peer: PeerFacts): readonly Finding[] {
+  const { references } = dane;
   const futile = namesOf(peer).filter((name) => {
     const rest = /\*[^.]*\.(.+)$/.exec(name)?.[1]?.toLowerCase();
     if (rest === undefined || references.some((reference) => coversName(name, reference))) return false;

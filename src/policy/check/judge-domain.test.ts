@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { TrustPath } from '../certificate/facts.js';
 import { auditTable } from '../kernel/audit.js';
 import { checkTables } from '../tables.js';
 import {
@@ -522,6 +523,20 @@ describe('DANE', () => {
     );
   });
 
+  it('takes the name that the domain is an alias of for one of its names, as senders do (RFC 7672, Section 3.2.2)', () => {
+    const anchored = {
+      ...visited(secured({ peer: peer(certificate({ dnsNames: ['b.example'] })) })),
+      tlsa: tlsaAt(NAME, [`2 0 1 ${hex('c9')}`]),
+    };
+    const aliased = answer([{ preference: 10, exchange: NAME }], { aliases: ['c.example', 'b.example'] });
+    expect(ids(withHost(anchored))).toContain('tlsa-name-mismatch');
+    expect(ids(withHost(anchored, { mx: aliased }))).not.toContain('tlsa-name-mismatch');
+    const unproven = { ...aliased, kind: 'insecure' } as DomainFacts['mx'];
+    expect(ids(withHost(anchored, { mx: unproven }))).toContain('tlsa-name-mismatch');
+    // Hosts that are looked at although nobody knows of them are judged all the same.
+    expect(ids(withHost(anchored, { mx: failure('timeout') }))).toContain('tlsa-name-mismatch');
+  });
+
   it('wants the issuer of usage 2 in the chain (DANE-3.1.2-1, DOPS-5.2.2-2)', () => {
     const leafOnly = visited(
       secured({ peer: peer(certificate(), { chain: [certificate()], signatures: [] }) }),
@@ -631,14 +646,20 @@ describe('certificates', () => {
   it('tells what is wrong with a certificate', () => {
     const fault = (change: Parameters<typeof peer>[1], leaf = certificate()) =>
       found(withHost(visited(secured({ peer: peer(leaf, change) }))))[0]!.what;
-    const untrustedBy = (cause: 'expired' | 'not-yet-valid' | 'self-signed' | 'revoked' | 'other') =>
+    const untrustedBy = (cause: Extract<TrustPath, { kind: 'untrusted' }>['cause']) =>
       ({ path: { kind: 'untrusted', cause, code: 'CODE' } }) as const;
     expect(fault(untrustedBy('expired'), certificate({ notAfter: NOW - DAY_MS }))).toContain(
       'has expired on 2026-05-31',
     );
     expect(fault(untrustedBy('expired'))).toContain('has an issuer that has expired');
     expect(fault(untrustedBy('not-yet-valid'))).toContain('is not valid before 2026-05-02');
-    expect(fault(untrustedBy('self-signed'))).toContain('(CODE)');
+    expect(fault(untrustedBy('expired'), certificate({ notAfter: NOW }))).toContain('has an issuer that');
+    expect(fault(untrustedBy('self-signed'))).toContain(
+      'is signed by itself, or by a root that is not trusted here (CODE)',
+    );
+    expect(fault(untrustedBy('unknown-issuer'))).toContain('an intermediate is not sent (CODE)');
+    expect(fault(untrustedBy('revoked'))).toContain('has been revoked');
+    expect(fault(untrustedBy('other'))).toContain('is not trusted here (CODE)');
     expect(fault({}, certificate({ dnsNames: ['b.example'] }))).toContain(
       'does not hold that name, but b.example',
     );

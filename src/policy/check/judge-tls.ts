@@ -94,10 +94,11 @@ function judgeServerNames(survey: HostSurvey, now: number): readonly Finding[] {
 
 /** Whether TLSA records match what is shown to a client that sends the right name, and not what is shown to this one. */
 function failsDaneOnly(survey: HostSurvey, address: string, visit: Secured, now: number): boolean {
-  const { dane, references } = survey;
+  const { dane } = survey;
   if (dane.kind !== 'present') return false;
   const usual = securedVisits(survey).find((each) => each.address === address);
-  const matches = ({ peer }: Secured) => matchDane(dane.records, peer, references, now).kind === 'matched';
+  const matches = ({ peer }: Secured) =>
+    matchDane(dane.records, peer, dane.references, now).kind === 'matched';
   return usual !== undefined && matches(usual.visit) && !matches(visit);
 }
 

@@ -30,8 +30,6 @@ export interface HostSurvey {
   readonly addresses: AddressKnowledge;
   /** The TLSA records as senders see them who use DANE. */
   readonly dane: HostDane;
-  /** The reference identifiers of DANE-TA. */
-  readonly references: readonly string[];
 }
 
 export type HostDane =
@@ -49,6 +47,8 @@ export type HostDane =
       readonly baseDomain: string;
       readonly records: readonly TlsaRecord[];
       readonly ttlSeconds: number;
+      /** The reference identifiers of DANE-TA. */
+      readonly references: readonly string[];
     };
 
 /** Reads the facts once for all judgements. Total; never throws. */
@@ -64,20 +64,21 @@ export function surveyOf(facts: DomainFacts, now: number): Survey {
 
 function surveyHost(host: HostFacts, facts: DomainFacts, mxSecurity: Survey['mxSecurity']): HostSurvey {
   const addresses = learnAddresses(host.addresses, []);
-  const dane = learnDane(host, addresses);
-  const references: ReferenceFacts = {
+  const proven = {
     mxSecurity,
     source: host.source,
-    baseDomain: dane.kind === 'present' ? dane.baseDomain : host.host,
     nextHop: facts.domain,
-    expandedNextHop:
-      facts.mx.kind === 'failed' || facts.mx.kind === 'insecure' ? null : (facts.mx.aliases.at(-1) ?? null),
+    expandedNextHop: facts.mx.kind === 'failed' ? null : (facts.mx.aliases.at(-1) ?? null),
   };
-  return { facts: host, addresses, dane, references: referenceNames(references) };
+  return { facts: host, addresses, dane: learnDane(host, addresses, proven) };
 }
 
 /** The first base domain with secure records counts (RFC 7672, Section 2.2.3), if the way to it is secure. */
-function learnDane(host: HostFacts, addresses: AddressKnowledge): HostDane {
+function learnDane(
+  host: HostFacts,
+  addresses: AddressKnowledge,
+  proven: Omit<ReferenceFacts, 'baseDomain'>,
+): HostDane {
   const way = isWaySecure(host, addresses) ? 'possible' : 'not-secure';
   let idle: 'records' | 'none' = 'none';
   for (const { baseDomain, answer } of host.tlsa) {
@@ -91,7 +92,14 @@ function learnDane(host: HostFacts, addresses: AddressKnowledge): HostDane {
     }
     if (answer.records.length === 0) continue;
     if (answer.kind === 'secure' && way === 'possible') {
-      return { kind: 'present', baseDomain, records: answer.records, ttlSeconds: answer.ttlSeconds };
+      const { records, ttlSeconds } = answer;
+      return {
+        kind: 'present',
+        baseDomain,
+        records,
+        ttlSeconds,
+        references: referenceNames({ ...proven, baseDomain }),
+      };
     }
     idle = 'records';
   }

@@ -50,9 +50,11 @@ function diagnosticLines(
   written: (text: string) => string,
 ): readonly string[] {
   if (reply !== null) {
-    const [first = '', ...others] = replyLines(reply).map(written);
-    const more = others.flatMap((line) => inPieces(line)).map((line) => ` ${line}`);
-    return [...folded(`Diagnostic-Code: smtp; ${first}`), ...more];
+    return replyLines(reply)
+      .map(written)
+      .flatMap((line, at) =>
+        at === 0 ? folded(`Diagnostic-Code: smtp; ${line}`) : inPieces(line).map((piece) => ` ${piece}`),
+      );
   }
   const own = OWN_REPLIES[status];
   if (own !== undefined) return [`Diagnostic-Code: smtp; ${own}`];

@@ -61,7 +61,7 @@ function portOf(service: string): number | undefined {
 
 /** Postfix writes IPv6 addresses with and without the tag of mail. */
 function addressIn(text: string): string | null {
-  return parseAddressLiteral(text) ?? (text.includes(':') ? parseAddressLiteral(`ipv6:${text}`) : null);
+  return parseAddressLiteral(text) ?? parseAddressLiteral(`ipv6:${text}`);
 }
 
 function nameIn(text: string, toAscii: (domain: string) => string): string | null {

@@ -47,6 +47,13 @@ describe('the text of a policy', () => {
     expect(policyText(policyOf(file, ['mx.a.example ciphers=low'])!)).toBeNull();
   });
 
+  it('has nothing for reports where no policy, or no domain of one, is known', () => {
+    const file = 'version: STSv1\nmode: enforce\nmx: mx.a.example\nmax_age: 86400\n';
+    const policy = policyOf(file, ['mx.a.example'])!;
+    for (const own of [{ enforced: null }, { policyDomain: null }])
+      expect(policyText({ ...policy, ...own })).toBe('secure match=mx.a.example servername=hostname');
+  });
+
   it('brings no attribute that stands in a policy file', () => {
     const evil = fc.constantFrom(
       ' ',

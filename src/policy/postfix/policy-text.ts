@@ -41,15 +41,15 @@ function secureText(policy: NextHopPolicy): string | null {
     case 'match-and-name':
       return `${match} servername=hostname`;
     case 'match-name-and-report': {
-      const text = `${match} servername=hostname ${reportText(policy)}`;
+      const text = [match, 'servername=hostname', ...reportAttributes(policy)].join(' ');
       return text.length > TEXT_LENGTH_MAX ? `${match} servername=hostname` : text;
     }
   }
 }
 
 /** Postfix 3.10 and later: for TLS reports, and, from 3.10.5 on, to leave hosts alone that no pattern lists. */
-function reportText({ enforced, policyDomain, names, hosts }: NextHopPolicy): string {
-  if (enforced === null || policyDomain === null) return '';
+function reportAttributes({ enforced, policyDomain, names, hosts }: NextHopPolicy): readonly string[] {
+  if (enforced === null || policyDomain === null) return [];
   const closed = hosts.some(
     ({ host }) => !names.includes(host) && enforced.mx.some((pattern) => listsHost(pattern, host)),
   );
@@ -59,7 +59,7 @@ function reportText({ enforced, policyDomain, names, hosts }: NextHopPolicy): st
     `policy_domain=${policyDomain}`,
     ...linesOf(enforced).map((line) => `{ policy_string = ${line} }`),
     ...patterns.map((pattern) => `mx_host_pattern=${pattern}`),
-  ].join(' ');
+  ];
 }
 
 function linesOf({ mode, mx, maxAgeSeconds }: StsPolicy): readonly string[] {
