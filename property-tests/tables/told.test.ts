@@ -41,3 +41,26 @@ it('is what it says in told.txt', async () => {
     .join('\n');
   await expect(text).toMatchFileSnapshot('told.txt');
 });
+
+it('says of what servers offer no more and no less than they have said', () => {
+  const wrong = scenarioGroups
+    .flatMap(({ scenarios }) => scenarios)
+    .flatMap((scenario) => simulateScenario(scenario).steps.flatMap((step) => step.journal.attempts))
+    .flatMap((journal) => {
+      const hasHeardNothing = journal.entries.some(
+        (entry) =>
+          entry.kind === 'answer' &&
+          entry.event.type === 'smtp.hello.answered' &&
+          entry.event.answer.kind === 'replied' &&
+          entry.event.answer.reply.lines.length === 1,
+      );
+      return explainAttempt(journal, programs)
+        .decisions.flatMap(({ facts }) => facts)
+        .filter(({ word, says }) =>
+          word === 'offered'
+            ? says.includes('does not offer')
+            : says.includes('it offers nothing') && !hasHeardNothing,
+        );
+    });
+  expect(wrong).toEqual([]);
+});

@@ -100,6 +100,7 @@ export function judgeHello(context: HostContext): Judged {
       return { ...noted, ...(isFirst ? report(context, 'not-offered', '') : {}), next: 'go-on' };
     case 'give-up':
       return {
+        ...noted,
         ...report(context, 'not-offered', ''),
         ...leave(noted, endOf('policy', 'definitive', decision)),
       };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type NodeAdapters, nodeAdapters, settingsOf } from '../../node.js';
 import type { PostfixVersion } from '../../policy/postfix/postfix-version.js';
 import type { Settings } from '../../policy/settings.js';
@@ -85,8 +85,10 @@ beforeAll(async () => {
   internet = await startInternet(worldOf());
   adapters = nodeAdapters({ resolver: internet.resolver, ca: [internet.caPem] });
 });
+afterEach(() => {
+  expect(faults.splice(0)).toEqual([]);
+});
 afterAll(async () => {
-  expect(faults).toEqual([]);
   await adapters.close();
   await internet.close();
 });

@@ -143,13 +143,29 @@ export function pkixText(evidence: Evidence): string {
     case 'passed':
       return `${certificate} leads to a CA that is trusted here and is for ${certificateNamesIn(evidence)}`;
     case 'expired':
-      return `${certificate} has a path to a CA on which something has expired${code}`;
+      return `${certificate} has a path on which something has expired${code}`;
     case 'not-trusted':
-      return `${certificate} leads to no CA that is trusted here${code}`;
+      return `${certificate} ${untrustedText(host?.peer?.pkixCode ?? '')}${code}`;
     case 'name-mismatch':
       return `${certificate} is not for ${certificateNamesIn(evidence)}`;
     case 'unreadable':
       return certificateText(evidence);
+  }
+}
+
+/** What is wrong with the way to the trust store, by the verifier's code. */
+function untrustedText(code: string): string {
+  switch (code) {
+    case 'CERT_NOT_YET_VALID':
+      return 'has a path on which something is not valid yet';
+    case 'CERT_REVOKED':
+      return 'has a path on which something has been revoked';
+    case 'EE_KEY_TOO_SMALL':
+    case 'CA_KEY_TOO_SMALL':
+    case 'CA_MD_TOO_WEAK':
+      return 'has a path on which a key or a signature is too weak';
+    default:
+      return 'leads to no CA that is trusted here';
   }
 }
 

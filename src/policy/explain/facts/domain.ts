@@ -1,6 +1,7 @@
 /* Facts of the tables about a message, its destination, its MX records and its MTA-STS policy. */
 import { nextHop } from '../../local/next-hop.table.js';
 import { learnRecord } from '../../mta-sts/discover.js';
+import { fetchFailureInWords } from '../../mta-sts/fetch-words.js';
 import { policyCache } from '../../mta-sts/policy-cache.table.js';
 import { mxDenial } from '../../mx/mx-denial.table.js';
 import { mxDiscovery } from '../../mx/mx-discovery.table.js';
@@ -297,7 +298,7 @@ function faultText({ attempt }: Evidence): string {
 function servedText({ attempt }: Evidence): string {
   const fetched = attempt?.fetched ?? null;
   if (fetched === null) return '';
-  if (fetched.kind === 'failed') return `: ${fetched.failure}, ${quoted(fetched.reason)}`;
+  if (fetched.kind === 'failed') return `: ${quoted(fetchFailureInWords(fetched))}`;
   const { mode, mx, maxAgeSeconds } = fetched.policy;
   return `: mode ${mode}, mx ${someOf(mx.map(quoted))}, max_age ${lengthOf(maxAgeSeconds)}`;
 }

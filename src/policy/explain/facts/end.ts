@@ -264,7 +264,7 @@ export const reportResultTypeFacts = factsFor(reportResultType, {
       'handshake-failed': 'the TLS handshake failed',
       'certificate-expired': 'a certificate on the path is out of its dates',
       'certificate-name': 'the certificate has none of the names that were looked for',
-      'certificate-not-trusted': 'the certificate leads to no CA that is trusted here',
+      'certificate-not-trusted': 'the certificate has no good path to a CA that is trusted here',
       'certificate-unreadable': 'no certificate could be read',
       'certificate-unfinished': 'so much was presented that not all of it was looked at',
       'tlsa-mismatch': 'the chain matches no TLSA record',
