@@ -77,9 +77,7 @@ function answerTo(effect: QueueEffect, world: TurnWorld): object {
     case 'attempt.run':
       return attemptAnswer(effect.recipients, world);
     case 'policy.look':
-      return world.policy === 'look-fails'
-        ? { kind: 'failed' }
-        : { kind: 'looked', verdict: verdictOf(world.policy, effect.patience) };
+      return { kind: world.policy === 'look-fails' ? 'failed' : verdictOf(world.policy, effect.patience) };
     case 'wait.draw':
       return { value: world.draw };
     case 'notice.store':

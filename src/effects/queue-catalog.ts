@@ -20,9 +20,7 @@ export interface QueueCatalog {
   /** Before it is given up: whether the policy that stopped it still holds (RFC 8461, Section 5.1). `failed`: by a fault of ours. */
   readonly 'policy.look': {
     readonly ask: { readonly stopped: StoppedMessage; readonly patience: Patience };
-    readonly answer:
-      | { readonly kind: 'looked'; readonly verdict: LastLookVerdict }
-      | { readonly kind: 'failed' };
+    readonly answer: { readonly kind: LastLookVerdict | 'failed' };
   };
   /** An independent uniform integer, 0 to 2^32 - 1. */
   readonly 'wait.draw': { readonly ask: object; readonly answer: { readonly value: number } };

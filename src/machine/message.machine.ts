@@ -107,8 +107,8 @@ export const messageMachine = base.createMachine({
           actions: on<QueueAnsweredBy<'policy.look'>>(({ input, now }, { answer }) => ({
             // Whether a look that failed was one is a question of patience, as in the table `last-look`.
             look:
-              answer.kind === 'looked'
-                ? answer.verdict
+              answer.kind !== 'failed'
+                ? answer.kind
                 : now < input.message.lifetimeEndsAt
                   ? 'wait'
                   : 'may-bounce',

@@ -144,26 +144,27 @@ const PageCodec = strictObject<QueuePage>(
   [],
 );
 
-const Plain = strictObject<{ readonly order: 'hold' | 'release' | 'kick' }>('an order', {
+const AN_ORDER = 'an order';
+const Plain = strictObject<{ readonly order: 'hold' | 'release' | 'kick' }>(AN_ORDER, {
   order: oneOf('hold', 'release', 'kick'),
 });
 const Ending = strictObject<{ readonly order: 'fail' | 'drop'; readonly text?: string }>(
-  'an order',
+  AN_ORDER,
   { order: oneOf('fail', 'drop'), text: Text },
   ['order'],
 );
-const OrderCodec = tagged<OperatorOrder, 'order'>('an order', 'order', {
+const OrderCodec = tagged<OperatorOrder, 'order'>(AN_ORDER, 'order', {
   hold: Plain,
   release: Plain,
   kick: Plain,
   fail: Ending,
   drop: Ending,
-  'set-tls': strictObject('an order', {
+  'set-tls': strictObject(AN_ORDER, {
     order: oneOf('set-tls'),
     tls: oneOf('required', 'ordinary', 'optional'),
     why: Text,
   }),
-  'set-transport': strictObject('an order', { order: oneOf('set-transport'), transport: orNull(Text) }),
+  'set-transport': strictObject(AN_ORDER, { order: oneOf('set-transport'), transport: orNull(Text) }),
 });
 
 const RunCodec = strictObject<{ readonly graceMs?: number }>(

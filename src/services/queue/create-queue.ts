@@ -113,7 +113,7 @@ export function createQueue(options: QueueOptions): Queue {
           'policy.look': async ({ stopped, patience }) => {
             try {
               const { decision } = await engine.lastLook(stopped, { patience, signal });
-              return { kind: 'looked', verdict: decision.verdict };
+              return { kind: decision.verdict };
             } catch (error) {
               onFault(errorText(error));
               return { kind: 'failed' };

@@ -2,12 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { domainToASCII } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fileBodies } from '../../adapters/files/index.js';
+import { memoryQueueStore } from '../../adapters/memory/index.js';
 import type { SqlStores } from '../../adapters/sql/stores.js';
 import { sqliteStores } from '../../adapters/sqlite/index.js';
 import type { BodyStore } from '../../effects/queue-stores.js';
-import { bodiesBySize, createIntake } from './index.js';
+import type { QueuedMessage } from '../../policy/queue/message.js';
+import { bodiesBySize, createIntake, newId } from './index.js';
 
 let directory: string;
 let stores: SqlStores;
@@ -85,5 +88,79 @@ describe('a message that comes into a queue', () => {
     expect(await textOf(stores.bodies, id)).toBe('first');
     expect((await stores.bodies.list(null)).ids).toEqual(['taken']);
     expect(await shownOf('free')).toBeUndefined();
+  });
+
+  it('goes to no domain with U-labels where nobody says what they are', async () => {
+    const mail = { ...mailOf('x'), to: ['x@b\u00fccher.test'] };
+    const given = { store: stores.queue, bodies: stores.bodies };
+    await expect(createIntake(given).enqueue(mail)).rejects.toThrow(
+      expect.objectContaining({ code: 'WAXSEAL_BAD_ADDRESS' }),
+    );
+    await createIntake({ ...given, toAscii: domainToASCII }).enqueue({ ...mail, id: 'known' });
+    expect((await shownOf('known'))?.recipients[0]?.recipient).toBe('x@xn--bcher-kva.test');
+  });
+
+  it('has an id in order of time that nobody can guess', () => {
+    const octets = (count: number) => new Uint8Array(count).fill(0xab);
+    expect(newId(0, { octets })).toBe(`000000000-${'ab'.repeat(10)}`);
+    expect(newId(1_767_268_800_000, { octets })).toBe(`0mjve7pc0-${'ab'.repeat(10)}`);
+    expect(new Set(Array.from({ length: 100 }, () => newId(0))).size).toBe(100);
+    expect(newId(99)).toMatch(/^00000002r-[0-9a-f]{20}$/);
+  });
+
+  it('says what nobody has said of it, and what its octets say', async () => {
+    const { store, bodies } = { store: memoryQueueStore(), bodies: stores.bodies };
+    const accepted: QueuedMessage[] = [];
+    const watched = {
+      ...store,
+      accept: async (messages: readonly QueuedMessage[]) => void accepted.push(...messages),
+    };
+    const { enqueue } = createIntake({
+      ...{ store: watched, bodies, clock: () => 5 },
+      laneOf: ({ domain, attempt, account, transport }) => [domain, attempt, account, transport].join(' '),
+    });
+    await enqueue({ ...mailOf('Subject: x\r\n', 'TLS-Required: No\r\n\r\n'), id: 'a' });
+    await enqueue({
+      ...mailOf('x'),
+      ...{ id: 'b', ret: 'full', envelopeId: 'E', receivedFrom: 'h', account: 'ann', transport: 'relay' },
+      to: ['x@b.test', { address: 'y@[192.0.2.1]', notify: 'never', original: 'rfc822;y@y.test' }],
+      facts: { requireTls: 'yes', report: 'dmarc' },
+    });
+    const day = 86_400_000;
+    expect(accepted).toMatchObject([
+      {
+        ...{ id: 'a', from: 'a@a.test', queuedAt: 5, lifetimeEndsAt: 5 + 5 * day, origin: 'ordinary' },
+        ...{ ret: 'absent', envelopeId: null, receivedFrom: null, transport: null },
+        facts: { requireTls: 'no', tlsRequired: 'no', report: 'none', sizeBytes: 32 },
+        lanes: { 'b.test': 'b.test 1  ' },
+        recipients: [{ address: 'b@b.test', domain: 'b.test', notify: 'absent', original: null }],
+      },
+      {
+        ...{ id: 'b', origin: 'report', ret: 'full', envelopeId: 'E', receivedFrom: 'h', account: 'ann' },
+        transport: 'relay',
+        facts: { requireTls: 'yes', tlsRequired: 'absent', report: 'dmarc', sizeBytes: 1 },
+        lanes: { 'b.test': 'b.test 1 ann relay', '[192.0.2.1]': '[192.0.2.1] 1 ann relay' },
+        recipients: [
+          { address: 'x@b.test', domain: 'b.test', notify: 'absent', original: null },
+          { domain: '[192.0.2.1]', notify: 'never', original: 'rfc822;y@y.test' },
+        ],
+      },
+    ]);
+    expect(accepted[0]).not.toHaveProperty('account');
+  });
+
+  it('is told to be safe only where that did not take so long that its octets may be gone', async () => {
+    let now = 0;
+    const { bodies } = stores;
+    const store = {
+      accept: async () => {
+        now += took;
+      },
+    };
+    let took = 1_800_000;
+    const { enqueue } = createIntake({ store, bodies, platform: { elapsed: () => now } });
+    await expect(enqueue(mailOf('x'))).resolves.toBeTypeOf('string');
+    took += 1;
+    await expect(enqueue(mailOf('x'))).rejects.toThrow('it took too long to keep it');
   });
 });

@@ -117,8 +117,8 @@ function daysOf(year: number, month: number, day: number): number | null {
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + day - 1;
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   const days = era * 146_097 + dayOfEra - 719_468;
-  const back = civilOf(days);
-  return back[0] === year && back[1] === month && back[2] === day ? days : null;
+  const [, sameMonth, sameDay] = civilOf(days);
+  return sameMonth === month && sameDay === day ? days : null;
 }
 
 function civilOf(days: number): readonly [year: number, month: number, day: number] {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Allowance, type Allowances, RUN_ALLOWANCES } from './allowance.js';
 import { messagesOf } from './mbox.js';
-import { PROBLEM_WORDS } from './problems.js';
+import { PROBLEM_WORDS, wordsOf } from './problems.js';
 import { readSource } from './read-source.js';
 import {
   bigReport,
@@ -237,6 +237,32 @@ describe('parts of a message', () => {
     ]);
   });
 
+  it.each([
+    ...['tlsrpt+gzip', 'tlsrpt+json', 'tlsrpt', 'gzip', 'x-gzip', 'json', 'zip', 'x-zip-compressed'].map(
+      (subtype) => `Content-Type: Application/${subtype}`,
+    ),
+    ...['Content-Type: message/rfc822', 'Content-Type: message/global'],
+    ...['json', 'json.gz', 'zip', 'EML'].map((ending) => `Content-Type: text/plain; name=r.${ending}`),
+  ])('that are meant to be reports are told of where they are none: %s', async (head) => {
+    expect(await idsIn(one([head], 'Neither'))).toEqual(['unknown-form']);
+  });
+
+  it.each([
+    ...['application/pdf', 'image/png', 'text/html', 'text/plain', 'message/delivery-status'],
+    ...['text/plain; name=r.json.txt', 'text/plain; name=rjson'],
+  ])('that are not meant to be reports are passed over: %s', async (type) => {
+    expect(await idsIn(one([`Content-Type: ${type}`], 'Neither'))).toEqual(['no-report']);
+  });
+
+  it('are found behind boundaries with as many blanks as a line may end in', async () => {
+    const message = (blanks: number) =>
+      Buffer.from(
+        `Content-Type: multipart/mixed; boundary=b\n\n--b${' '.repeat(blanks)}\nContent-Type: application/json\n\n${JSON_TEXT}`,
+      );
+    expect(await idsIn(message(80))).toEqual([TIDY]);
+    expect(await idsIn(message(81))).toEqual(['no-report']);
+  });
+
   it('are found however their boundaries are written', async () => {
     const part = `Content-Type: application/json\n\n${JSON_TEXT}`;
     const message = (boundary: string, ...lines: readonly string[]) =>
@@ -382,6 +408,12 @@ describe('what cannot be read', () => {
     const mailbox = Buffer.from('From x\na\nFrom here\n>From there\n\nFrom y\r\nb\r\n\r\nFrom z\nc\n');
     const messages = [...messagesOf(mailbox, 1000)].map((message) => String(message).trim());
     expect(messages).toEqual(['a\nFrom here\nFrom there', 'b', 'c']);
+  });
+
+  it('is told of with its place, where one is to blame', () => {
+    const failure = { part: 'r.json', problem: 'not-json' } as const;
+    expect(wordsOf({ ...failure, place: null })).toBe('it is not JSON');
+    expect(wordsOf({ ...failure, place: { line: 3, column: 17 } })).toBe('it is not JSON: line 3, column 17');
   });
 
   it('has words', () => {

@@ -1,0 +1,402 @@
+/* When a queue does what: each moment on a clock that passes only when everybody waits. */
+import { describe, expect, it } from 'vitest';
+import { memoryQueueStore } from '../../adapters/memory/index.js';
+import type { QueuedEvent } from '../../effects/queue-stores.js';
+import { createIntake, DEFAULT_RETRY, type MailToQueue } from './index.js';
+import { ATTEMPT_MS, mailTo, VirtualQueue } from './virtual-queue.fixture.js';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+describe('what is due', () => {
+  it('is taken up at once when it comes in, though nobody would look for half a minute', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    await one.until(5_000);
+    await one.put('x@a.test');
+    await one.until(6_000);
+    expect(one.outcomes).toEqual(['5100 x@a.test delivered']);
+  });
+
+  it('is taken up at once when it is ordered', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    const id = await one.put('x@b.test');
+    await one.until(5_000);
+    await one.queue.order([id], { order: 'kick' }, 'ops');
+    await one.until(6_000);
+    await one.queue.order([id], { order: 'fail', text: 'enough' }, 'ops');
+    await one.until(7_000);
+    expect(one.outcomes).toEqual([
+      '100 x@b.test deferred',
+      '5100 x@b.test deferred',
+      '6000 x@b.test bounced',
+      '6100 ann@a.test delivered',
+    ]);
+  });
+
+  it('is taken up at once where its limits are raised', async () => {
+    const one = new VirtualQueue({ limits: { concurrency: 1 } });
+    one.slow.set('x@a.test', 20_000);
+    one.run();
+    for (const to of ['x@a.test', 'y@a.test']) await one.put(to);
+    await one.until(5_000);
+    expect(one.attempts).toEqual(['0 x@a.test']);
+    one.queue.tune({ limits: { concurrency: 2 } });
+    await one.until(6_000);
+    expect(one.attempts).toEqual(['0 x@a.test', '5000 y@a.test']);
+  });
+
+  it('is taken up when its time has come, to the millisecond', async () => {
+    const one = new VirtualQueue({ retry: { ...DEFAULT_RETRY, scheduleMs: [7_000, 40_000], jitter: 0 } });
+    one.run();
+    await one.put('x@b.test');
+    await one.until(MINUTE_MS);
+    expect(one.attempts).toEqual(['0 x@b.test', '7100 x@b.test', '47200 x@b.test', '47300 ann@a.test']);
+  });
+
+  it('is found by looking each half minute where somebody else has put it in', async () => {
+    for (const [lookEveryMs, at] of [
+      [undefined, 30_000],
+      [12_000, 12_000],
+    ] as const) {
+      const one = new VirtualQueue({ ...(lookEveryMs !== undefined && { lookEveryMs }) });
+      one.run();
+      await one.until(1_000);
+      const { store, bodies, time } = one;
+      await createIntake({ store, bodies, clock: () => time.now }).enqueue(mailTo('x@a.test'));
+      await one.until(at + 1_000);
+      expect(one.attempts).toEqual([`${at} x@a.test`]);
+    }
+  });
+
+  it('is taken up while what was under way before it is being kept', async () => {
+    const one = new VirtualQueue({ limits: { concurrency: 1 } }, (store, time) => ({
+      settle: async (...given) => {
+        await time.wait(5_000, new AbortController().signal);
+        return store.settle(...given);
+      },
+    }));
+    one.run();
+    for (const to of ['x@a.test', 'y@a.test']) await one.put(to);
+    await one.until(MINUTE_MS);
+    expect(one.attempts).toEqual(['0 x@a.test', '100 y@a.test']);
+    expect(one.outcomes).toEqual(['5100 x@a.test delivered', '10100 y@a.test delivered']);
+  });
+
+  it('waits for others of its domain, and is not asked for over and over', async () => {
+    let claims = 0;
+    const one = new VirtualQueue({ limits: { perDomain: 1 } }, (store) => ({
+      claim: (plan) => {
+        claims += 1;
+        return store.claim(plan);
+      },
+    }));
+    for (const to of ['x@a.test', 'y@a.test', 'z@a.test']) one.slow.set(to, 20_000);
+    for (const to of ['x@a.test', 'y@a.test', 'z@a.test']) await one.put(to);
+    one.run();
+    await one.until(50_000);
+    expect(one.attempts).toEqual(['0 x@a.test', '20000 y@a.test', '40000 z@a.test']);
+    expect(claims).toBeLessThan(20);
+  });
+
+  it('goes to one domain so often in a minute as is allowed, evenly spread', async () => {
+    const one = new VirtualQueue({ limits: { perDomainPerMinute: 7 } });
+    for (const to of ['x@a.test', 'y@a.test', 'z@a.test', 'x@b.test']) await one.put(to);
+    one.run();
+    await one.until(MINUTE_MS);
+    expect(one.attempts).toEqual(['0 x@a.test', '0 x@b.test', '8572 y@a.test', '17144 z@a.test']);
+  });
+
+  it('is taken up as much at once as there is room for', async () => {
+    const one = new VirtualQueue({ limits: { concurrency: 3, perDomain: 2 } });
+    for (const to of ['1@a.test', '2@a.test', '3@a.test', '1@b.test', '2@b.test']) await one.put(to);
+    one.run();
+    await one.until(10_000);
+    const at = (ms: number) => one.attempts.filter((each) => each.startsWith(`${ms} `)).length;
+    expect([at(0), at(ATTEMPT_MS), one.attempts.length]).toEqual([3, 2, 5]);
+  });
+});
+
+describe('a node', () => {
+  it('takes over at once what another held that was not heard of for a minute', async () => {
+    const one = new VirtualQueue();
+    await one.put('x@a.test');
+    const { store, time } = one;
+    const plan = { node: 'gone', now: time.now, deliveriesMax: 1, perLaneMax: 1, dueAgainAt: time.now };
+    await store.claim(plan);
+    await store.beat('gone', time.now + 8_000);
+    one.run();
+    await one.until(2 * MINUTE_MS);
+    // It beats each ten seconds.
+    expect(one.attempts).toEqual(['70000 x@a.test']);
+  });
+
+  it('says each ten seconds that it lives', async () => {
+    const beats: string[] = [];
+    const one = new VirtualQueue({}, (store, time) => ({
+      beat: (node, now) => {
+        beats.push(`${node === '' ? 'nobody' : 'somebody'} ${now - time.now} ${one.sinceStart}`);
+        return store.beat(node, now);
+      },
+    }));
+    one.run();
+    await one.until(25_000);
+    expect(beats).toEqual(['somebody 0 0', 'somebody 0 10000', 'somebody 0 20000']);
+  });
+
+  it('takes up nothing once it could not say so for half a minute, and then breaks off what it has in hand', async () => {
+    let isAway = false;
+    const one = new VirtualQueue({}, (store) => ({
+      beat: (...given) => (isAway ? Promise.reject(new Error('away')) : store.beat(...given)),
+    }));
+    one.slow.set('long@a.test', HOUR_MS);
+    one.run();
+    await one.put('long@a.test');
+    await one.until(1_000);
+    isAway = true;
+    // It was heard of last at the start.
+    await one.until(30_000);
+    await one.put('soon@a.test');
+    await one.until(31_000);
+    await one.put('late@a.test');
+    await one.until(49_000);
+    expect(one.outcomes).toEqual(['30100 soon@a.test delivered']);
+    await one.until(52_000);
+    expect(one.outcomes.slice(1)).toEqual(['50000 long@a.test deferred']);
+    isAway = false;
+    one.slow.clear();
+    await one.until(2 * MINUTE_MS);
+    expect(one.outcomes.slice(2).sort()).toEqual([
+      expect.stringMatching(/^\d+ late@a\.test delivered$/),
+      expect.stringMatching(/^\d+ long@a\.test delivered$/),
+    ]);
+    expect(one.faults).toEqual(
+      [10, 20, 30, 40, 50].map((at) => `${at}000 the store of the queue cannot be reached: away`),
+    );
+  });
+
+  it('looks again in ten seconds where the store could not be read', async () => {
+    let isAway = true;
+    const one = new VirtualQueue({}, (store) => ({
+      claim: (plan) => (isAway ? Promise.reject(new Error('locked')) : store.claim(plan)),
+    }));
+    await one.put('x@a.test');
+    one.run();
+    await one.until(1_000);
+    isAway = false;
+    await one.until(MINUTE_MS);
+    expect(one.attempts).toEqual(['10000 x@a.test']);
+    expect(new Set(one.faults)).toEqual(new Set(['0 the queue cannot be read: locked']));
+  });
+
+  it('forgets each hour what has ended long ago, and its octets long before', async () => {
+    const pruned: (readonly number[])[] = [];
+    const one = new VirtualQueue({ keepEndedMs: 1.5 * HOUR_MS }, (store, time) => ({
+      prune: (before, messagesMax) => {
+        pruned.push([one.sinceStart, time.now - before]);
+        return store.prune(before, messagesMax);
+      },
+    }));
+    one.run();
+    const id = await one.put('x@a.test');
+    await one.until(9_000);
+    expect(await isKept(one, id)).toBe(true);
+    await one.until(11_000);
+    expect(await isKept(one, id)).toBe(false);
+    await one.until(1.9 * HOUR_MS);
+    expect(await one.queue.show([id])).toHaveLength(1);
+    await one.until(2.5 * HOUR_MS);
+    expect(await one.queue.show([id])).toEqual([]);
+    expect(pruned.map(([, ago]) => ago)).toEqual(Array(3).fill(1.5 * HOUR_MS));
+    expect(pruned.map(([at]) => Math.floor(at! / HOUR_MS))).toEqual([0, 1, 2]);
+  });
+
+  it('has whoever waits behind a closed way hear of it in the moment in which that is found out', async () => {
+    const one = new VirtualQueue({
+      retry: {
+        scheduleMs: [HOUR_MS, HOUR_MS, HOUR_MS],
+        jitter: 0,
+        delayNoticeAfter: 2,
+        lifetimeMs: 9 * HOUR_MS,
+      },
+    });
+    one.run();
+    for (let at = 0; at < 30; at++) await one.put(`${at}@down.test`);
+    await one.until(1.4 * HOUR_MS);
+    const delayed = one.outcomes
+      .filter((each) => each.endsWith(' delayed'))
+      .map((each) => Number.parseInt(each, 10));
+    // Those that were not tried again are looked at with the beats.
+    const reviewed = delayed.filter((at) => at % 10_000 === 0);
+    expect(reviewed.length).toBeGreaterThan(20);
+    expect(new Set(reviewed).size).toBe(1);
+  });
+
+  it('lets what is under way end when it is told to end, for half a minute or as long as it is told', async () => {
+    for (const [graceMs, at] of [
+      [undefined, 31_000],
+      [3_000, 4_000],
+    ] as const) {
+      const one = new VirtualQueue();
+      one.slow.set('short@a.test', 2_000);
+      one.slow.set('long@a.test', HOUR_MS);
+      one.run(graceMs);
+      for (const to of ['short@a.test', 'long@a.test']) await one.put(to);
+      await one.until(1_000);
+      one.stop.abort();
+      await one.put('after@a.test');
+      await one.until(at - 1);
+      expect([one.outcomes, one.isOver]).toEqual([['2000 short@a.test delivered'], false]);
+      await one.until(at + 15_000);
+      expect([one.outcomes[1], one.isOver]).toEqual([`${at} long@a.test deferred`, true]);
+      expect(one.attempts).toHaveLength(2);
+    }
+  });
+});
+
+describe('what cannot be done at the moment', () => {
+  it('is a settlement: it is tried again in a second, and told of once it is kept', async () => {
+    let settled = 0;
+    const one = new VirtualQueue({}, (store) => ({
+      settle: (...given) => (++settled < 3 ? Promise.reject(new Error('no space')) : store.settle(...given)),
+    }));
+    one.run();
+    await one.put('x@a.test');
+    await one.until(10_000);
+    expect(one.outcomes).toEqual(['2100 x@a.test delivered']);
+    expect(one.faults).toHaveLength(2);
+    for (const fault of one.faults)
+      expect(fault).toMatch(/ what became of delivery m1\/0 cannot be kept yet: no space$/);
+  });
+
+  it('is a notice: nobody fails of whom nobody can be told (SMTP-3.6.3-1)', async () => {
+    const one = new VirtualQueue({ retry: { ...DEFAULT_RETRY, scheduleMs: [7_000, 7_000], jitter: 0 } });
+    const { keep } = one.bodies;
+    let isFull = false;
+    Object.assign(one.bodies, {
+      keep: (...given: Parameters<typeof keep>) =>
+        isFull ? Promise.reject(new Error('no space')) : keep(...given),
+    });
+    one.run();
+    await one.put('no@b.test');
+    isFull = true;
+    await one.until(5_000);
+    expect(one.outcomes).toEqual(['100 no@b.test deferred']);
+    expect(one.faults).toEqual(['100 a notice about message m1 cannot be kept: no space']);
+    isFull = false;
+    await one.until(MINUTE_MS);
+    expect(one.outcomes.slice(1)).toEqual(['7200 no@b.test bounced', '7300 ann@a.test delivered']);
+  });
+});
+
+describe('what becomes of a message', () => {
+  it('is told with all that there is to say of it, and its events are kept with it', async () => {
+    const events: QueuedEvent[] = [];
+    const store = memoryQueueStore((kept) => events.push(...kept));
+    const one = new VirtualQueue(
+      {
+        retry: {
+          scheduleMs: [7_000, 8_000, 2 * HOUR_MS],
+          jitter: 0,
+          delayNoticeAfter: 2,
+          lifetimeMs: 9 * HOUR_MS,
+        },
+        eventsOf: ({ recipient, outcome }) =>
+          ['first', 'second'].map((to) => ({ to, event: outcome, body: recipient })),
+      },
+      () => store,
+    );
+    one.run();
+    const start = one.time.now;
+    const id = await one.put(['x@b.test', 'no@b.test']);
+    await one.until(8_000);
+    const about = one.told
+      .filter(({ messageId }) => messageId === id)
+      .map(({ recipient, outcome, at, nextAttemptAt, attempts, from, queuedAt }) => [
+        ...[recipient, outcome, at - start, nextAttemptAt === null ? null : nextAttemptAt - start],
+        ...[attempts, from, queuedAt - start],
+      ]);
+    expect(about).toEqual([
+      ['x@b.test', 'deferred', 100, 7_100, 1, 'ann@a.test', 0],
+      ['no@b.test', 'bounced', 100, null, 1, 'ann@a.test', 0],
+      ['x@b.test', 'delayed', 7_200, 15_200, 2, 'ann@a.test', 0],
+    ]);
+    expect(
+      events
+        .filter(({ body }) => body === 'x@b.test')
+        .map(({ id: eventId, to, event, at }) => [eventId, to, event, at - start]),
+    ).toEqual([
+      ['m1/0/1/0/0', 'first', 'deferred', 100],
+      ['m1/0/1/0/1', 'second', 'deferred', 100],
+      ['m1/0/2/0/0', 'first', 'delayed', 7_200],
+      ['m1/0/2/0/1', 'second', 'delayed', 7_200],
+    ]);
+    expect(new Set(events.map(({ id: eventId }) => eventId)).size).toBe(events.length);
+  });
+
+  it('is told of success by whoever takes it over, where he can (DSN-3461-5.2.2-2)', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    for (const to of ['x@a.test', 'x@dsn.test']) await one.put([{ address: to, notify: ['success'] }]);
+    await one.until(MINUTE_MS);
+    expect(one.notices.map((text) => text.match(/^(?:Final-Recipient|Action): .*/gm))).toEqual([
+      ['Final-Recipient: rfc822; x@a.test', 'Action: relayed'],
+    ]);
+  });
+
+  it('is told with what its sender could have done', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    const { facts } = mailTo('x@a.test');
+    await one.put('x@a.test', { facts: { ...facts, requireTls: 'yes' } as MailToQueue['facts'] });
+    await one.until(MINUTE_MS);
+    expect(one.notices.map((text) => text.replace(/\s+/g, ' '))).toEqual([
+      expect.stringMatching(
+        / if this changed:.* Publish an MTA-STS policy of a\.test .* - Send the message without REQUIRETLS\./,
+      ),
+    ]);
+  });
+
+  it('waits while a policy cannot be looked for by a fault of ours, and ends with its lifetime (STS-5.1-3)', async () => {
+    const one = new VirtualQueue({
+      retry: { scheduleMs: [7_000], jitter: 0, delayNoticeAfter: 9, lifetimeMs: 1.5 * HOUR_MS },
+    });
+    one.run();
+    await one.put('x@sts.test');
+    await one.until(4 * HOUR_MS);
+    expect(one.outcomes).toEqual([
+      '100 x@sts.test deferred',
+      '7200 x@sts.test deferred',
+      '3607300 x@sts.test deferred',
+      '7207400 x@sts.test expired',
+      '7207500 ann@a.test delivered',
+    ]);
+    expect(one.faults).toEqual([7_200, 3_607_300, 7_207_400].map((at) => `${at} nobody is to look`));
+  });
+
+  it('is returned with as much of it as is not too much', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    let pieces = 0;
+    const content = function* () {
+      yield Buffer.from(`Subject: long\r\n${'X-Long: 123456789\r\n'.repeat(2_000)}\r\n`);
+      for (pieces = 0; pieces < 50; pieces++) yield Buffer.alloc(10_000, 'x');
+    };
+    const read = one.bodies.read;
+    Object.assign(one.bodies, { read: (id: string) => (id === 'm1' ? content : read(id)) });
+    await one.put('no@b.test', { ret: 'full' });
+    await one.until(MINUTE_MS);
+    expect(one.notices).toHaveLength(1);
+    expect(pieces).toBe(8);
+  });
+});
+
+async function isKept({ bodies }: VirtualQueue, id: string): Promise<boolean> {
+  try {
+    for await (const _ of bodies.read(id)());
+    return true;
+  } catch {
+    return false;
+  }
+}
