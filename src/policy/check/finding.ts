@@ -47,7 +47,7 @@ export interface Finding<Id extends string = string> {
 export interface Case {
   readonly host?: string;
   readonly address?: string;
-  readonly publish?: string;
+  readonly publish?: string | null;
   readonly values?: Readonly<Record<string, string | number>>;
 }
 

@@ -1,6 +1,6 @@
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
 import { matchDane } from '../dane/match.js';
-import { judgePkix, type PkixResult } from '../host/authenticate.js';
+import { judgePkix } from '../host/authenticate.js';
 import { decide } from '../kernel/table.js';
 import { utcDay } from '../tls-report/send/report-day.js';
 import type { Finding } from './finding.js';
@@ -30,7 +30,7 @@ function judgeHost(survey: HostSurvey, { mode, now }: Survey): readonly Finding[
       dane: matchesDane(survey, peer, now) ? 'matched' : 'not-matched',
     });
     if (verdict === 'certificate-passes') return [];
-    return [raiseCertificate(verdict, { host, address, values: { fault: faultOf(pkix, peer, now) } })];
+    return [raiseCertificate(verdict, { host, address, values: { fault: faultOf(peer, now) } })];
   });
   const expiries = visits.flatMap(({ visit: { peer } }) =>
     peer.kind === 'presented' ? [peer.chain[0].notAfter] : [],
@@ -64,10 +64,10 @@ function judgeExpiry(
   return [raiseCertificate('certificate-expires-soon', { host: facts.host, values })];
 }
 
-function faultOf(pkix: PkixResult, peer: PeerFacts, now: number): string {
+/** Of one that does not pass: what has a path is not for the name. */
+function faultOf(peer: PeerFacts, now: number): string {
   if (peer.kind === 'unreadable') return `cannot be read (${peer.code})`;
-  if (pkix === 'name-mismatch') return `does not hold that name, but ${namesOf(peer.chain[0])}`;
-  if (peer.path.kind === 'trusted') return '';
+  if (peer.path.kind === 'trusted') return `does not hold that name, but ${namesOf(peer.chain[0])}`;
   const { cause, code } = peer.path;
   const [leaf] = peer.chain;
   switch (cause) {

@@ -75,7 +75,7 @@ function advice(
     peer.kind === 'presented' && isVouchedFor(survey, peer, now) ? [peer.chain[0]] : [],
   );
   const lines = recommendedLines(base, port, leaves);
-  return { host: survey.facts.host, ...(lines === null ? {} : { publish: lines }) };
+  return { host: survey.facts.host, publish: lines };
 }
 
 /** By a TLSA record, or by a CA for the right name. */
@@ -207,10 +207,11 @@ function matchKind({ dane, now }: MatchCase, peer: PeerFacts, kind: string) {
 /** Wildcards that look as if they were meant for the host, and cover none of its names. */
 function judgeWildcards({ dane, place }: MatchCase, peer: PeerFacts): readonly Finding[] {
   const { references } = dane;
-  const futile = namesOf(peer).filter((name) => {
-    const rest = /\*[^.]*\.(.+)$/.exec(name)?.[1]?.toLowerCase();
-    if (rest === undefined || references.some((reference) => coversName(name, reference))) return false;
-    return references.some((reference) => reference === rest || reference.endsWith(`.${rest}`));
+  const wildcards = namesOf(peer).filter((name) => name.includes('*'));
+  const futile = wildcards.filter((name) => {
+    const parent = name.toLowerCase().replace(/^.*?\*[^.]*\./, '');
+    const isMeant = references.some((reference) => `.${reference}`.endsWith(`.${parent}`));
+    return isMeant && !references.some((reference) => coversName(name, reference));
   });
   return futile.map((name) =>
     raiseDane('certificate-wildcard', { ...place, values: { name: quoted(name), base: dane.baseDomain } }),

@@ -49,10 +49,10 @@ function judgeAbsence(survey: Survey): readonly Finding[] {
   const { facts, hosts } = survey;
   const values = { domain: facts.domain };
   const policy = examplePolicy(survey);
-  const publish = policy === null ? {} : { publish: `${stsLine(facts.domain)}\n\n${policy}` };
+  const publish = policy === null ? null : `${stsLine(facts.domain)}\n\n${policy}`;
   const isDane = hosts.some(({ dane }) => dane.kind === 'present');
   return [
-    raiseSts('sts-missing', { values, ...publish }),
+    raiseSts('sts-missing', { values, publish }),
     ...judgeUnlistable(survey),
     ...(isDane ? [raiseSts('dane-without-sts', { values })] : []),
   ];
@@ -151,20 +151,19 @@ function judgeFile(survey: Survey): readonly Finding[] {
   if (fetch?.kind !== 'response' || fetched === null) return [];
   if (fetched.kind === 'failed' && fetched.failure !== 'policy-invalid') return [];
   const policy = examplePolicy(survey);
-  const publish = policy === null ? {} : { publish: policy };
   const lines = linesOfPolicy(fetch.body);
   const findings = lintPolicyFile(fetch.body).map((finding) =>
     raiseSts(findingOf(finding, fetched.kind), {
       values: valuesOf(finding, lines),
-      ...(finding.severity === 'error' ? publish : {}),
+      publish: finding.severity === 'error' ? policy : null,
     }),
   );
   return fetched.kind === 'failed' ? [...findings, ...judgeUnlistable(survey)] : findings;
 }
 
 function findingOf({ code, detail, severity }: LintFinding, read: 'policy' | 'failed') {
-  if (code === 'bad-mx' && detail === 'u-label') return 'sts-policy-mx-u-label';
-  if (code === 'bad-mx' && detail === 'several-hosts') return 'sts-policy-mx-list';
+  if (detail === 'u-label') return 'sts-policy-mx-u-label';
+  if (detail === 'several-hosts') return 'sts-policy-mx-list';
   if (code === 'max-age-short') return 'sts-max-age-short';
   if (code === 'max-age-long') return 'sts-max-age-long';
   if (severity !== 'error') return 'sts-policy-remark';

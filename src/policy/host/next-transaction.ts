@@ -79,7 +79,7 @@ function messageWord({ mail, recipients, data, end, lost }: TransactionReplies) 
   const heard = [mail, ...recipients];
   if (lost !== null || heard.some((reply) => reply === null || codeOf(reply) === SHUTTING_DOWN))
     return mail === null || classOf(mail) === '2yz' ? 'unanswered' : 'refused';
-  const isRefused = (reply: Reply | null) => reply !== null && classOf(reply) !== '2yz';
+  const isRefused = (reply: Reply | null) => classOf(reply!) !== '2yz';
   if (isRefused(mail) || !recipients.every(isRefused)) return 'refused';
   // To DATA for nobody the server may say what it likes, but not that it leaves.
   return data !== null && codeOf(data) === SHUTTING_DOWN ? 'unanswered' : 'for-nobody';

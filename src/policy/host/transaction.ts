@@ -179,7 +179,7 @@ function classify(stage: Stage, reply: Reply | null, accepted: number) {
 const LOGIN_FIRST = 530;
 
 function isPolicyRefusal(reply: Reply): boolean {
-  return classOf(reply) === '5yz' && enhancedStatusOf(reply)?.startsWith('5.7.') === true;
+  return enhancedStatusOf(reply)?.startsWith('5.7.') === true;
 }
 
 function leniencyOf(reply: Reply | null, facts: ReplyFacts) {
