@@ -50,6 +50,9 @@ describe('texts of notices', () => {
     for (const line of lines) expect(line).toMatch(/^ {2}\S.*\S$/);
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(78);
     expect(inPieces('abcde', 2)).toEqual(['ab', 'cd', 'e']);
+    expect(inPieces('abcd', 2)).toEqual(['ab', 'cd']);
     expect(inPieces('', 2)).toEqual(['']);
+    // Cut between characters, not within one.
+    expect(inPieces('a\u{1f512}b', 2)).toEqual(['a\u{1f512}', 'b']);
   });
 });

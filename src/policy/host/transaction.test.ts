@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { judgeReply, type Stage } from './transaction.js';
+import {
+  judgeReply,
+  judgeTransaction,
+  type Stage,
+  strayReply,
+  type TransactionReplies,
+} from './transaction.js';
 
 const CODES = Array.from({ length: 400 }, (_, at) => 200 + at);
 const FACTS = { attempt: 1, families: 'one', overridden: 'no', relay: 'no' } as const;
@@ -56,5 +62,61 @@ describe('a reply', () => {
       expect(verdict, stage).toBe(judgeReply(stage, null, FACTS).verdict);
       expect(verdict, stage).toBe('next-host');
     }
+  });
+});
+
+describe('the replies to a transaction', () => {
+  const say = (code: number, ...lines: readonly string[]) => ({
+    code,
+    lines: lines.length > 0 ? lines : [''],
+  });
+  const replies = (own: Partial<TransactionReplies>): TransactionReplies => ({
+    ...{ mail: say(250), recipients: [say(250)], data: say(354), end: say(250), lost: null },
+    ...own,
+  });
+
+  it.each<[string, Partial<TransactionReplies>, number | string | null]>([
+    ['fit', {}, null],
+    [
+      'fit where all are refused',
+      { mail: say(550), recipients: [say(450), null], data: say(554), end: null },
+      null,
+    ],
+    ['do not where MAIL is told to go on', { mail: say(354) }, 354],
+    ['do not where a recipient is told to go on', { recipients: [say(250), null, say(334)] }, 334],
+    ['do not where DATA is answered as if it were done', { data: say(250), end: null }, 250],
+    ['do not where something stands behind DATA', { end: null, lost: 'malformed', said: '250 x' }, '250 x'],
+    ['do not where something unheard stands behind DATA', { end: null, lost: 'malformed' }, ''],
+    ['fit where the connection was lost behind DATA', { end: null, lost: 'closed' }, null],
+    ['fit where something stands behind the end', { lost: 'malformed', said: '250 x' }, null],
+    ['fit where something stands before DATA', { data: null, end: null, lost: 'malformed', said: 'x' }, null],
+  ])('%s (RFC 2920, Section 3.1)', (_, own, stray) => {
+    const found = strayReply(replies(own));
+    expect(typeof found === 'object' ? (found?.code ?? null) : found).toBe(stray);
+  });
+
+  it('decide for each recipient by itself, and for those who were not named', () => {
+    const judge = (own: Partial<TransactionReplies>) => {
+      const { states, unnamed } = judgeTransaction(replies(own), FACTS);
+      return [...states, unnamed].map((state) => state && `${state.verdict} ${state.status}`.trim());
+    };
+    expect(judge({ recipients: [say(250), say(550, '5.1.1 no'), say(450)] })).toEqual([
+      ...['delivered 2.0.0', 'bounced 5.1.1', 'next-host 4.0.0', null],
+    ]);
+    expect(judge({ recipients: [say(552)], end: say(451) })).toEqual(['bounced 5.0.0', 'next-host 4.0.0']);
+    // Behind one that was accepted there were too many (RFC 5321, Section 4.5.3.1.10).
+    expect(judge({ recipients: [say(250), say(552)] })).toEqual(['delivered 2.0.0', 'next-host 4.0.0', null]);
+    expect(judge({ mail: null, recipients: [null], data: null, end: null, lost: 'closed' })).toEqual([
+      ...['next-host', 'next-host'],
+    ]);
+  });
+
+  it('that we did not wait for are none that were withheld', () => {
+    const aborted = (own: Partial<TransactionReplies>) =>
+      judgeTransaction(replies({ end: null, lost: 'aborted', ...own }), FACTS).states[0]!;
+    expect(aborted({})).toMatchObject({ category: 'aborted', because: { input: { during: 'transaction' } } });
+    expect(aborted({ dotSent: 'yes' })).toMatchObject({ because: { input: { during: 'end-of-data' } } });
+    expect(aborted({ lost: 'timeout' })).toMatchObject({ category: 'connection-lost' });
+    expect(aborted({ recipients: [say(550)] })).toMatchObject({ verdict: 'bounced' });
   });
 });

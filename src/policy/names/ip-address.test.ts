@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOctets, familyOf, ipv6Text, readAddress } from './ip-address.js';
+import { addressOctets, familyOf, ipv6Text, parseAddressLiteral, readAddress } from './ip-address.js';
 
 /** Near addresses: groups, octets and separators in whatever order. */
 const nearby = fc
@@ -45,12 +45,24 @@ describe('what is an address', () => {
     expect(addressOctets(address)).toBe(octets);
   });
 
-  it.each(['1.2.3.4::', '::1.2.3.4:5', ':1::', '1:::2', '1::2::3', '1:2:3:4:5:6:7:8::', '::1:'])(
-    '%s is none',
-    (text) => {
-      expect(readAddress(text)).toBeNull();
-    },
-  );
+  it.each([
+    '.1.2.3',
+    '1..2.3',
+    '1.2.3.',
+    '1.2.3',
+    '1.2.3.4.',
+    '01.2.3.4',
+    '256.1.1.1',
+    '1.2.3.4::',
+    '::1.2.3.4:5',
+    ':1::',
+    '1:::2',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8::',
+    '::1:',
+  ])('%s is none', (text) => {
+    expect(readAddress(text)).toBeNull();
+  });
 
   it('is read as it is written', () => {
     fc.assert(
@@ -60,4 +72,29 @@ describe('what is an address', () => {
       }),
     );
   });
+});
+
+describe('an address literal (RFC 5321, Section 4.1.3)', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['IPv6:2001:DB8::1', '2001:db8::1'],
+    ['ipv6:::1', '::1'],
+    ['2001:db8::1', null],
+    ['IPv6:192.0.2.1', null],
+    ['xipv6::1', null],
+    ['ipv6::1', null],
+    ['ipv6:', null],
+    ['', null],
+  ])('%j is %j', (text, address) => {
+    expect(parseAddressLiteral(text)).toBe(address);
+  });
+});
+
+it('IPv6 is written with the first of the longest runs of zeros left out, but not with one group (RFC 5952, Section 4)', () => {
+  const written = (groups: string) => ipv6Text(groups.split(' ').map((group) => Number.parseInt(group, 16)));
+  expect(written('2001 db8 0 0 1 0 0 1')).toBe('2001:db8::1:0:0:1');
+  expect(written('2001 db8 0 1 1 1 1 1')).toBe('2001:db8:0:1:1:1:1:1');
+  expect(written('0 0 1 0 0 0 0 ab')).toBe('0:0:1::ab');
+  expect(written('0 0 0 0 0 0 0 0')).toBe('::');
+  expect(written('1 0 0 0 0 0 0 0')).toBe('1::');
 });

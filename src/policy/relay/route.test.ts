@@ -88,6 +88,12 @@ describe('a route', () => {
     ['from the domain', { from: ['from.example'] }, {}, matches],
     ['from another domain', { from: ['x.example'] }, {}, passes],
     ['from what is above it', { from: ['.example'] }, {}, matches],
+    [
+      'from what is above it, for a name that begins with a dot',
+      { from: ['.b.example'] },
+      { from: 'a@.b.example' },
+      passes,
+    ],
     ['from the address', { from: ['A@from.example'] }, {}, matches],
     ['from another address', { from: ['b@from.example'] }, {}, passes],
     ['from the null sender, for a sender', { from: ['<>'] }, {}, passes],
@@ -111,7 +117,26 @@ describe('a route', () => {
     expect(readAttempts('<4')).toEqual({ atLeast: 1, atMost: 3 });
     expect(readAttempts('4')).toEqual({ atLeast: 4, atMost: 4 });
     expect(readAttempts('2-4')).toEqual({ atLeast: 2, atMost: 4 });
-    for (const text of ['', '0', '<1', '4-2', '>=', 'four', '1.5', '>=4,<8'])
+    expect(readAttempts(' 2 - 4 ')).toEqual({ atLeast: 2, atMost: 4 });
+    expect(readAttempts(' =4 ')).toEqual({ atLeast: 4, atMost: 4 });
+    expect(readAttempts('999999-999999')).toEqual({ atLeast: 999_999, atMost: 999_999 });
+    for (const text of [
+      '',
+      '0',
+      '<1',
+      '4-2',
+      '>=',
+      'four',
+      '1.5',
+      '>=4,<8',
+      '2-4x',
+      'x2-4',
+      '4x',
+      'x4',
+      '2-4-6',
+      '0-4',
+      '1000000',
+    ])
       expect(readAttempts(text)).toBeNull();
   });
 });
