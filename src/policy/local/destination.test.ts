@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../kernel/table.js';
 import type { ChosenTransport } from '../relay/route.js';
-import { type DestinationRule, judgeNextHop, ruleFor } from './destination.js';
+import { type DestinationRule, judgeNextHop, ruleFor, stricterDemand } from './destination.js';
 
 const rule = (own: Partial<DestinationRule>): DestinationRule => ({
   destination: 'a.example',
@@ -48,6 +48,39 @@ describe('the way to a destination', () => {
       decision: { verdict },
       relay: verdict === 'submit' ? submission : null,
     });
+  });
+
+  it.each<[string, readonly Partial<DestinationRule>[], string | null]>([
+    [
+      'the name before what is above it, and that before all',
+      [{ destination: '*' }, { destination: '.example' }, {}],
+      'a.example',
+    ],
+    ['what is nearer above it', [{ destination: '.example' }, { destination: '.a.example' }], '.a.example'],
+    ['what is above it before all', [{ destination: '*' }, { destination: '.example' }], '.example'],
+    ['a suffix that is the name itself', [{ destination: '.a.example' }], '.a.example'],
+    ['no name that only ends so', [{ destination: 'example' }, { destination: '.ample' }], null],
+    ['no rule that has expired', [{ expiresAt: 5 }, { destination: '*', expiresAt: 6 }], '*'],
+    ['nothing where there is nothing', [], null],
+  ])('is under the rule of %s', (_, rules, destination) => {
+    expect(ruleFor(A, rules.map(rule), 5)?.destination ?? null).toBe(destination);
+  });
+
+  it('is under the strictest of rules that are as specific', () => {
+    const demands = ['encrypt', 'dane', 'none', 'verify'] as const;
+    expect(
+      ruleFor(
+        A,
+        demands.map((demand) => rule({ demand })),
+        0,
+      )?.demand,
+    ).toBe('dane');
+    const literal = { kind: 'literal', address: '192.0.2.1' } as const;
+    expect(ruleFor(literal, [rule({ destination: '.1' }), rule({ destination: '192.0.2.1' })], 0)).toBeNull();
+    const order = ['none', 'encrypt', 'verify', 'pkix', 'dane'] as const;
+    for (const [at, one] of order.entries())
+      for (const [other, two] of order.entries())
+        expect(stricterDemand(one, two)).toBe(order[Math.max(at, other)]);
   });
 
   it('does not depend on the order of rules', () => {

@@ -40,3 +40,13 @@ it('no client breaks out of it', () => {
   expect(field).toContain('from a___X:_y (local)');
   expect(field).toContain('for <unprintable@invalid>');
 });
+
+it('what a client says of itself is bounded, and nothing where it says nothing', () => {
+  const fieldOf = (own: Partial<ReceptionFacts>) => receivedField({ ...facts, ...own });
+  expect(fieldOf({ helo: '' })).toMatch(/^Received: from unknown \(\[192\.0\.2\.1\]\)\r\n/);
+  expect(fieldOf({ helo: 'x'.repeat(256) })).toMatch(/^Received: from x{255} \(/);
+  expect(fieldOf({ helo: '[IPv6:2001:db8::1]' })).toContain('from [IPv6:2001:db8::1] (');
+  expect(fieldOf({ tls: { protocol: 'TLS v1', cipher: 'A(B' } })).toContain('(using TLS_v1 with cipher A_B)');
+  expect(fieldOf({ recipient: 'a b@c.test' })).toContain('for <unprintable@invalid>;');
+  expect(fieldOf({})).not.toMatch(/ for |REQUIRETLS|using/);
+});

@@ -1,25 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressesIn } from './address-list.js';
 import { completed, fieldsOf, hopsIn, recipientsIn } from './submitted-header.js';
-
-describe('the addresses of a field (RFC 5322, Section 3.4)', () => {
-  it.each<[string, readonly string[]]>([
-    ['a@a.test', ['a@a.test']],
-    [' a@a.test , <b@b.test> ', ['a@a.test', 'b@b.test']],
-    ['"Ann, of A" <a@a.test>, Bob (not, me) <b@b.test>', ['a@a.test', 'b@b.test']],
-    ['Friends: a@a.test, "b b"@b.test;, c@c.test', ['a@a.test', '"b b"@b.test', 'c@c.test']],
-    ['Undisclosed recipients:;', []],
-    ['<@one.test,@two.test:a@a.test>', ['a@a.test']],
-    ['a@[IPv6:2001:db8::1], <b@[IPv6:2001:db8::2]>', ['a@[IPv6:2001:db8::1]', 'b@[IPv6:2001:db8::2]']],
-    ['"quoted \\" , still" <a@a.test>', ['a@a.test']],
-    ['a@a.test (a (nested) \\) comment), b@b.test', ['a@a.test', 'b@b.test']],
-    ['<a@a.test', ['a@a.test']],
-    ['"', ['"']],
-    ['', []],
-  ])('%s', (text, addresses) => {
-    expect(addressesIn(text)).toEqual(addresses);
-  });
-});
 
 describe('a header that is handed in', () => {
   const facts = { from: 's@s.test', messageId: 'id@h.test', date: 0 };
@@ -50,5 +30,44 @@ describe('a header that is handed in', () => {
     expect(complete('Date: d\r\nFrom: f\r\nMessage-ID: m\r\nHello: there\r\nno field\r\n')).toBe(
       'Date: d\r\nFrom: f\r\nMessage-ID: m\r\nHello: there\r\n\r\nno field\r\n',
     );
+  });
+
+  it('says what it is to say of TLS, and once (RFC 8689, Section 3)', () => {
+    const header = 'Date: d\r\nFrom: f\r\nMessage-ID: m\r\nTLS-Required: maybe\r\nTLS-REQUIRED: No\r\n';
+    expect(completed(fieldsOf(header), { ...facts, tlsRequired: 'no' })).toBe(
+      'TLS-Required: No\r\nDate: d\r\nFrom: f\r\nMessage-ID: m\r\n',
+    );
+    expect(complete(header)).toBe(header);
+  });
+
+  it('has no sender put in where there is none, and loses what only the last host may say', () => {
+    const header = 'Date: d\r\nReturn-Path: <x@x.test>\r\nResent-Bcc: y@y.test\r\n';
+    expect(completed(fieldsOf(header), { ...facts, from: '' })).toBe(
+      'Message-ID: <id@h.test>\r\nDate: d\r\n',
+    );
+  });
+
+  it.each<[string, readonly string[], string]>([
+    ['A: b', ['A: b'], ''],
+    ['A: b\nC:d\n', ['A: b\n', 'C:d\n'], ''],
+    ['A \t: b\r\n\tc\r\n', ['A \t: b\r\n\tc\r\n'], ''],
+    [' folded\r\nA: b\r\n', [], ' folded\r\nA: b\r\n'],
+    ['A: b\r\nno field\r\nC: d\r\n', ['A: b\r\n'], 'no field\r\nC: d\r\n'],
+    [': b\r\n', [], ': b\r\n'],
+    ['A b: c\r\n', [], 'A b: c\r\n'],
+    ['\u00fc: c\r\n', [], '\u00fc: c\r\n'],
+    ['', [], ''],
+  ])('is fields, and what is none: %j', (header, fields, rest) => {
+    expect(fieldsOf(header)).toEqual({ fields, rest });
+  });
+
+  it('is resent where a field says to whom, and not by a date alone', () => {
+    const names = (...fields: readonly string[]) => recipientsIn({ fields, rest: '' });
+    expect(names('To: a@a.test', 'Resent-Date: x')).toEqual(['a@a.test']);
+    expect(names('To: a@a.test', 'resent-bcc : b@b.test')).toEqual(['b@b.test']);
+    expect(names('To: a@a.test,\r\n b@b.test\r\n', 'CC: c@c.test', 'Reply-To: d@d.test')).toEqual([
+      ...['a@a.test', 'b@b.test', 'c@c.test'],
+    ]);
+    expect(hopsIn({ fields: ['Received: x', 'RECEIVED : y', 'X-Received: z'], rest: '' })).toBe(2);
   });
 });
