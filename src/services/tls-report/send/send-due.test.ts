@@ -12,11 +12,14 @@ import { scheduleOf } from '../../../policy/tls-report/send/schedule.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
 import { ed25519Pem, keyOf } from '../../dkim/keys.fixture.js';
 import { readSource } from '../read/read-source.js';
+import { HostBudget } from './host-budget.js';
 import type { PostAnswer, PostAsk } from './post-report.js';
 import { previewReports } from './preview.js';
 import type { ReportPorts, ReportSettings } from './report-options.js';
 import { runTlsReports } from './run.js';
 import { sendDue } from './send-due.js';
+import { sendReport } from './send-report.js';
+import { completeSettings } from './settings.js';
 
 const DAY = '2026-05-01';
 const KEY = { day: DAY, domain: 'a.example' };
@@ -385,6 +388,119 @@ describe('what is not done', () => {
   });
 });
 
+describe('what is said of an endpoint', () => {
+  const at = (uri: string) => ({ '_smtp._tls.a.example': [`v=TLSRPTv1; rua=${uri}`] });
+  const [mailbox, host] = ['mailto:tls@a.example', 'https://c.example/r'];
+  const answers = (answer: PostAnswer) => () => answer;
+
+  it.each<[string, Partial<World>, Partial<ReportSettings>, string, string]>([
+    [mailbox, {}, {}, 'sent', '2.0.0'],
+    [mailbox, { mail: 'bounced' }, {}, 'dropped', '2.0.0'],
+    [mailbox, {}, { keys: [] }, 'waiting', 'no DKIM key is given, and nothing is mailed unsigned'],
+    [host, { post: answers({ kind: 'response', status: 201 }) }, {}, 'sent', 'HTTP status 201'],
+    [host, { post: answers({ kind: 'response', status: 503 }) }, {}, 'waiting', 'HTTP status 503'],
+    [host, { post: answers({ kind: 'response', status: 404 }) }, {}, 'dropped', 'HTTP status 404'],
+    [
+      ...([host, { post: answers({ kind: 'failed', cause: 'timeout', code: 'ETIMEDOUT' }) }, {}] as const),
+      ...(['waiting', 'timeout: ETIMEDOUT'] as const),
+    ],
+    [host, { address: [] }, {}, 'dropped', 'c.example has no address'],
+    [host, { address: ['10.0.0.1', '10.0.0.2'] }, {}, 'dropped', '10.0.0.1 may not be connected to'],
+  ])('%s: %j %j: %s', async (uri, world, own, outcome, detail) => {
+    const told = play({ txt: at(uri), ...world });
+    await told.store.add(KEY, [line]);
+    const outcomes = await sendDue(told.ports, { ...settings, ...own }, never);
+    const endpoint = uri === mailbox ? 'tls@a.example' : uri;
+    expect(outcomes).toMatchObject([{ ...KEY, outcome, endpoints: [{ endpoint, detail }], note: '' }]);
+  });
+
+  it('is why its address is not known', async () => {
+    const told = play({ txt: at(host) });
+    await told.store.add(KEY, [line]);
+    const failed = { kind: 'failed', cause: 'servfail', extendedError: null } as const;
+    const dns = { ...told.ports.dns, 'dns.addresses': async () => ({ a: failed, aaaa: failed }) };
+    const outcomes = await sendDue({ ...told.ports, dns }, settings, never);
+    const detail = 'the address of c.example could not be looked up';
+    expect(outcomes).toMatchObject([{ outcome: 'waiting', endpoints: [{ detail }] }]);
+    expect(told.posts).toEqual([]);
+  });
+
+  it('is that it has had enough for an hour, by mail as well', async () => {
+    const told = play({ txt: at('mailto:one@a.example,mailto:two@a.example') });
+    await told.store.add(KEY, [line]);
+    const [outcome] = await sendDue(told.ports, { ...settings, perHostMax: 1 }, never);
+    expect(outcome!.endpoints.map(({ detail }) => detail).toSorted()).toEqual([
+      ...['2.0.0', 'this host got as many reports as it may in an hour'],
+    ]);
+    expect(told.mails).toHaveLength(1);
+  });
+
+  it('is that of up to ten addresses, those of IPv6 first', async () => {
+    const told = play({ txt: at(host) });
+    await told.store.add(KEY, [line]);
+    const { 'dns.addresses': ask } = told.ports.dns;
+    const dns: ReportPorts['dns'] = {
+      ...told.ports.dns,
+      'dns.addresses': async (...asked) => {
+        const { a } = await ask(...asked);
+        const records = (of: (at: number) => string) =>
+          ({ ...a, records: Array.from({ length: 9 }, (_, at) => of(at)) }) as typeof a;
+        return { a: records((n) => `198.7.6.${n}`), aaaa: records((n) => `2a00::${n}`) };
+      },
+    };
+    await sendDue({ ...told.ports, dns }, settings, never);
+    const [{ addresses }] = told.posts as [PostAsk];
+    expect([addresses.length, addresses[0]]).toEqual([10, '2a00::0']);
+  });
+});
+
+describe('a report by itself', () => {
+  const senderOf = (told: ReturnType<typeof play>, signal = never) => ({
+    ...{ ports: told.ports, settings: completeSettings(settings), signal },
+    budget: new HostBudget(9, told.ports.clock),
+  });
+
+  it.each(['sent', 'dropped'] as const)('that was %s in between stays as it is', async (kind) => {
+    const told = play();
+    expect(await sendReport({ ...KEY, state: { kind } }, senderOf(told))).toMatchObject({
+      ...KEY,
+      ...{ outcome: kind, nextAt: null, endpoints: [], note: '' },
+    });
+    expect([told.mails, told.posts]).toEqual([[], []]);
+  });
+
+  it('that another node takes at the same moment is left to it', async () => {
+    const told = play();
+    await told.store.add(KEY, [line]);
+    await told.store.claim(KEY, { now: dueAt, until: dueAt + MINUTE_MS });
+    const outcome = await sendReport({ ...KEY, state: { kind: 'open' } }, senderOf(told));
+    expect(outcome).toMatchObject({ outcome: 'waiting', note: 'another node has it', decision: null });
+    expect(outcome.nextAt).toBeGreaterThan(dueAt);
+    expect([told.mails, told.posts]).toEqual([[], []]);
+  });
+
+  it('is given up when its time is over, and not tried', async () => {
+    const told = play({ now: overAt });
+    await told.store.add(KEY, [line]);
+    expect(await sendReport({ ...KEY, state: { kind: 'open' } }, senderOf(told))).toMatchObject({
+      ...{ outcome: 'dropped', endpoints: [] },
+    });
+    expect([told.mails, await stateOf(told.store)]).toEqual([[], ['dropped']]);
+  });
+
+  it('is not given up by whoever is told to end', async () => {
+    const told = play({ mail: 'bounced', post: () => ({ kind: 'response', status: 404 }) });
+    await told.store.add(KEY, [line]);
+    const outcome = await sendReport(
+      { ...KEY, state: { kind: 'open' } },
+      senderOf(told, AbortSignal.abort()),
+    );
+    expect(outcome.outcome).toBe('waiting');
+    expect(outcome.nextAt).toBeGreaterThan(dueAt);
+    expect(await stateOf(told.store)).toEqual(['claimed']);
+  });
+});
+
 describe('what is no ports, no signal and no choice', () => {
   it.each([
     ['ports', {}, never, {}],
@@ -420,7 +536,50 @@ describe('a preview', () => {
   });
 });
 
+describe('a preview of one', () => {
+  it('says why nothing can be mailed, and what is passed over', async () => {
+    const rua = 'mailto:tls@a.example,ftp://c.example/';
+    const told = play({ txt: { '_smtp._tls.a.example': [`v=TLSRPTv1; rua=${rua}`] } });
+    for (const domain of ['a.example', 'b.example']) await told.store.add({ day: DAY, domain }, [line]);
+    const keyless = { ...settings, keys: [{ ...dkim, privateKeyPem: 'none' }] };
+    const previews = await previewReports(told.ports, keyless, never, { domain: 'a.example' });
+    expect(previews).toMatchObject([
+      {
+        ...{ ...KEY, step: 'send-now', waitsUntil: null },
+        endpoints: [{ message: null, problem: expect.stringMatching(/^not mailed unsigned: ./) }],
+        skipped: [{ uri: 'ftp://c.example/' }],
+        fileName: expect.stringMatching(/^s\.example!a\.example!\d+!\d+!\w+\.json\.gz$/),
+      },
+    ]);
+    const both = await previewReports(told.ports, settings, never);
+    expect(both.map(({ domain, wanted }) => [domain, wanted.verdict])).toEqual([
+      ...[
+        ['a.example', 'send'],
+        ['b.example', 'drop'],
+      ],
+    ]);
+    expect(await previewReports(told.ports, { ...settings, reportsMax: 1 }, never)).toHaveLength(1);
+    expect(await previewReports(told.ports, settings, AbortSignal.abort())).toEqual([]);
+  });
+});
+
 describe('the job', () => {
+  it('tells of what was done or could not be done, and of nothing that only waits', async () => {
+    const told = play({ mail: 'deferred', post: () => ({ kind: 'response', status: 500 }) });
+    await told.store.add(KEY, [line]);
+    await told.store.add({ ...KEY, day: '2026-05-02' }, [line]);
+    const end = new AbortController();
+    const news: string[] = [];
+    let passes = 0;
+    await runTlsReports(told.ports, settings, end.signal, {
+      onOutcome: ({ outcome, day }) => news.push(`${passes} ${outcome} ${day}`),
+      wait: async () => {
+        if (++passes === 2) end.abort();
+      },
+    });
+    expect(news).toEqual([`0 waiting ${DAY}`]);
+  });
+
   it('goes on day after day until it is told to end', async () => {
     const told = play({ now: dueAt - 3 * 3_600_000 });
     const days = ['2026-05-01', '2026-05-02', '2026-05-03'];
