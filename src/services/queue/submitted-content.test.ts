@@ -59,6 +59,39 @@ describe('octets that are handed in', () => {
     await expect(read(text, [1000], own)).rejects.toMatchObject({ fault });
   });
 
+  it('may be as many as are allowed, with as long a header', async () => {
+    const text = `${HEADER}\r\nbody\r\n`;
+    expect(await read(text, [7], { octetsMax: text.length })).toBe(text);
+    await expect(read(text, [7], { octetsMax: text.length - 1 })).rejects.toMatchObject({
+      fault: 'too-large',
+    });
+    // Nothing has ended the header before.
+    const header = (length: number) => `A: ${'x'.repeat(length - 3)}`;
+    expect(await read(`${header(262_144)}\r\n\r\n`, [262_144])).toContain(header(262_144));
+    await expect(read(`${header(262_145)}\r\n\r\n`, [262_145])).rejects.toMatchObject({
+      ...{ fault: 'header-too-large', name: 'ContentRefused' },
+      message: 'the message cannot be kept: header-too-large',
+    });
+  });
+
+  it('are read to their end, and nothing of them goes on behind a fault', async () => {
+    let pieces = 0;
+    const octets = (function* () {
+      yield Buffer.from(`${HEADER}\r\n`);
+      for (; pieces < 9; pieces++) yield Buffer.from('bare\n');
+    })();
+    const content = submittedContent({
+      ...{ octets, trace: '', from: '', messageId: 'id@h.test', now: 0, octetsMax: HEADER.length + 4 },
+      lineEnds: 'as-given',
+    });
+    const passed: string[] = [];
+    const all = (async () => {
+      for await (const part of content()) passed.push(String(part));
+    })();
+    await expect(all).rejects.toMatchObject({ fault: 'too-large' });
+    expect([pieces, passed.join('')]).toEqual([9, `${HEADER}\r\n`]);
+  });
+
   it('may have come by a hundred servers (SMTP-6.3-1)', async () => {
     expect(await read(`${'Received: x\r\n'.repeat(100)}\r\n`, [1000])).toContain('Received: x');
     expect(REFUSALS.loop).toMatchObject({ code: 554, text: expect.stringMatching(/^5\.4\.6 /) });
