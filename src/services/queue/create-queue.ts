@@ -136,7 +136,6 @@ export function createQueue(options: QueueOptions): Queue {
               return { kind: 'kept' };
             } catch (error) {
               onFault(`a notice about message ${claimed.message.id} cannot be kept: ${errorText(error)}`);
-              notices = [];
               return { kind: 'failed' };
             }
           },

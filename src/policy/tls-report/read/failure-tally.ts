@@ -34,10 +34,6 @@ export class FailureTally {
 
   constructor(private readonly room: Room) {}
 
-  get isEmpty(): boolean {
-    return this.kinds.size === 0;
-  }
-
   add(told: ToldFailure, key: string): void {
     let kind = this.kinds.get(key);
     if (kind === undefined) {

@@ -69,6 +69,34 @@ describe('the schedule', () => {
   });
 });
 
+describe('the schedule of every node', () => {
+  it('comes to the same time, whatever its version (RPT-4.1-2)', () => {
+    const delays = ['a.example', 'xn--bcher-kva.example', 'mail.long-name.example'].map(
+      (domain) => scheduleOf(domain, DAY).dueAt - MIDNIGHT,
+    );
+    expect(delays).toEqual([2_616_247, 1_884_732, 14_121_873]);
+    const { dueAt, overAt } = scheduleOf('a.example', DAY, 'none');
+    expect([dueAt, overAt]).toEqual([MIDNIGHT, scheduleOf('a.example', DAY).overAt]);
+  });
+
+  it('leaves what ended just before midnight five minutes to be written down', () => {
+    const soonest = Array.from({ length: 20_000 }, (_, at) => scheduleOf(`d${at}.example`, DAY).dueAt);
+    expect(Math.min(...soonest)).toBeGreaterThanOrEqual(MIDNIGHT + 300_000);
+    expect(Math.min(...soonest)).toBeLessThan(MIDNIGHT + 320_000);
+  });
+
+  it('has its attempts at these minutes, each ten behind the one before at the soonest (RPT-5.5-1)', () => {
+    const { dueAt } = scheduleOf('a.example', DAY);
+    const minutes = (ms: number | null) => (ms === null ? null : (ms - dueAt) / 60_000);
+    const planned: (number | null)[] = [];
+    for (let next: number | null = dueAt; next !== null; planned.push(minutes(next)))
+      next = nextAttemptAt('a.example', DAY, next);
+    expect(planned).toEqual([15, 45, 105, 225, 465, 900, 1380, null]);
+    const behind = (ms: number) => minutes(nextAttemptAt('a.example', DAY, dueAt + ms));
+    expect([behind(5 * 60_000), behind(5 * 60_000 + 1)]).toEqual([15, 45]);
+  });
+});
+
 describe('a first attempt that comes late', () => {
   it('is not the last one while the day lasts (RPT-5.5-1)', () => {
     fc.assert(
