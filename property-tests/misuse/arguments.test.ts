@@ -513,6 +513,9 @@ const NONSENSE = [{ nonsense: 1 }, [{}], Symbol('nonsense'), Number.NaN, 'no suc
 /** Texts of any kind, or which are told of in words of their own. */
 const TEXTS = ['record', 'contactInfo', 'source', 'from', 'why', 'domain', 'status', 'mx', 'ip'];
 
+/** What programs can tell them apart by. */
+const CODE = /^WAXSEAL_[A-Z_]+$/;
+
 async function thrownBy(call: () => unknown): Promise<unknown> {
   try {
     await call();
@@ -529,6 +532,7 @@ describe.each(OBJECTS.map((taken) => [taken.call, taken] as const))('%s', (_, ta
     const error = await thrownBy(() => run(own as never));
     expect(error, `${named}: ${String(error)}`).toBeInstanceOf(MisuseError);
     expect((error as MisuseError).message).toContain(named);
+    expect((error as MisuseError).code).toMatch(CODE);
   };
 
   it('names the key whose value cannot be', () =>
@@ -637,6 +641,7 @@ it.each<[string, string, () => unknown]>([
   const error = await thrownBy(call);
   expect(error).toBeInstanceOf(MisuseError);
   expect((error as MisuseError).message).toContain(key);
+  expect((error as MisuseError).code).toMatch(CODE);
 });
 
 it('bounds that are the default will do', () => {

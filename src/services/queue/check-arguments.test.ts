@@ -136,6 +136,22 @@ it.each([
   else expect(check).toThrow(misuse('WAXSEAL_BAD_OPTIONS', 'page', named));
 });
 
+it.each([
+  ['engine', { deliver: true, lastLook: true }],
+  ['platform', { elapsed: true, wait: true, octets: true }],
+  ['doorbell', { ring: true, listen: true }],
+])('a queue wants all that there is of its %s', (name, methods) => {
+  const { store, bodies, engine } = new VirtualQueue();
+  const options = { store, bodies, engine, reportingMta: 'mail.a.test', postmaster: 'postmaster@a.test' };
+  expect(() => checkQueueOptions(options)).not.toThrow();
+  const all = Object.fromEntries(Object.keys(methods).map((method) => [method, () => undefined]));
+  expect(() => checkQueueOptions({ ...options, [name]: all } as never)).not.toThrow();
+  for (const method of Object.keys(methods))
+    expect(() => checkQueueOptions({ ...options, [name]: { ...all, [method]: undefined } } as never)).toThrow(
+      misuse('WAXSEAL_BAD_OPTIONS', `${name}.${method}`),
+    );
+});
+
 it('a way in needs no more of a store and of bodies than that they take something in', () => {
   const { store, bodies } = new VirtualQueue();
   const least = { store: { accept: store.accept }, bodies: { keep: bodies.keep } };

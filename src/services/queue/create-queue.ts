@@ -170,7 +170,7 @@ export function createQueue(options: QueueOptions): Queue {
     limits: () => tuned.limits,
     node: newId(clock(), platform),
     // As if this try failed: a turn that ends with the process is not the first to be taken up again.
-    dueAgainAfterMs: () => tuned.retry.scheduleMs[0] ?? 60_000,
+    dueAgainAfterMs: () => tuned.retry.scheduleMs[0]!,
     lookEveryMs: () => (doorkeeper.isHeard ? Math.max(lookEveryMs, LOOK_MS) : lookEveryMs),
     attempting: () => attempting.size,
     takeTurn: takeTurnOf,

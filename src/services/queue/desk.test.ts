@@ -28,3 +28,7 @@ it.each([
   expect(asked).toEqual(parts.flatMap((length) => [length, 'told']));
   expect(answers.map(({ id, message }) => [id, message])).toEqual(ids.map((id) => [id, null]));
 });
+
+it('shows no message that there is not', async () => {
+  expect(await storeDesk(memoryQueueStore(), () => 0).show('m1')).toBeNull();
+});

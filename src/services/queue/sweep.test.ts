@@ -43,6 +43,7 @@ async function open() {
       for (const _ of pages) gone += await sweep.step();
       return gone;
     },
+    keep: (id: string) => bodies.keep(id, octets),
     left: async () => (await pagesOf(bodies)).flat().sort(),
     pass: (ms: number) => {
       now += ms;
@@ -61,6 +62,18 @@ describe('octets that no message names', () => {
     pass(1);
     expect(await round()).toBe(1);
     expect(await left()).toEqual(['named', 'newborn']);
+  });
+
+  it('are seen twice again where they come back', async () => {
+    const { round, left, pass, keep } = await open();
+    await round();
+    pass(ORPHAN_MS);
+    expect(await round()).toBe(2);
+    await keep('orphan');
+    expect(await round()).toBe(0);
+    expect(await left()).toEqual(['named', 'orphan']);
+    pass(ORPHAN_MS);
+    expect(await round()).toBe(1);
   });
 
   it('are also those of what has ended, which a crash has left there', async () => {

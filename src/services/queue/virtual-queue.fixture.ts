@@ -10,7 +10,7 @@ import { VirtualTime } from '../../testing/world/virtual-time.js';
 import { createQueue, type MailToQueue, type Queue, type QueueOptions, type QueueOutcome } from './index.js';
 
 /** Noon of 1 January 2026. */
-const START = 1_767_268_800_000;
+export const START = 1_767_268_800_000;
 /** How long an attempt takes. */
 export const ATTEMPT_MS = 100;
 

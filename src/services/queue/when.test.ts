@@ -1,9 +1,9 @@
 /* When a queue does what: each moment on a clock that passes only when everybody waits. */
 import { describe, expect, it } from 'vitest';
 import { memoryQueueStore } from '../../adapters/memory/index.js';
-import type { QueuedEvent } from '../../effects/queue-stores.js';
+import type { ClaimPlan, QueuedEvent } from '../../effects/queue-stores.js';
 import { createIntake, DEFAULT_RETRY, type MailToQueue } from './index.js';
-import { ATTEMPT_MS, mailTo, VirtualQueue } from './virtual-queue.fixture.js';
+import { ATTEMPT_MS, mailTo, START, VirtualQueue } from './virtual-queue.fixture.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
@@ -116,6 +116,54 @@ describe('what is due', () => {
     const at = (ms: number) => one.attempts.filter((each) => each.startsWith(`${ms} `)).length;
     expect([at(0), at(ATTEMPT_MS), one.attempts.length]).toEqual([3, 2, 5]);
   });
+});
+
+it('takes up to fifty at once, ten to a domain, each due again behind the first wait of the schedule', async () => {
+  const plans: ClaimPlan[] = [];
+  const one = new VirtualQueue({ retry: { ...DEFAULT_RETRY, scheduleMs: [9_000, 8_000] } }, (store) => ({
+    claim: (plan) => {
+      plans.push(plan);
+      return store.claim(plan);
+    },
+  }));
+  const { now } = one.time;
+  one.run();
+  await one.until(10);
+  const bounds = { deliveriesMax: 50, perLaneMax: 10, laneEveryMs: 0 };
+  expect(plans).toMatchObject([{ now, dueAgainAt: now + 9_000, ...bounds }]);
+  one.queue.tune({ limits: { perDomain: 3 } });
+  await one.until(20);
+  expect(plans[1]).toMatchObject({ ...bounds, perLaneMax: 3 });
+  expect(plans[1]!.node).toBe(plans[0]!.node);
+});
+
+it('keeps for a week what has ended', async () => {
+  const ago: number[] = [];
+  const one = new VirtualQueue({}, (store, time) => ({
+    prune: (before, messagesMax) => {
+      ago.push(time.now - before);
+      return store.prune(before, messagesMax);
+    },
+  }));
+  one.run();
+  await one.until(10);
+  expect(ago).toEqual([7 * 24 * HOUR_MS]);
+});
+
+it('shows a hundred messages at a time that have not ended', async () => {
+  const pages: unknown[] = [];
+  const one = new VirtualQueue({}, (store) => ({
+    list: (page) => {
+      pages.push(page);
+      return store.list(page);
+    },
+  }));
+  await one.queue.list();
+  await one.queue.list({ after: 'm1', messagesMax: 1, ended: 'yes', domain: 'a.test' });
+  expect(pages).toEqual([
+    { after: null, messagesMax: 100, ended: 'no' },
+    { after: 'm1', messagesMax: 1, ended: 'yes', domain: 'a.test' },
+  ]);
 });
 
 describe('a node', () => {
@@ -373,6 +421,56 @@ describe('what becomes of a message', () => {
       '7207500 ann@a.test delivered',
     ]);
     expect(one.faults).toEqual([7_200, 3_607_300, 7_207_400].map((at) => `${at} nobody is to look`));
+  });
+
+  it('is nothing, and told to nobody, where it was held as it was taken up', async () => {
+    const one = new VirtualQueue({}, (store, time) => ({
+      claim: async (plan) => {
+        const claimed = await store.claim(plan);
+        if (time.now > START + MINUTE_MS) return claimed;
+        const ids = claimed.map(({ message }) => message.id);
+        await store.order(ids, { order: 'hold' }, { actor: 'ops', now: time.now });
+        return claimed.map((each) => ({ ...each, held: 'yes' }));
+      },
+    }));
+    one.run();
+    const id = await one.put('x@a.test');
+    await one.until(MINUTE_MS);
+    expect([one.attempts, one.outcomes]).toEqual([[], []]);
+    expect(await one.queue.show([id])).toMatchObject([{ held: 'yes', recipients: [{ attempts: 0 }] }]);
+    await one.until(MINUTE_MS + 1);
+    await one.queue.order([id], { order: 'release' }, 'ops');
+    await one.until(2 * MINUTE_MS);
+    expect(one.outcomes).toEqual(['60101 x@a.test delivered']);
+    expect(one.faults).toEqual([]);
+  });
+
+  it('is its end by order: nothing would have to be different, and no event is kept that nobody wants', async () => {
+    const events: QueuedEvent[] = [];
+    const store = memoryQueueStore((kept) => events.push(...kept));
+    const one = new VirtualQueue({}, () => store);
+    const id = await one.put('x@a.test');
+    await one.queue.order([id], { order: 'fail', text: 'not any more' }, 'ops');
+    one.run();
+    await one.until(MINUTE_MS);
+    expect(one.notices).toEqual([expect.stringContaining('not any more')]);
+    expect(one.notices[0]).not.toContain('if this changed');
+    expect(events).toEqual([]);
+  });
+
+  it('is returned with no more read of it than may be of use, to the octet', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    let pieces = 0;
+    const content = function* () {
+      for (; ; pieces++) yield Buffer.from('X-Long: 1\r\n'.padStart(10_000, 'X'));
+    };
+    const read = one.bodies.read;
+    Object.assign(one.bodies, { read: (id: string) => (id === 'm1' ? content : read(id)) });
+    await one.put('no@b.test');
+    await one.until(MINUTE_MS);
+    // 120,000 octets; who stops behind the twelfth piece never asks for the next.
+    expect([one.notices.length, pieces]).toEqual([1, 11]);
   });
 
   it('is returned with as much of it as is not too much', async () => {

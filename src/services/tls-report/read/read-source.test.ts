@@ -121,6 +121,15 @@ describe('forms of reports', () => {
   it('keeps a byte order mark for the reader, and marks what is not UTF-8', async () => {
     const { reports } = await readSource(Buffer.from(SLOPPY_TEXT), '');
     expect(reports[0]?.deviations[0]?.kind).toBe('byte-order-mark');
+    const both = Buffer.concat([
+      Buffer.from('\uFEFF'),
+      Buffer.from(JSON_TEXT.replace('Tidy Mail', 'M\u00fcller'), 'latin1'),
+    ]);
+    const [marked] = (await readSource(both, '')).reports;
+    expect(marked?.deviations.map(({ kind }) => kind).toSorted()).toEqual([
+      'byte-order-mark',
+      'damaged-text',
+    ]);
     const latin = Buffer.from(JSON_TEXT.replace('Tidy Mail', 'M\u00fcller'), 'latin1');
     expect((await readSource(latin, '')).reports).toMatchObject([
       { organization: 'M\ufffdller', deviations: [{ kind: 'damaged-text' }] },
@@ -145,6 +154,11 @@ describe('what stands around a report, or behind it', () => {
     ['two gzip files behind one another', [gzip, big], [TIDY, BIG]],
     ['two, and line ends', [gzip, Buffer.from('\n'), big, Buffer.from('\n')], [TIDY, BIG]],
     ['text behind gzip', [gzip, Buffer.from('-- sent by me')], [TIDY, 'octets-behind-gzip']],
+    [
+      'one behind the other, as deep as layers are opened',
+      Array.from({ length: 8 }, () => [gzip, Buffer.from('\n')]).flat(),
+      [...Array(6).fill(TIDY), 'nested-too-deep', 'nested-too-deep'],
+    ],
     ['a report behind gzip', [gzip, Buffer.from(JSON.stringify(bigReport()))], [TIDY, BIG]],
     ['a second member that is cut off', [gzip, big.subarray(0, 60)], [TIDY, 'bad-gzip']],
     ['a second member with a wrong length', [gzip, damaged], [TIDY, 'bad-gzip']],
@@ -381,6 +395,35 @@ describe('what cannot be read', () => {
     ['vast JSON', Buffer.alloc(10_485_761, '{'), 'too-large'],
   ])('%s', async (_, octets, problem) => {
     expect(await readSource(octets, '')).toMatchObject({ reports: [], failures: [{ part: '', problem }] });
+  });
+
+  it('is gzip that is cut off anywhere', async () => {
+    const gzip = gzipSync(JSON_TEXT);
+    for (const length of [
+      2,
+      3,
+      9,
+      10,
+      11,
+      50,
+      ...Array.from({ length: 12 }, (_, at) => gzip.length - 1 - at),
+    ])
+      expect(await idsIn(gzip.subarray(0, length)), `${length}`).toEqual(['bad-gzip']);
+  });
+
+  it('is a message of a part too many, or nested too deep by one', async () => {
+    const parts = (count: number) =>
+      Buffer.from(
+        `Content-Type: multipart/mixed; boundary=b\n\n${`--b\n\nx\n`.repeat(count - 1)}--b\nContent-Type: application/json\n\n${JSON_TEXT}`,
+      );
+    expect(await idsIn(parts(1000))).toEqual([TIDY]);
+    expect(await idsIn(parts(1001))).toEqual(['too-many-parts']);
+    const layers = (depth: number): string =>
+      depth === 0
+        ? `Content-Type: application/json\n\n${JSON_TEXT}`
+        : `Content-Type: multipart/mixed; boundary=b${depth}\n\n--b${depth}\n${layers(depth - 1)}`;
+    expect(await idsIn(Buffer.from(layers(16)))).toEqual([TIDY]);
+    expect(await idsIn(Buffer.from(layers(17)))).toEqual(['bad-message']);
   });
 
   it('is told of part by part; the rest is read', async () => {

@@ -12,6 +12,7 @@ import { scheduleOf } from '../../../policy/tls-report/send/schedule.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
 import { ed25519Pem, keyOf } from '../../dkim/keys.fixture.js';
 import { readSource } from '../read/read-source.js';
+import { checkKeys } from './check-keys.js';
 import { HostBudget } from './host-budget.js';
 import type { PostAnswer, PostAsk } from './post-report.js';
 import { previewReports } from './preview.js';
@@ -405,6 +406,7 @@ describe('what is said of an endpoint', () => {
       ...(['waiting', 'timeout: ETIMEDOUT'] as const),
     ],
     [host, { address: [] }, {}, 'dropped', 'c.example has no address'],
+    ['https://c.example:0/', {}, {}, 'dropped', 'the URI names no host'],
     [host, { address: ['10.0.0.1', '10.0.0.2'] }, {}, 'dropped', '10.0.0.1 may not be connected to'],
   ])('%s: %j %j: %s', async (uri, world, own, outcome, detail) => {
     const told = play({ txt: at(uri), ...world });
@@ -451,6 +453,23 @@ describe('what is said of an endpoint', () => {
     await sendDue({ ...told.ports, dns }, settings, never);
     const [{ addresses }] = told.posts as [PostAsk];
     expect([addresses.length, addresses[0]]).toEqual([10, '2a00::0']);
+  });
+});
+
+describe('a key of reports', () => {
+  it.each([
+    [['v=DKIM1; k=ed25519; p=KEY'], 'fit'],
+    [['v=DKIM1; k=ed25519; p=OTHER'], 'warn-other-key'],
+    [['v=DKIM1'], 'warn-no-key'],
+    [[], 'warn-no-key'],
+    ['fails', 'unknown'],
+  ] as const)('is looked for where it is published: %j', async (records, word) => {
+    const publicKey = dkim.publicKey[0]!;
+    const txt = records === 'fails' ? records : records.map((text) => text.replace('KEY', publicKey));
+    const told = play({ txt: { 'e1._domainkey.s.example': txt } });
+    const checks = await checkKeys(told.ports, settings, never);
+    expect(checks).toMatchObject([{ key: dkim, name: 'e1._domainkey.s.example' }]);
+    expect(checks[0]!.decision.verdict).toBe(word);
   });
 });
 
