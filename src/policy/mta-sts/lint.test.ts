@@ -222,6 +222,18 @@ describe('what an author wrote', () => {
     ['mode: Enforce', 'value'],
     ['# mode: enforce', 'remark'],
     ['<!DOCTYPE html>', 'markup'],
+    ['// mode: enforce', 'remark'],
+    ['/* mode: enforce', 'remark'],
+    ['; mode: enforce', 'remark'],
+    ['<!-- mode: enforce', 'remark'],
+    ['mode // enforce', undefined],
+    ['mode: enforce, soon', 'value'],
+    ['mode: a;b', 'value'],
+    ['\u201cmode\u201d: enforce', 'quotes'],
+    ['mode "enforce"', 'quotes'],
+    ['mode\ufe55enforce', 'odd-colon'],
+    ['\u2022 mode: enforce', 'list-mark'],
+    ['mode enforce', undefined],
     ['- mode: enforce', 'list-mark'],
     ['our mode: enforce', 'odd-key'],
     [`${'m'.repeat(33)}: enforce`, 'long-key'],
@@ -253,8 +265,52 @@ describe('what an author wrote', () => {
     ['m\u00fcx.a.example', 'u-label'],
     ['\u00a0mx.a.example', 'odd-blank'],
     ['mx*.a.example', 'value'],
+    ['[192.0.2.1] x', 'value'],
+    ['fd00::1 x', 'value'],
+    ['mx1 mx2', 'value'],
+    ['mx_1/a.example', 'value'],
+    ['mx1.a.example,mx2.a.example', 'several-hosts'],
   ])('for a host as %j is called %s (STS-3.2-12, STS-3.2-13)', (value, detail) => {
     expect(said(`mx: ${value}`, 3)?.detail).toBe(detail);
+  });
+
+  it.each([
+    ['v=STSv1; id=1; a : 1', 'colon'],
+    ['v=STSv1; id=1; a:b=c', 'field'],
+    ['v=STSv1; id=1; a =b', 'blank'],
+    ['v=STSv1; id=1; a= b', 'blank'],
+    ['v=STSv1; id=1; a=b c', 'blank'],
+    ['v=STSv1; id=1; a=b,c=d', 'comma'],
+    ['v=STSv1; id=1; a b', 'blank'],
+    ['v=STSv1; id=1; a=b, c', 'comma'],
+    ['v=STSv1; id=1;; a=b', 'empty'],
+    ['v=STSv1; id=1; "a=b"', 'quotes'],
+    ['v=STSv1; id=1; -a', 'field'],
+  ])('in a field of the record %j is called %s', (text, detail) => {
+    const found = lintStsRecord([text]).find(({ code }) => code === 'record-syntax');
+    expect(found?.detail).toBe(detail);
+  });
+
+  it.each([
+    [' v=STSv1; id=1', 'indented'],
+    ['"v=STSv1; id=1"', 'quotes'],
+    ['v=STSv1 id=1', 'no-semicolon'],
+    ['v=STSv1.1; id=1', 'no-semicolon'],
+    ['v=STSv2; id=1', 'other'],
+    ['v=STSv10; id=1', 'case-or-version'],
+    ['v=stsv1; id=1', 'case-or-version'],
+    ['x v=STSv1; id=1', 'other'],
+  ])('in the place of a record %j is called %s', (text, detail) => {
+    expect(lintStsRecord([text])[0]).toMatchObject({ code: 'record-prefix', detail });
+  });
+
+  it('beside a record with a blank before its first semicolon', () => {
+    expect(
+      lintStsRecord(['v=STSv1 ; id=1', 'v=STSv1; id=2']).find(({ code }) => code === 'record-beside'),
+    ).toMatchObject({
+      detail: 'blank-before-semicolon',
+      severity: 'warning',
+    });
   });
 
   it('is repeated as it was written', () => {
