@@ -190,3 +190,86 @@ describe('strength (CHOICE-21)', () => {
     expect(under(rsa(1024, 17))).toBe('unfit');
   });
 });
+
+describe('whoever stands on a path', () => {
+  /** A leaf, an intermediate and a root, of which the record vouches for the root as a whole, or for its key. */
+  function climbed(
+    [leaf, inter, root]: readonly Partial<CertificateFacts>[],
+    { selector = 0, now = 500 }: { readonly selector?: 0 | 1; readonly now?: number } = {},
+  ): string {
+    const chain = [
+      certificate(0, { ca: 'no', certSign: 'no', selfIssued: 'no', ...leaf }),
+      certificate(1, { selfIssued: 'no', ...inter }),
+      certificate(2, { spkiSha256: ANCHOR_KEY, ...root }),
+    ];
+    const signatures = [0, 1].map((at) => ({ subject: at, key: { from: 'chain', index: at + 1 } }) as const);
+    const data = selector === 0 ? chain[2]!.certificateSha256 : ANCHOR_KEY;
+    return matchDane([tlsa(2, selector, data)], presented(chain, signatures), [HOST], now).kind;
+  }
+
+  it.each<[string, Partial<CertificateFacts>]>([
+    ['is no authority', { ca: 'no' }],
+    ['says nothing of that', { ca: 'absent' }],
+    ['may not sign certificates', { certSign: 'no' }],
+    ['is for other purposes', { serverAuth: 'no' }],
+    ['has what nobody knows and must be known', { criticalExtensions: 'unknown' }],
+  ])('may issue nothing if it %s (RFC 5280, Section 6.1.4)', (_, own) => {
+    expect(climbed([{}, own, {}])).toBe('mismatch');
+    expect(climbed([{}, {}, own])).toBe('mismatch');
+    // Of an anchor that is vouched for by its key nothing else binds.
+    expect(climbed([{}, {}, own], { selector: 1 })).toBe('matched');
+  });
+
+  it('may be used for servers and holds nothing unknown, where it is the leaf', () => {
+    expect(climbed([{ serverAuth: 'no' }, {}, {}])).toBe('mismatch');
+    expect(climbed([{ criticalExtensions: 'unknown' }, {}, {}])).toBe('mismatch');
+    expect(climbed([{ serverAuth: 'yes', ca: 'no' }, { certSign: 'absent' }, { serverAuth: 'absent' }])).toBe(
+      'matched',
+    );
+  });
+
+  it('has as many authorities below it as it allows, those that issued themselves apart', () => {
+    expect(climbed([{}, { pathLength: 0 }, { pathLength: 1 }])).toBe('matched');
+    expect(climbed([{}, {}, { pathLength: 0 }])).toBe('mismatch');
+    expect(climbed([{}, { selfIssued: 'yes' }, { pathLength: 0 }])).toBe('matched');
+  });
+
+  it('is in its dates, from the first moment to the last', () => {
+    expect([0, 1000].map((now) => climbed([{}, {}, {}], { now }))).toEqual(['matched', 'matched']);
+    expect([-1, 1001].map((now) => climbed([{}, {}, {}], { now }))).toEqual(['expired', 'expired']);
+    for (const place of [0, 1, 2])
+      expect(climbed([0, 1, 2].map((at) => (at === place ? { notAfter: 499 } : {})))).toBe('expired');
+    expect(climbed([{}, {}, { notAfter: 499 }], { selector: 1 })).toBe('matched');
+  });
+
+  it('may be the leaf itself, whose dates count then', () => {
+    const own = (now: number) =>
+      matchDane(
+        [tlsa(2, 1, ANCHOR_KEY)],
+        presented([certificate(0, { spkiSha256: ANCHOR_KEY })], []),
+        [HOST],
+        now,
+      ).kind;
+    expect([own(500), own(1001)]).toEqual(['matched', 'expired']);
+  });
+
+  it('stands there by its signature, and once', () => {
+    const chain = [certificate(0, { ca: 'no' }), certificate(1), certificate(2, { spkiSha256: ANCHOR_KEY })];
+    const match = (...signatures: readonly (readonly [number, number])[]) =>
+      matchDane(
+        [tlsa(2, 1, ANCHOR_KEY)],
+        presented(
+          chain,
+          signatures.map(([subject, index]) => ({ subject, key: { from: 'chain', index } })),
+        ),
+        [HOST],
+        500,
+      ).kind;
+    expect([match([0, 1], [1, 2]), match([0, 2]), match([1, 0], [0, 1], [1, 2])]).toEqual([
+      ...['matched', 'matched', 'matched'],
+    ]);
+    expect([match([1, 2]), match([0, 1]), match([0, 1], [1, 0]), match([0, 7]), match()]).toEqual([
+      ...Array.from({ length: 5 }, () => 'mismatch'),
+    ]);
+  });
+});
