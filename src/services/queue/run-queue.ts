@@ -138,9 +138,7 @@ class Running {
   /** Nothing begins any more, so that those in hand are all. */
   async end(graceMs: number): Promise<void> {
     const ended = new AbortController();
-    const patience = this.#runner.platform.wait(graceMs, ended.signal).then(() => {
-      if (!ended.signal.aborted) this.#breakOff();
-    });
+    const patience = this.#runner.platform.wait(graceMs, ended.signal).then(() => this.#breakOff());
     await Promise.all(this.#turns.keys());
     ended.abort('ended');
     await patience;

@@ -98,4 +98,24 @@ describe('octets that no message names', () => {
     pass(ORPHAN_MS);
     expect(await round()).toBe(2);
   });
+
+  it('are as many as are remembered, at most; the others are seen later', async () => {
+    let now = 0;
+    let gone: readonly string[] = [];
+    const ids = Array.from({ length: 10_001 }, (_, at) => `m${at}`);
+    const sweep = new Sweep({
+      store: { among: async () => [] },
+      bodies: {
+        list: async () => ({ ids, next: null }),
+        remove: async (removed) => {
+          gone = removed;
+        },
+      },
+      elapsed: () => now,
+    });
+    await sweep.step();
+    now += ORPHAN_MS;
+    expect(await sweep.step()).toBe(10_000);
+    expect(gone).not.toContain('m10000');
+  });
 });

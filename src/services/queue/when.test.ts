@@ -100,6 +100,28 @@ describe('what is due', () => {
     expect(claims).toBeLessThan(20);
   });
 
+  it('is all taken up at once, however much of it is for one domain', async () => {
+    const one = new VirtualQueue({ limits: { concurrency: 10, perDomain: 10 } });
+    for (let at = 0; at < 8; at++) await one.put(`${at}@a.test`);
+    await one.put('x@dsn.test');
+    one.run();
+    await one.until(MINUTE_MS);
+    expect(one.attempts.filter((each) => each.startsWith('0 '))).toHaveLength(9);
+  });
+
+  it('is taken up where one of its domain was under way, as soon as that is kept', async () => {
+    const one = new VirtualQueue({ limits: { perDomain: 1 } }, (store, time) => ({
+      settle: async (...given) => {
+        await time.wait(5_000, new AbortController().signal);
+        return store.settle(...given);
+      },
+    }));
+    one.run();
+    for (const to of ['x@a.test', 'y@a.test']) await one.put(to);
+    await one.until(MINUTE_MS);
+    expect(one.attempts).toEqual(['0 x@a.test', '5100 y@a.test']);
+  });
+
   it('goes to one domain so often in a minute as is allowed, evenly spread', async () => {
     const one = new VirtualQueue({ limits: { perDomainPerMinute: 7 } });
     for (const to of ['x@a.test', 'y@a.test', 'z@a.test', 'x@b.test']) await one.put(to);
@@ -222,6 +244,56 @@ describe('a node', () => {
     expect(one.faults).toEqual(
       [10, 20, 30, 40, 50].map((at) => `${at}000 the store of the queue cannot be reached: away`),
     );
+  });
+
+  it('breaks nothing off before three quarters of a minute are over', async () => {
+    let isAway = false;
+    const one = new VirtualQueue({}, (store, time) => ({
+      beat: async (...given) => {
+        if (!isAway) return store.beat(...given);
+        await time.wait(5_000, new AbortController().signal);
+        throw new Error('away');
+      },
+    }));
+    one.slow.set('long@a.test', HOUR_MS);
+    one.run();
+    await one.put('long@a.test');
+    await one.until(1_000);
+    isAway = true;
+    await one.until(59_000);
+    expect(one.faults.map((fault) => fault.split(' ')[0])).toEqual(['15000', '30000', '45000']);
+    expect(one.outcomes).toEqual([]);
+    await one.until(61_000);
+    expect(one.outcomes).toEqual(['60000 long@a.test deferred']);
+  });
+
+  it.each<[string, (one: VirtualQueue) => Promise<unknown>, boolean]>([
+    ['goes an hour after it was seen', async () => 'well', true],
+    ['stays where the store was away in between', async () => Promise.reject(new Error('away')), false],
+    [
+      'stays where the process slept in between',
+      ({ time }) => time.wait(31_000, new AbortController().signal),
+      false,
+    ],
+  ])('sweeps up octets that nobody names: what nobody names %s', async (_, between, isGone) => {
+    let isBetween = false;
+    const one: VirtualQueue = new VirtualQueue({}, (store) => ({
+      beat: async (...given) => {
+        if (isBetween) {
+          isBetween = false;
+          await between(one);
+        }
+        return store.beat(...given);
+      },
+    }));
+    await one.bodies.keep('orphan', () => [Buffer.from('x')]);
+    one.run();
+    await one.until(0.5 * HOUR_MS);
+    isBetween = true;
+    await one.until(1.4 * HOUR_MS);
+    expect(await isKept(one, 'orphan')).toBe(!isGone);
+    await one.until(1.9 * HOUR_MS);
+    expect(await isKept(one, 'orphan')).toBe(false);
   });
 
   it('looks again in ten seconds where the store could not be read', async () => {
@@ -370,6 +442,10 @@ describe('what becomes of a message', () => {
       ['no@b.test', 'bounced', 100, null, 1, 'ann@a.test', 0],
       ['x@b.test', 'delayed', 7_200, 15_200, 2, 'ann@a.test', 0],
     ]);
+    expect(one.told.flatMap(({ messageId }) => (messageId === id ? [] : [messageId]))).toEqual([
+      'failed-1-1-m1-0',
+      'delayed-2-0-m1-0',
+    ]);
     expect(
       events
         .filter(({ body }) => body === 'x@b.test')
@@ -381,6 +457,14 @@ describe('what becomes of a message', () => {
       ['m1/0/2/0/1', 'second', 'delayed', 7_200],
     ]);
     expect(new Set(events.map(({ id: eventId }) => eventId)).size).toBe(events.length);
+  });
+
+  it('is told to nobody who is software, where it wrote a report', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    await one.put('no@b.test', { origin: 'report' });
+    await one.until(MINUTE_MS);
+    expect([one.outcomes, one.notices]).toEqual([['100 no@b.test bounced'], []]);
   });
 
   it('is told of success by whoever takes it over, where he can (DSN-3461-5.2.2-2)', async () => {
