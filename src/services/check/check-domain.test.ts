@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../../effects/journal.js';
+import type { Adapters, SmtpSession } from '../../effects/ports.js';
 import { nodeAdapters } from '../../node.js';
 import { settingsOf } from '../../policy/settings.js';
 import { type Internet, startInternet, type World } from '../../testing/index.js';
 import { checkDomain } from './check-domain.js';
+import type { CheckOptions } from './gather-domain.js';
 
 const POLICY = (mx: string) => `version: STSv1\nmode: enforce\nmx: ${mx}\nmax_age: 1209600\n`;
 const announced = (domain: string) => ({
@@ -45,6 +48,7 @@ const WORLD: World = {
     'MX half.test': ['10 mx.half.test'],
     'CNAME mx.half.test': ['mx.unlisted.test'],
     'TLSA mx.half.test': ['3 1 1 @mx.unlisted.test'],
+    'MX many.test': Array.from({ length: 18 }, (_, at) => `${at} mx${at}.many.test`),
     'MX homeless.test': ['10 mx.homeless.test'],
     'MX bogus.test': { fails: 'bogus' },
   },
@@ -76,7 +80,12 @@ beforeAll(async () => {
 });
 afterAll(() => internet.close());
 
-function check(domain: string, more: { readonly privateAddresses?: 'refuse' } = {}) {
+interface Look extends Pick<CheckOptions, 'onEntry'> {
+  readonly privateAddresses?: 'refuse';
+  readonly around?: (adapters: Adapters) => Adapters;
+}
+
+function check(domain: string, { around = (adapters) => adapters, onEntry, ...more }: Look = {}) {
   const { port, httpsPort, resolver, caPem } = internet;
   const settings = settingsOf('rfc', {
     port,
@@ -86,7 +95,8 @@ function check(domain: string, more: { readonly privateAddresses?: 'refuse' } = 
     ...more,
   });
   const adapters = nodeAdapters({ resolver: { servers: [resolver] }, ca: [caPem] });
-  return checkDomain(domain, { adapters, settings, clock: Date.now });
+  const look = { adapters: around(adapters), settings, clock: Date.now };
+  return checkDomain(domain, { ...look, ...(onEntry !== undefined && { onEntry }) });
 }
 
 async function faultsOf(domain: string): Promise<readonly string[]> {
@@ -186,6 +196,104 @@ describe('a check over real sockets', () => {
     expect(findings.map(({ id }) => id)).toContain('no-host-has-address');
     expect(facts.hosts[0]!.visits).toEqual([]);
   });
+
+  it('visits sixteen hosts, and names the others', async () => {
+    const { facts } = await check('many.test');
+    expect(facts.hosts.map(({ host }) => host)).toEqual(
+      Array.from({ length: 16 }, (_, at) => `mx${at}.many.test`),
+    );
+    expect(facts.hostsLeftOut).toEqual(['mx16.many.test', 'mx17.many.test']);
+  });
+
+  it('visits eight addresses of a host, and names the others', async () => {
+    const addresses = Array.from({ length: 10 }, (_, at) => `127.9.9.${at + 1}`);
+    const { facts } = await check('good.test', {
+      around: (adapters) => ({
+        ...adapters,
+        'dns.addresses': async (...asked) => {
+          const found = await adapters['dns.addresses'](...asked);
+          if (asked[0].name !== 'mx.good.test' || found.a.kind === 'failed') return found;
+          return { ...found, a: { ...found.a, records: addresses } };
+        },
+      }),
+    });
+    const visits = facts.hosts[0]!.visits.map(({ address, visit }) => [
+      ...[address, visit.kind, 'cause' in visit ? visit.cause : ''],
+    ]);
+    expect(visits).toEqual([
+      ...addresses.slice(0, 8).map((address) => [address, 'not-connected', 'refused']),
+      ...addresses.slice(8).map((address) => [address, 'left-out', 'bound']),
+    ]);
+  });
+
+  it('tells what it asks, as it asks it', async () => {
+    const told: JournalEntry[] = [];
+    await check('clear.test', { onEntry: (entry) => told.push(entry) });
+    const words = told.map((entry) =>
+      entry.kind === 'ask' ? entry.ask.type : `host ${'host' in entry && entry.host}`,
+    );
+    const visit = words.indexOf('host mx.clear.test');
+    expect(new Set(words.slice(0, visit))).toEqual(
+      new Set(['dns.mx', 'dns.txt', 'dns.addresses', 'dns.tlsa']),
+    );
+    expect(words.slice(visit)).toEqual(['host mx.clear.test', 'smtp.connect', 'smtp.hello', 'smtp.quit']);
+    const ids = told.map((entry) => (entry.kind === 'ask' ? entry.ask.id : 'id' in entry && entry.id));
+    expect(ids).toEqual(Array.from(ids, (_, at) => at + 1));
+    told.length = 0;
+    await check('good.test', { onEntry: (entry) => told.push(entry) });
+    const types = told.map((entry) => (entry.kind === 'ask' ? entry.ask.type : ''));
+    expect(types.slice(types.indexOf('smtp.connect')).slice(0, 7)).toEqual([
+      ...[
+        'smtp.connect',
+        'smtp.hello',
+        'smtp.starttls',
+        'tls.handshake',
+        'peer.inspect',
+        'smtp.hello',
+        'smtp.quit',
+      ],
+    ]);
+    expect(types).toContain('policy.fetch');
+    const sessions = told.flatMap((entry) =>
+      entry.kind === 'ask' && entry.ask.type === 'smtp.connect' ? [entry.ask.session] : [],
+    );
+    expect(sessions).toEqual([1, 2, 3]);
+  });
+
+  it.each(['good.test', 'clear.test', 'turned-away.test', 'refused.test', 'broken.test'])(
+    'says farewell where it was greeted, hears the answer, and closes each connection: %s',
+    async (domain) => {
+      const said: string[] = [];
+      await check(domain, {
+        around: (adapters) => ({
+          ...adapters,
+          'smtp.session': () => {
+            const own = adapters['smtp.session']();
+            const { connect, greeting, hello, startTls, handshake, inspect, auth, send } = own;
+            const methods = { connect, greeting, hello, startTls, handshake, inspect, auth, send };
+            const bound = Object.fromEntries(
+              Object.entries(methods).map(([name, method]) => [name, (method as () => unknown).bind(own)]),
+            ) as unknown as SmtpSession;
+            return {
+              ...bound,
+              quit: async (...asked) => {
+                const answer = await own.quit(...asked);
+                said.push('quit');
+                return answer;
+              },
+              destroy: () => {
+                said.push('closed');
+                own.destroy();
+              },
+            };
+          },
+        }),
+      });
+      const visits = said.join(' ').split(/(?<=closed) /);
+      const visit = domain === 'refused.test' ? 'closed' : 'quit closed';
+      expect(visits).toEqual(Array(domain === 'good.test' ? 3 : 1).fill(visit));
+    },
+  );
 
   it('does not connect to private addresses unless it may', async () => {
     const before = internet.connections('mx.good.test');

@@ -68,6 +68,34 @@ describe('what an attempt adds', () => {
     ]);
   });
 
+  it('goes to owners of hosts for their TLSA records alone', async () => {
+    const store = memoryStores().reports;
+    const other = line({ policyDomain: 'b.example' });
+    const options = { store, daneHosts: 'also-hosts' } as const;
+    await collectReports(options, { result: attempt(other), endedAt: ENDED_AT });
+    expect(await tallies(store)).toEqual([['2026-05-01', 'a.example', ['sts']]]);
+  });
+
+  it.each([
+    ['options', 7, {}],
+    ['options.store', { store: {} }, {}],
+    ['options.daneHosts', { store: memoryStores().reports, daneHosts: 'all' }, {}],
+    ['attempt', { store: memoryStores().reports }, 7],
+    ['attempt.endedAt', { store: memoryStores().reports }, { result: attempt(sts), endedAt: 'now' }],
+    [
+      'attempt.result.reports',
+      { store: memoryStores().reports },
+      { result: { ...attempt(), reports: 7 }, endedAt: 0 },
+    ],
+  ])('is misuse where it is not what it must be: %s', async (named, options, collected) => {
+    await expect(collectReports(options as never, collected as never)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'WAXSEAL_BAD_OPTIONS',
+        message: expect.stringMatching(new RegExp(`^${named}\\b`)),
+      }),
+    );
+  });
+
   it('goes to the relay where the operator sends the mail through one, and to no recipient (RPT-1.1-1)', async () => {
     const store = memoryStores().reports;
     const relayed = { ...attempt(sts), policy: policyOf('relay.own.example') };

@@ -2,7 +2,7 @@
  * The job over a world in memory: what it asks, what it does, what it keeps to itself.
  */
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { memoryStores } from '../../../adapters/memory/index.js';
 import type { TlsReportStore } from '../../../effects/stores.js';
 import type { Engine } from '../../../engine/engine.js';
@@ -474,6 +474,87 @@ describe('a key of reports', () => {
 });
 
 describe('a report by itself', () => {
+  it('goes nowhere where nothing was counted', async () => {
+    const told = play();
+    await told.store.add(KEY, [line]);
+    const store = { ...told.store, read: async () => [] };
+    const [outcome] = await sendDue({ ...told.ports, store }, settings, never);
+    expect([outcome!.endpoints, told.mails, told.posts]).toEqual([[], [], []]);
+  });
+
+  it('is a message of its own to each address, and at each attempt', async () => {
+    const rua = 'mailto:one@a.example,mailto:two@a.example';
+    const told = play({ txt: { '_smtp._tls.a.example': [`v=TLSRPTv1; rua=${rua}`] }, mail: 'deferred' });
+    await told.store.add(KEY, [line]);
+    await pass(told);
+    told.world.now += 20 * MINUTE_MS;
+    await pass(told);
+    const ids = told.mails.map(({ content }) => {
+      const [chunk] = [...(content() as Iterable<Uint8Array>)];
+      return /^Message-ID: <(\w{32})@s\.example>\r$/m.exec(String(Buffer.from(chunk!)))?.[1];
+    });
+    expect([ids.length, new Set(ids).size, ids.includes(undefined)]).toEqual([4, 4, false]);
+  });
+
+  it('is told apart from that of another source', async () => {
+    const ids = await Promise.all(
+      ['', 'west'].map(async (source) => {
+        const told = play();
+        await told.store.add(KEY, [line]);
+        await pass(told, { source });
+        const report = JSON.parse(gunzipSync(told.posts[0]!.body).toString()) as Record<string, unknown>;
+        return report['report-id'];
+      }),
+    );
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('is broken off before another node may take it, whatever it may take', async () => {
+    const limits: number[] = [];
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+      limits.push(ms);
+      return never;
+    });
+    for (const attemptMsMax of [1_000, 3_600_000]) {
+      const told = play();
+      await told.store.add(KEY, [line]);
+      await pass(told, { attemptMsMax });
+    }
+    timeout.mockRestore();
+    expect(limits).toEqual([1_000, 9 * MINUTE_MS]);
+  });
+
+  it('is one of eight at once', async () => {
+    let claims = 0;
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const told = play();
+    const names = Array.from({ length: 20 }, (_, at) => `d${at}.example`);
+    for (const domain of names) {
+      await told.store.add({ day: DAY, domain }, [line]);
+      told.world.txt[`_smtp._tls.${domain}`] = ['v=TLSRPTv1; rua=https://c.example/r'];
+    }
+    told.world.now = Math.max(...names.map((domain) => scheduleOf(domain, DAY).dueAt));
+    const store: TlsReportStore = {
+      ...told.store,
+      claim: (...given) => {
+        claims += 1;
+        return told.store.claim(...given);
+      },
+    };
+    const https: ReportPorts['https'] = async () => {
+      await released;
+      return { kind: 'response', status: 200 };
+    };
+    const sending = sendDue({ ...told.ports, store, https }, settings, never);
+    await new Promise(setImmediate);
+    expect(claims).toBe(8);
+    release();
+    expect(await sending).toHaveLength(20);
+  });
+
   const senderOf = (told: ReturnType<typeof play>, signal = never) => ({
     ...{ ports: told.ports, settings: completeSettings(settings), signal },
     budget: new HostBudget(9, told.ports.clock),
@@ -654,6 +735,16 @@ describe('the job', () => {
     });
     await running;
     expect(failures).toEqual(['nobody is there']);
+  });
+
+  it('keeps a day for three others, and no longer', async () => {
+    const told = play({ now: Date.UTC(2026, 4, 4, 23, 59, 59, 999) });
+    await told.store.add(KEY, [line]);
+    await pass(told);
+    expect(await stateOf(told.store)).toEqual(['dropped']);
+    told.world.now += 1;
+    await pass(told);
+    expect(await stateOf(told.store)).toEqual([]);
   });
 
   it('forgets days long gone', async () => {
