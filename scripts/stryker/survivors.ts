@@ -43,6 +43,27 @@ export const survivors: readonly Survivor[] = [
     why: 'What is no domain name is refused as nothing is.',
   },
   {
+    file: 'src/policy/tls-report/send/report-day.ts',
+    line: 'return /^\\d{4}-\\d\\d-\\d\\d$/.test(text) && readDateTime(text) !== null;',
+    code: '/^\\d{4}-\\d\\d-\\d\\d$/',
+    becomes: '/\\d{4}-\\d\\d-\\d\\d$/',
+    why: 'What ends so, and is read as a time, is nothing but that.',
+  },
+  {
+    file: 'src/services/tls-report/read/in-pieces.ts',
+    line: 'if (performance.now() - this.since < STRETCH_MS) return;',
+    code: 'performance.now() - this.since < STRETCH_MS',
+    becomes: 'performance.now() - this.since <= STRETCH_MS',
+    why: 'Whether a pause of ten milliseconds comes at the very moment or behind it nobody sees.',
+  },
+  {
+    file: 'src/services/queue/run-queue.ts',
+    line: 'if (next !== null) doorkeeper.ringAt(next, clock(), lookEveryMs);',
+    code: 'next !== null',
+    becomes: 'true',
+    why: 'Where nothing is due it is due in 1970, and for what is due already nobody rings; the compiler wants to be told.',
+  },
+  {
     file: 'src/services/queue/create-queue.ts',
     line: "return { kind: 'kept' };",
     code: "{ kind: 'kept' }",

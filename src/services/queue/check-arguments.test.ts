@@ -122,6 +122,11 @@ it.each<Partial<QueueTuning>>([
   expect(() => checkTuning(tuning)).not.toThrow();
 });
 
+it('ids are texts', () => {
+  expect(() => checkIds(['m1'])).not.toThrow();
+  expect(() => checkIds([7 as never])).toThrow(misuse('WAXSEAL_BAD_OPTIONS', 'ids'));
+});
+
 it.each([
   [{}, null],
   [{ after: null, messagesMax: 1, ended: 'no', domain: 'a.test' }, null],

@@ -63,6 +63,20 @@ describe('who rings for others', () => {
     expect(doorbell.rings).toEqual([0, 0]);
     await waits.pass();
     expect([doorbell.rings, waits.open]).toEqual([[0, 0], []]);
+    keeper.ring(5);
+    await turn();
+    expect(doorbell.rings).toEqual([0, 0, 5]);
+  });
+
+  it.each([
+    [999, []],
+    [1_000, [1_000]],
+    [30_000, [30_000]],
+    [30_001, []],
+  ])('rings for what is due in a second to the time at which others look: %i', async (due, rings) => {
+    keeper.ringAt(due, 0, 30_000);
+    await turn();
+    expect(doorbell.rings).toEqual(rings);
   });
 
   it('is in no hurry where it cannot ring', async () => {

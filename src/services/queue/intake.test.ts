@@ -105,6 +105,14 @@ describe('a message that comes into a queue', () => {
     expect(newId(0, { octets })).toBe(`000000000-${'ab'.repeat(10)}`);
     expect(newId(1_767_268_800_000, { octets })).toBe(`0mjve7pc0-${'ab'.repeat(10)}`);
     expect(new Set(Array.from({ length: 100 }, () => newId(0))).size).toBe(100);
+    for (const [now, platform, named] of [
+      ['now', { octets }, 'now'],
+      [0, {}, 'octets'],
+      [0, { octets: 7 }, 'octets'],
+    ] as const)
+      expect(() => newId(now as never, platform as never)).toThrow(
+        expect.objectContaining({ code: 'WAXSEAL_BAD_OPTIONS', message: expect.stringContaining(named) }),
+      );
     expect(newId(99)).toMatch(/^00000002r-[0-9a-f]{20}$/);
   });
 

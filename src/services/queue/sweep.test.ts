@@ -64,6 +64,26 @@ describe('octets that no message names', () => {
     expect(await left()).toEqual(['named', 'newborn']);
   });
 
+  it('are seen twice again where somebody named them in between', async () => {
+    const { round, store, message, left, pass } = await open();
+    await round();
+    await store.accept([{ ...message, id: 'newborn' }]);
+    await round();
+    pass(ORPHAN_MS);
+    const claim = { node: 'n', now: 0, deliveriesMax: 2, perLaneMax: 2, dueAgainAt: 1 };
+    const claimed = await store.claim(claim);
+    const born = claimed.filter(({ message: { id } }) => id === 'newborn');
+    await store.settle(
+      born.map((each) => settlementOf(each, { end: 'delivered' })),
+      0,
+    );
+    // The orphan goes.
+    expect(await round()).toBe(1);
+    expect(await left()).toEqual(['named', 'newborn']);
+    pass(ORPHAN_MS);
+    expect(await round()).toBe(1);
+  });
+
   it('are seen twice again where they come back', async () => {
     const { round, left, pass, keep } = await open();
     await round();

@@ -102,8 +102,11 @@ describe('what is due', () => {
 
   it('is all taken up at once, however much of it is for one domain', async () => {
     const one = new VirtualQueue({ limits: { concurrency: 10, perDomain: 10 } });
-    for (let at = 0; at < 8; at++) await one.put(`${at}@a.test`);
-    await one.put('x@dsn.test');
+    const { store, bodies, time } = one;
+    // Who only hands mail in rings for nobody.
+    const { enqueue } = createIntake({ store, bodies, clock: () => time.now });
+    for (let at = 0; at < 8; at++) await enqueue(mailTo(`${at}@a.test`));
+    await enqueue(mailTo('x@dsn.test'));
     one.run();
     await one.until(MINUTE_MS);
     expect(one.attempts.filter((each) => each.startsWith('0 '))).toHaveLength(9);
@@ -351,6 +354,17 @@ describe('a node', () => {
     const reviewed = delayed.filter((at) => at % 10_000 === 0);
     expect(reviewed.length).toBeGreaterThan(20);
     expect(new Set(reviewed).size).toBe(1);
+  });
+
+  it('ends at once when it is told to and nothing is under way', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    await one.put('x@a.test');
+    await one.until(1_000);
+    one.stop.abort();
+    await one.until(1_001);
+    expect([one.outcomes, one.isOver]).toEqual([['100 x@a.test delivered'], true]);
+    expect(await isKept(one, 'm1')).toBe(false);
   });
 
   it('lets what is under way end when it is told to end, for half a minute or as long as it is told', async () => {

@@ -353,6 +353,76 @@ describe('several reports in one text', () => {
   });
 });
 
+describe('what is read to its end', () => {
+  const noted_ = (report: object) => noted(report).map(({ kind, where }) => `${kind} ${where}`);
+  const summary = { 'total-successful-session-count': 1, 'total-failure-session-count': 0 };
+  const policy = { 'policy-type': 'no-policy-found', 'policy-domain': 'a.example' };
+
+  it('names what is unknown, wherever it stands', () => {
+    expect(noted_(smallReport({ summary: { ...summary, more: 1 } }))).toEqual([
+      'unknown-member policies[0].summary.more',
+    ]);
+    expect(noted_(smallReport({ policy: { ...policy, more: 1 } }))).toEqual([
+      'unknown-member policies[0].policy.more',
+    ]);
+    expect(noted_(smallReport({ more: 1 }))).toEqual(['unknown-member policies[0].more']);
+    expect(noted_(smallReport({}, { more: 1 }))).toEqual(['unknown-member more']);
+  });
+
+  it('takes one detail for a list of one, and blanks around names for none', () => {
+    const detail = { 'result-type': 'certificate-expired', 'failed-session-count': 1 };
+    const failed = { ...summary, 'total-failure-session-count': 1 };
+    const report = smallReport({
+      ...{ summary: failed, policy: { ...policy, 'mx-host': [' mx.a.example '] } },
+      'failure-details': detail,
+    });
+    const read = reportIn(JSON.stringify(report));
+    expect(read.policies).toMatchObject([
+      { mxHost: ['mx.a.example'], details: [{ resultType: 'certificate-expired', failedSessionCount: 1 }] },
+    ]);
+    expect(noted_(report)).toEqual(['wrong-type policies[0].failure-details']);
+  });
+
+  it('counts what is null as missing', () => {
+    expect(noted_(smallReport({}, { 'report-id': null }))).toEqual(['missing-member report-id']);
+    expect(noted_(smallReport({ policy: { ...policy, 'mx-host': null } }))).toEqual([]);
+  });
+
+  it('takes two hundred texts of a list, and says that there are more', () => {
+    const texts = (length: number) => Array.from({ length }, (_, at) => `mx${at}.a.example`);
+    const read = (length: number) =>
+      reportIn(JSON.stringify(smallReport({ policy: { ...policy, 'mx-host': texts(length) } })));
+    expect([read(200).policies[0]!.mxHost.length, read(200).deviations]).toEqual([200, []]);
+    expect(read(201).policies[0]!.mxHost).toHaveLength(200);
+    expect(read(201).deviations).toMatchObject([
+      { kind: 'too-many-values', where: 'policies[0].policy.mx-host' },
+    ]);
+  });
+
+  it('says where what is repeated stands, behind lists and objects', () => {
+    const text = '{"a":[{"b":1},{"c":{"d":1}}],"e":[1,{"f":1,"f":2}],"g":1,"g":2,"policies":[{}]}';
+    const places = kindsAndPlaces(text).filter((each) => each.startsWith('repeated'));
+    expect(places).toEqual(['repeated-member e[1].f', 'repeated-member g']);
+  });
+
+  it('says in which line and column text follows', () => {
+    const { rest } = runSteps(readReports('{"policies":[]}\n\n  x\n', 'clean'));
+    expect(rest).toEqual({ line: 3, column: 3 });
+    const { rest: first } = runSteps(readReports('{"policies":[]}\nx', 'clean'));
+    expect(first).toEqual({ line: 2, column: 1 });
+  });
+
+  const kindsAndPlaces = (text: string) =>
+    reportIn(text).deviations.map(({ kind, where }) => `${kind} ${where}`);
+});
+
+it('each result type has words, and the clause in which they stand', () => {
+  for (const { meaning, remedy, clause } of Object.values(ADVICE)) {
+    expect(clause).toMatch(/^RFC \d{4}, Section [\d.]+\d(?:; RFC \d{4}, Section [\d.]+\d)*$|^RFC \d{4}/);
+    for (const text of [meaning, remedy]) expect(text).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
 describe('numbers that are missing', () => {
   const read = (summary: object, ...counts: readonly unknown[]) => {
     const details = counts.map((count) => ({ 'result-type': 'tlsa-invalid', 'failed-session-count': count }));

@@ -286,6 +286,7 @@ describe('parts of a message', () => {
     expect(await idsIn(message('b', '--bc', 'x', '--b', part))).toEqual([TIDY]);
     expect(await idsIn(message('b', '--b', part, '--b--', '--b', part))).toEqual([TIDY]);
     expect(await idsIn(message('b', 'no boundary'))).toEqual(['no-report']);
+    expect(await idsIn(message('b', '--bc', part))).toEqual(['no-report']);
     expect(await idsIn(message('b', '--b', '--b', part, '--b--'))).toEqual([TIDY]);
   });
 });

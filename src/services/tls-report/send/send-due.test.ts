@@ -460,6 +460,7 @@ describe('a key of reports', () => {
   it.each([
     [['v=DKIM1; k=ed25519; p=KEY'], 'fit'],
     [['v=DKIM1; k=ed25519; p=OTHER'], 'warn-other-key'],
+    [['v=DKIM1; k=ed25519; p=KEY; pX; x'], 'fit'],
     [['v=DKIM1'], 'warn-no-key'],
     [[], 'warn-no-key'],
     ['fails', 'unknown'],
@@ -608,9 +609,30 @@ describe('what is no ports, no signal and no choice', () => {
     ['choice', play().ports, never, { day: 'today' }],
   ])('is refused by its name: %s', async (name, ports, signal, choice) => {
     const args = [ports as never, settings, signal as never, choice as never] as const;
-    const refused = { name: 'MisuseError', message: expect.stringMatching(new RegExp(`^${name}\\b`)) };
+    const refused = {
+      ...{ name: 'MisuseError', code: 'WAXSEAL_BAD_OPTIONS' },
+      message: expect.stringMatching(new RegExp(`^${name}\\b`)),
+    };
     await expect(sendDue(...args)).rejects.toMatchObject(refused);
     await expect(previewReports(...args)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('settings of reports', () => {
+  it.each(['organizationName', 'contactInfo', 'keys'])('name what is missing: %s', async (name) => {
+    const { ports } = play();
+    const refused = {
+      name: 'MisuseError',
+      code: 'WAXSEAL_BAD_OPTIONS',
+      message: expect.stringContaining(name),
+    };
+    const less = { ...settings, [name]: undefined } as never;
+    await expect(sendDue(ports, less, never)).rejects.toMatchObject(refused);
+    await expect(checkKeys(ports, less, never)).rejects.toMatchObject(refused);
+    await expect(checkKeys({} as never, settings, never)).rejects.toMatchObject({ code: refused.code });
+    await expect(checkKeys(ports, settings, 7 as never)).rejects.toMatchObject({
+      ...{ code: refused.code, message: expect.stringMatching(/^signal\b/) },
+    });
   });
 });
 
