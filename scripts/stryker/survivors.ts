@@ -112,4 +112,11 @@ export const survivors: readonly Survivor[] = [
     becomes: 'bit <= bits',
     why: 'Of the octet behind the last one no bit is compared.',
   },
+  {
+    file: 'src/policy/explain/about-domain.ts',
+    line: "const mx = evidence.host?.input.mxSecurity ?? 'insecure';",
+    code: "'insecure'",
+    becomes: '""',
+    why: 'Where no host is meant, it is only asked whether the word is "secure".',
+  },
 ];

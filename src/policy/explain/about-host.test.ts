@@ -206,6 +206,18 @@ describe('how a certificate fared', () => {
     expect(pkixText(notOfDane)).toBe(says);
   });
 
+  it.each([
+    ['CERT_NOT_YET_VALID', 'has a path on which something is not valid yet'],
+    ['CERT_REVOKED', 'has a path on which something has been revoked'],
+    ['EE_KEY_TOO_SMALL', 'has a path on which a key or a signature is too weak'],
+    ['CA_KEY_TOO_SMALL', 'has a path on which a key or a signature is too weak'],
+    ['CA_MD_TOO_WEAK', 'has a path on which a key or a signature is too weak'],
+    ['NEW', 'leads to no CA that is trusted here'],
+  ])('against the trust store, by the code %s', (pkixCode, says) => {
+    const own = { peer: judged({ pkix: 'not-trusted', pkixCode }), peerFacts: shown(), plan };
+    expect(pkixText(of(own))).toBe(`${SHOWN_TEXT}, which ${says} (${pkixCode})`);
+  });
+
   it('against the trust store: under its own name where no plan names another, and without a code where there is none', () => {
     const own = { peerFacts: shown() };
     expect(pkixText(of({ ...own, peer: judged({ pkix: 'name-mismatch' }) }))).toMatch(/ for mx\.a\.example$/);

@@ -106,8 +106,8 @@ function issuerText({ selfIssued, issuerNames }: CertificateFacts): string {
 /** How the chain fared against the TLSA records. */
 export function daneText(evidence: Evidence): string {
   const { host } = evidence;
-  const match = host?.peer?.dane ?? null;
-  if (host === null || match === null) return `nobody asked that ${hostIn(evidence)} match a TLSA record`;
+  if (host?.peer?.dane == null) return `nobody asked that ${hostIn(evidence)} match a TLSA record`;
+  const match = host.peer.dane;
   const records = host.tlsa.kind === 'present' ? host.tlsa.records : [];
   if (match.kind === 'matched') {
     const record = records[match.record];
@@ -132,11 +132,11 @@ export function daneText(evidence: Evidence): string {
 /** How the certificate fared against the trust store. */
 export function pkixText(evidence: Evidence): string {
   const { host } = evidence;
-  const pkix = host?.peer?.pkix ?? null;
+  const { pkix = null, pkixCode = '' } = host?.peer ?? {};
   // Where it was held against TLSA records, it is told there.
   const isTold = (evidence.input.dane ?? 'not-demanded') !== 'not-demanded' && host?.peerFacts !== null;
   const certificate = isTold ? 'that certificate' : `${certificateText(evidence)}, which`;
-  const code = host?.peer?.pkixCode ? ` (${host.peer.pkixCode})` : '';
+  const code = pkixCode === '' ? '' : ` (${pkixCode})`;
   switch (pkix) {
     case null:
       return `nobody asked for a certificate of ${hostIn(evidence)} that a trusted CA vouches for`;
@@ -145,7 +145,7 @@ export function pkixText(evidence: Evidence): string {
     case 'expired':
       return `${certificate} has a path on which something has expired${code}`;
     case 'not-trusted':
-      return `${certificate} ${untrustedText(host?.peer?.pkixCode ?? '')}${code}`;
+      return `${certificate} ${untrustedText(pkixCode)}${code}`;
     case 'name-mismatch':
       return `${certificate} is not for ${certificateNamesIn(evidence)}`;
     case 'unreadable':

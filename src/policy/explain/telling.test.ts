@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide, inputsOf } from '../kernel/table.js';
 import { allTables } from '../tables.js';
-import { tellingColumns, tellingFacts } from './telling.js';
+import { isIdle, tellingColumns, tellingFacts } from './telling.js';
 
 describe('the facts that tell', () => {
   const input = { message: 'open', dane: 'open', sts: 'unreachable', operator: 'open', currency: 'fresh' };
@@ -35,5 +35,24 @@ describe('the facts that tell', () => {
     const table = allTables.find(({ rows }) => rows.some((row) => row.id === id))!;
     const decision = [...inputsOf(table)].map((input) => decide(table, input)).find(({ row }) => row === id)!;
     expect(tellingColumns(decision)).toEqual(columns);
+  });
+
+  it.each<[string, readonly string[], boolean]>([
+    [
+      'message',
+      ['open', 'no-demand', 'not-demanded', 'not-required', 'not-needed', 'fits', 'fresh', 'no', 'none'],
+      true,
+    ],
+    ['message', ['yes', 'failed', 'first', 'too-large', 'stale', ''], false],
+    // Where there is none, that is what stood in the way.
+    ['addresses', ['none', 'failed'], false],
+    ['mechanism', ['none', 'found'], false],
+    ['room', ['none', 'here'], false],
+    ['tls', ['no', 'yes'], false],
+    ['channel', ['first'], true],
+    ['channel', ['cleartext-retry', 'none'], false],
+    ['stage', ['mail', 'greeting'], true],
+  ])('say of %s only that nothing stood in the way, where it is %j: %s', (column, words, idle) => {
+    expect(words.filter((word) => isIdle(column, word))).toEqual(idle ? words : []);
   });
 });

@@ -290,9 +290,11 @@ function recordFailure({ attempt }: Evidence): string {
 }
 
 function faultText({ attempt }: Evidence): string {
-  const record = attempt?.txt ? learnRecord(attempt.txt) : null;
-  if (record?.kind !== 'invalid' || attempt?.txt?.kind === 'failed') return '';
-  return ` (${record.reason}): ${someOf((attempt?.txt?.records ?? []).map((text) => `"${quoted(text)}"`))}`;
+  const txt = attempt?.txt ?? null;
+  if (txt === null || !('records' in txt)) return '';
+  const record = learnRecord(txt);
+  if (record.kind !== 'invalid') return '';
+  return ` (${record.reason}): ${someOf(txt.records.map((text) => `"${quoted(text)}"`))}`;
 }
 
 function servedText({ attempt }: Evidence): string {
