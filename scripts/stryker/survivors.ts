@@ -50,6 +50,13 @@ export const survivors: readonly Survivor[] = [
     why: 'What ends so, and is read as a time, is nothing but that.',
   },
   {
+    file: 'src/services/queue/submitted-content.ts',
+    line: '...(tlsRequired === undefined ? {} : { tlsRequired }),',
+    code: 'tlsRequired === undefined',
+    becomes: 'false',
+    why: 'What is left out and what is undefined are the same to whoever reads it; the compiler tells them apart.',
+  },
+  {
     file: 'src/services/tls-report/read/in-pieces.ts',
     line: 'if (performance.now() - this.since < STRETCH_MS) return;',
     code: 'performance.now() - this.since < STRETCH_MS',

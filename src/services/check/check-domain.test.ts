@@ -19,7 +19,16 @@ const hosted = (domain: string, ...tlsa: readonly string[]) => ({
 });
 
 const WORLD: World = {
-  signedZones: ['good.test', 'anchor.test', 'mismatch.test', 'clear.test', 'aliased.test', 'half.test'],
+  signedZones: [
+    'good.test',
+    'anchor.test',
+    'mismatch.test',
+    'clear.test',
+    'aliased.test',
+    'half.test',
+    'moved.test',
+    'bare.test',
+  ],
   dns: {
     ...hosted('good.test', '3 1 1 @mx.good.test', '2 0 1 @mx.good.test:ca'),
     ...announced('good.test'),
@@ -48,6 +57,11 @@ const WORLD: World = {
     'MX half.test': ['10 mx.half.test'],
     'CNAME mx.half.test': ['mx.unlisted.test'],
     'TLSA mx.half.test': ['3 1 1 @mx.unlisted.test'],
+    // Where the name leads there are no records, and there are some where it stands.
+    'MX moved.test': ['10 mx.moved.test'],
+    'CNAME mx.moved.test': ['mx.bare.test'],
+    'A mx.bare.test': ['@mx.bare.test'],
+    'TLSA mx.moved.test': ['3 1 1 @mx.bare.test'],
     'MX many.test': Array.from({ length: 18 }, (_, at) => `${at} mx${at}.many.test`),
     'MX homeless.test': ['10 mx.homeless.test'],
     'MX bogus.test': { fails: 'bogus' },
@@ -65,6 +79,7 @@ const WORLD: World = {
     'mx.late.test': { starttls: 'late-alert' },
     'mx.turned-away.test': { greeting: '421 4.7.0 Come back later' },
     'mx.refused.test': { connect: 'refuse' },
+    'mx.bare.test': {},
     'implicit.test': {},
   },
   policy: {
@@ -189,6 +204,15 @@ describe('a check over real sockets', () => {
     const { findings, facts } = await check('half.test');
     expect(facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual(['mx.half.test']);
     expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['host-alias', 'tlsa-matches']));
+  });
+
+  it('goes by the records where the name stands if there are none where it leads', async () => {
+    const { findings, facts } = await check('moved.test');
+    expect(facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual([
+      'mx.bare.test',
+      'mx.moved.test',
+    ]);
+    expect(findings.map(({ id }) => id)).toContain('tlsa-matches');
   });
 
   it('has something to say of a host that has no address', async () => {
