@@ -43,6 +43,13 @@ export const survivors: readonly Survivor[] = [
     why: 'What is no domain name is refused as nothing is.',
   },
   {
+    file: 'src/policy/tls-report/read/date-time.ts',
+    line: "const [, day, month, year, hour, minute, second = '0', zone] = mail;",
+    code: "'0'",
+    becomes: '""',
+    why: 'An empty text is the number 0 as well.',
+  },
+  {
     file: 'src/policy/tls-report/send/report-day.ts',
     line: 'return /^\\d{4}-\\d\\d-\\d\\d$/.test(text) && readDateTime(text) !== null;',
     code: '/^\\d{4}-\\d\\d-\\d\\d$/',

@@ -319,6 +319,14 @@ describe('a check over real sockets', () => {
     },
   );
 
+  it('is not made with settings that are none', async () => {
+    const adapters = nodeAdapters({ resolver: { servers: [internet.resolver] }, ca: [] });
+    const settings = { ...settingsOf('rfc', {}), port: 0 };
+    await expect(checkDomain('good.test', { adapters, settings, clock: Date.now })).rejects.toThrow(
+      expect.objectContaining({ name: 'MisuseError', message: expect.stringContaining('port') }),
+    );
+  });
+
   it('does not connect to private addresses unless it may', async () => {
     const before = internet.connections('mx.good.test');
     const { findings } = await check('good.test', { privateAddresses: 'refuse' });

@@ -314,4 +314,32 @@ describe('policies kept fresh', () => {
     });
     await expect(done).resolves.toBeUndefined();
   });
+
+  it.each([
+    ['options', 7],
+    ['options.pauseMs', { pauseMs: -1 }],
+    ['options.onPass', { onPass: 'yes' }],
+    ['options.settings', { settings: { atOnceMax: 0 } }],
+  ])('are not kept so by what is none: %s', async (named, options) => {
+    const { ports } = world();
+    await expect(keepPoliciesFresh(ports, new AbortController().signal, options as never)).rejects.toThrow(
+      expect.objectContaining({
+        code: 'WAXSEAL_BAD_OPTIONS',
+        message: expect.stringMatching(new RegExp(`^${named}\\b`)),
+      }),
+    );
+  });
+
+  it('each quarter of an hour, if nobody says how often', async () => {
+    const { ports } = world();
+    const controller = new AbortController();
+    const pauses: number[] = [];
+    await keepPoliciesFresh(ports, controller.signal, {
+      wait: async (ms) => {
+        pauses.push(ms);
+        controller.abort();
+      },
+    });
+    expect(pauses).toEqual([900_000]);
+  });
 });

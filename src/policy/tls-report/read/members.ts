@@ -29,8 +29,8 @@ export class Members {
     if (key !== undefined && !this.read.has(key)) {
       this.read.add(key);
       if (key !== name) this.deviations.add('misnamed-member', this.place(key), name);
-      const value = this.object.get(key);
-      if (value !== undefined && value !== null) return value;
+      const value = this.object.get(key) ?? null;
+      if (value !== null) return value;
     }
     if (presence === 'required') this.deviations.add('missing-member', this.place(name));
     return undefined;

@@ -412,6 +412,17 @@ describe('what is read to its end', () => {
     expect(first).toEqual({ line: 2, column: 1 });
   });
 
+  it('says where it is broken, be it the end of a line', () => {
+    const broken = (text: string) => runSteps(readReports(text, 'clean')).reports;
+    expect(broken('{"a":"\\\n"}')).toMatchObject([{ refusal: 'not-json', place: { line: 1, column: 8 } }]);
+    expect(broken('{"a":1\n')).toMatchObject([{ refusal: 'not-json', place: { line: 2, column: 1 } }]);
+  });
+
+  it('is so many reports, and nothing behind them', () => {
+    const { reports, rest } = runSteps(readReports(`${'{}'.repeat(REPORTS_MAX)}{`, 'clean'));
+    expect([reports.length, rest]).toEqual([REPORTS_MAX, { line: 1, column: 2 * REPORTS_MAX + 1 }]);
+  });
+
   const kindsAndPlaces = (text: string) =>
     reportIn(text).deviations.map(({ kind, where }) => `${kind} ${where}`);
 });

@@ -26,6 +26,15 @@ const MANY = [
   SLOPPY_TEXT,
 ].map(received);
 
+it('a sender without a name has none', () => {
+  const of = (organization: string) =>
+    summariseReports([received(tidyReport('2026-05-01', { 'organization-name': organization }))]).senders;
+  expect([of('Tidy Mail'), of('')]).toMatchObject([
+    [{ organizations: ['Tidy Mail'] }],
+    [{ organizations: [] }],
+  ]);
+});
+
 describe('a summary of reports', () => {
   const summary = summariseReports(MANY);
 

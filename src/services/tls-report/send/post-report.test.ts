@@ -49,6 +49,14 @@ function postTo(
   return nodePostReport({ ca })({ ...ask, ...own }, never);
 }
 
+it.each([0, -1, Number.NaN])('a report goes nowhere when its time is over: %d', async (deadlineMs) => {
+  const endpoint = await start();
+  expect(await postTo(endpoint, { deadlineMs })).toEqual({
+    ...{ kind: 'failed', cause: 'timeout', code: 'ETIMEDOUT' },
+  });
+  expect(endpoint.posted).toEqual([]);
+});
+
 describe('a report to an HTTPS endpoint', () => {
   it('is one POST of the file itself (RPT-3-8, RPT-5.4-1)', async () => {
     const endpoint = await start();
