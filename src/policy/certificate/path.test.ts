@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { matchDane } from '../dane/match.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
-import { PLAIN, SHOWN } from './facts.fixture.js';
+import { constraintsOf, PLAIN, SHOWN } from './facts.fixture.js';
 import type { CertificateFacts, KeyFacts, PeerFacts, SignatureFact } from './facts.js';
 import { findPath } from './path.js';
 
@@ -232,6 +232,15 @@ describe('whoever stands on a path', () => {
     expect(climbed([{}, { pathLength: 0 }, { pathLength: 1 }])).toBe('matched');
     expect(climbed([{}, {}, { pathLength: 0 }])).toBe('mismatch');
     expect(climbed([{}, { selfIssued: 'yes' }, { pathLength: 0 }])).toBe('matched');
+  });
+
+  it('has the names that authorities above it permit, unless it issued itself and is not the leaf', () => {
+    const root = { nameConstraints: constraintsOf({ permitted: [HOST] }) };
+    const foreign = { dnsNames: ['b.example'] };
+    expect(climbed([{}, {}, root])).toBe('matched');
+    expect(climbed([{}, foreign, root])).toBe('mismatch');
+    expect(climbed([{}, { ...foreign, selfIssued: 'yes' }, root])).toBe('matched');
+    expect(climbed([{ dnsNames: [HOST, 'b.example'], selfIssued: 'yes' }, {}, root])).toBe('mismatch');
   });
 
   it('is in its dates, from the first moment to the last', () => {

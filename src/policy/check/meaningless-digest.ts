@@ -32,7 +32,7 @@ export function whyMeaningless(data: string): string | null {
   const known = KNOWN.get(data);
   if (known !== undefined) return known;
   if (/^(?:0+|f+)$/.test(data)) return `it is nothing but "${data.slice(0, 2)}": a placeholder`;
-  if (/^(?:0123456789abcdef)+$|^(?:deadbeef)+$|^(?:1234567890)+/.test(data))
+  if (/^(?:0123456789abcdef)+$|^(?:deadbeef)+$|^1234567890/.test(data))
     return `it begins with "${data.slice(0, 16)}": a placeholder`;
   return null;
 }

@@ -64,6 +64,14 @@ describe('what stopped a message', () => {
     expect(asked({ sts: 'authenticate' }, 'mx2.b.example')).toEqual([]);
   });
 
+  it('is whoever asked that the chain match', () => {
+    const asked = (input: Readonly<Record<string, string>>) =>
+      mechanismsOf(peer({ dane: 'failed' }), [decision('dane-matching', 'required', input), pkix({})]);
+    expect(asked({ operator: 'authenticate-by-dane', dane: 'other' })).toEqual([OURS]);
+    expect(asked({ operator: 'authenticate-by-dane', dane: 'authenticate' })).toEqual(['DANE']);
+    expect(asked({ operator: 'other', dane: 'authenticate' })).toEqual(['DANE']);
+  });
+
   it('is whoever asked for TLS that did not start, as it was decided last', () => {
     const demands = [
       decision('requiretls-demand', 'authenticate'),

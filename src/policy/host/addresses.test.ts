@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { familyOf } from '../names/ip-address.js';
-import { FAMILY_MAX, orderAddresses, rememberDialled, withinBound } from './addresses.js';
+import { FAMILY_MAX, orderAddresses, rememberDialled, withinBound, withRivalNext } from './addresses.js';
 
 const V6 = Array.from({ length: 12 }, (_, at) => `2001:500::${at + 1}`);
 const V4 = Array.from({ length: 12 }, (_, at) => `198.41.0.${at + 1}`);
@@ -68,4 +68,13 @@ describe('what was dialled before', () => {
     expect(rememberDialled(many, []).length).toBeLessThan(200);
     expect(rememberDialled(many, []).at(-1)).toBe(many.at(-1));
   });
+});
+
+it('the rival of an address is the next of the other family, or else the next (RFC 8305, Section 4)', () => {
+  const [six, six2, four, four2] = [V6[0]!, V6[1]!, V4[0]!, V4[1]!];
+  expect(withRivalNext([six, six2, four, four2], 0)).toEqual([six, four, six2, four2]);
+  expect(withRivalNext([six, six2, four, four2], 1)).toEqual([six, six2, four, four2]);
+  expect(withRivalNext([four, six, four2, six2], 2)).toEqual([four, six, four2, six2]);
+  expect(withRivalNext([six, six2], 0)).toEqual([six, six2]);
+  expect(withRivalNext([six, four], 1)).toEqual([six, four]);
 });

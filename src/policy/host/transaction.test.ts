@@ -3,6 +3,7 @@ import {
   judgeReply,
   judgeTransaction,
   type Stage,
+  stateOf,
   strayReply,
   type TransactionReplies,
 } from './transaction.js';
@@ -109,6 +110,27 @@ describe('the replies to a transaction', () => {
     expect(judge({ mail: null, recipients: [null], data: null, end: null, lost: 'closed' })).toEqual([
       ...['next-host', 'next-host'],
     ]);
+  });
+
+  it('that say there are too many are about recipients, and behind one that was accepted', () => {
+    const verdictOf = (stage: Stage, accepted?: number) =>
+      judgeReply(stage, say(552), { ...FACTS, ...(accepted !== undefined && { accepted }) }).verdict;
+    expect([verdictOf('rcpt'), verdictOf('rcpt', 0), verdictOf('rcpt', 1), verdictOf('end', 1)]).toEqual([
+      ...['bounce', 'bounce', 'next-host', 'bounce'],
+    ]);
+  });
+
+  it('leave a recipient so, by what they mean', () => {
+    const because = judgeReply('end', say(250), FACTS);
+    const left = (verdict: Parameters<typeof stateOf>[0], reply: ReturnType<typeof say> | null) => {
+      const state = stateOf(verdict, { command: '.', cause: 'replied', reply }, because);
+      return [state.verdict, state.status, state.category];
+    };
+    expect(left('delivered', say(250, '2.1.5 ok'))).toEqual(['delivered', '2.1.5', null]);
+    expect(left('bounce', say(550, 'no'))).toEqual(['bounced', '5.0.0', null]);
+    expect(left('refused-here', say(550, '5.7.1 no'))).toEqual(['next-host', '5.7.1', 'refused']);
+    expect(left('next-host', say(450, '4.2.1 later'))).toEqual(['next-host', '4.2.1', 'reply']);
+    expect(left('next-host', null)).toEqual(['next-host', '', 'connection-lost']);
   });
 
   it('that we did not wait for are none that were withheld', () => {

@@ -266,6 +266,7 @@ describe('what an author wrote', () => {
     ['\u00a0mx.a.example', 'odd-blank'],
     ['mx*.a.example', 'value'],
     ['[192.0.2.1] x', 'value'],
+    ['x [192.0.2.1]', 'value'],
     ['fd00::1 x', 'value'],
     ['mx1 mx2', 'value'],
     ['mx_1/a.example', 'value'],

@@ -21,7 +21,6 @@ const LIMIT = /^([A-Za-z0-9_-]{1,64})(?:=([!-:<-~]{1,256}))?$/;
  */
 export function limitsOf(keywords: Keywords): ServerLimits {
   const text = keywords.get('LIMITS') ?? '';
-  if (text === '') return NO_LIMITS;
   const values = new Map<string, string>();
   for (const part of text.split(' ')) {
     const [, name, value = ''] = LIMIT.exec(part) ?? [];
