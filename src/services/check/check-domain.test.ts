@@ -190,6 +190,11 @@ describe('a check over real sockets', () => {
 
   it('goes to the domain itself without MX, and through aliases', async () => {
     expect((await check('implicit.test')).findings.map(({ id }) => id)).toContain('mx-implicit');
+    const implicit = (await check('implicit.test')).facts.hosts;
+    expect(implicit.map(({ host, source, visits }) => [host, source, visits.length])).toEqual([
+      ['implicit.test', 'implicit', 1],
+    ]);
+    expect((await check('good.test')).facts.hosts).toMatchObject([{ host: 'mx.good.test', source: 'mx' }]);
     const { findings, facts } = await check('aliased.test');
     expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['host-alias', 'tlsa-matches']));
     expect(facts.hosts[0]!.tlsa.map(({ baseDomain }) => baseDomain)).toEqual([

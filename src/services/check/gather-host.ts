@@ -57,9 +57,10 @@ async function visitAll(
       ADDRESSES_MAX,
     ),
   );
-  const inForce = tlsa.find(({ answer }) => answer.kind === 'secure' && answer.records.length > 0);
-  const records: readonly TlsaRecord[] =
-    inForce === undefined || inForce.answer.kind === 'failed' ? [] : inForce.answer.records;
+  const [inForce] = tlsa.flatMap(({ baseDomain, answer }) =>
+    answer.kind === 'secure' && answer.records.length > 0 ? [{ baseDomain, records: answer.records }] : [],
+  );
+  const records: readonly TlsaRecord[] = inForce?.records ?? [];
   const serverName = inForce?.baseDomain ?? host;
   const visits: HostFacts['visits'][number][] = [];
   const probes: HostFacts['probes'][number][] = [];
