@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type NodeAdapters, nodeAdapters, settingsOf } from '../../node.js';
 import type { PostfixVersion } from '../../policy/postfix/postfix-version.js';
 import type { Settings } from '../../policy/settings.js';
@@ -79,23 +79,20 @@ function worldOf(): World {
 
 let internet: Internet;
 let adapters: NodeAdapters;
-const faults: string[] = [];
 
 beforeAll(async () => {
   internet = await startInternet(worldOf());
   adapters = nodeAdapters({ resolver: internet.resolver, ca: [internet.caPem] });
-});
-afterEach(() => {
-  expect(faults.splice(0)).toEqual([]);
 });
 afterAll(async () => {
   await adapters.close();
   await internet.close();
 });
 
-function ask(key: string, own: Partial<Settings> = {}, version: PostfixVersion = 'from-3.4') {
+async function ask(key: string, own: Partial<Settings> = {}, version: PostfixVersion = 'from-3.4') {
   const { port, httpsPort } = internet;
   const settings = settingsOf('rfc', { port, httpsPort, privateAddresses: 'allow', ...own });
+  const faults: string[] = [];
   const ports = {
     adapters,
     settings,
@@ -103,7 +100,9 @@ function ask(key: string, own: Partial<Settings> = {}, version: PostfixVersion =
     clock: Date.now,
     onFault: (fault: string) => faults.push(fault),
   };
-  return lookUp(key, ports, new AbortController().signal);
+  const answer = await lookUp(key, ports, new AbortController().signal);
+  expect(faults).toEqual([]);
+  return answer;
 }
 
 const rule = (demand: 'encrypt' | 'verify' | 'dane'): Partial<Settings> => ({
