@@ -99,12 +99,12 @@ export const dane: Violations = {
   },
   'DANE-3.1.2-1': {
     file: 'src/policy/check/judge-dane.ts',
-    find: '        ...anchorsNotSent(known, peer),\n',
+    find: '        ...anchorsNotSent(known),\n',
     put: '',
   },
   'DOPS-5.2.2-2': {
     file: 'src/policy/check/judge-dane.ts',
-    find: '        ...anchorsNotSent(known, peer),\n',
+    find: '        ...anchorsNotSent(known),\n',
     put: '',
   },
   'DANE-3.2.2-1': {

@@ -127,7 +127,7 @@ function judgeMatch(known: MatchCase, peer: PeerFacts): readonly Finding[] {
     case 'tlsa-mismatch':
       return [
         raiseDane('tlsa-mismatch', { ...place, values: { key: keyOf(peer) } }),
-        ...anchorsNotSent(known, peer),
+        ...anchorsNotSent(known),
       ];
     case 'tlsa-name-mismatch':
       return [
@@ -175,11 +175,10 @@ function judgeKinds(known: MatchCase, peer: PeerFacts): readonly Finding[] {
   });
 }
 
-function anchorsNotSent(known: MatchCase, peer: PeerFacts): readonly Finding[] {
+/** Where nothing that was presented leads to any of the records. */
+function anchorsNotSent(known: MatchCase): readonly Finding[] {
   return kindsOf(known.dane.records).flatMap((kind) =>
-    kind.startsWith('2') && matchKind(known, peer, kind) === 'mismatch'
-      ? [raiseKind('tlsa-anchor-not-sent', known, kind)]
-      : [],
+    kind.startsWith('2') ? [raiseKind('tlsa-anchor-not-sent', known, kind)] : [],
   );
 }
 

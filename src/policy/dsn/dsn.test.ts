@@ -203,7 +203,10 @@ describe('a notice', () => {
 
   it('returns the header as it was, or the whole message (DSN-6522-3-2)', () => {
     expect(of(noticeOf()).parts[2]!.body).toBe(HEADER);
-    const whole = of(noticeOf({ message: { returns: 'message' } })).parts[2]!;
+    const returned = of(noticeOf({ message: { returns: 'message' } })).parts;
+    const whole = returned[2]!;
+    expect(returned[0]!.body).toContain('for programs, and the message.');
+    expect(of(noticeOf()).parts[0]!.body).toContain('for programs, and the header of the');
     expect([whole.head.split('\r\n')[0], whole.body]).toEqual(['Content-Type: message/rfc822', MESSAGE]);
     const eight = noticeOf({
       message: { returns: 'message', octets: Buffer.from('A: b\r\n\r\n\xfc\r\n', 'latin1') },

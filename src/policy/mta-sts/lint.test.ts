@@ -112,6 +112,17 @@ describe('the lint of a policy file', () => {
     expect(lintPolicyFile('gone').at(-1)!.says).toContain('key: value');
   });
 
+  it.each([
+    ['v', 'version'],
+    ['Version', 'version'],
+    ['MODE', 'mode'],
+    ['MX', 'mx'],
+    ['max.age', 'max_age'],
+    ['Max-Age', 'max_age'],
+  ])('takes %s for a misspelt %s', (key, meant) => {
+    expect(lintPolicyFile(`${GOOD}${key}: x\n`).at(-1)!.says).toBe(`"${key}" is not "${meant}"`);
+  });
+
   it('stops in time', () => {
     const errors = lintPolicyFile('x\n'.repeat(900)).filter(({ severity }) => severity === 'error');
     expect(errors).toHaveLength(21);
@@ -251,6 +262,7 @@ describe('what an author wrote', () => {
     ['mx.a.example # the first', 'remark'],
     ['10 mx.a.example', 'priority'],
     ['Priority 5: mx.a.example', 'priority'],
+    ['mx.a.example 10', 'priority'],
     ['mx.a.example;', 'end-mark'],
     ['mx.a.example:25', 'port'],
     ['smtp://mx.a.example', 'url'],
@@ -301,6 +313,7 @@ describe('what an author wrote', () => {
     ['v=STSv10; id=1', 'case-or-version'],
     ['v=stsv1; id=1', 'case-or-version'],
     ['x v=STSv1; id=1', 'other'],
+    ['x v=STSv1 ; id=1', 'other'],
   ])('in the place of a record %j is called %s', (text, detail) => {
     expect(lintStsRecord([text])[0]).toMatchObject({ code: 'record-prefix', detail });
   });
@@ -364,5 +377,14 @@ describe('the lint of a domain', () => {
     [{ mx: { ...answer<never>(), denial: 'nodata' } as const }, ['error mx-not-listed', 'warning mx-unused']],
   ])('%j', (changes, expected) => {
     expect(lint(changes as never)).toEqual(expected);
+  });
+
+  it('names twenty hosts and twenty lines at most', () => {
+    const many = Array.from({ length: 21 }, (_, at) => ({ preference: at, exchange: `mx${at}.b.example` }));
+    const lines = many.map(({ exchange }) => `mx: not-${exchange}\n`).join('');
+    const body = GOOD.replace('mx: mx.a.example\n', lines);
+    const found = lint({ mx: answer(...many) as MxAnswer, fetch: served({ body }) as never });
+    expect(found.filter((each) => each === 'error mx-not-listed')).toHaveLength(20);
+    expect(found.filter((each) => each === 'warning mx-unused')).toHaveLength(20);
   });
 });

@@ -19,6 +19,8 @@ describe('a header that is handed in', () => {
     const header = 'Date: d\r\nFrom: f\r\nMessage-ID: m\r\nBcc: a@a.test,\r\n b@b.test\r\nTo: c@c.test\r\n';
     expect(complete(header)).toBe('Date: d\r\nFrom: f\r\nMessage-ID: m\r\nTo: c@c.test\r\n');
     expect(recipientsIn(fieldsOf(header))).toEqual(['a@a.test', 'b@b.test', 'c@c.test']);
+    // A file of Unix ends its lines otherwise.
+    expect(recipientsIn(fieldsOf(header.replaceAll('\r', '')))).toEqual(['a@a.test', 'b@b.test', 'c@c.test']);
   });
 
   it('names those to whom it was resent, where it was', () => {

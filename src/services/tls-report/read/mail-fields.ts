@@ -36,7 +36,7 @@ function readFields(head: string): Fields {
     }
     const colon = text.indexOf(':');
     const found = text.slice(0, Math.max(0, colon)).trimEnd().toLowerCase();
-    name = colon > 0 && /^[!-9;-~]+$/.test(found) && !fields.has(found) ? found : '';
+    name = /^[!-9;-~]+$/.test(found) && !fields.has(found) ? found : '';
     if (name !== '') fields.set(name, text.slice(colon + 1).trim());
   }
   return fields;
