@@ -59,7 +59,8 @@ describe('what stopped a message', () => {
     expect(asked({ message: 'authenticate' })).toEqual(['REQUIRETLS']);
     expect(asked({ sts: 'authenticate' })).toEqual(['MTA-STS']);
     expect(asked({ sts: 'observe' })).toEqual([]);
-    expect(asked({ operator: 'authenticate' })).toEqual([OURS]);
+    for (const operator of ['authenticate', 'authenticate-domain', 'authenticate-by-pkix'])
+      expect(asked({ operator })).toEqual([OURS]);
     expect(asked({ sts: 'authenticate', message: 'authenticate' })).toEqual(['REQUIRETLS', 'MTA-STS']);
     expect(asked({ sts: 'authenticate' }, 'mx2.b.example')).toEqual([]);
   });

@@ -71,6 +71,6 @@ function pkixAskers(here: readonly Decision[]): readonly Mechanism[] {
   return [
     ...(demand.input.message === 'other' ? [] : (['REQUIRETLS'] as const)),
     ...(demand.input.sts === 'authenticate' ? (['MTA-STS'] as const) : []),
-    ...(demand.input.operator === 'authenticate' ? (['a rule of this mail system'] as const) : []),
+    ...(demand.input.operator === 'other' ? [] : (['a rule of this mail system'] as const)),
   ];
 }
