@@ -37,6 +37,13 @@ describe('the facts that tell', () => {
     expect(tellingColumns(decision)).toEqual(columns);
   });
 
+  it.each(['addresses', 'mechanism', 'room', 'tls'])(
+    'say by the column %s what there is none of',
+    (column) => {
+      expect(['none', 'no'].map((word) => isIdle(column, word))).toEqual([false, false]);
+    },
+  );
+
   it.each<[string, readonly string[], boolean]>([
     [
       'message',

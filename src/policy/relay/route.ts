@@ -104,7 +104,6 @@ function isAt(domain: string, pattern: string): boolean {
 
 function isFrom(from: string, pattern: string): boolean {
   if (pattern === '<>') return from === '';
-  if (from === '') return false;
   if (pattern.includes('@')) return from.toLowerCase() === pattern.toLowerCase();
   return isAt(domainPart(from).toLowerCase(), pattern);
 }

@@ -21,6 +21,8 @@ describe('a header that is handed in', () => {
     expect(recipientsIn(fieldsOf(header))).toEqual(['a@a.test', 'b@b.test', 'c@c.test']);
     // A file of Unix ends its lines otherwise.
     expect(recipientsIn(fieldsOf(header.replaceAll('\r', '')))).toEqual(['a@a.test', 'b@b.test', 'c@c.test']);
+    for (const end of ['\r\n', '\n'])
+      expect(recipientsIn(fieldsOf(`To: <a${end} @a.test>${end}`)).join('')).not.toMatch(/[\r\n]/);
   });
 
   it('names those to whom it was resent, where it was', () => {

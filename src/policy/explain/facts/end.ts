@@ -19,10 +19,7 @@ export const nextCandidateFacts = factsFor(nextCandidate, {
     kind: 'hosts',
     owner: (word) => (word === 'ran' ? 'recipient' : 'operator'),
     says: {
-      ran: ({ attempt }) =>
-        attempt === null || attempt.tried === 0
-          ? 'the host was tried'
-          : `${attempt.candidates[attempt.tried - 1]?.host ?? 'the host'} was tried`,
+      ran: ({ attempt }) => `${attempt?.candidates[attempt.tried - 1]?.host ?? 'the host'} was tried`,
       stopped: ({ attempt }) =>
         `the attempt was stopped${attempt === null || attempt.tried === 0 ? '' : ` while ${attempt.candidates[attempt.tried - 1]?.host ?? 'a host'} was tried`}`,
       fault: ({ attempt }) =>

@@ -35,6 +35,11 @@ it('a sender without a name has none', () => {
   ]);
 });
 
+it('a report of no day is on none', () => {
+  const summary = summariseReports([received(tidyReport('2026-05-01', { 'date-range': undefined }))]);
+  expect(summary).toMatchObject({ reports: 1, firstDay: null, lastDay: null, days: [] });
+});
+
 describe('a summary of reports', () => {
   const summary = summariseReports(MANY);
 

@@ -288,6 +288,7 @@ describe('parts of a message', () => {
     expect(await idsIn(message('b', 'no boundary'))).toEqual(['no-report']);
     expect(await idsIn(message('b', `--bx${part}`))).toEqual(['no-report']);
     expect(await idsIn(message('b', '--b', '--b', part, '--b--'))).toEqual([TIDY]);
+    expect(await idsIn(message('b', '', '--b', part, '--b--'))).toEqual([TIDY]);
   });
 });
 

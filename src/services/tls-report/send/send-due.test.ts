@@ -602,6 +602,16 @@ describe('a report by itself', () => {
   });
 });
 
+it('a report goes where its day and its domain are chosen, and where others are it stays', async () => {
+  const told = play();
+  await told.store.add(KEY, [line]);
+  const of = async (choice: Partial<typeof KEY>) =>
+    (await sendDue(told.ports, settings, never, choice)).map(({ day, domain }) => ({ day, domain }));
+  expect(await of({ day: '2026-05-02' })).toEqual([]);
+  expect(await of({ domain: 'b.example' })).toEqual([]);
+  expect(await of({ ...KEY })).toEqual([KEY]);
+});
+
 describe('what is no ports, no signal and no choice', () => {
   it.each([
     ['ports', {}, never, {}],
