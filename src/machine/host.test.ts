@@ -12,7 +12,7 @@ const say = (code: number, ...lines: readonly string[]) => ({ code, lines: lines
 const MESSAGE: HostInput['message'] = { sender: 's@b.example', ...PLAIN_FACTS, sizeBytes: 1 };
 
 /** A server in clear that answers MAIL so; `mails`: what is said to have gone over each connection before. */
-function run(mail: number, own: Partial<HostInput> = {}, mails?: number) {
+function run(mail: number, own: Partial<HostInput> = {}, mails?: number, ...keywords: readonly string[]) {
   const connects: AskOf<'smtp.connect'>[] = [];
   const input: HostInput = {
     ...{ startedAt: 0, attempt: 1, mxSecurity: 'insecure', expandedDestination: null, sts: { kind: 'none' } },
@@ -25,7 +25,7 @@ function run(mail: number, own: Partial<HostInput> = {}, mails?: number) {
   const known = { kind: 'insecure', aliases: [], ttlSeconds: 1 } as const;
   const send: AnswerOf<'smtp.send'> = {
     mail: say(mail),
-    recipients: [mail < 300 ? say(250) : null],
+    recipients: [],
     data: mail < 300 ? say(354) : null,
     end: mail < 300 ? say(250) : null,
     lost: null,
@@ -47,9 +47,12 @@ function run(mail: number, own: Partial<HostInput> = {}, mails?: number) {
             },
           };
         case 'smtp.hello':
-          return { at: 0, answer: { kind: 'replied', reply: say(250, 'mx.a.example') } };
+          return { at: 0, answer: { kind: 'replied', reply: say(250, 'mx.a.example', ...keywords) } };
         case 'smtp.send':
-          return { at: 0, answer: send };
+          return {
+            at: 0,
+            answer: { ...send, recipients: ask.recipients.map(() => (mail < 300 ? say(250) : null)) },
+          };
         case 'smtp.quit':
           return { at: 0, answer: { kind: 'closed' } };
         default:
@@ -66,6 +69,12 @@ describe('a connection that was kept', () => {
     expect(run(421, {}, 3).fresh).toEqual(['no', 'yes']);
     expect(run(451, {}, 3).fresh).toEqual(['no']);
     expect(run(250, {}, 3).fresh).toEqual(['no']);
+  });
+
+  it('is left for a fresh one where it may carry no more for those who are left', () => {
+    const two = { recipients: ['x@a.example', 'y@a.example'] };
+    expect(run(250, two, 0, 'LIMITS RCPTMAX=1 MAILMAX=1').fresh).toEqual(['no', 'yes']);
+    expect(run(250, two, 0, 'LIMITS RCPTMAX=1').fresh).toEqual(['no']);
   });
 
   it('is none where nothing went over it', () => {

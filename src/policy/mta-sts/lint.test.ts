@@ -318,6 +318,12 @@ describe('what an author wrote', () => {
     expect(lintStsRecord([text])[0]).toMatchObject({ code: 'record-prefix', detail });
   });
 
+  it('has a blank before its first semicolon, and not before any other', () => {
+    const codes = (text: string) => lintStsRecord([text]).map(({ code }) => code);
+    expect(codes('v=STSv1 ; id=1')).toContain('record-blank-before-semicolon');
+    expect(codes('v=STSv1; id=1; a=v=STSv1 ;')).not.toContain('record-blank-before-semicolon');
+  });
+
   it('beside a record with a blank before its first semicolon', () => {
     expect(
       lintStsRecord(['v=STSv1 ; id=1', 'v=STSv1; id=2']).find(({ code }) => code === 'record-beside'),

@@ -47,6 +47,27 @@ describe('what is due', () => {
     expect(one.attempts).toEqual(['0 x@a.test', '5000 y@a.test']);
   });
 
+  it('is tried with what is remembered of the addresses that were tried before', async () => {
+    const seen: unknown[] = [];
+    const tried = { 'mx.b.test': ['192.0.2.1'] };
+    const one: VirtualQueue = new VirtualQueue({
+      engine: {
+        lastLook: (...asked) => one.engine.lastLook(...asked),
+        deliver: async (mail, options) => {
+          seen.push(options?.dialled);
+          const delivered = await one.engine.deliver(mail, options);
+          return { ...delivered, attempts: delivered.attempts.map((each) => ({ ...each, dialled: tried })) };
+        },
+      },
+    });
+    one.run();
+    const id = await one.put('x@b.test');
+    await one.until(5_000);
+    await one.queue.order([id], { order: 'kick' }, 'ops');
+    await one.until(6_000);
+    expect(seen).toEqual([{}, tried]);
+  });
+
   it('is taken up when its time has come, to the millisecond', async () => {
     const one = new VirtualQueue({ retry: { ...DEFAULT_RETRY, scheduleMs: [7_000, 40_000], jitter: 0 } });
     one.run();

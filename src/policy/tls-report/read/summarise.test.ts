@@ -6,7 +6,7 @@ import {
   SLOPPY_TEXT,
   tidyReport,
 } from '../../../services/tls-report/read/samples.fixture.js';
-import { FAILURES_MAX } from './bounds.js';
+import { FAILURES_MAX, SENDERS_MAX } from './bounds.js';
 import { compareOuterNames, type OuterNames } from './outer-names.js';
 import { readReport } from './read-report.js';
 import type { ReceivedReport } from './received-report.js';
@@ -33,6 +33,14 @@ it('a sender without a name has none', () => {
     [{ organizations: ['Tidy Mail'] }],
     [{ organizations: [] }],
   ]);
+});
+
+it('senders are counted each by itself as long as there is room', () => {
+  const one = received(tidyReport('2026-05-01'));
+  const many = Array.from({ length: SENDERS_MAX + 1 }, (_, at) => ({ ...one, submitter: `s${at}.example` }));
+  const summary = summariseReports(many);
+  expect(summary.senders).toHaveLength(SENDERS_MAX);
+  expect(summary).toMatchObject({ reports: SENDERS_MAX + 1, leftOut: { reportsOfSenders: 1 } });
 });
 
 it('a report of no day is on none', () => {
