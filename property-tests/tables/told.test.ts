@@ -42,6 +42,19 @@ it('is what it says in told.txt', async () => {
   await expect(text).toMatchFileSnapshot('told.txt');
 });
 
+it('tells once what was decided of an attempt as a whole', () => {
+  const twice = scenarioGroups
+    .flatMap(({ scenarios }) => scenarios)
+    .flatMap((scenario) => simulateScenario(scenario).steps.flatMap((step) => step.journal.attempts))
+    .flatMap(({ result }) => {
+      const rows = result!.decisions
+        .filter(({ mx }) => mx === null)
+        .map(({ row, input }) => `${row} ${JSON.stringify(input)}`);
+      return rows.filter((row, at) => rows.indexOf(row) !== at);
+    });
+  expect(twice).toEqual([]);
+});
+
 it('says of what servers offer no more and no less than they have said', () => {
   const wrong = scenarioGroups
     .flatMap(({ scenarios }) => scenarios)

@@ -35,6 +35,21 @@ describe('what is due', () => {
     ]);
   });
 
+  it('ends by order with what the order says, and no more', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    const ids = [await one.put('x@b.test'), await one.put('y@b.test')];
+    await one.until(5_000);
+    await one.queue.order([ids[0]!], { order: 'fail', text: 'enough' }, 'ops');
+    await one.queue.order([ids[1]!], { order: 'fail' }, 'ops');
+    await one.until(6_000);
+    const ended = one.told.filter(({ outcome }) => outcome === 'bounced');
+    expect(ended.map(({ recipient, turn }) => [recipient, turn.word?.facts])).toEqual([
+      ['x@b.test', ['enough']],
+      ['y@b.test', []],
+    ]);
+  });
+
   it('is taken up at once where its limits are raised', async () => {
     const one = new VirtualQueue({ limits: { concurrency: 1 } });
     one.slow.set('x@a.test', 20_000);

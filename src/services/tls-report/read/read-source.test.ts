@@ -292,6 +292,17 @@ describe('parts of a message', () => {
   });
 });
 
+it('a report of more hosts than are read is read, and told of', async () => {
+  const report = (count: number) => {
+    const hosts = Array.from({ length: count }, (_, at) => `mx${at}.a.example`);
+    const policy = { 'policy-type': 'sts', 'policy-domain': 'a.example', 'mx-host': hosts };
+    const summary = { 'total-successful-session-count': 1, 'total-failure-session-count': 0 };
+    return Buffer.from(JSON.stringify(tidyReport('2026-05-01', { policies: [{ policy, summary }] })));
+  };
+  expect(await idsIn(report(200))).toEqual([TIDY]);
+  expect(await idsIn(report(201))).toEqual([TIDY, 'too-many-values']);
+});
+
 describe('an allowance', () => {
   it('is for all sources of a run, and what is beyond it is told of', async () => {
     const spentOn = async (own: Partial<Allowances>, ...sources: readonly Uint8Array[]) => {
