@@ -1,12 +1,21 @@
 /* When a queue does what: each moment on a clock that passes only when everybody waits. */
 import { describe, expect, it } from 'vitest';
 import { memoryQueueStore } from '../../adapters/memory/index.js';
-import type { ClaimPlan, QueuedEvent } from '../../effects/queue-stores.js';
+import type { ClaimPlan, QueuedEvent, QueueStore } from '../../effects/queue-stores.js';
+import type { VirtualTime } from '../../testing/world/virtual-time.js';
 import { createIntake, DEFAULT_RETRY, type MailToQueue } from './index.js';
 import { ATTEMPT_MS, mailTo, START, VirtualQueue } from './virtual-queue.fixture.js';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
+
+/** A store that takes five seconds to keep what became of anything. */
+const slowToKeep = (store: QueueStore, time: VirtualTime): Partial<QueueStore> => ({
+  settle: async (...given) => {
+    await time.wait(5_000, new AbortController().signal);
+    return store.settle(...given);
+  },
+});
 
 describe('what is due', () => {
   it('is taken up at once when it comes in, though nobody would look for half a minute', async () => {
@@ -107,12 +116,7 @@ describe('what is due', () => {
   });
 
   it('is taken up while what was under way before it is being kept', async () => {
-    const one = new VirtualQueue({ limits: { concurrency: 1 } }, (store, time) => ({
-      settle: async (...given) => {
-        await time.wait(5_000, new AbortController().signal);
-        return store.settle(...given);
-      },
-    }));
+    const one = new VirtualQueue({ limits: { concurrency: 1 } }, slowToKeep);
     one.run();
     for (const to of ['x@a.test', 'y@a.test']) await one.put(to);
     await one.until(MINUTE_MS);
@@ -149,12 +153,7 @@ describe('what is due', () => {
   });
 
   it('is taken up where one of its domain was under way, as soon as that is kept', async () => {
-    const one = new VirtualQueue({ limits: { perDomain: 1 } }, (store, time) => ({
-      settle: async (...given) => {
-        await time.wait(5_000, new AbortController().signal);
-        return store.settle(...given);
-      },
-    }));
+    const one = new VirtualQueue({ limits: { perDomain: 1 } }, slowToKeep);
     one.run();
     for (const to of ['x@a.test', 'y@a.test']) await one.put(to);
     await one.until(MINUTE_MS);
