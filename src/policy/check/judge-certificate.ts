@@ -1,5 +1,4 @@
 import type { CertificateFacts, PeerFacts } from '../certificate/facts.js';
-import { matchDane } from '../dane/match.js';
 import { judgePkix } from '../host/authenticate.js';
 import { decide } from '../kernel/table.js';
 import { utcDay } from '../tls-report/send/report-day.js';
@@ -7,7 +6,7 @@ import type { Finding } from './finding.js';
 import { raiseCertificate } from './findings.js';
 import { securedVisits } from './judge-tls.js';
 import { certificateFinding } from './session.tables.js';
-import type { HostSurvey, Survey } from './survey.js';
+import { type HostSurvey, matchesDane, type Survey } from './survey.js';
 import { countOf, listOf, quoted } from './wording.js';
 
 const DAY_MS = 86_400_000;
@@ -42,10 +41,6 @@ function judgeHost(survey: HostSurvey, { mode, now }: Survey): readonly Finding[
       ? [raiseCertificate('certificate-passes', { host, values: { until: utcDay(until) } })]
       : [];
   return [...failures, ...passes, ...judgeExpiry(survey, mode, until, now)];
-}
-
-function matchesDane({ dane }: HostSurvey, peer: PeerFacts, now: number): boolean {
-  return dane.kind === 'present' && matchDane(dane.records, peer, dane.references, now).kind === 'matched';
 }
 
 /** Dates matter only to who asks a CA or goes by usage 2. */

@@ -14,7 +14,7 @@ import { raiseDane } from './findings.js';
 import { securedVisits } from './judge-tls.js';
 import { judgeTlsaRecords } from './judge-tlsa-records.js';
 import { daneFinding } from './session.tables.js';
-import type { HostDane, HostSurvey, Survey } from './survey.js';
+import { type HostDane, type HostSurvey, matchesDane, type Survey } from './survey.js';
 import { misnumberedIn, recommendedLines } from './tlsa-publish.js';
 import { listOf, quoted } from './wording.js';
 
@@ -79,9 +79,8 @@ function advice(
 }
 
 /** By a TLSA record, or by a CA for the right name. */
-function isVouchedFor({ facts, dane }: HostSurvey, peer: PeerFacts, now: number): boolean {
-  if (judgePkix(peer, [[facts.host]], 'never') === 'passed') return true;
-  return dane.kind === 'present' && matchDane(dane.records, peer, dane.references, now).kind === 'matched';
+function isVouchedFor(survey: HostSurvey, peer: PeerFacts, now: number): boolean {
+  return judgePkix(peer, [[survey.facts.host]], 'never') === 'passed' || matchesDane(survey, peer, now);
 }
 
 /** What the addresses of the host present, where it can be read. */

@@ -1,10 +1,9 @@
-import { matchDane } from '../dane/match.js';
 import { decide } from '../kernel/table.js';
 import type { Visit } from './facts.js';
 import type { Finding } from './finding.js';
 import { raiseTls } from './findings.js';
 import { tlsFinding } from './session.tables.js';
-import type { HostSurvey, Survey } from './survey.js';
+import { type HostSurvey, matchesDane, type Survey } from './survey.js';
 import { listOf } from './wording.js';
 
 type Secured = Extract<Visit, { kind: 'secured' }>;
@@ -94,11 +93,8 @@ function judgeServerNames(survey: HostSurvey, now: number): readonly Finding[] {
 
 /** Whether TLSA records match what is shown to a client that sends the right name, and not what is shown to this one. */
 function failsDaneOnly(survey: HostSurvey, address: string, visit: Secured, now: number): boolean {
-  const { dane } = survey;
-  if (dane.kind !== 'present') return false;
   const usual = securedVisits(survey).find((each) => each.address === address);
-  const matches = ({ peer }: Secured) =>
-    matchDane(dane.records, peer, dane.references, now).kind === 'matched';
+  const matches = ({ peer }: Secured) => matchesDane(survey, peer, now);
   return usual !== undefined && matches(usual.visit) && !matches(visit);
 }
 

@@ -2,6 +2,8 @@
  * What the facts of a look come to by the rules that senders go by: whether the MX answer is secure, which TLSA records of
  * a host count, and which policy is in force. Findings are made from this.
  */
+import type { PeerFacts } from '../certificate/facts.js';
+import { matchDane } from '../dane/match.js';
 import { type ReferenceFacts, referenceNames } from '../dane/reference-names.js';
 import type { TlsaRecord } from '../dane/tlsa.js';
 import { tlsaBase } from '../dane/tlsa-base.table.js';
@@ -114,4 +116,9 @@ function isWaySecure(host: HostFacts, addresses: AddressKnowledge): boolean {
     firstAlias: host.alias === null ? 'not-asked' : host.alias.kind,
   });
   return verdict === 'original' || verdict === 'expanded-then-original';
+}
+
+/** Whether TLSA records that count match what was presented. Total; never throws. */
+export function matchesDane({ dane }: HostSurvey, peer: PeerFacts, now: number): boolean {
+  return dane.kind === 'present' && matchDane(dane.records, peer, dane.references, now).kind === 'matched';
 }
