@@ -92,10 +92,11 @@ const keyOf = (type: 'rsa' | 'ed25519', selector: string) => {
   return loaded.key;
 };
 const keys = [keyOf('rsa', 'r1'), keyOf('ed25519', 'e1')];
+const ed25519Record = (service: string) => `v=DKIM1; k=ed25519; ${service}p=${keys[1]!.publicKey[0]}`;
 /** One for reports only, as RFC 8460 has it, and one for everything. */
 const keyRecords = {
   'r1._domainkey.sender.test': `v=DKIM1; k=rsa; s=tlsrpt; p=${keys[0]!.publicKey[0]}`,
-  'e1._domainkey.sender.test': `v=DKIM1; k=ed25519; p=${keys[1]!.publicKey[0]}`,
+  'e1._domainkey.sender.test': ed25519Record(''),
 };
 
 let internet: Internet;
@@ -220,11 +221,8 @@ describe('dkimpy', () => {
   });
 
   it('verifies each algorithm under a key for reports', async () => {
-    const forReports = Object.entries(keyRecords).map(([name, text]) => [
-      name,
-      text.includes('s=') ? text : text.replace('; p=', '; s=tlsrpt; p='),
-    ]);
-    const { messages } = await readReports({ messages: [sent], keys: Object.fromEntries(forReports) });
+    const forReports = { ...keyRecords, 'e1._domainkey.sender.test': ed25519Record('s=tlsrpt; ') };
+    const { messages } = await readReports({ messages: [sent], keys: forReports });
     expect(messages[0]!.signatures.map(({ report: verdict }) => verdict)).toEqual(['valid', 'valid']);
   });
 
