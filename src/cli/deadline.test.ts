@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sqliteStores } from '../adapters/sqlite/index.js';
@@ -5,6 +6,7 @@ import { utcDay } from '../policy/tls-report/send/report-day.js';
 import { ed25519Pem } from '../services/dkim/keys.fixture.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
+import { handIn, helloTo, Served } from './serve.fixture.js';
 
 let internet: Internet;
 let silent: Server;
@@ -117,3 +119,28 @@ const without = (name: string) => (given: readonly string[]) =>
   given.filter((each, at) => each !== name && given[at - 1] !== name);
 const withoutPort = without('--port');
 const withoutHttpsPort = without('--https-port');
+
+it('resolver check ends when its time is up', async () => {
+  const deaf = createSocket('udp4');
+  await new Promise<void>((done) => {
+    deaf.bind(0, '127.0.0.1', done);
+  });
+  const command = ['resolver', 'check', '--resolver', `127.0.0.1:${deaf.address().port}`, '--timeout', '600'];
+  const { exit, stderr } = await waxseal([...command, '--deadline', '2s']);
+  deaf.close();
+  expect(stderr).toContain('not everything could be learned before --deadline 2s was up');
+  expect(exit).toBe(75);
+});
+
+it('serve ends each attempt when its time is up, and the message waits', async () => {
+  const served = await Served.start([
+    ...['--listen', '127.0.0.1:0', '--state', `${folder}/served`, '--deadline', '2s', '--json'],
+    ...withoutHttpsPort(options),
+  ]);
+  const { client } = await helloTo(served.address('smtp'));
+  await handIn(client, ['u@slow.test']);
+  const told = await served.outcome('u@slow.test', 'deferred');
+  expect(told).toMatchObject({ row: 'OUT-3' });
+  client.close();
+  expect(await served.end()).toBe(0);
+});

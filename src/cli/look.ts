@@ -5,27 +5,22 @@ import { trustsAd } from '../adapters/node/index.js';
 import type { DomainFacts } from '../policy/check/facts.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import type { CheckOptions } from '../services/check/gather-domain.js';
-import type { OptionTable, ValuesOf } from './arguments.js';
+import type { ValuesOf } from './arguments.js';
 import { Deadline } from './deadline.js';
+import { checkPlaces } from './kept-state.js';
+import type { REACH_OPTIONS } from './options.js';
 import { showProgress } from './progress.js';
-import { RESOLVER_OPTIONS, readDnssec, readResolver, systemConfig } from './resolver.js';
+import { readDnssec, readResolver, systemConfig } from './resolver.js';
 import { readSettings } from './settings.js';
 import { readTrustAnchors } from './trust-anchors.js';
 
-export const LOOK_OPTIONS = {
-  ...RESOLVER_OPTIONS,
-  port: { type: 'string' },
-  ca: { type: 'string' },
-  helo: { type: 'string' },
-  'allow-loopback': { type: 'boolean' },
-  deadline: { type: 'string' },
-  json: { type: 'boolean' },
-} as const satisfies OptionTable;
+type LookValues = Omit<ValuesOf<typeof REACH_OPTIONS>, 'port'> & { readonly port?: string | undefined };
 
-type LookValues = Omit<ValuesOf<typeof LOOK_OPTIONS>, 'port'> & {
-  readonly port?: string | undefined;
-  readonly 'https-port'?: string | undefined;
-};
+/** What somebody who only looks takes and has no use for. */
+export const LOOK_IDLE_HELP = `\
+  --no-cleartext-retry, --state DIR, --database URL
+                         taken as by "waxseal deliver"; they make no difference
+`;
 
 /** Somebody waits in front of a terminal: shorter than what a sender of mail must grant. */
 const DEADLINES = {
@@ -46,6 +41,7 @@ export interface Look {
 
 /** Throws a CommandError. */
 export async function readLook(values: LookValues): Promise<Look> {
+  checkPlaces(values);
   const settings = { ...(await readSettings(values)), deadlines: DEADLINES };
   const resolver =
     (await readResolver(values.resolver, values['trust-ad'] === true)) ?? (await systemConfig());

@@ -138,7 +138,7 @@ const CASES: readonly Case[] = [
   [['explain'], 64, /the domain is missing; give one like example\.org\ntry "waxseal explain --help"\n/],
   [['explain', 'a.test', 'b.test'], 64, /there can be one domain only, and "b\.test" is a second\n/],
   [['explain', 'u@a.test'], 64, /"u@a\.test" is not a domain/],
-  [['explain', 'a.test', '--to', 'u@a.test'], 64, /there is no option --to\n/],
+  [['explain', 'a.test', '--to', 'nobody'], 64, /the recipient "nobody" is not a mail address/],
   [['simulate'], 64, /the scenario is missing; give its file\n/],
   [['simulate', '@/none.json'], 66, /the scenario in .* cannot be read/],
   [['simulate', '@/vast'], 66, /larger than 1 MiB/],

@@ -1,7 +1,10 @@
 /*
  * What `deliver` and `explain` have in common: how the world is reached, and by which rules.
  */
+import { domainToASCII } from 'node:url';
+import { MisuseError } from '../effects/misuse.js';
 import type { Stores } from '../effects/stores.js';
+import { parseEnvelope } from '../engine/attempt-inputs.js';
 import type { NodeOptions } from '../node.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
@@ -24,17 +27,27 @@ export const WORLD_OPTIONS = {
   'allow-loopback': { type: 'boolean' },
 } as const satisfies OptionTable;
 
-export const ATTEMPT_OPTIONS = {
+/** For every command that asks the world, also where some of them make no difference: scripts keep them in one variable. */
+export const REACH_OPTIONS = {
   ...WORLD_OPTIONS,
+  ...STATE_OPTIONS,
+  deadline: { type: 'string' },
+  json: { type: 'boolean' },
+} as const satisfies OptionTable;
+
+export const ATTEMPT_OPTIONS = {
+  ...REACH_OPTIONS,
   from: { type: 'string' },
   requiretls: { type: 'boolean' },
   attempt: { type: 'string' },
-  ...STATE_OPTIONS,
   journal: { type: 'string' },
-  deadline: { type: 'string' },
-  json: { type: 'boolean' },
   verbose: { type: 'boolean' },
 } as const satisfies OptionTable;
+
+/** Who serves until told to stop prints lines for programs as it is. */
+export const SERVING_JSON_HELP = `\
+  --json                 taken, and changes nothing: "ready" lines are for programs already
+`;
 
 /** For the help of both commands. */
 export const ATTEMPT_OPTIONS_HELP = `\
@@ -123,6 +136,15 @@ export function readDeadline(text: string | undefined): number | undefined {
 /** An address with or without angle brackets; `<>` is the null sender. */
 export function bareAddress(text: string): string {
   return text.startsWith('<') && text.endsWith('>') ? text.slice(1, -1) : text;
+}
+
+/** What the engine would say as well, but only after a message was read. `to`: at least one. Throws a CommandError. */
+export function checkAddresses(from: string, to: readonly string[]): void {
+  try {
+    parseEnvelope({ from, to }, domainToASCII);
+  } catch (error) {
+    throw error instanceof MisuseError ? misuse(error.message) : error;
+  }
 }
 
 /** The sender. Throws a CommandError where it is missing. */

@@ -5,21 +5,12 @@ import type { NodeOptions } from '../node.js';
 import { parsePostfixVersion } from '../policy/postfix/postfix-version.js';
 import type { Settings } from '../policy/settings.js';
 import { misuse, type OptionTable, type ValuesOf } from './arguments.js';
-import { STATE_OPTIONS, type StateValues } from './kept-state.js';
-import { readAttemptSetup, readDeadline } from './options.js';
-import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from './resolver.js';
+import type { StateValues } from './kept-state.js';
+import { REACH_OPTIONS, readAttemptSetup, readDeadline } from './options.js';
+import { RESOLVER_OPTIONS_HELP } from './resolver.js';
 
 export const LOOKUP_OPTIONS = {
-  ...RESOLVER_OPTIONS,
-  port: { type: 'string' },
-  'https-port': { type: 'string' },
-  ca: { type: 'string' },
-  helo: { type: 'string' },
-  'no-cleartext-retry': { type: 'boolean' },
-  policy: { type: 'string' },
-  ...STATE_OPTIONS,
-  'allow-loopback': { type: 'boolean' },
-  deadline: { type: 'string' },
+  ...REACH_OPTIONS,
   'postfix-version': { type: 'string' },
 } as const satisfies OptionTable;
 

@@ -2,13 +2,9 @@
  * What commands that serve have in common: where they listen, how they say that they are ready, and how they end. SIGTERM
  * and SIGINT end them in order; a second one at once.
  */
-import {
-  type InheritedSocket,
-  type ListenAddress,
-  listenAddressText,
-  parseListenAddress,
-} from '../hosts/listen-address.js';
+import { type InheritedSocket, type ListenAddress, listenAddressText } from '../hosts/listen-address.js';
 import { misuse, type OptionTable } from './arguments.js';
+import { readListenAddress } from './listen-at.js';
 import { readDuration } from './numbers.js';
 import { complain, print } from './output/terminal.js';
 import { reasonOf } from './read-file.js';
@@ -58,12 +54,7 @@ export function readActivated(values: ServingValues): Serving<ListenAddress | In
 
 function readAddresses({ listen = [] }: ServingValues): readonly ListenAddress[] {
   if (listen.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
-  return listen.map((text) => {
-    const address = parseListenAddress(text);
-    if (address === null)
-      throw misuse(`--listen ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
-    return address;
-  });
+  return listen.map((text) => readListenAddress('--listen', text));
 }
 
 function readManner({ grace, log = 'pretty' }: ServingValues): Pick<Serving, 'graceMs' | 'log'> {

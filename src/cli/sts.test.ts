@@ -102,6 +102,11 @@ describe('waxseal sts', () => {
     expect(JSON.parse(named.stdout)).toMatchObject({
       outcomes: [{ policy: { verdict: 'use-cached-stale', fetched: { reason: 'http-status-500' } } }],
     });
+    const listed = await sts('list', '--state', own, '--json');
+    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(JSON.parse(listed.stdout)).toMatchObject({
+      policies: [{ domain: 'a.test', cached: { fetchedAt: moment } }],
+    });
     await sts('forget', 'a.test', '--state', state);
     await internet.change({ policy: { 'mta-sts.a.test': { body: file('mx.a.test') } } });
     await sts('get', 'a.test', '--state', state, ...options);

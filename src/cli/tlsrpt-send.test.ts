@@ -176,6 +176,7 @@ describe('waxseal tlsrpt send', () => {
     expect(waiting.exit).toBe(75);
     const { reports } = JSON.parse(waiting.stdout) as { reports: readonly { outcome: string }[] };
     expect(reports.map(({ outcome }) => outcome)).toEqual(['waiting', 'dropped']);
+    expect(reports[0]).toMatchObject({ nextAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) });
     expect((await send(await stateWith('no.test'), ...signed())).exit).toBe(69);
     expect((await send(await stateWith('quiet.test'), ...signed())).exit).toBe(0);
     const unsigned = await send(await stateWith('a.test'));

@@ -84,6 +84,18 @@ describe('waxseal deliver --via', () => {
     expect(internet.received(RELAY)).toHaveLength(before);
   });
 
+  it('is looked at by "waxseal explain" as well', async () => {
+    const look = async (...more: readonly string[]) =>
+      resultsOf(await inTurn(['explain', 'a.test', '--to', 'a@a.test', ...options, '--json', ...more]));
+    expect(await look('--config', config)).toMatchObject([{ transport: 'smart', mx: RELAY }]);
+    expect(await look('--config', config, '--via', 'direct')).toMatchObject([
+      { transport: 'direct', mx: 'mx.a.test' },
+    ]);
+    expect(await look('--config', config, '--via', 'nowhere')).toMatchObject([
+      { outcome: 'bounced', status: '5.7.1' },
+    ]);
+  });
+
   it('knows no other way', async () => {
     expect(await deliver('--config', config, '--via', 'smrt')).toMatchObject({ exit: 64, stdout: '' });
     expect(await deliver('--via', 'smart')).toMatchObject({

@@ -2,10 +2,10 @@
 import type { HttpDoor } from '../daemon/admin/http-server.js';
 import type { Daemon, DaemonSettings } from '../daemon/daemon.js';
 import { forThisHostAlone, judgeListening } from '../daemon/listening.js';
-import { type ListenAddress, listenAddressText, parseListenAddress } from '../hosts/listen-address.js';
+import { type ListenAddress, listenAddressText } from '../hosts/listen-address.js';
 import { readAdminToken } from './admin-token.js';
-import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
+import { readListenAddress } from './listen-at.js';
 import { print } from './output/terminal.js';
 import type { QueueState } from './queue-state.js';
 
@@ -47,7 +47,7 @@ export async function openWatchers({
   const { registry } = daemon.metrics;
   const watchers: Watcher[] = [];
   if (admin !== undefined) {
-    const address = addressOf('--admin', admin);
+    const address = readListenAddress('--admin', admin);
     const judged = judgeListening('admin', address, 0);
     if (judged.verdict === 'refuse')
       throw new CommandError(EXIT.badSettings, `--admin ${admin}: ${forThisHostAlone(judged)}`);
@@ -70,16 +70,10 @@ export async function openWatchers({
   if (metrics !== undefined)
     watchers.push({
       kind: 'metrics',
-      address: addressOf('--metrics', metrics),
+      address: readListenAddress('--metrics', metrics),
       door: httpDoor(metricsHandler(registry), onFault),
     });
   return watchers;
-}
-
-function addressOf(option: string, text: string): ListenAddress {
-  const address = parseListenAddress(text);
-  if (address !== null) return address;
-  throw misuse(`${option} ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
 }
 
 /** Tells whoever started us where we listen. */

@@ -79,6 +79,8 @@ export interface DaemonOptions extends DaemonSettings {
   /** Where octets are kept; undefined: in a database. */
   readonly directory: string | undefined;
   readonly node: NodeOptions;
+  /** When an attempt as a whole ends, in milliseconds; absent: each answer has a time of its own. */
+  readonly deadlineMs?: number;
   readonly requireTls: 'keep' | 'off';
   /** Of this program. */
   readonly version: string;
@@ -332,7 +334,7 @@ interface Lasting {
 }
 
 function engineOf(
-  { node, stores: { policies }, clock }: DaemonOptions,
+  { node, stores: { policies }, clock, deadlineMs }: DaemonOptions,
   current: DaemonSettings,
   { relayRefusals, tallies, signals, onFault }: Lasting,
 ) {
@@ -359,6 +361,7 @@ function engineOf(
     signals,
     relayRefusals,
     clock,
+    ...(deadlineMs !== undefined && { deadlineMs }),
     onFault,
   });
   return {

@@ -5,7 +5,8 @@ import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
 import { DEADLINE_HELP } from '../deadline.js';
 import { EXIT, type Exit } from '../exit.js';
-import { LOOK_OPTIONS, readLook } from '../look.js';
+import { LOOK_IDLE_HELP, readLook } from '../look.js';
+import { REACH_OPTIONS } from '../options.js';
 import { reportOf } from '../output/check-report.js';
 import { renderCheck } from '../output/check-text.js';
 import { painter, print } from '../output/terminal.js';
@@ -23,7 +24,9 @@ ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of the MTA-STS policy host (443)
   --ca FILE              trust these certificates (PEM) too, for SMTP and HTTPS
   --helo NAME            the name to give in EHLO; default: this host's, if complete
+  --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       hosts may have loopback and private addresses
+${LOOK_IDLE_HELP}\
 ${DEADLINE_HELP}\
   --json                 print one JSON object: domain, checkedAt, findings, hosts
 
@@ -32,12 +35,10 @@ reached in time and there is no other error, else with 0. Warnings and notices d
 count.
 `;
 
-const OPTIONS = { ...LOOK_OPTIONS, 'https-port': { type: 'string' } } as const;
-
 export const check: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, OPTIONS);
+    const { values, positionals } = readArguments(args, REACH_OPTIONS);
     const [text, second] = positionals;
     if (text === undefined) throw misuse('the domain is missing; give one like example.org');
     if (second !== undefined)

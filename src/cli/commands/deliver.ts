@@ -1,23 +1,19 @@
-import { domainToASCII } from 'node:url';
-import { MisuseError } from '../../effects/misuse.js';
-import { parseEnvelope } from '../../engine/attempt-inputs.js';
 import { readMessage } from '../../engine/read-message.js';
-import { DIRECT_NAME, transportNamed } from '../../policy/relay/index.js';
 import { misuse, readArguments } from '../arguments.js';
 import { carryOut } from '../attempt.js';
 import type { Command } from '../command.js';
-import { readConfigFile } from '../config-file.js';
 import { EXIT } from '../exit.js';
 import { openStores } from '../kept-state.js';
 import {
   ATTEMPT_OPTIONS,
   ATTEMPT_OPTIONS_HELP,
   bareAddress,
+  checkAddresses,
   readAttemptSetup,
   readSender,
 } from '../options.js';
 import { readOctets, readStandardInput } from '../read-file.js';
-import { readWays } from '../ways.js';
+import { readWay, WAY_OPTIONS, WAY_OPTIONS_HELP } from '../ways.js';
 
 const HELP = `\
 Usage: waxseal deliver --from ADDRESS --to ADDRESS [OPTION]... [MESSAGE.eml | -]
@@ -27,8 +23,7 @@ MESSAGE, or with -, the message is read from standard input.
 
   --from ADDRESS         the sender; '<>' is the null sender
   --to ADDRESS           a recipient; may be given several times
-  --config FILE          its transports and routes say which way mail takes (YAML)
-  --via TRANSPORT        take that transport of FILE, or direct, whatever the routes say
+${WAY_OPTIONS_HELP}\
 ${ATTEMPT_OPTIONS_HELP}
 Ends with 0 if all recipients were delivered, 75 if any is to be tried again (also
 after a fault of ours), else 69 if any was refused for good. 64: wrong use of the
@@ -39,8 +34,7 @@ written there, and nothing was sent.
 const OPTIONS = {
   ...ATTEMPT_OPTIONS,
   to: { type: 'string', multiple: true },
-  config: { type: 'string' },
-  via: { type: 'string' },
+  ...WAY_OPTIONS,
 } as const;
 
 const MESSAGE = {
@@ -56,6 +50,7 @@ export const deliver: Command = {
     const { values, positionals } = readArguments(args, OPTIONS);
     const from = readSender(values.from);
     const to = (values.to ?? []).map(bareAddress);
+    if (to.length === 0) throw misuse('--to is missing; give at least one recipient');
     checkAddresses(from, to);
     if (positionals.length > 1)
       throw misuse(`there can be one message only, and ${JSON.stringify(positionals[1])} is a second`);
@@ -78,27 +73,3 @@ export const deliver: Command = {
     }
   },
 };
-
-/** Which way the message takes. Throws a CommandError. */
-async function readWay({ config, via }: { readonly config?: string; readonly via?: string }) {
-  const way = via === undefined ? {} : { via };
-  if (config === undefined) {
-    if (via !== undefined && via !== DIRECT_NAME)
-      throw misuse(`--via ${via} needs --config FILE, which says what that is`);
-    return way;
-  }
-  const ways = await readWays((await readConfigFile(config)).config);
-  if (via !== undefined && transportNamed(via, ways.transports) === null)
-    throw misuse(`${config} has no transport ${JSON.stringify(via)}`);
-  return { ...way, ways };
-}
-
-/** The engine would say the same, but only after the message was read. */
-function checkAddresses(from: string, to: readonly string[]): void {
-  if (to.length === 0) throw misuse('--to is missing; give at least one recipient');
-  try {
-    parseEnvelope({ from, to }, domainToASCII);
-  } catch (error) {
-    throw error instanceof MisuseError ? misuse(error.message) : error;
-  }
-}

@@ -15,13 +15,13 @@ import { readConfigFile } from '../config-file.js';
 import { DKIM_OPTIONS, dkimKeyFiles, readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
-import { openNoticeQueue, openStores, STATE_OPTIONS } from '../kept-state.js';
+import { openNoticeQueue, openStores } from '../kept-state.js';
+import { listenAt } from '../listen-at.js';
 import { openEngine, type Reach } from '../lmtp-engines.js';
 import { countedReports, keepFresh, keepSmall } from '../lmtp-jobs.js';
 import { readCount } from '../numbers.js';
-import { bareAddress, readDeadline, readNode, WORLD_OPTIONS } from '../options.js';
+import { bareAddress, REACH_OPTIONS, readDeadline, readNode, SERVING_JSON_HELP } from '../options.js';
 import { complain } from '../output/terminal.js';
-import { reasonOf } from '../read-file.js';
 import { readContact, readOrganization, readReports, reportsOf } from '../report-name.js';
 import { readOwnCertificate } from '../secret-file.js';
 import {
@@ -69,10 +69,10 @@ ${SERVING_OPTIONS_HELP}\
   --requiretls keep|off  offer REQUIRETLS under TLS, and keep it (keep)
   --tls-cert FILE        for STARTTLS, in PEM, with --tls-key; default: made at start
   --tls-key FILE
-  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N,
-  --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
-                         as for "waxseal deliver"
-
+  --resolver RESOLVER, --trust-ad, --validate-dnssec, --trust-anchor FILE, --port N,
+  --https-port N, --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE,
+  --allow-loopback       as for "waxseal deliver"
+${SERVING_JSON_HELP}
 Sockets that systemd opened (LISTEN_FDS) are served as well, and then --listen may be left
 out. Prints "ready lmtp ADDRESS" for each listener. Ends with 0 when told to by SIGTERM or
 SIGINT: what is under way may end, and whoever still waits then is told to come again.
@@ -83,10 +83,8 @@ address that cannot be listened at.
 `;
 
 const OPTIONS = {
-  ...WORLD_OPTIONS,
+  ...REACH_OPTIONS,
   ...SERVING_OPTIONS,
-  ...STATE_OPTIONS,
-  deadline: { type: 'string' },
   concurrency: { type: 'string' },
   requiretls: { type: 'string' },
   notices: { type: 'string' },
@@ -148,7 +146,7 @@ export const lmtp: Command = {
     const close = () => Promise.all([notices?.close(), engines.close(), stores.close(), journals?.close()]);
     try {
       for (const asked of addresses) {
-        const address = await server.listen(asked);
+        const address = await listenAt(asked, server.listen);
         await sayReady('lmtp', address);
         const { verdict, why, row } = judgeListening('mail-system', address, 0);
         if (verdict === 'warn') log(`${listenAddressText(address)}: ${why} (${row})`, { row });
@@ -157,7 +155,7 @@ export const lmtp: Command = {
       clearInterval(pruning);
       await server.close(0);
       await close();
-      throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+      throw error;
     }
     const reporting = countedReports(stores, first, log);
     const stopReloading = onHangUp('the settings, the certificate and the keys', log, async () => {

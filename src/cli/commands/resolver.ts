@@ -2,13 +2,17 @@ import type { CheckNames, ResolverCheck } from '../../adapters/node/index.js';
 import { parseDnsName } from '../../policy/names/domain-name.js';
 import { misuse, readArguments } from '../arguments.js';
 import type { Command } from '../command.js';
+import { DEADLINE_HELP, Deadline } from '../deadline.js';
 import { EXIT, type Exit } from '../exit.js';
 import { listenForSignals } from '../interruption.js';
-import { readCount, readPort } from '../numbers.js';
+import { checkPlaces } from '../kept-state.js';
+import { readCount } from '../numbers.js';
+import { REACH_OPTIONS } from '../options.js';
 import { resolverCheckText } from '../output/resolver-check-text.js';
 import { complain, painter, print } from '../output/terminal.js';
 import { fitted } from '../output/wrap.js';
-import { readResolver, systemConfig, WHICH_RESOLVER_HELP } from '../resolver.js';
+import { readDnssec, readResolver, systemConfig, WHICH_RESOLVER_HELP } from '../resolver.js';
+import { readSettings } from '../settings.js';
 import { readTrustAnchors } from '../trust-anchors.js';
 
 const HELP = `\
@@ -23,7 +27,9 @@ ${WHICH_RESOLVER_HELP}\
   --bogus NAME           one whose signatures are broken; default: dnssec-failed.org
   --unsigned NAME        one that is not signed; default: none is asked about
   --timeout SECONDS      how long to wait for each answer (5)
-  --port N, --https-port N, --allow-loopback
+${DEADLINE_HELP}\
+  --validate-dnssec, --trust-anchor FILE, --port N, --https-port N, --helo NAME,
+  --no-cleartext-retry, --policy FILE, --state DIR, --database URL, --allow-loopback
                          taken as by "waxseal deliver"; they make no difference
   --json                 print one JSON object
 
@@ -32,18 +38,12 @@ and with 75 if that could not be seen.
 `;
 
 const OPTIONS = {
-  resolver: { type: 'string' },
-  'trust-ad': { type: 'boolean' },
-  ca: { type: 'string' },
+  // What leads into a world leads here as well.
+  ...REACH_OPTIONS,
   signed: { type: 'string' },
   bogus: { type: 'string' },
   unsigned: { type: 'string' },
   timeout: { type: 'string' },
-  // What leads into a world leads here as well.
-  port: { type: 'string' },
-  'https-port': { type: 'string' },
-  'allow-loopback': { type: 'boolean' },
-  json: { type: 'boolean' },
 } as const;
 
 const EXITS = {
@@ -62,8 +62,9 @@ export const resolver: Command = {
     const deadlineMs = (readCount('--timeout', values.timeout) ?? 5) * 1000;
     const asked = { signed: values.signed, bogus: values.bogus, unsigned: values.unsigned };
     for (const [option, name] of Object.entries(asked)) readName(option, name);
-    readPort('--port', values.port);
-    readPort('--https-port', values['https-port']);
+    checkPlaces(values);
+    await readDnssec(values);
+    await readSettings(values);
     const config =
       (await readResolver(values.resolver, values['trust-ad'] === true)) ?? (await systemConfig());
     const ca = values.ca === undefined ? undefined : await readTrustAnchors(values.ca);
@@ -73,15 +74,19 @@ export const resolver: Command = {
       bogus: readName('bogus', asked.bogus) ?? CHECK_NAMES.bogus,
       unsigned: readName('unsigned', asked.unsigned) ?? CHECK_NAMES.unsigned,
     };
+    const deadline = new Deadline(values.deadline);
     const interruption = listenForSignals((name) => complain(`waxseal: ${name}: no more is waited for`));
     try {
-      const options = { deadlineMs, signal: interruption.signal };
-      const check = await checkResolver({ ...config, timeoutMs: deadlineMs, ca }, names, options);
+      const options = { deadlineMs, signal: AbortSignal.any([interruption.signal, deadline.signal]) };
+      const check = await deadline.within(
+        checkResolver({ ...config, timeoutMs: deadlineMs, ca }, names, options),
+      );
       await print(
         values.json === true ? `${JSON.stringify(check)}\n` : fitted(resolverCheckText(check, painter())),
       );
       return EXITS[check.verdict];
     } finally {
+      deadline.clear();
       interruption.release();
     }
   },

@@ -5,7 +5,7 @@ import { forThisHostAlone, judgeListening } from '../../daemon/listening.js';
 import { jsonLogger, type Logger, prettyLogger } from '../../daemon/log.js';
 import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
-import { type ListenAddress, listenAddressText, parseListenAddress } from '../../hosts/listen-address.js';
+import { type ListenAddress, listenAddressText } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
 import type { ListenerKind } from '../../policy/queue/listener.table.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
@@ -14,9 +14,9 @@ import { readConfigFile } from '../config-file.js';
 import { readDkimKeys } from '../dkim-keys.js';
 import { CommandError, EXIT } from '../exit.js';
 import { openJournals } from '../kept-journals.js';
-import { STATE_OPTIONS } from '../kept-state.js';
+import { listenAt, readListenAddress } from '../listen-at.js';
 import { readDuration } from '../numbers.js';
-import { readNode, WORLD_OPTIONS } from '../options.js';
+import { REACH_OPTIONS, readDeadline, readNode, SERVING_JSON_HELP } from '../options.js';
 import { complain } from '../output/terminal.js';
 import { openQueueState, type QueueState } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
@@ -60,10 +60,12 @@ with full policy: attempts, waits, notices, and reports.
   --grace DURATION       how long what is under way may take once SIGTERM or SIGINT came
                          (30s)
   --log pretty|json      how events are told on standard error (pretty)
-  --resolver IP[:PORT], --trust-ad, --validate-dnssec, --port N, --https-port N,
-  --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE, --allow-loopback
-                         as for "waxseal deliver"
-
+  --resolver RESOLVER, --trust-ad, --validate-dnssec, --trust-anchor FILE, --port N,
+  --https-port N, --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE,
+  --allow-loopback       as for "waxseal deliver"
+  --deadline DURATION    when an attempt as a whole ends: who has no outcome by then
+                         waits; default: each answer has a time of its own
+${SERVING_JSON_HELP}
 Where the configuration has users, everybody logs in, which takes TLS; where it has none,
 only this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP
 reads the configuration, the settings and the certificate again, and the log says what
@@ -73,8 +75,7 @@ serves, or an address that cannot be listened at.
 `;
 
 const OPTIONS = {
-  ...WORLD_OPTIONS,
-  ...STATE_OPTIONS,
+  ...REACH_OPTIONS,
   listen: { type: 'string', multiple: true },
   'tls-listen': { type: 'string', multiple: true },
   'lmtp-listen': { type: 'string', multiple: true },
@@ -103,6 +104,7 @@ export const serve: Command = {
     const log = readLog(values.log);
     const graceMs = readDuration('--grace', values.grace) ?? GRACE_MS;
     const requireTls = readRequireTls(values.requiretls);
+    const deadlineMs = readDeadline(values.deadline);
     const first = await readAll(values, null);
     const doors = doorsOf(values, first.config);
     if (doors.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
@@ -133,6 +135,7 @@ export const serve: Command = {
         ...(journals !== null && { keepJournal: journals.keep }),
       },
       node: await readNode(values),
+      ...(deadlineMs !== undefined && { deadlineMs }),
     });
     const onFault = (message: string) => log('error', 'fault', message);
     const reload = async () => {
@@ -150,14 +153,16 @@ export const serve: Command = {
     };
     const watchers = await openWatchers({ values, first, daemon, state, reload, onFault });
     try {
-      for (const [kind, address] of doors) await sayReady(kind, await daemon.listen(kind, address));
-      for (const { kind, address, door } of watchers) await sayHttpReady(kind, await door.listen(address));
+      for (const [kind, address] of doors)
+        await sayReady(kind, await listenAt(address, (asked) => daemon.listen(kind, asked)));
+      for (const { kind, address, door } of watchers)
+        await sayHttpReady(kind, await listenAt(address, (asked) => door.listen(asked)));
     } catch (error) {
       await Promise.all(watchers.map(({ door }) => door.close()));
       await daemon.close();
       await state.close();
       release();
-      throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+      throw error;
     }
     tellListeners(doors, first, log);
     const onHangUp = () => void reload().catch(() => undefined);
@@ -201,9 +206,7 @@ function doorsOf(values: Values, { places }: DaemonConfig): readonly (readonly [
   ];
   return kinds.flatMap(([kind, option, texts]) =>
     texts.map((text) => {
-      const address = parseListenAddress(text);
-      if (address === null)
-        throw misuse(`${option} ${JSON.stringify(text)} is none of HOST:PORT, [IPV6]:PORT and unix:PATH`);
+      const address = readListenAddress(option, text);
       const judged = judgeListening(LISTENERS[kind], address, 0);
       if (judged.verdict === 'refuse')
         throw new CommandError(EXIT.badSettings, `${option} ${text}: ${forThisHostAlone(judged)}`);

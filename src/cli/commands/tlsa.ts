@@ -11,8 +11,9 @@ import { type KeyMaterial, readKeyMaterial } from '../certificate-file.js';
 import type { Command } from '../command.js';
 import { DEADLINE_HELP } from '../deadline.js';
 import { CommandError, EXIT, type Exit } from '../exit.js';
-import { LOOK_OPTIONS, readLook } from '../look.js';
+import { LOOK_IDLE_HELP, readLook } from '../look.js';
 import { readPort } from '../numbers.js';
+import { REACH_OPTIONS } from '../options.js';
 import { printTlsa } from '../output/tlsa-text.js';
 import { RESOLVER_OPTIONS_HELP } from '../resolver.js';
 import { doubtsAbout } from '../tlsa-doubts.js';
@@ -35,9 +36,11 @@ topmost issuer of it. A key will do before there is a certificate: PKCS#8, SEC 1
 ${RESOLVER_OPTIONS_HELP}\
   --ca FILE              trust these certificates (PEM) too, for resolvers
   --helo NAME            the name to give in EHLO; default: this host's, if complete
+  --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       HOST may have loopback and private addresses
 ${DEADLINE_HELP}\
   --https-port N         taken, and changes nothing: no policy is fetched
+${LOOK_IDLE_HELP}\
   --json                 print one JSON object {"records":[...],"warnings":[...]}
 
 Records go to standard output, advice to standard error. Ends with 66 if FILE cannot be
@@ -46,12 +49,11 @@ not be seen in time.
 `;
 
 const OPTIONS = {
-  ...LOOK_OPTIONS,
+  ...REACH_OPTIONS,
   usage: { type: 'string' },
   selector: { type: 'string' },
   matching: { type: 'string' },
   name: { type: 'string' },
-  'https-port': { type: 'string' },
 } as const;
 type Values = ValuesOf<typeof OPTIONS>;
 

@@ -1,12 +1,15 @@
 import { domainToASCII } from 'node:url';
 import type { Stores } from '../../../effects/stores.js';
+import { listenAddressText } from '../../../hosts/listen-address.js';
 import type { ListenAddress, PolicyAnswer } from '../../../hosts/postfix/index.js';
 import type { NodeOptions } from '../../../node.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { openStores, policiesIn } from '../../kept-state.js';
+import { listenAt } from '../../listen-at.js';
 import { readCount } from '../../numbers.js';
+import { SERVING_JSON_HELP } from '../../options.js';
 import { LOOKUP_OPTIONS, LOOKUP_OPTIONS_HELP, readLookupSetup } from '../../policy-lookup.js';
 import { keepProcesses, leaveProcesses, roleOf, saysReady } from '../../processes.js';
 import { reasonOf } from '../../read-file.js';
@@ -33,7 +36,8 @@ next hop how it is to be reached. DANE and MTA-STS are both looked at. In main.c
 ${SERVING_OPTIONS_HELP}\
   --processes N          serve with so many processes behind the same listeners; with
                          --state or --database they share what is kept (1)
-${LOOKUP_OPTIONS_HELP}
+${LOOKUP_OPTIONS_HELP}\
+${SERVING_JSON_HELP}
 Answers OK with a policy, NOTFOUND where nothing is demanded, TEMP where that cannot be
 known, so that mail waits. Prints "ready socketmap ADDRESS" for each listener. SIGHUP
 reads the settings again. Ends with 0 when told to by SIGTERM or SIGINT. 64: wrong use of
@@ -66,13 +70,13 @@ export const policyMap: Command = {
     const map = make({ ...own, adapters, settings, onFault, onAnswer: (answer) => logAnswer(answer, log) });
     try {
       for (const address of addresses) {
-        const listening = await map.listen(address);
+        const listening = await listenAt(address, map.listen);
         if (saysReady(role)) await sayReady('socketmap', listening);
       }
     } catch (error) {
       await map.close(0);
       await close();
-      throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+      throw error;
     }
     const stopReloading = onHangUp('the settings', log, async () => {
       map.reload((await readLookupSetup(lookup)).settings);
@@ -103,7 +107,10 @@ async function clearSockets(addresses: readonly ListenAddress[]): Promise<void> 
   for (const address of addresses)
     if (address.kind === 'unix')
       await clearSocket(address.path).catch((error) => {
-        throw new CommandError(EXIT.badSettings, `cannot listen: ${reasonOf(error)}`);
+        throw new CommandError(
+          EXIT.badSettings,
+          `cannot listen at ${listenAddressText(address)}: ${reasonOf(error)}`,
+        );
       });
 }
 

@@ -22,7 +22,7 @@ Ends with 0 for an answer, with 75 for TEMP.
 export const query: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...LOOKUP_OPTIONS, json: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, LOOKUP_OPTIONS);
     const [nextHop, second] = positionals;
     if (nextHop === undefined) throw misuse('the next hop is missing; give a domain like example.org');
     if (second !== undefined)

@@ -2,10 +2,12 @@ import type { PolicyResult } from '../../../engine/engine.js';
 import { readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
+import { REACH_OPTIONS } from '../../options.js';
+import { jsonText } from '../../output/json.js';
 import { renderFound, renderKept } from '../../output/sts/policies-text.js';
 import { painter, print } from '../../output/terminal.js';
 import { fitted } from '../../output/wrap.js';
-import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, readOneDomain, withEngine, withStore } from './setup.js';
+import { FETCH_OPTIONS_HELP, readOneDomain, withEngine, withStore } from './setup.js';
 
 const HELP = `\
 Usage: waxseal sts get DOMAIN [OPTION]...
@@ -24,7 +26,7 @@ learned. 66: nothing is kept (with --offline).
 export const get: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, { ...FETCH_OPTIONS, offline: { type: 'boolean' } });
+    const { values, positionals } = readArguments(args, { ...REACH_OPTIONS, offline: { type: 'boolean' } });
     const domain = readOneDomain(positionals);
     const { offline, ...others } = values;
     if (offline === true) return showKept(domain, others);
@@ -37,18 +39,18 @@ export const get: Command = {
     const { policy, decisions } = found;
     await print(
       others.json === true
-        ? `${JSON.stringify({ domain, policy, decisions })}\n`
+        ? `${jsonText({ domain, policy, decisions })}\n`
         : fitted(renderFound(found, Date.now(), painter())),
     );
     return exitOfFound(found);
   },
 };
 
-async function showKept(domain: string, values: ValuesOf<typeof FETCH_OPTIONS>): Promise<Exit> {
+async function showKept(domain: string, values: ValuesOf<typeof REACH_OPTIONS>): Promise<Exit> {
   const kept = await withStore(values, (store) => store['policy-cache.read']({ domain }, NEVER));
   await print(
     values.json === true
-      ? `${JSON.stringify({ domain, ...kept })}\n`
+      ? `${jsonText({ domain, ...kept })}\n`
       : renderKept({ domain, ...kept }, Date.now(), painter()),
   );
   const isNothing = kept.kind === 'read' && kept.cached === null && kept.failure === null;

@@ -13,7 +13,8 @@ import { misuse, readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { DEADLINE_HELP } from '../../deadline.js';
 import { EXIT, type Exit } from '../../exit.js';
-import { LOOK_OPTIONS, readLook } from '../../look.js';
+import { LOOK_IDLE_HELP, readLook } from '../../look.js';
+import { REACH_OPTIONS } from '../../options.js';
 import { exampleOf, renderLint } from '../../output/sts/lint-text.js';
 import { painter, print } from '../../output/terminal.js';
 import { fitted } from '../../output/wrap.js';
@@ -34,7 +35,10 @@ ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of the policy host (443)
   --port N               taken, and changes nothing: no mail host is connected to
   --ca FILE              trust these certificates (PEM) too
+  --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       hosts may have loopback and private addresses
+  --helo NAME            taken, and changes nothing: no mail host is connected to
+${LOOK_IDLE_HELP}\
 ${DEADLINE_HELP}\
   --json                 print one JSON object {"findings":[...],"example":{...}}
 
@@ -42,13 +46,10 @@ Ends with 69 if there is an error, with 75 if something could not be looked up (
 time) and there is no error, else with 0. 66: the file cannot be read.
 `;
 
-const { helo: _helo, ...LOOK } = LOOK_OPTIONS;
-const OPTIONS = { ...LOOK, 'https-port': { type: 'string' } } as const;
-
 export const lint: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, OPTIONS);
+    const { values, positionals } = readArguments(args, REACH_OPTIONS);
     const [what, second] = positionals;
     if (what === undefined) throw misuse('what to look at is missing; give a policy file or a domain');
     if (second !== undefined)
@@ -95,7 +96,7 @@ async function lintFile(path: string): Promise<Linted> {
   return { findings: lintPolicyFile(text), hosts: read.kind === 'valid' ? read.policy.mx : [], domain: null };
 }
 
-async function lintPublished(domain: string, values: ValuesOf<typeof OPTIONS>): Promise<Linted> {
+async function lintPublished(domain: string, values: ValuesOf<typeof REACH_OPTIONS>): Promise<Linted> {
   const look = await readLook(values);
   try {
     const published = await look.within(gather(domain, new Asker(look.options)));

@@ -2,6 +2,7 @@ import type { PolicyStore, StoredPolicy } from '../../../effects/stores.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT } from '../../exit.js';
+import { jsonText } from '../../output/json.js';
 import { renderKept } from '../../output/sts/policies-text.js';
 import { painter, print } from '../../output/terminal.js';
 import { KEPT_HELP, STORE_OPTIONS, withStore } from './setup.js';
@@ -29,9 +30,7 @@ export const list: Command = {
       // Page by page: a store may hold more than is good to hold at once.
       let before = isJson ? '{"policies":[' : '';
       for await (const page of pagesOf(store)) {
-        const items = page.map((entry) =>
-          isJson ? JSON.stringify(entry) : renderKept(entry, now, painter()),
-        );
+        const items = page.map((entry) => (isJson ? jsonText(entry) : renderKept(entry, now, painter())));
         await print(`${before}${items.join(isJson ? ',' : '\n')}`);
         before = isJson ? ',' : '\n';
       }

@@ -4,10 +4,12 @@ import { readArguments, type ValuesOf } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { EXIT, type Exit } from '../../exit.js';
 import { requirePlace } from '../../kept-state.js';
+import { REACH_OPTIONS } from '../../options.js';
+import { jsonText } from '../../output/json.js';
 import { renderFound, renderRefreshed } from '../../output/sts/policies-text.js';
 import { complain, painter, print, printable } from '../../output/terminal.js';
 import { fitted } from '../../output/wrap.js';
-import { FETCH_OPTIONS, FETCH_OPTIONS_HELP, KEPT_HELP, readDomain, withEngine } from './setup.js';
+import { FETCH_OPTIONS_HELP, KEPT_HELP, readDomain, withEngine } from './setup.js';
 
 const HELP = `\
 Usage: waxseal sts refresh [DOMAIN]... (--state DIR | --database URL) [OPTION]...
@@ -25,14 +27,14 @@ fetches; the next run goes on with those.
 export const refresh: Command = {
   help: HELP,
   async run(args) {
-    const { values, positionals } = readArguments(args, FETCH_OPTIONS);
+    const { values, positionals } = readArguments(args, REACH_OPTIONS);
     requirePlace(values, 'policies are kept');
     const domains = [...new Set(positionals.map(readDomain))];
     return domains.length === 0 ? refreshDue(values) : refreshThese(values, domains);
   },
 };
 
-type Values = ValuesOf<typeof FETCH_OPTIONS>;
+type Values = ValuesOf<typeof REACH_OPTIONS>;
 
 async function refreshDue(values: Values): Promise<Exit> {
   const { outcomes, leftOut } = await withEngine(values, (engine, store, signal) =>
@@ -56,7 +58,7 @@ async function refreshDue(values: Values): Promise<Exit> {
       alert,
       expiresAt,
     }));
-    await print(`${JSON.stringify({ outcomes: brief, leftOut })}\n`);
+    await print(`${jsonText({ outcomes: brief, leftOut })}\n`);
   } else await print(fitted(renderRefreshed(outcomes, leftOut, Date.now(), painter())));
   return told.length > 0 || leftOut > 0 ? EXIT.deferred : EXIT.ok;
 }
@@ -73,7 +75,7 @@ async function refreshThese(values: Values, domains: readonly string[]): Promise
   const outcomes = found.map(({ domain, policy, decisions }) => ({ domain, policy, decisions }));
   await print(
     values.json === true
-      ? `${JSON.stringify({ outcomes, leftOut: domains.length - found.length })}\n`
+      ? `${jsonText({ outcomes, leftOut: domains.length - found.length })}\n`
       : fitted(found.map((each) => renderFound(each, Date.now(), painter())).join('\n')),
   );
   const isRenewed = ({ policy }: PolicyResult) =>

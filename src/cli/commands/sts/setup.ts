@@ -18,26 +18,15 @@ import {
   STATE_OPTIONS,
   type StateValues,
 } from '../../kept-state.js';
-import { readAttemptSetup } from '../../options.js';
+import { type REACH_OPTIONS, readAttemptSetup } from '../../options.js';
 import { complain } from '../../output/terminal.js';
 import { reasonOf } from '../../read-file.js';
-import { RESOLVER_OPTIONS, RESOLVER_OPTIONS_HELP } from '../../resolver.js';
+import { RESOLVER_OPTIONS_HELP } from '../../resolver.js';
 import type { Presence } from '../../state-directory.js';
 
 export const STORE_OPTIONS = {
   ...STATE_OPTIONS,
   json: { type: 'boolean' },
-} as const satisfies OptionTable;
-
-export const FETCH_OPTIONS = {
-  ...STORE_OPTIONS,
-  ...RESOLVER_OPTIONS,
-  'https-port': { type: 'string' },
-  port: { type: 'string' },
-  ca: { type: 'string' },
-  policy: { type: 'string' },
-  'allow-loopback': { type: 'boolean' },
-  deadline: { type: 'string' },
 } as const satisfies OptionTable;
 
 /** Where a command works with what is kept already. */
@@ -49,7 +38,8 @@ export const KEPT_HELP = `\
 export const FETCH_OPTIONS_HELP = `\
 ${RESOLVER_OPTIONS_HELP}\
   --https-port N         port of MTA-STS policy hosts (443)
-  --port N               taken, and changes nothing: no mail host is connected to
+  --port N, --helo NAME, --no-cleartext-retry
+                         taken, and change nothing: no mail host is connected to
   --ca FILE              trust these certificates (PEM) too
   --policy FILE          settings in JSON; options on the command line override them
   --allow-loopback       policy hosts may have loopback and private addresses
@@ -99,7 +89,7 @@ async function withStores<T>(
 
 /** Works with an engine that keeps its policies there, or where no place is given forgets them. Throws a CommandError. */
 export async function withEngine<T>(
-  values: ValuesOf<typeof FETCH_OPTIONS>,
+  values: ValuesOf<typeof REACH_OPTIONS>,
   work: (engine: Engine, store: PolicyStore, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { deadline: text, ...others } = values;

@@ -3,6 +3,7 @@ import type { Command } from '../../command.js';
 import { Deadline } from '../../deadline.js';
 import { EXIT } from '../../exit.js';
 import { listenForSignals } from '../../interruption.js';
+import { jsonText } from '../../output/json.js';
 import { complain, painter, print } from '../../output/terminal.js';
 import { renderOutcomes } from '../../output/tlsrpt/sending-text.js';
 import { complainOfKeys, readSending, SENDING_OPTIONS, SENDING_OPTIONS_HELP } from './sending-options.js';
@@ -17,6 +18,7 @@ A line is printed for every report that something was done about. Several may ru
 state; each report is sent once.
 
 ${SENDING_OPTIONS_HELP}\
+  --deadline is refused: this command goes on until it is told to end
   --json                 print a JSON object for every report, each on a line
 
 Ends with 0 when told to end. 64: wrong use of the command; 66: an input cannot be read;
@@ -40,9 +42,7 @@ export const run: Command = {
       complainOfKeys(await checkKeys(ports, settings, interruption.signal));
       await runTlsReports(ports, settings, interruption.signal, {
         onOutcome: (outcome) =>
-          void print(
-            values.json === true ? `${JSON.stringify(outcome)}\n` : renderOutcomes([outcome], painter()),
-          ),
+          void print(values.json === true ? `${jsonText(outcome)}\n` : renderOutcomes([outcome], painter())),
         onFailure: (message) => complain(`waxseal tlsrpt: the reports wait: ${message}`),
       });
       return EXIT.ok;

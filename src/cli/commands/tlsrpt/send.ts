@@ -5,6 +5,7 @@ import type { Command } from '../../command.js';
 import { DEADLINE_HELP, Deadline } from '../../deadline.js';
 import { CommandError, EXIT, type Exit } from '../../exit.js';
 import { listenForSignals } from '../../interruption.js';
+import { jsonText } from '../../output/json.js';
 import { complain, painter, print } from '../../output/terminal.js';
 import { renderOutcomes, renderPreviews } from '../../output/tlsrpt/sending-text.js';
 import { fitted } from '../../output/wrap.js';
@@ -86,7 +87,7 @@ async function pass(
     const previews = await previewReports(ports, settings, signal, choice);
     await print(
       values.json === true
-        ? `${JSON.stringify({ reports: previews })}\n`
+        ? `${jsonText({ reports: previews })}\n`
         : fitted(renderPreviews(previews, painter())),
     );
     return signal.aborted ? EXIT.deferred : EXIT.ok;
@@ -94,7 +95,7 @@ async function pass(
   const outcomes = await sendDue(ports, settings, signal, choice);
   await print(
     values.json === true
-      ? `${JSON.stringify({ reports: outcomes })}\n`
+      ? `${jsonText({ reports: outcomes })}\n`
       : fitted(renderOutcomes(outcomes, painter())),
   );
   return signal.aborted ? EXIT.deferred : exitOfReports(outcomes);

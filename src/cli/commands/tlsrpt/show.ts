@@ -6,6 +6,7 @@ import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
 import { openStores, placeOf, requirePlace, STATE_OPTIONS, type StateValues } from '../../kept-state.js';
+import { jsonText } from '../../output/json.js';
 import { painter, print } from '../../output/terminal.js';
 import { renderTally } from '../../output/tlsrpt/sending-text.js';
 import { reasonOf } from '../../read-file.js';
@@ -91,7 +92,7 @@ async function* all(store: Pick<TlsReportStore, 'list'>): AsyncGenerator<ReportD
 }
 
 function asJson({ day, domain, state }: ReportDue, lines: readonly TlsReportPolicy[]): string {
-  return JSON.stringify({ day, domain, state, lines });
+  return jsonText({ day, domain, state, lines });
 }
 
 function asText(due: ReportDue, lines: readonly TlsReportPolicy[]): string {
