@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseJournal } from '../effects/codecs/journal.codec.js';
+import { parseJournal, printJournal } from '../effects/codecs/journal.codec.js';
 import { simulateScenario } from '../testing/index.js';
 import { makeFolder, removeFolder } from './command.fixture.js';
 import { keptJournals } from './kept-journals.js';
@@ -39,6 +39,35 @@ describe('journals of a process that serves', () => {
     expect(lines).toHaveLength(21);
     for (const line of lines) expect(parseJournal(line)).toEqual({ ok: true, value: journal });
     expect(faults).toEqual([]);
+  });
+
+  it('grow with the number of recipients, and not with its square', () => {
+    const lengthFor = (count: number) => {
+      const others = Array.from({ length: count - 1 }, (_, at) => `user${at + 1001}@a.test`);
+      const to = ['user1000@a.test', ...others] as const;
+      const { steps } = simulateScenario({
+        name: 'many',
+        world: {
+          dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'] },
+          mail: { 'mx.a.test': { replies: { data: '450 4.2.0 later' } } },
+        },
+        steps: [{ message: { to }, expect: [] }],
+      });
+      return printJournal(steps[0]!.journal).length;
+    };
+    const [few, more, most] = [lengthFor(20), lengthFor(40), lengthFor(80)];
+    expect((most - more) / (more - few)).toBeCloseTo(2, 1);
+  });
+
+  it('never come in the way of what they are about: one that cannot be written is told and left out', async () => {
+    const journals = open();
+    const endless = { ...journal, attempts: [{ ...journal.attempts[0]!, places: [1n as never] }] };
+    journals.keep(endless);
+    journals.keep(journal);
+    await journals.close();
+    expect(faults).toEqual(['a journal cannot be kept: Do not know how to serialize a BigInt']);
+    const text = await readFile(join(directory, '2026-01-10.jsonl'), 'utf8');
+    expect(parseJournal(text)).toEqual({ ok: true, value: journal });
   });
 
   it('go after some days, and nothing else does', async () => {

@@ -74,10 +74,21 @@ export function keptJournals({ directory, clock, onFault, days = 30 }: KeptJourn
       if (NAME.test(name) && name < oldest) await unlink(join(directory, name)).catch(() => undefined);
   };
 
+  /** What was delivered is delivered, whatever becomes of its journal. */
+  const lineOf = (journal: Journal): string | null => {
+    try {
+      // Line ends stand between the parts of a journal and never in its texts, where JSON escapes them.
+      return `${printJournal(journal).replaceAll('\n', '')}\n`;
+    } catch (error) {
+      onFault(`a journal cannot be kept: ${errorText(error)}`);
+      return null;
+    }
+  };
+
   return {
     keep(journal) {
-      // Line ends stand between the parts of a journal and never in its texts, where JSON escapes them.
-      const line = `${printJournal(journal).replaceAll('\n', '')}\n`;
+      const line = lineOf(journal);
+      if (line === null) return;
       if (length + line.length > WAITING_MAX) {
         leftOut += 1;
         return;

@@ -2,7 +2,7 @@
  * What an answer adds to what the attempt machine knows. Facts only; what they mean is judged in the next state.
  */
 import type { AnsweredBy } from '../effects/catalog.js';
-import type { HostResult, RecipientState } from '../policy/host/types.js';
+import type { HostRun, RecipientState } from '../policy/host/types.js';
 import { type AttemptContext, type RecipientProgress, waitingOf } from './attempt.context.js';
 
 type Learned = Partial<AttemptContext>;
@@ -40,6 +40,7 @@ export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>
   const { answer } = event;
   const tried = context.tried + 1;
   if ('kind' in answer) return { tried, fault: answer };
+  const { recipients: states, ...run } = answer;
   const waiting = waitingOf(context);
   return {
     tried,
@@ -47,12 +48,12 @@ export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>
     // By place, not by address: the same recipient may be named twice, and be answered differently.
     recipients: context.recipients.map((progress) => {
       const at = waiting.indexOf(progress);
-      return at < 0 ? progress : advance(progress, answer, answer.recipients[at]!);
+      return at < 0 ? progress : advance(progress, run, states[at]!);
     }),
   };
 }
 
-function advance(progress: RecipientProgress, host: HostResult, state: RecipientState): RecipientProgress {
+function advance(progress: RecipientProgress, host: HostRun, state: RecipientState): RecipientProgress {
   if (state.category === null || state.category === 'aborted') return { ...progress, state, host };
   const because = state.because === null ? null : { ...state.because, mx: host.candidate.host };
   const failed = { category: state.category, failure: host.failure, status: state.status, because };

@@ -4,7 +4,7 @@ import type { AttemptInput, PlacedDecision } from '../policy/attempt/types.js';
 import type { AddressesAnswer, MxAnswer, MxRecord, TxtAnswer } from '../policy/dns/answer.js';
 import type { AttemptEvidence } from '../policy/explain/evidence.js';
 import type { Exchange } from '../policy/host/exchange.js';
-import type { HostResult, RecipientState } from '../policy/host/types.js';
+import type { HostResult, HostRun, RecipientState } from '../policy/host/types.js';
 import type { Decision } from '../policy/kernel/table.js';
 import type { NextHopVerdict } from '../policy/local/destination.js';
 import type { CacheAnswer, FetchAnswer, FetchResult } from '../policy/mta-sts/fetch.js';
@@ -20,7 +20,7 @@ export interface RecipientProgress {
   readonly failedAt: readonly LeftHost[];
   /** What the last of them said. */
   readonly state: RecipientState | null;
-  readonly host: HostResult | null;
+  readonly host: HostRun | null;
 }
 
 /** An end that is about the domain or about us, not about a host. */

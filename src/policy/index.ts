@@ -19,7 +19,14 @@ export * from './explain/index.js';
 export { judgePeer, judgePkix, type PeerJudgement, type PkixResult } from './host/authenticate.js';
 export { type HostPlan, type PlanFacts, planHost } from './host/plan.js';
 export { judgeReply, judgeTransaction } from './host/transaction.js';
-export type { Authentication, HostInput, HostResult, RecipientState, TlsFacts } from './host/types.js';
+export type {
+  Authentication,
+  HostInput,
+  HostResult,
+  HostRun,
+  RecipientState,
+  TlsFacts,
+} from './host/types.js';
 export { auditTable, type TableAudit } from './kernel/audit.js';
 export { renderTable } from './kernel/markdown.js';
 export type { RequirementId } from './kernel/requirement-id.js';

@@ -7,7 +7,7 @@ import { failureIn } from '../../effects/failure-in.js';
 import type { AttemptJournal, Journal } from '../../effects/journal.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
-import type { HostResult } from '../../policy/host/types.js';
+import type { HostRun } from '../../policy/host/types.js';
 import { classOf, codeOf, type Reply } from '../../policy/smtp/reply.js';
 import type { Registry } from './registry.js';
 
@@ -107,7 +107,7 @@ function channelOf({ recipients }: AttemptResult): string {
   return host === undefined ? 'none' : channelTo(host);
 }
 
-function channelTo({ tls, authentication, reply }: HostResult): string {
+function channelTo({ tls, authentication, reply }: HostRun): string {
   if (tls === null) return reply === null ? 'none' : 'clear';
   return authentication === 'none' ? 'tls' : authentication;
 }

@@ -8,7 +8,7 @@ import { type DsnRequest, NOTIFY_WORDS, type Notify, type RecipientDsn } from '.
 import { COMMANDS, EXCHANGE_CAUSES } from '../../policy/host/exchange.js';
 import {
   FAILURE_CATEGORIES,
-  type HostResult,
+  type HostRun,
   type RecipientState,
   type TlsFacts,
 } from '../../policy/host/types.js';
@@ -23,7 +23,7 @@ import { DeadlinesCodec } from './deadlines.codec.js';
 import { DialledCodec } from './dialled.codec.js';
 import { CandidateCodec, DestinationCodec, PolicyFindingsCodec, ReplyCodec } from './facts.codec.js';
 import { DEMAND, SETTING_WORDS } from './settings.codec.js';
-import { dictionary, type Fields, strictObject, withDefaults } from './strict-object.js';
+import { dictionary, type Fields, rewritten, strictObject, withDefaults } from './strict-object.js';
 import { TransportCodec } from './transport.codec.js';
 import {
   type Codec,
@@ -204,11 +204,10 @@ const RecipientStateCodec = withDefaults(
   { because: null, command: null, cause: null },
 );
 
-const HOST_RESULT = {
+const HOST_RUN = {
   candidate: CandidateCodec,
   ip: orNull(Text),
   failure: orNull(oneOf('keyword-missing', 'definitive', 'temporary')),
-  recipients: listOf('a list of states', RecipientStateCodec),
   tls: orNull(strictObject<TlsFacts>('facts of TLS', { protocol: Text, cipher: Text })),
   authentication: oneOf('none', 'pkix', 'dane', 'dane+pkix'),
   cleartextRetry: YesNo,
@@ -218,10 +217,14 @@ const HOST_RESULT = {
   dialled: Texts,
 };
 
-const HostResultCodec = strictObject<HostResult>(
-  'the result of a host run',
-  { ...HOST_RESULT, handedOn: oneOf('passed-on', 'relayed') },
-  Object.keys(HOST_RESULT) as readonly (keyof typeof HOST_RESULT)[],
+/** Once it had the states of all recipients with each of them. */
+const HostRunCodec = rewritten(
+  strictObject<HostRun>(
+    'the result of a host run',
+    { ...HOST_RUN, handedOn: oneOf('passed-on', 'relayed') },
+    Object.keys(HOST_RUN) as readonly (keyof typeof HOST_RUN)[],
+  ),
+  ({ recipients: _, ...run }) => run,
 );
 
 const RecipientResultCodec = withDefaults(
@@ -230,7 +233,7 @@ const RecipientResultCodec = withDefaults(
     outcome: oneOf('delivered', 'deferred', 'bounced'),
     status: Text,
     state: RecipientStateCodec,
-    host: orNull(HostResultCodec),
+    host: orNull(HostRunCodec),
     decision: orNull(DecisionCodec),
     because: orNull(PlacedDecisionCodec),
   }),

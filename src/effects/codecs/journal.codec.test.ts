@@ -5,7 +5,7 @@ import type { CertificateFacts, KeyFacts, PeerFacts } from '../../policy/certifi
 import type { TlsaRecord } from '../../policy/dane/tlsa.js';
 import type { DnsAnswer } from '../../policy/dns/answer.js';
 import { COMMANDS, EXCHANGE_CAUSES } from '../../policy/host/exchange.js';
-import { FAILURE_CATEGORIES, type HostResult, type RecipientState } from '../../policy/host/types.js';
+import { FAILURE_CATEGORIES, type HostRun, type RecipientState } from '../../policy/host/types.js';
 import type { RequirementId } from '../../policy/kernel/requirement-id.js';
 import type { Decision } from '../../policy/kernel/table.js';
 import type { CachedPolicy, FetchFailure } from '../../policy/mta-sts/policy.js';
@@ -132,6 +132,25 @@ describe('parseJournal', () => {
         ],
       },
     });
+  });
+
+  it('reads journals in which each recipient has the states of all', () => {
+    const [run, state] = [fc.sample(aHostRun, { numRuns: 1, seed: 1 })[0]!, fc.sample(aState, 1)[0]!];
+    const resultWith = (host: HostRun) => ({
+      ...attempt.result!,
+      recipients: [
+        {
+          ...{ recipient: 'x@a.example', outcome: 'deferred' as const, status: '4.2.0', state, host },
+          ...{ decision: null, because: null },
+        },
+      ],
+    });
+    const journalWith = (host: HostRun) => ({
+      ...journalOf([]),
+      attempts: [{ ...attempt, result: resultWith(host) }],
+    });
+    const old = { ...run, recipients: [state] };
+    expect(parseJournal(JSON.stringify(journalWith(old)))).toEqual({ ok: true, value: journalWith(run) });
   });
 
   it('reports unknown keys wherever they are', () => {
@@ -661,11 +680,10 @@ const aState: fc.Arbitrary<RecipientState> = fc.record({
   because: orNull(aDecision),
 });
 
-const aHostResult: fc.Arbitrary<HostResult> = fc.record({
+const aHostRun: fc.Arbitrary<HostRun> = fc.record({
   candidate: aCandidate,
   ip: orNull(text),
   failure: fc.constantFrom('keyword-missing', 'definitive', 'temporary', null),
-  recipients: some(aState),
   tls: orNull(fc.record({ protocol: text, cipher: text })),
   authentication: fc.constantFrom('none', 'pkix', 'dane', 'dane+pkix'),
   cleartextRetry: yesNo,
@@ -723,7 +741,7 @@ const aResult: fc.Arbitrary<AttemptResult> = fc.record({
       outcome: fc.constantFrom('delivered', 'deferred', 'bounced'),
       status: text,
       state: aState,
-      host: orNull(aHostResult),
+      host: orNull(aHostRun),
       decision: orNull(aDecision),
       because: orNull(fc.record({ ...decision, mx: orNull(text) })),
     }),

@@ -3,7 +3,7 @@
  * left a host, and not the one that summed up what all hosts had in common; of several hosts, the last of those that the
  * sum is about.
  */
-import type { HostResult } from '../host/types.js';
+import type { HostRun } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
 import { type ConclusionVerdict, type FailedHost, worstOf } from './conclude.js';
 import type { PlacedDecision } from './types.js';
@@ -14,7 +14,7 @@ export interface LeftHost extends FailedHost {
 }
 
 /** What let a message pass at the host that took it: who answered, or that nobody was asked to prove anything. */
-export function whyPassed({ candidate, tls, decisions }: HostResult): PlacedDecision | null {
+export function whyPassed({ candidate, tls, decisions }: HostRun): PlacedDecision | null {
   const table = tls === null ? 'start-tls' : 'peer-authentication';
   const decision = decisions.findLast((each) => each.table === table);
   return decision === undefined ? null : { ...decision, mx: candidate.host };

@@ -1,5 +1,5 @@
 import type { DsnRequest } from '../dsn/request.js';
-import type { HostResult, RecipientState } from '../host/types.js';
+import type { HostRun, RecipientState } from '../host/types.js';
 import type { Decision } from '../kernel/table.js';
 import type { PolicyFindings } from '../mta-sts/policy-findings.js';
 import type { Candidate, Destination } from '../mx/candidate.js';
@@ -51,7 +51,7 @@ export interface RecipientResult {
   readonly status: string;
   readonly state: RecipientState;
   /** The run that decided it, or the last host judged; null if there was none. */
-  readonly host: HostResult | null;
+  readonly host: HostRun | null;
   /** The decision that ended it, when it was made about the attempt and not about one recipient's reply. */
   readonly decision: Decision | null;
   /** The one decision that decided for this recipient (see `whyPassed` and `whyStopped`); null only in a record from before it was kept. */

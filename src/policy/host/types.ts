@@ -80,14 +80,18 @@ export type RequireTlsFailure = 'keyword-missing' | 'definitive' | 'temporary';
 /** `passed-on`: the host knows of notices and was told what is asked for; `relayed`: it does not, so that a notice of success is ours to send. */
 export type HandedOn = 'passed-on' | 'relayed';
 
-export interface HostResult {
+export interface HostResult extends HostRun {
+  /** One for each recipient of the input, in order. */
+  readonly recipients: readonly RecipientState[];
+}
+
+/** What of it is the same for all recipients: each of them has it, and none has what became of the others. */
+export interface HostRun {
   readonly candidate: Candidate;
   /** The address last connected to or tried; null if none was. */
   readonly ip: string | null;
   /** Null: the transaction took place. */
   readonly failure: RequireTlsFailure | null;
-  /** One for each recipient of the input, in order. */
-  readonly recipients: readonly RecipientState[];
   /** Of the last connection; null: in clear or not connected. */
   readonly tls: TlsFacts | null;
   /** What was demanded of the peer and passed. */
