@@ -6,7 +6,12 @@ import { FLAGS, opt, response, soa } from './messages.fixture.js';
 import type { ResolverConfig } from './resolver-config.js';
 import { type Asked, nameServer, type Responder } from './servers.fixture.js';
 
-const names = { signed: 'signed.example', bogus: 'bogus.example', unsigned: 'plain.example' } as const;
+/** The signed one is long enough for chance never to leave all of its letters as they are. */
+const names = {
+  signed: 'signed-with-many-letters-in-its-name.example',
+  bogus: 'bogus.example',
+  unsigned: 'plain.example',
+} as const;
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0)) await close();

@@ -152,10 +152,11 @@ describe('failure', () => {
   });
 
   it('is silence, for no longer than the deadline', async () => {
-    const { answer, server } = await mxFrom(() => [], { timeoutMs: 600_000, attempts: 2 }, 1000);
+    const { answer, server } = await mxFrom(() => [], { timeoutMs: 600_000, attempts: 4 }, 1000);
     expect(answer).toEqual({ kind: 'failed', cause: 'timeout', extendedError: null });
-    expect(server.asked).toHaveLength(2);
-    expect(new Set(server.asked.map((asked) => asked.port)).size).toBe(2);
+    expect(server.asked).toHaveLength(4);
+    // By chance the system may once give a port again that was left.
+    expect(new Set(server.asked.map((asked) => asked.port)).size).toBeGreaterThanOrEqual(3);
   });
 
   it('comes at once when the signal aborts', async () => {

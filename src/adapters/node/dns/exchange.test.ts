@@ -127,6 +127,15 @@ describe('several servers', () => {
 describe('the port of a question', () => {
   const good: Responder = (asked) => [response(asked, { answer: [tenMx] })];
   const portsOf = ({ asked }: TestServer) => asked.map(({ port }) => port);
+  /**
+   * That each question came from a port of its own. The system draws ports by chance, and may draw one again that was left: once in
+   * some thousand runs, but not twice.
+   */
+  const expectNewPorts = (asked: TestServer['asked'], count: number) => {
+    const ports = asked.filter(({ over }) => over === 'udp').map(({ port }) => port);
+    expect(ports).toHaveLength(count);
+    expect(new Set(ports).size).toBeGreaterThanOrEqual(count - 1);
+  };
 
   it('is its own while it waits (DNS-5452-1)', async () => {
     const server = await serve(good);
@@ -142,13 +151,15 @@ describe('the port of a question', () => {
     const server = await serve(good);
     const config = { servers: [server] };
     const name = 'abcdefghijklmnopqrstuvwxyz.example';
-    for (let i = 0; i < 40; i++) await ask(config, queryOf(name));
-    const times = new Map<number, number>();
-    for (const port of portsOf(server)) times.set(port, (times.get(port) ?? 0) + 1);
-    expect(Math.max(...times.values())).toBeLessThanOrEqual(16);
-    expect(times.size).toBeGreaterThanOrEqual(3);
-    expect(new Set(server.asked.map(({ spelt }) => spelt)).size).toBe(40);
-    expect(new Set(server.asked.map(({ id }) => id)).size).toBeGreaterThan(30);
+    for (let i = 0; i < 70; i++) await ask(config, queryOf(name));
+    const ports = portsOf(server);
+    const firsts = ports.flatMap((port, at) => (port === ports[at - 1] ? [] : [at]));
+    const runs = firsts.map((at, run) => (firsts[run + 1] ?? ports.length) - at);
+    // The next port may by chance be the one that was left.
+    expect(runs.filter((questions) => questions > 16).length).toBeLessThanOrEqual(1);
+    expect(runs.length).toBeGreaterThanOrEqual(4);
+    expect(new Set(server.asked.map(({ spelt }) => spelt)).size).toBe(70);
+    expect(new Set(server.asked.map(({ id }) => id)).size).toBeGreaterThan(60);
   });
 
   it('is left when something came to it that is no answer, when nobody answers, and when it may not have been us (DNS-5452-1)', async () => {
@@ -162,12 +173,11 @@ describe('the port of a question', () => {
       const server = await serve(respond);
       const config = { servers: [server] };
       for (let i = 0; i < 4; i++) expect(await ask(config, queryOf(name))).toMatchObject({ kind: 'octets' });
-      const asked = server.asked.filter(({ over }) => over === 'udp');
-      expect(new Set(asked.map(({ port }) => port)).size).toBe(4);
+      expectNewPorts(server.asked, 4);
     }
     const silent = await serve(() => []);
-    for (let i = 0; i < 3; i++) await ask({ servers: [silent], attempts: 1 }, queryOf(), 50);
-    expect(new Set(portsOf(silent)).size).toBe(3);
+    for (let i = 0; i < 4; i++) await ask({ servers: [silent], attempts: 1 }, queryOf(), 50);
+    expectNewPorts(silent.asked, 4);
   });
 
   it('is left when something comes to it while nobody asks (DNS-5452-1)', async () => {
@@ -179,9 +189,10 @@ describe('the port of a question', () => {
     const config = { servers: [server] };
     for (let i = 0; i < 4; i++) {
       await ask(config);
-      // The second answer is on its way to the same loop.
+      // The second answer is on its way to the same loop, which looks at its timers before it looks at its sockets.
       await new Promise((resolve) => setTimeout(resolve, 20));
+      await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(new Set(portsOf(server)).size).toBe(4);
+    expectNewPorts(server.asked, 4);
   });
 });
