@@ -31,24 +31,40 @@ export function replay(programs: Programs, journal: AttemptJournal, onlookers?: 
 /** What results began to say when there were journals already; read as null or empty where a journal does not have it. */
 const LATER_FIELDS: ReadonlySet<string> = new Set(['input', 'because', 'command', 'cause']);
 
+/**
+ * Whether a result would be written as it was recorded, in the order of its keys, as far as the record tells. What was compared is
+ * not compared again: the result of a host stands in that of each of its recipients.
+ */
 function isAsRecorded(result: AttemptResult, recorded: AttemptResult): boolean {
-  if (JSON.stringify(result) === JSON.stringify(recorded)) return true;
-  return JSON.stringify(asFarAsTold(result, recorded)) === JSON.stringify(recorded);
+  const alike = new Map<object, Set<object>>();
+  const isAs = (own: unknown, there: unknown): boolean => {
+    if (typeof own !== 'object' || typeof there !== 'object' || own === null || there === null)
+      return own === there;
+    const known = alike.get(own) ?? new Set();
+    if (known.has(there)) return true;
+    const [ours, theirs] = [toldIn(own), toldIn(there)];
+    const isAlike =
+      Array.isArray(own) === Array.isArray(there) &&
+      ours.length === theirs.length &&
+      ours.every(([key, value], at) => {
+        const [recordedKey, recordedValue] = theirs[at]!;
+        return key === recordedKey && (isLeftOpen(key, recordedValue) || isAs(value, recordedValue));
+      });
+    if (isAlike) alike.set(own, known.add(there));
+    return isAlike;
+  };
+  return isAs(result, recorded);
 }
 
-/** A value without what a record from before such fields does not tell, and in its words: reasons may be put better, and decide nothing. */
-function asFarAsTold(value: unknown, recorded: unknown): unknown {
-  if (typeof value !== 'object' || typeof recorded !== 'object' || value === null || recorded === null) {
-    return value;
-  }
-  const told = (key: string | number, own: unknown) => {
-    const there: unknown = Object.hasOwn(recorded, key) ? (recorded as Record<string, unknown>)[key] : own;
-    const isUntold = there === null || (typeof there === 'object' && Object.keys(there).length === 0);
-    const isProse = key === 'why';
-    return isProse || (LATER_FIELDS.has(`${key}`) && isUntold) ? there : asFarAsTold(own, there);
-  };
-  if (Array.isArray(value)) return value.map((own, at) => told(at, own));
-  return Object.fromEntries(Object.entries(value).map(([key, own]) => [key, told(key, own)]));
+function toldIn(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value).filter(([, each]) => each !== undefined);
+}
+
+/** Reasons may be put better, and decide nothing; and a record from before a field tells nothing of it. */
+function isLeftOpen(key: string, recorded: unknown): boolean {
+  if (key === 'why') return true;
+  if (!LATER_FIELDS.has(key)) return false;
+  return recorded === null || (typeof recorded === 'object' && Object.keys(recorded).length === 0);
 }
 
 class Recording implements Player {
