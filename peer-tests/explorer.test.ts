@@ -283,10 +283,34 @@ describe('the explorer in a browser', () => {
       const input = document.getElementById('file');
       input.files = given.files;
       input.dispatchEvent(new Event('change'));
-      return new Promise((done) => setTimeout(done, 200));
+      return new Promise((done) => {
+        const look = () => (document.getElementById('source').textContent === '' ? setTimeout(look) : done());
+        look();
+      });
     })()`);
     expect(await text('#source')).toContain('odd.json is neither a journal nor a scenario');
     expect(await text('.outcome h2')).toBe('Delivered 2.0.0');
+  });
+
+  it('can be used while a scenario of thousands of steps is played, and then shows its last step', async () => {
+    const scenario = join(folder, 'long.json');
+    const step = (to: string) => ({ message: { to: [to] }, expect: [] });
+    const steps = [...Array.from({ length: 4000 }, () => step('a@none.test')), step('last@none.test')];
+    writeFileSync(scenario, JSON.stringify({ name: 'long', world: { dns: {} }, steps }));
+    await page.open(explore(scenario));
+    const turns = await page.evaluate<number>(`new Promise((done) => {
+      let turns = 0;
+      const look = () => {
+        turns += 1;
+        if (document.querySelector('.outcome') === null) setTimeout(look);
+        else done(turns);
+      };
+      look();
+    })`);
+    expect(turns).toBeGreaterThan(3);
+    expect(await text('#source')).toBe('Shown is long.json.');
+    expect(await page.evaluate(`document.querySelector('.outcome').ariaLabel`)).toContain('last@none.test');
+    expect(page.errors).toEqual([]);
   });
 
   it.each([

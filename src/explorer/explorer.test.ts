@@ -126,7 +126,7 @@ describe('what others would have made of it, and what the sender is told', () =>
   });
 
   it('is the text of a notice, where one may be due', () => {
-    const notice = (of: Facts) => noticeFor(at(of).journal.attempts[0]!, 0);
+    const notice = (of: Facts) => noticeFor({ attempt: at(of).journal.attempts[0]!, at: 0 });
     expect(notice(facts)).toMatch(/Action: delayed\nStatus: 4\.7\.5/);
     expect(notice({ ...USUAL, reply: 'unknown-user' })).toMatch(/550 5\.1\.1 no such user/);
     expect(notice(USUAL)).toBeNull();

@@ -1,15 +1,15 @@
 /* The notice that the sender would get (RFC 3464), for who waits and for who is refused. */
 import { explainAttempt } from '../effects/explain.js';
-import type { AttemptJournal } from '../effects/journal.js';
 import { programs } from '../machine/programs.js';
 import { waitBehind } from '../policy/attempt/next-attempt.js';
 import { composeNotice, mechanismsOf } from '../policy/dsn/index.js';
 import { tellableFacts } from '../policy/dsn/tellable.js';
+import type { Recorded } from './supposed.js';
 
-/** Header and parts as they would be sent; null: the recipient at that place has no notice to be sent. */
-export function noticeFor(journal: AttemptJournal, at: number): string | null {
-  const { input } = journal;
-  const { result, because } = explainAttempt(journal, programs);
+/** Header and parts as they would be sent; null: this recipient has no notice to be sent. */
+export function noticeFor({ attempt, at }: Recorded): string | null {
+  const { input } = attempt;
+  const { result, because } = explainAttempt(attempt, programs);
   const recipient = result?.recipients[at];
   if (result === null || recipient === undefined || recipient.outcome === 'delivered') return null;
   if (input.message.sender === '') return null;

@@ -5,7 +5,8 @@ import { replay } from '../effects/replay.js';
 import type { Programs } from '../effects/simulate.js';
 import { type ExplainedReport, explainDelivery } from '../engine/explain-delivery.js';
 import { programs } from '../machine/programs.js';
-import { simulateScenario } from '../testing/scenario/simulate-scenario.js';
+import type { StepRun } from '../testing/scenario/run.js';
+import { simulateScenario, simulateSteps } from '../testing/scenario/simulate-scenario.js';
 import { type Change, changesOf, type Facts, scenarioOf, withChange } from './state.js';
 
 /** A state that a machine waited in, and the question that it waited with. */
@@ -24,6 +25,16 @@ export interface Played {
 export function play(scenario: Scenario): Played {
   const { journal } = simulateScenario(scenario).steps.at(-1)!;
   return { reports: explainDelivery(journal), journal };
+}
+
+/** The same with a pause now and then, so that nobody waits for thousands of steps. */
+export async function playWithPauses(scenario: Scenario, pause: () => Promise<void>): Promise<Played> {
+  let last: StepRun | null = null;
+  for (const step of simulateSteps(scenario)) {
+    if (last !== null) await pause();
+    last = step;
+  }
+  return playedFrom(last!.journal);
 }
 
 /** Of a record: what became of its messages. Throws a {@link MisuseError} for one that is a journal by its form alone. */

@@ -3,7 +3,7 @@ import { parseScenario } from '../adapters/scripted/scenario.codec.js';
 import { play } from './play.js';
 import { scenarioOf, USUAL } from './state.js';
 import { STORIES } from './stories.js';
-import { recordedIn, supposed } from './supposed.js';
+import { recipientOf, recipientsIn, recordedIn, supposed } from './supposed.js';
 
 describe('a change that a record names', () => {
   it.each(STORIES)('comes to what it promises: $name', ({ facts }) => {
@@ -39,5 +39,6 @@ describe('a change that a record names', () => {
     const found = recordedIn(journal, reports).map(({ attempt, at }) => attempt.input.recipients[at]);
     expect(reports.map(({ recipient }) => recipient)).toEqual(to);
     expect(found).toEqual(to);
+    expect(recipientsIn(journal).map(recipientOf)).toEqual(to);
   });
 });

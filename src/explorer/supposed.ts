@@ -12,27 +12,36 @@ export interface Recorded {
   readonly at: number;
 }
 
+/** Every recipient of a journal, in the order in which they were named. */
+export function recipientsIn({ attempts }: Journal): readonly Recorded[] {
+  return attempts
+    .flatMap((attempt) => attempt.input.recipients.map((_, at) => ({ attempt, at })))
+    .sort((left, right) => placeOf(left) - placeOf(right));
+}
+
 /** Where the reports of a journal are from, in their order. */
 export function recordedIn(
-  { attempts }: Journal,
+  journal: Journal,
   reports: readonly Pick<RecipientReport, 'recipient'>[],
 ): readonly Recorded[] {
-  const all = attempts
-    .flatMap((attempt) => attempt.input.recipients.map((recipient, at) => ({ attempt, recipient, at })))
-    .sort((left, right) => placeOf(left) - placeOf(right));
-  // Attempts that were cut off have no report.
-  return reports.flatMap(({ recipient }) => {
-    const found = all.findIndex((each) => each.recipient === recipient);
-    return found < 0 ? [] : all.splice(0, found + 1).slice(-1);
+  let next = 0;
+  return recipientsIn(journal).filter((each) => {
+    // Attempts that were cut off have no report.
+    const isReported = recipientOf(each) === reports[next]?.recipient;
+    if (isReported) next += 1;
+    return isReported;
   });
 }
+
+export const recipientOf = ({ attempt, at }: Recorded) => attempt.input.recipients[at]!;
 
 const placeOf = ({ attempt, at }: Recorded) => attempt.places[at] ?? 0;
 
 /** The report as it would be; null: the change is none that helps this recipient. */
-export function supposed({ attempt, at }: Recorded, change: Change): RecipientReport | null {
+export function supposed(recorded: Recorded, change: Change): RecipientReport | null {
+  const { attempt, at } = recorded;
   const { result } = explainAttempt(attempt, programs);
-  const recipient = attempt.input.recipients[at];
+  const recipient = recipientOf(recorded);
   const { changes, sets } = smallestChanges({ ...attempt, result }, at, programs);
   const edits = sets[changes.findIndex(({ what }) => what === change.what)];
   if (edits === undefined) return null;

@@ -1,4 +1,5 @@
 /* The page: facts on one side, what becomes of the message on the other. Nothing leaves it. */
+import type { Scenario } from '../../adapters/scripted/index.js';
 import { parseScenario } from '../../adapters/scripted/scenario.codec.js';
 import { parseJournal, printJournal } from '../../effects/codecs/journal.codec.js';
 import { errorText } from '../../effects/error-text.js';
@@ -8,7 +9,16 @@ import { noticeFor } from '../notice.js';
 import { othersIn, othersOn } from '../others.js';
 import { verdictOf } from '../outcome.js';
 import { pack, unpack } from '../packed.js';
-import { doubtsOf, type Otherwise, otherwise, type Played, pathOf, play, playedFrom } from '../play.js';
+import {
+  doubtsOf,
+  type Otherwise,
+  otherwise,
+  type Played,
+  pathOf,
+  play,
+  playedFrom,
+  playWithPauses,
+} from '../play.js';
 import {
   type Change,
   type Facts,
@@ -20,7 +30,7 @@ import {
   scenarioOf,
   withChange,
 } from '../state.js';
-import { recordedIn, supposed } from '../supposed.js';
+import { recipientOf, recipientsIn, recordedIn, supposed } from '../supposed.js';
 import { compareTold, NOTHING_TURNED, sayTurned, type Told, type Turned } from '../turned.js';
 import { noticePanel, othersPanel, smallestPanel } from './asked-panels.js';
 import { controls, setControls } from './controls.js';
@@ -130,12 +140,9 @@ function render(): void {
     // Whoever opens a record wants to step through it; of facts, what others make of them comes first.
     ...(isFacts ? [] : [questionsPanel(shown)]),
     later(othersOf(shown, journal)),
-    ...journal.attempts
-      .flatMap((attempt) => attempt.input.recipients.map((recipient, at) => ({ attempt, recipient, at })))
-      .flatMap(
-        ({ attempt, recipient, at }, place) =>
-          noticePanel(recipient, noticeFor(attempt, at), place + 1) ?? [],
-      ),
+    ...recipientsIn(journal).flatMap(
+      (each, at) => noticePanel(recipientOf(each), noticeFor(each), at + 1) ?? [],
+    ),
     pathPanel(pathOf(journal)),
     ...domainsOf(played).flatMap((report) => [reportsPanel(report), decisionsPanel(report, turned, open)]),
     ...(isFacts ? [questionsPanel(shown)] : []),
@@ -196,8 +203,33 @@ function showText(name: string, text: string): void {
   const journal = parseJournal(text);
   const scenario = journal.ok ? null : parseScenario(text);
   if (journal.ok) showRecord(name, () => playedFrom(journal.value), null);
-  else if (scenario?.ok) showRecord(name, () => play(scenario.scenario), null);
+  else if (scenario?.ok) showPlayed(name, scenario.scenario);
   else say(`${name} is neither a journal nor a scenario: ${firstProblem(journal.problems)}`);
+}
+
+/** The one that was opened last. */
+let playing: Scenario | null = null;
+/** Less than anybody notices. */
+const STRETCH_MS = 10;
+
+/** What a scenario of thousands of steps comes to takes a while, in which something else may be asked for. */
+async function showPlayed(name: string, scenario: Scenario): Promise<void> {
+  playing = scenario;
+  const before = shown;
+  let since = performance.now();
+  const pause = async () => {
+    if (performance.now() - since < STRETCH_MS) return;
+    say(`${name} is being played.`);
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  };
+  const played = await playWithPauses(scenario, pause).then(
+    (ready) => () => ready,
+    (cause: unknown) => () => {
+      throw cause;
+    },
+  );
+  if (playing === scenario && shown === before) showRecord(name, played, null);
 }
 
 /** The record that the address holds. It may be from a stranger. */

@@ -40,8 +40,12 @@ const NOON = 1_767_268_800_000;
 
 /** Plays a scenario in memory. Pure: the same scenario gives the same run. */
 export function simulateScenario(scenario: Scenario, options: SimulationOptions = {}): ScenarioRun {
+  return { name: scenario.name, steps: [...simulateSteps(scenario, options)] };
+}
+
+/** The same step by step, for who cannot wait for thousands: none is played before it is asked for. */
+export function* simulateSteps(scenario: Scenario, options: SimulationOptions = {}): Generator<StepRun> {
   const memory = freshMemory();
-  const steps: StepRun[] = [];
   let now = options.startedAt ?? NOON;
   let { world } = scenario;
   let addresses = allocate(world, blockAt);
@@ -62,9 +66,8 @@ export function simulateScenario(scenario: Scenario, options: SimulationOptions 
     const { results, journal, dialled: also } = playStep(stage);
     dialled = { ...dialled, ...also };
     const differences = [...compare(step, results, memory), ...rowsMissing(step.rows, journal)];
-    steps.push({ results, journal, differences });
+    yield { results, journal, differences };
   }
-  return { name: scenario.name, steps };
 }
 
 const blockAt = (index: number) => `127.0.0.${index + 2}`;
