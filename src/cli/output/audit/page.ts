@@ -4,10 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../../audit/report/index.js';
+import { OWNERS } from '../../../policy/explain/fact.js';
 import { Markup, markup, NOTHING } from '../tlsrpt/markup.js';
 import { STYLE } from '../tlsrpt/style.js';
 import { dayPlot, protectionBar } from './plots.js';
-import { changeSentences, count, exceptionSentence, headlines, OWNERS, RAISED, share } from './sentences.js';
+import { changeSentences, count, exceptionSentence, headlines, RAISED, share } from './sentences.js';
 
 const SHOWN_MAX = 200;
 

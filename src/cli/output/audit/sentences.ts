@@ -1,13 +1,6 @@
 /* What is told first, in words, on the page and on the terminal. */
 import type { AuditReport } from '../../../audit/report/index.js';
-
-export const OWNERS = {
-  recipient: 'the recipient',
-  sender: 'the sender',
-  resolver: 'our resolver',
-  operator: 'the operator',
-  network: 'the network, or their host',
-} as const;
+import { OWNERS } from '../../../policy/explain/fact.js';
 
 export const RAISED = {
   encrypt: 'TLS, whoever answers ("encrypt")',

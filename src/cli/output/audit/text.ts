@@ -1,16 +1,8 @@
 import type { AuditReport } from '../../../audit/report/index.js';
+import { OWNERS } from '../../../policy/explain/fact.js';
 import { painter } from '../terminal.js';
 import { fitted, wrapped } from '../wrap.js';
-import {
-  changeSentences,
-  count,
-  countOf,
-  exceptionSentence,
-  headlines,
-  OWNERS,
-  RAISED,
-  share,
-} from './sentences.js';
+import { changeSentences, count, countOf, exceptionSentence, headlines, RAISED, share } from './sentences.js';
 
 const LINES_MAX = 12;
 
