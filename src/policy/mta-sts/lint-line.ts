@@ -115,7 +115,7 @@ function ofHosts(value: string): Said | null {
     );
   if (/^\[.*\]$/.test(value) || /^[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*$/.test(value))
     return say('address', `${cited(value)} is an address`, HOST_WHY);
-  if (/^(?:priority|preference|prio)\b|^[0-9]+[ \t:]+|[ \t][0-9]+$/i.test(value))
+  if (/^(?:priority|preference|prio)\b|^[0-9]+(?:[ \t]|:(?![0-9a-f]*:))|[ \t][0-9]+$/i.test(value))
     return say(
       'priority',
       `there is a preference beside the host in ${cited(value)}`,
