@@ -26,20 +26,25 @@ export interface Prepared {
 export function prepare(scenario: Scenario, programs: Programs): readonly (readonly Prepared[])[] {
   const { steps } = simulateScenario(scenario);
   let { world } = scenario;
-  let addresses: Addresses | undefined;
+  let addresses = allocate(world, blockAt);
   let policies: WorldMemory['policies'] = new Map();
   return steps.map(({ journal, differences }, at) => {
     if (differences.length > 0) throw new Error(`${scenario.name}: ${differences.join('; ')}`);
-    world = applyChange(world, scenario.steps[at]!.change);
-    addresses = allocate(world, (index) => `127.0.0.${index + 2}`, addresses);
+    const { change } = scenario.steps[at]!;
+    if (change !== undefined) {
+      world = applyChange(world, change);
+      addresses = allocate(world, blockAt, addresses);
+    }
     return journal.attempts.map(({ input }) => {
-      const prepared = prepareAttempt(world, addresses!, input, new Map(policies));
+      const prepared = prepareAttempt(world, addresses, input, new Map(policies));
       play(prepared, programs);
       policies = new Map(prepared.memory.policies);
       return prepared;
     });
   });
 }
+
+const blockAt = (index: number) => `127.0.0.${index + 2}`;
 
 export function prepareAttempt(
   world: Scenario['world'],

@@ -37,8 +37,7 @@ export function ruleFor(
   rules: readonly DestinationRule[],
   now: number,
 ): DestinationRule | null {
-  const domain = destination.kind === 'domain' ? destination.name : '*';
-  const inForce = rules.filter((rule) => isNamed(domain, rule.destination) && !hasExpired(rule, now));
+  const inForce = rules.filter((rule) => isNamed(destination, rule.destination) && !hasExpired(rule, now));
   return inForce.reduce<DestinationRule | null>(
     (best, rule) => (best === null || isBefore(rule, best) ? rule : best),
     null,
@@ -71,9 +70,11 @@ function specificityOf({ destination }: DestinationRule): number {
   return destination.startsWith('.') ? destination.length : Number.MAX_SAFE_INTEGER;
 }
 
-function isNamed(domain: string, destination: string): boolean {
-  if (destination === '*' || destination === domain) return true;
-  return destination.startsWith('.') && (domain.endsWith(destination) || domain === destination.slice(1));
+function isNamed(destination: Destination, named: string): boolean {
+  if (named === '*') return true;
+  if (destination.kind !== 'domain') return false;
+  const { name } = destination;
+  return name === named || (named.startsWith('.') && `.${name}`.endsWith(named));
 }
 
 function hasExpired(rule: DestinationRule, now: number): boolean {

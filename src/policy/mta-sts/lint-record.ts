@@ -121,8 +121,7 @@ function sayField(field: string): LintFinding {
 }
 
 function fieldsOf(text: string): readonly string[] {
-  const fields = text.split(';').slice(1).map(trimBlanks);
-  return fields.at(-1) === '' ? fields.slice(0, -1) : fields;
+  return text.split(';').slice(1).map(trimBlanks);
 }
 
 function lintFields(text: string): readonly LintFinding[] {

@@ -101,12 +101,12 @@ function parseIpv6(text: string): number[] | null {
   return [...octets.slice(0, gapAt), ...new Array<number>(missing).fill(0), ...octets.slice(gapAt)];
 }
 
-/** Of a digit of up to sixteen values; 16 of anything else, and behind the end. */
+/** Of a digit of up to sixteen values; 16 or more of anything else, and behind the end. */
 function digitAt(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if (code >= 0x30 && code <= 0x39) return code - 0x30;
   const letter = (code | 0x20) - 0x61;
-  return letter >= 0 && letter < 6 ? letter + 10 : 16;
+  return letter >= 0 ? letter + 10 : 16;
 }
 
 /** RFC 5952, Section 4: lower case, no leading zeros, the first of the longest runs of zeros as "::", but not of one group. */

@@ -25,11 +25,11 @@ class AddressReading {
   #isQuoted = false;
   #depth = 0;
 
-  /** Takes a character; answers how many behind it went with it. */
+  /** Takes a character; answers how many behind it went with it, were there any. */
   read(character: string, next: string | undefined): 0 | 1 {
     if (character === '\\' && (this.#isQuoted || this.#depth > 0)) {
       if (this.#depth === 0) this.#add(character + (next ?? ''));
-      return next === undefined ? 0 : 1;
+      return 1;
     }
     if (this.#isQuoted) this.#readQuoted(character);
     else if (this.#depth > 0 || character === '(') this.#readComment(character);

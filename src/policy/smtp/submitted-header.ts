@@ -15,22 +15,15 @@ export interface HeaderFields {
 /** Splits a header block, as Latin-1 and up to its blank line, which is not part of it. Total. */
 export function fieldsOf(header: string): HeaderFields {
   const fields: string[] = [];
-  let from = 0;
-  while (from < header.length) {
-    const end = endOfLine(header, from);
-    const line = header.slice(from, end);
+  let end = 0;
+  for (const [line] of header.matchAll(/[^\n]*\n|[^\n]+/g)) {
     const isFolded = /^[ \t]/.test(line) && fields.length > 0;
     if (!isFolded && !/^[!-9;-~]+[ \t]*:/.test(line)) break;
     if (isFolded) fields[fields.length - 1] += line;
     else fields.push(line);
-    from = end;
+    end += line.length;
   }
-  return { fields, rest: header.slice(from) };
-}
-
-function endOfLine(text: string, from: number): number {
-  const at = text.indexOf('\n', from);
-  return at < 0 ? text.length : at + 1;
+  return { fields, rest: header.slice(end) };
 }
 
 export function nameOf(field: string): string {
