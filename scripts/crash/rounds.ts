@@ -123,12 +123,15 @@ async function argumentsFor(internet: Internet, folder: string, ground: Ground):
   ];
 }
 
-/** Lets daemons run until nobody waits. */
+/** Lets daemons run until nobody waits but for an operator. */
 async function drain(running: readonly RunningDaemon[], ground: Ground): Promise<void> {
   const until = performance.now() + DRAIN_MS_MAX;
   while (performance.now() < until) {
     await pause(500);
-    if ((await keptIn(ground)).every(({ recipients }) => recipients.every((each) => isEnded(each.state))))
+    const kept = await keptIn(ground);
+    if (
+      kept.every(({ held, recipients }) => held === 'yes' || recipients.every(({ state }) => isEnded(state)))
+    )
       break;
   }
   await Promise.all(running.map(({ end }) => end('SIGTERM')));
