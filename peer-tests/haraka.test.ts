@@ -159,9 +159,6 @@ describe('Haraka', () => {
     await send(['u@silent.test'], 'silent');
     // The plugin's hooks may take a second here; the next message begins and ends behind that.
     await vi.waitFor(() => expect(internet.connections('mx.silent.test')).toBe(1), { timeout: 60_000 });
-    await vi.waitFor(async () =>
-      expect((await haraka.log()).match(/Listening on/g)?.length).toBeGreaterThan(0),
-    );
     await send(['ok1@pairs.test'], 'behind');
     await new Promise((done) => setTimeout(done, 3_000));
     expect(await haraka.log()).not.toMatch(/plugin timed out|timed out waiting|plugin timeout/i);

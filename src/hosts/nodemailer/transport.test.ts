@@ -13,6 +13,8 @@ import { type WaxsealTransportOptions, waxsealTransport } from './transport.js';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
+const PATIENCE = { timeout: 300_000 } as const;
+
 const WORLD: World = {
   signedZones: ['dane.test', 'mismatch.test'],
   dns: Object.fromEntries(
@@ -219,11 +221,11 @@ describe('the transport for Nodemailer', () => {
     const transport = open({ engine, maxConnections: 1 });
     const sent = failureOf(transport.sendMail({ ...mail('s@silent.test'), signal: stop.signal }));
     const queued = failureOf(transport.sendMail({ ...mail('a@dane.test'), signal: stop.signal }));
-    await vi.waitFor(() => expect(transport.isIdle()).toBe(false));
+    await vi.waitFor(() => expect(transport.isIdle()).toBe(false), PATIENCE);
     stop.abort();
     for (const error of [await sent, await queued])
       expect(error).toMatchObject({ name: 'AbortError', code: 'EABORT' });
-    await vi.waitFor(() => expect(transport.isIdle()).toBe(true));
+    await vi.waitFor(() => expect(transport.isIdle()).toBe(true), PATIENCE);
   });
 
   it('is verified without a connection, closed once, and takes nothing afterwards', async () => {
@@ -256,7 +258,7 @@ describe('the transport for Nodemailer', () => {
     const idle = vi.fn();
     transport.on('idle', idle);
     const sent = Array.from({ length: 100 }, (_, at) => transport.sendMail(mail(`u${at}@plain.test`)));
-    await vi.waitFor(() => expect(transport.isIdle()).toBe(false));
+    await vi.waitFor(() => expect(transport.isIdle()).toBe(false), PATIENCE);
     await Promise.all(sent);
     expect(transport.isIdle()).toBe(true);
     expect(idle).toHaveBeenCalled();

@@ -58,7 +58,7 @@ export function verifySignatures(message: string, keys: readonly DkimKey[]): rea
           );
           return at < 0 ? '' : `${relaxed(unused.splice(at, 1)[0]!)}\r\n`;
         });
-      const own = relaxed(field.replace(/([;\s]b=)[^;]*/, '$1'));
+      const own = relaxed(field.replace(/(;\s*b=)[^;]*/, '$1'));
       const data = Buffer.from(`${signed.join('')}${own}`);
       const isEd25519 = key.algorithm === 'ed25519-sha256';
       const isValid = verify(

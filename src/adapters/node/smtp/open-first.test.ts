@@ -53,7 +53,7 @@ describe('two addresses', () => {
       if (opened.socket === null) throw new Error(opened.cause);
       expect(await spoken(opened.socket)).toBe(`220 ${opened.address}\r\n`);
       await new Promise<void>((resolve) => opened.socket.write('EHLO x\r\n', () => resolve()));
-      await expect.poll(() => [...one.heard, ...two.heard]).toEqual(['EHLO x\r\n']);
+      await expect.poll(() => [...one.heard, ...two.heard], { timeout: 300_000 }).toEqual(['EHLO x\r\n']);
       expect(opened.address === '127.0.0.1' ? two.heard : one.heard).toEqual([]);
       // What was won is the caller's, and what was lost is gone.
       opening.destroy();
