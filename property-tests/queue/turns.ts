@@ -121,6 +121,7 @@ export function attemptAnswer(recipients: readonly string[], { answer, policy }:
   const isPolicy = policy !== 'had-no-part';
   return {
     kind: 'ran',
+    stoppedBy: 'us',
     told: recipients.map(() => ({ facts: [], change: [], handedOn: 'relayed' })),
     result: {
       destination: { kind: 'domain', name: 'b.example' },

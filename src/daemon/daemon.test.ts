@@ -1,6 +1,7 @@
 /* A daemon in this process, over stores in memory. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { memoryBodies, memoryStores } from '../adapters/memory/index.js';
+import type { Journal } from '../effects/journal.js';
 import type { Stores } from '../effects/stores.js';
 import { makeOwnCertificate } from '../hosts/own-certificate.js';
 import { readMessage, settingsOf } from '../node.js';
@@ -16,8 +17,10 @@ let daemon: Daemon;
 let stop: AbortController;
 let running: Promise<void>;
 let atRest: () => Promise<void>;
+let journals: Journal[];
 
 beforeEach(async () => {
+  journals = [];
   internet = await startInternet({
     dns: { 'MX a.test': ['10 mx.a.test'], 'A mx.a.test': ['@mx.a.test'], 'MX s.test': ['10 mx.a.test'] },
     mail: { 'mx.a.test': { replies: { rcpt: { '*': '450 4.2.1 later', 's@s.test': '250 2.1.5 well' } } } },
@@ -37,6 +40,7 @@ beforeEach(async () => {
     ...{ stores: watched(memoryStores()), bodies: memoryBodies(), directory: undefined },
     node: { resolver: internet.resolver, ca: [internet.caPem] },
     ...{ requireTls: 'keep', version: '0', clock: Date.now, log: () => undefined, lookEveryMs: DAY_MS },
+    keepJournal: (journal) => journals.push(journal),
   });
   stop = new AbortController();
   running = daemon.run(stop.signal, 0);
@@ -99,4 +103,14 @@ it('carries out at once what an operator orders at its desk', async () => {
     expect(answers).toHaveLength(1);
     expect(await told).toEqual({ id: ids.get(recipient), outcome });
   }
+});
+
+it('gives no attempt more than an hour, so that no server holds a place for ever (CHOICE-17)', async () => {
+  const outcomes = daemon.queue.outcomes();
+  const { content, facts } = readMessage(Buffer.from('Subject: x\r\n\r\nHello.\r\n'));
+  const mail = { from: 's@s.test', to: ['later@a.test'], content };
+  await daemon.queue.enqueue({ ...mail, facts: { ...facts, requireTls: 'no', report: 'none' } });
+  await outcomes.next();
+  const { startedAt, deadlineAt } = journals[0]!.attempts[0]!.input;
+  expect(Math.round((deadlineAt! - startedAt) / 60_000)).toBe(60);
 });

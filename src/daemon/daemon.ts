@@ -79,7 +79,7 @@ export interface DaemonOptions extends DaemonSettings {
   /** Where octets are kept; undefined: in a database. */
   readonly directory: string | undefined;
   readonly node: NodeOptions;
-  /** When an attempt as a whole ends, in milliseconds; absent: each answer has a time of its own. */
+  /** When an attempt as a whole ends, in milliseconds; default: an hour. */
   readonly deadlineMs?: number;
   readonly requireTls: 'keep' | 'off';
   /** Of this program. */
@@ -109,6 +109,8 @@ export interface Daemon {
 }
 
 const LOOK_MS = 1_000;
+/** Servers that take their time over every answer would hold all attempts that may be under way at once for weeks, and all other mail with them. */
+const ATTEMPT_MS_MAX = 3_600_000;
 /** How long those who wait to be told may hold up the end, in milliseconds. */
 const HOOKS_MS = 5_000;
 /** What the operator is told again while it lasts, in milliseconds. */
@@ -334,7 +336,7 @@ interface Lasting {
 }
 
 function engineOf(
-  { node, stores: { policies }, clock, deadlineMs }: DaemonOptions,
+  { node, stores: { policies }, clock, deadlineMs = ATTEMPT_MS_MAX }: DaemonOptions,
   current: DaemonSettings,
   { relayRefusals, tallies, signals, onFault }: Lasting,
 ) {
@@ -361,7 +363,7 @@ function engineOf(
     signals,
     relayRefusals,
     clock,
-    ...(deadlineMs !== undefined && { deadlineMs }),
+    deadlineMs,
     onFault,
   });
   return {

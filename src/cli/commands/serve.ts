@@ -64,7 +64,7 @@ with full policy: attempts, waits, notices, and reports.
   --https-port N, --ca FILE, --helo NAME, --no-cleartext-retry, --policy FILE,
   --allow-loopback       as for "waxseal deliver"
   --deadline DURATION    when an attempt as a whole ends: who has no outcome by then
-                         waits; default: each answer has a time of its own
+                         waits (1h)
 ${SERVING_JSON_HELP}
 Where the configuration has users, everybody logs in, which takes TLS; where it has none,
 only this host may hand mail in. Prints "ready KIND ADDRESS" for each listener. SIGHUP

@@ -15,6 +15,9 @@ import { enginePerConfig, type Origin, type PluginEngine } from '../plugin-confi
 import type { HarakaConnection, HarakaMail, HarakaPlugin } from './haraka.js';
 import { giveBack, waitAll } from './outcomes.js';
 
+/** Servers that take their time over every answer would hold one of Haraka's places for weeks. */
+const ATTEMPT_MS_MAX = 3_600_000;
+
 interface State {
   /** Made at the first attempt: the process that only starts others registers, too. */
   made: PluginEngine | null;
@@ -105,7 +108,10 @@ async function deliver(
         report: 'none',
       },
     },
-    { attempt: mail.num_failures + 1, dialled: mail.notes.waxseal_dialled ?? {}, signal },
+    {
+      ...{ attempt: mail.num_failures + 1, dialled: mail.notes.waxseal_dialled ?? {} },
+      ...{ deadlineMs: ATTEMPT_MS_MAX, signal },
+    },
   );
 }
 

@@ -74,7 +74,7 @@ it.each([
       state: { reply: null, category, cause: '' },
     };
     const answer = {
-      kind: 'ran',
+      ...{ kind: 'ran', stoppedBy: 'us' },
       result: { recipients: [recipient], decisions: [] },
       told: [{ facts: ['a fact'], ownFacts: ['ours'], change: ['a change'], handedOn: 'relayed' }],
     } as unknown as AttemptAnswer;
@@ -83,6 +83,31 @@ it.each([
     if (told === 'untold') expect(word).toBeNull();
     else expect(word).toMatchObject({ facts: ['a fact'], ownFacts: ['ours'], change: ['a change'], at: 5 });
     expect(wordIn(answer, 1, 5)).toBeNull();
+  },
+);
+
+it.each([
+  ['us', 'aborted', null, 'is ours'],
+  ['us', 'other', 'defer-for-stop', 'is ours'],
+  ['deadline', 'aborted', null, 'counts'],
+  ['deadline', 'other', 'defer-for-stop', 'counts'],
+  ['deadline', 'other', 'defer-for-fault', 'is ours'],
+] as const)(
+  'an attempt that was stopped by %s, %s, decided %s, %s (CHOICE-18)',
+  (stoppedBy, category, verdict, counts) => {
+    const recipient = {
+      ...{ recipient: 'x@b.test', outcome: 'deferred', status: '4.3.0', host: null, because: null },
+      decision: verdict === null ? null : decision('attempt-conclusion', verdict, null),
+      state: { reply: null, category, cause: '' },
+    };
+    const told = [{ facts: ['a fact'], change: [], handedOn: 'relayed' }];
+    const answer = {
+      kind: 'ran',
+      result: { recipients: [recipient], decisions: [] },
+      ...{ told, stoppedBy },
+    } as unknown as AttemptAnswer;
+    expect(isCounted(answer)).toBe(counts === 'counts');
+    expect(wordIn(answer, 0, 5) === null).toBe(counts !== 'counts');
   },
 );
 

@@ -21,7 +21,13 @@ const DRAWS = 0x1_0000_0000;
 
 /** How the engine answered for an attempt. `fault`: something of ours failed; `stopped`: we broke off. */
 export type AttemptAnswer =
-  | { readonly kind: 'ran'; readonly result: AttemptResult; readonly told: readonly Told[] }
+  | {
+      readonly kind: 'ran';
+      readonly result: AttemptResult;
+      readonly told: readonly Told[];
+      /** Who stopped what was stopped of it: we did, or it took longer than an attempt may. */
+      readonly stoppedBy: 'us' | 'deadline';
+    }
   | { readonly kind: 'fault' }
   | { readonly kind: 'stopped' };
 
@@ -86,10 +92,12 @@ type ResultWord = (typeof messageOutcome.inputs.result)[number];
 function resultWord(answer: AttemptAnswer, at: number): ResultWord {
   if (answer.kind !== 'ran') return answer.kind;
   const recipient = answer.result.recipients[at];
-  return recipient === undefined ? 'fault' : wordOf(recipient);
+  return recipient === undefined ? 'fault' : wordOf(recipient, answer.stoppedBy);
 }
 
-function wordOf({ outcome, state, decision }: RecipientResult): ResultWord {
+type Ran = Extract<AttemptAnswer, { kind: 'ran' }>;
+
+function wordOf({ outcome, state, decision }: RecipientResult, stoppedBy: Ran['stoppedBy']): ResultWord {
   switch (outcome) {
     case 'delivered':
       return 'delivered';
@@ -97,8 +105,21 @@ function wordOf({ outcome, state, decision }: RecipientResult): ResultWord {
       return 'rejected';
     case 'deferred':
       if (decision?.verdict === 'defer-for-fault' || isForOperator(decision, state)) return 'fault';
-      return state.category === 'aborted' || decision?.verdict === 'defer-for-stop' ? 'stopped' : 'deferred';
+      return isStopped(state, decision) && stoppedBy === 'us' ? 'stopped' : 'deferred';
   }
+}
+
+function isStopped({ category }: RecipientResult['state'], decision: RecipientResult['decision']): boolean {
+  return category === 'aborted' || decision?.verdict === 'defer-for-stop';
+}
+
+/** Whether nobody was served in the time that an attempt may take. */
+export function isLate({ result, stoppedBy }: Ran): boolean {
+  return (
+    stoppedBy === 'deadline' &&
+    result.recipients.every(({ outcome }) => outcome === 'deferred') &&
+    result.recipients.some(({ state, decision }) => isStopped(state, decision))
+  );
 }
 
 /** What stands between us and a relay or a proxy, or between the operator and his own words, is no fault of the message (RFC 4954, Section 6). */
@@ -212,7 +233,8 @@ export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord
   if (answer.kind !== 'ran') return null;
   const recipient = answer.result.recipients[at];
   if (recipient === undefined) return null;
-  const isSilent = isOurs(wordOf(recipient)) && !isForOperator(recipient.decision, recipient.state);
+  const isSilent =
+    isOurs(wordOf(recipient, answer.stoppedBy)) && !isForOperator(recipient.decision, recipient.state);
   if (isSilent) return null;
   const { status, state, host, because } = recipient;
   const told = answer.told[at];

@@ -3,7 +3,7 @@ import { type Decision, decide, defineTable } from '../kernel/table.js';
 // biome-ignore format: a table
 export const laneHealth = defineTable({
   name: 'lane-health',
-  about: 'What a turn says of the way to a domain. `answered`: a server said something; `unreachable`: none could be reached; `other`: it never came so far. '
+  about: 'What a turn says of the way to a domain. `answered`: a server said something; `unreachable`: none could be reached, or none served anybody in the time that an attempt may take; `other`: it never came so far. '
     + 'On a way that is closed nothing is tried until its time is over, and then one message at a time.',
   inputs: {
     turn: ['answered', 'unreachable', 'other'],
@@ -14,7 +14,7 @@ export const laneHealth = defineTable({
   { id: 'LANE-1', when: { turn: 'answered' },                          then: 'well',
     why: 'Whoever answers one message can answer the others.', refs: ['SMTP-4.5.4.1-5'] },
   { id: 'LANE-2', when: { turn: 'unreachable', failures: 'few' },      then: 'count',
-    why: 'One connection that fails may be an accident.', refs: ['SMTP-4.5.4.1-5'] },
+    why: 'One failure may be an accident.', refs: ['SMTP-4.5.4.1-5'] },
   { id: 'LANE-3', when: { turn: 'unreachable', failures: 'many' },     then: 'close',
     why: 'Each further message would learn the same, wait as long for it, and spend an attempt.', refs: ['SMTP-4.5.4.1-5'] },
   { id: 'LANE-4', when: { turn: 'other' },                             then: 'as-it-was',

@@ -37,7 +37,7 @@ export const beginTurn = defineTable({
 // biome-ignore format: a table
 export const messageOutcome = defineTable({
   name: 'message-outcome',
-  about: 'What an attempt means for a recipient of a queued message. `stopped`: we broke off ourselves; `fault`: something of ours failed; neither says anything about the message. '
+  about: 'What an attempt means for a recipient of a queued message. `stopped`: we broke off ourselves; `fault`: something of ours failed; neither says anything about the message. `deferred`: also who was not served in the time that an attempt may take. '
     + '`look`: what the last look at the domain\'s MTA-STS policy said, which is asked for only before a message is given up (table `last-look`).',
   inputs: {
     result: ['delivered', 'rejected', 'deferred', 'fault', 'stopped'],

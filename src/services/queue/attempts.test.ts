@@ -63,6 +63,20 @@ describe('an attempt', () => {
     expect([answer, asked, changeAt(0)]).toEqual([{ kind: 'stopped' }, [], []]);
   });
 
+  it('was stopped by us where we were told to, and else by its deadline', async () => {
+    expect((await attempt()).answer).toMatchObject({ kind: 'ran', stoppedBy: 'deadline' });
+    const stop = new AbortController();
+    const { engine: real } = new VirtualQueue();
+    const engine: AttemptTask['engine'] = {
+      deliver: (...question) => {
+        stop.abort();
+        return real.deliver(...question);
+      },
+    };
+    const { answer } = await attempt({}, { engine, signal: stop.signal });
+    expect(answer).toMatchObject({ kind: 'ran', stoppedBy: 'us' });
+  });
+
   it('is a fault of ours where the engine rejects, or has not one destination', async () => {
     const { engine, time } = new VirtualQueue();
     const delivered = engine.deliver({ from: '', to: [TO], content: () => [], facts: {} as never });
@@ -99,6 +113,21 @@ describe('what it tells of its way', () => {
     ['other', []],
   ])('%s: %j', (word, recipients) => {
     expect(wayOf({ kind: 'ran', result: { recipients }, told: [] } as never)).toBe(word);
+  });
+
+  it.each([
+    ['unreachable', 'deadline', [{ ...recipient('aborted', null, { reply: REPLY }), outcome: 'deferred' }]],
+    ['answered', 'us', [{ ...recipient('aborted', null, { reply: REPLY }), outcome: 'deferred' }]],
+    [
+      ...(['answered', 'deadline'] as const),
+      [
+        { ...recipient('aborted'), outcome: 'deferred' },
+        { ...recipient('accepted', REPLY), outcome: 'delivered' },
+      ],
+    ],
+    ['answered', 'deadline', [{ ...recipient('rejected', REPLY), outcome: 'deferred' }]],
+  ])('%s: stopped by %s, %j', (word, stoppedBy, recipients) => {
+    expect(wayOf({ ...{ kind: 'ran', told: [], stoppedBy }, result: { recipients } } as never)).toBe(word);
   });
 
   it('is nothing where it was none', () => {

@@ -10,7 +10,7 @@ import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import { ownFacts, type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
 import type { Owner } from '../../policy/explain/fact.js';
-import type { AttemptAnswer } from '../../policy/queue/judge-turn.js';
+import { type AttemptAnswer, isLate } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
 
 export interface AttemptTask {
@@ -59,7 +59,10 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
     if (result === undefined || others.length > 0)
       throw new Error(`message ${message.id} has not one destination`);
     return {
-      answer: { kind: 'ran', result, told: toldOf(delivered) },
+      answer: {
+        ...{ kind: 'ran', result, told: toldOf(delivered) },
+        stoppedBy: task.signal.aborted ? 'us' : 'deadline',
+      },
       changeAt: changesIn(delivered, task.knownChanges),
     };
   } catch (error) {
@@ -102,6 +105,8 @@ function dsnOf(address: string, { recipients }: ClaimedDelivery): RecipientDsn {
 /** What an attempt tells of the way that it took. */
 export function wayOf(answer: AttemptAnswer): LaneWord {
   if (answer.kind !== 'ran') return 'other';
+  // Whatever its servers said on the way, others would wait as long for as little.
+  if (isLate(answer)) return 'unreachable';
   const { recipients } = answer.result;
   if (recipients.some(({ host, state }) => state.reply !== null || (host !== null && host.reply !== null)))
     return 'answered';
