@@ -1,6 +1,6 @@
 import type { Scenario } from '../src/adapters/scripted/index.js';
 import type { RecipientReport } from '../src/engine/recipient-report.js';
-import { differencesFrom } from '../src/testing/scenario/expectation.js';
+import { differencesIn } from '../src/testing/scenario/expectation.js';
 import type { Played } from './peers.js';
 
 /** Where a story did not go as told, or where the engine and the servers contradict one another; one line each. */
@@ -11,7 +11,7 @@ export function differences({ steps: [step] }: Scenario, played: Played): readon
   // No story that is told to a peer speaks of RCPT's.
   const witness = { connected, parameters, recipientParameters: [] };
   return [
-    ...step.expect.flatMap((expected, at) => differencesFrom(expected, results[at]!, witness)),
+    ...differencesIn(step, results, witness),
     ...results.flatMap((report) => contradictions(report, played)),
   ];
 }

@@ -10,7 +10,7 @@ export const ecKey = (): KeyPair => generateKeyPairSync('ec', { namedCurve: 'P-2
 export const spkiOf = ({ publicKey }: KeyPair) => publicKey.export({ type: 'spki', format: 'der' });
 export const sha256 = (octets: Uint8Array) => createHash('sha256').update(octets).digest();
 
-export function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const content = Buffer.concat(parts);
   return Buffer.concat([Buffer.from([tag, ...lengthOf(content.length)]), content]);
 }

@@ -9,7 +9,6 @@ import { daneApplies } from '../../src/policy/dane/dane-applies.table.js';
 import type { TlsaRecord } from '../../src/policy/dane/tlsa.js';
 import { tlsaBase } from '../../src/policy/dane/tlsa-base.table.js';
 import type { TlsaKnowledge } from '../../src/policy/dane/tlsa-knowledge.js';
-import type { HostInput } from '../../src/policy/host/types.js';
 import { decide } from '../../src/policy/kernel/table.js';
 import type { StsKnowledge } from '../../src/policy/mta-sts/policy.js';
 import { mxProofOf } from '../../src/policy/mx/candidate.js';
@@ -134,25 +133,4 @@ function namesIn(facts: HostFacts): readonly string[] {
     ...(facts.pkix === 'pass' || facts.pkixDomain === 'fail' ? [HOST] : []),
     ...(facts.pkixDomain === 'pass' ? [DOMAIN] : []),
   ];
-}
-
-export function inputFor(facts: HostFacts): HostInput {
-  const isLiteral = facts.source === 'literal';
-  return {
-    startedAt: NOW,
-    attempt: facts.attempt === 'first' ? 1 : 2,
-    destination: isLiteral ? { kind: 'literal', address: '192.0.2.1' } : { kind: 'domain', name: DOMAIN },
-    candidate:
-      facts.source === 'relay'
-        ? { host: HOST, source: 'relay', port: 587, preference: 0 }
-        : { host: hostOf(facts), source: facts.source, preference: 0 },
-    mxSecurity: facts.mx,
-    expandedDestination: null,
-    sts: stsFor(facts),
-    recipients: ['x@a.example'],
-    message: messageFor(facts),
-    settings: settingsFor(facts),
-    dialled: [],
-    purpose: 'deliver',
-  };
 }

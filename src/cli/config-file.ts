@@ -5,7 +5,7 @@ import { CommandError, EXIT } from './exit.js';
 import { readText } from './read-file.js';
 
 /** Where the configuration is, if nobody says so and there is one. */
-export const CONFIG_PATH = '/etc/waxseal/waxseal.yaml';
+const CONFIG_PATH = '/etc/waxseal/waxseal.yaml';
 
 export interface FiledConfig {
   readonly config: DaemonConfig;

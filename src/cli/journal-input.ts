@@ -17,7 +17,7 @@ export async function readJournal(path: string): Promise<Journal> {
 }
 
 /** The same of a text. */
-export function journalFrom(text: string, path: string): Journal {
+function journalFrom(text: string, path: string): Journal {
   const decoded = parseJournal(text);
   if (decoded.ok) {
     const { attempts } = decoded.value;

@@ -16,7 +16,7 @@ import { readTrustAnchors } from './trust-anchors.js';
 import type { Ways } from './ways.js';
 
 /** How the world is reached, and by which rules: of one attempt, and of whoever serves. */
-export const WORLD_OPTIONS = {
+const WORLD_OPTIONS = {
   ...RESOLVER_OPTIONS,
   port: { type: 'string' },
   'https-port': { type: 'string' },

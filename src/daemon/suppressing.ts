@@ -10,7 +10,7 @@ import { textOf } from '../policy/smtp/reply.js';
 import type { QueueOutcome } from '../services/queue/index.js';
 
 /** Who put an address on the list without being asked. */
-export const SUPPRESSING_ACTOR = 'waxseal';
+const SUPPRESSING_ACTOR = 'waxseal';
 /** Beyond so many nothing is put there until some are over. */
 const ENTRIES_MAX = 100_000;
 const PAGE_ENTRIES = 500;

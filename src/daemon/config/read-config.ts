@@ -39,7 +39,7 @@ export type ReadConfig =
   | { readonly kind: 'refused'; readonly problems: readonly ConfigProblem[] };
 
 /** The longest text that is read, in UTF-16 code units. */
-export const CONFIG_LENGTH_MAX = 1_048_576;
+const CONFIG_LENGTH_MAX = 1_048_576;
 
 /** Reads a configuration in YAML. Never throws. */
 export function readConfig(text: string): ReadConfig {

@@ -36,7 +36,7 @@ export function reply(code: number, ...lines: readonly string[]): Reply {
 export const KEYWORDS = ['PIPELINING', '8BITMIME', 'SMTPUTF8', 'ENHANCEDSTATUSCODES'] as const;
 
 /** The AUTH keyword of a relay that knows every mechanism. */
-export const AUTH_KEYWORD = `AUTH ${AUTH_MECHANISMS.join(' ').toUpperCase()}`;
+const AUTH_KEYWORD = `AUTH ${AUTH_MECHANISMS.join(' ').toUpperCase()}`;
 
 /** EHLO as a well-kept server answers it. */
 export function helloReply(phase: 'clear' | 'tls'): Reply {
@@ -48,7 +48,7 @@ export function helloReply(phase: 'clear' | 'tls'): Reply {
   );
 }
 
-export function takenBy(recipients: readonly string[]): AnswerOf<'smtp.send'> {
+function takenBy(recipients: readonly string[]): AnswerOf<'smtp.send'> {
   return {
     mail: reply(250),
     recipients: recipients.map(() => reply(250)),

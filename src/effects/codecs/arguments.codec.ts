@@ -1,6 +1,6 @@
 /* What callers give services, stores and hosts, where several of them take the same. */
 import type { BodyStore, QueueStore } from '../queue-stores.js';
-import type { AttemptStore, PolicyStore, StoreBounds, TlsReportStore } from '../stores.js';
+import type { AttemptStore, StoreBounds, TlsReportStore } from '../stores.js';
 import { type Fields, methods, strictObject } from './strict-object.js';
 import { callable, listOf, such, Text, wholeFrom } from './values.js';
 
@@ -38,15 +38,6 @@ export const BOUNDS: Fields<StoreBounds> = {
 };
 
 export const BoundsCodec = strictObject<Partial<StoreBounds>>('bounds of stores', BOUNDS, []);
-
-export const PolicyStoreCodec = methods<PolicyStore>('a store of policies', {
-  'policy-cache.read': true,
-  'policy-cache.write': true,
-  list: true,
-  expiringBefore: true,
-  forget: true,
-  prune: true,
-});
 
 export const TlsReportStoreCodec = methods<TlsReportStore>('a store of reports', {
   add: true,

@@ -24,7 +24,7 @@ const TextOptionsCodec = strictObject<DeliveryTextOptions>(
 );
 
 /** Longer lines are hard to read. */
-export const WIDTH_DEFAULT = 100;
+const WIDTH_DEFAULT = 100;
 
 /**
  * What a journal recorded, for people, as `waxseal deliver` and `waxseal explain` print it: of each recipient what happened,

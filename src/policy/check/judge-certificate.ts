@@ -11,7 +11,7 @@ import { countOf, listOf, quoted } from './wording.js';
 
 const DAY_MS = 86_400_000;
 /** Renewals run weeks ahead; what is nearer than this has been forgotten. */
-export const EXPIRY_DAYS_MIN = 14;
+const EXPIRY_DAYS_MIN = 14;
 
 /** Whether the certificates pass where a sender asks a CA (RFC 8461, Section 4.2). */
 export function judgeCertificates(survey: Survey): readonly Finding[] {

@@ -14,7 +14,7 @@ import type { Survey } from './survey.js';
 import { listOf, quoted } from './wording.js';
 
 /** A record that lives shorter can be hidden by whoever can hold up a few lookups (RFC 8460, Section 7). */
-export const REPORT_TTL_SECONDS_MIN = 3600;
+const REPORT_TTL_SECONDS_MIN = 3600;
 
 /** Whether TLS reports are asked for, and whether they can arrive. */
 export function judgeTlsReporting({ facts }: Survey): readonly Finding[] {

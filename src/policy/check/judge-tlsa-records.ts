@@ -10,9 +10,9 @@ import { listOf, quoted } from './wording.js';
 type WholeRecord = Extract<TlsaRecord, { kind: 'tlsa' }>;
 
 /** RFC 7671, Section 13: short enough for an emergency. */
-export const TLSA_TTL_SECONDS_MAX = 86_400;
+const TLSA_TTL_SECONDS_MAX = 86_400;
 /** What is known to pass by UDP everywhere. */
-export const ANSWER_OCTETS_MAX = 1232;
+const ANSWER_OCTETS_MAX = 1232;
 const HEADER_OCTETS = 12;
 const QUESTION_OCTETS = 4;
 /** A compressed owner, type, class, TTL, length, and the three numbers. */

@@ -1,4 +1,4 @@
-import type { Expectation } from '../../adapters/scripted/index.js';
+import type { Expectation, Step } from '../../adapters/scripted/index.js';
 import type { Journal } from '../../effects/journal.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 
@@ -21,8 +21,21 @@ export interface Witness {
   readonly recipientParameters: readonly string[];
 }
 
-/** Where a report is not as expected, one line each; none: all is well. What an expectation does not say is not compared. */
-export function differencesFrom(
+/** Where the reports of a step are not as expected, one line each; none: all is well. What an expectation does not say is not compared. */
+export function differencesIn(
+  { expect }: Pick<Step, 'expect'>,
+  reports: readonly RecipientReport[],
+  witness: Witness,
+): readonly string[] {
+  return expect.flatMap((expected, at) => {
+    const report = reports[at];
+    return report === undefined
+      ? [`there is no recipient ${at + 1}`]
+      : differencesFrom(expected, report, witness);
+  });
+}
+
+function differencesFrom(
   expected: Expectation,
   report: RecipientReport,
   witness: Witness,

@@ -7,7 +7,7 @@ import type { AttemptInput } from '../../policy/attempt/types.js';
 import { DEFAULT_SETTINGS, settingsOf } from '../../policy/settings.js';
 import { type Internet, startKnownWorld } from '../internet.js';
 import { createPki, type Pki } from '../pki.js';
-import { differencesFrom, rowsMissing } from './expectation.js';
+import { differencesIn, rowsMissing } from './expectation.js';
 import { domainOf, mailOf, type ScenarioRun, type StepRun } from './run.js';
 import { type Stage, stagedAdapters } from './staged-adapters.js';
 
@@ -173,10 +173,5 @@ function compare(step: Step, results: StepRun['results'], before: Counts, after:
     parameters: after.parameters,
     recipientParameters: after.recipientParameters,
   };
-  return step.expect.flatMap((expected, at) => {
-    const report = results[at];
-    return report === undefined
-      ? [`there is no recipient ${at + 1}`]
-      : differencesFrom(expected, report, witness);
-  });
+  return differencesIn(step, results, witness);
 }

@@ -26,7 +26,7 @@ import type { Mailbox } from '../../policy/names/mailbox.js';
 import { chooseRoute } from '../../policy/relay/route.js';
 import { PLAIN_FACTS } from '../../policy/require-tls/message.js';
 import { settingsOf } from '../../policy/settings.js';
-import { differencesFrom, rowsMissing } from './expectation.js';
+import { differencesIn, rowsMissing } from './expectation.js';
 import { domainOf, mailOf, type ScenarioRun, type StepRun } from './run.js';
 
 export interface SimulationOptions {
@@ -251,10 +251,5 @@ function compare(step: Step, results: readonly RecipientReport[], memory: WorldM
     parameters: memory.accepted.flatMap(({ parameters }) => parameters),
     recipientParameters: memory.accepted.flatMap(({ recipientParameters }) => recipientParameters.flat()),
   };
-  return step.expect.flatMap((expected, at) => {
-    const report = results[at];
-    return report === undefined
-      ? [`there is no recipient ${at + 1}`]
-      : differencesFrom(expected, report, witness);
-  });
+  return differencesIn(step, results, witness);
 }

@@ -58,7 +58,7 @@ async function showKept(domain: string, values: ValuesOf<typeof REACH_OPTIONS>):
 }
 
 /** How a command about one policy ends. */
-export function exitOfFound({ policy }: PolicyResult): Exit {
+function exitOfFound({ policy }: PolicyResult): Exit {
   if (policy === null) return EXIT.software;
   return policy.known.kind === 'unknown' ? EXIT.deferred : EXIT.ok;
 }

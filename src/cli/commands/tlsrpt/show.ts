@@ -1,7 +1,8 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ReportDue, ReportKey, Stores, TlsReportStore } from '../../../effects/stores.js';
+import type { ReportDue, Stores } from '../../../effects/stores.js';
 import type { TlsReportPolicy } from '../../../policy/tls-report/tally.js';
+import { allReports } from '../../../services/tls-report/send/all-reports.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { CommandError, EXIT } from '../../exit.js';
@@ -31,8 +32,6 @@ cannot be read.
 
 const OPTIONS = { ...CHOICE_OPTIONS, ...STATE_OPTIONS, json: { type: 'boolean' } } as const;
 
-const PAGE_ENTRIES = 500;
-
 export const show: Command = {
   help: HELP,
   async run(args) {
@@ -44,7 +43,7 @@ export const show: Command = {
     try {
       if (values.json === true) await print('{"tallies":[');
       let count = 0;
-      for await (const due of all(reports)) {
+      for await (const due of allReports(reports)) {
         if ((day ?? due.day) !== due.day || (domain ?? due.domain) !== due.domain) continue;
         const lines = await reports.read(due);
         await print(
@@ -78,17 +77,6 @@ function unreadable(places: StateValues, error: unknown): CommandError {
     EXIT.noInput,
     `the tallies in ${placeOf(places)} cannot be read: ${reasonOf(error)}`,
   );
-}
-
-async function* all(store: Pick<TlsReportStore, 'list'>): AsyncGenerator<ReportDue> {
-  let after: ReportKey | null = null;
-  for (;;) {
-    const page: readonly ReportDue[] = await store.list({ after, entriesMax: PAGE_ENTRIES });
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined) return;
-    after = { day: last.day, domain: last.domain };
-  }
 }
 
 function asJson({ day, domain, state }: ReportDue, lines: readonly TlsReportPolicy[]): string {

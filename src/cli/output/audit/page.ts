@@ -2,11 +2,11 @@
  * An audit as one page for a browser: nothing is loaded, no script runs, and a policy in the page itself forbids both. Each plot
  * has its numbers in a table under it.
  */
-import { createHash } from 'node:crypto';
 import type { AuditReport } from '../../../audit/report/index.js';
 import { OWNERS } from '../../../policy/explain/fact.js';
-import { Markup, markup, NOTHING } from '../tlsrpt/markup.js';
-import { STYLE } from '../tlsrpt/style.js';
+import { htmlPage } from '../html-page.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
+import { STYLE } from '../style.js';
 import { dayPlot, protectionBar } from './plots.js';
 import { changeSentences, count, exceptionSentence, headlines, RAISED, share } from './sentences.js';
 
@@ -27,22 +27,7 @@ ${['authenticated', 'encrypted', 'clear', 'deferred', 'bounced'].map((word) => `
 `;
 
 export function renderAuditPage(report: AuditReport): string {
-  const style = STYLE + COLOURS;
-  const digest = createHash('sha256').update(style).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>Audit of outbound mail</title>
-<style>${new Markup(style)}</style>
-</head>
-<body>
-<header>
+  const body = markup`<header>
 <h1>Audit of outbound mail</h1>
 ${headlines(report).map((line) => markup`<p>${line}</p>`)}
 ${tiles(report)}
@@ -50,11 +35,8 @@ ${tiles(report)}
 <main>
 ${changed(report)}${days(report)}${reasons(report)}${repairs(report)}${raised(report)}${exceptions(report)}${domains(report)}${notes(report)}
 </main>
-<footer><p>The unit is a recipient of an attempt: who waits for a day counts once for each attempt. Local parts of addresses are left out.</p></footer>
-</body>
-</html>
-`;
-  return page.source;
+<footer><p>The unit is a recipient of an attempt: who waits for a day counts once for each attempt. Local parts of addresses are left out.</p></footer>`;
+  return htmlPage('Audit of outbound mail', STYLE + COLOURS, [body]);
 }
 
 function section(id: string, title: string, ...body: readonly Markup[]): Markup {

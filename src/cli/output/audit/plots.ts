@@ -1,6 +1,6 @@
 /* Plots as inline SVG, without a script; the numbers stand in titles, and in the table under each. */
 import type { AuditReport } from '../../../audit/report/index.js';
-import { type Markup, markup, NOTHING } from '../tlsrpt/markup.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
 import { count } from './sentences.js';
 
 type Day = AuditReport['days'][number];

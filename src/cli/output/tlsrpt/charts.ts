@@ -4,7 +4,7 @@
  */
 import { nextDay } from '../../../policy/tls-report/read/date-time.js';
 import type { DaySummary, SessionCounts } from '../../../policy/tls-report/read/summary.js';
-import { type Markup, markup, NOTHING } from './markup.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
 import { count, share } from './words.js';
 
 const DAYS_MAX = 92;

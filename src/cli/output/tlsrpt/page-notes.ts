@@ -1,7 +1,7 @@
 /* The parts of the page about the reports themselves: what was not read or counted, and what is not in the format. */
 import { DEVIATIONS } from '../../../policy/tls-report/read/deviations.js';
 import type { ReceivedReport } from '../../../policy/tls-report/read/received-report.js';
-import { type Markup, markup, NOTHING } from './markup.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
 import type { ReportsView } from './view.js';
 import { count, countOf, domainName, reportName, senderName } from './words.js';
 

@@ -6,8 +6,8 @@ import type {
   ResultTypeSummary,
   SenderSummary,
 } from '../../../policy/tls-report/read/summary.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
 import { shareBar, splitBar } from './charts.js';
-import { type Markup, markup, NOTHING } from './markup.js';
 import { count, countOf, days, domainName, list, senderName, share, typeName } from './words.js';
 
 const FAILURES_SHOWN_MAX = 200;

@@ -2,12 +2,12 @@
  * Received TLS reports as one page for a browser: nothing is loaded, no script runs, and a policy in the page itself forbids
  * both, because every word in it that is not ours was written by a stranger.
  */
-import { createHash } from 'node:crypto';
+import { htmlPage } from '../html-page.js';
+import { type Markup, markup, NOTHING } from '../markup.js';
+import { STYLE } from '../style.js';
 import { dayChart } from './charts.js';
-import { Markup, markup, NOTHING } from './markup.js';
 import { deviationSection, noteSection } from './page-notes.js';
 import { domainSection, senderSections, typeSection } from './page-sections.js';
-import { STYLE } from './style.js';
 import type { ReportsView } from './view.js';
 import { count, countOf, days, share } from './words.js';
 
@@ -28,29 +28,7 @@ export function renderReportsPage(view: ReportsView): string {
     markup`</main>`,
     FOOTER,
   ];
-  return pageOf(body).source;
-}
-
-/** The style is let through by its digest; everything else is forbidden. */
-function pageOf(body: readonly Markup[]): Markup {
-  const digest = createHash('sha256').update(STYLE).digest('base64');
-  const policy = `default-src 'none'; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`;
-  return markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>TLS reports</title>
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-${body}
-</body>
-</html>
-`;
+  return htmlPage('TLS reports', STYLE, body);
 }
 
 function heading({ summary }: ReportsView): Markup {

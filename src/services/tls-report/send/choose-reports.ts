@@ -2,8 +2,9 @@
  * Which reports a pass is about. Whoever could have been sent for the longest time comes first, so that no report is passed over
  * for ever because of its name, however many fail before it; and what only waits takes nobody's place.
  */
-import type { ReportDue, ReportKey, TlsReportStore } from '../../../effects/stores.js';
+import type { ReportDue, TlsReportStore } from '../../../effects/stores.js';
 import { nextStep } from '../../../policy/tls-report/send/report-step.table.js';
+import { allReports } from './all-reports.js';
 import type { ReportChoice } from './report-options.js';
 import type { KnownReportSettings } from './settings.js';
 
@@ -13,8 +14,6 @@ export interface ChosenReports {
   /** For their hour, or their next attempt; the next first. */
   readonly waiting: readonly ReportDue[];
 }
-
-const PAGE_ENTRIES = 500;
 
 /**
  * Reads the whole store, page by page; of either kind at most `reportsMax` are kept. Rejects if the store cannot be reached.
@@ -27,24 +26,13 @@ export async function chooseReports(
   { now, spread, reportsMax }: Pick<KnownReportSettings, 'spread' | 'reportsMax'> & { readonly now: number },
 ): Promise<ChosenReports> {
   const [due, waiting] = [new Earliest(reportsMax), new Earliest(reportsMax)];
-  for await (const each of all(store)) {
+  for await (const each of allReports(store)) {
     if ((choice.day ?? each.day) !== each.day || (choice.domain ?? each.domain) !== each.domain) continue;
     const step = nextStep({ ...each, now, spread });
     if (step.kind === 'wait') waiting.add(each, step.until);
     else if (step.kind !== 'done') due.add(each, step.since);
   }
   return { due: due.reports(), waiting: waiting.reports() };
-}
-
-async function* all(store: Pick<TlsReportStore, 'list'>): AsyncGenerator<ReportDue> {
-  let after: ReportKey | null = null;
-  for (;;) {
-    const page: readonly ReportDue[] = await store.list({ after, entriesMax: PAGE_ENTRIES });
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE_ENTRIES) return;
-    after = { day: last.day, domain: last.domain };
-  }
 }
 
 /** Keeps those with the earliest times, in memory for twice as many. */

@@ -2,7 +2,7 @@
  * Markup that is safe by the way it is made: whatever stands in a template as text is escaped, and only what a template made is
  * not. Reports are written by strangers.
  */
-import { printable } from '../terminal.js';
+import { printable } from './terminal.js';
 
 export class Markup {
   constructor(readonly source: string) {}
