@@ -69,6 +69,7 @@ describe('a connection that was kept', () => {
     expect(run(421, {}, 3).fresh).toEqual(['no', 'yes']);
     expect(run(451, {}, 3).fresh).toEqual(['no']);
     expect(run(250, {}, 3).fresh).toEqual(['no']);
+    expect([451, 250].map((mail) => run(mail, {}, 3).result.reply?.code)).toEqual([451, 250]);
   });
 
   it('is left for a fresh one where it may carry no more for those who are left', () => {

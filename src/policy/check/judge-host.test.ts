@@ -189,6 +189,10 @@ describe('TLS at a host', () => {
       ids(withHost({ probes: [{ address: FOUR, serverName: null, visit: { kind: 'no-starttls' } }] })),
     ).not.toContain('sni-not-needed');
     expect(ids(withHost({ probes: [] }))).not.toContain('sni-not-needed');
+    const asUsual = { address: FOUR, serverName: 'x.invalid', visit: secured() };
+    const unheard = { address: SIX, serverName: null, visit: { kind: 'no-starttls' } } as const;
+    expect(ids(withHost({ probes: [asUsual] }))).toContain('sni-not-needed');
+    expect(ids(withHost({ probes: [asUsual, unheard] }))).not.toContain('sni-not-needed');
   });
 
   it('has REQUIRETLS everywhere, or names where it is missing', () => {

@@ -223,7 +223,10 @@ describe('what an author wrote', () => {
     ['mode:\u200b enforce', 'odd-blank'],
     ['mode\uff1a enforce', 'odd-colon'],
     ['mode : enforce', 'blank-before-colon'],
+    ['mode  : enforce', 'blank-before-colon'],
     ['mode = enforce', 'equals-sign'],
+    ['mode=enforce;', 'equals-sign'],
+    ['mode": enforce', 'quotes'],
     ['mode:', 'empty'],
     ['"mode": enforce', 'quotes'],
     ['mode: "enforce"', 'quotes'],
@@ -383,6 +386,7 @@ describe('the lint of a domain', () => {
       ['warning mx-not-listed', 'warning mx-unused'],
     ],
     [{ mx: other, fetch: served({ body: 'version: STSv1\nmode: none\nmax_age: 1' }) }, []],
+    [{ mx: answer({ preference: 0, exchange: '' }) as MxAnswer }, []],
     [{ mx: failed }, ['unknown mx-unknown']],
     [{ mx: { ...answer<never>(), denial: 'nodata' } as const }, ['error mx-not-listed', 'warning mx-unused']],
   ])('%j', (changes, expected) => {

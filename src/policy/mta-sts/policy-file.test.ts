@@ -92,6 +92,10 @@ describe('a policy that can be read', () => {
     const bare = 'version: STSv1\nmode: enforce\nmax_age: 1\n';
     expect(readPolicyFile(`${bare}mx: a.example, b.example\n`)).toMatchObject({ problem: 'bad-mx', line: 4 });
     expect(readPolicyFile(bare)).toMatchObject({ problem: 'no-mx', line: 0 });
+    expect(readPolicyFile(bare.replace('enforce', 'none'))).toMatchObject({
+      kind: 'valid',
+      policy: { mx: [] },
+    });
     expect(readPolicyFile(`mode: off\n${fileWith('x: y')}`)).toMatchObject({ problem: 'bad-mode', line: 1 });
   });
 });

@@ -7,6 +7,7 @@ import { judgeAddress } from './target-address.table.js';
 
 describe('where an address points (X-13)', () => {
   it.each([
+    ['32.1.13.184', 'public'],
     ['::ffff:127.0.0.1', 'loopback'],
     ['::ffff:0:127.0.0.1', 'loopback'],
     ['::ffff:0:7f00:1', 'loopback'],

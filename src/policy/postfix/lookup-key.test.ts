@@ -20,6 +20,7 @@ describe('a key of Postfix', () => {
     ['[192.0.2.1]:25', '[192.0.2.1]:25'],
     ['[ipv6:2001:DB8::1]', '[2001:db8::1]'],
     ['[2001:db8::1]:587', '[2001:db8::1]:587'],
+    ['a.example:65535', 'a.example:65535'],
     ['b\u00fccher.example', 'xn--bcher-kva.example'],
     ['[b\u00fccher.example]', '[xn--bcher-kva.example]'],
   ])('%s is %s', (key, text) => {

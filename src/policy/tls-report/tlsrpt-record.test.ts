@@ -83,11 +83,9 @@ describe('the record that asks for TLS reports', () => {
       'not-a-uri',
       'not-a-uri',
     ]);
-    expect(skipped('v=TLSRPTv1; rua=mailto:nobody,https:///path,https://u@b.example/')).toEqual([
-      'bad-address',
-      'bad-host',
-      'bad-host',
-    ]);
+    expect(
+      skipped('v=TLSRPTv1; rua=mailto:nobody,https:///path,https://u@b.example/,https:///https://b.example/'),
+    ).toEqual(['bad-address', 'bad-host', 'bad-host', 'bad-host']);
     expect(uris('v=TLSRPTv1; rua=https://[2001:db8::1]:8443/r')).toEqual(['https://[2001:db8::1]:8443/r']);
   });
 

@@ -180,6 +180,14 @@ describe('a check over real sockets', () => {
     expect(await faultsOf(domain)).toContain(fault);
   });
 
+  it('says what became of a handshake that failed', async () => {
+    const visited = async (domain: string) => (await check(domain)).facts.hosts[0]!.visits[0]!.visit;
+    expect(await visited('broken.test')).toMatchObject({
+      ...{ kind: 'tls-failed', outcome: 'handshake-failed', code: expect.stringMatching(/^E/) },
+    });
+    expect(await visited('late.test')).toMatchObject({ kind: 'tls-failed', code: 'tls-alert' });
+  });
+
   it('finds name servers that refuse TLSA queries below unsigned names (DANE-2.2.2-9)', async () => {
     expect(await faultsOf('refused.test')).toContain('tlsa-lookup-fails-unasked');
   });

@@ -521,8 +521,15 @@ describe('a queue', () => {
         return claimed;
       },
     };
-    queue = open({ store: watched, laneOf: ({ attempt }) => (attempt > 1 ? 'later' : route) });
-    await queue.enqueue(mailTo(['later@b.test']));
+    const accounts = new Set<string | undefined>();
+    queue = open({
+      store: watched,
+      laneOf: ({ attempt, account }) => {
+        accounts.add(account);
+        return attempt > 1 ? 'later' : route;
+      },
+    });
+    await queue.enqueue({ ...mailTo(['later@b.test']), account: 'ann' });
     route = 'relay relay.test:587';
     stop = new AbortController();
     const outcomes = queue.outcomes();
@@ -531,6 +538,7 @@ describe('a queue', () => {
     expect(first).toMatchObject({ outcome: 'deferred', attempts: 1 });
     expect(claims).toEqual(['direct 0', 'relay relay.test:587 0']);
     expect(await store.lanes(9)).toMatchObject([{ lane: 'later', waiting: 1 }]);
+    expect([...accounts]).toEqual(['ann']);
     expect(faults).toEqual([]);
   });
 

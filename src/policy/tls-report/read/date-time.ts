@@ -50,24 +50,29 @@ interface Parts {
 function partsOf(text: string): Parts | null {
   const internet = INTERNET.exec(text);
   if (internet !== null) {
-    const [, year, , month, day, hour = '0', minute = '0', second = '0', zone] = internet;
-    return { numbers: [year, month, day, hour, minute, second].map(Number), zone };
+    const [, year, , month, day, hour, minute, second, zone] = internet;
+    return { numbers: numbersOf(year, month, day, hour, minute, second), zone };
   }
   const compact = COMPACT.exec(text);
   if (compact !== null) {
-    const [, year, month, day, hour = '0', minute = '0', second = '0', zone] = compact;
-    return { numbers: [year, month, day, hour, minute, second].map(Number), zone };
+    const [, year, month, day, hour, minute, second, zone] = compact;
+    return { numbers: numbersOf(year, month, day, hour, minute, second), zone };
   }
   const mail = MAIL.exec(text);
   if (mail !== null) {
-    const [, day, month, year, hour, minute, second = '0', zone] = mail;
-    return { numbers: [year, monthOf(month!), day, hour, minute, second].map(Number), zone };
+    const [, day, month, year, hour, minute, second, zone] = mail;
+    return { numbers: numbersOf(year, monthOf(month!), day, hour, minute, second), zone };
   }
   const monthFirst = MONTH_FIRST.exec(text);
   if (monthFirst === null) return null;
   const [, month, day, early, hour, minute, second, zone, late] = monthFirst;
   if ((early === undefined) === (late === undefined)) return null;
-  return { numbers: [early ?? late, monthOf(month!), day, hour, minute, second].map(Number), zone };
+  return { numbers: numbersOf(early ?? late, monthOf(month!), day, hour, minute, second), zone };
+}
+
+/** A part that was left out is 0. */
+function numbersOf(...parts: readonly (string | number | undefined)[]): readonly number[] {
+  return parts.map((part) => Number(part ?? 0));
 }
 
 /** From 1; 0 for what is no month. */
@@ -75,10 +80,10 @@ function monthOf(name: string): number {
   return MONTHS.indexOf(name) + 1;
 }
 
-function formOf(text: string, { numbers, zone }: Parts): ReadDateTime['form'] {
+function formOf(text: string, { numbers }: Parts): ReadDateTime['form'] {
   if (numbers[3] === 24) return 'other';
   if (STRICT.test(text)) return 'rfc3339';
-  return zone === undefined && STRICT.test(`${text}Z`) ? 'no-zone' : 'other';
+  return STRICT.test(`${text}Z`) ? 'no-zone' : 'other';
 }
 
 /** The UTC day of a time, `2026-05-01`. */

@@ -183,6 +183,20 @@ describe('a report with liberties', () => {
     ]);
   });
 
+  it('names an address with blanks around it', () => {
+    const report = reportIn(JSON.stringify(smallReport({}, { 'contact-info': ' tlsrpt@office.example\n' })));
+    expect(report.contact).toBe('tlsrpt@office.example');
+  });
+
+  it('is quoted where it deviates, up to 60 characters', () => {
+    const quotes = [60, 61].map((length) => {
+      const contact = 'x'.repeat(length);
+      const { deviations } = reportIn(JSON.stringify(smallReport({}, { 'contact-info': contact })));
+      return deviations.find(({ kind }) => kind === 'not-a-mail-address')?.found;
+    });
+    expect(quotes).toEqual(['x'.repeat(60), `${'x'.repeat(60)}…`]);
+  });
+
   it('may have times without a zone', () => {
     const report = reportIn(JSON.stringify(officeReport()));
     expect(report).toMatchObject({ startSeconds: 1_777_593_600, endSeconds: 1_777_679_999 });

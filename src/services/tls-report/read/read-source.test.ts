@@ -454,6 +454,7 @@ describe('what cannot be read', () => {
     };
     expect(await problemsOf(1000)).toEqual(['no-report']);
     expect(await problemsOf(1001)).toEqual(['no-report', 'too-many-problems']);
+    expect((await readSource(mailboxOf(1003), 'box')).failures).toHaveLength(1001);
     const read = Buffer.from(`From x\n\n${JSON_TEXT}\n\n`.repeat(10_001));
     const { reports, failures } = await readSource(read, 'box');
     expect(reports).toHaveLength(10_000);

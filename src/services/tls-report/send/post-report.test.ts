@@ -143,6 +143,22 @@ describe('a report to an HTTPS endpoint', () => {
     expect(await answerTo('HTTP/1.1 201')).toMatchObject({ kind: 'failed', cause: 'protocol' });
   });
 
+  it('waits for its answer behind eight interim ones, and not behind more', async () => {
+    const { chainPem, keyPem, caPem } = await certified();
+    const answerBehind = async (interim: number) => {
+      const server = createTlsServer({ cert: chainPem, key: keyPem }, (socket) => {
+        socket.on('error', () => undefined);
+        const answers = `${'HTTP/1.1 103 Early Hints\r\n\r\n'.repeat(interim)}HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n`;
+        socket.once('data', () => socket.write(answers));
+      });
+      return postTo({ port: await listening(server), caPem });
+    };
+    expect(await answerBehind(8)).toEqual({ kind: 'response', status: 200 });
+    expect(await answerBehind(9)).toEqual({
+      ...{ kind: 'failed', cause: 'protocol', code: 'ERR_TOO_MANY_INTERIM_RESPONSES' },
+    });
+  });
+
   it('fails where there is no TLS, or no HTTP', async () => {
     const plain = createServer((socket) => {
       socket.on('error', () => undefined);

@@ -342,6 +342,15 @@ describe('what is not done', () => {
     expect(told.posts).toHaveLength(1);
   });
 
+  it('as much to another host as to the first', async () => {
+    const told = play({
+      txt: { '_smtp._tls.a.example': ['v=TLSRPTv1; rua=https://[2a00::1]/,https://[2a00::2]/'] },
+    });
+    await told.store.add(KEY, [line]);
+    expect(await pass(told, { perHostMax: 1 })).toEqual([['sent', 'ENDP-1', 'ENDP-1']]);
+    expect(told.posts).toHaveLength(2);
+  });
+
   it('no insisting on a certificate, unless the operator insists (RPT-3-9)', async () => {
     const post = ({ certificate }: PostAsk): PostAnswer =>
       certificate === 'verify'
