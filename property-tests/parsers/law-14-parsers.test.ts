@@ -38,7 +38,7 @@ const aName = fc
   .map((labels) => [...labels, 'example'].join('.'));
 
 describe('law 14: parse after print is the identity', () => {
-  it('for policy files (STS-3.2-1)', () => {
+  it('for policy files', () => {
     const aPolicy = fc.record({
       mode: fc.constantFrom('enforce', 'testing', 'none'),
       mx: fc.array(

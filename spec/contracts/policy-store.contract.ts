@@ -89,7 +89,7 @@ export function policyStoreContract(name: string, start: StartStores): void {
       expect(await policies.prune(NOW + WEEK_MS + 1)).toBe(0);
     });
 
-    it('makes room by what is worth least, and never by a policy in force (STS-3.3-12)', async () => {
+    it('makes room by what is worth least, and never by a policy in force', async () => {
       await policies.store('a.example', policyAt(NOW));
       await policies.store('b.example', policyAt(NOW, { mode: 'none', mx: [] }));
       await policies.store('c.example', policyAt(NOW, { mode: 'testing' }));
@@ -126,7 +126,7 @@ export function policyStoreContract(name: string, start: StartStores): void {
       expect(await policies.read('a.example')).toMatchObject({ cached: policyAt(NOW) });
     });
 
-    it('keeps the last fetch of nodes that fetch at once, in whatever order they write (STS-3.2-9)', async () => {
+    it('keeps the last fetch of nodes that fetch at once, in whatever order they write', async () => {
       const nodes = [subject, subject].map(() => withDomains(subject.another().policies));
       const writes = Array.from({ length: 24 }, (_, at) => {
         const time = NOW + ((at * 7) % 24);

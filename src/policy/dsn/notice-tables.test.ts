@@ -17,7 +17,7 @@ describe('whether a sender is told', () => {
     return [verdict, row];
   };
 
-  it('of failures unless he asked not to be (DSN-3461-5.2.6-1, DSN-3461-5.2.2-3, DSN-3461-4.1-2, SMTP-3.6.3-1, RTLS-4.2.1-9)', () => {
+  it('of failures unless he asked not to be (DSN-3461-5.2.6-1, DSN-3461-5.2.2-3, DSN-3461-4.1-2, SMTP-3.6.3-1)', () => {
     expect(ask('failed', 'absent')).toEqual(['failed', 'NOTE-3']);
     expect(ask('failed', ['failure'])).toEqual(['failed', 'NOTE-3']);
     expect(ask('failed', ['success', 'delay'])).toEqual(['none', 'NOTE-2']);
@@ -31,7 +31,7 @@ describe('whether a sender is told', () => {
     expect(ask('delayed', 'never')).toEqual(['none', 'NOTE-2']);
   });
 
-  it('of success only if he asked for it, and by one server only (DSN-3461-5.2.2-2, DSN-3464-2.3.3-1, DSN-3464-3-1)', () => {
+  it('of success only if he asked for it, and by one server only (DSN-3461-5.2.2-2, DSN-3464-2.3.3-1)', () => {
     expect(ask('relayed', ['success'])).toEqual(['relayed', 'NOTE-5']);
     expect(ask('delivered', ['success', 'failure'])).toEqual(['delivered', 'NOTE-6']);
     expect(ask('passed-on', ['success'])).toEqual(['none', 'NOTE-9']);

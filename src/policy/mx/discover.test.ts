@@ -80,6 +80,20 @@ describe('an MX answer (RFC 5321, Section 5.1)', () => {
     ]);
   });
 
+  it('begins with each of three equal hosts about as often, over a thousand draws (SMTP-5.1-11)', () => {
+    const equal = records([10, 'a.example'], [10, 'b.example'], [10, 'c.example']);
+    let last = 1;
+    const draw = () => {
+      last = (Math.imul(last, 1_664_525) + 1_013_904_223) >>> 0;
+      return last;
+    };
+    const firsts = Array.from({ length: 1000 }, () => candidatesOf(equal, [draw(), draw(), draw()])[0]!.host);
+    for (const host of ['a.example', 'b.example', 'c.example']) {
+      const times = firsts.filter((first) => first === host).length;
+      expect([host, times > 280 && times < 390]).toEqual([host, true]);
+    }
+  });
+
   it('has as many hosts tried as there is room for, those first that nobody came to yet', () => {
     const all = candidatesOf(
       records([1, 'a.example'], [2, 'b.example'], [3, 'c.example'], [4, 'd.example']),

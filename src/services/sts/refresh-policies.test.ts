@@ -101,7 +101,7 @@ describe('a pass over kept policies', () => {
     expect(state.now - (await fetchedAtOf(store, 'a.example'))!).toBeLessThanOrEqual(DAY);
   });
 
-  it('keeps the very lines of the file that it fetched, for the reports of the sessions to come (RPT-4.2.1-1)', async () => {
+  it('keeps the very lines of the file that it fetched, for the reports of the sessions to come', async () => {
     const { state, store, keep, ports } = world();
     await keep('a.example', { ...policy(), lines: ['version: STSv1', 'mode: enforce', 'mx: old.a.example'] });
     state.now += 2 * DAY;

@@ -155,7 +155,7 @@ describe('a report that is due', () => {
     ]);
   });
 
-  it('waits for the hour after its day (RPT-4.1-1, RPT-4.1-2)', async () => {
+  it('waits for the hour after its day (RPT-4.1-2)', async () => {
     const told = play({ now: dueAt - 1 });
     await told.store.add(KEY, [line]);
     await told.store.add({ day: '2026-05-02', domain: 'a.example' }, [line]);
