@@ -31,7 +31,7 @@ describe('whether a sender is told', () => {
     expect(ask('delayed', 'never')).toEqual(['none', 'NOTE-2']);
   });
 
-  it('of success only if he asked for it, and by one server only (DSN-3461-5.2.2-2, DSN-3464-2.3.3-1)', () => {
+  it('of success only if he asked for it, and by one server only (DSN-3461-5.2.2-2, DSN-3464-2.3.3-1, DSN-3464-3-1)', () => {
     expect(ask('relayed', ['success'])).toEqual(['relayed', 'NOTE-5']);
     expect(ask('delivered', ['success', 'failure'])).toEqual(['delivered', 'NOTE-6']);
     expect(ask('passed-on', ['success'])).toEqual(['none', 'NOTE-9']);

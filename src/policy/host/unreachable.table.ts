@@ -16,7 +16,7 @@ export const hostWithoutAddress = defineTable({
   verdicts: ['no-target', 'lookup-failed'],
 })([
   { id: 'HADR-1', when: { addresses: 'failed' },                                         then: 'lookup-failed',
-    why: 'Whether the host has an address could not be learned.', refs: ['DANE-2.1.2-1', 'DANE-2.1.1-6'] },
+    why: 'Whether the host has an address could not be learned.', refs: ['DANE-2.1.2-2', 'DANE-2.1.1-6'] },
   { id: 'HADR-4', when: { addresses: 'none', source: ['mx', 'implicit', 'literal'], answers: 'secure' }, then: 'no-target',
     why: 'The host that mail for the recipient leads to has no address, and only the domain can have said so.', refs: ['DANE-2.2.2-3', 'CHOICE-14', 'CHOICE-22'] },
   { id: 'HADR-5', when: { addresses: 'none', source: ['mx', 'implicit', 'literal'], answers: 'insecure', policy: 'other' }, then: 'no-target',

@@ -22,5 +22,5 @@ export const mxDiscovery = defineTable({
   { id: 'MX-5', when: { answer: 'nxdomain' },       then: 'no-target',
     why: 'DNS says that the domain does not exist.', refs: ['DUAL-3-2', 'CHOICE-14'] },
   { id: 'MX-6', when: { answer: 'failed' },         then: 'unknown',
-    why: 'A lookup that failed says nothing about the domain; the mail waits.', refs: ['DANE-2.1.1-6', 'DUAL-3-2'] },
+    why: 'A lookup that failed says nothing about the domain; the mail waits.', refs: ['DANE-2.1.2-1', 'DANE-2.1.1-6', 'DUAL-3-2'] },
 ]);

@@ -127,7 +127,7 @@ describe('the next step', () => {
   };
   const open = { kind: 'open' } as const;
 
-  it('waits for its hour, then sends, then gives up (RPT-5.5-1)', () => {
+  it('waits for its hour, then sends, then gives up (RPT-4.1-1, RPT-5.5-1)', () => {
     expect(stepAt(MIDNIGHT - 1, open, 'none')).toEqual(['wait', 'hour', MIDNIGHT]);
     expect(stepAt(MIDNIGHT, open, 'none')).toBe('send-now');
     expect(stepAt(MIDNIGHT, open)).toEqual(['wait', 'hour', dueAt]);
