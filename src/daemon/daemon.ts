@@ -9,6 +9,7 @@ import type { Journal } from '../effects/journal.js';
 import type { BodyStore, Doorbell, QueueStore } from '../effects/queue-stores.js';
 import type { Stores } from '../effects/stores.js';
 import { keepingJournals } from '../engine/keeping-journals.js';
+import { waitByTimer } from '../engine/wait-by-timer.js';
 import type { ListenAddress } from '../hosts/listen-address.js';
 import type { OwnCertificate } from '../hosts/own-certificate.js';
 import {
@@ -21,7 +22,7 @@ import {
   type SignalMemory,
   signalMemory,
 } from '../node.js';
-import type { DestinationRule } from '../policy/local/destination.js';
+import { type DestinationRule, hasExpired } from '../policy/local/destination.js';
 import type { Destination } from '../policy/mx/candidate.js';
 import { laneBy } from '../policy/queue/message.js';
 import { chooseRoute } from '../policy/relay/index.js';
@@ -121,8 +122,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   let current: DaemonSettings = options;
   const metrics = daemonMetrics({
     ...{ queue: stores.queue, clock, version: options.version, directory },
-    rulesOver: () =>
-      rulesOf(current).filter(({ expiresAt }) => expiresAt !== null && expiresAt <= clock()).length,
+    rulesOver: () => rulesOverIn(current, clock()).length,
   });
   const lately = new Lately(clock);
   const onFault = (message: string) => {
@@ -383,6 +383,10 @@ function rulesOf({ config, settings }: DaemonSettings): readonly DestinationRule
   return [...settings.destinations, ...config.destinations];
 }
 
+function rulesOverIn(settings: DaemonSettings, now: number) {
+  return rulesOf(settings).filter((rule) => hasExpired(rule, now));
+}
+
 /** In whose name reports are sent, and how. */
 function reportsBy(node: NodeOptions, { reports, settings }: DaemonSettings) {
   return reports === null ? null : { node, settings, reports };
@@ -395,24 +399,10 @@ async function alarm(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    for (const { destination, owner, reason, expiresAt } of rulesOf(current()))
-      if (expiresAt !== null && expiresAt <= clock())
-        log(
-          'warn',
-          'rule-over',
-          `the rule for ${destination} is over, and not in force; ask ${owner} (${reason})`,
-          {
-            ...{ destination, owner, expiresAt: new Date(expiresAt).toISOString() },
-          },
-        );
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      };
-      const timer = setTimeout(done, ALARM_EVERY_MS);
-      signal.addEventListener('abort', done, { once: true });
-    });
+    for (const { destination, owner, reason, expiresAt } of rulesOverIn(current(), clock())) {
+      const says = `the rule for ${destination} is over, and not in force; ask ${owner} (${reason})`;
+      log('warn', 'rule-over', says, { destination, owner, expiresAt: new Date(expiresAt).toISOString() });
+    }
+    await waitByTimer(ALARM_EVERY_MS, signal);
   }
 }

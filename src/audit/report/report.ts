@@ -2,6 +2,7 @@
 import type { Change } from '../../effects/change/index.js';
 import type { Owner } from '../../policy/explain/fact.js';
 import { timeOf } from '../../policy/explain/values.js';
+import { hasExpired } from '../../policy/local/destination.js';
 import { redacted } from './redact.js';
 import type { Counts, DomainSums, Protection, ReasonSums, Sums } from './sums.js';
 
@@ -194,12 +195,12 @@ function raiseOf({ domain, delivered, authenticated, raise }: DomainSums): Audit
 
 function exceptionsIn({ rules, last }: Sums): AuditReport['exceptions'] {
   return [...rules.values()]
-    .filter(({ rule }) => rule.demand === 'none' || (rule.expiresAt !== null && rule.expiresAt <= last))
     .map(({ rule: { destination, demand, owner, reason, expiresAt } }) => ({
       ...{ destination, demand, owner, reason },
       expiresAt: expiresAt === null ? null : timeOf(expiresAt),
-      state: expiresAt !== null && expiresAt <= last ? ('expired' as const) : ('in-force' as const),
+      state: hasExpired({ expiresAt }, last) ? ('expired' as const) : ('in-force' as const),
     }))
+    .filter(({ demand, state }) => demand === 'none' || state === 'expired')
     .sort((left, right) =>
       `${left.state} ${left.destination}` < `${right.state} ${right.destination}` ? -1 : 1,
     );

@@ -77,7 +77,11 @@ function isNamed(destination: Destination, named: string): boolean {
   return name === named || (named.startsWith('.') && `.${name}`.endsWith(named));
 }
 
-function hasExpired(rule: DestinationRule, now: number): boolean {
+/** Whether a rule is in force no more. `now`: milliseconds since 1970. */
+export function hasExpired<R extends Pick<DestinationRule, 'expiresAt'>>(
+  rule: R,
+  now: number,
+): rule is R & { readonly expiresAt: number } {
   return rule.expiresAt !== null && rule.expiresAt <= now;
 }
 

@@ -1,4 +1,4 @@
-import type { DestinationRule } from '../../../policy/local/destination.js';
+import { type DestinationRule, hasExpired } from '../../../policy/local/destination.js';
 import { misuse, readArguments } from '../../arguments.js';
 import type { Command } from '../../command.js';
 import { readConfigFile } from '../../config-file.js';
@@ -47,7 +47,7 @@ function viewOf({ destination, demand, relay, owner, reason, expiresAt }: Destin
   return {
     ...{ destination, demand, relay: relay ?? null, owner, reason },
     expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
-    expired: expiresAt !== null && expiresAt <= now,
+    expired: hasExpired({ expiresAt }, now),
   };
 }
 
