@@ -190,7 +190,7 @@ export const survivors: readonly Survivor[] = [
     why: 'Where nothing is due it is due in 1970, and for what is due already nobody rings; the compiler wants to be told.',
   },
   {
-    file: 'src/services/queue/create-queue.ts',
+    file: 'src/services/queue/turn-taking.ts',
     line: "return { kind: 'kept' };",
     code: "{ kind: 'kept' }",
     becomes: '{}',

@@ -1,4 +1,5 @@
-import type { RecipientTurn } from '../../policy/queue/turn.js';
+import type { ClaimedDelivery } from '../../effects/queue-stores.js';
+import type { RecipientTurn, TurnResult } from '../../policy/queue/turn.js';
 
 /** What a turn has come to for one recipient, once it is kept. Times are in milliseconds since 1970. */
 export interface QueueOutcome {
@@ -15,6 +16,25 @@ export interface QueueOutcome {
   readonly attempts: number;
   /** What was heard, what decided, and who is told. */
   readonly turn: RecipientTurn;
+}
+
+/** Nothing has come of a turn in which nothing was tried. */
+const WITHOUT_OUTCOME: ReadonlySet<string> = new Set(['put-back', 'change-lane']);
+
+/** What a turn comes to for each recipient that it is about. */
+export function outcomesOf({ message }: ClaimedDelivery, turn: TurnResult): readonly QueueOutcome[] {
+  if (WITHOUT_OUTCOME.has(turn.turn.verdict)) return [];
+  return turn.recipients.map((recipient) => ({
+    messageId: message.id,
+    from: message.from,
+    recipient: recipient.address,
+    outcome: recipient.end ?? (recipient.notice?.verdict === 'delayed' ? 'delayed' : 'deferred'),
+    queuedAt: message.queuedAt,
+    at: turn.endedAt,
+    nextAttemptAt: recipient.end === null ? turn.nextAttemptAt : null,
+    attempts: turn.attempts,
+    turn: recipient,
+  }));
 }
 
 /** What nobody has taken is kept up to this many, the latest. */
