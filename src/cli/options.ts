@@ -46,7 +46,7 @@ export const ATTEMPT_OPTIONS = {
 
 /** Who serves until told to stop prints lines for programs as it is. */
 export const SERVING_JSON_HELP = `\
-  --json                 taken, and changes nothing: "ready" lines are for programs already
+  --json                 taken, and changes nothing: programs can read "ready" lines
 `;
 
 /** For the help of both commands. */
