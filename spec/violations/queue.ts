@@ -78,7 +78,7 @@ export const queue: Violations = {
     find: '`Last-Attempt-Date: ${mailDate(lastAttemptAt)}`',
     put: "`Last-Attempt-Date: ${mailDate(lastAttemptAt).replace('+0000', 'GMT')}`",
   },
-  'DSN-3464-4.2-1': { file: 'src/policy/dsn/tellable.ts', find: "owner === 'operator' || ", put: '' },
+  'DSN-3464-4.2-1': { file: 'src/policy/explain/telling.ts', find: "owner === 'operator' || ", put: '' },
   'DSN-3834-5-1': { file: compose, find: "'Auto-Submitted: auto-replied',", put: '' },
   'DSN-6522-3-1': {
     file: compose,

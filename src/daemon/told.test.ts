@@ -38,17 +38,14 @@ it.each([
     `m: b@b.test deferred 4.4.1: ${because.why} (CONN-3)`,
   ],
   [
-    'what is ours, where no host was met',
-    { facts: ['The message goes to b.test.'], ownFacts: ['There is no such transport.'], remote: null },
+    'what is ours, where that was met',
+    { facts: ['The message goes to b.test.'], met: 'There is no such transport.', remote: null },
     'm: b@b.test deferred 4.4.1: There is no such transport. (CONN-3)',
   ],
   [
-    'what is ours, where it was in the way to a host',
-    {
-      because: { ...because, table: 'connection-outcome' },
-      ...{ facts: ['There is no further address.'], ownFacts: ['The proxy does not lead there.'] },
-    },
-    'm: b@b.test deferred 4.4.1 at mx.b.test: The proxy does not lead there. (CONN-3)',
+    'what was ordered, and of no host that was met before',
+    { because: null, facts: ['We changed our mind.'] },
+    'm: b@b.test deferred 4.4.1: We changed our mind. (OUT-5)',
   ],
   [
     'what was met at a host, whatever is ours',

@@ -1,5 +1,5 @@
 /* What happens, as lines of a log: one for each message that came in or was refused, and one for each recipient's outcome. */
-import { allFactsOf, type LastWord } from '../policy/queue/turn.js';
+import { allFactsOf } from '../policy/queue/turn.js';
 import { textOf } from '../policy/smtp/reply.js';
 import type { DoorbellState, QueueOutcome } from '../services/queue/index.js';
 import type { DoorEvent } from './doors/door.js';
@@ -24,26 +24,22 @@ export function tellDoorbell(state: DoorbellState, lookMs: number, log: Logger):
     });
 }
 
-/** Where no host was met, or none was come to, what stood in the way may be ours: a transport, a resolver, a proxy. */
-function ownReason(word: LastWord | null): string | undefined {
-  const isOnTheWay = word?.remote === null || word?.because?.table === 'connection-outcome';
-  return isOnTheWay ? word?.ownFacts?.[0] : undefined;
-}
-
 export function tellOutcome(outcome: QueueOutcome, log: Logger): void {
   const { messageId: id, from, recipient, outcome: name, attempts, nextAttemptAt, turn } = outcome;
   const { word, decision, notice } = turn;
   const row = word?.because?.row ?? decision.row;
   const mx = word?.remote?.name ?? null;
+  // What was ordered has nothing to do with a host that was met before.
+  const place = word?.because == null ? null : mx;
   const reply = word?.reply ?? null;
   const next = nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString();
   // Where nobody said anything, it is told what was met in place of that.
-  const met = ownReason(word) ?? word?.facts[0] ?? word?.because?.why ?? '';
+  const met = word?.met ?? word?.facts[0] ?? word?.because?.why ?? '';
   const said = reply !== null ? `: ${reply.code} ${textOf(reply)}` : met === '' ? '' : `: ${met}`;
   log(
     name === 'delivered' || name === 'dropped' ? 'info' : 'warn',
     name,
-    `${id}: ${recipient} ${name} ${word?.status ?? ''}${mx === null ? '' : ` ${reply === null ? 'at' : 'by'} ${mx}`}${said} (${row})`,
+    `${id}: ${recipient} ${name} ${word?.status ?? ''}${place === null ? '' : ` ${reply === null ? 'at' : 'by'} ${place}`}${said} (${row})`,
     {
       ...{ id, from, recipient, outcome: name, attempt: attempts },
       ...{ status: word?.status ?? null, mx, ip: word?.remote?.ip ?? null },

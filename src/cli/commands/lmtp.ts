@@ -140,7 +140,7 @@ export const lmtp: Command = {
         notices: { queue: notices.queue, postmaster: notices.postmaster, dkimKeys },
       }),
       onFault,
-      onReport: (report, attempt) => logReport(report, attempt, log),
+      onReport: (report, attempt, happened) => logReport(report, { attempt, happened }, log),
     });
     const pruning = await keepSmall(stores.attempts, log);
     const close = () => Promise.all([notices?.close(), engines.close(), stores.close(), journals?.close()]);
@@ -183,13 +183,19 @@ export const lmtp: Command = {
   },
 };
 
-function logReport(report: RecipientReport, attempt: number, log: Log): void {
-  const { recipient, outcome, status, mx, authentication, because } = report;
+function logReport(
+  report: RecipientReport,
+  { attempt, happened }: { readonly attempt: number; readonly happened: string | null },
+  log: Log,
+): void {
+  const { recipient, outcome, status, mx, ip, reply, authentication, because } = report;
+  const place = mx === null ? '' : ` ${reply === null ? 'at' : 'by'} ${mx}`;
+  const met = happened === null ? '' : `: ${happened}`;
   log(
-    `${recipient} ${outcome} ${status} at attempt ${attempt}${mx === null ? '' : ` by ${mx}`}${because === null ? '' : ` (${because.row})`}`,
+    `${recipient} ${outcome} ${status} at attempt ${attempt}${place}${met}${because === null ? '' : ` (${because.row})`}`,
     {
-      ...{ recipient, outcome, status, attempt, mx, authentication },
-      row: because?.row ?? null,
+      ...{ recipient, outcome, status, attempt, mx, ip, authentication, reply, happened },
+      ...{ row: because?.row ?? null, why: because?.why ?? null },
     },
   );
 }

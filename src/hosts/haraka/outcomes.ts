@@ -3,7 +3,13 @@
  * are refused go on in files of their own, as its own client does it.
  */
 import type { RecipientReport } from '../../engine/recipient-report.js';
+import { failureWords } from '../failure-words.js';
 import type { HarakaAddress, HarakaMail } from './haraka.js';
+
+/** What became of a recipient, and what stood in the way, in a sentence; null: nothing that he may read. */
+export interface ToldReport extends RecipientReport {
+  readonly happened: string | null;
+}
 
 /** Nobody is served, and nobody is refused. */
 export function waitAll(mail: HarakaMail, reason: string): void {
@@ -18,7 +24,7 @@ export function waitAll(mail: HarakaMail, reason: string): void {
 }
 
 /** `reports`: one for each recipient of the mail, in order. */
-export function giveBack(mail: HarakaMail, reports: readonly RecipientReport[]): void {
+export function giveBack(mail: HarakaMail, reports: readonly ToldReport[]): void {
   const of = (wanted: RecipientReport['outcome']) =>
     mail.todo.rcpt_to.filter((_, at) => reports[at]?.outcome === wanted);
   const [served, waiting, refused] = [of('delivered'), of('deferred'), of('bounced')];
@@ -51,7 +57,7 @@ export function giveBack(mail: HarakaMail, reports: readonly RecipientReport[]):
 function splitOff(
   mail: HarakaMail,
   recipients: readonly HarakaAddress[],
-  reports: readonly RecipientReport[],
+  reports: readonly ToldReport[],
   go: (own: HarakaMail, reason: string) => void,
 ): void {
   mail.refcount++;
@@ -66,14 +72,13 @@ function splitOff(
   });
 }
 
-function describe(recipient: HarakaAddress, report: RecipientReport): string {
-  const { outcome, status, reply, mx, domain, because } = report;
+function describe(recipient: HarakaAddress, report: ToldReport): string {
+  const { outcome, status, reply, mx, ip, domain, happened } = report;
   const isPermanent = outcome === 'bounced';
-  const row = because === null ? '' : ` (${because.row})`;
-  const says = oneLine(`${because?.why.replace(/\.$/, '') ?? 'a fault of ours'}${row}`);
-  const reason = oneLine(
-    `${status} ${mx ?? domain}: ${says}${reply === null ? '' : `; said: ${reply.code} ${reply.text}`}`,
-  );
+  const host = mx === null ? domain : ip === null ? mx : `${mx} [${ip}]`;
+  const begin = `${status} ${host}: `;
+  const says = oneLine(failureWords(report, happened, { host, lengthMax: LENGTH_MAX - begin.length }));
+  const reason = oneLine(`${begin}${says}`);
   Object.assign(recipient, {
     reason,
     dsn_action: isPermanent ? 'failed' : 'delayed',
@@ -87,17 +92,19 @@ function describe(recipient: HarakaAddress, report: RecipientReport): string {
 }
 
 function hostOf(
-  reports: readonly RecipientReport[],
+  reports: readonly ToldReport[],
   wanted: RecipientReport['outcome'],
 ): { readonly exchange: string } {
   const report = reports.find(({ outcome }) => outcome === wanted);
   return { exchange: report?.mx ?? report?.domain ?? '' };
 }
 
+const LENGTH_MAX = 400;
+
 /** Notices are lines of a header: nothing that a server says may begin another one. */
 function oneLine(text: string): string {
   return text
     .replace(/[^\x20-\x7e]+/g, ' ')
-    .slice(0, 400)
+    .slice(0, LENGTH_MAX)
     .trim();
 }

@@ -8,6 +8,7 @@
 
 import { errorText } from '../../effects/error-text.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import { MessageReader } from '../../engine/message-reader.js';
 import { withAddresses } from '../../engine/read-message.js';
 import { withoutDotStuffing } from '../../engine/without-dot-stuffing.js';
@@ -79,12 +80,18 @@ async function attemptMail(plugin: HarakaPlugin, state: State, mail: HarakaMail)
     waitAll(mail, reason);
     return;
   }
-  for (const { recipient, outcome, status, mx, authentication, because } of delivery.results)
+  const happened = happenedIn(delivery);
+  delivery.results.forEach(({ recipient, outcome, status, mx, authentication, because }, at) => {
+    const met = happened[at]!.toOperator;
     plugin.loginfo(
-      `${mail.todo.uuid} <${recipient}> ${outcome} ${status} ${mx ?? mail.todo.domain} ${authentication} ${because?.row ?? ''}`,
+      `${mail.todo.uuid} <${recipient}> ${outcome} ${status} ${mx ?? mail.todo.domain} ${authentication} ${because?.row ?? ''}${met === null ? '' : ` ${met}`}`,
     );
+  });
   mail.notes.waxseal_dialled = delivery.dialled;
-  giveBack(mail, delivery.results);
+  giveBack(
+    mail,
+    delivery.results.map((report, at) => ({ ...report, happened: happened[at]!.toStrangers })),
+  );
 }
 
 async function deliver(

@@ -47,8 +47,8 @@ export interface LmtpOptions {
   readonly name?: string;
   /** Milliseconds since 1970; default: the system's. */
   readonly clock?: () => number;
-  /** Told what became of each recipient at which attempt. */
-  readonly onReport?: (report: RecipientReport, attempt: number) => void;
+  /** Told what became of each recipient at which attempt, and what stood in the way, in a sentence; null: nothing that is known. */
+  readonly onReport?: (report: RecipientReport, attempt: number, happened: string | null) => void;
   /** Told of what went wrong here: of faults, and of a store or a spool that fails. */
   readonly onFault?: (message: string) => void;
 }

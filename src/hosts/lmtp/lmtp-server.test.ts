@@ -105,7 +105,7 @@ describe('an LMTP server', () => {
     const client = await open(await serve());
     const replies = await client.hand(['a@refuses.test', 'b@dane.test', 'c@later.test', 'd@dane.test']);
     expect(replies[0]).toMatch(
-      /^550 5\.1\.1 mx\.refuses\.test \[127\.[\d.]+\]: .+ \([A-Z]+-\d+\); said: 550 5\.1\.1 no such user$/,
+      /^550 5\.1\.1 mx\.refuses\.test \[127\.[\d.]+\]: answered RCPT with "550 5\.1\.1 no such user"\. .+ \([A-Z]+-\d+\)$/,
     );
     expect(replies[1]).toMatch(
       /^250 2\.\d\.\d mx\.dane\.test \[127\.[\d.]+\] TLSv1\.3 dane: .* \(PEER-\d+\)$/,
@@ -113,6 +113,30 @@ describe('an LMTP server', () => {
     expect(replies[2]).toMatch(/^450 4\.2\.1 mx\.later\.test /);
     expect(replies[3]).toMatch(/^250 2\.\d\.\d mx\.dane\.test /);
     for (const reply of replies) expect(reply.length).toBeLessThan(510);
+  });
+
+  it('takes the name of a message for that of no other on the same connection', async () => {
+    const client = await open(await serve());
+    const before = internet.received('mx.dane.test').length;
+    const message = 'Subject: named\r\n\r\nHello.\r\n';
+    await client.say('XFORWARD IDENT=3F1A2C0D91');
+    await client.hand(['a@dane.test'], { message });
+    await client.say('XFORWARD IDENT=3F1A2C0D91');
+    await client.hand(['a@dane.test'], { message });
+    expect(internet.received('mx.dane.test')).toHaveLength(before + 1);
+    const [nameless] = await client.hand(['a@dane.test'], { message });
+    expect(nameless).toMatch(/^250 2\./);
+    expect(internet.received('mx.dane.test')).toHaveLength(before + 2);
+  });
+
+  it('tells whoever listens what stood in the way of each recipient', async () => {
+    const told: (string | null)[] = [];
+    const client = await open(await serve({ onReport: (_, __, happened) => void told.push(happened) }));
+    await client.hand(['a@later.test', 'b@dane.test']);
+    expect([...told].sort()).toEqual([
+      expect.stringMatching(/^mx\.later\.test .+ answered RCPT with "450 4\.2\.1 come again"\.$/),
+      null,
+    ]);
   });
 
   it('counts attempts by message and recipient, and tells a delivery again instead of delivering again', async () => {

@@ -154,7 +154,11 @@ function protocolServer(shared: Shared, { cert, key }: OwnCertificate, name: str
     onData(stream, session, done) {
       const giveUp = () => endSession(server, session, '4.4.2 the message took too long; try again later');
       const lateness = { messageMs, giveUp };
-      void answer(stream, session, shared, lateness).then((replies) => done(null, replies.map(asResult)));
+      void answer(stream, session, shared, lateness).then((replies) => {
+        // It was said of this message; the next one has a name of its own, or none.
+        session.xForward.clear();
+        done(null, replies.map(asResult));
+      });
     },
   });
   return server;

@@ -22,7 +22,7 @@ describe('what a client is answered', () => {
       const answered = replyTo({ ...REPORT, outcome, reply } as never);
       expect(answered.code).toBe(code);
       expect(answered.text).toMatch(/^2\.0\.0 x[\x20-\x7e]*\(PEER-99\)/);
-      expect(answered.text.length).toBeLessThanOrEqual(400);
+      expect(answered.text.length).toBeLessThanOrEqual(500);
       expect(answered.text).toContain('It was the');
     },
   );

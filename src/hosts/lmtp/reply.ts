@@ -4,6 +4,7 @@ import { checked } from '../../effects/misuse.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 import type { PlacedDecision } from '../../policy/attempt/types.js';
 import type { TlsFacts } from '../../policy/host/types.js';
+import { failureWords } from '../failure-words.js';
 
 /** What a client is answered behind the final dot, for one recipient. */
 export interface LmtpReply {
@@ -12,8 +13,8 @@ export interface LmtpReply {
   readonly text: string;
 }
 
-/** RFC 5321, Section 4.5.3.1.5, has 512 octets with code and line end; some clients' logs have less. */
-const TEXT_LENGTH_MAX = 400;
+/** RFC 5321, Section 4.5.3.1.5, has 512 octets with code and line end. */
+const TEXT_LENGTH_MAX = 500;
 
 /** As much of a report as is told. */
 const ReportCodec = having<
@@ -35,14 +36,17 @@ const ReportCodec = having<
 });
 
 /**
- * An outcome in one line: status, host, how it was authenticated, what was said or why, and the deciding row. Temporary is 450
- * where the host or the recipient said so, else 451: other codes mean something else to some clients. Throws a {@link MisuseError} for what
- * is no report.
+ * An outcome in one line: status, host, how it was authenticated, what was said, or what happened and why, and the deciding row. Temporary
+ * is 450 where the host or the recipient said so, else 451: other codes mean something else to some clients. `happened`: what stood in
+ * the way, in a sentence; default: the reply, if there was one. Throws a {@link MisuseError} for what is no report.
  */
-export function replyTo(report: RecipientReport): LmtpReply {
+export function replyTo(report: RecipientReport, happened: string | null = null): LmtpReply {
   checked(ReportCodec, report, 'WAXSEAL_BAD_OPTIONS', 'report');
-  return { code: codeFor(report), text: oneLine(`${report.status} ${wordsFor(report)}`) };
+  checked(HappenedCodec, happened, 'WAXSEAL_BAD_OPTIONS', 'happened');
+  return { code: codeFor(report), text: oneLine(`${report.status} ${wordsFor(report, happened)}`) };
 }
+
+const HappenedCodec = orNull(Text);
 
 /** What is remembered of a delivery, told again. */
 export function replyAgain(text: string): LmtpReply {
@@ -60,8 +64,8 @@ function codeFor({ outcome, reply }: RecipientReport): number {
   return reply !== null && reply.code >= 550 && reply.code <= 554 ? reply.code : 550;
 }
 
-function wordsFor(report: RecipientReport): string {
-  const { outcome, mx, ip, tls, authentication, because, reply } = report;
+function wordsFor(report: RecipientReport, happened: string | null): string {
+  const { outcome, status, mx, ip, tls, authentication, because, reply } = report;
   const host = mx === null ? report.domain : ip === null ? mx : `${mx} [${ip}]`;
   const way =
     tls === null
@@ -73,12 +77,11 @@ function wordsFor(report: RecipientReport): string {
   if (outcome === 'delivered') {
     const delivered = `${host} ${way}: `;
     // However much the host says, the row is told.
-    const room = TEXT_LENGTH_MAX - `${report.status} ${delivered}${row}`.length;
+    const room = TEXT_LENGTH_MAX - `${status} ${delivered}${row}`.length;
     return `${delivered}${ascii(reply?.text ?? 'taken').slice(0, room)}${row}`;
   }
-  const why = because?.why ?? 'a fault of ours';
-  const said = reply === null ? '' : `; said: ${reply.code} ${reply.text}`;
-  return `${host}: ${why.replace(/\.$/, '')}${row}${said}`;
+  const lengthMax = TEXT_LENGTH_MAX - `${status} ${host}: `.length;
+  return `${host}: ${failureWords(report, happened, { host, lengthMax })}`;
 }
 
 function oneLine(text: string): string {

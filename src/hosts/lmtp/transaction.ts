@@ -8,12 +8,13 @@ import type { Readable } from 'node:stream';
 import { errorText } from '../../effects/error-text.js';
 import type { AttemptRecord, AttemptStore } from '../../effects/stores.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import { withAddresses } from '../../engine/read-message.js';
-import type { RecipientReport } from '../../engine/recipient-report.js';
 import { domainPart } from '../../policy/names/mailbox.js';
 import { type Spooled, type SpoolOptions, spool } from '../spool.js';
 import { attemptKey } from './attempt-keys.js';
 import type { Envelope, EnvelopeRecipient } from './envelope.js';
+import type { LmtpOptions } from './lmtp-options.js';
 import { type NoticeOptions, tellRelayed } from './notices.js';
 import { type LmtpReply, refusal, replyAgain, replyTo } from './reply.js';
 
@@ -30,7 +31,7 @@ export interface TransactionPorts {
   /** Undefined: success is told by the client. */
   readonly notices: NoticeOptions | undefined;
   /** Told what became of each recipient. */
-  readonly onReport?: ((report: RecipientReport, attempt: number) => void) | undefined;
+  readonly onReport?: LmtpOptions['onReport'] | undefined;
   readonly onFault: (message: string) => void;
 }
 
@@ -170,9 +171,11 @@ async function attemptGroup(
     },
     { attempt, dialled: known?.dialled ?? {}, deadlineMs, signal },
   );
-  const replies = delivery.results.map(replyTo);
+  const happened = happenedIn(delivery);
+  const replies = delivery.results.map((report, at) => replyTo(report, happened[at]!.toStrangers));
   await keep(group, taken, ports, { delivery, replies, attempt, isStopped: signal.aborted });
-  for (const report of delivery.results) onReport?.(report, attempt);
+  for (const [at, report] of delivery.results.entries())
+    onReport?.(report, attempt, happened[at]!.toOperator);
   return replies;
 }
 

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { having, methods } from '../../effects/codecs/strict-object.js';
 import { Callable, Text } from '../../effects/codecs/values.js';
 import { checked } from '../../effects/misuse.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import { NotConnectedError } from '../../engine/plan/connect.js';
 import type { NodeEngine, PlanFacts } from '../../node.js';
 import { errorFor, errorForAll } from './outcome.js';
@@ -43,8 +44,9 @@ async function connect(engine: Pick<NodeEngine, 'connect'>, host: string, facts:
   } catch (error) {
     if (!(error instanceof NotConnectedError)) throw error;
     // Whom the message is for is not known here, unless somebody said so.
-    const errors = error.result.results.map((report) =>
-      facts.to === undefined ? errorFor(report, 'mail') : errorFor(report),
+    const happened = happenedIn(error.result);
+    const errors = error.result.results.map((report, at) =>
+      errorFor(report, happened[at]!.toOperator, facts.to === undefined ? 'mail' : undefined),
     );
     throw Object.assign(errorForAll(errors), { cause: error });
   }

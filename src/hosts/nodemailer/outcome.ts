@@ -69,14 +69,18 @@ export interface SentMessage {
   [field: string]: unknown;
 }
 
-/** How one recipient failed. `whom`: as the message has it. */
-export function errorFor(report: RecipientReport, whom = `<${report.recipient}>`): TransportError {
+/** How one recipient failed. `happened`: what stood in the way, in a sentence; `whom`: as the message has it. */
+export function errorFor(
+  report: RecipientReport,
+  happened: string | null,
+  whom = `<${report.recipient}>`,
+): TransportError {
   const { recipient, outcome, status, reply, because, mx, domain } = report;
   const isPermanent = outcome === 'bounced';
   const responseCode =
     reply !== null && isOfClass(reply.code, isPermanent) ? reply.code : isPermanent ? 550 : 450;
   const why = because?.why.replace(/\.$/, '') ?? 'A fault of ours';
-  const said = reply === null ? why : reply.text;
+  const said = reply === null ? (happened === null ? why : `${happened} ${why}`) : reply.text;
   // Most hosts begin with the status themselves.
   const text = said.startsWith(status) ? said : `${status} ${said}`;
   const row = because === null ? '' : ` (${because.row})`;

@@ -12,6 +12,7 @@ import { Callable, such, TrueFalse, wholeFrom } from '../../effects/codecs/value
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import type { AttemptOptions } from '../../engine/options.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
@@ -285,12 +286,18 @@ class Transport extends EventEmitter implements WaxsealTransport {
   #answer(
     mail: MailToSend,
     { from, to }: Envelope,
-    { results, dialled, retryAt }: DeliveryResult,
+    delivery: DeliveryResult,
     measured: Pick<SentMessage, 'messageTime' | 'envelopeTime' | 'messageSize'>,
   ): SentMessage {
+    const { results, dialled, retryAt } = delivery;
+    const happened = happenedIn(delivery);
     const of = (wanted: RecipientReport['outcome']) => results.filter(({ outcome }) => outcome === wanted);
-    const rejectedErrors = of('bounced').map((report) => errorFor(report));
-    const pendingErrors = of('deferred').map((report) => errorFor(report));
+    const errorsOf = (...wanted: readonly RecipientReport['outcome'][]) =>
+      results.flatMap((report, at) =>
+        wanted.includes(report.outcome) ? [errorFor(report, happened[at]!.toOperator)] : [],
+      );
+    const rejectedErrors = errorsOf('bounced');
+    const pendingErrors = errorsOf('deferred');
     const accepted = of('delivered');
     for (const report of results) this.emit('log', { type: report.outcome, message: lineOf(report) });
     const shared = {
@@ -306,10 +313,7 @@ class Transport extends EventEmitter implements WaxsealTransport {
       retryAt,
     };
     if (accepted.length === 0)
-      throw Object.assign(
-        errorForAll(results.map((report) => errorFor(report))),
-        shared,
-      ) satisfies TransportError;
+      throw Object.assign(errorForAll(errorsOf('deferred', 'bounced')), shared) satisfies TransportError;
     const reply = accepted.at(-1)!.reply;
     return { ...shared, response: reply === null ? '' : `${reply.code} ${reply.text}`, ...measured };
   }

@@ -7,6 +7,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 import { errorText } from '../../effects/error-text.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import { withAddresses } from '../../engine/read-message.js';
 import type { RecipientReport } from '../../engine/recipient-report.js';
 import { parseHostName } from '../../policy/names/domain-name.js';
@@ -125,7 +126,7 @@ async function attempt(
     const [known] = await made.attempts.read([key]);
     if (known?.delivered != null) return { code: 250, text: known.delivered };
     const number = (delivery._deferred?.count ?? 0) + 1;
-    const { results, dialled } = await made.from(originOf(delivery)).deliver(
+    const attempted = await made.from(originOf(delivery)).deliver(
       {
         from: sender,
         to,
@@ -134,8 +135,9 @@ async function attempt(
       },
       { attempt: number, dialled: known?.dialled ?? {}, deadlineMs: DEADLINE_MS },
     );
+    const { results, dialled } = attempted;
     const [report] = results;
-    const reply = replyTo(report!);
+    const reply = replyTo(report!, happenedIn(attempted)[0]!.toStrangers);
     const delivered = report!.outcome === 'delivered' ? reply.text : null;
     await made.attempts
       .write([{ key, attempts: number, dialled, delivered, at: Date.now() }])

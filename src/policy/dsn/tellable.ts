@@ -1,5 +1,5 @@
 import type { Fact } from '../explain/fact.js';
-import { isIdle } from '../explain/telling.js';
+import { isIdle, isOurs } from '../explain/telling.js';
 
 /**
  * The facts that a stranger is told of: those that are his own, the recipient's or of the way between them, as far as they
@@ -12,10 +12,6 @@ export function tellableFacts(facts: readonly Fact[]): readonly string[] {
 /** Those that the operator alone is told of. */
 export function ownFacts(facts: readonly Fact[]): readonly string[] {
   return told(facts, isOurs);
-}
-
-function isOurs({ owner }: Fact): boolean {
-  return owner === 'operator' || owner === 'resolver';
 }
 
 function told(facts: readonly Fact[], isWanted: (fact: Fact) => boolean): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Decision } from '../kernel/table.js';
 import { allTables } from '../tables.js';
+import type { Fact } from './fact.js';
 
 const WHEN: ReadonlyMap<string, Readonly<Record<string, unknown>>> = new Map(
   allTables.flatMap(({ rows }) => rows.map(({ id, when }) => [id, when] as const)),
@@ -57,4 +58,23 @@ export function tellingFacts(
   const columns = Object.keys(decision.input);
   const facts = tellingColumns(decision).flatMap((column) => decision.facts[columns.indexOf(column)] ?? []);
   return [...new Set(facts)];
+}
+
+/** Whether a fact is what the operator set, or what his resolver did: nothing for strangers (RFC 3464, Section 4.2). */
+export function isOurs({ owner }: Pick<Fact, 'owner'>): boolean {
+  return owner === 'operator' || owner === 'resolver';
+}
+
+/**
+ * What stood in the way in one sentence with the very values, where there is room for no more: of what made the row apply the first
+ * that is not idle. `listener`: strangers are told nothing of what is ours. Null: there is nothing to tell him.
+ */
+export function whatHappened(
+  decision: Pick<Decision, 'row' | 'input'> & { readonly facts: readonly Fact[] },
+  listener: 'operator' | 'stranger',
+): string | null {
+  const said = tellingColumns(decision).flatMap((column) =>
+    decision.facts.filter((fact) => fact.column === column && !isIdle(column, fact.word)),
+  );
+  return said.find((fact) => listener === 'operator' || !isOurs(fact))?.says ?? null;
 }

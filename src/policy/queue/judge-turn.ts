@@ -35,6 +35,7 @@ export type AttemptAnswer =
 export interface Told {
   readonly facts: readonly string[];
   readonly ownFacts?: readonly string[];
+  readonly met?: string;
   readonly change: readonly string[];
   /** Where it was handed to; see the table `notice`. */
   readonly handedOn: 'relayed' | 'passed-on' | 'delivered';
@@ -246,6 +247,7 @@ export function wordIn(answer: AttemptAnswer, at: number, now: number): LastWord
     because,
     facts: told?.facts ?? [],
     ...(told?.ownFacts !== undefined && told.ownFacts.length > 0 && { ownFacts: told.ownFacts }),
+    ...(told?.met !== undefined && { met: told.met }),
     change: told?.change ?? [],
     demands: demandsAt(because?.mx, answer.result.decisions),
     at: now,
@@ -279,7 +281,7 @@ export function expiredWord(word: LastWord | null, now: number): LastWord {
 
 /** What is said of a recipient that the operator ends. */
 export function orderedWord(last: LastWord | null, text: string, now: number): LastWord {
-  const { ownFacts: _, ...heard } = last ?? NOTHING_HEARD;
+  const { ownFacts: _, met: __, ...heard } = last ?? NOTHING_HEARD;
   return {
     ...heard,
     status: '5.0.0',

@@ -65,6 +65,8 @@ export interface LastWord {
   readonly facts: readonly string[];
   /** Those of the facts that the operator alone is told of; absent: none. */
   readonly ownFacts?: readonly string[];
+  /** The one of all these facts that says what stood in the way; absent: none does. */
+  readonly met?: string;
   /** What would have to be different, a sentence each. */
   readonly change: readonly string[];
   /** Other decisions at the same host, which tell who demanded what. */

@@ -10,6 +10,7 @@ import { programs } from '../../machine/programs.js';
 import type { AttemptResult } from '../../policy/attempt/types.js';
 import { ownFacts, type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
 import type { Owner } from '../../policy/explain/fact.js';
+import { whatHappened } from '../../policy/explain/telling.js';
 import { type AttemptAnswer, isLate } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
 
@@ -75,12 +76,17 @@ function toldOf({ journal, results }: DeliveryResult): Extract<AttemptAnswer, { 
   // To find the facts an attempt is gone through once more; of what was delivered nobody asks for them.
   const [record] = results.every(({ outcome }) => outcome === 'delivered') ? [] : journal.attempts;
   const because = record === undefined ? [] : explainReasons(record, programs);
-  return results.map(({ handedOn }, at) => ({
-    facts: tellableFacts(because[at]?.facts ?? []),
-    ownFacts: ownFacts(because[at]?.facts ?? []),
-    change: [],
-    handedOn: handedOn ?? 'relayed',
-  }));
+  return results.map(({ handedOn }, at) => {
+    const reason = because[at] ?? null;
+    const met = reason === null ? null : whatHappened(reason, 'operator');
+    return {
+      facts: tellableFacts(reason?.facts ?? []),
+      ownFacts: ownFacts(reason?.facts ?? []),
+      ...(met !== null && { met }),
+      change: [],
+      handedOn: handedOn ?? 'relayed',
+    };
+  });
 }
 
 /** What only we could change is no business of whoever reads a notice. */
