@@ -139,6 +139,11 @@ describe('the admin interface of waxseal serve', () => {
     expect(sent).toEqual({ exit: 0, stdout: '', stderr: '' });
     const { id } = await served.outcome('u@a.test', 'delivered');
     await served.outcome('u@late.test', 'deferred');
+    expect(await served.told((line) => line.event === 'accepted' && line.id === id)).toMatchObject({
+      ...{ door: 'admin', from: 's@s.test', recipients: 2 },
+    });
+    const counted = await ask(`${admin}/metrics`, { headers: bearer });
+    expect(counted.body).toMatch(/waxseal_messages_accepted_total\{door="admin",tls="no",auth="no"\} [1-9]/);
     const listed = await queue('list', '--domain', 'late.test');
     expect(listed.messages).toMatchObject([
       {

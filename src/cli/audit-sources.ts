@@ -22,6 +22,8 @@ export interface AuditSources {
   files: number;
   journals: number;
   readonly problems: SourceProblem[];
+  /** What could be read, and is no journal. */
+  strangers: number;
 }
 
 const FILES_MAX = 100_000;
@@ -34,7 +36,7 @@ export async function readAttempts(
   paths: readonly string[],
   take: (attempt: AttemptJournal) => void,
 ): Promise<AuditSources> {
-  const sources: AuditSources = { files: 0, journals: 0, problems: [] };
+  const sources: AuditSources = { files: 0, journals: 0, problems: [], strangers: 0 };
   for (const path of paths)
     for (const file of await filesAt(path, sources)) {
       if (sources.files >= FILES_MAX) {
@@ -55,11 +57,13 @@ async function readFile(
   const stream = new JournalStream(JOURNAL_LENGTH_MAX);
   const onPiece = (piece: StreamPiece): boolean => {
     if (piece.kind === 'problem') {
+      sources.strangers++;
       note(sources, file, piece.problem);
       return false;
     }
     const decoded = parseJournal(piece.text);
     if (!decoded.ok) {
+      sources.strangers++;
       const [problem] = decoded.problems;
       note(
         sources,

@@ -54,6 +54,24 @@ describe('waxseal audit', () => {
     expect(await readFile(html, 'utf8')).toContain('<b>\u2013</b><span>of those authenticated</span>');
   });
 
+  it('says first what happened most, how often, and whose move it is; of reasons that are as frequent it prefers none', async () => {
+    const { stdout: one } = await inTurn(['audit', await fileIn(folder, 'first.json', journal)]);
+    expect(one.replace(/\s+/g, ' ')).toMatch(
+      /The most frequent reason is REPLY-5 \(1 of 1 recipient\): .* What would help is for the sender to do in 1 of 1 case\./,
+    );
+    const { stdout: two } = await inTurn([
+      'audit',
+      await fileIn(folder, 'second.json', `${journal}${journal.replaceAll('REPLY-5', 'REPLY-4')}`),
+    ]);
+    expect(two.replace(/\s+/g, ' ')).toContain('No reason is more frequent than all others; one of the most');
+  });
+
+  it('ends with 65 for what can be read and is no journal', async () => {
+    const { exit, stderr } = await inTurn(['audit', await fileIn(folder, 'stranger', 'Subject: hello\n')]);
+    expect(stderr).toContain('stranger: ');
+    expect(exit).toBe(65);
+  });
+
   it('leaves out local parts, always on the page, where nothing of strangers runs', async () => {
     const path = await fileIn(folder, 'some.json', journal);
     const page = join(folder, 'audit.html');

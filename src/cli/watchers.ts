@@ -55,6 +55,7 @@ export async function openWatchers({
       ...{
         desk: daemon.desk,
         intake: daemon.queue,
+        onEvent: (event) => daemon.onEvent(event),
         store: state.queue,
         suppressions: state.suppressions,
         registry,

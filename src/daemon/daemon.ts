@@ -98,6 +98,8 @@ export interface Daemon {
   readonly desk: QueueDesk;
   readonly metrics: Metrics;
   readonly lately: Lately;
+  /** To be told what happened at a door that is not of this daemon's making. */
+  onEvent(event: DoorEvent): void;
   /** Rejects where no mail can be attempted. */
   ready(): Promise<void>;
   listen(kind: DoorKind, address: ListenAddress): Promise<ListenAddress>;
@@ -173,6 +175,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
     reportsBy(options.node, options),
   );
   const users = new Users(options.users, clock);
+  const onEvent = (event: DoorEvent) => {
+    metrics.doorEvent(event);
+    tellDoorEvent(event, log);
+    if (event.event !== 'accepted') return;
+    lately.taken();
+    tellWork(() => receivedOf(event, clock()));
+  };
   const door = mailDoor({
     intake: queue,
     name: options.settings.helo,
@@ -184,13 +193,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     clock,
     isSuppressed: async (address) => (await stores.suppressions.among([address.toLowerCase()])).length > 0,
     room: diskRoom(directory, () => current.config.limits.messageBytes),
-    onEvent: (event: DoorEvent) => {
-      metrics.doorEvent(event);
-      tellDoorEvent(event, log);
-      if (event.event !== 'accepted') return;
-      lately.taken();
-      tellWork(() => receivedOf(event, clock()));
-    },
+    onEvent,
     onFault,
   });
   return {
@@ -201,6 +204,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ),
     metrics,
     lately,
+    onEvent,
     ready: engine.ready,
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {

@@ -52,7 +52,9 @@ export const audit: Command = {
     const before = values.since === undefined ? null : await readBefore(values.since);
     if (values.html !== undefined) await checkWritable(values.html, 'the page');
     const sums = new Sums(programs);
-    const { files, journals, problems } = await readAttempts(positionals, (attempt) => sums.add(attempt));
+    const { files, journals, problems, strangers } = await readAttempts(positionals, (attempt) =>
+      sums.add(attempt),
+    );
     const report = (redact: 'yes' | 'no') => reportOf(sums, { files, journals, problems, redact, before });
     if (values.html !== undefined) await writeWhole(values.html, 'the page', renderAuditPage(report('yes')));
     const told = report(values.redact === true ? 'yes' : 'no');
@@ -64,7 +66,8 @@ export const audit: Command = {
           ? renderAuditCsv(told)
           : renderAudit(told),
     );
-    if (journals === 0) return EXIT.noInput;
+    // What could be opened and is no journal is a bad file, whether others were good or not.
+    if (journals === 0 && strangers === 0) return EXIT.noInput;
     return problems.length === 0 ? EXIT.ok : EXIT.badData;
   },
 };

@@ -19,6 +19,7 @@ import {
   refuseSuppressed,
   submittedContent,
 } from '../../services/queue/index.js';
+import type { DoorEvent } from '../doors/door.js';
 import type { Lately } from '../watch/lately.js';
 import type { Registry } from '../watch/registry.js';
 import { type HttpHandler, HttpRefusal, type HttpReply, json, jsonBodyOf } from './http-server.js';
@@ -29,6 +30,8 @@ import { addSuppression, listSuppressions, removeSuppression } from './suppressi
 export interface AdminOptions {
   readonly desk: QueueDesk;
   readonly intake: Intake;
+  /** Told of each message that is taken. */
+  readonly onEvent: (event: DoorEvent) => void;
   readonly store: Pick<QueueStore, 'counts' | 'lanes'>;
   readonly suppressions: SuppressionStore;
   readonly registry: Registry;
@@ -187,7 +190,7 @@ async function reload(options: AdminOptions): Promise<HttpReply> {
 }
 
 async function submit(
-  { intake, suppressions, messageBytes, name, clock }: AdminOptions,
+  { intake, onEvent, suppressions, messageBytes, name, clock }: AdminOptions,
   request: IncomingMessage,
   query: URLSearchParams,
 ): Promise<HttpReply> {
@@ -199,6 +202,7 @@ async function submit(
   if (notify === null || ret === null) throw new HttpRefusal(400, 'notify or ret is none');
   const now = clock();
   const id = newId(now);
+  const requireTls = query.get('requireTls') === 'yes' ? 'yes' : 'no';
   try {
     await refuseSuppressed(suppressions, to, domainToASCII);
     await intake.enqueue({
@@ -209,7 +213,7 @@ async function submit(
         ...{ octetsMax: messageBytes, lineEnds: 'made' },
         ...(query.get('tlsRequired') === 'no' ? { tlsRequired: 'no' } : {}),
       }),
-      facts: { requireTls: query.get('requireTls') === 'yes' ? 'yes' : 'no', report: 'none' },
+      facts: { requireTls, report: 'none' },
       ...(query.has('ret') ? { ret } : {}),
       ...(query.has('envelopeId') ? { envelopeId: query.get('envelopeId')! } : {}),
     });
@@ -219,5 +223,9 @@ async function submit(
       throw new HttpRefusal(error.fault === 'too-large' ? 413 : 400, error.message);
     throw error;
   }
+  onEvent({
+    ...{ event: 'accepted', door: 'admin', id, from, recipients: to.length, client: '' },
+    ...{ user: null, tls: null, requireTls, seconds: Math.max(0, clock() - now) / 1000 },
+  });
   return json(201, { id });
 }

@@ -31,7 +31,8 @@ export interface MailDoorOptions {
 export type DoorEvent =
   | {
       readonly event: 'accepted';
-      readonly door: DoorKind;
+      /** `admin`: by the admin interface. */
+      readonly door: DoorKind | 'admin';
       readonly id: string;
       readonly from: string;
       readonly recipients: number;

@@ -19,6 +19,8 @@ export interface Edit {
   readonly says: string;
   /** What is taken for granted besides, because nobody was asked. */
   readonly assumes: readonly string[];
+  /** A host that is made up to see what would come of it: of it nothing is taken for granted by name. */
+  readonly invents?: string;
   readonly input: ((input: AttemptInput) => AttemptInput) | null;
   /** By the key of the question: what would be answered to it. Null: the question was not asked, or was given up. */
   readonly answers: ReadonlyMap<string, (answer: WorldAnswer | null, ask: WorldAsk) => WorldAnswer>;
@@ -26,7 +28,10 @@ export interface Edit {
 
 const NOTHING: Edit['answers'] = new Map();
 
-type Said = Pick<Edit, 'key' | 'by' | 'kind' | 'says'> & { readonly assumes?: readonly string[] };
+type Said = Pick<Edit, 'key' | 'by' | 'kind' | 'says'> & {
+  readonly assumes?: readonly string[];
+  readonly invents?: string;
+};
 
 /** What is said of whoever was stopped: it was we who did not wait. */
 export const GO_ON = {

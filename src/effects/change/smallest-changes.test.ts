@@ -42,6 +42,32 @@ const served = (...mx: readonly string[]) => ({
   },
 });
 
+it('takes nothing for granted of a host that nobody has named yet', () => {
+  for (const mx of [['0 .'], { fails: 'bogus' }, { denial: 'nxdomain' }] as const) {
+    const [change] = changesIn({ dns: { 'MX a.example': mx } });
+    expect(change).toMatchObject({
+      by: 'recipient',
+      verdict: 'delivered',
+      assumed: ['The MX records of a.example name a host that takes the message.'],
+    });
+  }
+});
+
+it('is for the operator to bring about where he named the host', () => {
+  const relay = { host: 'relay.example', port: 25 };
+  const rule = { destination: '*', demand: 'none', relay, owner: 'o', reason: 'r', expiresAt: null } as const;
+  const settings = { destinations: [rule] };
+  const refuses = { 'relay.example': { replies: { rcpt: { '*': '451 4.7.1 not you' } } } };
+  const changes = [
+    ...changesIn({ dns: {} }, {}, settings),
+    ...changesIn({ dns: { 'A relay.example': ['@relay.example'] }, mail: refuses }, {}, settings),
+  ];
+  expect(changes).toMatchObject([
+    { by: 'operator', what: 'Publish an address record of relay.example.' },
+    { by: 'operator', what: expect.stringContaining('"451 4.7.1 not you"') },
+  ]);
+});
+
 it('whose MX answer is not believed beside a kept policy is to name a host that the policy lists', () => {
   const scenario: Scenario = {
     name: 'x',

@@ -97,7 +97,13 @@ function ordered(edits: readonly Edit[]): readonly Edit[] {
 }
 
 function assumedBy(edits: readonly Edit[], there: readonly string[]): readonly string[] {
-  return [...new Set([...ordered(edits).flatMap(({ assumes }) => assumes), ...there])];
+  const invented = edits.flatMap(({ invents }) => invents ?? []);
+  const known = there.filter((sentence) => !invented.some((host) => isAboutHost(sentence, host)));
+  return [...new Set([...ordered(edits).flatMap(({ assumes }) => assumes), ...known])];
+}
+
+function isAboutHost(sentence: string, host: string): boolean {
+  return sentence.startsWith(`${host} `) || sentence.includes(`._tcp.${host},`);
 }
 
 function supposition(

@@ -29,11 +29,12 @@ export function countOf(value: number, noun: string): string {
 export function headlines({ period, sources, totals, reasons, repairs }: AuditReport): readonly string[] {
   if (period === null) return ['No attempt was recorded.'];
   const { recipients, delivered, authenticated, encrypted, clear, deferred, bounced } = totals;
-  const worst = reasons[0];
+  const [worst, next] = reasons;
   const movers = new Map<string, number>();
   for (const { by, recipients: some } of repairs)
     movers.set(OWNERS[by], (movers.get(OWNERS[by]) ?? 0) + some);
   const mover = [...movers].sort(([, left], [, right]) => right - left)[0];
+  const moves = [...movers.values()].reduce((sum, some) => sum + some, 0);
   return [
     `From ${period.first.slice(0, 10)} to ${period.last.slice(0, 10)}, ${countOf(sources.attempts, 'attempt')} for ${countOf(recipients, 'recipient')}: ${count(delivered)} delivered (${share(delivered, recipients)}), ${count(deferred)} had to wait, ${count(bounced)} refused.`,
     ...(delivered === 0
@@ -43,8 +44,18 @@ export function headlines({ period, sources, totals, reasons, repairs }: AuditRe
         ]),
     worst === undefined
       ? 'Nothing had to wait, and nothing was refused.'
-      : `Most often it was ${worst.row} (${countOf(worst.recipients, 'recipient')}): ${worst.why}${mover === undefined ? '' : ` It is mostly for ${mover[0]} to act.`}`,
+      : `${reasonSentence(worst, next, deferred + bounced)}${mover === undefined ? '' : ` What would help is for ${mover[0]} to do in ${count(mover[1])} of ${countOf(moves, 'case')}.`}`,
   ];
+}
+
+type Reason = AuditReport['reasons'][number];
+
+/** The most frequent reason, where one is. */
+function reasonSentence(worst: Reason, next: Reason | undefined, stopped: number): string {
+  const share = `${count(worst.recipients)} of ${countOf(stopped, 'recipient')}`;
+  return next !== undefined && next.recipients === worst.recipients
+    ? `No reason is more frequent than all others; one of the most frequent is ${worst.row} (${share}): ${worst.why}`
+    : `The most frequent reason is ${worst.row} (${share}): ${worst.why}`;
 }
 
 /** What has changed since the report before. */

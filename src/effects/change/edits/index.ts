@@ -1,3 +1,5 @@
+import type { AttemptInput } from '../../../policy/attempt/types.js';
+import { judgeNextHop } from '../../../policy/local/destination.js';
 import { domainOf, type Edit, editOfAnswers, editOfInput, GO_ON, type Supposed } from '../edit.js';
 import { wellKept } from '../well-kept.js';
 import { certificateEdits } from './certificate.js';
@@ -23,7 +25,18 @@ export function editsOf(run: Supposed, recipient: string, aim: Aim): readonly Ed
     ...timeEdits(run),
     ...ownEdits(run),
   ];
-  return [...new Map(edits.map((edit) => [edit.key, edit])).values()];
+  const once = [...new Map(edits.map((edit) => [edit.key, edit])).values()];
+  return goesToRelay(run.input) ? once.map(asOperatorsAffair) : once;
+}
+
+/** Whether the operator named the host. */
+function goesToRelay({ destination, settings, startedAt, transport }: AttemptInput): boolean {
+  return judgeNextHop(destination, settings.destinations, startedAt, transport).relay !== null;
+}
+
+/** What the recipient's side would do for its own host is for whoever chose the relay to bring about. */
+function asOperatorsAffair(edit: Edit): Edit {
+  return edit.by === 'recipient' ? { ...edit, by: 'operator' } : edit;
 }
 
 /** An attempt that was stopped, or ran out of its time, may be given more. */

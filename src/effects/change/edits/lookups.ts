@@ -111,6 +111,7 @@ function answerEdit(
         ...{ key: `${key} answered`, by, kind: 'repair' },
         says: `${whose} ${what} ${name}: the lookup failed (${answer.cause})${doubt}.`,
         assumes: assumedOf(type, name),
+        ...(type === 'dns.mx' && { invents: name }),
       },
       { [key]: () => answered(type, name) },
     ),
@@ -148,7 +149,7 @@ function mxEdits(
             answer.denial === 'nxdomain'
               ? `See that ${name}, which does not exist, exists and has an MX record that names ${which}.`
               : `Publish an MX record of ${name} that names ${which}${isNull ? ', in place of the null MX' : ''}.`,
-          assumes: assumedOf('dns.mx', name),
+          ...{ assumes: assumedOf('dns.mx', name), invents: exchange },
         },
         { [key]: () => found(answer.kind, [{ preference: 10, exchange }]) },
       ),
@@ -159,7 +160,7 @@ function mxEdits(
         {
           ...{ key: `${key} named`, by: 'recipient', kind: 'repair' },
           says: `Publish an MX record of ${name} that names a mail host, preferred to all of those there are.`,
-          assumes: assumedOf('dns.mx', name),
+          ...{ assumes: assumedOf('dns.mx', name), invents: name },
         },
         { [key]: () => found(answer.kind, [{ preference: 0, exchange: name }]) },
       ),
