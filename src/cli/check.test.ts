@@ -85,7 +85,7 @@ describe('waxseal check', () => {
     [['u@a.test'], '"u@a.test" is not a domain'],
     [['192.0.2.1'], '"192.0.2.1" is not a domain'],
     [['a.test', '--port', '0'], '--port "0" is not a whole number'],
-    [['a.test', '--state', 'x'], 'there is no option --state'],
+    [['a.test', '--from', 'x'], 'there is no option --from'],
   ] as const)('%j is misuse', async (args, says) => {
     expect(await check(...args)).toMatchObject({
       exit: 64,
