@@ -5,7 +5,7 @@
  * expired, and delegations to where nobody answers.
  */
 import { lookup, plainName, readMxText, readTlsaText, type World } from '../src/adapters/scripted/index.js';
-import type { Zone as WorldZone } from '../src/testing/dns-records.js';
+import type { Zone as WorldZone } from '../src/testing/dns-zone.js';
 
 export interface Zone {
   /** Without final dot; "" is the root. */

@@ -4,7 +4,8 @@
  */
 import * as packet from 'dns-packet';
 import type { WorldAnswer, WorldRecordType } from '../adapters/scripted/index.js';
-import { recordOf, typeOf, type Zone } from './dns-records.js';
+import { recordOf, typeOf } from './dns-records.js';
+import type { Zone } from './dns-zone.js';
 
 export const messageOctetsMax = 65_535;
 const udpOctetsMin = 512;

@@ -7,7 +7,7 @@ import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { answerTo, type DnsQuery } from './dns-message.js';
-import type { Zone } from './dns-records.js';
+import type { Zone } from './dns-zone.js';
 import { listen, type TrackedServer } from './tracked-server.js';
 
 const idleMs = 30_000;

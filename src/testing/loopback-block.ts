@@ -6,8 +6,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { DnsQuery } from './dns-message.js';
-import type { Zone } from './dns-records.js';
 import { startDnsServer } from './dns-server.js';
+import type { Zone } from './dns-zone.js';
 import { listen, type TrackedServer } from './tracked-server.js';
 
 export interface LoopbackBlock {

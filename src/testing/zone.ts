@@ -1,5 +1,5 @@
 import { type Addresses, lookup, resolveAddress, type World } from '../adapters/scripted/index.js';
-import type { Zone } from './dns-records.js';
+import type { Zone } from './dns-zone.js';
 import { association, type Issued } from './pki.js';
 
 /** A world as it is at one time, with what its references stand for. */

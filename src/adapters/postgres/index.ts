@@ -6,7 +6,8 @@ import { checked } from '../../effects/misuse.js';
 import type { Doorbell } from '../../effects/queue-stores.js';
 import type { StoreBounds } from '../../effects/stores.js';
 import { type SqlStores, sqlStores } from '../sql/stores.js';
-import { type PostgresConnection, postgresDatabase } from './postgres-database.js';
+import type { PostgresConnection } from './postgres-connection.js';
+import { postgresDatabase } from './postgres-database.js';
 import { postgresDoorbell } from './postgres-doorbell.js';
 
 export interface PostgresOptions extends PostgresConnection {

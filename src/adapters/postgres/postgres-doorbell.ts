@@ -8,7 +8,8 @@ import type pg from 'pg';
 import { errorText } from '../../effects/error-text.js';
 import type { Doorbell, RingListener } from '../../effects/queue-stores.js';
 import type { SqlDatabase } from '../sql/database.js';
-import { type PostgresConnection, postgresPool } from './postgres-database.js';
+import type { PostgresConnection } from './postgres-connection.js';
+import { postgresPool } from './postgres-pool.js';
 
 /** Of our own, so that nobody's other jobs are among ours. */
 const SCHEMA = 'waxseal_wakeups';
