@@ -218,6 +218,28 @@ describe('how a certificate fared', () => {
     expect(pkixText(of(own))).toBe(`${SHOWN_TEXT}, which ${says} (${pkixCode})`);
   });
 
+  it.each([
+    ['expired', '', { notAfter: NOW - 1 }, 'which has expired'],
+    ['expired', '', { notAfter: NOW }, 'which has a path on which something has expired'],
+    [
+      'not-trusted',
+      'CERT_NOT_YET_VALID',
+      { notBefore: NOW + 1 },
+      'which is not valid yet (CERT_NOT_YET_VALID)',
+    ],
+    [
+      ...(['not-trusted', 'CERT_NOT_YET_VALID', { notBefore: NOW }] as const),
+      'which has a path on which something is not valid yet (CERT_NOT_YET_VALID)',
+    ],
+  ] as const)(
+    'against the trust store: whether it is the certificate itself that is out of its dates',
+    (...each) => {
+      const [pkix, pkixCode, dates, says] = each;
+      const own = { peer: judged({ pkix, pkixCode }), peerFacts: shown(dates), plan };
+      expect(pkixText(of(own)).endsWith(`, ${says}`)).toBe(true);
+    },
+  );
+
   it('against the trust store: under its own name where no plan names another, and without a code where there is none', () => {
     const own = { peerFacts: shown() };
     expect(pkixText(of({ ...own, peer: judged({ pkix: 'name-mismatch' }) }))).toMatch(/ for mx\.a\.example$/);

@@ -5,7 +5,7 @@ import { isUsable, presentRecord, whyUnusable } from '../dane/usability.js';
 import type { Stage } from '../host/transaction.js';
 import { portOf } from '../mx/candidate.js';
 import type { Lost, Reply } from '../smtp/reply.js';
-import { hostIn } from './about-domain.js';
+import { hostIn, nowIn } from './about-domain.js';
 import type { Evidence, HostEvidence } from './evidence.js';
 import type { Owner } from './fact.js';
 import { lossInWords, quoted, replyText, someOf, timeOf } from './values.js';
@@ -143,9 +143,9 @@ export function pkixText(evidence: Evidence): string {
     case 'passed':
       return `${certificate} leads to a CA that is trusted here and is for ${certificateNamesIn(evidence)}`;
     case 'expired':
-      return `${certificate} has a path on which something has expired${code}`;
+      return `${certificate} has ${leafDates(evidence) === 'over' ? '' : 'a path on which something has '}expired${code}`;
     case 'not-trusted':
-      return `${certificate} ${untrustedText(pkixCode)}${code}`;
+      return `${certificate} ${untrustedText(pkixCode, leafDates(evidence))}${code}`;
     case 'name-mismatch':
       return `${certificate} is not for ${certificateNamesIn(evidence)}`;
     case 'unreadable':
@@ -153,11 +153,22 @@ export function pkixText(evidence: Evidence): string {
   }
 }
 
+type LeafDates = 'to-come' | 'running' | 'over';
+
+/** Whether it is the certificate itself, and not one further on, that is out of its dates. */
+function leafDates(evidence: Evidence): LeafDates {
+  const facts = evidence.host?.peerFacts ?? null;
+  if (facts?.kind !== 'presented') return 'running';
+  const now = nowIn(evidence);
+  const [{ notBefore, notAfter }] = facts.chain;
+  return notAfter < now ? 'over' : now < notBefore ? 'to-come' : 'running';
+}
+
 /** What is wrong with the way to the trust store, by the verifier's code. */
-function untrustedText(code: string): string {
+function untrustedText(code: string, dates: LeafDates): string {
   switch (code) {
     case 'CERT_NOT_YET_VALID':
-      return 'has a path on which something is not valid yet';
+      return dates === 'to-come' ? 'is not valid yet' : 'has a path on which something is not valid yet';
     case 'CERT_REVOKED':
       return 'has a path on which something has been revoked';
     case 'EE_KEY_TOO_SMALL':
