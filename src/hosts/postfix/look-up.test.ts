@@ -148,6 +148,19 @@ describe('what Postfix is told of a domain', () => {
     expect(answer.reply).toMatch(/^[\x20-\x7e]*$/);
   });
 
+  it('says first what happened where mail waits, and nothing of connections that nobody made', async () => {
+    const reasons = async (name: string) => (await ask(`${name}.test`)).reason;
+    expect(await reasons('mx-fails')).toMatch(
+      /^mx-fails\.test: The MX lookup of mx-fails\.test failed: .+ \(PFL-1\) /,
+    );
+    expect(await reasons('dane-fails')).toMatch(
+      /^dane-fails\.test: The TLSA records at _\d+\._tcp\.\S+ could not be learned: .+ \(PFL-4\) /,
+    );
+    const refused = await ask('half-dane.test', rule('dane'));
+    expect(refused.reply).toMatch(/^TEMP /);
+    expect(refused.reason).not.toContain('connect');
+  });
+
   it.each([
     ['encrypt', 'plain', 'OK encrypt'],
     ['encrypt', 'dane-and-plain', 'OK dane-only'],

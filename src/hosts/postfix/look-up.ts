@@ -7,6 +7,7 @@ import { domainToASCII } from 'node:url';
 import { errorText } from '../../effects/error-text.js';
 import type { Adapters, SmtpSession } from '../../effects/ports.js';
 import { createEngine, type DeliveryResult, type Engine } from '../../engine/engine.js';
+import { happenedIn } from '../../engine/happened-in.js';
 import type { PlacedDecision } from '../../policy/attempt/types.js';
 import type { DestinationRule } from '../../policy/local/destination.js';
 import { ruleFor } from '../../policy/local/destination.js';
@@ -48,7 +49,7 @@ export interface PolicyAnswer {
   readonly found: DeliveryResult | null;
 }
 
-const REASON_LENGTH_MAX = 300;
+const REASON_LENGTH_MAX = 500;
 const NOT_FOUND = 'NOTFOUND ';
 const NO_NEXT_HOP_LIFE_MS = 3_600_000;
 
@@ -187,8 +188,9 @@ function keptPolicy(found: DeliveryResult, now: number) {
   return null;
 }
 
-/** The level's reason; where mail waits, what is behind it. */
-function reasonOf({ level, hosts }: NextHopPolicy, { attempts, results }: DeliveryResult): string {
+/** The level's reason; where mail waits, in front of it what happened, and then what is behind it. */
+function reasonOf({ level, hosts }: NextHopPolicy, found: DeliveryResult): string {
+  const { attempts, results } = found;
   const said = `${level.why} (${level.row})`;
   if (level.verdict !== 'wait') return said;
   const [because] = attempts[0]!.recipients.map((recipient) => recipient.because);
@@ -197,7 +199,11 @@ function reasonOf({ level, hosts }: NextHopPolicy, { attempts, results }: Delive
     .slice(0, 2)
     .map(({ host, need }) => `${host}: ${need.why} (${need.row})`);
   const why = because?.mx === null ? [`${because.why} (${because.row})`] : [];
-  return [`${results[0]!.domain}: ${said}`, ...(ofHosts.length > 0 ? ofHosts : why)].join(' ');
+  // Nobody was connected to, so what is said of a connection did not happen.
+  const isMet = because !== null && because !== undefined && !ABOUT_CONNECTIONS.has(because.table);
+  const met = isMet ? (happenedIn(found)[0]?.toOperator ?? null) : null;
+  const first = met === null ? said : `${met} ${said}`;
+  return [`${results[0]!.domain}: ${first}`, ...(ofHosts.length > 0 ? ofHosts : why)].join(' ');
 }
 
 /** What comes behind the plan for a host is about connections, and there was none. */
