@@ -25,6 +25,7 @@ const HOSTS = {
   'mail-close': { replies: { mail: 'close' } },
   'rcpt-550': { replies: { rcpt: { '*': '550 5.1.1 who?' } } },
   'rcpt-some': { replies: { rcpt: { 'b@x.example': '451 4.2.0 later', 'c@x.example': '550 5.1.1 who?' } } },
+  'rcpt-354': { replies: { rcpt: { 'b@x.example': '354 go ahead' } } },
   'rcpt-close': { replies: { rcpt: { 'b@x.example': 'close' } } },
   'data-451': { replies: { data: '451 4.3.0 no' } },
   'data-250': { replies: { data: '250 2.0.0 thanks' } },
@@ -113,6 +114,12 @@ function clausesOf(subject: () => SendSubject) {
       [a, b, c],
       answered({ recipients: [OK, saying(451, '4.2.0 later'), saying(550, '5.1.1 who?')], end: OK }),
       [[a]],
+    ),
+    'a recipient is answered out of step, and no message is sent (PIPE-3.1-2)': transacts(
+      'rcpt-354',
+      [a, b],
+      answered({ recipients: [OK, saying(354, 'go ahead')], lost: 'malformed' }),
+      [],
     ),
     'the connection ends at a recipient': transacts(
       'rcpt-close',

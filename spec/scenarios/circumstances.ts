@@ -293,6 +293,20 @@ const onceMore: readonly Story[] = [
     ],
   },
   {
+    name: 'a recipient who is answered as DATA is: whom the message would reach cannot be told, so it is not sent',
+    shows: ['PIPE-3.1-2'],
+    world: plainDomain({ replies: { rcpt: { 'odd@a.example': '354 go ahead' } } }),
+    steps: [
+      send(
+        [
+          { outcome: 'deferred', status: '4.4.2', because: 'REPLY-4' },
+          { outcome: 'deferred', status: '4.0.0', because: 'REPLY-4' },
+        ],
+        { to: ['user@a.example', 'odd@a.example'] },
+      ),
+    ],
+  },
+  {
     name: 'a host that takes no second connection, and breaks the handshake of the first',
     refs: ['DUAL-3-5', 'CHOICE-8'],
     world: plainDomain({ starttls: 'broken', takes: { connections: 1 } }),

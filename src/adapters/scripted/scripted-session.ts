@@ -10,6 +10,7 @@ import type {
   HandshakeAnswer,
   TransactionAnswer,
 } from '../../effects/catalog.js';
+import { strayReply } from '../../policy/host/transaction.js';
 import { keywordsOf } from '../../policy/smtp/ehlo.js';
 import { classOf, codeOf, type Lost, type Reply } from '../../policy/smtp/reply.js';
 import type { AcceptedMessage } from './memory.js';
@@ -180,6 +181,10 @@ export class ScriptedSession {
     const data = this.#say(replies.data ?? '354 go ahead');
     if (isLost(data)) return { ...answer, mail, ...lossOf(data) };
     if (codeOf(data) !== 354) return { ...answer, mail, data };
+    if (strayReply({ ...answer, mail, data }) !== null) {
+      this.#lose({ kind: 'lost', cause: 'malformed' });
+      return { ...answer, mail, data, lost: 'malformed' };
+    }
 
     const end = this.#say(replies.end ?? '250 2.0.0 accepted');
     if (isLost(end)) return { ...answer, mail, data, ...lossOf(end), dotSent: 'yes' };

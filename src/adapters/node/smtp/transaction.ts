@@ -5,6 +5,7 @@
  */
 import type { AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource } from '../../../effects/ports.js';
+import { strayReply } from '../../../policy/host/transaction.js';
 import { classOf, codeOf, type Reply } from '../../../policy/smtp/reply.js';
 import { isAddress, isParameter } from './command-syntax.js';
 import { sendContent } from './content.js';
@@ -69,7 +70,7 @@ export async function transact(
   if (!accepted) {
     // The group was on its way; an empty message for nobody is the way out that RFC 2920, Section 3.1, gives.
     draft.end = hear(await dialogue.command('.\r\n', endOfDataMs));
-  } else if (isPositive(draft.mail)) {
+  } else if (isPositive(draft.mail) && strayReply(draft) === null) {
     let dotSent = false;
     draft.end = hear(
       await sendContent(dialogue, message, ask.deadlines, () => {
@@ -79,7 +80,8 @@ export async function transact(
     if (dotSent && draft.end === null) draft.dotSent = 'yes';
     draft.lost ??= dialogue.lost;
   } else {
-    // Recipients and data without a sender: even an empty message could reach somebody.
+    // Data without a sender, or a reply that answers none of the commands: even an empty message could reach somebody, and whom a whole
+    // one reached could not be told.
     dialogue.lose('malformed');
     draft.lost = 'malformed';
   }
