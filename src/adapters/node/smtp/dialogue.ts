@@ -81,6 +81,7 @@ export class Dialogue {
    */
   say(commands: string): void {
     this.refuseUnasked();
+    this.#reader.expect('command');
     this.write(commands);
   }
 

@@ -2,7 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Reply } from '../../../policy/smtp/reply.js';
 import {
+  type Answered,
+  LATER_REPLY_LENGTH_MAX,
   LINE_OCTETS_MAX,
+  REPLIES_LENGTH_MAX,
+  REPLY_LENGTH_MAX,
+  REPLY_LINES_MAX,
   REPLY_OCTETS_MAX,
   type ReaderFailure,
   ReplyReader,
@@ -81,12 +86,52 @@ describe('replies', () => {
     expect(heard()).toBe(LINE_OCTETS_MAX.command - 4);
   });
 
+  const lines = (count: number, text: string) => `${`250-${text}\r\n`.repeat(count - 1)}250 ${text}\r\n`;
+
   it('have a bounded number of octets', () => {
-    const lines = (count: number, text: string) => `${`250-${text}\r\n`.repeat(count - 1)}250 ${text}\r\n`;
     const most = REPLY_OCTETS_MAX / lines(1, 'ab').length;
-    expect(readAll([lines(most, 'ab')])).toMatchObject([{ code: 250, lines: { length: most } }]);
+    expect(readAll([lines(most, 'ab')])).toMatchObject([{ code: 250, lines: { length: REPLY_LINES_MAX } }]);
     expect(readAll([lines(most + 1, 'ab')])).toEqual(['oversized']);
     expect(readAll([`250 ${'x'.repeat(REPLY_OCTETS_MAX)}`, '\r\n'])).toEqual(['oversized']);
+  });
+
+  it('lose lines behind so many, unless these say something else (SMTP-4.2.1-3)', () => {
+    const [most, others] = ['250-a\r\n'.repeat(REPLY_LINES_MAX), Array(REPLY_LINES_MAX).fill('a')];
+    expect(readAll([`${most}250-b\r\n250 c\r\n`])).toEqual([{ code: 250, lines: others }]);
+    expect(readAll([`${most}550 no\r\n`])).toEqual(['oversized']);
+    expect(readAll([`${most}550-no\r\n250 c\r\n`])).toEqual(['oversized']);
+  });
+
+  it('lose text behind so much, which each recipient would be told, and neither a keyword nor a code', () => {
+    const long = lines(30, 'x'.repeat(1000));
+    const lengthOf = (answers: Answered, text: string) => {
+      const reader = new ReplyReader();
+      reader.expect(answers);
+      reader.push(Buffer.from(text));
+      const { lines: heard } = reader.next() as Reply;
+      // It throws for half a character.
+      encodeURIComponent(heard.join(''));
+      return [heard.length, heard.join('').length];
+    };
+    expect(lengthOf('EHLO', long)).toEqual([30, 30_000]);
+    expect(lengthOf('AUTH', long)).toEqual([30, 30_000]);
+    expect(lengthOf('command', long)).toEqual([30, REPLY_LENGTH_MAX.command]);
+    expect(lengthOf('command', lines(9, `x${'\u{1f4e7}'.repeat(500)}`))[1]).toBe(REPLY_LENGTH_MAX.command);
+  });
+
+  it('of one connection lose text behind very much, as replies to very many recipients would never have', () => {
+    const reader = new ReplyReader();
+    const length = () => {
+      reader.push(Buffer.from(lines(2, 'x'.repeat(2000))));
+      return (reader.next() as Reply).lines.join('').length;
+    };
+    const lengths = Array.from({ length: 1000 }, length);
+    expect(lengths[0]).toBe(4000);
+    expect(lengths.at(-1)).toBe(LATER_REPLY_LENGTH_MAX);
+    const sum = lengths.reduce((all, each) => all + each, 0);
+    expect(sum).toBeLessThan(REPLIES_LENGTH_MAX + 1000 * LATER_REPLY_LENGTH_MAX);
+    reader.expect('EHLO');
+    expect(length()).toBe(4000);
   });
 
   it('that are none, or not whole, are shown, in one line and without control characters', () => {

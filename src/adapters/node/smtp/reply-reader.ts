@@ -13,8 +13,15 @@ export type ReaderFailure = 'malformed' | 'oversized';
  * Octets of a line that are kept, by what it answers: RFC 5321, Section 4.5.3.1.5, allows 512, of which servers take no notice, and
  * RFC 4954, Section 4, challenges of 12,288 behind a code and a space.
  */
-export const LINE_OCTETS_MAX = { command: 2048, AUTH: 12_292 } as const;
+export const LINE_OCTETS_MAX = { command: 2048, EHLO: 2048, AUTH: 12_292 } as const;
 export type Answered = keyof typeof LINE_OCTETS_MAX;
+/** Lines of a reply that are kept; those behind them say nothing, as long as they have the same code. */
+export const REPLY_LINES_MAX = 128;
+/** Characters of a reply that are kept, in all its lines. It is told to many: each recipient of a message has it. Keywords and challenges decide, and are kept. */
+export const REPLY_LENGTH_MAX = { command: 4096, EHLO: 65_536, AUTH: 65_536 } as const;
+/** Characters that are kept of all replies of a connection; of what comes behind, so many of each. */
+export const REPLIES_LENGTH_MAX = 131_072;
+export const LATER_REPLY_LENGTH_MAX = 256;
 /** Octets of a whole reply with its line ends. */
 export const REPLY_OCTETS_MAX = 65_536;
 /** Characters of what was heard and is no reply. */
@@ -34,6 +41,9 @@ export class ReplyReader {
   #codes: number[] = [];
   #lines: string[] = [];
   #octets = 0;
+  /** Characters kept of the reply that has begun, and of all replies. */
+  #length = 0;
+  #lengthOfAll = 0;
   #answers: Answered = 'command';
   #failure: ReaderFailure | null = null;
   #lastWords = '';
@@ -84,6 +94,7 @@ export class ReplyReader {
       this.#codes = [];
       this.#lines = [];
       this.#octets = 0;
+      this.#length = 0;
       return reply;
     }
   }
@@ -109,10 +120,28 @@ export class ReplyReader {
     if (code === null) return 'malformed';
     const mark = end === start + 3 ? SPACE : this.#unread[start + 3];
     if (mark !== SPACE && mark !== TAB && mark !== HYPHEN) return 'malformed';
-    const kept = Math.min(end, start + LINE_OCTETS_MAX[this.#answers]);
-    this.#codes.push(code);
-    this.#lines.push(printable(this.#unread.toString('utf8', Math.min(start + 4, kept), kept)));
+    if (this.#lines.length < REPLY_LINES_MAX) this.#keep(code, start, end);
+    // What contradicts the rest must not go unseen, and who contradicts himself so often is not listened to.
+    else if (code !== this.#codes.at(-1)) return 'oversized';
     return mark === HYPHEN ? 'more' : 'last';
+  }
+
+  #keep(code: number, start: number, end: number): void {
+    const kept = Math.min(end, start + LINE_OCTETS_MAX[this.#answers]);
+    const text = printable(this.#unread.toString('utf8', Math.min(start + 4, kept), kept));
+    const line = text.length > this.#room ? cut(text, this.#room) : text;
+    this.#codes.push(code);
+    this.#lines.push(line);
+    this.#length += line.length;
+    this.#lengthOfAll += line.length;
+  }
+
+  /** Characters that are still kept of the reply that has begun. */
+  get #room(): number {
+    const own = REPLY_LENGTH_MAX[this.#answers] - this.#length;
+    if (this.#answers !== 'command') return own;
+    const later = Math.max(0, LATER_REPLY_LENGTH_MAX - this.#length);
+    return Math.min(own, Math.max(REPLIES_LENGTH_MAX - this.#lengthOfAll, later));
   }
 
   #codeAt(start: number, end: number): number | null {
@@ -135,6 +164,11 @@ export class ReplyReader {
     this.#lines = [];
     return failure;
   }
+}
+
+/** No half of a character is left. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, '');
 }
 
 /** A tab is text (RFC 5321, Section 4.2); it is a blank here, because it moves the cursor of whoever reads it. */

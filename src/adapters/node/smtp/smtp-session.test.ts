@@ -6,8 +6,9 @@ import * as x509 from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AskOf, TransactionAnswer } from '../../../effects/catalog.js';
 import type { MessageSource, SmtpSession } from '../../../effects/ports.js';
-import type { Lost } from '../../../policy/smtp/reply.js';
+import type { Lost, Reply } from '../../../policy/smtp/reply.js';
 import { eachReply } from './deadlines.fixture.js';
+import { REPLY_LENGTH_MAX } from './reply-reader.js';
 import { nodeSmtp } from './smtp-session.js';
 
 const session = 1;
@@ -539,6 +540,23 @@ describe('a pipelined transaction', () => {
     await send(client, { pipelining: 'yes', recipients: ['b@x', 'c@x'] });
     expect(groups[0]).toBe('MAIL FROM:<a@y>\r\nRCPT TO:<b@x>\r\nRCPT TO:<c@x>\r\nDATA\r\n');
     expect(groups.slice(1).join('')).toBe('hello\r\n.\r\n');
+  });
+
+  it('is not answered at such length as EHLO may be, before it', async () => {
+    const long = Array(9).fill(`-${'x'.repeat(1000)}`);
+    const heard = (code: number) => [...long, ' x'].map((line) => `${code}${line}`).join('\r\n');
+    const { client } = await dial((server) => {
+      server.write('220 hi\r\n');
+      server.on('data', (octets) => {
+        const count = octets.toString().split('\r\n').length - 1;
+        server.write(`${heard(250)}\r\n`.repeat(count));
+      });
+    });
+    const answer = await hello(client);
+    const { recipients } = await send(client, { pipelining: 'yes' });
+    const lengthOf = (reply: Reply) => reply.lines.join('').length;
+    expect('reply' in answer && lengthOf(answer.reply)).toBe(9001);
+    expect(lengthOf(recipients[0]!)).toBe(REPLY_LENGTH_MAX.command);
   });
 
   it('answers 354 for nobody with a lone dot (PIPE-3.1-3)', async () => {

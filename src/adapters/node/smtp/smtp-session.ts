@@ -153,7 +153,7 @@ class NodeSmtpSession implements KeepableSession, HandedSession {
   async hello(ask: AskOf<'smtp.hello'>, signal: AbortSignal): Promise<CommandAnswer> {
     if (!isHelloName(ask.name)) return { kind: 'lost', cause: 'malformed' };
     return this.#under(signal, async (dialogue) => {
-      const heard = await dialogue.command(`${ask.verb} ${ask.name}\r\n`, ask.deadlineMs);
+      const heard = await dialogue.command(`${ask.verb} ${ask.name}\r\n`, ask.deadlineMs, 'EHLO');
       return isLost(heard) ? heard : { kind: 'replied', reply: heard };
     });
   }
