@@ -38,6 +38,7 @@ import {
   storeDesk,
   type WaitingMail,
 } from '../services/queue/index.js';
+import { NODE_PLATFORM } from '../services/queue/platform.js';
 import { type TallyMemory, tallyMemory } from '../services/tls-report/send/tally-memory.js';
 import { aborted } from './aborted.js';
 import { Along } from './along.js';
@@ -174,7 +175,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     },
     reportsBy(options.node, options),
   );
-  const users = new Users(options.users, clock);
+  const users = new Users(options.users, NODE_PLATFORM.elapsed);
   const onEvent = (event: DoorEvent) => {
     metrics.doorEvent(event);
     tellDoorEvent(event, log);

@@ -18,6 +18,7 @@ const ADDRESSES_MAX = 10_000;
 
 export class Users {
   #users: ReadonlyMap<string, KnownUser>;
+  /** Milliseconds since some moment; nobody sets it. */
   readonly #clock: () => number;
   /** Recipients that a user has had since, and refilled bit by bit. */
   readonly #used = new Map<string, { amount: number; at: number }>();
@@ -70,10 +71,12 @@ export class Users {
     return max === null || this.#amountOf(name!, max) + recipients <= max ? 'left' : 'spent';
   }
 
+  /** Spends some of it; what was spent for nothing is given back as fewer than none. */
   spend(name: string | null, recipients: number): void {
     const max = name === null ? null : (this.named(name)?.recipientsPerHour ?? null);
     if (max === null) return;
-    this.#used.set(name!, { amount: this.#amountOf(name!, max) + recipients, at: this.#clock() });
+    const amount = Math.max(0, this.#amountOf(name!, max) + recipients);
+    this.#used.set(name!, { amount, at: this.#clock() });
   }
 
   #amountOf(name: string, max: number): number {

@@ -102,10 +102,10 @@ export class Asking {
     }
     try {
       const id = await this.#enqueue(stream, session, transaction);
-      users.spend(user, transaction.recipients.length);
       return { code: 250, text: `2.6.0 queued as ${id}` };
     } catch (error) {
       stream.resume();
+      users.spend(user, -transaction.recipients.length);
       if (error instanceof ContentRefused) {
         const found = await this.#admit('DATA', session, error.fault, 0);
         if (found !== null) return found;
@@ -200,7 +200,11 @@ export class Asking {
       allowance: users.allowanceOf(userOf(session), recipients),
       content,
     });
-    if (decision.verdict === 'keep') return null;
+    if (decision.verdict === 'keep') {
+      // At once, so that messages that come side by side do not all find the same left.
+      if (stage === 'DATA') users.spend(userOf(session), recipients);
+      return null;
+    }
     return this.told(stage, session, REFUSALS[decision.verdict], decision.row);
   }
 

@@ -14,6 +14,7 @@ import type { Users } from '../users.js';
 import { Asking } from './asking.js';
 import { Connections } from './connections.js';
 import type { DoorKind, Gate, MailDoorOptions, Transaction } from './door.js';
+import { countedAs } from './peers.js';
 
 export interface MailDoor {
   /** Where it listens now, with the port that was found. Rejects if it cannot. */
@@ -119,9 +120,9 @@ function protocolServer(
       done(replyError(answer.reply.code, answer.reply.text));
     },
     onMailFrom(address, session, done) {
-      connections.busy(session);
       void ask.mail(address, session).then((refusal) => {
         if (refusal !== null) return done(replyError(refusal.code, refusal.text));
+        connections.busy(session);
         transactions.set(session, {
           sender: inALabels(address.address),
           recipients: [],
@@ -177,9 +178,9 @@ type LoggedIn =
 
 function logIn(auth: SMTPServerAuthentication, session: SMTPServerSession, users: Users): LoggedIn {
   const { username = '', password } = auth;
-  if (!users.mayTry(session.remoteAddress))
+  if (!users.mayTry(countedAs(session.remoteAddress)))
     return { reply: { code: 454, text: '4.7.0 too many log-ins failed from there; try again later' } };
   if (users.isPassword(username, password ?? '')) return { user: username };
-  users.failed(session.remoteAddress);
+  users.failed(countedAs(session.remoteAddress));
   return { reply: { code: 535, text: '5.7.8 that is no name and password here' } };
 }
