@@ -368,6 +368,49 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect(probe).toMatchObject({ delivery: { order: { kind: 'none' } } });
     });
 
+    it('catches up with what a clock has put off that was set back since', async () => {
+      const plan = { now: NOW, waitMsMax: 1000, deliveriesMax: 10 };
+      await queue.accept([
+        messageTo('m1', ['b@b.example'], { queuedAt: NOW + 1001 }),
+        messageTo('m2', ['b@b.example'], { queuedAt: NOW + 1000 }),
+        messageTo('m3', ['c@c.example'], { queuedAt: NOW + 9e12 }),
+        messageTo('m4', ['d@d.example'], { queuedAt: NOW + 9e12 }),
+      ]);
+      expect(await queue.order(['m4'], { order: 'hold' }, BY)).toEqual(['change']);
+      expect(await queue.catchUp({ ...plan, deliveriesMax: 1 })).toBe(1);
+      expect(await queue.catchUp(plan)).toBe(1);
+      expect(await queue.catchUp(plan)).toBe(0);
+      expect([await queue.nextDue(), idsOf(await queue.claim(planOf()))]).toEqual([NOW, ['m1/0', 'm3/0']]);
+      expect(idsOf(await queue.claim(planOf({ now: NOW + 1000 })))).toEqual(['m2/0']);
+    });
+
+    it('keeps no way closed, and lets none rest, until a time that no clock can have meant', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['b@b.example'])]);
+      const plan = { now: NOW, waitMsMax: 9e12, deliveriesMax: 10 };
+      const until = await close(NOW + 3_500_000);
+      await queue.catchUp({ ...plan, now: until - 3_600_000 });
+      expect((await queue.lanes(1))[0]).toMatchObject({ failures: 8, closedUntil: until });
+      await queue.catchUp({ ...plan, now: until - 3_600_001 });
+      expect((await queue.lanes(1))[0]).toMatchObject({ failures: 8, closedUntil: 0 });
+      const resting = { laneEveryMs: 60_000, deliveriesMax: 1 };
+      expect(await queue.claim(planOf({ ...resting, now: NOW + 9e11 }))).toHaveLength(1);
+      expect(await queue.claim(planOf({ ...resting, now: NOW + 9e10, perLaneMax: 9 }))).toEqual([]);
+      await queue.catchUp({ ...plan, now: NOW + 9e10 });
+      await queue.recover(Number.MAX_SAFE_INTEGER);
+      expect(await queue.claim(planOf({ ...resting, now: NOW + 9e10 + 60_000 }))).toHaveLength(1);
+    });
+
+    it('takes back what nodes hold that were heard of in times to come, and nothing of others', async () => {
+      await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['c@c.example'])]);
+      await queue.claim(planOf({ node: 'gone', deliveriesMax: 1 }));
+      await queue.claim(planOf({ node: 'ahead', deliveriesMax: 1 }));
+      await queue.beat('gone', NOW + 3_600_001);
+      await queue.beat('ahead', NOW + 3_600_000);
+      expect(await queue.recover(NOW)).toBe(0);
+      await queue.catchUp({ now: NOW, waitMsMax: 9e12, deliveriesMax: 10 });
+      expect(await queue.recover(NOW)).toBe(1);
+    });
+
     it('holds what was to be reviewed, and obeys who orders it to end meanwhile', async () => {
       await queue.accept(['m1', 'm2'].map((id) => messageTo(id, ['b@b.example'])));
       await close();

@@ -98,6 +98,14 @@ export interface EventStore {
   prune(before: number, eventsMax: number): Promise<ReadonlyMap<string, number>>;
 }
 
+/** See `catchUp` of a {@link QueueStore}. */
+export interface CatchUpPlan {
+  readonly now: number;
+  /** The longest time for which anything waits, in milliseconds. */
+  readonly waitMsMax: number;
+  readonly deliveriesMax: number;
+}
+
 /**
  * The queue as it is kept. The times are in milliseconds since 1970. Where a method rejects, with an Error, nothing was changed,
  * save that a connection which breaks while a database commits leaves it open whether that change was made. What it rests on:
@@ -137,6 +145,12 @@ export interface QueueStore {
     readonly lateEnd: number;
     readonly deliveriesMax: number;
   }): Promise<number>;
+  /**
+   * Undoes what a clock has put off that went ahead and was set right since, as in a process that started before it was: what is due later than
+   * anything waits is due now, ways are not closed for longer than any is, and nodes that were heard of in times to come are unknown. Answers how many
+   * were due so late; `deliveriesMax` of them at most.
+   */
+  catchUp(plan: CatchUpPlan): Promise<number>;
   /** What became of the order for each message, in order; `unknown`: there is no such message. */
   order(
     ids: readonly string[],

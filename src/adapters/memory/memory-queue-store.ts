@@ -1,4 +1,5 @@
 import type {
+  CatchUpPlan,
   ClaimedDelivery,
   ClaimPlan,
   KeptOrder,
@@ -11,6 +12,7 @@ import type {
 } from '../../effects/queue-stores.js';
 import { CLOSED_MS_MAX, type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
 import {
+  CLOCKS_APART_MS,
   isNewOrder,
   judgeOrder,
   laneFor,
@@ -81,6 +83,7 @@ export function memoryQueueStore(
     beat: async (node, now) => void queue.beats.set(node, now),
     recover: async (beatBefore) => queue.recover(beatBefore),
     review: async (plan) => queue.review(plan),
+    catchUp: async (plan) => queue.catchUp(plan),
     nextDue: async (laneEveryMs = 0) => queue.nextDue(laneEveryMs),
     order: async (ids, order, by) => ids.map((id) => queue.order(id, order, by)),
     orders: async (id) => [...(queue.messages.get(id)?.orders ?? [])],
@@ -309,6 +312,20 @@ class MemoryQueue {
       this.#move(each, ORDERED_LANE);
     }
     return found.length;
+  }
+
+  catchUp({ now, waitMsMax, deliveriesMax }: CatchUpPlan): number {
+    for (const lane of this.lanes.values()) {
+      if (lane.closedUntil > now + CLOSED_MS_MAX) lane.closedUntil = 0;
+      if (lane.served > now) lane.served = now;
+    }
+    for (const [node, beat] of this.beats) if (beat > now + CLOCKS_APART_MS) this.beats.delete(node);
+    const late = [...this.deliveries.values()]
+      .filter(({ state, due }) => state === 'due' && due > now + waitMsMax)
+      .slice(0, deliveriesMax);
+    for (const each of late) each.due = now;
+    for (const lane of this.lanes.values()) this.#look(lane);
+    return late.length;
   }
 
   nextDue(laneEveryMs: number): number | null {

@@ -1,6 +1,7 @@
 import type { QueueStore } from '../../effects/queue-stores.js';
 import { insertOctets } from './bodies.js';
 import { numberIn, type SqlDatabase, textIn } from './database.js';
+import { catchUpDeliveries } from './queue-catch-up.js';
 import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
@@ -78,6 +79,11 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       database.write(async ({ query, lock }) => {
         await lock(LOCK);
         return reviewDeliveries(query, plan);
+      }),
+    catchUp: (plan) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return catchUpDeliveries(query, plan);
       }),
     order: (ids, order, by) =>
       database.write(async ({ query, lock }) => {

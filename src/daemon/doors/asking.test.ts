@@ -31,7 +31,10 @@ function door() {
   } as unknown as MailDoorOptions;
   const ask = new Asking(options, 'smtp', gate);
   const hand = (count: number) => {
-    const recipients = Array.from({ length: count }, (_, at) => ({ address: `u${at}@a.test`, given: { args: false } }));
+    const recipients = Array.from({ length: count }, (_, at) => ({
+      address: `u${at}@a.test`,
+      given: { args: false },
+    }));
     const transaction = { sender: 's@s.test', recipients, beganAt: 0 } as unknown as Transaction;
     return ask.keep(Readable.from(['x']) as unknown as SMTPServerDataStream, session, transaction);
   };

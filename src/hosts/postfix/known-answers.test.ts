@@ -49,6 +49,21 @@ describe('known answers', () => {
     expect(asked).toEqual(['a', 'a']);
   });
 
+  it('do not outlive a clock that is set back', async () => {
+    const { asked, answers, pass } = worldOf();
+    pass(9e9);
+    await answers.ask('a');
+    await answers.renew();
+    pass(-30_000);
+    await answers.renew();
+    expect(answers.recall('a')).toBe('of a');
+    pass(-9e9);
+    await answers.renew();
+    expect([answers.recall('a'), answers.size]).toEqual([null, 0]);
+    await answers.ask('a');
+    expect(asked).toEqual(['a', 'a']);
+  });
+
   it('are learned once for all who ask at the same time', async () => {
     const { asked, answers, say } = worldOf();
     let answer = (_: Learned): void => undefined;

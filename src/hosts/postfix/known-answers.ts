@@ -43,6 +43,8 @@ const RENEW_AT = 0.75;
 /** An answer that nobody asked for within this time is let go. */
 const WANTED_MS = 3_600_000;
 const RENEWALS_AT_ONCE = 8;
+/** By less than that clocks are set right all the time. */
+const SET_BACK_MS = 30_000;
 const WAITING_MAX = 10_000;
 /** How many answers that were used lately are passed over for one that was not. */
 const SECOND_CHANCES = 32;
@@ -57,6 +59,7 @@ export class KnownAnswers {
   readonly #renewals = new Slots(RENEWALS_AT_ONCE);
   readonly #stop = new AbortController();
   #characters = 0;
+  #lookedAt = 0;
 
   constructor(options: KnownAnswersOptions) {
     this.#options = options;
@@ -85,6 +88,9 @@ export class KnownAnswers {
   /** Learns anew what is due, and lets go what nobody asks for. Resolves when all of it is there. */
   async renew(): Promise<void> {
     const now = this.#options.clock();
+    // What was learned while the clock was ahead would live, and not be learned anew, until that time comes again.
+    if (this.#lookedAt - now > SET_BACK_MS) this.forget();
+    this.#lookedAt = now;
     const due = [...this.#calendar].filter(([second]) => second <= secondOf(now));
     for (const [second] of due) this.#calendar.delete(second);
     const wanted = new Set(due.flatMap(([, keys]) => [...keys].filter((key) => this.#isWanted(key, now))));

@@ -173,6 +173,11 @@ export function nextTurnAt(
   return facts.now + Math.round(wait * moved);
 }
 
+/** The longest time for which a message waits for its next turn, in milliseconds. */
+export function longestWaitMs({ scheduleMs, jitter }: RetrySettings): number {
+  return Math.max(HOUR_MS, ...scheduleMs) * (1 + jitter);
+}
+
 function lengthOf(
   verdict: (typeof retryWait.verdicts)[number],
   { attempts, retry: { scheduleMs } }: { readonly attempts: number; readonly retry: RetrySettings },

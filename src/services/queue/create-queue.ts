@@ -6,7 +6,7 @@
 import { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery } from '../../effects/queue-stores.js';
-import { delayNoticeMs } from '../../policy/queue/judge-turn.js';
+import { delayNoticeMs, longestWaitMs } from '../../policy/queue/judge-turn.js';
 import { laneOf as laneOfTransport } from '../../policy/queue/message.js';
 import { TOLD_TO } from './attempts.js';
 import { Bell } from './bell.js';
@@ -89,6 +89,15 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
+  /** What a wrong clock has put off is not to wait until it is right again. */
+  async function catchUp(): Promise<void> {
+    const waitMsMax = longestWaitMs(tuned.retry);
+    for (let found = BATCH_MAX; found === BATCH_MAX; ) {
+      found = await store.catchUp({ now: clock(), waitMsMax, deliveriesMax: BATCH_MAX });
+      if (found > 0) bell.ring();
+    }
+  }
+
   const runner: Runner = {
     ...{ store, clock, platform, bell, doorkeeper, onFault },
     limits: () => tuned.limits,
@@ -102,6 +111,7 @@ export function createQueue(options: QueueOptions): Queue {
       return takeTurnWith(taking, claimed, signal);
     },
     tidy: async () => {
+      await catchUp();
       const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
       await bodies.remove(ids);
       await reviewWaiting();

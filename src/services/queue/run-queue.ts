@@ -148,6 +148,7 @@ class Running {
 async function beatForEver(runner: Runner, running: Running, signal: AbortSignal): Promise<void> {
   const { store, node, clock, platform, onFault, bell, sweep } = runner;
   let heardAt = platform.elapsed();
+  let ahead = clock() - platform.elapsed();
   let tidiedAt = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
     try {
@@ -156,7 +157,10 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
       if (platform.elapsed() - heardAt > SILENT_MS) sweep.forget();
       heardAt = platform.elapsed();
       if ((await store.recover(clock() - DEAD_MS)) > 0) bell.ring();
-      if (platform.elapsed() - tidiedAt > TIDY_MS) {
+      const before = ahead;
+      ahead = clock() - platform.elapsed();
+      const isSetBack = before - ahead > LOOK_MS;
+      if (isSetBack || platform.elapsed() - tidiedAt > TIDY_MS) {
         tidiedAt = platform.elapsed();
         await runner.tidy();
       }

@@ -53,6 +53,8 @@ export class VirtualQueue {
   readonly slow = new Map<string, number>();
   readonly queue: Queue;
   readonly stop = new AbortController();
+  /** By how much the clock of the queue is wrong. */
+  aheadMs = 0;
   world = WORLD;
   #messages = 0;
   #isOver = false;
@@ -64,7 +66,7 @@ export class VirtualQueue {
   ) {
     this.queue = createQueue({
       store: { ...this.store, ...inFront(this.store, this.time) },
-      ...{ bodies: this.bodies, engine: this.engine, clock: () => this.time.now },
+      ...{ bodies: this.bodies, engine: this.engine, clock: () => this.time.now + this.aheadMs },
       ...{ reportingMta: 'mail.a.test', postmaster: 'postmaster@a.test' },
       platform: {
         elapsed: () => this.time.now - START,

@@ -17,6 +17,51 @@ const slowToKeep = (store: QueueStore, time: VirtualTime): Partial<QueueStore> =
   },
 });
 
+describe('a clock that was ahead', () => {
+  const YEAR_MS = 365 * 24 * HOUR_MS;
+
+  it('is caught up with once it is set right, while the process runs', async () => {
+    const one = new VirtualQueue();
+    one.aheadMs = YEAR_MS;
+    one.run();
+    await one.put('x@b.test');
+    await one.until(25_000);
+    one.aheadMs = 0;
+    await one.until(41_000);
+    expect(one.attempts).toEqual(['0 x@b.test', '30000 x@b.test']);
+  });
+
+  it('is caught up with by the next process, which looks each hour', async () => {
+    const one = new VirtualQueue();
+    one.run();
+    await one.until(1_000);
+    // As it stands in the store of one that was started with a wrong clock.
+    one.aheadMs = YEAR_MS;
+    await one.put('y@a.test', { id: 'm9' });
+    one.aheadMs = 0;
+    await one.until(HOUR_MS - 1_000);
+    expect(one.attempts).toEqual([]);
+    await one.until(HOUR_MS + 40_000);
+    expect(one.outcomes).toEqual([`${HOUR_MS + 10_000 + ATTEMPT_MS} y@a.test delivered`]);
+  });
+
+  it('costs nothing where it was ahead by less than anybody would notice', async () => {
+    let looked = 0;
+    const one = new VirtualQueue({}, (store) => ({
+      catchUp: (plan) => {
+        looked += 1;
+        return store.catchUp(plan);
+      },
+    }));
+    one.aheadMs = 20_000;
+    one.run();
+    await one.until(5_000);
+    one.aheadMs = 0;
+    await one.until(HOUR_MS - 1_000);
+    expect(looked).toBe(1);
+  });
+});
+
 describe('what is due', () => {
   it('is taken up at once when it comes in, though nobody would look for half a minute', async () => {
     const one = new VirtualQueue();
