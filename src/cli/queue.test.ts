@@ -48,6 +48,23 @@ async function octetsOf([, state = '']: readonly string[], id: string): Promise<
 }
 
 describe('waxseal sendmail', () => {
+  it('says which -O it does not know, takes the message all the same, and no -O requiretls without a word', async () => {
+    const state = newState();
+    const input = 'Subject: x\n\nHello.\n';
+    const hand = (option: string) =>
+      waxseal(['sendmail', ...state, '-f', 's@s.test', '-O', option, 'a@a.test'], { input });
+    expect(await hand('requiretl=yes')).toEqual({
+      ...{ exit: 0, stdout: '' },
+      stderr: 'waxseal sendmail: -O requiretl=yes changes nothing here; there is: requiretls, tlsrequired\n',
+    });
+    for (const option of ['requiretls', 'requiretls=', 'RequireTLS=perhaps'])
+      expect(await hand(option)).toMatchObject({
+        exit: 64,
+        stderr: expect.stringContaining('neither yes nor no'),
+      });
+    expect((await messagesOf(['list', ...state])).map(({ tls }) => tls)).toEqual(['ordinary']);
+  });
+
   it('keeps a message as it is handed in, with what it lacks, and says nothing', async () => {
     const state = newState();
     const message = await handIn(state, ['-f', 's@s.test', 'a@a.test', '<b@b.test>']);

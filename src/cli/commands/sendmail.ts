@@ -17,7 +17,7 @@ import type { Command } from '../command.js';
 import { readConfigFile } from '../config-file.js';
 import { CommandError, EXIT } from '../exit.js';
 import { bareAddress } from '../options.js';
-import { print } from '../output/terminal.js';
+import { complain, print, printable } from '../output/terminal.js';
 import { remoteDesk } from '../queue-desk.js';
 import { openQueueState, type QueueState, wakeNode } from '../queue-state.js';
 import { readStandardInput } from '../read-file.js';
@@ -43,9 +43,10 @@ Whoever runs the queue ("waxseal serve") delivers it.
   --config FILE          where none of these is given: as this configuration says;
                          default: /etc/waxseal/waxseal.yaml
 
--F, -B, -o, -e, -m, -v and -bm are taken, and change nothing. Ends with 0 when the message
-is kept. 64: wrong use of the command; 65: no recipient, or one that is no address; 75: it
-cannot be kept now; 78: the queue cannot be used.
+-F, -B, -o, -e, -m, -v and -bm are taken, and change nothing; so do other names behind -O,
+which standard error says. Ends with 0 when the message is kept. 64: wrong use of the
+command; 65: no recipient, or one that is no address; 75: it cannot be kept now; 78: the
+queue cannot be used.
 `;
 
 const MESSAGE = {
@@ -272,6 +273,10 @@ function wantedOf(
 
 /** Of the options that are called by name these alone have a meaning here. */
 function tlsIn(options: readonly string[]): Pick<Wanted, 'requireTls' | 'tlsRequired'> {
+  const known = ['requiretls', 'tlsrequired'];
+  // Those of other sendmails are taken; who has misspelt one of ours is to know.
+  for (const option of options.filter((each) => !known.includes(nameOf(each))))
+    complain(`waxseal sendmail: -O ${printable(option)} changes nothing here; there is: ${known.join(', ')}`);
   const requireTls = yesOrNo('requiretls', options) ?? 'no';
   const tlsRequired = yesOrNo('tlsrequired', options) === 'no' ? 'no' : 'as-it-says';
   if (requireTls === 'yes' && tlsRequired === 'no')
@@ -279,15 +284,25 @@ function tlsIn(options: readonly string[]): Pick<Wanted, 'requireTls' | 'tlsRequ
   return { requireTls, tlsRequired };
 }
 
+function nameOf(option: string): string {
+  return option.split('=', 1)[0]!.trim().toLowerCase();
+}
+
 /** The last value of that name; null: it is not there. */
 function yesOrNo(name: string, options: readonly string[]): 'yes' | 'no' | null {
-  const values = options.flatMap((option) => {
-    const [, key, value] = /^\s*(\w+)\s*=\s*(.*?)\s*$/.exec(option) ?? [];
-    return key?.toLowerCase() === name ? [value!.toLowerCase()] : [];
-  });
+  const values = options.flatMap((option) =>
+    nameOf(option) === name
+      ? [
+          option
+            .replace(/^[^=]*=?/, '')
+            .trim()
+            .toLowerCase(),
+        ]
+      : [],
+  );
   const value = values.at(-1);
   if (value === undefined) return null;
   if (!['yes', 'no', 'true', 'false'].includes(value))
-    throw misuse(`-O ${name}=${value} is neither yes nor no`);
+    throw misuse(`-O ${name}=${printable(value)} is neither yes nor no`);
   return value === 'yes' || value === 'true' ? 'yes' : 'no';
 }
