@@ -66,6 +66,17 @@ describe('waxseal audit', () => {
     expect(two.replace(/\s+/g, ' ')).toContain('No reason is more frequent than all others; one of the most');
   });
 
+  it('says what happened before why, and of several that it is an example', async () => {
+    const one = await inTurn(['audit', await fileIn(folder, 'single.json', journal)]);
+    expect(one.stdout.replace(/\s+/g, ' ')).toMatch(
+      /REPLY-5 \(bounced, 1 recipient, 1 domain\): mx\.a\.test .+ answered .+ The server has refused it for good/,
+    );
+    const two = await inTurn(['audit', await fileIn(folder, 'double.json', journal.repeat(2))]);
+    expect(two.stdout.replace(/\s+/g, ' ')).toContain(
+      'REPLY-5 (bounced, 2 recipients, 1 domain): For example: mx.a.test ',
+    );
+  });
+
   it('ends with 65 for what can be read and is no journal', async () => {
     const { exit, stderr } = await inTurn(['audit', await fileIn(folder, 'stranger', 'Subject: hello\n')]);
     expect(stderr).toContain('stranger: ');

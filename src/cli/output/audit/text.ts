@@ -21,8 +21,10 @@ export function renderAudit(report: AuditReport): string {
       part('what has changed', changeSentences(report)),
       part(
         'why mail waits or was refused',
-        some(reasons, ({ row, outcome, recipients, domains: some, why, example }) =>
-          `${row} (${outcome}, ${countOf(recipients, 'recipient')}, ${countOf(some, 'domain')}): ${why} ${example.facts.join(' ')}`.trim(),
+        some(
+          reasons,
+          ({ row, outcome, recipients, domains: some, why, example }) =>
+            `${row} (${outcome}, ${countOf(recipients, 'recipient')}, ${countOf(some, 'domain')}): ${exampleText(example.facts, recipients)}${why}`,
         ),
         reasons.length,
       ),
@@ -56,4 +58,10 @@ export function renderAudit(report: AuditReport): string {
       ),
     ].join(''),
   );
+}
+
+/** What happened, to one of them where there were several. */
+function exampleText(facts: readonly string[], recipients: number): string {
+  if (facts.length === 0) return '';
+  return `${recipients > 1 ? 'For example: ' : ''}${facts.join(' ')} `;
 }
