@@ -65,6 +65,8 @@ beforeAll(async () => {
   const certificates = issued.chainPem.split(/(?<=-----END CERTIFICATE-----\n)/);
   await fileIn(folder, 'reversed.pem', certificates.toReversed().join(''));
   await fileIn(folder, 'issuer.pem', certificates.at(-1)!);
+  const many = await (await createPki()).issue({ names: ['*.a.test', '*.b.test'] }, 'mx.a.test');
+  await fileIn(folder, 'many.pem', many.chainPem);
   await fileIn(
     folder,
     'strange-key.pem',
@@ -194,6 +196,8 @@ describe('waxseal tlsa, of a file', () => {
     [['@/request.pem', '--name', 'mx.a.test'], 65, 'a request for a certificate'],
     [['@/cut.pem', '--name', 'mx.a.test'], 65, 'has no end'],
     [['@/public.pem'], 64, '--name is missing'],
+    [['@/issuer.pem'], 64, 'issuer.pem has no DNS name, only the common name'],
+    [['@/many.pem'], 64, 'no DNS name is that of one host (*.a.test, *.b.test)'],
     [
       ['@/public.pem', '--name', 'mx.a.test', '--usage', '2'],
       64,

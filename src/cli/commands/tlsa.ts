@@ -14,6 +14,7 @@ import { CommandError, EXIT, type Exit } from '../exit.js';
 import { LOOK_IDLE_HELP, readLook } from '../look.js';
 import { readPort } from '../numbers.js';
 import { REACH_OPTIONS } from '../options.js';
+import { printable } from '../output/terminal.js';
 import { printTlsa } from '../output/tlsa-text.js';
 import { RESOLVER_OPTIONS_HELP } from '../resolver.js';
 import { doubtsAbout } from '../tlsa-doubts.js';
@@ -109,14 +110,23 @@ function factsOf([leaf, ...issuers]: Extract<KeyMaterial, { kind: 'certificates'
 /** The mail host that a certificate is for, where there is no doubt. */
 function nameIn(material: KeyMaterial, path: string): string {
   if (material.kind === 'key') throw misuse('--name is missing: a key does not tell which host it is for');
-  const names = material.chain[0].facts.dnsNames.flatMap((name) => parseDnsName(name) ?? []);
+  const { dnsNames, commonNames } = material.chain[0].facts;
+  const names = dnsNames.flatMap((name) => parseDnsName(name) ?? []);
   const [only] = names;
-  if (only === undefined) throw misuse(`--name is missing: the certificate in ${path} names no single host`);
+  if (only === undefined) throw misuse(`--name is missing: ${namelessText(path, dnsNames, commonNames)}`);
   if (names.length > 1)
     throw misuse(
       `--name is missing: the certificate in ${path} names ${names.length} hosts (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}); which is the mail host?`,
     );
   return only;
+}
+
+/** A common name is none that senders look at (RFC 9525, Section 6.3). */
+function namelessText(path: string, dnsNames: readonly string[], [commonName]: readonly string[]): string {
+  if (dnsNames.length > 0)
+    return `of the certificate in ${path} no DNS name is that of one host (${printable(dnsNames.slice(0, 5).join(', '))}); which is the mail host?`;
+  const known = commonName === undefined ? '' : `, only the common name ${printable(commonName)}`;
+  return `the certificate in ${path} has no DNS name${known}; which is the mail host?`;
 }
 
 interface Host {
