@@ -131,6 +131,11 @@ const CASES: readonly Case[] = [
   ],
   [['deliver', ...ADDRESSES, '--state', '/proc/waxseal'], 78, /--state \/proc\/waxseal cannot be used/],
   [
+    ['explain', 'a.test', '--journal', ''],
+    73,
+    'waxseal explain: the journal "" cannot be written: the path is empty\n',
+  ],
+  [
     ['deliver', ...ADDRESSES, '--journal', '@/none/journal.json', '@/message.eml'],
     73,
     /the journal .* cannot be written/,

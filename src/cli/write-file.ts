@@ -38,6 +38,8 @@ export async function writeWhole(path: string, what: string, text: string): Prom
 
 /** What somebody reads from or listens at must not be replaced by a file, and nobody's link leads us elsewhere. */
 async function refuseOthers(path: string): Promise<void> {
+  // As of a variable of a script that is not set; it would be taken for the folder that we are in.
+  if (path === '') throw new Error('the path is empty');
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw error;
@@ -51,5 +53,8 @@ async function refuseOthers(path: string): Promise<void> {
 }
 
 function cannotWrite(path: string, what: string, error: unknown): CommandError {
-  return new CommandError(EXIT.cannotCreate, `${what} ${path} cannot be written: ${reasonOf(error)}`);
+  return new CommandError(
+    EXIT.cannotCreate,
+    `${what} ${path === '' ? '""' : path} cannot be written: ${reasonOf(error)}`,
+  );
 }
