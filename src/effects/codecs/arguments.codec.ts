@@ -2,7 +2,7 @@
 import type { BodyStore, QueueStore } from '../queue-stores.js';
 import type { AttemptStore, StoreBounds, TlsReportStore } from '../stores.js';
 import { type Fields, methods, strictObject } from './strict-object.js';
-import { callable, listOf, such, Text, wholeFrom } from './values.js';
+import { callable, Line, listOf, such, Text, wholeFrom } from './values.js';
 
 export const Count = wholeFrom(1, 1_000_000_000);
 /** A wait or a deadline, in milliseconds. */
@@ -15,12 +15,6 @@ export const Pems = listOf('a list of certificates in PEM', Text);
 export const Folder = such(
   'the path of a folder',
   (value): value is string => typeof value === 'string' && value !== '' && !value.includes('\0'),
-);
-
-/** Without controls: it may end up in a header, a reply or a log. */
-export const Line = such(
-  'a text of one line',
-  (value): value is string => typeof value === 'string' && !/[\p{Cc}\u2028\u2029]/u.test(value),
 );
 
 export const FilledLine = such(

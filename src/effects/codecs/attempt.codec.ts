@@ -28,6 +28,8 @@ import { TransportCodec } from './transport.codec.js';
 import {
   type Codec,
   Finite,
+  Line,
+  Lines,
   listOf,
   oneOf,
   orNull,
@@ -136,7 +138,7 @@ const INPUT = {
   startedAt: Finite,
   attempt: Finite,
   destination: DestinationCodec,
-  recipients: Texts,
+  recipients: Lines,
   message: MessageCodec,
   settings: SettingsCodec,
   dialled: DialledCodec,
@@ -229,7 +231,7 @@ const HostRunCodec = rewritten(
 
 const RecipientResultCodec = withDefaults(
   strictObject<RecipientResult>('the result of a recipient', {
-    recipient: Text,
+    recipient: Line,
     outcome: oneOf('delivered', 'deferred', 'bounced'),
     status: Text,
     state: RecipientStateCodec,

@@ -20,7 +20,18 @@ import type { AnnouncedRecord, PolicyFindings } from '../../policy/mta-sts/polic
 import type { Candidate, Destination } from '../../policy/mx/candidate.js';
 import { LOST_CAUSES, type Lost, type LostCause, type Reply } from '../../policy/smtp/reply.js';
 import { strictObject, tagged, withDefaults } from './strict-object.js';
-import { type Codec, Finite, filledListOf, listOf, oneOf, orNull, Text, Texts, YesNo } from './values.js';
+import {
+  type Codec,
+  Finite,
+  filledListOf,
+  Line,
+  listOf,
+  oneOf,
+  orNull,
+  Text,
+  Texts,
+  YesNo,
+} from './values.js';
 
 const DnsFailureCodec = strictObject<DnsFailure>('a failed lookup', {
   kind: oneOf('failed'),
@@ -143,16 +154,16 @@ export const PolicyFindingsCodec = strictObject<PolicyFindings>('what was found 
 export const DestinationCodec = tagged<Destination, 'kind'>('a destination', 'kind', {
   domain: strictObject<Extract<Destination, { kind: 'domain' }>>('a domain', {
     kind: oneOf('domain'),
-    name: Text,
+    name: Line,
   }),
   literal: strictObject<Extract<Destination, { kind: 'literal' }>>('an address literal', {
     kind: oneOf('literal'),
-    address: Text,
+    address: Line,
   }),
 });
 
 const NamedByDnsCodec = strictObject<Exclude<Candidate, { source: 'relay' }>>('a candidate', {
-  host: Text,
+  host: Line,
   source: oneOf('mx', 'implicit', 'literal'),
   preference: Finite,
 });
@@ -162,7 +173,7 @@ export const CandidateCodec: Codec<Candidate> = tagged<Candidate, 'source'>('a c
   implicit: NamedByDnsCodec,
   literal: NamedByDnsCodec,
   relay: strictObject<Extract<Candidate, { source: 'relay' }>>('a relay', {
-    host: Text,
+    host: Line,
     source: oneOf('relay'),
     preference: Finite,
     port: Finite,

@@ -153,6 +153,30 @@ describe('parseJournal', () => {
     expect(parseJournal(JSON.stringify(journalWith(old)))).toEqual({ ok: true, value: journalWith(run) });
   });
 
+  it('refuses names and addresses of more than one line, which would be printed between others', () => {
+    const parsed = parseJournal(
+      JSON.stringify({
+        ...journalOf([]),
+        attempts: [
+          {
+            ...attempt,
+            input: {
+              ...attempt.input,
+              destination: { kind: 'domain', name: 'a.example\nwell' },
+              recipients: ['x@a.example\u2028'],
+            },
+          },
+        ],
+      }),
+    );
+    expect(parsed).toMatchObject({
+      problems: [
+        { path: 'attempts[0].input.destination.name', expected: 'a text of one line' },
+        { path: 'attempts[0].input.recipients[0]', expected: 'a text of one line' },
+      ],
+    });
+  });
+
   it('reports unknown keys wherever they are', () => {
     const quit = { type: 'smtp.quit', id: 1, session: 1, deadlineMs: 5, force: 'yes' } as const;
     const known = expect.arrayContaining(['type', 'id', 'session', 'deadlineMs']);

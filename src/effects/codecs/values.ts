@@ -109,6 +109,12 @@ export function addAll(problems: t.Errors, more: t.Errors): void {
 }
 
 export const Text = textOf('a text');
+/** Without controls: it may end up in a header, a reply, a log or between two lines that are printed. */
+export const Line = such(
+  'a text of one line',
+  (value): value is string => typeof value === 'string' && !/[\p{Cc}\u2028\u2029]/u.test(value),
+);
+export const Lines = listOf('a list of texts of one line', Line);
 export const Texts = listOf('a list of texts', Text);
 /** A text; `name` says which one is wanted. */
 export function textOf(name: string): Codec<string> {

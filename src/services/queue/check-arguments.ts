@@ -4,7 +4,6 @@ import {
   Count,
   FilledLine,
   GraceMs,
-  Line,
   QueueStoreCodec,
   TimeMs,
 } from '../../effects/codecs/arguments.codec.js';
@@ -14,6 +13,7 @@ import {
   type Codec,
   callable,
   either,
+  Line,
   listOf,
   oneOf,
   orNull,

@@ -1,7 +1,7 @@
 /* What callers give the senders of reports. What only reading it shows (whose mail address the contact is) is in the settings. */
-import { Clock, Count, Line, TimeMs, TlsReportStoreCodec } from '../../../effects/codecs/arguments.codec.js';
+import { Clock, Count, TimeMs, TlsReportStoreCodec } from '../../../effects/codecs/arguments.codec.js';
 import { having, methods, strictObject } from '../../../effects/codecs/strict-object.js';
-import { callable, listOf, oneOf, Signal, such, Text } from '../../../effects/codecs/values.js';
+import { callable, Line, listOf, oneOf, Signal, such, Text } from '../../../effects/codecs/values.js';
 import { checked } from '../../../effects/misuse.js';
 import type { Adapters } from '../../../effects/ports.js';
 import type { TlsReportStore, UtcDay } from '../../../effects/stores.js';
