@@ -12,6 +12,8 @@ const OPEN = 123;
 const CLOSE = 125;
 const QUOTE = 34;
 const BACKSLASH = 92;
+/** Blanks in a row between journals: packed, gigabytes of them are nothing to send. */
+const BLANKS_MAX = 1_048_576;
 
 /** Takes text in pieces, and hands out each whole object. `lengthMax`: in UTF-16 code units. */
 export class JournalStream {
@@ -20,6 +22,7 @@ export class JournalStream {
   #isInString = false;
   #isEscaped = false;
   #isOver = false;
+  #blanks = 0;
 
   constructor(readonly lengthMax: number) {}
 
@@ -34,8 +37,11 @@ export class JournalStream {
         else if (code === QUOTE) this.#isInString = false;
       } else if (code === OPEN) {
         if (this.#depth++ === 0) begin = at;
+        this.#blanks = 0;
       } else if (this.#depth === 0) {
-        if (!isBlank(code))
+        if (isBlank(code)) {
+          if (++this.#blanks > BLANKS_MAX) yield this.#give('what stands there is nothing but blanks');
+        } else
           yield this.#give(`what stands there is no journal: ${JSON.stringify(chunk.slice(at, at + 20))}`);
       } else if (code === QUOTE) this.#isInString = true;
       else if (code === CLOSE && --this.#depth === 0) {

@@ -190,6 +190,13 @@ describe('a stream of journals', () => {
     return [...pieces, ...stream.end()];
   };
 
+  it('is given up where nothing but blanks comes, of which gigabytes can be packed into little', () => {
+    const blanks = ' \n'.repeat(524_288);
+    const kinds = (text: string) => readAll(text, 100_000).map(({ kind }) => kind);
+    expect(kinds(`${blanks}{}${blanks}{}`)).toEqual(['text', 'text']);
+    expect(kinds(`{}${blanks} {}`)).toEqual(['text', 'problem']);
+  });
+
   it('is taken apart wherever it is cut', () => {
     const journal = journalsOf(
       'a.example',
