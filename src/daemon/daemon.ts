@@ -24,6 +24,7 @@ import {
 } from '../node.js';
 import { type DestinationRule, hasExpired } from '../policy/local/destination.js';
 import type { Destination } from '../policy/mx/candidate.js';
+import { comparable } from '../policy/names/mailbox.js';
 import { laneBy } from '../policy/queue/message.js';
 import { chooseRoute } from '../policy/relay/index.js';
 import type { Settings } from '../policy/settings.js';
@@ -192,7 +193,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     requireTls: options.requireTls,
     postmaster: () => postmasterOf(current),
     clock,
-    isSuppressed: async (address) => (await stores.suppressions.among([address.toLowerCase()])).length > 0,
+    isSuppressed: async (address) => (await stores.suppressions.among([comparable(address)])).length > 0,
     room: diskRoom(directory, () => current.config.limits.messageBytes),
     onEvent,
     onFault,

@@ -5,6 +5,7 @@
 import { errorText } from '../effects/error-text.js';
 import type { SuppressionStore } from '../effects/queue-stores.js';
 import { waitByTimer } from '../engine/wait-by-timer.js';
+import { comparable } from '../policy/names/mailbox.js';
 import { judgeSuppression } from '../policy/queue/suppression.table.js';
 import { textOf } from '../policy/smtp/reply.js';
 import type { QueueOutcome } from '../services/queue/index.js';
@@ -39,7 +40,7 @@ export class Suppressing {
     const setting = this.#options.forMs() === null ? 'off' : 'on';
     if (judgeSuppression(setting, end, word?.status ?? null).verdict !== 'suppress') return;
     const said = word!.reply === null ? word!.status : `${word!.reply.code} ${textOf(word!.reply)}`;
-    this.#then(() => this.#add(recipient.toLowerCase(), `a message to it was returned: ${said}`, at));
+    this.#then(() => this.#add(comparable(recipient), `a message to it was returned: ${said}`, at));
   }
 
   idle(): Promise<void> {

@@ -5,7 +5,7 @@ import { type Decoded, decodeWith, parseJson } from '../../effects/codecs/result
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import { such } from '../../effects/codecs/values.js';
 import type { Suppression, SuppressionStore } from '../../effects/queue-stores.js';
-import { parseMailbox } from '../../policy/names/mailbox.js';
+import { comparable, parseMailbox } from '../../policy/names/mailbox.js';
 import { HttpRefusal, type HttpReply, json, jsonBodyOf } from './http-server.js';
 
 /** An address on the list as it is shown; `at` is a time of ISO 8601. */
@@ -29,9 +29,10 @@ export function suppressionView(entry: Suppression): SuppressionView {
   return { ...entry, at: new Date(entry.at).toISOString() };
 }
 
-/** An address as the list has it: in lower case, its domain in A-labels; null: it is none. */
+/** An address as the list has it: comparable, its domain in A-labels; null: it is none. */
 export function suppressedAddress(text: string): string | null {
-  return parseMailbox(text, domainToASCII)?.address.toLowerCase() ?? null;
+  const mailbox = parseMailbox(text, domainToASCII);
+  return mailbox === null ? null : comparable(mailbox.address);
 }
 
 export async function listSuppressions(store: SuppressionStore, query: URLSearchParams): Promise<HttpReply> {

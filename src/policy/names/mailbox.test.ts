@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { domainPart, isAscii, parseDomain, parseMailbox } from './mailbox.js';
+import { comparable, domainPart, isAscii, parseDomain, parseMailbox } from './mailbox.js';
 
 const addressOf = (text: string) => parseMailbox(text, domainToASCII)?.address ?? null;
 
@@ -59,4 +59,21 @@ describe('a mailbox (RFC 5321, Section 4.1.2)', () => {
 
 it('ASCII ends with U+007F', () => {
   expect(['', 'a~', 'a\u007f', 'a\u0080', '\u00fca'].map(isAscii)).toEqual([true, true, true, false, false]);
+});
+
+it.each([
+  ['Ann@A.test', 'ann@a.test'],
+  ['"Ann"@a.test', 'ann@a.test'],
+  ['"ann.b"@a.test', 'ann.b@a.test'],
+  ['"a\\nn"@a.test', 'ann@a.test'],
+  ['"\u00fcnn"@a.test', '\u00fcnn@a.test'],
+  // Without their quotes these would be none, or others.
+  ['"ann b"@a.test', '"ann b"@a.test'],
+  ['"ann..b"@a.test', '"ann..b"@a.test'],
+  ['".ann"@a.test', '".ann"@a.test'],
+  ['"a@b"@a.test', '"a@b"@a.test'],
+  ['""@a.test', '""@a.test'],
+  ['"a\\"b"@a.test', '"a\\"b"@a.test'],
+])('%s is compared as %s (RFC 5321, Section 4.1.2)', (address, text) => {
+  expect(comparable(address)).toBe(text);
 });

@@ -41,6 +41,20 @@ export function parseMailbox(text: string, toAscii: (domain: string) => string):
   return name === null ? null : { address: `${local}@${name}`, destination: { kind: 'domain', name } };
 }
 
+/** A dot-string: what needs no quotes. */
+const DOT_STRING = /^[^\s"(),.:;<>@[\\\]]+(?:\.[^\s"(),.:;<>@[\\\]]+)*$/u;
+
+/**
+ * The one text of a mailbox that has several, for whoever looks for equal ones: in lower case, and without quotes that it does not need, since
+ * they are none of the name (RFC 5321, Section 4.1.2).
+ */
+export function comparable(address: string): string {
+  const at = address.lastIndexOf('@');
+  const local = address.slice(0, at);
+  const name = /^".*"$/.test(local) ? local.slice(1, -1).replace(/\\(.)/g, '$1') : local;
+  return `${DOT_STRING.test(name) ? name : local}${address.slice(at)}`.toLowerCase();
+}
+
 /** A domain as people write it, perhaps in U-labels: its name in lower-case A-labels, or null if it is none. */
 export function parseDomain(text: string, toAscii: (domain: string) => string): string | null {
   if (isAscii(text)) return parseHostName(text);

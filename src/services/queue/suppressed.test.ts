@@ -20,6 +20,11 @@ it('asks for addresses as they are kept: in lower case, with A-labels', async ()
   expect(store.asked).toEqual([['ann@a.test', 'ann@xn--bcher-kva.test', 'no address']]);
 });
 
+it('lets nobody around the list by quotes, which are none of the name (RFC 5321, Section 4.1.2)', async () => {
+  const store = storeOf('ann@a.test');
+  await expect(refuseSuppressed(store, ['"Ann"@a.test'], () => '')).rejects.toThrow('ann@a.test');
+});
+
 it('names all to whom nothing is taken any more', async () => {
   const store = storeOf('ann@a.test', 'bob@a.test');
   await expect(refuseSuppressed(store, ['Ann@a.test', 'x@a.test', 'bob@a.test'], () => '')).rejects.toThrow(

@@ -2,7 +2,7 @@ import { methods } from '../../effects/codecs/strict-object.js';
 import { Callable, Texts } from '../../effects/codecs/values.js';
 import { checked, MisuseError } from '../../effects/misuse.js';
 import type { SuppressionStore } from '../../effects/queue-stores.js';
-import { parseMailbox } from '../../policy/names/mailbox.js';
+import { comparable, parseMailbox } from '../../policy/names/mailbox.js';
 
 const StoreCodec = methods<Pick<SuppressionStore, 'among'>>('a store with among', { among: true });
 
@@ -18,9 +18,7 @@ export async function refuseSuppressed(
   checked(StoreCodec, store, 'WAXSEAL_BAD_OPTIONS', 'store');
   checked(Texts, addresses, 'WAXSEAL_BAD_OPTIONS', 'addresses');
   checked(Callable, toAscii, 'WAXSEAL_BAD_OPTIONS', 'toAscii');
-  const written = addresses.map((address) =>
-    (parseMailbox(address, toAscii)?.address ?? address).toLowerCase(),
-  );
+  const written = addresses.map((address) => comparable(parseMailbox(address, toAscii)?.address ?? address));
   const found = await store.among(written);
   if (found.length > 0)
     throw new MisuseError(
