@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { memoryQueueStore } from '../../src/adapters/memory/index.js';
-import type { ClaimedDelivery, QueueStore } from '../../src/effects/queue-stores.js';
+import type { ClaimedDelivery, QueueStore, ReviewPlace, ReviewPlan } from '../../src/effects/queue-stores.js';
 import { type OperatorOrder, ORDERED_LANE } from '../../src/policy/queue/message.js';
 import { messageTo, planOf, settlementOf, WORD } from './queue.fixture.js';
 import { NOW, type StartStores, type StoresSubject } from './stores.fixture.js';
@@ -346,13 +346,13 @@ export function queueStoreContract(name: string, start: StartStores): void {
         messageTo('m5', ['c@c.example'], { lifetimeEndsAt: NOW + 1, queuedAt: NOW + 8e6 }),
       ]);
       const plan = { now: NOW, lateEnd: 0, deliveriesMax: 10 };
-      expect(await queue.review({ ...plan, lateEnd: late })).toBe(0);
+      const review = async (own: Partial<ReviewPlan> = {}) => (await queue.review({ ...plan, ...own })).found;
+      expect(await review({ lateEnd: late })).toBe(0);
       const until = await close(NOW + 9e6);
       // It may have failed before their time was over, for all that is known a minute later.
-      expect(await queue.review({ ...plan, now: until - 1, deliveriesMax: 1 })).toBe(1);
-      expect(await queue.review({ ...plan, now: until - 1 })).toBe(1);
-      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(1);
-      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(0);
+      expect(await review({ now: until - 1 })).toBe(2);
+      expect(await review({ now: until - 1, lateEnd: late })).toBe(1);
+      expect(await review({ now: until - 1, lateEnd: late })).toBe(0);
       const claimed = await queue.claim(planOf({ now: until - 1, perLaneMax: 9 }));
       const reviewed = claimed.filter(({ lane }) => lane === ORDERED_LANE);
       expect(reviewed.map(({ id }) => id).sort()).toEqual(['m1/0', 'm2/0', 'm4/0']);
@@ -363,7 +363,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
       const back = { lane: 'other', nextLane: 'direct b.example', turn: { delayTold: 'yes' } } as const;
       await queue.settle([settlementOf(m2, { nextAt: NOW }, back)], NOW);
       expect((await shown('m2')).recipients).toMatchObject([{ nextAttemptAt: until }]);
-      expect(await queue.review({ ...plan, now: until - 1, lateEnd: late })).toBe(0);
+      expect(await review({ now: until - 1, lateEnd: late })).toBe(0);
       const [probe] = await queue.claim(planOf({ now: until, deliveriesMax: 1 }));
       expect(probe).toMatchObject({ delivery: { order: { kind: 'none' } } });
     });
@@ -411,11 +411,54 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect(await queue.recover(NOW)).toBe(1);
     });
 
+    it('looks no further than it is asked, and goes on where it was', async () => {
+      const to = (id: string, domain: string, queuedAt = NOW) =>
+        messageTo(id, [`x@${domain}`], { lifetimeEndsAt: NOW + 1, queuedAt });
+      await queue.accept([
+        to('m1', 'b.example'),
+        to('m2', 'b.example', NOW + 9e7),
+        ...['m3', 'm4'].map((id) => to(id, 'b.example', NOW + 8e7)),
+      ]);
+      const until = await close(NOW + 9e6);
+      await queue.accept([to('m5', 'a.example'), to('m6', 'c.example')]);
+      const plan = { now: until - 1, lateEnd: 0, deliveriesMax: 2 };
+      const seen: unknown[] = [];
+      let after: ReviewPlace | undefined;
+      for (;;) {
+        const { found, next } = await queue.review({ ...plan, ...(after !== undefined && { after }) });
+        seen.push([found, next?.id ?? null]);
+        if (next === null) break;
+        after = next;
+      }
+      // In order of lanes, then of times; whoever waits in a lane that is well is looked at, and left alone.
+      expect(seen).toEqual([
+        [1, 'm1/0'],
+        [2, 'm4/0'],
+        [1, 'm6/0'],
+        [0, null],
+      ]);
+    });
+
+    it('gives back what a node does not hold, as where the answer of its claim was lost', async () => {
+      await queue.accept(['m1', 'm2', 'm3', 'm4'].map((id) => messageTo(id, [`x@${id}.example`])));
+      await queue.beat('n1', NOW);
+      await queue.beat('n2', NOW);
+      expect(idsOf(await queue.claim(planOf({ deliveriesMax: 3 })))).toEqual(['m1/0', 'm2/0', 'm3/0']);
+      await queue.claim(planOf({ node: 'n2' }));
+      await queue.order(['m3'], { order: 'hold' }, BY);
+      expect(await queue.giveBack('n1', ['m1/0'])).toBe(2);
+      expect(await queue.giveBack('n1', ['m1/0'])).toBe(0);
+      expect(await queue.claim(planOf({ now: NOW + 59_999 }))).toEqual([]);
+      const again = await queue.claim(planOf({ now: NOW + 60_000 }));
+      expect(again).toMatchObject([{ id: 'm2/0', fence: 2 }]);
+      expect(await queue.counts(NOW)).toMatchObject({ attempting: 3, held: 1 });
+    });
+
     it('holds what was to be reviewed, and obeys who orders it to end meanwhile', async () => {
       await queue.accept(['m1', 'm2'].map((id) => messageTo(id, ['b@b.example'])));
       await close();
       const plan = { now: NOW, lateEnd: NOW + 432_000_000, deliveriesMax: 10 };
-      expect(await queue.review(plan)).toBe(2);
+      expect(await queue.review(plan)).toEqual({ found: 2, next: null });
       await queue.order(['m1'], { order: 'hold' }, BY);
       const claimed = await queue.claim(planOf());
       expect(idsOf(claimed)).toEqual(['m2/0']);
@@ -622,7 +665,7 @@ type Step =
   | { readonly kind: 'order'; readonly which: number; readonly order: OperatorOrder }
   | { readonly kind: 'review'; readonly endsInMs: number }
   | { readonly kind: 'pass'; readonly ms: number }
-  | { readonly kind: 'beat' | 'recover'; readonly node: string };
+  | { readonly kind: 'beat' | 'recover' | 'give-back'; readonly node: string };
 
 const aDomain = fc.constantFrom('b.example', 'c.example', 'd.example');
 const aNode = fc.constantFrom('n1', 'n2');
@@ -659,7 +702,10 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('review' as const), endsInMs: fc.constantFrom(0, 432_000_000, 440_000_000) }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 30_000, 3_600_000) }),
-  fc.record({ kind: fc.constantFrom('beat' as const, 'recover' as const), node: aNode }),
+  fc.record({
+    kind: fc.constantFrom('beat' as const, 'recover' as const, 'give-back' as const),
+    node: aNode,
+  }),
 );
 
 /** Takes steps, and says after each how everything stands. */
@@ -715,6 +761,11 @@ class Player {
         return null;
       case 'beat':
         return this.#queue.beat(step.node, this.#now);
+      case 'give-back':
+        return this.#queue.giveBack(
+          step.node,
+          this.#claimed.slice(-2).map(({ id }) => id),
+        );
       case 'recover':
         return this.#queue.recover(this.#now - 30_000);
     }

@@ -118,7 +118,8 @@ export interface CatchUpPlan {
  * 5. What is held is not claimed, unless to be ended by order. Holding stops the lifetime of a message; releasing makes it due.
  * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
  *    delivery at a time.
- * 7. Claims of a node that has not been heard of for a while are given back, due when their claim said; nothing of the living is.
+ * 7. Claims of a node that has not been heard of for a while are given back, due when their claim said; nothing of the living is, save
+ *    what it says that it does not hold.
  * 8. What is to be ended by order, or reviewed, waits for no lane: it is in one of its own, {@link ORDERED_LANE}.
  * 9. A row that cannot be read is held, and neither claimed nor dropped.
  */
@@ -134,17 +135,16 @@ export interface QueueStore {
   beat(node: string, now: number): Promise<void>;
   /** Gives back what nodes had claimed that have not been heard of since that time, and the claims of nodes that nobody knows. */
   recover(beatBefore: number): Promise<number>;
+  /** Gives back what a node had claimed and does not hold, as after a claim whose answer was lost; answers how many. */
+  giveBack(node: string, held: readonly string[]): Promise<number>;
   /** The soonest time at which something may be claimed; null: nothing waits. `laneEveryMs`: as in {@link ClaimPlan}. */
   nextDue(laneEveryMs?: number): Promise<number | null>;
   /**
    * Has what waits behind closed lanes be reviewed, without an attempt: what has waited longer than it may, as long as its lane has failed
-   * since, and what ends at `lateEnd` or before and whose sender has not heard of the delay. At most so many; answers how many.
+   * since, and what ends at `lateEnd` or before and whose sender has not heard of the delay. Looks at so many deliveries at most, behind a
+   * place in the order of lanes, so that nobody who delivers waits for it for long.
    */
-  review(plan: {
-    readonly now: number;
-    readonly lateEnd: number;
-    readonly deliveriesMax: number;
-  }): Promise<number>;
+  review(plan: ReviewPlan): Promise<Reviewed>;
   /**
    * Undoes what a clock has put off that went ahead and was set right since, as in a process that started before it was: what is due later than
    * anything waits is due now, ways are not closed for longer than any is, and nodes that were heard of in times to come are unknown. Answers how many
@@ -175,6 +175,28 @@ export interface QueueStore {
   prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
   /** Those of these ids under which there is a message that has not ended, also one that cannot be read: somebody may want its octets. */
   among(ids: readonly string[]): Promise<readonly string[]>;
+}
+
+export interface ReviewPlan {
+  readonly now: number;
+  readonly lateEnd: number;
+  readonly deliveriesMax: number;
+  /** Default: in front of all. */
+  readonly after?: ReviewPlace;
+}
+
+/** A delivery among those that wait, in order of lanes, times and ids. */
+export interface ReviewPlace {
+  readonly lane: string;
+  readonly due: number;
+  readonly id: string;
+}
+
+export interface Reviewed {
+  /** How many are to be reviewed. */
+  readonly found: number;
+  /** Null: there is nothing behind. */
+  readonly next: ReviewPlace | null;
 }
 
 /** Deliveries (a message and a domain) by state, and lanes in which something waits by how they do. */

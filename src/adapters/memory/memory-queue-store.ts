@@ -7,6 +7,9 @@ import type {
   QueueCounts,
   QueuedEvent,
   QueueStore,
+  Reviewed,
+  ReviewPlace,
+  ReviewPlan,
   SettledWord,
   Settlement,
 } from '../../effects/queue-stores.js';
@@ -82,6 +85,7 @@ export function memoryQueueStore(
     settle: async (settlements, now) => queue.settle(settlements, now),
     beat: async (node, now) => void queue.beats.set(node, now),
     recover: async (beatBefore) => queue.recover(beatBefore),
+    giveBack: async (node, held) => queue.giveBack(node, held),
     review: async (plan) => queue.review(plan),
     catchUp: async (plan) => queue.catchUp(plan),
     nextDue: async (laneEveryMs = 0) => queue.nextDue(laneEveryMs),
@@ -280,7 +284,16 @@ class MemoryQueue {
   recover(beatBefore: number): number {
     const isAlive = (node: string | null) =>
       node !== null && (this.beats.get(node) ?? Number.NEGATIVE_INFINITY) >= beatBefore;
-    const lost = [...this.#claimed].filter(({ owner }) => !isAlive(owner));
+    for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
+    return this.#giveBack(({ owner }) => !isAlive(owner));
+  }
+
+  giveBack(node: string, held: readonly string[]): number {
+    return this.#giveBack(({ owner, id }) => owner === node && !held.includes(id));
+  }
+
+  #giveBack(isLost: (delivery: Delivery) => boolean): number {
+    const lost = [...this.#claimed].filter(isLost);
     for (const delivery of lost) {
       const isHeld = this.messages.get(delivery.message)!.held && delivery.facts.order.kind === 'none';
       delivery.state = isHeld ? 'held' : 'due';
@@ -288,30 +301,33 @@ class MemoryQueue {
       this.#claimed.delete(delivery);
       this.#look(this.#lane(delivery.lane));
     }
-    for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
     return lost.length;
   }
 
-  review({ now, lateEnd, deliveriesMax }: Parameters<QueueStore['review']>[0]): number {
-    const isToBe = ({ state, facts, lane, message }: Delivery) => {
+  review({ now, lateEnd, deliveriesMax, after }: ReviewPlan): Reviewed {
+    const isToBe = ({ facts, lane, message }: Delivery) => {
       const { closedUntil } = this.#lane(lane);
-      if (state !== 'due' || closedUntil <= now || facts.order.kind !== 'none') return false;
+      if (closedUntil <= now || facts.order.kind !== 'none') return false;
       const { lifetimeEndsAt } = this.messages.get(message)!.facts;
       return (
         lifetimeEndsAt <= closedUntil - CLOSED_MS_MAX ||
         (lifetimeEndsAt <= lateEnd && facts.delayTold === 'no')
       );
     };
-    const found = [...this.deliveries.values()]
-      .filter(isToBe)
-      .sort((a, b) => byText(a.id, b.id))
+    const looked = [...this.deliveries.values()]
+      .filter(({ state, lane }) => state === 'due' && lane !== ORDERED_LANE)
+      .filter((each) => after === undefined || byPlace(each, after) > 0)
+      .sort(byPlace)
       .slice(0, deliveriesMax);
+    const last = looked.length < deliveriesMax ? undefined : looked.at(-1);
+    const next = last === undefined ? null : { lane: last.lane, due: last.due, id: last.id };
+    const found = looked.filter(isToBe);
     for (const each of found) {
       each.facts = { ...each.facts, order: { kind: 'review', due: each.due } };
       each.due = now;
       this.#move(each, ORDERED_LANE);
     }
-    return found.length;
+    return { found: found.length, next };
   }
 
   catchUp({ now, waitMsMax, deliveriesMax }: CatchUpPlan): number {
@@ -492,6 +508,10 @@ function roomIn({ failures, deliveries }: Lane, perLaneMax: number): number {
   let running = 0;
   for (const { state } of deliveries) if (state === 'claimed') running += 1;
   return (failures === 0 ? perLaneMax : 1) - running;
+}
+
+function byPlace(one: ReviewPlace, other: ReviewPlace): number {
+  return byText(one.lane, other.lane) || one.due - other.due || byText(one.id, other.id);
 }
 
 function dueIn({ deliveries }: Lane, now: number): readonly Delivery[] {

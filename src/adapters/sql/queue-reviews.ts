@@ -1,33 +1,42 @@
 /* What waits behind lanes that are closed, and whether its sender has to hear of it: a turn without an attempt looks into that. */
-import type { QueueStore } from '../../effects/queue-stores.js';
+import type { Reviewed, ReviewPlan } from '../../effects/queue-stores.js';
 import { CLOSED_MS_MAX } from '../../policy/queue/lane-health.table.js';
 import { ORDERED_LANE } from '../../policy/queue/message.js';
-import { type Query, textIn } from './database.js';
+import { numberIn, type Query, textIn } from './database.js';
 import { touchLanes } from './queue-rows.js';
 import { OPEN } from './queue-schema.js';
 import { overKeys } from './statements.js';
 
 export async function reviewDeliveries(
   query: Query,
-  { now, lateEnd, deliveriesMax }: Parameters<QueueStore['review']>[0],
-): Promise<number> {
-  // A lane that is closed has failed within the longest time for which one is.
+  { now, lateEnd, deliveriesMax, after = { lane: '', due: 0, id: '' } }: ReviewPlan,
+): Promise<Reviewed> {
+  // In the order of an index, and no further than asked; asked for the state as it is, SQLite would take all that waits and sort it. A lane that is closed has failed within the longest time for which one is.
   const rows = await query(
-    `SELECT d.id, d.lane FROM waxseal_queue_lanes l
-       JOIN waxseal_queue_deliveries d ON d.lane = l.lane AND d.state = 'due' AND d.${OPEN}
-       JOIN waxseal_queue_messages m ON m.id = d.message
-     WHERE l.closed_until > ?1 AND d.ordered IS NULL
-       AND (m.ends_at <= l.closed_until - ?2 OR (m.ends_at <= ?3 AND d.data LIKE '%"delayTold":"no"%'))
-     ORDER BY d.id LIMIT ?4`,
-    ...[now, CLOSED_MS_MAX, lateEnd, deliveriesMax],
+    `SELECT d.id, d.lane, d.due, CASE WHEN l.closed_until > ?1 AND d.ordered IS NULL
+         AND (m.ends_at <= l.closed_until - ?2 OR (m.ends_at <= ?3 AND d.data LIKE '%"delayTold":"no"%')) THEN 1 ELSE 0 END AS late
+     FROM (SELECT id, lane, state, due, message, ordered, data FROM waxseal_queue_deliveries
+         WHERE ${OPEN} AND state || '' = 'due' AND lane <> ?7 AND (lane, state, due, id) > (?4, 'due', ?5, ?6)
+         ORDER BY lane, state, due, id LIMIT ?8) AS d
+       LEFT JOIN waxseal_queue_lanes l ON l.lane = d.lane LEFT JOIN waxseal_queue_messages m ON m.id = d.message
+     ORDER BY d.lane, d.due, d.id`,
+    ...[now, CLOSED_MS_MAX, lateEnd, after.lane, after.due, after.id, ORDERED_LANE, deliveriesMax],
   );
+  const late = rows.filter((row) => numberIn(row, 'late') === 1);
   await overKeys(
     query,
-    rows.map((row) => textIn(row, 'id')),
+    late.map((row) => textIn(row, 'id')),
     (list) => `UPDATE waxseal_queue_deliveries
       SET ordered = '{"kind":"review","due":' || due || '}', due = ?1, lane = ?2 WHERE id IN (${list})`,
     ...[now, ORDERED_LANE],
   );
-  if (rows.length > 0) await touchLanes(query, [ORDERED_LANE, ...rows.map((row) => textIn(row, 'lane'))]);
-  return rows.length;
+  if (late.length > 0) await touchLanes(query, [ORDERED_LANE, ...late.map((row) => textIn(row, 'lane'))]);
+  const last = rows.length < deliveriesMax ? undefined : rows.at(-1);
+  return {
+    found: late.length,
+    next:
+      last === undefined
+        ? null
+        : { lane: textIn(last, 'lane'), due: numberIn(last, 'due'), id: textIn(last, 'id') },
+  };
 }

@@ -51,14 +51,32 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       database.write(async ({ query, lock }) => {
         await lock(LOCK);
         const rows = await query(
-          `UPDATE waxseal_queue_deliveries SET owner = NULL,
-             state = CASE WHEN ordered IS NULL AND (SELECT held FROM waxseal_queue_messages m WHERE m.id = message) = 1
-               THEN 'held' ELSE 'due' END
+          `UPDATE waxseal_queue_deliveries SET ${GIVEN_BACK}
            WHERE state = 'claimed' AND ${OPEN} AND NOT EXISTS (
              SELECT 1 FROM waxseal_queue_nodes n WHERE n.node = owner AND n.beat >= ?1) RETURNING lane`,
           beatBefore,
         );
         await query('DELETE FROM waxseal_queue_nodes WHERE beat < ?1', beatBefore);
+        await touchLanes(
+          query,
+          rows.map((row) => textIn(row, 'lane')),
+        );
+        return rows.length;
+      }),
+    giveBack: (node, held) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        const own = await query(
+          `SELECT id, lane FROM waxseal_queue_deliveries WHERE state = 'claimed' AND ${OPEN} AND owner = ?1`,
+          node,
+        );
+        const known = new Set(held);
+        const rows = own.filter((row) => !known.has(textIn(row, 'id')));
+        await overKeys(
+          query,
+          rows.map((row) => textIn(row, 'id')),
+          (list) => `UPDATE waxseal_queue_deliveries SET ${GIVEN_BACK} WHERE id IN (${list})`,
+        );
         await touchLanes(
           query,
           rows.map((row) => textIn(row, 'lane')),
@@ -133,6 +151,10 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       ).map((row) => textIn(row, 'id')),
   };
 }
+
+/** What an UPDATE of deliveries sets that nobody holds any more. */
+const GIVEN_BACK = `owner = NULL,
+  state = CASE WHEN ordered IS NULL AND (SELECT held FROM waxseal_queue_messages m WHERE m.id = message) = 1 THEN 'held' ELSE 'due' END`;
 
 /** What is forgotten with a message. */
 const KEPT = [

@@ -1,8 +1,8 @@
 /*
  * A SQLite file, shared by the processes of one machine. Every change is written ahead to a log beside the file and synced
  * before it counts, so that a crash at any moment leaves the state before it or after it. Readers do not wait for writers:
- * they have connections of their own, which take no lock that a writer could hold: one for what is looked for, and one
- * for what is found by its key, so that the latter does not wait behind the former.
+ * they have connections of their own, which take no lock that a writer could hold: one for what is looked for, one for what is
+ * found by its key, and one for what an operator looks at, which may be all there is, so that none waits behind the next.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Query, SqlDatabase } from '../sql/database.js';
@@ -20,6 +20,7 @@ const WAITING_MAX = 1_000;
 export function sqliteDatabase(path: string): SqlDatabase {
   const reads = lane(path);
   const finds = lane(path);
+  const looks = lane(path);
   const writes = lane(path);
   const change = together((run, isNeeded) => writes.transaction(WRITING, run, isNeeded));
   return {
@@ -28,11 +29,11 @@ export function sqliteDatabase(path: string): SqlDatabase {
       finds.inTurn((_, used, until) => patiently(async () => used.allHere(sql, values), until)),
     // Whoever begins so is the only one who writes, so that every lock is held already.
     write: (run) => change((query) => run({ query, lock: async () => {} })),
-    snapshot: async (run) => (await reads.transaction(READING, run))!,
+    snapshot: async (run) => (await looks.transaction(READING, run))!,
     beforeTables: [],
     keyType: 'text',
     close: async () => {
-      await Promise.all([reads.close(), finds.close(), writes.close()]);
+      await Promise.all([reads.close(), finds.close(), looks.close(), writes.close()]);
     },
   };
 }

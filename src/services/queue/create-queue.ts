@@ -5,7 +5,7 @@
 
 import { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
-import type { ClaimedDelivery } from '../../effects/queue-stores.js';
+import type { ClaimedDelivery, ReviewPlace } from '../../effects/queue-stores.js';
 import { delayNoticeMs, longestWaitMs } from '../../policy/queue/judge-turn.js';
 import { laneOf as laneOfTransport } from '../../policy/queue/message.js';
 import { TOLD_TO } from './attempts.js';
@@ -34,6 +34,8 @@ import type { WaitingMail } from './waiting-mail.js';
 
 /** What is forgotten in one transaction at most. */
 const BATCH_MAX = 500;
+/** Deliveries that one transaction looks at for who has to hear of a delay. */
+const LOOKED_MAX = 200;
 
 /** A queue over a store. Nothing is delivered before it is run. Throws a {@link MisuseError} for options that are none. */
 export function createQueue(options: QueueOptions): Queue {
@@ -47,6 +49,8 @@ export function createQueue(options: QueueOptions): Queue {
   let intake = createIntake(options);
   const left = new LeftOctets(bodies);
   const attempting = new Set<ClaimedDelivery>();
+  /** What of this node is claimed, until it is known how it was settled: the fences by ids. */
+  const inHand = new Map<string, number>();
   const { lookEveryMs = LOOK_MS } = options;
   const doorkeeper = new Doorkeeper({
     ...{ doorbell: options.doorbell, bell, wait: platform.wait },
@@ -68,6 +72,8 @@ export function createQueue(options: QueueOptions): Queue {
       bell.ring();
     },
     onSettled: ({ claimed, turn }, word) => {
+      if (inHand.get(claimed.id) === claimed.fence) inHand.delete(claimed.id);
+      if (word === 'superseded') return;
       if (word === 'ended') left.add(claimed.message.id);
       outcomes.tell(outcomesOf(claimed, turn));
     },
@@ -80,12 +86,25 @@ export function createQueue(options: QueueOptions): Queue {
   };
 
   /** Whoever waits behind a way that is closed hears of it, though nothing is tried for him. */
-  async function reviewWaiting(): Promise<void> {
-    for (let found = BATCH_MAX; found === BATCH_MAX; ) {
+  async function reviewWaiting(signal: AbortSignal): Promise<void> {
+    let after: ReviewPlace | null | undefined;
+    while (after !== null && !signal.aborted) {
       const now = clock();
       const lateEnd = now + tuned.retry.lifetimeMs - delayNoticeMs(tuned.retry);
-      found = await store.review({ now, lateEnd, deliveriesMax: BATCH_MAX });
+      const { found, next } = await store.review({
+        ...{ now, lateEnd, deliveriesMax: LOOKED_MAX },
+        ...(after !== undefined && { after }),
+      });
       if (found > 0) bell.ring();
+      after = next;
+    }
+  }
+
+  async function forgetEnded(signal: AbortSignal): Promise<void> {
+    for (let isLeft = true; isLeft && !signal.aborted; ) {
+      const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
+      await bodies.remove(ids);
+      isLeft = ids.length === BATCH_MAX;
     }
   }
 
@@ -108,13 +127,14 @@ export function createQueue(options: QueueOptions): Queue {
     attempting: () => attempting.size,
     takeTurn: (claimed, signal) => {
       attempting.add(claimed);
+      inHand.set(claimed.id, claimed.fence);
       return takeTurnWith(taking, claimed, signal);
     },
-    tidy: async () => {
+    inHand: () => [...inHand.keys()],
+    tidy: async (signal) => {
       await catchUp();
-      const ids = await store.prune(clock() - tuned.keepEndedMs, BATCH_MAX);
-      await bodies.remove(ids);
-      await reviewWaiting();
+      await reviewWaiting(signal);
+      await forgetEnded(signal);
     },
     clearOut: () => left.clearOut(),
     sweep: new Sweep({ store, bodies, elapsed: platform.elapsed }),

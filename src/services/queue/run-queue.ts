@@ -4,7 +4,7 @@
  * it breaks off what it has in hand and takes up nothing.
  */
 import { errorText } from '../../effects/error-text.js';
-import type { ClaimedDelivery, QueueStore } from '../../effects/queue-stores.js';
+import type { ClaimedDelivery, ClaimPlan, QueueStore } from '../../effects/queue-stores.js';
 import type { Bell } from './bell.js';
 import type { Doorkeeper } from './doorkeeper.js';
 import type { QueuePlatform } from './platform.js';
@@ -27,8 +27,10 @@ export interface Runner {
   readonly attempting: () => number;
   /** Never rejects. */
   readonly takeTurn: (claimed: ClaimedDelivery, signal: AbortSignal) => Promise<void>;
-  /** Forgets what is old. */
-  readonly tidy: () => Promise<void>;
+  /** The ids of all that is claimed and not known to be settled. */
+  readonly inHand: () => readonly string[];
+  /** Forgets what is old. May take long where there is much of it, and stops where it is once the signal aborts. */
+  readonly tidy: (signal: AbortSignal) => Promise<void>;
   /** Removes the octets of what has ended. */
   readonly clearOut: () => Promise<void>;
   /** Octets that nobody names. */
@@ -82,7 +84,7 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
     laneEveryMs,
     dueAgainAt: now + dueAgainAfterMs(),
   };
-  const claimed = await store.claim(plan);
+  const claimed = await running.claim(plan);
   for (const each of claimed) running.begin(each);
   if (claimed.length === room) {
     doorkeeper.ring();
@@ -100,10 +102,22 @@ class Running {
   readonly #runner: Runner;
   readonly #turns = new Map<Promise<void>, AbortController>();
   #heardAt: number;
+  /** `lost`: it may have been carried out all the same. */
+  #lastClaim: 'answered' | 'lost' = 'answered';
 
   constructor(runner: Runner) {
     this.#runner = runner;
     this.#heardAt = runner.platform.elapsed();
+  }
+
+  /** One at a time. What a claim has taken whose answer was lost belongs to a node that lives, so that nobody else gives it back. */
+  async claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]> {
+    const { store, node, inHand } = this.#runner;
+    if (this.#lastClaim === 'lost') await store.giveBack(node, inHand());
+    this.#lastClaim = 'lost';
+    const claimed = await store.claim(plan);
+    this.#lastClaim = 'answered';
+    return claimed;
   }
 
   begin(claimed: ClaimedDelivery): void {
@@ -150,6 +164,8 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
   let heardAt = platform.elapsed();
   let ahead = clock() - platform.elapsed();
   let tidiedAt = Number.NEGATIVE_INFINITY;
+  let isToTidy = true;
+  let tidying: Promise<void> | null = null;
   while (!signal.aborted) {
     try {
       await store.beat(node, clock());
@@ -160,9 +176,20 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
       const before = ahead;
       ahead = clock() - platform.elapsed();
       const isSetBack = before - ahead > LOOK_MS;
-      if (isSetBack || platform.elapsed() - tidiedAt > TIDY_MS) {
+      isToTidy ||= isSetBack || platform.elapsed() - tidiedAt > TIDY_MS;
+      // Beside the beats: a node that has much to tidy up lives all the same.
+      if (isToTidy && tidying === null) {
+        isToTidy = false;
         tidiedAt = platform.elapsed();
-        await runner.tidy();
+        tidying = runner
+          .tidy(signal)
+          .catch((error) => {
+            isToTidy = true;
+            onFault(`the queue cannot be tidied up: ${errorText(error)}`);
+          })
+          .finally(() => {
+            tidying = null;
+          });
       }
       await runner.clearOut();
       await sweep.step();
@@ -173,4 +200,5 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
     running.breakOffIfLost();
     await platform.wait(BEAT_MS, signal);
   }
+  await tidying;
 }

@@ -105,9 +105,12 @@ it('tells that another has taken a delivery over', async () => {
     platform: { wait: () => Promise.resolve() },
     attempting: () => 1,
     onHandedOver: () => undefined,
-    onSettled: () => void told.push('settled'),
+    onSettled: (_, word) => void told.push(word),
     onFault: (message) => void told.push(message),
   });
   expect(await settlements.settle(turn('a'))).toBe('superseded');
-  expect(told).toEqual(['another has taken over delivery a, so its recipients may get the message twice']);
+  expect(told).toEqual([
+    'superseded',
+    'another has taken over delivery a, so its recipients may get the message twice',
+  ]);
 });

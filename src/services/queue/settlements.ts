@@ -17,8 +17,8 @@ export interface SettlementsOptions {
   readonly attempting: () => number;
   /** Told of turns in the moment in which they are handed to the store: what else is written then can share their transaction. */
   readonly onHandedOver: (settlements: readonly Settlement[]) => void;
-  /** Told of each that was kept, once it is. */
-  readonly onSettled: (settlement: Settlement, word: Exclude<SettledWord, 'superseded'>) => void;
+  /** Told what became of each, once that is known. */
+  readonly onSettled: (settlement: Settlement, word: SettledWord) => void;
   readonly onFault: (message: string) => void;
 }
 
@@ -62,10 +62,8 @@ export class Settlements {
       // A reason of our own, because making one costs more than all the rest.
       if (this.#isEnough()) this.#gathering?.abort('enough');
       const word = await settled;
-      if (word !== 'superseded') {
-        onSettled(settlement, word);
-        return 'settled';
-      }
+      onSettled(settlement, word);
+      if (word !== 'superseded') return 'settled';
       onFault(`another has taken over delivery ${id}, so its recipients may get the message twice`);
       return word;
     } catch (error) {

@@ -415,6 +415,40 @@ describe('a node', () => {
     expect(pruned.map(([at]) => Math.floor(at! / HOUR_MS))).toEqual([0, 1, 2]);
   });
 
+  it('forgets all that ended long ago, however much it is', async () => {
+    const one = new VirtualQueue({ keepEndedMs: HOUR_MS, limits: { concurrency: 1_000, perDomain: 1_000 } });
+    for (let at = 0; at < 1_100; at++) await one.put(`${at}@a.test`);
+    one.run();
+    await one.until(1.5 * HOUR_MS);
+    expect(await one.queue.list({ ended: 'yes', messagesMax: 1_000 })).toHaveLength(1_000);
+    await one.until(2.5 * HOUR_MS);
+    expect(await one.queue.list({ ended: 'yes' })).toEqual([]);
+  });
+
+  it('says that it lives, and takes up mail, while it has much to look through', async () => {
+    const beats: number[] = [];
+    const looked: number[] = [];
+    const one = new VirtualQueue({}, (store, time) => ({
+      beat: (node, now) => {
+        beats.push(one.sinceStart);
+        return store.beat(node, now);
+      },
+      review: async (plan) => {
+        looked.push(one.sinceStart);
+        await time.wait(MINUTE_MS, new AbortController().signal);
+        const next = { lane: 'direct a.test', due: 0, id: '' };
+        return { found: 0, next: plan.after === undefined ? next : null };
+      },
+    }));
+    one.run();
+    await one.until(MINUTE_MS + 5_000);
+    await one.put('x@a.test');
+    await one.until(2 * MINUTE_MS);
+    expect(beats).toEqual(Array.from({ length: 13 }, (_, at) => at * 10_000));
+    expect(looked).toEqual([0, MINUTE_MS]);
+    expect(one.outcomes).toEqual(['65100 x@a.test delivered']);
+  });
+
   it('has whoever waits behind a closed way hear of it in the moment in which that is found out', async () => {
     const one = new VirtualQueue({
       retry: {
@@ -482,6 +516,28 @@ describe('what cannot be done at the moment', () => {
     expect(one.faults).toHaveLength(2);
     for (const fault of one.faults)
       expect(fault).toMatch(/ what became of delivery m1\/0 cannot be kept yet: no space$/);
+  });
+
+  it('is a claim whose answer is lost: what it took is taken up when it is due again, and nothing else is', async () => {
+    let isLost = false;
+    const one = new VirtualQueue({ limits: { concurrency: 3 } }, (store) => ({
+      claim: async (plan) => {
+        const claimed = await store.claim(plan);
+        if (isLost || claimed[0]?.message.id !== 'm2') return claimed;
+        isLost = true;
+        throw new Error('the connection broke');
+      },
+    }));
+    one.slow.set('slow@a.test', 2 * HOUR_MS);
+    await one.put('slow@a.test');
+    one.run();
+    await one.until(1_000);
+    await one.put('x@a.test');
+    await one.until(1 * HOUR_MS);
+    // As if the try had failed that nobody heard of: seven and a half minutes later.
+    expect(one.attempts).toEqual(['0 slow@a.test', '451000 x@a.test']);
+    expect(one.outcomes).toEqual(['451100 x@a.test delivered']);
+    expect(one.faults).toEqual(['1000 the queue cannot be read: the connection broke']);
   });
 
   it('is a notice: nobody fails of whom nobody can be told (SMTP-3.6.3-1)', async () => {
