@@ -40,10 +40,10 @@ export function composeNotice(facts: NoticeFacts): ComposedNotice {
       '',
       `--${boundary}`,
       ...statusPart(facts, form),
-      '',
-      `--${boundary}`,
     ),
-    ...originalPart(facts, form, returned),
+    ...(message.returns === 'nothing'
+      ? []
+      : [lines('', `--${boundary}`), ...originalPart(facts, form, returned)]),
     lines('', `--${boundary}--`),
   ];
   const is8bit = chunks.some((chunk) => (typeof chunk === 'string' ? !isAscii(chunk) : has8bit(chunk)));

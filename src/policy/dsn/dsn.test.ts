@@ -201,6 +201,12 @@ describe('a notice', () => {
     expect(textOfNotice(noticeOf({ recipients: [stoppedByPolicy] }))).not.toMatch(/BAR-5|host-barrier/);
   });
 
+  it('says so where nothing of the message can be returned, and is a report all the same (DSN-6522-3-2)', () => {
+    const { parts } = of(noticeOf({ message: { returns: 'nothing', octets: new Uint8Array() } }));
+    expect(parts).toHaveLength(2);
+    expect(parts[0]!.body.replaceAll(/\s+/g, ' ')).toContain('so nothing of it is returned');
+  });
+
   it('returns the header as it was, or the whole message (DSN-6522-3-2)', () => {
     expect(of(noticeOf()).parts[2]!.body).toBe(HEADER);
     const returned = of(noticeOf({ message: { returns: 'message' } })).parts;

@@ -17,13 +17,16 @@ export function humanLines(facts: NoticeFacts, form: NoticeForm): readonly strin
     ...wrapped(OPENINGS[facts.action]),
     ...facts.recipients.flatMap((recipient) => ['', ...aboutRecipient(recipient, facts.action)]),
     '',
-    ...wrapped(
-      facts.message.returns === 'message'
-        ? 'Attached are the details for programs, and the message.'
-        : 'Attached are the details for programs, and the header of the message.',
-    ),
+    ...wrapped(ATTACHED[facts.message.returns]),
   ].map(written);
 }
+
+const ATTACHED: Readonly<Record<NoticeFacts['message']['returns'], string>> = {
+  message: 'Attached are the details for programs, and the message.',
+  headers: 'Attached are the details for programs, and the header of the message.',
+  nothing:
+    'Attached are the details for programs. The message itself was damaged where it was kept, so nothing of it is returned.',
+};
 
 const OPENINGS: Readonly<Record<NoticeAction, string>> = {
   failed:

@@ -31,8 +31,8 @@ export interface ReturnedMessage {
   readonly receivedFrom: string | null;
   /** Whether its header or addresses need SMTPUTF8. */
   readonly utf8: 'needed' | 'not-needed';
-  /** What of it goes back; see `judgeContent`. */
-  readonly returns: 'message' | 'headers';
+  /** What of it goes back; see `judgeContent`. `nothing`: it cannot be had any more. */
+  readonly returns: 'message' | 'headers' | 'nothing';
   /** The octets: the whole message, or at least its header. */
   readonly octets: Uint8Array;
 }

@@ -34,6 +34,10 @@ export interface QueuedMessage {
   /** In which lane it waits, by domain, where its routes say so; absent: as {@link laneOf} has it. */
   readonly lanes?: Readonly<Record<string, string>>;
   readonly recipients: readonly QueuedRecipient[];
+  /** SHA-256 of its octets as they are kept, in base64; absent: an earlier version kept them. */
+  readonly digest?: string;
+  /** The same of its beginning, as far as notices have it; absent: the whole is no longer, or an earlier version kept it. */
+  readonly headDigest?: string;
 }
 
 export interface QueuedRecipient {

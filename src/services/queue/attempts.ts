@@ -13,6 +13,7 @@ import type { Owner } from '../../policy/explain/fact.js';
 import { whatHappened } from '../../policy/explain/telling.js';
 import { type AttemptAnswer, isLate } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
+import { ownOctets } from './own-octets.js';
 
 export interface AttemptTask {
   readonly engine: Pick<Engine, 'deliver'>;
@@ -40,10 +41,14 @@ const nothingToChange = () => [];
 export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
   if (task.signal.aborted) return { answer: { kind: 'stopped' }, changeAt: nothingToChange };
   const { message } = task.claimed;
+  let wrong: string | null = null;
+  const content = ownOctets(task.content, message, (why) => {
+    wrong = why;
+  });
   try {
     const delivered = await task.engine.deliver(
       {
-        ...{ from: message.from, to: task.recipients, content: task.content, facts: message.facts },
+        ...{ from: message.from, to: task.recipients, content, facts: message.facts },
         dsn: {
           ret: message.ret,
           envelopeId: message.envelopeId,
@@ -59,6 +64,9 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
     const [result, ...others] = delivered.attempts;
     if (result === undefined || others.length > 0)
       throw new Error(`message ${message.id} has not one destination`);
+    // What a host is shown for it then, a connection that breaks, is no word of his.
+    if (wrong !== null && delivered.results.every(({ outcome }) => outcome !== 'delivered'))
+      throw new Error(wrong);
     return {
       answer: {
         ...{ kind: 'ran', result, told: toldOf(delivered) },

@@ -17,6 +17,7 @@ import type { QueuedMessage } from '../../policy/queue/message.js';
 import { DEFAULT_RETRY } from '../../policy/queue/settings.js';
 import { begin } from './begun.js';
 import { checkIntakeOptions, checkMailToQueue } from './check-arguments.js';
+import { digested, digestsOf } from './own-octets.js';
 import { NODE_PLATFORM, type QueuePlatform } from './platform.js';
 import type { Intake, IntakeOptions, MailToQueue } from './queue.js';
 import { ORPHAN_MS } from './sweep.js';
@@ -43,21 +44,23 @@ export function createIntake(options: IntakeOptions): Intake {
       const id = mail.id ?? newId(queuedAt);
       const read = new MessageReader();
       const message = messageOf(mail, { id, queuedAt, toAscii, lifetimeEndsAt: queuedAt + retry.lifetimeMs });
-      const rowOf = (sizeBytes: number): QueuedMessage => {
+      const rowOf = (sizeBytes: number, digests: ReturnType<typeof digestsOf>): QueuedMessage => {
         const facts = isKnown(mail.facts)
           ? mail.facts
           : withAddresses({ ...read.facts(), ...mail.facts }, [message.from, ...addressesOf(message)]);
-        return { ...message, ...lanesOf(message, laneOf), facts: { ...facts, sizeBytes } };
+        return { ...message, ...lanesOf(message, laneOf), facts: { ...facts, sizeBytes }, ...digests };
       };
       const content = isKnown(mail.facts) ? mail.content : readBy(read, mail.content);
       const { chunks, goOn } =
         whole === null ? { chunks: [], goOn: content } : await begin(content, whole.octetsMax);
       if (goOn === null) {
         const octets = Buffer.concat(chunks);
-        await whole!.accepting.add({ message: rowOf(octets.length), octets });
+        await whole!.accepting.add({ message: rowOf(octets.length, digestsOf(octets)), octets });
         return id;
       }
-      const row = rowOf(await bodies.keep(id, goOn));
+      const own = digested(goOn);
+      const sizeBytes = await bodies.keep(id, own.content);
+      const row = rowOf(sizeBytes, own.digests());
       const keptAt = elapsed();
       // Where it fails, the row may stand all the same, its answer lost; octets that no row names are swept away.
       await rows.add(row);

@@ -1,4 +1,5 @@
 /* Notices of a turn: composed, their octets kept, and made messages of their own, which the settlement takes in. */
+import { errorText } from '../../effects/error-text.js';
 import type { BodyStore, ClaimedDelivery } from '../../effects/queue-stores.js';
 import {
   type ComposedNotice,
@@ -7,7 +8,6 @@ import {
   mechanismsOf,
   type NoticeAction,
   type NoticeRecipient,
-  RETURNED_OCTETS_MAX,
 } from '../../policy/dsn/index.js';
 import { triedUntil } from '../../policy/queue/judge-turn.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
@@ -15,6 +15,7 @@ import type { RetrySettings } from '../../policy/queue/settings.js';
 import type { LastWord, NoticePlan, TurnInput, TurnResult } from '../../policy/queue/turn.js';
 import { type DkimKey, signNotice } from '../dkim/index.js';
 import type { Attempted } from './attempts.js';
+import { digested, ownHead } from './own-octets.js';
 import type { LaneOf } from './waiting-mail.js';
 
 /** Who sends notices. */
@@ -37,24 +38,22 @@ export interface NoticeTask extends NoticeSender {
   /** The destination of an address that was accepted already, as recipients have it. */
   readonly domainOf: (address: string) => string;
   readonly laneOf: LaneOf;
-  /** Told of a notice that goes unsigned, since it could not be signed. */
+  /** Told of a notice that goes unsigned, or without what it is about, since that could not be had. */
   readonly onFault: (message: string) => void;
 }
 
-/** Header and message together are looked at no further. */
-const READ_OCTETS_MAX = RETURNED_OCTETS_MAX + 70_000;
-
 /** Keeps the octets of each, and answers them as messages. Rejects if one cannot be kept. */
 export async function keepNotices(task: NoticeTask): Promise<readonly QueuedMessage[]> {
-  const head = await readHead(task.bodies, task.claimed.message.id);
+  const head = await readHead(task);
   const messages: QueuedMessage[] = [];
   for (const plan of task.turn.notices) {
     const id = idOf(task, plan);
     const composed = composeNotice(factsOf(task, plan, id, head));
     const { postmaster, dkimKeys: keys = [], turn, onFault } = task;
     const octets = await signNotice(composed, { postmaster, keys, at: turn.endedAt, onFault });
-    const sizeBytes = await task.bodies.keep(id, () => octets);
-    messages.push(messageOf(task, id, composed, sizeBytes));
+    const kept = digested(() => octets);
+    const sizeBytes = await task.bodies.keep(id, kept.content);
+    messages.push({ ...messageOf(task, id, composed, sizeBytes), ...kept.digests() });
   }
   return messages;
 }
@@ -75,7 +74,7 @@ function factsOf(
   { claimed, turn, input, changeAt, reportingMta, postmaster }: NoticeTask,
   { action, recipients }: NoticePlan,
   id: string,
-  octets: Uint8Array,
+  octets: Uint8Array | null,
 ) {
   const { message } = claimed;
   const { ret, envelopeId, receivedFrom, facts } = message;
@@ -91,9 +90,13 @@ function factsOf(
     ...{ reportingMta, postmaster, returnPath: message.from, composedAt: turn.endedAt, id },
     message: {
       ...{ queueId: message.id, arrivedAt: message.queuedAt, envelopeId, receivedFrom, utf8: facts.utf8 },
-      returns: judgeContent(action, { ret, requireTls: facts.requireTls, sizeBytes: facts.sizeBytes })
-        .verdict,
-      octets,
+      ...(octets === null
+        ? { returns: 'nothing' as const, octets: new Uint8Array() }
+        : {
+            returns: judgeContent(action, { ret, requireTls: facts.requireTls, sizeBytes: facts.sizeBytes })
+              .verdict,
+            octets,
+          }),
     },
     recipients: recipients.map((at): NoticeRecipient => {
       const { address, word } = turn.recipients[at]!;
@@ -152,13 +155,12 @@ function messageOf(
   };
 }
 
-async function readHead(bodies: BodyStore, id: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of bodies.read(id)()) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size >= READ_OCTETS_MAX) break;
+/** Null: it cannot be read, or is not what was accepted; who sent it hears of it all the same. */
+async function readHead({ bodies, claimed: { message }, onFault }: NoticeTask): Promise<Uint8Array | null> {
+  try {
+    return await ownHead(bodies.read(message.id), message);
+  } catch (error) {
+    onFault(`a notice about message ${message.id} goes without it: ${errorText(error)}`);
+    return null;
   }
-  return Buffer.concat(chunks).subarray(0, READ_OCTETS_MAX);
 }

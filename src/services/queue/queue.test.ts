@@ -418,6 +418,50 @@ describe('a queue', () => {
     expect(internet.received('mx.b.test')).toEqual([]);
   });
 
+  describe('octets that are not what was accepted', () => {
+    const LONG = `Subject: a secret\r\n\r\n${'a line of it\r\n'.repeat(20_000)}`;
+    const harmed: Readonly<Record<string, (bodies: BodyStore, id: string) => Promise<unknown>>> = {
+      removed: (bodies, id) => bodies.remove([id]),
+      shortened: (bodies, id) => bodies.keep(id, () => [Buffer.from(LONG.slice(0, 100_000))]),
+      exchanged: (bodies, id) => bodies.keep(id, () => [Buffer.from(LONG.replaceAll('secret', 'strang'))]),
+    };
+
+    it.each(Object.keys(harmed))(
+      'are sent to nobody, and their sender hears of it once his patience is over: %s (SMTP-3.6.3-1)',
+      async (how) => {
+        const bodies = memoryBodies();
+        start({ bodies, retry: { ...DEFAULT_RETRY, scheduleMs: [5_000], jitter: 0 } });
+        const outcomes = queue.outcomes()[Symbol.asyncIterator]();
+        await internet.change({
+          mail: { 'mx.a.test': { replies: { rcpt: { 'x@a.test': '451 4.3.0 later' } } } },
+        });
+        const content = () => [Buffer.from(LONG)];
+        const id = await queue.enqueue(mailTo(['x@a.test'], { content }));
+        expect(await next(outcomes, 1)).toMatchObject([{ outcome: 'deferred' }]);
+        await harmed[how]!(bodies, id);
+        await internet.change({ mail: { 'mx.a.test': {} } });
+        faults = [];
+        passed += 10_000;
+        await queue.order([id], { order: 'kick' }, 'ops');
+        const [{ outcome, turn }] = (await next(outcomes, 1)) as [QueueOutcome];
+        expect([outcome, turn.decision.row]).toEqual(['deferred', expect.stringMatching(/./)]);
+        expect(faults).toEqual([expect.stringMatching(/is not what was accepted|are not kept/)]);
+        expect(internet.received('mx.a.test')).toEqual([]);
+        // It may come back out of a backup for as long as a message may wait.
+        passed += 6 * 86_400_000;
+        await queue.order([id], { order: 'kick' }, 'ops');
+        expect(await next(outcomes, 2)).toMatchObject([
+          { recipient: 'x@a.test', outcome: 'expired' },
+          { recipient: 'ann@a.test', outcome: 'delivered' },
+        ]);
+        const [notice, ...others] = internet.received('mx.a.test').map(({ text }) => text);
+        expect(others).toEqual([]);
+        expect(notice).toContain('nothing of it is');
+        expect(notice).not.toMatch(/a line of it|Subject: a s/);
+      },
+    );
+  });
+
   it('signs what it says itself, and tells of it where it cannot', async () => {
     const key = keyOf(ed25519Pem(), 'n2026');
     start({ dkimKeys: [key] });

@@ -692,35 +692,41 @@ describe('what becomes of a message', () => {
     expect(events).toEqual([]);
   });
 
+  const countedPieces = (one: VirtualQueue) => {
+    const counted = { pieces: 0 };
+    const { read } = one.bodies;
+    const passing = async function* (id: string) {
+      for await (const piece of read(id)()) {
+        yield piece;
+        counted.pieces += 1;
+      }
+    };
+    Object.assign(one.bodies, { read: (id: string) => (id === 'm1' ? () => passing(id) : read(id)) });
+    return counted;
+  };
+
   it('is returned with no more read of it than may be of use, to the octet', async () => {
     const one = new VirtualQueue();
     one.run();
-    let pieces = 0;
-    const content = function* () {
-      for (; pieces < 50; pieces++) yield Buffer.from('X-Long: 1\r\n'.padStart(10_000, 'X'));
-    };
-    const read = one.bodies.read;
-    Object.assign(one.bodies, { read: (id: string) => (id === 'm1' ? content : read(id)) });
-    await one.put('no@b.test');
+    const counted = countedPieces(one);
+    const piece = Buffer.from('X-Long: 1\r\n'.padStart(10_000, 'X'));
+    await one.put('no@b.test', { content: () => Array(50).fill(piece) });
     await one.until(MINUTE_MS);
     // 120,000 octets; who stops behind the twelfth piece never asks for the next.
-    expect([one.notices.length, pieces]).toEqual([1, 11]);
+    expect([one.notices.length, counted.pieces]).toEqual([1, 11]);
+    expect(one.faults).toEqual([]);
   });
 
   it('is returned with as much of it as is not too much', async () => {
     const one = new VirtualQueue();
     one.run();
-    let pieces = 0;
-    const content = function* () {
-      yield Buffer.from(`Subject: long\r\n${'X-Long: 123456789\r\n'.repeat(2_000)}\r\n`);
-      for (pieces = 0; pieces < 50; pieces++) yield Buffer.alloc(10_000, 'x');
-    };
-    const read = one.bodies.read;
-    Object.assign(one.bodies, { read: (id: string) => (id === 'm1' ? content : read(id)) });
-    await one.put('no@b.test', { ret: 'full' });
+    const counted = countedPieces(one);
+    const header = Buffer.from(`Subject: long\r\n${'X-Long: 123456789\r\n'.repeat(2_000)}\r\n`);
+    const content = () => [header, ...Array(50).fill(Buffer.alloc(10_000, 'x'))];
+    await one.put('no@b.test', { ret: 'full', content });
     await one.until(MINUTE_MS);
-    expect(one.notices).toHaveLength(1);
-    expect(pieces).toBe(8);
+    expect([one.notices.length, one.faults]).toEqual([1, []]);
+    expect(counted.pieces).toBe(9);
   });
 });
 
