@@ -14,12 +14,15 @@ export class Served {
   readonly #child: ChildProcess;
   readonly #lines: LogLine[] = [];
   readonly ready = new Map<string, string>();
+  /** All of them, from the moment in which their processes are there. */
+  static readonly begun: Served[] = [];
   #wake: () => void = () => undefined;
   #isOver = false;
   said = '';
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    Served.begun.push(this);
     child.stderr!.setEncoding('utf8').on('data', (text: string) => this.#read(text));
     child.once('close', () => {
       this.#isOver = true;

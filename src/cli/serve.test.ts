@@ -1,4 +1,6 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { open, stat, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
@@ -77,6 +79,30 @@ describe('waxseal serve', () => {
       'bounced',
       'delivered',
     ]);
+  });
+
+  it('is ended by no SIGHUP, neither while it begins nor while it ends', async () => {
+    const config = `${folder}/hangup.yaml`;
+    await promisify(execFile)('mkfifo', [config]);
+    const starting = serve([...smtp, '--config', config]);
+    // The first that reads it waits here, and whoever writes as well.
+    const write = await open(config, 'w');
+    Served.begun.at(-1)!.signal('SIGHUP');
+    await write.writeFile('{}\n');
+    await write.close();
+    const { served } = await starting;
+    await writeFile(config, '{}\n');
+    await served.told(({ msg }) => msg === 'the configuration was read again');
+    const { client } = await helloTo(served.address('smtp'));
+    await client.say('MAIL FROM:<s@s.test>', 'RCPT TO:<hangup@a.test>');
+    await client.say('DATA');
+    served.signal('SIGTERM');
+    await served.told(({ event }) => event === 'stopping');
+    served.signal('SIGHUP');
+    client.write(`${MESSAGE}.\r\n`);
+    expect((await client.hear())[0]).toMatch(/^250 /);
+    client.close();
+    expect(await served.end('SIGHUP')).toBe(0);
   });
 
   it('lets users in under TLS alone, each with his own senders, and nobody else (RTLS-2-2)', async () => {

@@ -88,6 +88,42 @@ export function untilTold(): Promise<NodeJS.Signals> {
   });
 }
 
+export interface HangUps {
+  /** What is done on each, one at a time, and now if there was one before. Its failures are its own. */
+  begin(read: () => Promise<unknown>): void;
+  /** Nothing is done on any from now on. */
+  end(): void;
+}
+
+/** Hears each SIGHUP from now on, which would end the process otherwise. */
+export function hearHangUps(): HangUps {
+  let read: (() => Promise<unknown>) | null = null;
+  let isWanted = false;
+  let isReading = false;
+  const readWanted = async () => {
+    if (isReading) return;
+    isReading = true;
+    while (isWanted && read !== null) {
+      isWanted = false;
+      await read().catch(() => undefined);
+    }
+    isReading = false;
+  };
+  process.on('SIGHUP', () => {
+    isWanted = true;
+    void readWanted();
+  });
+  return {
+    begin(begun) {
+      read = begun;
+      void readWanted();
+    },
+    end() {
+      read = null;
+    },
+  };
+}
+
 /** Reads `what` again on each SIGHUP, until it is told to stop; what cannot be read stays as it was. */
 export function onHangUp(what: string, log: Log, read: () => Promise<void>): () => void {
   const hear = () =>

@@ -22,7 +22,7 @@ import { openQueueState, type QueueState } from '../queue-state.js';
 import { reasonOf } from '../read-file.js';
 import { readReports } from '../report-name.js';
 import { readOwnCertificate, readSecret } from '../secret-file.js';
-import { sayReady, untilTold } from '../serving.js';
+import { hearHangUps, sayReady, untilTold } from '../serving.js';
 import { readSettings } from '../settings.js';
 import { version } from '../version.js';
 import { openWatchers, sayHttpReady } from '../watchers.js';
@@ -105,6 +105,7 @@ export const serve: Command = {
     const graceMs = readDuration('--grace', values.grace) ?? GRACE_MS;
     const requireTls = readRequireTls(values.requiretls);
     const deadlineMs = readDeadline(values.deadline);
+    const hangUps = hearHangUps();
     const first = await readAll(values, null);
     const doors = doorsOf(values, first.config);
     if (doors.length === 0) throw misuse('--listen is missing; give HOST:PORT, [IPV6]:PORT or unix:PATH');
@@ -165,12 +166,11 @@ export const serve: Command = {
       throw error;
     }
     tellListeners(doors, first, log);
-    const onHangUp = () => void reload().catch(() => undefined);
-    process.on('SIGHUP', onHangUp);
+    hangUps.begin(reload);
     const ending = new AbortController();
     const running = daemon.run(ending.signal, graceMs);
     log('info', 'stopping', `${await told}: ends when what is under way has ended`);
-    process.off('SIGHUP', onHangUp);
+    hangUps.end();
     ending.abort();
     await running;
     await Promise.all([...watchers.map(({ door }) => door.close()), journals?.close()]);
