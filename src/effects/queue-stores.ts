@@ -118,7 +118,7 @@ export interface CatchUpPlan {
  * 5. What is held is not claimed, unless to be ended by order. Holding stops the lifetime of a message; releasing makes it due.
  * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
  *    delivery at a time.
- * 7. Claims of a node that has not been heard of for a while are given back, due when their claim said; nothing of the living is, save
+ * 7. Claims of a node that has fallen silent are given back, due when their claim said; nothing of the living is, save
  *    what it says that it does not hold.
  * 8. What is to be ended by order, or reviewed, waits for no lane: it is in one of its own, {@link ORDERED_LANE}.
  * 9. A row that cannot be read is held, and neither claimed nor dropped.
@@ -131,10 +131,12 @@ export interface QueueStore {
   claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]>;
   /** All of them in one transaction, each by itself settled or superseded; in the order of the question. `now`: of the settlement. */
   settle(settlements: readonly Settlement[], now: number): Promise<readonly SettledWord[]>;
-  /** Says that a node lives. */
-  beat(node: string, now: number): Promise<void>;
-  /** Gives back what nodes had claimed that have not been heard of since that time, and the claims of nodes that nobody knows. */
-  recover(beatBefore: number): Promise<number>;
+  /** Says that a node lives. `beat`: another number than the last time. */
+  beat(node: string, beat: number): Promise<void>;
+  /** What each node has said last. */
+  beats(): Promise<ReadonlyMap<string, number>>;
+  /** Gives back what nodes had claimed that have still said nothing since (`silent`: what they said last), and the claims of nodes that nobody knows. */
+  recover(silent: ReadonlyMap<string, number>): Promise<number>;
   /** Gives back what a node had claimed and does not hold, as after a claim whose answer was lost; answers how many. */
   giveBack(node: string, held: readonly string[]): Promise<number>;
   /** The soonest time at which something may be claimed; null: nothing waits. `laneEveryMs`: as in {@link ClaimPlan}. */
@@ -147,8 +149,7 @@ export interface QueueStore {
   review(plan: ReviewPlan): Promise<Reviewed>;
   /**
    * Undoes what a clock has put off that went ahead and was set right since, as in a process that started before it was: what is due later than
-   * anything waits is due now, ways are not closed for longer than any is, and nodes that were heard of in times to come are unknown. Answers how many
-   * were due so late; `deliveriesMax` of them at most.
+   * anything waits is due now, and ways are not closed for longer than any is. Answers how many were due so late; `deliveriesMax` of them at most.
    */
   catchUp(plan: CatchUpPlan): Promise<number>;
   /** What became of the order for each message, in order; `unknown`: there is no such message. */

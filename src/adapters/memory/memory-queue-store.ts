@@ -15,7 +15,6 @@ import type {
 } from '../../effects/queue-stores.js';
 import { CLOSED_MS_MAX, type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
 import {
-  CLOCKS_APART_MS,
   isNewOrder,
   judgeOrder,
   laneFor,
@@ -83,8 +82,9 @@ export function memoryQueueStore(
     accept: async (messages) => queue.accept(messages),
     claim: async (plan) => queue.claim(plan),
     settle: async (settlements, now) => queue.settle(settlements, now),
-    beat: async (node, now) => void queue.beats.set(node, now),
-    recover: async (beatBefore) => queue.recover(beatBefore),
+    beat: async (node, beat) => void queue.beats.set(node, beat),
+    beats: async () => new Map(queue.beats),
+    recover: async (silent) => queue.recover(silent),
     giveBack: async (node, held) => queue.giveBack(node, held),
     review: async (plan) => queue.review(plan),
     catchUp: async (plan) => queue.catchUp(plan),
@@ -281,11 +281,9 @@ class MemoryQueue {
     if (message.deliveries.every(({ state }) => state === 'ended')) message.endedAt ??= now;
   }
 
-  recover(beatBefore: number): number {
-    const isAlive = (node: string | null) =>
-      node !== null && (this.beats.get(node) ?? Number.NEGATIVE_INFINITY) >= beatBefore;
-    for (const [node, beat] of this.beats) if (beat < beatBefore) this.beats.delete(node);
-    return this.#giveBack(({ owner }) => !isAlive(owner));
+  recover(silent: ReadonlyMap<string, number>): number {
+    for (const [node, beat] of silent) if (this.beats.get(node) === beat) this.beats.delete(node);
+    return this.#giveBack(({ owner }) => owner === null || !this.beats.has(owner));
   }
 
   giveBack(node: string, held: readonly string[]): number {
@@ -335,7 +333,6 @@ class MemoryQueue {
       if (lane.closedUntil > now + CLOSED_MS_MAX) lane.closedUntil = 0;
       if (lane.served > now) lane.served = now;
     }
-    for (const [node, beat] of this.beats) if (beat > now + CLOCKS_APART_MS) this.beats.delete(node);
     const late = [...this.deliveries.values()]
       .filter(({ state, due }) => state === 'due' && due > now + waitMsMax)
       .slice(0, deliveriesMax);

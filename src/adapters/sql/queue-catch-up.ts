@@ -1,7 +1,6 @@
 /* What a clock has put off that was set back since. */
 import type { CatchUpPlan } from '../../effects/queue-stores.js';
 import { CLOSED_MS_MAX } from '../../policy/queue/lane-health.table.js';
-import { CLOCKS_APART_MS } from '../../policy/queue/message.js';
 import { type Query, textIn } from './database.js';
 import { touchLanes } from './queue-rows.js';
 import { OPEN } from './queue-schema.js';
@@ -13,7 +12,6 @@ export async function catchUpDeliveries(
 ): Promise<number> {
   await query('UPDATE waxseal_queue_lanes SET closed_until = 0 WHERE closed_until > ?1', now + CLOSED_MS_MAX);
   await query('UPDATE waxseal_queue_lanes SET served = ?1 WHERE served > ?1', now);
-  await query('DELETE FROM waxseal_queue_nodes WHERE beat > ?1', now + CLOCKS_APART_MS);
   // One look into the index for each lane: what is due in time is not looked at.
   const late = await query(
     `SELECT d.id, d.lane FROM waxseal_queue_lanes l

@@ -41,22 +41,26 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
         await lock(LOCK);
         return settleTurns(query, settlements, now);
       }),
-    beat: (node, now) =>
+    beat: (node, beat) =>
       database.write(async ({ query }) => {
         const sql =
           'INSERT INTO waxseal_queue_nodes VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET beat = excluded.beat';
-        await query(sql, node, now);
+        await query(sql, node, beat);
       }),
-    recover: (beatBefore) =>
+    beats: async () => {
+      const rows = await database.query('SELECT node, beat FROM waxseal_queue_nodes');
+      return new Map(rows.map((row) => [textIn(row, 'node'), numberIn(row, 'beat')]));
+    },
+    recover: (silent) =>
       database.write(async ({ query, lock }) => {
         await lock(LOCK);
+        for (const [node, beat] of silent)
+          await query('DELETE FROM waxseal_queue_nodes WHERE node = ?1 AND beat = ?2', node, beat);
         const rows = await query(
           `UPDATE waxseal_queue_deliveries SET ${GIVEN_BACK}
            WHERE state = 'claimed' AND ${OPEN} AND NOT EXISTS (
-             SELECT 1 FROM waxseal_queue_nodes n WHERE n.node = owner AND n.beat >= ?1) RETURNING lane`,
-          beatBefore,
+             SELECT 1 FROM waxseal_queue_nodes n WHERE n.node = owner) RETURNING lane`,
         );
-        await query('DELETE FROM waxseal_queue_nodes WHERE beat < ?1', beatBefore);
         await touchLanes(
           query,
           rows.map((row) => textIn(row, 'lane')),

@@ -53,6 +53,7 @@ it('goes through no more of a queue than a turn or an order names', async () => 
   );
   for (const order of ['hold', 'release', 'kick', 'fail', 'drop'] as const)
     expect(await queue.order(['2'], { order }, { actor: 'ops', now: NOW })).toHaveLength(1);
+  await queue.review({ now: NOW, lateEnd: NOW, deliveriesMax: 10 });
   await bodies.remove(['1']);
   await queue.prune(NOW + 1, 10);
   await close();

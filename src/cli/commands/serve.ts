@@ -191,7 +191,8 @@ async function takeState(state: QueueState): Promise<() => void> {
     await state.close();
     throw new CommandError(EXIT.badSettings, `${state.place} is served by another process already`);
   }
-  await state.queue.recover(Number.MAX_SAFE_INTEGER);
+  // Nobody else is alive there.
+  await state.queue.recover(await state.queue.beats());
   return release;
 }
 

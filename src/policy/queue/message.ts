@@ -85,9 +85,6 @@ export function laneBy(
 /** The lane of what takes a turn by order: no way that is closed or busy holds it up, and it goes back to its own behind the turn. */
 export const ORDERED_LANE = 'ordered *';
 
-/** As far as the clocks of those who take turns may be apart, in milliseconds: nobody is heard of later than that, unless a clock was wrong. */
-export const CLOCKS_APART_MS = 3_600_000;
-
 /** Whether an order came while a delivery was under way with another, or with none. */
 export function isNewOrder(standing: Order, claimed: Order): boolean {
   return isOfOperator(standing) && !isOfOperator(claimed);

@@ -7,9 +7,11 @@ import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, ClaimPlan, QueueStore } from '../../effects/queue-stores.js';
 import type { Bell } from './bell.js';
 import type { Doorkeeper } from './doorkeeper.js';
+import { Peers } from './peers.js';
 import type { QueuePlatform } from './platform.js';
 import type { QueueLimits } from './queue.js';
 import type { Sweep } from './sweep.js';
+import { Tidying } from './tidying.js';
 
 export interface Runner {
   readonly store: QueueStore;
@@ -45,7 +47,6 @@ const LOST_MS = 45_000;
 const DEAD_MS = 60_000;
 /** Nobody waits longer without looking: clocks are set, and other nodes put something in. */
 export const LOOK_MS = 30_000;
-const TIDY_MS = 3_600_000;
 
 /** Runs until the signal aborts, and then until what is in hand has ended, or so many milliseconds longer. Never rejects. */
 export async function runQueue(runner: Runner, signal: AbortSignal, graceMs: number): Promise<void> {
@@ -101,13 +102,13 @@ async function takeUp(runner: Runner, running: Running): Promise<number> {
 class Running {
   readonly #runner: Runner;
   readonly #turns = new Map<Promise<void>, AbortController>();
-  #heardAt: number;
+  /** Before it has said once that it lives, what it claims would be given back by others. */
+  #heardAt = Number.NEGATIVE_INFINITY;
   /** `lost`: it may have been carried out all the same. */
   #lastClaim: 'answered' | 'lost' = 'answered';
 
   constructor(runner: Runner) {
     this.#runner = runner;
-    this.#heardAt = runner.platform.elapsed();
   }
 
   /** One at a time. What a claim has taken whose answer was lost belongs to a node that lives, so that nobody else gives it back. */
@@ -161,44 +162,36 @@ class Running {
 
 async function beatForEver(runner: Runner, running: Running, signal: AbortSignal): Promise<void> {
   const { store, node, clock, platform, onFault, bell, sweep } = runner;
+  const peers = new Peers(platform.elapsed, DEAD_MS);
   let heardAt = platform.elapsed();
+  const tidying = new Tidying({ tidy: runner.tidy, elapsed: platform.elapsed, onFault });
   let ahead = clock() - platform.elapsed();
-  let tidiedAt = Number.NEGATIVE_INFINITY;
-  let isToTidy = true;
-  let tidying: Promise<void> | null = null;
+  let beat = 0;
   while (!signal.aborted) {
     try {
-      await store.beat(node, clock());
+      // Another one each time, also where the clock was set back.
+      beat = Math.max(clock(), beat + 1);
+      await store.beat(node, beat);
+      if (running.isSilent()) bell.ring();
       running.heard();
-      if (platform.elapsed() - heardAt > SILENT_MS) sweep.forget();
+      if (platform.elapsed() - heardAt > SILENT_MS) {
+        sweep.forget();
+        peers.forget();
+      }
       heardAt = platform.elapsed();
-      if ((await store.recover(clock() - DEAD_MS)) > 0) bell.ring();
+      if ((await store.recover(peers.silentAmong(await store.beats()))) > 0) bell.ring();
       const before = ahead;
       ahead = clock() - platform.elapsed();
-      const isSetBack = before - ahead > LOOK_MS;
-      isToTidy ||= isSetBack || platform.elapsed() - tidiedAt > TIDY_MS;
-      // Beside the beats: a node that has much to tidy up lives all the same.
-      if (isToTidy && tidying === null) {
-        isToTidy = false;
-        tidiedAt = platform.elapsed();
-        tidying = runner
-          .tidy(signal)
-          .catch((error) => {
-            isToTidy = true;
-            onFault(`the queue cannot be tidied up: ${errorText(error)}`);
-          })
-          .finally(() => {
-            tidying = null;
-          });
-      }
+      tidying.look(before - ahead > LOOK_MS ? 'at-once' : 'each-hour', signal);
       await runner.clearOut();
       await sweep.step();
     } catch (error) {
       sweep.forget();
+      peers.forget();
       onFault(`the store of the queue cannot be reached: ${errorText(error)}`);
     }
     running.breakOffIfLost();
     await platform.wait(BEAT_MS, signal);
   }
-  await tidying;
+  await tidying.end();
 }

@@ -272,17 +272,49 @@ it('shows a hundred messages at a time that have not ended', async () => {
 });
 
 describe('a node', () => {
-  it('takes over at once what another held that was not heard of for a minute', async () => {
-    const one = new VirtualQueue();
-    await one.put('x@a.test');
-    const { store, time } = one;
-    const plan = { node: 'gone', now: time.now, deliveriesMax: 1, perLaneMax: 1, dueAgainAt: time.now };
-    await store.claim(plan);
-    await store.beat('gone', time.now + 8_000);
-    one.run();
-    await one.until(2 * MINUTE_MS);
-    // It beats each ten seconds.
-    expect(one.attempts).toEqual(['70000 x@a.test']);
+  it('takes over at once what another held that said nothing new for a minute, whatever its clock', async () => {
+    for (const ahead of [-HOUR_MS, 8_000, HOUR_MS]) {
+      const one = new VirtualQueue();
+      await one.put('x@a.test');
+      const { store, time } = one;
+      const plan = { node: 'gone', now: time.now, deliveriesMax: 1, perLaneMax: 1, dueAgainAt: time.now };
+      await store.claim(plan);
+      await store.beat('gone', time.now + ahead);
+      one.run();
+      await one.until(2 * MINUTE_MS);
+      // It beats each ten seconds.
+      expect(one.attempts).toEqual(['60000 x@a.test']);
+    }
+  });
+
+  it('leaves to another what it holds, however wrong its own clock is, and though it was itself away', async () => {
+    for (const aheadMs of [-HOUR_MS, 0, HOUR_MS]) {
+      let isAway = false;
+      let now = () => START;
+      const one = new VirtualQueue({ clock: () => now() + aheadMs }, (store) => ({
+        beat: (...given) => (isAway ? Promise.reject(new Error('away')) : store.beat(...given)),
+      }));
+      now = () => one.time.now;
+      await one.put('x@a.test');
+      const { store, time } = one;
+      const plan = {
+        node: 'other',
+        now: time.now + HOUR_MS,
+        deliveriesMax: 1,
+        perLaneMax: 1,
+        dueAgainAt: time.now,
+      };
+      expect(await store.claim(plan)).toHaveLength(1);
+      for (let at = 0; at < 10 * MINUTE_MS; at += 10_000)
+        // While nobody reaches the store, the other cannot say anything either.
+        time.schedule(START + at + 5_000, () => void (isAway || store.beat('other', time.now)));
+      time.schedule(START + 3 * MINUTE_MS + 1, () => (isAway = true));
+      time.schedule(START + 6 * MINUTE_MS + 1, () => (isAway = false));
+      await store.beat('other', time.now);
+      one.run();
+      await one.until(10 * MINUTE_MS);
+      expect(one.attempts).toEqual([]);
+    }
   });
 
   it('says each ten seconds that it lives', async () => {
