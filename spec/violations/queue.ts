@@ -131,8 +131,8 @@ export const queue: Violations = {
   },
   'RTLS-4.1-4': {
     file: 'src/services/queue/attempts.ts',
-    find: 'content: task.content, facts: message.facts }',
-    put: "content: task.content, facts: { ...message.facts, requireTls: task.recipients.length > 1 ? 'no' : 'yes' } }",
+    find: 'content, facts: message.facts }',
+    put: "content, facts: { ...message.facts, requireTls: task.recipients.length > 1 ? 'no' : 'yes' } }",
   },
   'RTLS-4.2.2-2': {
     file: 'src/policy/host/transaction.ts',
