@@ -55,6 +55,8 @@ class RunningWorld {
   readonly #store: QueueStore;
   readonly #bodies: BodyStore;
   readonly #sources = new WeakMap<MessageSource, string>();
+  /** Whose octets were begun to be read last. */
+  #read = '';
   /** Deliveries that a node has in hand, by message. */
   readonly #inHand = new Map<string, string>();
   #node: QueueNode | null = null;
@@ -68,8 +70,8 @@ class RunningWorld {
       programs,
       time: this.#time,
       tally: this.#tally,
-      errandOf: (content) => this.#ledger.errandOf(this.#sources.get(content)!),
-      onAttempted: (content, attempted) => this.#ledger.attempted(this.#sources.get(content)!, attempted),
+      errandOf: (content) => this.#ledger.errandOf(this.#idOf(content)),
+      onAttempted: (content, attempted) => this.#ledger.attempted(this.#idOf(content), attempted),
     });
     this.#store = this.#watched(memoryQueueStore());
     this.#bodies = this.#traced(memoryBodies());
@@ -189,16 +191,26 @@ class RunningWorld {
     };
   }
 
-  /** So that whoever is given the octets of a message is known to have asked for it. */
+  /** So that it is known whose octets somebody reads, through whatever they came to him. */
   #traced(bodies: BodyStore): BodyStore {
     return {
       ...bodies,
       read: (id) => {
         const source = bodies.read(id);
-        this.#sources.set(source, id);
-        return source;
+        return () => {
+          this.#read = id;
+          return source();
+        };
       },
     };
+  }
+
+  #idOf(content: MessageSource): string {
+    const known = this.#sources.get(content);
+    if (known !== undefined) return known;
+    beginToRead(content).catch(() => {});
+    this.#sources.set(content, this.#read);
+    return this.#read;
   }
 
   async #close(): Promise<number> {
@@ -209,4 +221,9 @@ class RunningWorld {
       ['waiting', 'attempting'].includes(states.get(`${id} ${address}`) ?? ''),
     );
   }
+}
+
+/** Asks for the octets at once, and lets them be. */
+async function beginToRead(content: MessageSource): Promise<void> {
+  for await (const _ of content()) break;
 }
