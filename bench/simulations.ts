@@ -1,7 +1,7 @@
 /* Whole deliveries in memory: the stories, from their messages to the report for every recipient. */
 
 import { stories } from '../spec/scenarios/index.js';
-import { reportOf } from '../src/engine/recipient-report.js';
+import { reportsOf } from '../src/engine/recipient-report.js';
 import { programs } from '../src/machine/index.js';
 import { deliveriesTo } from './many-domains.js';
 import { measure } from './measure.js';
@@ -54,6 +54,6 @@ function oneAfterTheOther(attempts: readonly Prepared[]) {
 function deliver(attempt: Prepared): void {
   const result = play(attempt, programs);
   for (let at = 0; at < attempt.input.recipients.length; at++) {
-    if (reportOf(result, at).decisions.length === 0) throw new Error('nothing was decided');
+    if (reportsOf(result)[at]!.decisions.length === 0) throw new Error('nothing was decided');
   }
 }

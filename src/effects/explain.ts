@@ -182,6 +182,19 @@ function firstDecidedBy(decision: Decision, host: HostEvidence | null): number {
 
 /** A run has only those recipients that still waited when it began. */
 function placeInRun(attempt: AttemptEvidence | null, at: number): number {
-  const before = attempt?.recipients.slice(0, at) ?? [];
-  return before.filter(({ state }) => state === null || state.verdict === 'next-host').length;
+  return attempt === null ? 0 : (placesInRun(attempt)[at] ?? 0);
+}
+
+const places = new WeakMap<AttemptEvidence, readonly number[]>();
+
+/** Of all recipients; made once, because everybody asks for his own. */
+function placesInRun(attempt: AttemptEvidence): readonly number[] {
+  const known = places.get(attempt);
+  if (known !== undefined) return known;
+  let next = 0;
+  const made = attempt.recipients.map(({ state }) =>
+    state === null || state.verdict === 'next-host' ? next++ : next,
+  );
+  places.set(attempt, made);
+  return made;
 }

@@ -45,12 +45,21 @@ function badAddress(role: string, text: string): MisuseError {
   );
 }
 
+/** The recipients of an attempt, and where each of them stands among all of the message, from 0. */
+export interface Group {
+  readonly mailboxes: readonly Mailbox[];
+  readonly places: readonly number[];
+}
+
 /** In order of first appearance: one attempt for each destination. */
-export function byDestination(mailboxes: readonly Mailbox[]): readonly (readonly Mailbox[])[] {
-  const groups = new Map<string, Mailbox[]>();
-  for (const mailbox of mailboxes) {
+export function byDestination(mailboxes: readonly Mailbox[]): readonly Group[] {
+  const groups = new Map<string, { readonly mailboxes: Mailbox[]; readonly places: number[] }>();
+  for (const [place, mailbox] of mailboxes.entries()) {
     const key = destinationKey(mailbox.destination);
-    groups.set(key, [...(groups.get(key) ?? []), mailbox]);
+    const group = groups.get(key) ?? { mailboxes: [], places: [] };
+    group.mailboxes.push(mailbox);
+    group.places.push(place);
+    groups.set(key, group);
   }
   return [...groups.values()];
 }

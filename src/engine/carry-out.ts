@@ -1,8 +1,14 @@
 /* A message is split by destination, and an attempt made for each; a policy is looked for by an attempt that carries no mail. */
-import { type AttemptJournal, JOURNAL_FORMAT, JOURNAL_VERSION, type Journal } from '../effects/journal.js';
+import {
+  type AttemptJournal,
+  JOURNAL_FORMAT,
+  JOURNAL_VERSION,
+  type Journal,
+  type JournalEntry,
+} from '../effects/journal.js';
 import { mergeDialled, waitBehind } from '../policy/attempt/next-attempt.js';
 import type { AttemptInput, AttemptPurpose } from '../policy/attempt/types.js';
-import type { Mailbox } from '../policy/names/mailbox.js';
+import { parseDnsName } from '../policy/names/domain-name.js';
 import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
 import { attempt, noteRefusal, tellAttempt } from './attempt.js';
@@ -11,7 +17,7 @@ import { inTurn } from './in-turn.js';
 import { deadlineOf, inputOf, type Job } from './job.js';
 import { type Made, tell } from './made.js';
 import type { AttemptOptions } from './options.js';
-import { type RecipientReport, reportOf } from './recipient-report.js';
+import { type RecipientReport, reportsOf } from './recipient-report.js';
 import type { DeliveryResult, PolicyResult } from './results.js';
 import { noteSignals } from './signals.js';
 
@@ -22,26 +28,25 @@ export async function carryOut(
   attemptOptions: AttemptOptions,
 ): Promise<DeliveryResult> {
   const deadline = deadlineOf(options, attemptOptions);
-  const reports = new Map<Mailbox, RecipientReport>();
+  const results = new Array<RecipientReport>(job.mailboxes.length);
   const groups = byDestination(job.mailboxes);
-  const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (mailboxes) => {
-    const input = { ...inputOf(options, job, mailboxes, attemptOptions), ...deadline };
+  const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (group) => {
+    const { places } = group;
+    const input = { ...inputOf(options, job, group, attemptOptions), ...deadline };
     const { result, entries, witness } = await attempt(options, job.content, input, attemptOptions);
     noteSignals(options, result, attemptOptions.scope);
     noteRefusal(options, input, result);
     if (job.purpose === 'deliver') await tellAttempt(options, result);
-    const places = mailboxes.map((mailbox) => job.mailboxes.indexOf(mailbox));
-    mailboxes.forEach((mailbox, at) => {
-      const report = reportOf(result, at);
-      reports.set(mailbox, report);
-      tell(() => attemptOptions.onResult?.(report, places[at]!));
+    reportsOf(result).forEach((report, at) => {
+      const place = places[at]!;
+      results[place] = report;
+      tell(() => attemptOptions.onResult?.(report, place));
     });
-    const journal = { input, places, entries, result };
+    const journal = { input: asFarAsAsked(input, entries), places, entries, result };
     witness?.remember(journal);
     return journal;
   });
   const attempts = ended.map(({ result }) => result);
-  const results = job.mailboxes.map((mailbox) => reports.get(mailbox)!);
   const { attempt: number = 1, dialled = {} } = attemptOptions;
   const waitMs = results.some(({ outcome }) => outcome === 'deferred') ? waitBehind(number) : null;
   return {
@@ -78,6 +83,21 @@ export async function findPolicy(
     decisions: result.decisions,
     journal: journalOf([{ input, places: [], entries, result }]),
   };
+}
+
+/**
+ * Of what the message has dialled before, what its attempt could come to: the hosts of its MX answer and those that were turned to. With
+ * all that was dialled at the other destinations in each of them, a journal would grow with the square of their number.
+ */
+function asFarAsAsked(input: AttemptInput, entries: readonly JournalEntry[]): AttemptInput {
+  const hosts = entries.flatMap((entry) => {
+    if (entry.kind === 'run') return [entry.host];
+    if (entry.kind !== 'answer' || entry.event.type !== 'dns.mx.answered') return [];
+    const { answer } = entry.event;
+    return 'records' in answer ? answer.records.map(({ exchange }) => parseDnsName(exchange) ?? '') : [];
+  });
+  const known = hosts.filter((host) => Object.hasOwn(input.dialled, host));
+  return { ...input, dialled: Object.fromEntries(known.map((host) => [host, input.dialled[host]!])) };
 }
 
 function journalOf(attempts: readonly AttemptJournal[]): Journal {

@@ -8,7 +8,7 @@ import { checked, MisuseError } from '../effects/misuse.js';
 import { programs } from '../machine/programs.js';
 import type { PlacedDecision } from '../policy/attempt/types.js';
 import { destinationKey } from './attempt-inputs.js';
-import { inOrder, type RecipientReport, reportOf } from './recipient-report.js';
+import { inOrder, type RecipientReport, reportsOf } from './recipient-report.js';
 
 /** A decision with what it was made on: a sentence for each column of its table, with the very values. */
 export interface ExplainedDecision extends PlacedDecision {
@@ -65,8 +65,7 @@ function explained({ attempts }: Pick<Journal, 'attempts'>): readonly ExplainedR
     if (result === null) return [];
     const told = decisions.map(withSentences);
     const found: AttemptJournal = { ...journal, result };
-    return result.recipients.map((_, at) => {
-      const { reports, ...report } = reportOf(result, at);
+    return reportsOf(result).map(({ reports, ...report }, at) => {
       return {
         place: journal.places[at] ?? 0,
         report: withChange(

@@ -6,6 +6,7 @@ import type { Destination } from '../policy/mx/candidate.js';
 import type { Mailbox } from '../policy/names/mailbox.js';
 import { chooseRoute } from '../policy/relay/route.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
+import type { Group } from './attempt-inputs.js';
 import type { Made } from './made.js';
 import type { AttemptOptions, EngineOptions, OutboundMail } from './options.js';
 import { parkIfRefused } from './parked-relays.js';
@@ -18,7 +19,7 @@ export type Job = OutboundMail & {
 export function inputOf(
   options: Made,
   job: Job,
-  mailboxes: readonly Mailbox[],
+  { mailboxes, places }: Group,
   attemptOptions: AttemptOptions,
 ): AttemptInput {
   const { settings = DEFAULT_SETTINGS, clock } = options;
@@ -31,15 +32,16 @@ export function inputOf(
     recipients: mailboxes.map(({ address }) => address),
     message: { ...job.facts, sender: job.from },
     ...transportOf(options, job, destination, attemptOptions),
-    ...(job.dsn === undefined ? {} : { dsn: dsnOf(job, job.dsn, mailboxes) }),
+    ...(job.dsn === undefined ? {} : { dsn: dsnOf(job.dsn, places) }),
     settings,
     dialled,
     purpose: job.purpose,
   };
 }
 
-function dsnOf(job: Job, dsn: DsnRequest, mailboxes: readonly Mailbox[]): DsnRequest {
-  return { ...dsn, recipients: mailboxes.map((mailbox) => dsn.recipients[job.mailboxes.indexOf(mailbox)]!) };
+/** Of those who stand at these places. */
+export function dsnOf(dsn: DsnRequest, places: readonly number[]): DsnRequest {
+  return { ...dsn, recipients: places.map((place) => dsn.recipients[place]!) };
 }
 
 /** Nobody chooses where there is nothing to choose from. */

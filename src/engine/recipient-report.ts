@@ -1,4 +1,4 @@
-import type { AttemptResult, PlacedDecision } from '../policy/attempt/types.js';
+import type { AttemptResult, PlacedDecision, RecipientResult } from '../policy/attempt/types.js';
 import type { ExchangeCause, SmtpCommand } from '../policy/host/exchange.js';
 import type { Authentication, HandedOn, TlsFacts } from '../policy/host/types.js';
 import { textOf } from '../policy/smtp/reply.js';
@@ -39,9 +39,17 @@ export interface RecipientReport {
   readonly reports: readonly TlsReportPolicy[];
 }
 
-/** The report for the recipient at that place of the attempt's input. */
-export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
-  const { recipient, outcome, status, state, host, because } = attempt.recipients[at]!;
+/** The reports for all recipients, in their order. What is the same for all of them is made once. */
+export function reportsOf(attempt: AttemptResult): readonly RecipientReport[] {
+  const decisions = attempt.decisions.map(inOrder);
+  return attempt.recipients.map((result) => reportOf(attempt, result, decisions));
+}
+
+function reportOf(
+  attempt: AttemptResult,
+  { recipient, outcome, status, state, host, because }: RecipientResult,
+  decisions: RecipientReport['decisions'],
+): RecipientReport {
   const { command, cause, reply } = state;
   const { destination } = attempt;
   return {
@@ -61,7 +69,7 @@ export function reportOf(attempt: AttemptResult, at: number): RecipientReport {
     cleartextRetry: host?.cleartextRetry === 'yes',
     requireTls: attempt.requireTls === 'yes',
     handedOn: outcome === 'delivered' ? (host?.handedOn ?? null) : null,
-    decisions: attempt.decisions.map(inOrder),
+    decisions,
     because: because && inOrder(because),
     reports: attempt.reports,
   };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { replay } from '../effects/replay.js';
+import { programs } from '../machine/programs.js';
 import { createNodeEngine, MisuseError, type NodeEngine, NotReadyError, settingsOf } from '../node.js';
 import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { type Internet, startInternet } from '../testing/index.js';
@@ -48,6 +50,35 @@ const mailTo = (...to: readonly string[]) => ({
 });
 
 describe('the destinations of a message', () => {
+  it('have in their records what was dialled at their own hosts, which is all that they depend on (DUAL-3-5)', async () => {
+    const elsewhere = Object.fromEntries(
+      Array.from({ length: 50 }, (_, at) => [`mx${at}.test`, ['192.0.2.1']]),
+    );
+    const own = { 'mx.a.test': ['192.0.2.1'], 'mx.busy.test': ['192.0.2.2'] };
+    const bounded = engineWith({
+      settings: settingsOf('rfc', { port: internet.port, privateAddresses: 'allow', candidatesMax: 1 }),
+    });
+    const { journal, dialled } = await bounded.deliver(mailTo('u@b.test', 'u@a.test', 'u@busy.test'), {
+      attempt: 2,
+      dialled: { ...elsewhere, ...own },
+    });
+    expect(journal.attempts.map(({ input }) => input.dialled)).toEqual([
+      {},
+      { 'mx.a.test': ['192.0.2.1'] },
+      // One of them was left out, because it had been dialled.
+      own,
+    ]);
+    expect(dialled).toMatchObject(elsewhere);
+    for (const attempt of journal.attempts) expect(replay(programs, attempt).kind).toBe('same');
+    await bounded.close();
+  });
+
+  it('are decided about once for all their recipients', async () => {
+    const { results } = await engine.deliver(mailTo('u@a.test', 'u@b.test', 'v@a.test'));
+    expect(results[2]!.decisions).toBe(results[0]!.decisions);
+    expect(results[1]!.decisions).not.toBe(results[0]!.decisions);
+  });
+
   it('are served side by side: results come while another domain says nothing (CHOICE-17)', async () => {
     const told: (readonly [number, string])[] = [];
     const stop = new AbortController();

@@ -3,7 +3,7 @@ import { type Change, smallestChanges } from '../effects/change/index.js';
 import { answersIn, suppose } from '../effects/change/suppose.js';
 import { explainAttempt } from '../effects/explain.js';
 import type { AttemptJournal, Journal } from '../effects/journal.js';
-import { type RecipientReport, reportOf } from '../engine/recipient-report.js';
+import { type RecipientReport, reportsOf } from '../engine/recipient-report.js';
 import { programs } from '../machine/programs.js';
 
 /** A recipient, by the attempt and the place in it. */
@@ -47,5 +47,5 @@ export function supposed(recorded: Recorded, change: Change): RecipientReport | 
   if (edits === undefined) return null;
   const played = suppose(programs, attempt, answersIn(attempt), edits).result;
   const place = played?.recipients.findIndex((each) => each.recipient === recipient) ?? -1;
-  return played === null || place < 0 ? null : reportOf(played, place);
+  return played === null || place < 0 ? null : (reportsOf(played)[place] ?? null);
 }

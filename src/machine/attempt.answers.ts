@@ -3,7 +3,7 @@
  */
 import type { AnsweredBy } from '../effects/catalog.js';
 import type { HostRun, RecipientState } from '../policy/host/types.js';
-import { type AttemptContext, type RecipientProgress, waitingOf } from './attempt.context.js';
+import { type AttemptContext, isWaiting, type RecipientProgress } from './attempt.context.js';
 
 type Learned = Partial<AttemptContext>;
 
@@ -41,15 +41,14 @@ export function learnHost(context: AttemptContext, event: AnsweredBy<'host.run'>
   const tried = context.tried + 1;
   if ('kind' in answer) return { tried, fault: answer };
   const { recipients: states, ...run } = answer;
-  const waiting = waitingOf(context);
+  let next = 0;
   return {
     tried,
     runs: [...context.runs, answer],
     // By place, not by address: the same recipient may be named twice, and be answered differently.
-    recipients: context.recipients.map((progress) => {
-      const at = waiting.indexOf(progress);
-      return at < 0 ? progress : advance(progress, run, states[at]!);
-    }),
+    recipients: context.recipients.map((progress) =>
+      isWaiting(progress) ? advance(progress, run, states[next++]!) : progress,
+    ),
   };
 }
 

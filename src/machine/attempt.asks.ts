@@ -7,13 +7,7 @@ import type { HostInput } from '../policy/host/types.js';
 import { idToFetch, learnRecord } from '../policy/mta-sts/discover.js';
 import type { PolicyChange } from '../policy/mta-sts/merge-policy.js';
 import { POLICY_LENGTH_MAX } from '../policy/mta-sts/policy-file.js';
-import {
-  type AttemptContext,
-  mxRecords,
-  policyDomain,
-  type RecipientProgress,
-  waitingOf,
-} from './attempt.context.js';
+import { type AttemptContext, isWaiting, mxRecords, policyDomain, waitingOf } from './attempt.context.js';
 
 export function askMx(context: AttemptContext): Effect {
   return { type: 'dns.mx', name: domainName(context), deadlineMs: context.input.settings.deadlines.dnsMs };
@@ -89,7 +83,7 @@ export function askHost(context: AttemptContext): Effect {
       sts: context.sts,
       recipients: waiting.map(({ recipient }) => recipient),
       message: input.message,
-      ...(input.dsn === undefined ? {} : { dsn: dsnFor(input.dsn, waiting, context) }),
+      ...(input.dsn === undefined ? {} : { dsn: dsnFor(input.dsn, context) }),
       settings: input.settings,
       dialled: dialledAt(input.dialled, candidate.host),
       purpose: input.purpose === 'deliver' ? 'deliver' : 'explain',
@@ -108,12 +102,8 @@ function wayOf({ input: { transport }, way }: AttemptContext): Pick<HostInput, '
     : {};
 }
 
-function dsnFor(
-  dsn: DsnRequest,
-  waiting: readonly RecipientProgress[],
-  { recipients }: AttemptContext,
-): DsnRequest {
-  return { ...dsn, recipients: waiting.map((one) => dsn.recipients[recipients.indexOf(one)]!) };
+function dsnFor(dsn: DsnRequest, { recipients }: AttemptContext): DsnRequest {
+  return { ...dsn, recipients: dsn.recipients.filter((_, at) => isWaiting(recipients[at]!)) };
 }
 
 /** Host names are a stranger's words: none of them may reach what every object inherits. */

@@ -112,7 +112,11 @@ export function seeksPolicy({ purpose }: AttemptInput): boolean {
 
 /** The recipients that still wait, in order. */
 export function waitingOf(context: AttemptContext): readonly RecipientProgress[] {
-  return context.recipients.filter(({ state }) => state === null || state.verdict === 'next-host');
+  return context.recipients.filter(isWaiting);
+}
+
+export function isWaiting({ state }: Pick<RecipientProgress, 'state'>): boolean {
+  return state === null || state.verdict === 'next-host';
 }
 
 /** None where they were not asked for, or did not come. */

@@ -105,10 +105,8 @@ export function learnPeer(_: HostContext, event: AnsweredBy<'peer.inspect'>): Le
 export function learnTransaction(context: HostContext, event: AnsweredBy<'smtp.send'>): Learned {
   const { mail, recipients, data, end } = event.answer;
   const last = [end, data, ...[...recipients].reverse(), mail].find((reply) => reply !== null) ?? null;
-  const byPlace = context.input.recipients.map((_, place) => {
-    const at = context.named.indexOf(place);
-    return (at < 0 ? context.transaction?.recipients[place] : recipients[at]) ?? null;
-  });
+  const byPlace = context.input.recipients.map((_, place) => context.transaction?.recipients[place] ?? null);
+  for (const [at, place] of context.named.entries()) byPlace[place] = recipients[at] ?? null;
   return {
     transaction: { ...event.answer, recipients: byPlace },
     mails: context.mails + 1,

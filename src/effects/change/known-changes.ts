@@ -18,9 +18,15 @@ const SETTINGS_MAX = 8;
 /** Kinds of ends of one attempt that are looked into; a message for thousands is not worth a search for each. */
 const ENDS_MAX = 8;
 
+/** What is heard in an attempt is long, and the same for all its recipients: it is looked up as it is, and never copied for one of them. */
+interface Found {
+  readonly byEnd: Map<string, readonly Change[]>;
+  characters: number;
+}
+
 export class KnownChanges {
-  /** The least recently asked for first. */
-  readonly #known = new Map<string, readonly Change[]>();
+  /** What was found by who heard that, by how it ended; the least recently asked for first. */
+  readonly #known = new Map<string, Found>();
   readonly #settings = new WeakMap<object, number>();
   readonly #settingsByText = new Map<string, number>();
   #settingsSeen = 0;
@@ -37,22 +43,30 @@ export class KnownChanges {
   changesFor(journal: AttemptJournal, place: number, programs: Programs): readonly Change[] {
     const attempt = this.#attempts.get(journal) ?? { heard: this.#heardBy(journal), searches: 0 };
     this.#attempts.set(journal, attempt);
-    const key = attempt.heard + endOf(journal, place);
-    const known = this.#known.get(key);
+    const found = this.#known.get(attempt.heard) ?? { byEnd: new Map(), characters: 0 };
+    const end = endOf(journal, place);
+    const known = found.byEnd.get(end);
     if (known === undefined && ++attempt.searches > ENDS_MAX) return [];
     const changes = known ?? smallestChanges(journal, place, programs, this.#bounds).changes;
-    this.#keep(key, changes, known === undefined);
+    if (known === undefined)
+      this.#grow(found, end.length + (found.byEnd.size === 0 ? attempt.heard.length : 0));
+    found.byEnd.set(end, changes);
+    this.#keep(attempt.heard, found);
     return changes;
   }
 
-  #keep(key: string, changes: readonly Change[], isNew: boolean): void {
-    this.#known.delete(key);
-    this.#known.set(key, changes);
-    if (isNew) this.#characters += key.length;
-    for (const [oldest] of this.#known) {
+  #grow(found: Found, characters: number): void {
+    found.characters += characters;
+    this.#characters += characters;
+  }
+
+  #keep(heard: string, found: Found): void {
+    this.#known.delete(heard);
+    this.#known.set(heard, found);
+    for (const [oldest, { characters }] of this.#known) {
       if (this.#characters <= CHARACTERS_MAX) break;
       this.#known.delete(oldest);
-      this.#characters -= oldest.length;
+      this.#characters -= characters;
     }
   }
 

@@ -177,6 +177,68 @@ describe('parseJournal', () => {
     });
   });
 
+  describe('of many recipients of a host', () => {
+    const [run, state] = [fc.sample(aHostRun, { numRuns: 1, seed: 1 })[0]!, fc.sample(aState, 1)[0]!];
+    const journalTo = (hosts: readonly (HostRun | number | null)[]) => {
+      const told = { recipient: 'x@a.example', outcome: 'deferred', status: '4.2.0', state };
+      const recipients = hosts.map((host) => ({ ...told, host, decision: null, because: null }));
+      return {
+        ...journalOf([]),
+        attempts: [{ ...attempt, result: { ...attempt.result!, recipients } }],
+      } as Journal;
+    };
+    const decided = (times: number): HostRun => ({
+      ...run,
+      decisions: Array.from({ length: times }, () => attempt.result!.decisions[0]!).map(
+        ({ mx: _, ...own }) => own,
+      ),
+    });
+
+    it('says once what the host came to, and is read back as it was', () => {
+      const lengthOf = (recipients: number, decisions: number) => {
+        const host = decided(decisions);
+        const journal = journalTo(Array.from({ length: recipients }, () => host));
+        const text = printJournal(journal);
+        expect(parseJournal(text)).toEqual({ ok: true, value: journal });
+        return text.length;
+      };
+      expect(lengthOf(100, 50) - lengthOf(100, 10)).toBe(lengthOf(1, 50) - lengthOf(1, 10));
+    });
+
+    it('prints the same whether or not hosts that are equal are one', () => {
+      const shared = decided(2);
+      const journal = journalTo([shared, null, decided(3), shared, decided(3)]);
+      const text = printJournal(journal);
+      expect(text).toBe(printJournal(JSON.parse(JSON.stringify(journal))));
+      const read = parseJournal(text);
+      expect(read).toEqual({ ok: true, value: journal });
+      expect(read.ok && printJournal(read.value)).toBe(text);
+    });
+
+    it('reads those in which the host stands with each', () => {
+      const journal = journalTo([decided(2), decided(2)]);
+      expect(parseJournal(JSON.stringify(journal))).toEqual({ ok: true, value: journal });
+    });
+
+    it('takes no place of nobody, of a later recipient, or of one who has no host of his own', () => {
+      for (const [at, hosts] of [
+        [0, [0]],
+        [0, [1, run]],
+        [1, [run, -1]],
+        [1, [run, 0.5]],
+        [1, [null, 0]],
+        [1, [run, 7]],
+        [2, [null, run, 0]],
+      ] as const)
+        expect(parseJournal(JSON.stringify(journalTo(hosts)))).toMatchObject({
+          ok: false,
+          problems: [{ path: `attempts[0].result.recipients[${at}].host` }],
+        });
+      // Of one who has himself a place.
+      expect(parseJournal(JSON.stringify(journalTo([run, 0, 1])))).toMatchObject({ ok: false });
+    });
+  });
+
   it('reports unknown keys wherever they are', () => {
     const quit = { type: 'smtp.quit', id: 1, session: 1, deadlineMs: 5, force: 'yes' } as const;
     const known = expect.arrayContaining(['type', 'id', 'session', 'deadlineMs']);

@@ -11,10 +11,11 @@ import {
 } from '../journal.js';
 import { AnsweredCodec } from './answers.codec.js';
 import { AskCodec } from './asks.codec.js';
-import { AttemptInputCodec, AttemptResultCodec } from './attempt.codec.js';
+import { AttemptInputCodec } from './attempt.codec.js';
 import { type Decoded, decodeWith, describeValue, type Problem, parseJson, refused } from './result.js';
 import { strictObject, tagged } from './strict-object.js';
 import { type Codec, Finite, listOf, oneOf, orNull, such, Text } from './values.js';
+import { WrittenResultCodec, withHostsOnce } from './written-result.codec.js';
 
 /** The longest journal that is read: 16 MiB, in UTF-16 code units. Made up to do harm, one may take 1 GB of memory. */
 export const JOURNAL_LENGTH_MAX = 16_777_216;
@@ -35,7 +36,7 @@ export function printJournal({ format, version, attempts }: Journal): string {
 
 function printAttempt({ input, places, entries, result }: AttemptJournal): string {
   const lines = linesOf(entries.map((entry) => JSON.stringify(entry)));
-  return `{"input":${JSON.stringify(input)},"places":${JSON.stringify(places)},"entries":${lines},\n"result":${JSON.stringify(result)}}`;
+  return `{"input":${JSON.stringify(input)},"places":${JSON.stringify(places)},"entries":${lines},\n"result":${JSON.stringify(result && withHostsOnce(result))}}`;
 }
 
 function linesOf(items: readonly string[]): string {
@@ -67,7 +68,7 @@ const AttemptCodec = strictObject<AttemptJournal>('the journal of an attempt', {
   input: AttemptInputCodec,
   places: listOf('a list of places', Finite),
   entries: listOf('a list of entries', EntryCodec),
-  result: orNull(AttemptResultCodec),
+  result: orNull(WrittenResultCodec),
 });
 
 const JournalCodec = strictObject<Journal>('a journal', {

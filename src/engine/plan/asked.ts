@@ -33,7 +33,7 @@ export function planInput(
     );
   }
   const job = { ...mail, ...envelope, purpose: 'deliver' } as const;
-  const input = inputOf(options, job, envelope.mailboxes, attemptOptions);
+  const input = inputOf(options, job, byDestination(envelope.mailboxes)[0]!, attemptOptions);
   return { ...input, ...deadlineOf(options, attemptOptions) };
 }
 

@@ -16,7 +16,7 @@ import type { Adapters } from '../../effects/ports.js';
 import type { SocketPorts } from '../../effects/socket-ports.js';
 import { mergeDialled, waitBehind } from '../../policy/attempt/next-attempt.js';
 import type { AttemptInput, AttemptResult } from '../../policy/attempt/types.js';
-import { type RecipientReport, reportOf } from '../recipient-report.js';
+import { type RecipientReport, reportsOf } from '../recipient-report.js';
 import { AttemptInHand, type Pending } from './attempt-in-hand.js';
 import type { SessionAsk } from './desk.js';
 import { foreseenIn, unreachableSession } from './foresee.js';
@@ -125,7 +125,7 @@ export async function finishAttempt(
   const { result, entries } = await attempt.end();
   await tell(result);
   const places = input.recipients.map((_, at) => at);
-  const results = places.map((at) => reportOf(result, at));
+  const results = reportsOf(result);
   const waitMs = results.some(({ outcome }) => outcome === 'deferred') ? waitBehind(input.attempt) : null;
   return {
     results,

@@ -25,7 +25,11 @@ export interface TextStyle extends Page {
 /** Recipients by domain, in order of first appearance; recipients of one domain share its decisions. */
 export function renderResults(results: readonly ExplainedReport[], style: TextStyle): string {
   const domains = new Map<string, ExplainedReport[]>();
-  for (const report of results) domains.set(report.domain, [...(domains.get(report.domain) ?? []), report]);
+  for (const report of results) {
+    const reports = domains.get(report.domain);
+    if (reports === undefined) domains.set(report.domain, [report]);
+    else reports.push(report);
+  }
   return [...domains.values()]
     .map((reports) => [
       ...reports.map((report) => renderRecipient(report, style)),

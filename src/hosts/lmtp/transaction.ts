@@ -135,7 +135,9 @@ function groupsOf(waiting: readonly Waiting[]): readonly (readonly Waiting[])[] 
     const { address } = each.recipient;
     const domain = domainPart(address).toLowerCase();
     const key = `${each.known?.attempts ?? 0} ${domain}`;
-    groups.set(key, [...(groups.get(key) ?? []), each]);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [each]);
+    else group.push(each);
   }
   return [...groups.values()];
 }

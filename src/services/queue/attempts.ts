@@ -52,7 +52,7 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
         dsn: {
           ret: message.ret,
           envelopeId: message.envelopeId,
-          recipients: task.recipients.map((address) => dsnOf(address, task.claimed)),
+          recipients: task.recipients.map(dsnIn(task.claimed)),
         },
       },
       {
@@ -111,9 +111,13 @@ function changesIn({ journal: { attempts } }: DeliveryResult, known: KnownChange
   };
 }
 
-function dsnOf(address: string, { recipients }: ClaimedDelivery): RecipientDsn {
-  const recipient = recipients.find((one) => one.address === address);
-  return { notify: recipient?.notify ?? 'absent', original: recipient?.original ?? null };
+/** Where an address is named twice, as it was asked for the first time. */
+function dsnIn({ recipients }: ClaimedDelivery): (address: string) => RecipientDsn {
+  const known = new Map(recipients.toReversed().map((recipient) => [recipient.address, recipient]));
+  return (address) => {
+    const recipient = known.get(address);
+    return { notify: recipient?.notify ?? 'absent', original: recipient?.original ?? null };
+  };
 }
 
 /** What an attempt tells of the way that it took. */

@@ -18,8 +18,9 @@ import {
 } from '../../effects/journal.js';
 import { type Player, simulate } from '../../effects/simulate.js';
 import { byDestination, deferAll, parseEnvelope } from '../../engine/attempt-inputs.js';
+import { dsnOf } from '../../engine/job.js';
 import { parkIfRefused, type RelayRefusals, rememberRefusal } from '../../engine/parked-relays.js';
-import { type RecipientReport, reportOf } from '../../engine/recipient-report.js';
+import { type RecipientReport, reportsOf } from '../../engine/recipient-report.js';
 import { programs } from '../../machine/programs.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import type { Mailbox } from '../../policy/names/mailbox.js';
@@ -121,9 +122,9 @@ function playMail(stage: Stage) {
   const { scenario, step, now, dialled, refusedAt } = stage;
   const mail = mailOf(step);
   const journals: AttemptJournal[] = [];
-  const reports = new Map<Mailbox, RecipientReport>();
+  const results: RecipientReport[] = [];
   const { from, mailboxes: all } = parseEnvelope(mail, () => '');
-  for (const mailboxes of byDestination(all)) {
+  for (const { mailboxes, places } of byDestination(all)) {
     const input: AttemptInput = {
       startedAt: now,
       attempt: step.attempt ?? 1,
@@ -131,30 +132,22 @@ function playMail(stage: Stage) {
       recipients: mailboxes.map(({ address }) => address),
       message: { sender: from, ...mail.facts },
       ...chosenFor(stage, { from, mailbox: mailboxes[0]! }),
-      ...(mail.dsn === undefined
-        ? {}
-        : {
-            dsn: {
-              ...mail.dsn,
-              recipients: mailboxes.map((mailbox) => mail.dsn!.recipients[all.indexOf(mailbox)]!),
-            },
-          }),
+      ...(mail.dsn === undefined ? {} : { dsn: dsnOf(mail.dsn, places) }),
       settings: settingsFor(scenario),
       dialled,
       purpose: step.purpose === 'explain' ? 'explain' : 'deliver',
       ...deadlineOf(stage),
     };
-    const places = mailboxes.map((mailbox) => all.indexOf(mailbox));
     const { result, ...played } = playAttempt(stage, input, places);
     journals.push({ ...played, result });
     if (input.transport !== undefined)
       rememberRefusal(refusedAt, input.transport.name, result.recipients, now);
-    mailboxes.forEach((mailbox, at) => {
-      reports.set(mailbox, reportOf(result, at));
+    reportsOf(result).forEach((report, at) => {
+      results[places[at]!] = report;
     });
   }
   return {
-    results: all.map((mailbox) => reports.get(mailbox)!),
+    results,
     journal: journalOf(journals),
     dialled: Object.assign(
       {},

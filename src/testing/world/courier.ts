@@ -7,7 +7,7 @@ import { JOURNAL_FORMAT, JOURNAL_VERSION } from '../../effects/journal.js';
 import type { MessageSource } from '../../effects/ports.js';
 import type { Programs } from '../../effects/simulate.js';
 import type { DeliveryResult, Engine, LastLook } from '../../engine/engine.js';
-import { reportOf } from '../../engine/recipient-report.js';
+import { reportsOf } from '../../engine/recipient-report.js';
 import { mergeDialled } from '../../policy/attempt/next-attempt.js';
 import type { AttemptInput } from '../../policy/attempt/types.js';
 import { judgeLastLook } from '../../policy/mta-sts/last-look.js';
@@ -99,7 +99,7 @@ export class Courier implements Pick<Engine, 'deliver' | 'lastLook'> {
     onAttempted(mail.content, attempted);
     const { result, journal } = attempted;
     const delivered: DeliveryResult = {
-      results: result.recipients.map((_, at) => reportOf(result, at)),
+      results: reportsOf(result),
       attempts: [result],
       dialled: mergeDialled(dialled, [result]),
       retryAt: null,
