@@ -58,8 +58,9 @@ let lastId = 0;
 export function observed<E extends Pick<Engine, 'deliver' | 'explain'>>(engine: E): E {
   return {
     ...engine,
+    // Without a message the engine says what is missing.
     deliver: (mail, options) =>
-      tell('deliver', mail.to, options?.attempt, () => engine.deliver(mail, options)),
+      tell('deliver', mail?.to ?? [], options?.attempt, () => engine.deliver(mail, options)),
     explain: (domain, mail, options) =>
       tell('explain', [domain], options?.attempt, () => engine.explain(domain, mail, options)),
   };
@@ -69,7 +70,7 @@ export function observed<E extends Pick<Engine, 'deliver' | 'explain'>>(engine: 
 export function observedFault(onFault: (message: string) => void): (message: string) => void {
   return (message) => {
     fault.publish({ message } satisfies FaultTold);
-    onFault(message);
+    return onFault(message);
   };
 }
 

@@ -52,6 +52,9 @@ class Waiting implements Patience {
 /** The longest that a timer bears, in milliseconds. */
 const WAIT_MS_MAX = 2 ** 31 - 1;
 
+/** How often a timer may come early. One that does not wait at all would keep everything else from running. */
+const EARLY_MAX = 1000;
+
 /** What an attempt waits for. */
 export class Vigil {
   readonly #signal: AbortSignal | undefined;
@@ -121,11 +124,12 @@ export class Vigil {
     void this.#stopAt(untilAt, this.#wait, this.#off.signal);
   }
 
-  /** A timer may come early, so the clock has the last word. */
+  /** A timer may come early, so the clock has the last word. Where there is none, the deadline is looked at when a question is asked. */
   async #stopAt(untilAt: number, wait: Wait, off: AbortSignal): Promise<void> {
+    let early = 0;
     for (let leftMs = untilAt - this.#clock(); leftMs > 0; leftMs = untilAt - this.#clock()) {
-      await wait(Math.min(Math.ceil(leftMs), WAIT_MS_MAX), off);
-      if (off.aborted) return;
+      const waited = await waitBy(wait, Math.min(Math.ceil(leftMs), WAIT_MS_MAX), off);
+      if (off.aborted || waited === 'failed' || ++early > EARLY_MAX) return;
     }
     // Should the clock go back, whoever asks then is given a timer again.
     this.#watched.delete(untilAt);
@@ -136,6 +140,16 @@ export class Vigil {
   readonly #stopAll = (): void => {
     for (const waiting of [...this.#open]) waiting.stop();
   };
+}
+
+/** Those of Node reject when they are taken back; whoever brings one may have thought of that or not. */
+async function waitBy(wait: Wait, ms: number, off: AbortSignal): Promise<'waited' | 'failed'> {
+  try {
+    await wait(ms, off);
+    return 'waited';
+  } catch {
+    return 'failed';
+  }
 }
 
 async function* readThrough(message: MessageSource, read: () => void): AsyncGenerator<Uint8Array> {

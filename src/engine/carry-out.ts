@@ -93,8 +93,11 @@ function asFarAsAsked(input: AttemptInput, entries: readonly JournalEntry[]): At
   const hosts = entries.flatMap((entry) => {
     if (entry.kind === 'run') return [entry.host];
     if (entry.kind !== 'answer' || entry.event.type !== 'dns.mx.answered') return [];
-    const { answer } = entry.event;
-    return 'records' in answer ? answer.records.map(({ exchange }) => parseDnsName(exchange) ?? '') : [];
+    // Of an adapter that breaks its contract too, which is a fault of ours and still has a record.
+    const { records } = (entry.event.answer ?? {}) as { readonly records?: unknown };
+    return Array.isArray(records)
+      ? records.map((record) => parseDnsName(String(record?.exchange)) ?? '')
+      : [];
   });
   const known = hosts.filter((host) => Object.hasOwn(input.dialled, host));
   return { ...input, dialled: Object.fromEntries(known.map((host) => [host, input.dialled[host]!])) };

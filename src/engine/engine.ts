@@ -18,7 +18,7 @@ import {
   checkStopped,
 } from './check-arguments.js';
 import { deadlineOf } from './job.js';
-import { made } from './made.js';
+import { asciiBy, made } from './made.js';
 import type {
   AttemptOptions,
   EngineOptions,
@@ -87,7 +87,7 @@ export interface Engine {
 export function createEngine(given: EngineOptions): Engine {
   const options = made(checkEngineOptions(given));
   deadlineOf(options, {});
-  const toAscii = options.toAscii ?? (() => '');
+  const toAscii = asciiBy(options.toAscii);
   const engine: Engine = {
     async deliver(mail, attemptOptions = {}) {
       const checkedOptions = checkAttemptOptions(attemptOptions);

@@ -19,11 +19,24 @@ export function made(options: EngineOptions): Made {
   };
 }
 
-/** An onlooker that throws must not come between an answer and its machine. */
-export function tell(onlooker: () => void): void {
+/** An onlooker that throws must not come between an answer and its machine, and one that rejects must not end the process. */
+export function tell(onlooker: () => unknown): void {
   try {
-    onlooker();
+    const told = onlooker();
+    if (told instanceof Promise) told.catch(() => undefined);
   } catch {
     // What it throws is its own affair.
   }
+}
+
+/** Whoever cannot write a domain in A-labels says so by "", in whichever way he says it. */
+export function asciiBy(toAscii: EngineOptions['toAscii']): (domain: string) => string {
+  return (domain) => {
+    try {
+      const found: unknown = toAscii?.(domain);
+      return typeof found === 'string' ? found : '';
+    } catch {
+      return '';
+    }
+  };
 }

@@ -79,6 +79,26 @@ describe('whoever calls without a compiler is told at once which key is wrong', 
       engine.deliver({ ...MAIL, [key]: value } as never),
     ));
 
+  it.each([undefined, null])('that %s is no message, and by a promise', async (mail) => {
+    await expect(engine.deliver(mail as never)).rejects.toBeInstanceOf(MisuseError);
+  });
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new RangeError('boom');
+      },
+    ],
+    ['answers nothing', () => undefined],
+    ['answers something else', () => ({})],
+  ])('that a domain cannot be written in A-labels, by a function for it that %s', async (_, toAscii) => {
+    const own = engineWith({ toAscii });
+    const error = await thrownBy(() => own.deliver({ ...MAIL, to: ['user@b\u00fccher.example'] }));
+    expect(error).toMatchObject({ code: 'WAXSEAL_BAD_ADDRESS' });
+    await own.close();
+  });
+
   it('of the options of an attempt, whatever is asked for', () =>
     refusesNonsenseAt(['attempt', 'dialled', 'signal', 'onEntry'], (key, value) => {
       const options = { [key]: value } as never;

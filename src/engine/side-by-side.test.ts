@@ -1,3 +1,4 @@
+import timers from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { replay } from '../effects/replay.js';
 import { programs } from '../machine/programs.js';
@@ -133,8 +134,26 @@ describe('the destinations of a message', () => {
     const boom = () => {
       throw new Error('boom');
     };
-    const { results } = await engine.deliver(mailTo('u@a.test'), { onResult: boom, onEntry: boom });
+    const soon = async () => boom();
+    for (const onlooker of [boom, soon]) {
+      const told = { onResult: onlooker, onEntry: onlooker };
+      const { results } = await engine.deliver(mailTo('u@a.test'), told);
+      expect(results).toMatchObject([{ outcome: 'delivered' }]);
+    }
+    // What it rejects with would end the process as soon as it has a turn.
+    await new Promise((done) => setImmediate(done));
+  });
+
+  it('lose nothing by a memory of signals that throws, which would have them sent twice', async () => {
+    const boom = () => {
+      throw new Error('boom');
+    };
+    const forgetful = engineWith({
+      signals: { note: boom, read: async () => [], idle: async () => undefined },
+    });
+    const { results } = await forgetful.deliver(mailTo('u@a.test'));
     expect(results).toMatchObject([{ outcome: 'delivered' }]);
+    await forgetful.close();
   });
 });
 
@@ -169,7 +188,28 @@ describe('the deadline of a whole attempt', () => {
     await patient.close();
   });
 
-  it('is refused where nothing could keep it', () => {
+  it.each([
+    ['that does not wait', () => undefined as never],
+    ['that rejects', () => Promise.reject(new Error('boom'))],
+    [
+      'that throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
+    [
+      'that rejects when it is taken back',
+      (ms: number, signal: AbortSignal) => timers.setTimeout(ms, undefined, { signal }),
+    ],
+  ])('keeps nobody from being served who has a timer %s', async (_, wait) => {
+    const own = engineWith({ wait, deadlineMs: 3_600_000 });
+    const { results } = await own.deliver(mailTo('u@a.test'));
+    expect(results).toMatchObject([{ outcome: 'delivered' }]);
+    await new Promise((done) => setImmediate(done));
+    await own.close();
+  });
+
+  it('is refused where nothing could keep it', async () => {
     const nothing = (async () => undefined) as never;
     const adapters = {
       'dns.mx': nothing,
@@ -184,6 +224,9 @@ describe('the deadline of a whole attempt', () => {
       'smtp.session': nothing,
     };
     expect(() => createEngine({ adapters, clock: Date.now, deadlineMs: 1 })).toThrow(MisuseError);
+    // Without one, adapters that answer nothing have the message wait.
+    const { results } = await createEngine({ adapters, clock: Date.now }).deliver(mailTo('u@a.test'));
+    expect(results).toMatchObject([{ outcome: 'deferred' }]);
   });
 });
 

@@ -3,6 +3,7 @@ import type { Mailbox } from '../policy/names/mailbox.js';
 import { answerFrom, canRequireTls, type SignalAnswer } from '../policy/signals/domain-signals.js';
 import { sightingOf } from '../policy/signals/sighting.js';
 import { destinationKey } from './attempt-inputs.js';
+import { tell } from './made.js';
 import type { EngineOptions } from './options.js';
 
 /** What is known of one recipient's domain before a message is sent. */
@@ -26,7 +27,7 @@ type Memory = Pick<EngineOptions, 'signals' | 'clock'>;
 export function noteSignals({ signals, clock }: Memory, result: AttemptResult, scope = ''): void {
   const sighting = sightingOf(result);
   if (Object.keys(sighting).length > 0)
-    signals?.note({ scope, domain: destinationKey(result.destination), sighting, at: clock() });
+    tell(() => signals?.note({ scope, domain: destinationKey(result.destination), sighting, at: clock() }));
 }
 
 /** Everything is unknown where nothing is kept. */

@@ -167,13 +167,14 @@ export class ScriptedSession {
     if (!isPositive(mail)) return { ...answer, mail };
     this.#isOpen = true;
 
+    let positive = 0;
     for (const [index, recipient] of ask.recipients.entries()) {
       const objection = this.#objectionTo(ask.recipientParameters?.[index] ?? []);
-      const isFull =
-        recipients.filter(isPositive).length >= recipientsMax ? '452 4.5.3 too many recipients' : null;
+      const isFull = positive >= recipientsMax ? '452 4.5.3 too many recipients' : null;
       const reply = this.#say(objection ?? isFull ?? replyTo(recipient, replies.rcpt ?? {}));
       if (isLost(reply)) return { ...answer, mail, ...lossOf(reply) };
       recipients[index] = reply;
+      if (isPositive(reply)) positive += 1;
     }
     const served = ask.recipients.filter((_, index) => isPositive(recipients[index]));
     if (served.length === 0) return { ...answer, mail };
