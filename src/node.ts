@@ -79,20 +79,24 @@ export interface NodeEngine extends Engine {
  * {@link MisuseError} for options that say nothing sensible.
  */
 export function nodeAdapters(options: NodeOptions = {}): NodeAdapters {
+  return adaptersTelling(warnOfFault, options);
+}
+
+function adaptersTelling(onFault: (message: string) => void, options: NodeOptions): NodeAdapters {
   try {
-    return adaptersOf(checkNodeOptions(options));
+    return adaptersOf(checkNodeOptions(options), onFault);
   } catch (error) {
     // What only an adapter can tell, such as that a certificate cannot be read.
     throw error instanceof TypeError ? new MisuseError('WAXSEAL_BAD_OPTIONS', error.message) : error;
   }
 }
 
-function adaptersOf(options: NodeOptions): NodeAdapters {
+function adaptersOf(options: NodeOptions, onFault: (message: string) => void): NodeAdapters {
   const ca = options.ca === undefined ? {} : { ca: options.ca };
   const local = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
   const secrets = options.secretOf === undefined ? {} : { secretOf: options.secretOf };
   const smtp = smtpOf(nodeSmtp({ ...ca, ...local, ...secrets }), options.reuseConnections);
-  const { policies, signals, close } = keptBy(options);
+  const { policies, signals, close } = keptBy(options, onFault);
   return {
     ...dnsOf(options),
     'policy-cache.read': policies['policy-cache.read'],
@@ -131,7 +135,8 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     signals,
     ...node
   } = checkNodeEngineOptions(options);
-  const { signals: ownSignals, close, ...adapters } = nodeAdapters(node);
+  const told = observedFault(onFault ?? warnOfFault);
+  const { signals: ownSignals, close, ...adapters } = adaptersTelling(told, node);
   const engine = createEngine({
     settings: settings ?? DEFAULT_SETTINGS,
     ...(transports === undefined ? {} : { transports }),
@@ -142,7 +147,7 @@ export function createNodeEngine(options: NodeEngineOptions = {}): NodeEngine {
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(destinationsAtOnceMax === undefined ? {} : { destinationsAtOnceMax }),
     toAscii: toAscii ?? domainToASCII,
-    onFault: observedFault(onFault ?? warnOfFault),
+    onFault: told,
     ...(node.tlsReports === undefined
       ? onAttempt && { onAttempt }
       : { onAttempt: collecting(node.tlsReports, onAttempt) }),
@@ -204,7 +209,10 @@ interface Kept {
   readonly close: () => Promise<void>;
 }
 
-function keptBy({ stateDirectory, policiesMax = 10_000 }: NodeOptions): Kept {
+function keptBy(
+  { stateDirectory, policiesMax = 10_000 }: NodeOptions,
+  onFault: (message: string) => void,
+): Kept {
   if (stateDirectory === undefined) {
     return {
       policies: memoryPolicyStore({ entriesMax: policiesMax }),
@@ -213,7 +221,7 @@ function keptBy({ stateDirectory, policiesMax = 10_000 }: NodeOptions): Kept {
     };
   }
   const { policies, signals, close } = sqliteStores({ directory: stateDirectory });
-  return { policies, signals: signalMemory(signals, { onFault: warnOfFault }), close };
+  return { policies, signals: signalMemory(signals, { onFault }), close };
 }
 
 /** Several servers, one of them, or those of the system. */

@@ -4,6 +4,8 @@ import { errorText } from '../effects/error-text.js';
 import { checked } from '../effects/misuse.js';
 import type { Sighted, SignalStore } from '../effects/stores.js';
 import { SIGNAL_LIFE_MS } from '../policy/signals/domain-signals.js';
+import { complaints } from './complaints.js';
+import { tell } from './made.js';
 import { writtenBehind } from './written-behind.js';
 
 /** Where an engine keeps what it sees of recipient domains. */
@@ -17,7 +19,7 @@ export interface SignalMemory {
 }
 
 export interface SignalMemoryOptions {
-  /** Told that sightings could not be written, which holds up no mail. */
+  /** Told that sightings could not be written, which holds up no mail: of the same once an hour. */
   readonly onFault?: (message: string) => void;
   /** What they wait for before they are written. Never rejects. Default: nothing. */
   readonly after?: () => Promise<void>;
@@ -46,6 +48,12 @@ export function signalMemory(store: SignalStore, options: SignalMemoryOptions = 
     'WAXSEAL_BAD_OPTIONS',
     'options',
   );
+  let now = 0;
+  // With mail for a thousand domains there would be a thousand of it.
+  const complain = complaints(
+    (message) => tell(() => onFault?.(message)),
+    () => now,
+  );
   let untilPruned = 0;
   const behind = writtenBehind<Sighted>(after, async (batch) => {
     try {
@@ -56,7 +64,8 @@ export function signalMemory(store: SignalStore, options: SignalMemoryOptions = 
         await store.prune(batch[0]!.at - SIGNAL_LIFE_MS);
       }
     } catch (error) {
-      onFault?.(`what recipient domains support is not remembered: ${errorText(error)}`);
+      now = batch[0]!.at;
+      complain(`what recipient domains support is not remembered: ${errorText(error)}`);
     }
   });
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { memorySignalStore } from '../adapters/memory/index.js';
 import type { SignalStore } from '../effects/stores.js';
@@ -115,6 +118,15 @@ describe('what recipient domains were seen to support (CHOICE-45)', () => {
     expect((await engine.explain('all.test')).results[0]).toMatchObject({ outcome: 'delivered' });
     await expect(engine.signals(['a@all.test'])).rejects.toThrow('the disk is full');
     expect(faults).toEqual(['what recipient domains support is not remembered: the disk is full']);
+    // Of the same once an hour, however much mail there is.
+    await engine.explain('none.test');
+    await engine.explain('all.test');
+    expect(faults).toHaveLength(1);
+    now += 3_600_000;
+    await engine.explain('all.test');
+    await engine.close();
+    expect(faults).toHaveLength(2);
+    now -= 3_600_000;
     const slow = createNodeEngine({
       resolver: internet.resolver,
       ca: [internet.caPem],
@@ -122,6 +134,22 @@ describe('what recipient domains were seen to support (CHOICE-45)', () => {
       signals: signalMemory(never),
     });
     expect((await slow.explain('none.test')).results[0]).toMatchObject({ outcome: 'delivered' });
+  });
+
+  it('tells whoever runs the engine that its own folder does not keep it, and nobody else', async () => {
+    const stateDirectory = await mkdtemp(join(tmpdir(), 'waxseal-signals-'));
+    const [faults, warnings]: [string[], string[]] = [[], []];
+    const warned = ({ name }: Error) => void warnings.push(name);
+    process.on('warning', warned);
+    const engine = engineWith({ stateDirectory, onFault: (message) => faults.push(message) });
+    await engine.close();
+    await engine.explain('none.test');
+    await engine.close();
+    await new Promise((done) => setImmediate(done));
+    process.off('warning', warned);
+    expect(faults).toContain('what recipient domains support is not remembered: the store was closed');
+    expect(warnings).not.toContain('WaxsealFault');
+    await rm(stateDirectory, { recursive: true });
   });
 
   it.each([
