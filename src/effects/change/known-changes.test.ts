@@ -100,6 +100,25 @@ describe('what was found once', () => {
     ]);
   });
 
+  it('is told to all recipients of one attempt, however much was heard in it', () => {
+    const { seen, counted } = counting();
+    const users = Array.from({ length: 12 }, (_, at) => `u${at}@a.example`) as [string, ...string[]];
+    const reply = `550 5.1.1 ${'x'.repeat(500_000)}`;
+    const world: World = {
+      ...refusing('mx.a.example'),
+      mail: { 'mx.a.example': { replies: { rcpt: { '*': reply } } } },
+    };
+    const journal = played(world, users);
+    const known = new KnownChanges();
+    const [first, ...others] = users.map((_, place) => {
+      const before = seen.plays;
+      return { changes: known.changesFor(journal, place, counted), plays: seen.plays - before };
+    });
+    expect(first!.plays).toBeGreaterThan(0);
+    expect(first!.changes.length).toBeGreaterThan(0);
+    for (const other of others) expect(other).toEqual({ changes: first!.changes, plays: 0 });
+  });
+
   it('is looked for in no more than eight kinds of ends of one attempt', () => {
     const { seen, counted } = counting();
     const users = Array.from({ length: 20 }, (_, at) => `u${at}@a.example`) as [string, ...string[]];

@@ -24,13 +24,20 @@ interface Found {
   characters: number;
 }
 
+interface Attempt {
+  readonly heard: string;
+  readonly found: Found;
+  searches: number;
+}
+
 export class KnownChanges {
   /** What was found by who heard that, by how it ended; the least recently asked for first. */
   readonly #known = new Map<string, Found>();
   readonly #settings = new WeakMap<object, number>();
   readonly #settingsByText = new Map<string, number>();
   #settingsSeen = 0;
-  readonly #attempts = new WeakMap<AttemptJournal, { readonly heard: string; searches: number }>();
+  /** What was found for one is found again for its other recipients, also where it is too much to be kept for others. */
+  readonly #attempts = new WeakMap<AttemptJournal, Attempt>();
   readonly #bounds: Pick<SearchBounds, 'by'>;
   #characters = 0;
 
@@ -41,26 +48,29 @@ export class KnownChanges {
 
   /** As `smallestChanges` finds them, for the recipient at that place. */
   changesFor(journal: AttemptJournal, place: number, programs: Programs): readonly Change[] {
-    const attempt = this.#attempts.get(journal) ?? { heard: this.#heardBy(journal), searches: 0 };
-    this.#attempts.set(journal, attempt);
-    const found = this.#known.get(attempt.heard) ?? { byEnd: new Map(), characters: 0 };
+    const attempt = this.#attempts.get(journal) ?? this.#begin(journal);
+    const { heard, found } = attempt;
     const end = endOf(journal, place);
     const known = found.byEnd.get(end);
     if (known === undefined && ++attempt.searches > ENDS_MAX) return [];
     const changes = known ?? smallestChanges(journal, place, programs, this.#bounds).changes;
-    if (known === undefined)
-      this.#grow(found, end.length + (found.byEnd.size === 0 ? attempt.heard.length : 0));
+    const before = this.#known.get(heard)?.characters ?? 0;
+    if (known === undefined) found.characters += end.length;
     found.byEnd.set(end, changes);
-    this.#keep(attempt.heard, found);
+    this.#keep(heard, found, found.characters - before);
     return changes;
   }
 
-  #grow(found: Found, characters: number): void {
-    found.characters += characters;
-    this.#characters += characters;
+  #begin(journal: AttemptJournal): Attempt {
+    const heard = this.#heardBy(journal);
+    const found = this.#known.get(heard) ?? { byEnd: new Map(), characters: heard.length };
+    const attempt = { heard, found, searches: 0 };
+    this.#attempts.set(journal, attempt);
+    return attempt;
   }
 
-  #keep(heard: string, found: Found): void {
+  #keep(heard: string, found: Found, characters: number): void {
+    this.#characters += characters;
     this.#known.delete(heard);
     this.#known.set(heard, found);
     for (const [oldest, { characters }] of this.#known) {
