@@ -7,6 +7,7 @@
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { HostInput } from '../policy/host/types.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
+import { namedErrorText } from './error-text.js';
 import type { JournalEntry } from './journal.js';
 import { numbered } from './numbered.js';
 import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
@@ -238,7 +239,9 @@ class Inbox {
             : ({ type: `${ask.type}.answered`, id: ask.id, at: clock(), answer: given } as Answered),
         ),
       )
-      .catch((cause) => this.#put(new Error(`the adapter of ${ask.type} failed: ${cause}`, { cause })));
+      .catch((cause) =>
+        this.#put(new Error(`the adapter of ${ask.type} failed: ${namedErrorText(cause)}`, { cause })),
+      );
   }
 
   async next(): Promise<Answered> {

@@ -1,4 +1,5 @@
 import type { Answered, Effect } from './catalog.js';
+import { namedErrorText } from './error-text.js';
 
 /** What one step of a program comes to. */
 export type Step<State, Output, Asked = Effect> =
@@ -28,5 +29,5 @@ export function describeFault(
     | { readonly kind: 'fault'; readonly cause: unknown },
 ): string {
   if (step.kind === 'illegal') return `the event ${step.event} was not expected`;
-  return step.cause instanceof Error ? `${step.cause.name}: ${step.cause.message}` : String(step.cause);
+  return namedErrorText(step.cause);
 }

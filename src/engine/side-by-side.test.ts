@@ -155,6 +155,28 @@ describe('the destinations of a message', () => {
     expect(results).toMatchObject([{ outcome: 'delivered' }]);
     await forgetful.close();
   });
+
+  it('end whatever is thrown by what an embedder brings, also what has no text', async () => {
+    const untold: unknown[] = [
+      Object.create(null),
+      Symbol('s'),
+      Object.assign(new Error(), { message: Symbol('s') }),
+    ];
+    for (const thrown of untold) {
+      const faults: string[] = [];
+      const onFault = (message: string) => faults.push(message);
+      const rejects = () => Promise.reject(thrown);
+      const after = engineWith({ onFault, onAttempt: rejects });
+      expect((await after.deliver(mailTo('u@a.test'))).results).toMatchObject([{ outcome: 'delivered' }]);
+      const before = engineWith({ onFault, adapters: { 'dns.mx': rejects } });
+      expect((await before.deliver(mailTo('u@a.test'))).results).toMatchObject([{ outcome: 'deferred' }]);
+      expect(faults).toEqual([
+        expect.stringContaining('onAttempt: '),
+        expect.stringContaining('the adapter of dns.mx failed'),
+      ]);
+      await Promise.all([after.close(), before.close()]);
+    }
+  });
 });
 
 describe('the deadline of a whole attempt', () => {

@@ -262,8 +262,9 @@ class MemoryQueue {
       unsettledClaims: isParked ? claimed.delivery.unsettledClaims : 0,
       order: delivery.facts.order.kind === 'review' ? { kind: 'none' } : delivery.facts.order,
     };
+    const byPosition = new Map(delivery.recipients.map((recipient) => [recipient.position, recipient]));
     claimed.recipients.forEach(({ position }, at) => {
-      const recipient = delivery.recipients.find((each) => each.position === position)!;
+      const recipient = byPosition.get(position)!;
       recipient.end = turn.recipients[at]!.end;
       recipient.last = turn.recipients[at]!.word;
       recipient.attempts = recipient.end === null ? null : turn.attempts;
