@@ -4,12 +4,10 @@
  */
 interface AbortSignal {
   readonly aborted: boolean;
+  readonly reason: unknown;
   addEventListener(type: 'abort', listener: () => void, options?: { readonly once?: boolean }): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
-declare const AbortSignal: {
-  any(signals: readonly AbortSignal[]): AbortSignal;
-};
 declare class AbortController {
   readonly signal: AbortSignal;
   abort(reason?: unknown): void;

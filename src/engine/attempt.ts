@@ -11,9 +11,11 @@ import { programs } from '../machine/programs.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import { textOf } from '../policy/smtp/reply.js';
 import { deferAll } from './attempt-inputs.js';
-import { type Made, tell } from './made.js';
+import { following } from './following.js';
+import type { Made } from './made.js';
 import type { AttemptOptions } from './options.js';
 import { rememberRefusal } from './parked-relays.js';
+import { tell } from './tell.js';
 
 export async function attempt(
   options: Made,
@@ -24,14 +26,14 @@ export async function attempt(
   const entries: JournalEntry[] = [];
   // Who has failed before is likely to fail again, and then somebody asks why: to have looked on costs a fraction of a replay.
   const witness = input.attempt > 1 ? new Witness() : null;
+  const followed = attemptOptions.signal && following(attemptOptions.signal);
   const ended = await interpret(input, {
     programs,
     adapters: options.adapters,
     message,
     clock: options.clock,
     ...(options.wait === undefined ? {} : { wait: options.wait }),
-    // One of its own: attempts side by side would all listen to the caller's.
-    ...(attemptOptions.signal === undefined ? {} : { signal: AbortSignal.any([attemptOptions.signal]) }),
+    ...(followed && { signal: followed.signal }),
     ...(witness === null ? {} : { onlookers: witness.onlookers }),
     note: (entry) => {
       entries.push(entry);
@@ -39,6 +41,7 @@ export async function attempt(
       tell(() => attemptOptions.onEntry?.(entry));
     },
   });
+  followed?.end();
   if (ended.kind === 'finished') return { result: ended.output, entries, witness };
   const consequence = input.recipients.length > 0 ? 'the message is deferred' : 'nothing was learned';
   options.onFault?.(`${consequence}: ${ended.message}`);

@@ -15,11 +15,12 @@ import { attempt, noteRefusal, tellAttempt } from './attempt.js';
 import { byDestination } from './attempt-inputs.js';
 import { inTurn } from './in-turn.js';
 import { deadlineOf, inputOf, type Job } from './job.js';
-import { type Made, tell } from './made.js';
+import type { Made } from './made.js';
 import type { AttemptOptions } from './options.js';
 import { type RecipientReport, reportsOf } from './recipient-report.js';
 import type { DeliveryResult, PolicyResult } from './results.js';
 import { noteSignals } from './signals.js';
+import { tell } from './tell.js';
 
 /** Destinations side by side, so that a slow one holds up nobody else's result. */
 export async function carryOut(

@@ -1,5 +1,6 @@
 import { complaints } from './complaints.js';
 import type { EngineOptions } from './options.js';
+import { tell } from './tell.js';
 
 /** What is made once for all attempts of an engine. */
 export type Made = EngineOptions & {
@@ -17,16 +18,6 @@ export function made(options: EngineOptions): Made {
     complain: complaints(onFault, options.clock),
     refusedAt: options.relayRefusals ?? new Map(),
   };
-}
-
-/** An onlooker that throws must not come between an answer and its machine, and one that rejects must not end the process. */
-export function tell(onlooker: () => unknown): void {
-  try {
-    const told = onlooker();
-    if (told instanceof Promise) told.catch(() => undefined);
-  } catch {
-    // What it throws is its own affair.
-  }
 }
 
 /** Whoever cannot write a domain in A-labels says so by "", in whichever way he says it. */

@@ -5,7 +5,7 @@ import { checked } from '../effects/misuse.js';
 import type { Sighted, SignalStore } from '../effects/stores.js';
 import { SIGNAL_LIFE_MS } from '../policy/signals/domain-signals.js';
 import { complaints } from './complaints.js';
-import { tell } from './made.js';
+import { tell } from './tell.js';
 import { writtenBehind } from './written-behind.js';
 
 /** Where an engine keeps what it sees of recipient domains. */

@@ -3,8 +3,8 @@ import type { Mailbox } from '../policy/names/mailbox.js';
 import { answerFrom, canRequireTls, type SignalAnswer } from '../policy/signals/domain-signals.js';
 import { sightingOf } from '../policy/signals/sighting.js';
 import { destinationKey } from './attempt-inputs.js';
-import { tell } from './made.js';
 import type { EngineOptions } from './options.js';
+import { tell } from './tell.js';
 
 /** What is known of one recipient's domain before a message is sent. */
 export interface RecipientSignals extends SignalAnswer {

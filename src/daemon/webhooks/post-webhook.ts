@@ -5,6 +5,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
 import type { Adapters } from '../../effects/ports.js';
+import { following } from '../../engine/following.js';
 
 export interface WebhookPost {
   readonly url: string;
@@ -51,7 +52,8 @@ function postTo(
   address: string,
   { id, body, secret, contextOf, signal }: WebhookPost,
 ): Promise<void> {
-  return new Promise((resolve, reject) => {
+  const inTime = following(signal, AbortSignal.timeout(POST_MS));
+  const posted = new Promise<void>((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const signature =
       secret === null
@@ -66,7 +68,7 @@ function postTo(
         else done(null, address, family);
       },
       ...(url.protocol === 'https:' ? { secureContext: contextOf() } : {}),
-      signal: AbortSignal.any([signal, AbortSignal.timeout(POST_MS)]),
+      signal: inTime.signal,
       headers: {
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(body),
@@ -84,4 +86,5 @@ function postTo(
     });
     post.end(body);
   });
+  return posted.finally(inTime.end);
 }

@@ -12,6 +12,7 @@ import { Callable, such, TrueFalse, wholeFrom } from '../../effects/codecs/value
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
 import type { DeliveryResult, Engine } from '../../engine/engine.js';
+import { following } from '../../engine/following.js';
 import { happenedIn } from '../../engine/happened-in.js';
 import type { AttemptOptions } from '../../engine/options.js';
 import { withAddresses } from '../../engine/read-message.js';
@@ -181,7 +182,10 @@ class Transport extends EventEmitter implements WaxsealTransport {
     checked(Callable, callback, 'WAXSEAL_BAD_OPTIONS', 'callback');
     this.#sending += 1;
     const stop = new Stop(this.#closed.signal, (mail.data as MessageData).signal);
-    const sent = this.#send(mail, stop).finally(() => this.#hasSent());
+    const sent = this.#send(mail, stop).finally(() => {
+      stop.end();
+      this.#hasSent();
+    });
     stop.cutShort(sent).then(
       (info) => callback(null, info),
       // Nodemailer hands on as many arguments as it gets.
@@ -346,11 +350,14 @@ class Transport extends EventEmitter implements WaxsealTransport {
 /** Why a message need not be sent any more: its caller has lost interest, or the transport is closed. */
 class Stop {
   readonly signal: AbortSignal;
+  /** To be called when the message is done with. */
+  readonly end: () => void;
   readonly #caller: AbortSignal | undefined;
 
   constructor(closed: AbortSignal, caller: AbortSignal | undefined) {
-    // A signal of its own, so that many messages leave no listeners on one that lives long.
-    this.signal = AbortSignal.any(caller === undefined ? [closed] : [closed, caller]);
+    const { signal, end } = caller === undefined ? following(closed) : following(closed, caller);
+    this.signal = signal;
+    this.end = end;
     this.#caller = caller;
   }
 

@@ -9,6 +9,7 @@ import { Signal, Text } from '../../effects/codecs/values.js';
 import { errorText } from '../../effects/error-text.js';
 import { checked } from '../../effects/misuse.js';
 import { checkSettings } from '../../engine/check-arguments.js';
+import { following } from '../../engine/following.js';
 import { lookupKeyText, parseLookupKey } from '../../policy/postfix/lookup-key.js';
 import { parsePostfixVersion } from '../../policy/postfix/postfix-version.js';
 import { DEFAULT_SETTINGS, type Settings } from '../../policy/settings.js';
@@ -47,7 +48,8 @@ export function policyMap(options: PolicyMapOptions): PolicyMap {
   const { deadlineMs = 90_000, clock = Date.now } = options;
   const answers = new KnownAnswers({
     learn: async (key, before, signal) => {
-      const answer = await lookUp(key, ports, AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)]));
+      const inTime = following(signal, AbortSignal.timeout(deadlineMs));
+      const answer = await lookUp(key, ports, inTime.signal).finally(inTime.end);
       const reply = netstring(answer.reply);
       if (reply !== before) tell(options.onAnswer, answer, ports.onFault);
       return { reply, lifeMs: answer.lifeMs, isKnown: !answer.reply.startsWith('TEMP ') };
