@@ -91,6 +91,7 @@ export async function findPolicy(
  * all that was dialled at the other destinations in each of them, a journal would grow with the square of their number.
  */
 function asFarAsAsked(input: AttemptInput, entries: readonly JournalEntry[]): AttemptInput {
+  if (Object.keys(input.dialled).length === 0) return input;
   const hosts = entries.flatMap((entry) => {
     if (entry.kind === 'run') return [entry.host];
     if (entry.kind !== 'answer' || entry.event.type !== 'dns.mx.answered') return [];
