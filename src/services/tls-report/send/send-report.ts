@@ -5,6 +5,7 @@
  */
 import { errorText } from '../../../effects/error-text.js';
 import type { ReportDue, ReportKey } from '../../../effects/stores.js';
+import { following } from '../../../engine/following.js';
 import type { Decision } from '../../../policy/kernel/table.js';
 import { concludeReport } from '../../../policy/tls-report/send/endpoint-outcome.table.js';
 import { nextStep } from '../../../policy/tls-report/send/report-step.table.js';
@@ -113,9 +114,13 @@ async function handOverAll(
   const made = await makeReport(key, lines, settings);
   // Slow endpoints must not hold up the others; and before the claim ends, or another node might send it at the same time.
   const attemptMs = Math.min(settings.attemptMsMax, ATTEMPT_MS_MAX - MARGIN_MS);
-  const inTime = AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]);
-  const work = { made, ports, settings, budget, signal: inTime };
-  return Promise.all(destinations.map((destination) => handOver(destination, work)));
+  const inTime = following(signal, AbortSignal.timeout(attemptMs));
+  try {
+    const work = { made, ports, settings, budget, signal: inTime.signal };
+    return await Promise.all(destinations.map((destination) => handOver(destination, work)));
+  } finally {
+    inTime.end();
+  }
 }
 
 const MARGIN_MS = 60_000;
