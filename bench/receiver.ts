@@ -10,8 +10,16 @@ export interface Place {
   readonly address: string;
 }
 
-process.once('message', async ({ world, host }: { readonly world: World; readonly host: string }) => {
-  const internet = await startInternet(world);
+/** What the parent asks for. */
+export interface Wanted {
+  readonly world: World;
+  readonly host: string;
+  /** Default: one that is free. */
+  readonly resolverPort?: number;
+}
+
+process.once('message', async ({ world, host, ...ports }: Wanted) => {
+  const internet = await startInternet(world, ports);
   const { resolver, port, httpsPort, caPem } = internet;
   const place: Place = { resolver, port, httpsPort, caPem, address: internet.addressOf(host) };
   process.send!(place);
