@@ -616,6 +616,46 @@ export function queueStoreContract(name: string, start: StartStores): void {
       expect(await pages({ ended: 'yes' })).toEqual(['m2', 'm3']);
     });
 
+    it('forgets how a way does of which nobody has heard for long, and none on which something waits', async () => {
+      const failuresTo = async (domain: string) =>
+        (await queue.lanes(9)).find(({ lane }) => lane === `direct ${domain}`)?.failures;
+      const fail = async (number: number, come: Parameters<typeof settlementOf>[1]) => {
+        await queue.accept([messageTo(`m${number}`, [`x@${number}.example`])]);
+        const [claimed] = await queue.claim(planOf());
+        await queue.settle([settlementOf(claimed!, come, { lane: 'unreachable' })], NOW);
+      };
+      for (const number of [1, 2, 3, 4]) await fail(number, { end: 'bounced' });
+      await fail(5, { nextAt: NOW + 5 });
+      await fail(6, { nextAt: NOW + 5 });
+      await queue.order(['m6'], { order: 'hold' }, BY);
+      const forget = async (idleSince: number, lanesMax: number) => {
+        let steps = 1;
+        let after: string | null = await queue.forgetLanes({ idleSince, lanesMax });
+        for (; after !== null; steps++) after = await queue.forgetLanes({ idleSince, lanesMax, after });
+        return steps;
+      };
+      let accepted = 0;
+      const again = async (number: number) => {
+        await queue.accept([messageTo(`n${++accepted}`, [`x@${number}.example`])]);
+        return failuresTo(`${number}.example`);
+      };
+      expect(await forget(NOW, 100)).toBe(1);
+      expect(await again(1)).toBe(1);
+      // What is looked at in steps is looked at to the end.
+      expect(await forget(NOW + 1, 2)).toBeGreaterThan(2);
+      expect([await again(1), await again(2), await again(3), await again(4)]).toEqual([1, 0, 0, 0]);
+      await queue.order(['m6'], { order: 'release' }, BY);
+      expect([await failuresTo('5.example'), await failuresTo('6.example')]).toEqual([1, 1]);
+      expect(idsOf(await queue.claim(planOf({ now: NOW + 5 }))).sort()).toEqual([
+        'm5/0',
+        'm6/0',
+        'n1/0',
+        'n3/0',
+        'n4/0',
+        'n5/0',
+      ]);
+    });
+
     it('does with many what it does with one', async () => {
       const many = Array.from({ length: 1_500 }, (_, at) => messageTo(`m${at}`, [`x@d${at % 50}.example`]));
       await queue.accept(many);
@@ -662,6 +702,7 @@ type Step =
     }
   | { readonly kind: 'order'; readonly which: number; readonly order: OperatorOrder }
   | { readonly kind: 'review'; readonly endsInMs: number }
+  | { readonly kind: 'forget-lanes'; readonly idleMs: number }
   | { readonly kind: 'pass'; readonly ms: number }
   | { readonly kind: 'beat' | 'recover' | 'give-back'; readonly node: string };
 
@@ -699,6 +740,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     ),
   }),
   fc.record({ kind: fc.constant('review' as const), endsInMs: fc.constantFrom(0, 432_000_000, 440_000_000) }),
+  fc.record({ kind: fc.constant('forget-lanes' as const), idleMs: fc.constantFrom(0, 60_000) }),
   fc.record({ kind: fc.constant('pass' as const), ms: fc.constantFrom(1, 30_000, 3_600_000) }),
   fc.record({
     kind: fc.constantFrom('beat' as const, 'recover' as const, 'give-back' as const),
@@ -754,6 +796,8 @@ class Player {
         const lateEnd = this.#now + step.endsInMs;
         return this.#queue.review({ now: this.#now, lateEnd, deliveriesMax: 3 });
       }
+      case 'forget-lanes':
+        return this.#queue.forgetLanes({ idleSince: this.#now - step.idleMs, lanesMax: 100 });
       case 'pass':
         this.#now += step.ms;
         return null;

@@ -174,6 +174,11 @@ export interface QueueStore {
   lanes(lanesMax: number): Promise<readonly LaneCounts[]>;
   /** Forgets messages that ended before that time, and answers their ids: their octets may go then. */
   prune(endedBefore: number, messagesMax: number): Promise<readonly string[]>;
+  /**
+   * Forgets how lanes do in which nothing waits, and that were neither served nor closed since `idleSince`: there may be one for every domain
+   * that ever got a message. Looks at so many at most, behind a lane in their order; answers behind which it goes on; null: nothing is behind.
+   */
+  forgetLanes(plan: IdleLanesPlan): Promise<string | null>;
   /** Those of these ids under which there is a message that has not ended, also one that cannot be read: somebody may want its octets. */
   among(ids: readonly string[]): Promise<readonly string[]>;
 }
@@ -184,6 +189,13 @@ export interface ReviewPlan {
   readonly deliveriesMax: number;
   /** Default: in front of all. */
   readonly after?: ReviewPlace;
+}
+
+/** See `forgetLanes` of a {@link QueueStore}. `idleSince`: in milliseconds since 1970; `after`: default in front of all. */
+export interface IdleLanesPlan {
+  readonly idleSince: number;
+  readonly lanesMax: number;
+  readonly after?: string;
 }
 
 /** A delivery among those that wait, in order of lanes, times and ids. */

@@ -2,6 +2,7 @@ import type {
   CatchUpPlan,
   ClaimedDelivery,
   ClaimPlan,
+  IdleLanesPlan,
   KeptOrder,
   LaneCounts,
   QueueCounts,
@@ -104,6 +105,7 @@ export function memoryQueueStore(
     counts: async (now) => queue.counts(now),
     lanes: async (lanesMax) => queue.lanesWith(lanesMax),
     prune: async (endedBefore, messagesMax) => queue.prune(endedBefore, messagesMax),
+    forgetLanes: async (plan) => queue.forgetLanes(plan),
     among: async (ids) => ids.filter((id) => queue.messages.get(id)?.endedAt === null),
   };
 }
@@ -340,6 +342,18 @@ class MemoryQueue {
     for (const each of late) each.due = now;
     for (const lane of this.lanes.values()) this.#look(lane);
     return late.length;
+  }
+
+  forgetLanes({ idleSince, lanesMax, after = '' }: IdleLanesPlan): string | null {
+    const looked = [...this.lanes.keys()]
+      .filter((name) => name > after)
+      .sort(byText)
+      .slice(0, lanesMax);
+    for (const name of looked) {
+      const { deliveries, served, closedUntil } = this.#lane(name);
+      if (deliveries.size === 0 && served < idleSince && closedUntil < idleSince) this.lanes.delete(name);
+    }
+    return looked.length < lanesMax ? null : looked.at(-1)!;
   }
 
   nextDue(laneEveryMs: number): number | null {

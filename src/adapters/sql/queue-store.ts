@@ -4,6 +4,7 @@ import { numberIn, type SqlDatabase, textIn } from './database.js';
 import { catchUpDeliveries } from './queue-catch-up.js';
 import { claimDeliveries } from './queue-claims.js';
 import { countLanes, countQueue } from './queue-counts.js';
+import { forgetIdleLanes } from './queue-idle-lanes.js';
 import { carryOutOrder, readOrders, showMessages } from './queue-orders.js';
 import { reviewDeliveries } from './queue-reviews.js';
 import { insertMessages, touchLanes } from './queue-rows.js';
@@ -144,6 +145,11 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
         for (const [table, column] of KEPT)
           await overKeys(query, ids, (list) => `DELETE FROM ${table} WHERE ${column} IN (${list})`);
         return ids;
+      }),
+    forgetLanes: (plan) =>
+      database.write(async ({ query, lock }) => {
+        await lock(LOCK);
+        return forgetIdleLanes(query, plan);
       }),
     among: async (ids) =>
       (

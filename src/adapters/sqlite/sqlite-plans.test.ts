@@ -56,6 +56,7 @@ it('goes through no more of a queue than a turn or an order names', async () => 
   await queue.review({ now: NOW, lateEnd: NOW, deliveriesMax: 10 });
   await bodies.remove(['1']);
   await queue.prune(NOW + 1, 10);
+  await queue.forgetLanes({ idleSince: NOW + 1, lanesMax: 10 });
   await close();
   const connection = await openSqlite(path);
   try {

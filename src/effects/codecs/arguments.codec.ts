@@ -66,6 +66,7 @@ export const QueueStoreCodec = methods<QueueStore>('a store of queued messages',
   counts: true,
   lanes: true,
   prune: true,
+  forgetLanes: true,
   among: true,
 });
 

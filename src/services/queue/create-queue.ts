@@ -36,6 +36,8 @@ import type { WaitingMail } from './waiting-mail.js';
 const BATCH_MAX = 500;
 /** Deliveries that one transaction looks at for who has to hear of a delay. */
 const LOOKED_MAX = 200;
+/** How well a way goes is remembered so long after the last that went there. */
+const LANE_KEPT_MS = 86_400_000;
 
 /** A queue over a store. Nothing is delivered before it is run. Throws a {@link MisuseError} for options that are none. */
 export function createQueue(options: QueueOptions): Queue {
@@ -108,6 +110,15 @@ export function createQueue(options: QueueOptions): Queue {
     }
   }
 
+  async function forgetIdleLanes(signal: AbortSignal): Promise<void> {
+    let after: string | null | undefined;
+    while (after !== null && !signal.aborted)
+      after = await store.forgetLanes({
+        ...{ idleSince: clock() - LANE_KEPT_MS, lanesMax: BATCH_MAX },
+        ...(after !== undefined && { after }),
+      });
+  }
+
   /** What a wrong clock has put off is not to wait until it is right again. */
   async function catchUp(): Promise<void> {
     const waitMsMax = longestWaitMs(tuned.retry);
@@ -135,6 +146,7 @@ export function createQueue(options: QueueOptions): Queue {
       await catchUp();
       await reviewWaiting(signal);
       await forgetEnded(signal);
+      await forgetIdleLanes(signal);
     },
     clearOut: () => left.clearOut(),
     sweep: new Sweep({ store, bodies, elapsed: platform.elapsed }),

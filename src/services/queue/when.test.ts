@@ -255,6 +255,21 @@ it('keeps for a week what has ended', async () => {
   expect(ago).toEqual([7 * 24 * HOUR_MS]);
 });
 
+it('remembers for a day how a way does on which nothing waits, and looks at all of them each hour', async () => {
+  const plans: { readonly agoMs: number; readonly lanesMax: number; readonly after?: string }[] = [];
+  const one = new VirtualQueue({}, (store, time) => ({
+    forgetLanes: async ({ idleSince, ...plan }) => {
+      plans.push({ agoMs: time.now - idleSince, ...plan });
+      await store.forgetLanes({ idleSince, ...plan });
+      return plans.length === 1 ? 'direct a.test' : null;
+    },
+  }));
+  one.run();
+  await one.until(2 * HOUR_MS);
+  const first = { agoMs: 24 * HOUR_MS, lanesMax: 500 };
+  expect(plans).toEqual([first, { ...first, after: 'direct a.test' }, first]);
+});
+
 it('shows a hundred messages at a time that have not ended', async () => {
   const pages: unknown[] = [];
   const one = new VirtualQueue({}, (store) => ({
