@@ -79,6 +79,7 @@ describe('the admin interface of waxseal serve', () => {
       'hooks.yaml',
       [
         `webhooks: [{ url: "http://127.0.0.1:${port}/", events: [delivered, deferred] }]`,
+        'transports: { away: { kind: fail, status: 4.3.0, text: later } }',
         'destinations:',
         '  - { destination: old.test, demand: dane, owner: ann, reason: a trial, expiresAt: "2020-01-01" }',
         '',
@@ -159,6 +160,14 @@ describe('the admin interface of waxseal serve', () => {
       { orders: [{ order: 'set-tls', tls: 'optional', why: 'asked for' }] },
     ]);
     expect((await queue('show', 'none')).exit).toBe(66);
+    expect(await queue('set-transport', String(id), 'nowhere')).toMatchObject({
+      ...{ exit: 64, messages: [] },
+      stderr: expect.stringMatching(
+        /there is no transport "nowhere" in the configuration; there is: away, direct$/m,
+      ),
+    });
+    for (const name of ['away', 'direct', '-'])
+      expect((await queue('set-transport', String(id), name)).messages).toMatchObject([{ order: 'change' }]);
     expect((await queue('hold', String(id))).messages).toMatchObject([{ held: true }]);
     expect(
       await waxseal(['queue', 'list', '--admin', admin], {

@@ -60,6 +60,7 @@ export async function openWatchers({
         suppressions: state.suppressions,
         registry,
         lately: daemon.lately,
+        transports: daemon.transports,
         reload,
         clock: Date.now,
       },

@@ -100,6 +100,8 @@ export interface Daemon {
   readonly desk: QueueDesk;
   readonly metrics: Metrics;
   readonly lately: Lately;
+  /** The names of the transports of the configuration as it is. */
+  transports(): readonly string[];
   /** To be told what happened at a door that is not of this daemon's making. */
   onEvent(event: DoorEvent): void;
   /** Rejects where no mail can be attempted. */
@@ -206,6 +208,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     ),
     metrics,
     lately,
+    transports: () => Object.keys(current.config.transports),
     onEvent,
     ready: engine.ready,
     listen: (kind, address) => door.listen(kind, address),

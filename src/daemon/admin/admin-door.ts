@@ -11,6 +11,7 @@ import { MisuseError } from '../../effects/misuse.js';
 import type { QueueStore, SuppressionStore } from '../../effects/queue-stores.js';
 import { readNotify, readRet } from '../../policy/dsn/index.js';
 import type { OperatorOrder } from '../../policy/queue/message.js';
+import { DIRECT_NAME } from '../../policy/relay/transport.js';
 import {
   ContentRefused,
   type Intake,
@@ -34,6 +35,8 @@ export interface AdminOptions {
   readonly onEvent: (event: DoorEvent) => void;
   readonly store: Pick<QueueStore, 'counts' | 'lanes'>;
   readonly suppressions: SuppressionStore;
+  /** The names of the transports of the configuration as it is. */
+  readonly transports: () => readonly string[];
   readonly registry: Registry;
   readonly lately: Pick<Lately, 'passed' | 'kept'>;
   /** Of 16 characters and up. */
@@ -174,11 +177,22 @@ async function show({ desk }: AdminOptions, id: string): Promise<HttpReply> {
   return json(200, { messages: [message] });
 }
 
-async function order({ desk }: AdminOptions, request: IncomingMessage): Promise<HttpReply> {
+async function order({ desk, transports }: AdminOptions, request: IncomingMessage): Promise<HttpReply> {
   const sent = await jsonBodyOf(request, JSON_OCTETS_MAX, 'an order', (text) => decodeOrder(text, IDS_MAX));
   const { ids, actor, order: what } = sent;
+  if (what.order === 'set-transport') refuseUnknown(what.transport, [...transports(), DIRECT_NAME]);
   const answers = await desk.order(ids, what as OperatorOrder, actor);
   return json(200, { answers });
+}
+
+/** Mail that is given a transport that there is not would wait for it, and nobody would think of why. */
+function refuseUnknown(name: string | null, known: readonly string[]): void {
+  if (name === null || known.includes(name)) return;
+  const there = [...known].sort().join(', ');
+  throw new HttpRefusal(
+    400,
+    `there is no transport ${JSON.stringify(name)} in the configuration; there is: ${there}`,
+  );
 }
 
 async function reload(options: AdminOptions): Promise<HttpReply> {

@@ -1,7 +1,10 @@
 /* What a daemon counts. The names are listed in docs/operating.md, and a test holds the two against each other. */
 import { statfs } from 'node:fs/promises';
 import type { QueueStore } from '../../effects/queue-stores.js';
+import { notice } from '../../policy/dsn/notice.tables.js';
+import type { Authentication } from '../../policy/host/types.js';
 import type { QueueOutcome } from '../../services/queue/index.js';
+import { WEBHOOK_EVENTS } from '../config/config.js';
 import type { DoorEvent } from '../doors/door.js';
 import { attemptMetrics, type CountAttempts } from './attempt-metrics.js';
 import { Registry } from './registry.js';
@@ -11,7 +14,7 @@ export interface Metrics {
   doorEvent(event: DoorEvent): void;
   outcome(outcome: QueueOutcome): void;
   readonly attempts: CountAttempts;
-  webhook(event: string, result: 'sent' | 'failed' | 'dropped', count: number): void;
+  webhook(event: string, result: (typeof WEBHOOK_RESULTS)[number], count: number): void;
   report(outcome: string): void;
   fault(): void;
 }
@@ -27,17 +30,24 @@ export interface MetricsOptions {
 }
 
 const KNOWN_MS = 1_000;
+const AUTHENTICATIONS: readonly Authentication[] = ['none', 'pkix', 'dane', 'dane+pkix'];
+const WEBHOOK_RESULTS = ['sent', 'failed', 'dropped'] as const;
 
 export function daemonMetrics({ queue, clock, version, directory, rulesOver }: MetricsOptions): Metrics {
   const registry = new Registry();
-  const counter = (name: string, help: string) => registry.counter(`waxseal_${name}`, help);
+  const counter = (name: string, help: string, begin?: Parameters<Registry['counter']>[2]) =>
+    registry.counter(`waxseal_${name}`, help, begin);
   const accepted = counter('messages_accepted_total', 'Messages that were answered 250.');
   const refused = counter('refusals_total', 'What was refused at a door, by stage, code and row.');
   const acceptSeconds = registry.histogram(
     'waxseal_accept_seconds',
     'From MAIL to the answer behind the final dot.',
   );
-  const outcomes = counter('recipient_turns_total', 'What an attempt or an order came to for a recipient.');
+  const outcomes = counter(
+    'recipient_turns_total',
+    'What an attempt or an order came to for a recipient.',
+    WEBHOOK_EVENTS.map((outcome) => ({ outcome })),
+  );
   const ended = counter('recipients_ended_total', 'Recipients of whom nobody waits any more.');
   const ages = registry.histogram(
     'waxseal_age_at_end_seconds',
@@ -46,12 +56,21 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
   const sessions = counter(
     'authentication_total',
     'How hosts were authenticated to which recipients were delivered.',
+    AUTHENTICATIONS.map((authentication) => ({ authentication })),
   );
   const decisions = counter('decisions_total', 'The row that decided for a recipient.');
-  const notices = counter('notices_total', 'What senders were told, or not.');
-  const webhooks = counter('webhooks_total', 'Events that others were told of.');
+  const notices = counter(
+    'notices_total',
+    'What senders were told, or not.',
+    notice.verdicts.map((verdict) => ({ verdict })),
+  );
+  const webhooks = counter(
+    'webhooks_total',
+    'Events that others were told of.',
+    WEBHOOK_EVENTS.flatMap((event) => WEBHOOK_RESULTS.map((result) => ({ event, result }))),
+  );
   const reports = counter('tls_reports_total', 'TLS reports that something was done about.');
-  const faults = counter('faults_total', 'Faults of ours.');
+  const faults = counter('faults_total', 'Faults of ours.', [{}]);
   let known: {
     readonly counts: Promise<Awaited<ReturnType<QueueStore['counts']>>>;
     readonly at: number;

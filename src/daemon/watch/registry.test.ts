@@ -24,6 +24,15 @@ it('what is counted is told in the format of Prometheus', async () => {
   expect(registry.names).toEqual(['a_total', 'b_total', 'c_seconds', 'd', 'e']);
 });
 
+it('what is known beforehand begins at nothing, so that its first rise is seen', async () => {
+  const registry = new Registry();
+  const counter = registry.counter('a_total', 'How often.', [{ kind: 'x' }, { kind: 'y' }]);
+  registry.counter('b_total', 'Never.', [{}]);
+  counter.add({ kind: 'y' });
+  const lines = (await registry.text()).split('\n');
+  expect(lines).toEqual(expect.arrayContaining(['a_total{kind="x"} 0', 'a_total{kind="y"} 1', 'b_total 0']));
+});
+
 it('words that strangers choose cannot make it grow for ever', async () => {
   const registry = new Registry();
   const counter = registry.counter('a_total', 'How often.');

@@ -35,8 +35,9 @@ interface Metric {
 export class Registry {
   readonly #metrics: Metric[] = [];
 
-  counter(name: string, help: string): Counter {
-    const series = new Map<string, number>();
+  /** `begin`: labels that are known beforehand. They begin at 0, since who watches sees no rise in what is there for the first time. */
+  counter(name: string, help: string, begin: readonly Labels[] = []): Counter {
+    const series = new Map<string, number>(begin.map((labels) => [textOf(labels), 0]));
     this.#register(name, 'counter', help, async () =>
       [...series].map(([labels, value]) => `${name}${labels} ${value}`),
     );

@@ -292,7 +292,7 @@ export function orderedWord(last: LastWord | null, text: string, now: number): L
     status: '5.0.0',
     reply: null,
     because: null,
-    facts: text === '' ? [] : [text],
+    facts: [text.trim() === '' ? 'The operator of this mail system gave it up.' : text],
     change: [],
     at: last?.at ?? now,
   };

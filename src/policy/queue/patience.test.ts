@@ -159,7 +159,9 @@ describe('the last word', () => {
       ...{ status: '5.0.0', reply: null, remote: null, authentication: 'none', because: null },
       ...{ facts: ['enough'], change: [], demands: [], at: 7 },
     });
-    expect(orderedWord(null, '', 9)).toMatchObject({ status: '5.0.0', facts: [], at: 9 });
+    expect(orderedWord(null, ' ', 9)).toMatchObject({
+      ...{ status: '5.0.0', facts: ['The operator of this mail system gave it up.'], at: 9 },
+    });
   });
 
   it('of who waits behind others is what was heard of him, or that nobody could be reached', () => {

@@ -30,6 +30,20 @@ describe('a session with a relay', () => {
     expect(chooseMechanism({}, new Map(), 'verified').mechanism).toBeNull();
   });
 
+  it('has the strongest that the relay offers where the operator names none (SCRAM-7677-3-1)', () => {
+    const strongestFirst = [
+      'SCRAM-SHA-256-PLUS',
+      'SCRAM-SHA-256',
+      'SCRAM-SHA-1-PLUS',
+      'SCRAM-SHA-1',
+      'PLAIN',
+    ];
+    strongestFirst.forEach((name, at) => {
+      const offered = strongestFirst.slice(at).reverse().join(' ');
+      expect(chosen(offered, 'verified').mechanism).toBe(name.toLowerCase());
+    });
+  });
+
   it('decides on each that was looked at, and on none behind the one that will do', () => {
     const { decisions, mechanism } = chosen('SCRAM-SHA-256 PLAIN', 'verified');
     expect([mechanism, decisions.map(({ verdict }) => verdict)]).toEqual([
