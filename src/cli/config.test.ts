@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOwnCertificate } from '../hosts/own-certificate.js';
 import { fileIn, inTurn, makeFolder, removeFolder } from './command.fixture.js';
 
 let folder: string;
@@ -49,6 +50,25 @@ describe('waxseal config check', () => {
     expect(await inTurn(['config', 'check', path])).toEqual({
       ...{ exit: 78, stdout: '' },
       stderr: `${path}:3:17: users[0].passwordFile: what stands in ${folder}/none cannot be read: there is no such file or folder\n`,
+    });
+  });
+
+  it('holds a certificate against its key', async () => {
+    const [one, other] = await Promise.all(
+      ['one.test', 'other.test'].map((name) => makeOwnCertificate(name, Date.now())),
+    );
+    const cert = await fileIn(folder, 'own.pem', one!.cert);
+    const checked = async (key: string) => {
+      const keyFile = await fileIn(folder, 'own.key', key);
+      const path = await fileIn(folder, 'own.yaml', `tls: { certFile: ${cert}, keyFile: ${keyFile} }\n`);
+      return inTurn(['config', 'check', path]);
+    };
+    expect(await checked(one!.key)).toMatchObject({ exit: 0 });
+    expect(await checked(other!.key)).toMatchObject({
+      exit: 78,
+      stderr: expect.stringContaining(
+        `:1:18: tls.certFile: the certificate ${cert} cannot be used with the key`,
+      ),
     });
   });
 

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeOwnCertificate } from '../hosts/own-certificate.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 import { handIn, helloTo, MESSAGE, plain, Served } from './serve.fixture.js';
@@ -294,10 +295,16 @@ describe('waxseal serve', () => {
       return answer!.slice(0, 3);
     };
     expect(await logIn('first')).toBe('235');
+    const { client: open } = await helloTo(served.address('smtp'), { tls: true });
+    await open.say(`AUTH PLAIN ${plain('eve', 'first')}`);
+    expect((await handIn(open, ['before@a.test'])).at(-1)).toMatch(/^250 /);
     await writeFile(password, 'second\n');
     served.signal('SIGHUP');
     await served.told(({ msg }) => msg === 'the configuration was read again');
     expect([await logIn('first'), await logIn('second')]).toEqual(['535', '235']);
+    // Who has come with the old one goes on no longer.
+    expect((await open.say('MAIL FROM:<s@s.test>'))[0]).toMatch(/^530 5\.7\.0 /);
+    open.close();
     await writeFile(
       config,
       `users: [{ name: eve, passwordFile: ${password} }]\nlimits: { messageBytes: 3000 }\nmetrics: 127.0.0.1:9\n`,
@@ -322,6 +329,34 @@ describe('waxseal serve', () => {
     served.signal('SIGHUP');
     await served.told(({ msg }) => String(msg).startsWith('the configuration stays as it was'));
     expect(await logIn('second')).toBe('235');
+    await served.end();
+  });
+
+  it('keeps the certificate and all else as it was where the new one and its key do not belong together', async () => {
+    const [one, other] = [
+      await makeOwnCertificate('one.test', Date.now()),
+      await makeOwnCertificate('other.test', Date.now()),
+    ];
+    const [cert, key] = [await fileIn(folder, 'own.pem', one.cert), await fileIn(folder, 'own.key', one.key)];
+    const config = await fileIn(folder, 'own.yaml', `tls: { certFile: ${cert}, keyFile: ${key} }\n`);
+    const { served } = await serve([...smtp, '--config', config]);
+    await writeFile(cert, other.cert);
+    await writeFile(config, `tls: { certFile: ${cert}, keyFile: ${key} }\nlimits: { messageBytes: 3000 }\n`);
+    served.signal('SIGHUP');
+    await served.told(({ msg }) =>
+      String(msg).startsWith(
+        `the configuration stays as it was: the certificate ${cert} cannot be used with the key`,
+      ),
+    );
+    const before = await helloTo(served.address('smtp'), { tls: true });
+    expect(before.keywords).toContain('SIZE 50000000');
+    before.client.close();
+    await writeFile(key, other.key);
+    served.signal('SIGHUP');
+    await served.told(({ msg }) => msg === 'the configuration was read again');
+    const after = await helloTo(served.address('smtp'), { tls: true });
+    expect(after.keywords).toContain('SIZE 3000');
+    after.client.close();
     await served.end();
   });
 

@@ -148,8 +148,9 @@ export function createDaemon(options: DaemonOptions): Daemon {
     onProblem: (problem) => log('warn', 'report', problem),
   });
   const signals = signalMemory(stores.signals, { onFault, after: along.next });
-  const made = () => engineOf(options, current, { relayRefusals, tallies, signals, onFault });
-  const engines = new Engines(made());
+  const made = (settings: DaemonSettings) =>
+    engineOf(options, settings, { relayRefusals, tallies, signals, onFault });
+  const engines = new Engines(made(options));
   const engine = countedEngine(engines.latest, metrics.attempts);
   const queue = createQueue({
     engine: keepingJournals<QueueOptions['engine']>(engine, options.keepJournal),
@@ -214,11 +215,13 @@ export function createDaemon(options: DaemonOptions): Daemon {
     listen: (kind, address) => door.listen(kind, address),
     reload(settings) {
       const before = current;
+      // First what refuses settings: then nothing has changed.
+      queue.tune(tuningOf(settings));
+      const next = made(settings);
       current = settings;
       for (const name of changedTransports(before, settings)) relayRefusals.delete(name);
-      engines.replace(made());
+      engines.replace(next);
       users.replace(settings.users);
-      queue.tune(tuningOf(settings));
       reporting.use(reportsBy(options.node, settings));
       door.useLimits();
       if (settings.certificate !== before.certificate) door.useCertificate(settings.certificate);

@@ -23,6 +23,8 @@ export class Users {
   /** Recipients that a user has had since, and refilled bit by bit. */
   readonly #used = new Map<string, { amount: number; at: number }>();
   readonly #failures = new Map<string, { count: number; since: number }>();
+  /** As whom sessions have logged in. */
+  readonly #logins = new WeakMap<object, KnownUser>();
 
   constructor(users: readonly KnownUser[], clock: () => number) {
     this.#users = byName(users);
@@ -42,11 +44,20 @@ export class Users {
     return this.#users.get(name) ?? null;
   }
 
-  /** Whether that is the password of that user. */
-  isPassword(name: string, password: string): boolean {
+  /** Whether that is the password of that user, as whom the session goes on then. */
+  logIn(session: object, name: string, password: string): boolean {
     const user = this.#users.get(name);
     const isSame = timingSafeEqual(digestOf(password), digestOf(user?.password ?? ''));
-    return user !== undefined && isSame;
+    if (user === undefined || !isSame) return false;
+    this.#logins.set(session, user);
+    return true;
+  }
+
+  /** As whom a session has logged in; null: as nobody, or as somebody who is gone since, or has another password now. */
+  of(session: object): KnownUser | null {
+    const then = this.#logins.get(session);
+    const now = then === undefined ? null : this.named(then.name);
+    return now?.password === then?.password ? now : null;
   }
 
   /** Whether log-ins from that address are listened to at all. */

@@ -140,6 +140,10 @@ describe('the configuration', () => {
       ['2:8 webhooks[0].url: no https URL, and no http URL of this host'],
     ],
     [
+      'webhooks:\n- url: https://hooks.example/\n- url: https://hooks.example/\n  events: [bounced]\n',
+      ['3:8 webhooks[1].url: there is a webhook for https://hooks.example/ already'],
+    ],
+    [
       'users:\n- { name: a, passwordFile: x }\n- { name: a, passwordFile: y }\n',
       ['3:11 users[1].name: there is a user "a" already'],
     ],

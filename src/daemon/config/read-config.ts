@@ -83,8 +83,10 @@ function* complaintsAbout(file: ConfigFile): Generator<readonly [path: string, s
   for (const [at, name] of names.entries())
     if (names.indexOf(name) < at)
       yield [`users[${at}].name`, `there is a user ${JSON.stringify(name)} already`];
-  for (const [at, { url }] of webhooks.entries())
-    if (!isWebhookUrl(url)) yield [`webhooks[${at}].url`, 'no https URL, and no http URL of this host'];
+  const urls = webhooks.map(({ url }) => url);
+  for (const [at, url] of urls.entries())
+    if (urls.indexOf(url) < at) yield [`webhooks[${at}].url`, `there is a webhook for ${url} already`];
+    else if (!isWebhookUrl(url)) yield [`webhooks[${at}].url`, 'no https URL, and no http URL of this host'];
   if (file.state !== undefined && file.database !== undefined)
     yield ['database', twoPlaces('state', 'database')];
   yield* complaintsAboutListeners(file);

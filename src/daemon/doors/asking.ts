@@ -43,10 +43,11 @@ export class Asking {
   /** What is answered to MAIL, if it is refused. Never rejects. */
   async mail(address: SMTPServerAddress, session: SMTPServerSession): Promise<AdmissionReply | null> {
     const { users, requireTls } = this.#options;
+    const user = users.of(session);
     const right = judgeSubmitter({
       peer: isLocal(session.remoteAddress) ? 'local' : 'remote',
       users: users.count > 0 && this.#kind !== 'lmtp' ? 'some' : 'none',
-      login: userOf(session) === null ? 'none' : 'done',
+      login: user === null ? 'none' : 'done',
     });
     if (right.verdict !== 'take') return this.told('MAIL', session, REFUSALS[right.verdict], right.row);
     const isOff = requireTls === 'off' && isGiven(address, 'REQUIRETLS');
@@ -56,7 +57,7 @@ export class Asking {
     });
     if (line.verdict !== 'take')
       return this.told('MAIL', session, refusalOf(line.verdict, 'bad-sender'), line.row);
-    const his = judgeSender(inALabels(address.address), users.named(userOf(session) ?? '')?.from ?? []);
+    const his = judgeSender(inALabels(address.address), user?.from ?? []);
     if (his.verdict === 'refuse') return this.told('MAIL', session, REFUSALS['not-yours'], his.row);
     return this.#admit('MAIL', session, 'fit', 1);
   }

@@ -180,7 +180,7 @@ function logIn(auth: SMTPServerAuthentication, session: SMTPServerSession, users
   const { username = '', password } = auth;
   if (!users.mayTry(countedAs(session.remoteAddress)))
     return { reply: { code: 454, text: '4.7.0 too many log-ins failed from there; try again later' } };
-  if (users.isPassword(username, password ?? '')) return { user: username };
+  if (users.logIn(session, username, password ?? '')) return { user: username };
   users.failed(countedAs(session.remoteAddress));
   return { reply: { code: 535, text: '5.7.8 that is no name and password here' } };
 }

@@ -4,6 +4,7 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { SecureContext } from 'node:tls';
+import { errorText } from '../../effects/error-text.js';
 import type { Adapters } from '../../effects/ports.js';
 import { following } from '../../engine/following.js';
 
@@ -28,16 +29,16 @@ const ADDRESSES_MAX = 4;
 /** Rejects unless it is answered 2xx. Of the answer nothing but the status is read. */
 export async function postWebhook(post: WebhookPost): Promise<void> {
   const url = new URL(post.url);
-  let last: unknown = new Error('the host has no address');
+  const refusals: string[] = [];
   const addresses = await addressesOf(url.hostname.replace(/^\[|\]$/g, ''), post);
   for (const address of addresses.slice(0, ADDRESSES_MAX)) {
     try {
       return await postTo(url, address, post);
     } catch (error) {
-      last = error;
+      refusals.push(`${address}: ${errorText(error)}`);
     }
   }
-  throw last;
+  throw new Error(refusals.join('; ') || 'the host has no address');
 }
 
 async function addressesOf(name: string, { dns, signal }: WebhookPost): Promise<readonly string[]> {
@@ -52,7 +53,8 @@ function postTo(
   address: string,
   { id, body, secret, contextOf, signal }: WebhookPost,
 ): Promise<void> {
-  const inTime = following(signal, AbortSignal.timeout(POST_MS));
+  const timeout = AbortSignal.timeout(POST_MS);
+  const inTime = following(signal, timeout);
   const posted = new Promise<void>((resolve, reject) => {
     const request = url.protocol === 'https:' ? requestHttps : requestHttp;
     const signature =
@@ -77,7 +79,11 @@ function postTo(
         ...signature,
       },
     });
-    post.on('error', reject);
+    post.on('error', (error) =>
+      reject(timeout.aborted ? new Error(`no answer within ${POST_MS / 1000} s`) : error),
+    );
+    // Whatever else its end was, such as an answer that changes the protocol.
+    post.on('close', () => reject(new Error('the connection was closed without an answer')));
     post.on('response', (response) => {
       response.destroy();
       const status = response.statusCode ?? 0;

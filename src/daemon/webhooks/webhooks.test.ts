@@ -64,9 +64,14 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 /** Webhooks over a store; `tell` does what a settlement does. */
-function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () => 1000) {
+function open(
+  store = memoryEventStore(),
+  { addresses = ['127.0.0.1'], ...own }: Partial<Webhook> & { readonly addresses?: readonly string[] } = {},
+  now = () => 1000,
+) {
   const { port } = server.address() as AddressInfo;
   const told: string[] = [];
+  const faults: string[] = [];
   const asked: string[] = [];
   const hook: Webhook = {
     ...{ url: `http://hooks.test:${port}/x`, events: ['delivered'], secretFile: null, secret: 'secret' },
@@ -80,7 +85,7 @@ function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () =
     dns: {
       'dns.addresses': async ({ name }) => {
         asked.push(name);
-        const a = { kind: 'insecure', records: ['127.0.0.1'] } as const;
+        const a = { kind: 'insecure', records: addresses } as const;
         return { a, aaaa: { kind: 'insecure', records: [] } } as never;
       },
     },
@@ -90,7 +95,7 @@ function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () =
       told.push(`${event} ${result} ${count}`);
       heardOf();
     },
-    onFault: () => undefined,
+    onFault: (message) => faults.push(message),
   });
   let tells = 0;
   const tell = (what: QueueOutcome) => {
@@ -106,7 +111,7 @@ function open(store = memoryEventStore(), own: Partial<Webhook> = {}, now = () =
         heardOf = resolve;
       });
   };
-  return { store, list, url: hook.url, told, asked, tell, run, toldTimes };
+  return { store, list, url: hook.url, told, faults, asked, tell, run, toldTimes };
 }
 
 describe('webhooks', () => {
@@ -197,6 +202,53 @@ describe('webhooks', () => {
     await running;
     expect(told).toEqual(['delivered failed 1']);
     expect(await store.nextDue(url)).not.toBeNull();
+  });
+
+  it('take a change of the protocol for no answer', async () => {
+    server.removeAllListeners('request');
+    server.on('request', ({ socket }: IncomingMessage) => {
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n');
+    });
+    const { told, faults, tell, run, toldTimes } = open();
+    run();
+    tell(outcome);
+    await toldTimes(1);
+    expect(told).toEqual(['delivered failed 1']);
+    expect(faults[0]).toContain('127.0.0.1: the connection was closed without an answer');
+  });
+
+  it('say of each address why it did not take it', async () => {
+    statuses = [503];
+    const { faults, tell, run, toldTimes } = open(undefined, { addresses: ['127.0.0.1', '::'] });
+    run();
+    tell(outcome);
+    await toldTimes(1);
+    expect(faults[0]).toMatch(/127\.0\.0\.1: answered 503; ::: \S/);
+  });
+
+  it('send nothing unsigned to who has gone with a new configuration', async () => {
+    const store = memoryEventStore();
+    const { list, tell, run } = open({
+      ...store,
+      take: async (plan) => {
+        const taken = await store.take(plan);
+        if (taken.length > 0) list.pop();
+        return taken;
+      },
+    });
+    const gone = new Promise<void>((resolve) => {
+      const pop = list.pop.bind(list);
+      list.pop = () => {
+        setImmediate(resolve);
+        return pop();
+      };
+    });
+    run();
+    tell(outcome);
+    await gone;
+    stop.abort();
+    await running;
+    expect(heard).toEqual([]);
   });
 
   it('let go what is a day old, and count it', async () => {

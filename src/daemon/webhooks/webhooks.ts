@@ -180,7 +180,10 @@ class Teller {
   /** Never rejects. */
   async #tell({ id, event, body, tries }: TakenEvent): Promise<void> {
     const { store, dns, clock, onTold, onFault } = this.#options;
-    const secret = this.#hook()?.secret ?? null;
+    const hook = this.#hook();
+    // He went with a new configuration, and his secret with him.
+    if (hook === undefined) return;
+    const { secret } = hook;
     try {
       const about = { 'messaging.operation.name': event, 'waxseal.attempt': tries };
       await observedWork({ work: 'webhook', about, clock }, () =>

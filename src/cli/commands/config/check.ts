@@ -5,7 +5,7 @@ import type { Command } from '../../command.js';
 import { describeConfigProblems, textOf } from '../../config-file.js';
 import { type CommandError, EXIT } from '../../exit.js';
 import { complain, print } from '../../output/terminal.js';
-import { readFileOf } from '../../secret-file.js';
+import { readFileOf, readOwnCertificate } from '../../secret-file.js';
 
 const HELP = `\
 Usage: waxseal config check FILE [--json]
@@ -46,6 +46,12 @@ async function problemsIn(path: string): Promise<readonly ConfigProblem[]> {
     );
     if (why !== null) problems.push({ ...read.positionOf(place), path: place, says: why });
   }
+  const { tlsCertFile, tlsKeyFile } = read.config.places;
+  if (!problems.some(({ path }) => path.startsWith('tls.')))
+    await readOwnCertificate(tlsCertFile ?? undefined, tlsKeyFile ?? undefined).catch(
+      ({ message }: CommandError) =>
+        problems.push({ ...read.positionOf('tls.certFile'), path: 'tls.certFile', says: message }),
+    );
   return problems.sort((left, right) => left.line - right.line || left.column - right.column);
 }
 
