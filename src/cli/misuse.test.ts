@@ -54,6 +54,17 @@ const CASES: readonly Case[] = [
     78,
     /^waxseal explain: the DNSSEC trust anchors in .*odd\.pem: /,
   ],
+  [
+    ['compare', '@/scenario.json', '--requiretls'],
+    64,
+    /^waxseal compare: --requiretls has a meaning only with a domain: .*scenario\.json says how its own message was sent\n/,
+  ],
+  [['compare', 'a.test', '--step', '2'], 64, /^waxseal compare: --step has a meaning only with a scenario\n/],
+  [
+    ['serve', '--listen', '127.0.0.1:0', '--state', '@/state', '--admin-token-file', '@/message.eml'],
+    64,
+    /^waxseal serve: --admin-token-file has a meaning only with --admin, or /,
+  ],
   [[], 64, 'waxseal: a command is missing\ntry "waxseal --help"\n'],
   [['send'], 64, 'waxseal: there is no command "send"\ntry "waxseal --help"\n'],
   [['toString'], 64, 'waxseal: there is no command "toString"\ntry "waxseal --help"\n'],

@@ -4,6 +4,7 @@ import type { Daemon, DaemonSettings } from '../daemon/daemon.js';
 import { forThisHostAlone, judgeListening } from '../daemon/listening.js';
 import { type ListenAddress, listenAddressText } from '../hosts/listen-address.js';
 import { readAdminToken } from './admin-token.js';
+import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
 import { readListenAddress } from './listen-at.js';
 import { print } from './output/terminal.js';
@@ -41,6 +42,10 @@ export async function openWatchers({
   const { places, limits } = first.config;
   const admin = values.admin ?? places.admin ?? undefined;
   const metrics = values.metrics ?? places.metrics ?? undefined;
+  if (admin === undefined && values['admin-token-file'] !== undefined)
+    throw misuse(
+      '--admin-token-file has a meaning only with --admin, or where the configuration has an admin address',
+    );
   if (admin === undefined && metrics === undefined) return [];
   const { adminHandler, metricsHandler } = await import('../daemon/admin/admin-door.js');
   const { httpDoor } = await import('../daemon/admin/http-server.js');

@@ -26,7 +26,14 @@ import { readProfiles } from '../profile.js';
 import { readText } from '../read-file.js';
 import { readScenario } from '../scenario-file.js';
 
+/** What a file says of itself: how its message was sent, and by which rules. */
+const OF_A_DOMAIN = ['policy', 'requiretls', 'no-cleartext-retry', 'from', 'attempt', 'journal'] as const;
+
 const OPTIONS = { ...ATTEMPT_OPTIONS, with: { type: 'string' }, step: { type: 'string' } } as const;
+
+type AttemptValues = Parameters<typeof readAttemptSetup>[0];
+
+const STEP_OF_A_SCENARIO = '--step has a meaning only with a scenario';
 
 /** `--json` is told above, and there is nothing to show more of. */
 const LOOK_HELP = ATTEMPT_OPTIONS_HELP.replace(/^ {2}--(?:json|verbose) .*\n/gm, '');
@@ -61,9 +68,10 @@ export const compare: Command = {
     if (second !== undefined)
       throw misuse(`there can be one subject only, and ${JSON.stringify(second)} is a second`);
     const profiles = readProfiles(names);
+    const ofStep = readCount('--step', step);
     const given = (await isFile(subject))
-      ? await readFileOf(subject, readCount('--step', step))
-      : await lookAt(subject, values);
+      ? await readFileOf(subject, ofStep, values)
+      : await lookAt(subject, ofStep, values);
     const recipients = inOrder(compareAttempts(given.play, profiles), given.places);
     await print(
       values.json === true ? `${JSON.stringify({ subject, recipients })}\n` : renderComparison(recipients),
@@ -101,7 +109,10 @@ async function isFile(subject: string): Promise<boolean> {
   return isThere || parseDomain(subject, domainToASCII) === null || subject.endsWith('.json');
 }
 
-async function readFileOf(path: string, step: number | undefined): Promise<Given> {
+async function readFileOf(path: string, step: number | undefined, values: AttemptValues): Promise<Given> {
+  const inVain = OF_A_DOMAIN.find((name) => values[name] !== undefined);
+  if (inVain !== undefined)
+    throw misuse(`--${inVain} has a meaning only with a domain: ${path} says how its own message was sent`);
   const text = await readText(path, {
     what: 'the scenario or journal',
     octetsMax: 16_777_216,
@@ -111,7 +122,7 @@ async function readFileOf(path: string, step: number | undefined): Promise<Given
   });
   if (!/"format"\s*:/.test(text) || parseScenario(text).ok)
     return ofScenario(await readScenario(path), path, step);
-  if (step !== undefined) throw misuse('--step has a meaning only with a scenario');
+  if (step !== undefined) throw misuse(STEP_OF_A_SCENARIO);
   return ofRecord((await readJournal(path)).attempts);
 }
 
@@ -140,7 +151,8 @@ function ofScenario(scenario: Scenario, path: string, step: number | undefined):
   };
 }
 
-async function lookAt(domain: string, values: Parameters<typeof readAttemptSetup>[0]): Promise<Given> {
+async function lookAt(domain: string, step: number | undefined, values: AttemptValues): Promise<Given> {
+  if (step !== undefined) throw misuse(STEP_OF_A_SCENARIO);
   const setup = await readAttemptSetup(values);
   const { journal } = await attemptBy(setup, (engine, options) =>
     engine.explain(domain, { facts: { requireTls: setup.requireTls } }, options),
