@@ -188,8 +188,7 @@ export function queueStoreContract(name: string, start: StartStores): void {
 
     it('gives back what a node held that is not heard of any more, and nothing of the living', async () => {
       await queue.accept([messageTo('m1', ['b@b.example']), messageTo('m2', ['c@c.example'])]);
-      await queue.beat('alive', 1);
-      await queue.beat('dead', 7);
+      expect([await queue.beat('alive', 1), await queue.beat('dead', 7)]).toEqual(['unknown', 'unknown']);
       await queue.claim(planOf({ node: 'alive', deliveriesMax: 1 }));
       await queue.claim(planOf({ node: 'dead', deliveriesMax: 1 }));
       const silent = new Map([
@@ -198,11 +197,13 @@ export function queueStoreContract(name: string, start: StartStores): void {
       ]);
       expect(await queue.beats()).toEqual(silent);
       // It has said something since, whatever its clock may be.
-      await queue.beat('alive', 0);
+      expect(await queue.beat('alive', 0)).toBe('known');
       expect(await queue.recover(silent)).toBe(1);
       expect(await queue.beats()).toEqual(new Map([['alive', 0]]));
       expect(await queue.recover(silent)).toBe(0);
       expect([await states('m1'), await states('m2')]).toEqual([['attempting'], ['waiting']]);
+      // So it learns that what it held is no longer its own.
+      expect(await queue.beat('dead', 8)).toBe('unknown');
       // Not at once: that claim may have done its work, or may be what ended the node.
       expect(await queue.claim(planOf({ now: NOW + 59_999 }))).toEqual([]);
       expect(idsOf(await queue.claim(planOf({ now: NOW + 60_000 })))).toEqual(['m2/0']);

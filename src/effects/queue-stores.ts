@@ -131,8 +131,11 @@ export interface QueueStore {
   claim(plan: ClaimPlan): Promise<readonly ClaimedDelivery[]>;
   /** All of them in one transaction, each by itself settled or superseded; in the order of the question. `now`: of the settlement. */
   settle(settlements: readonly Settlement[], now: number): Promise<readonly SettledWord[]>;
-  /** Says that a node lives. `beat`: another number than the last time. */
-  beat(node: string, beat: number): Promise<void>;
+  /**
+   * Says that a node lives. `beat`: another number than the last time. `unknown`: nobody knew of it, as before its first beat, or since it was
+   * given up, and what it held with it.
+   */
+  beat(node: string, beat: number): Promise<'known' | 'unknown'>;
   /** What each node has said last. */
   beats(): Promise<ReadonlyMap<string, number>>;
   /** Gives back what nodes had claimed that have still said nothing since (`silent`: what they said last), and the claims of nodes that nobody knows. */

@@ -83,7 +83,11 @@ export function memoryQueueStore(
     accept: async (messages) => queue.accept(messages),
     claim: async (plan) => queue.claim(plan),
     settle: async (settlements, now) => queue.settle(settlements, now),
-    beat: async (node, beat) => void queue.beats.set(node, beat),
+    beat: async (node, beat) => {
+      const word = queue.beats.has(node) ? 'known' : 'unknown';
+      queue.beats.set(node, beat);
+      return word;
+    },
     beats: async () => new Map(queue.beats),
     recover: async (silent) => queue.recover(silent),
     giveBack: async (node, held) => queue.giveBack(node, held),

@@ -44,9 +44,13 @@ export function sqlQueueStore(database: SqlDatabase): QueueStore {
       }),
     beat: (node, beat) =>
       database.write(async ({ query }) => {
-        const sql =
-          'INSERT INTO waxseal_queue_nodes VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET beat = excluded.beat';
-        await query(sql, node, beat);
+        const known = 'UPDATE waxseal_queue_nodes SET beat = ?1 WHERE node = ?2 RETURNING node';
+        if ((await query(known, beat, node)).length > 0) return 'known';
+        await query(
+          'INSERT INTO waxseal_queue_nodes VALUES (?1, ?2) ON CONFLICT (node) DO UPDATE SET beat = excluded.beat',
+          ...[node, beat],
+        );
+        return 'unknown';
       }),
     beats: async () => {
       const rows = await database.query('SELECT node, beat FROM waxseal_queue_nodes');

@@ -130,7 +130,10 @@ class Running {
     this.#turns.set(turn, stop);
   }
 
-  heard(): void {
+  /** Who could not say so for too long has lost what he holds, also where he slept and says so again at once; `unknown`: others have given him up. */
+  heard(as: 'known' | 'unknown'): void {
+    if (as === 'unknown') this.#breakOff();
+    else this.breakOffIfLost();
     this.#heardAt = this.#runner.platform.elapsed();
   }
 
@@ -168,12 +171,13 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
   let ahead = clock() - platform.elapsed();
   let beat = 0;
   while (!signal.aborted) {
+    running.breakOffIfLost();
     try {
       // Another one each time, also where the clock was set back.
       beat = Math.max(clock(), beat + 1);
-      await store.beat(node, beat);
+      const as = await store.beat(node, beat);
       if (running.isSilent()) bell.ring();
-      running.heard();
+      running.heard(as);
       if (platform.elapsed() - heardAt > SILENT_MS) {
         sweep.forget();
         peers.forget();
@@ -189,8 +193,8 @@ async function beatForEver(runner: Runner, running: Running, signal: AbortSignal
       sweep.forget();
       peers.forget();
       onFault(`the store of the queue cannot be reached: ${errorText(error)}`);
+      running.breakOffIfLost();
     }
-    running.breakOffIfLost();
     await platform.wait(BEAT_MS, signal);
   }
   await tidying.end();

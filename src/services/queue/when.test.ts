@@ -390,12 +390,60 @@ describe('a node', () => {
     await one.put('long@a.test');
     await one.until(1_000);
     isAway = true;
-    await one.until(59_000);
+    await one.until(54_000);
     expect(one.faults.map((fault) => fault.split(' ')[0])).toEqual(['15000', '30000', '45000']);
     expect(one.outcomes).toEqual([]);
-    await one.until(61_000);
-    expect(one.outcomes).toEqual(['60000 long@a.test deferred']);
+    await one.until(56_000);
+    expect(one.outcomes).toEqual(['55000 long@a.test deferred']);
   });
+
+  it('breaks off what it has in hand where others have given it up, though it knows of no silence', async () => {
+    const one: VirtualQueue = new VirtualQueue();
+    one.slow.set('long@a.test', HOUR_MS);
+    one.run();
+    await one.put('long@a.test');
+    await one.until(1_000);
+    await one.store.recover(await one.store.beats());
+    await one.until(11_000);
+    expect(one.faults).toEqual([expect.stringContaining('another has taken over delivery m1/0')]);
+    expect(one.outcomes).toEqual([]);
+    one.slow.clear();
+    await one.until(HOUR_MS);
+    expect(one.outcomes).toEqual([expect.stringMatching(/^\d+ long@a\.test delivered$/)]);
+  });
+
+  it.each(['between two beats', 'in the midst of one'])(
+    'breaks off what it has in hand where it slept %s, though it can say so at once then',
+    async (when) => {
+      let sleptMs = 0;
+      let beats = 0;
+      const one: VirtualQueue = new VirtualQueue(
+        {
+          platform: {
+            elapsed: () => one.sinceStart + sleptMs,
+            wait: (...asked) => one.time.wait(...asked),
+            octets: (count) => new Uint8Array(count).fill(0x80),
+          },
+        },
+        (store, time) => ({
+          beat: async (...given) => {
+            beats += 1;
+            if (beats > 1) await time.wait(5_000, new AbortController().signal);
+            if (beats > 1 && when === 'in the midst of one') sleptMs = 46_000;
+            return store.beat(...given);
+          },
+        }),
+      );
+      one.slow.set('long@a.test', HOUR_MS);
+      one.run();
+      await one.put('long@a.test');
+      await one.until(1_000);
+      if (when === 'between two beats') sleptMs = 46_000;
+      await one.until(16_000);
+      const at = when === 'between two beats' ? 10_000 : 15_000;
+      expect(one.outcomes).toEqual([`${at} long@a.test deferred`]);
+    },
+  );
 
   it.each<[string, (one: VirtualQueue) => Promise<unknown>, boolean]>([
     ['goes an hour after it was seen', async () => 'well', true],
