@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fileBodies } from '../adapters/files/index.js';
 import { makeOwnCertificate } from '../hosts/own-certificate.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
@@ -330,6 +331,18 @@ describe('waxseal serve', () => {
     await served.told(({ msg }) => String(msg).startsWith('the configuration stays as it was'));
     expect(await logIn('second')).toBe('235');
     await served.end();
+  });
+
+  it('tells of messages that its database does not know, as where an older one was put back', async () => {
+    const { served, state } = await serve(smtp);
+    await served.end();
+    const bodies = fileBodies({ directory: `${state}/bodies` });
+    await bodies.keep('0-accepted-since', () => [Buffer.alloc(40_000)]);
+    const { served: again } = await serve(smtp, 1, state);
+    expect(await again.told(({ event }) => event === 'unknown')).toMatchObject({
+      ...{ level: 'warn', count: 1, example: '0-accepted-since' },
+    });
+    await again.end();
   });
 
   it('keeps the certificate and all else as it was where the new one and its key do not belong together', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -24,7 +24,11 @@ describe('the folder of --state', () => {
     await writeFile(join(folder, 'waxseal.sqlite'), 'garbage '.repeat(1000));
     await expect(prepareStateDirectory(folder)).rejects.toMatchObject({
       exit: 78,
-      message: `--state ${folder} cannot be used: file is not a database`,
+      message: expect.stringMatching(
+        new RegExp(
+          `^--state ${folder} cannot be used: ${folder}/waxseal.sqlite is damaged \\(file is not a database\\): .*put back a copy`,
+        ),
+      ),
     });
     expect(await readdir(folder)).toEqual(['waxseal.sqlite']);
   });
@@ -47,18 +51,22 @@ describe('the folder of --state', () => {
     expect(await findStateDirectory(state)).toBe(state);
   });
 
-  it.each(['missing', 'empty'])(
+  it.each(['missing', 'empty', 'a copy without its log'])(
     'is refused where messages are in it and what says whom they are for is %s',
     async (how) => {
       const { bodies, close } = await openQueueState({ state: folder });
       await bodies.keep('0-a', () => [Buffer.alloc(40_000)]);
+      const copy = await readFile(join(folder, 'waxseal.sqlite'));
       await close();
       for (const name of await readdir(folder))
         if (name.startsWith('waxseal.sqlite')) await rm(join(folder, name));
-      if (how === 'empty') await writeFile(join(folder, 'waxseal.sqlite'), '', { mode: 0o600 });
+      if (how !== 'missing')
+        await writeFile(join(folder, 'waxseal.sqlite'), how === 'empty' ? '' : copy, { mode: 0o600 });
       await expect(openQueueState({ state: folder })).rejects.toMatchObject({
         exit: 78,
-        message: expect.stringContaining('restore it from a copy, or move the messages away'),
+        message: expect.stringContaining(
+          'restore it from a copy, with its -wal if there is one, or move the messages away',
+        ),
       });
       await rm(join(folder, 'bodies'), { recursive: true });
       await (await openQueueState({ state: folder })).close();

@@ -35,17 +35,20 @@ export async function findStateDirectory(path: string): Promise<string> {
   return prepareStateDirectory(path);
 }
 
+/** A database without a table is one page, and a log without a change is its header: so it looks where it was copied in use, without its log. */
+const EMPTY_OCTETS_MAX = 4_096 + 32;
+
 /**
  * Rejects where messages are there and what says whom they are for is gone: whoever went on would take them for what a crash left
  * behind, and remove them.
  */
 export async function refuseLostQueue(directory: string, bodies: string): Promise<void> {
-  if ((await octetsIn(join(directory, STATE_FILE))) > 0) return;
+  if ((await octetsIn(join(directory, STATE_FILE))) > EMPTY_OCTETS_MAX) return;
   const found = await readdir(bodies, { recursive: true, withFileTypes: true }).catch(() => []);
   if (found.some((entry) => !entry.isDirectory()))
     throw new CommandError(
       EXIT.badSettings,
-      `--state ${directory} cannot be used: there are messages in ${bodies}, and ${join(directory, STATE_FILE)}, which says whom they are for, is missing or empty; restore it from a copy, or move the messages away`,
+      `--state ${directory} cannot be used: there are messages in ${bodies}, and ${join(directory, STATE_FILE)}, which says whom they are for, is missing or empty; restore it from a copy, with its -wal if there is one, or move the messages away`,
     );
 }
 

@@ -19,6 +19,11 @@ export async function patiently<T>(statement: () => Promise<T>, until: number): 
   }
 }
 
+/** The file is no database, or not whole. */
+export function isDamaged(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && /^SQLITE_(?:CORRUPT|NOTADB)/.test(String(error.code));
+}
+
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
 }

@@ -6,7 +6,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Query, SqlDatabase } from '../sql/database.js';
-import { isBusy, patiently } from './busy.js';
+import { isBusy, isDamaged, patiently } from './busy.js';
 import { openSqlite, type SqliteConnection } from './libsql.js';
 import { makeStateFile } from './state-file.js';
 import { together } from './together.js';
@@ -81,6 +81,7 @@ function lane(path: string) {
     });
     last = result.catch(() => {});
     return result.catch((error) => {
+      if (isDamaged(error)) throw damaged(path, error);
       throw isBusy(error) ? tooBusy(error) : error;
     });
   }
@@ -117,6 +118,13 @@ function lane(path: string) {
   }
 
   return { inTurn, transaction, close };
+}
+
+function damaged(path: string, cause: Error): Error {
+  return new Error(
+    `${path} is damaged (${cause.message}): end who uses it, and put back a copy of it without the ${path}-wal that is there, which belongs to another; "sqlite3 ${path} .recover" may save what is in it`,
+    { cause },
+  );
 }
 
 function tooBusy(cause?: unknown): Error {

@@ -166,6 +166,7 @@ export const serve: Command = {
       throw error;
     }
     tellListeners(doors, first, log);
+    void tellUnknown(state, log);
     hangUps.begin(reload);
     const ending = new AbortController();
     const running = daemon.run(ending.signal, graceMs);
@@ -191,9 +192,36 @@ async function takeState(state: QueueState): Promise<() => void> {
     await state.close();
     throw new CommandError(EXIT.badSettings, `${state.place} is served by another process already`);
   }
-  // Nobody else is alive there.
-  await state.queue.recover(await state.queue.beats());
-  return release;
+  try {
+    // Nobody else is alive there.
+    await state.queue.recover(await state.queue.beats());
+    return release;
+  } catch (error) {
+    await state.close();
+    release();
+    throw new CommandError(
+      EXIT.badSettings,
+      `the queue in ${state.place} cannot be used: ${reasonOf(error)}`,
+    );
+  }
+}
+
+/** What nobody knows is swept up: whoever put an older database back is to hear of it before. Never rejects. */
+async function tellUnknown({ directory, queue, bodies, place }: QueueState, log: Logger): Promise<void> {
+  if (directory === undefined) return;
+  try {
+    const { unknownMessages } = await import('../../daemon/unknown-messages.js');
+    const { count, example } = await unknownMessages(queue, bodies);
+    if (count === 0) return;
+    const says = `of ${count === 1 ? 'one message' : `${count} messages`} in ${place}, such as ${example}, nothing is known but the octets: a crash leaves what was not accepted yet, and that is nothing to care for; but where the database was put back from a copy, they were accepted since then. Their octets go in an hour: copy ${place}/bodies before, if that is so`;
+    log('warn', 'unknown', says, { count, example });
+  } catch (error) {
+    log(
+      'warn',
+      'unknown',
+      `it cannot be told whether all messages in ${place} are known: ${reasonOf(error)}`,
+    );
+  }
 }
 
 function doorsOf(values: Values, { places }: DaemonConfig): readonly (readonly [DoorKind, ListenAddress])[] {
