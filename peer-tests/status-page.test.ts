@@ -14,7 +14,15 @@ const HTML = statusPage({
   now: NOW,
   isWatched: false,
   counts: {
-    ...{ waiting: 12_345, attempting: 7, held: 1, lanesWell: 40, lanesFailing: 2, lanesClosed: 1 },
+    ...{
+      waiting: 12_345,
+      attempting: 7,
+      held: 1,
+      lanesWell: 40,
+      lanesFailing: 2,
+      lanesClosed: 1,
+      lanesPutOff: 3,
+    },
     oldestDueAt: NOW,
   },
   lanes: Array.from({ length: 30 }, (_, at) => ({

@@ -13,6 +13,7 @@ import { policyRefresh } from '../../src/policy/mta-sts/refresh-plan.table.js';
 import { postfixHostNeed } from '../../src/policy/postfix/host-need.table.js';
 import { postfixAttributes } from '../../src/policy/postfix/policy-attributes.table.js';
 import { postfixLevel } from '../../src/policy/postfix/policy-level.table.js';
+import { hostRoom } from '../../src/policy/queue/host-room.table.js';
 import { laneHealth } from '../../src/policy/queue/lane-health.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from '../../src/policy/queue/message.tables.js';
 import { operatorOrder } from '../../src/policy/queue/operator-order.table.js';
@@ -40,6 +41,7 @@ export const besideComparisons: readonly Comparison[] = [
   comparison(retryWait, ({ reason }) => queue.waitFor(reason)),
   comparison(delayNotice, queue.tellsDelay),
   comparison(laneHealth, queue.wayAfter),
+  comparison(hostRoom, queue.roomAtHost),
   comparison(operatorOrder, queue.ordered),
   comparison(requireTlsReadiness, reference.readyForRequireTls),
   comparison(routeMatch, relay.routeSpeaks),

@@ -396,7 +396,7 @@ const OBJECTS: readonly Taken[] = [
     good: queueOptions,
     others: [
       ...['platform', 'retry', 'limits', 'lookEveryMs', 'keepEndedMs', 'clock', 'toAscii', 'onFault'],
-      ...['doorbell', 'onDoorbell'],
+      ...['doorbell', 'onDoorbell', 'onCrowded'],
     ],
     run: (own) => createQueue(own),
   },

@@ -24,6 +24,7 @@ export const guards: Readonly<Record<string, readonly [string, ...string[]]>> = 
   'retry-wait': ['property-tests/queue/histories.test.ts'],
   'delay-notice': ['property-tests/queue/histories.test.ts'],
   'lane-health': ['property-tests/agreement/beside.test.ts'],
+  'host-room': ['property-tests/agreement/beside.test.ts'],
   'operator-order': ['property-tests/agreement/beside.test.ts'],
   'route-match': ['src/policy/relay/route.test.ts'],
   'transport-choice': ['src/policy/relay/route.test.ts'],

@@ -248,7 +248,15 @@ export function queueStoreContract(name: string, start: StartStores): void {
 
     it('counts what waits, by state and by lane, and since when something is due', async () => {
       expect(await queue.counts(NOW)).toEqual({
-        ...{ waiting: 0, attempting: 0, held: 0, lanesWell: 0, lanesFailing: 0, lanesClosed: 0 },
+        ...{
+          waiting: 0,
+          attempting: 0,
+          held: 0,
+          lanesWell: 0,
+          lanesFailing: 0,
+          lanesClosed: 0,
+          lanesPutOff: 0,
+        },
         oldestDueAt: null,
       });
       await queue.accept([
@@ -260,7 +268,15 @@ export function queueStoreContract(name: string, start: StartStores): void {
       const [claimed] = await queue.claim(planOf({ deliveriesMax: 1 }));
       expect(claimed!.lane).toBe('direct b.example');
       expect(await queue.counts(NOW + 5)).toEqual({
-        ...{ waiting: 2, attempting: 1, held: 1, lanesWell: 2, lanesFailing: 0, lanesClosed: 0 },
+        ...{
+          waiting: 2,
+          attempting: 1,
+          held: 1,
+          lanesWell: 2,
+          lanesFailing: 0,
+          lanesClosed: 0,
+          lanesPutOff: 0,
+        },
         oldestDueAt: NOW,
       });
       const well = { failures: 0, closedUntil: 0 };
@@ -303,6 +319,29 @@ export function queueStoreContract(name: string, start: StartStores): void {
         now = Math.max(now, closedUntil);
       }
     };
+
+    it('takes nothing up from a lane that is put off until its time, and nobody there is given up (SMTP-4.5.4.1-8)', async () => {
+      await queue.accept([messageTo('1', ['x@b.example']), messageTo('2', ['x@b.example'])]);
+      const [claimed] = await queue.claim(planOf({ deliveriesMax: 1 }));
+      const crowded = { lane: 'crowded', putOffUntil: NOW + 5_000 } as const;
+      await queue.settle([settlementOf(claimed!, { nextAt: NOW }, crowded)], NOW);
+      expect(await queue.claim(planOf({ now: NOW + 4_999 }))).toEqual([]);
+      expect(await queue.nextDue()).toBe(NOW + 5_000);
+      expect((await queue.show(['1', '2'])).flatMap(({ recipients }) => recipients)).toMatchObject([
+        { nextAttemptAt: NOW + 5_000, waitsFor: 'room' },
+        { nextAttemptAt: NOW + 5_000, waitsFor: 'room' },
+      ]);
+      expect(await queue.counts(NOW)).toMatchObject({
+        lanesWell: 0,
+        lanesFailing: 0,
+        lanesClosed: 0,
+        lanesPutOff: 1,
+      });
+      const late = { now: NOW + 4_999, lateEnd: Number.MAX_SAFE_INTEGER, deliveriesMax: 9 };
+      expect(await queue.review(late)).toEqual({ found: 0, next: null });
+      expect(await queue.claim(planOf({ now: NOW + 5_000 }))).toHaveLength(2);
+      expect(await queue.counts(NOW + 5_000)).toMatchObject({ lanesWell: 1, lanesPutOff: 0 });
+    });
 
     it('ends by order at once what waits behind a lane that is closed, and in no other order (SMTP-4.5.4.1-5)', async () => {
       await queue.accept(['m1', 'm2', 'm3'].map((id) => messageTo(id, ['b@b.example'])));
@@ -699,7 +738,7 @@ type Step =
       readonly kind: 'settle';
       readonly which: number;
       readonly end: 'delivered' | 'bounced' | null;
-      readonly lane: 'answered' | 'unreachable' | 'other';
+      readonly lane: 'answered' | 'unreachable' | 'other' | 'crowded';
     }
   | { readonly kind: 'order'; readonly which: number; readonly order: OperatorOrder }
   | { readonly kind: 'review'; readonly endsInMs: number }
@@ -725,7 +764,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
     kind: fc.constant('settle' as const),
     which: fc.nat(9),
     end: fc.constantFrom('delivered', 'bounced', null),
-    lane: fc.constantFrom('answered', 'unreachable', 'other'),
+    lane: fc.constantFrom('answered', 'unreachable', 'other', 'crowded'),
   }),
   fc.record({
     kind: fc.constant('order' as const),
@@ -786,7 +825,8 @@ class Player {
         const claimed = this.#claimed[step.which % Math.max(1, this.#claimed.length)];
         if (claimed === undefined) return null;
         const come = step.end === null ? { nextAt: this.#now + 60_000 } : { end: step.end };
-        return this.#queue.settle([settlementOf(claimed, come, { lane: step.lane })], this.#now);
+        const putOff = step.lane === 'crowded' ? { putOffUntil: this.#now + 90_000 } : {};
+        return this.#queue.settle([settlementOf(claimed, come, { lane: step.lane, ...putOff })], this.#now);
       }
       case 'order':
         return this.#queue.order([`m${step.which % (this.#accepted + 1)}`], step.order, {

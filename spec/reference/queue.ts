@@ -68,12 +68,24 @@ export function tellsDelay(f: {
 
 /** Section 4.5.4.1: "keep a list of hosts it cannot reach and corresponding connection timeouts"; "MUST NOT cache ... 5yz". */
 export function wayAfter(f: {
-  turn: 'answered' | 'unreachable' | 'other';
+  turn: 'answered' | 'unreachable' | 'other' | 'crowded';
   failures: 'few' | 'many';
-}): 'well' | 'count' | 'close' | 'as-it-was' {
+}): 'well' | 'count' | 'close' | 'as-it-was' | 'put-off' {
   if (f.turn === 'answered') return 'well';
   if (f.turn === 'other') return 'as-it-was';
+  if (f.turn === 'crowded') return 'put-off';
   return f.failures === 'few' ? 'count' : 'close';
+}
+
+/** Section 4.5.4.1: several transactions at once, and "some limit" on them; who waits for one takes a place that others could have. */
+export function roomAtHost(f: {
+  line: 'quick' | 'short' | 'long';
+  dialled: 'nothing' | 'something';
+  places: 'few' | 'many' | 'most';
+}): 'wait' | 'go-back' {
+  if (f.line === 'quick') return 'wait';
+  if (f.dialled === 'something') return f.places === 'most' ? 'go-back' : 'wait';
+  return f.line === 'short' && f.places === 'few' ? 'wait' : 'go-back';
 }
 
 /** What an operator may order: nothing of what has ended, and a lesser demand only with a reason. */

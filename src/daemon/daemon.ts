@@ -44,6 +44,7 @@ import { type TallyMemory, tallyMemory } from '../services/tls-report/send/tally
 import { aborted } from './aborted.js';
 import { Along } from './along.js';
 import type { DaemonConfig } from './config/config.js';
+import { Crowds } from './crowds.js';
 import { diskRoom } from './disk-room.js';
 import type { DoorEvent, DoorKind } from './doors/door.js';
 import { mailDoor } from './doors/mail-door.js';
@@ -150,6 +151,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
   const signals = signalMemory(stores.signals, { onFault, after: along.next });
   const made = (settings: DaemonSettings) =>
     engineOf(options, settings, { relayRefusals, tallies, signals, onFault });
+  const crowds = new Crowds({ elapsed: NODE_PLATFORM.elapsed, count: metrics.sentBack, log });
   const engines = new Engines(made(options));
   const engine = countedEngine(engines.latest, metrics.attempts);
   const queue = createQueue({
@@ -162,6 +164,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     // Others put messages and orders into the same store, and not all of them can ring.
     lookEveryMs,
     ...(options.doorbell !== undefined && { doorbell: options.doorbell }),
+    onCrowded: crowds.tell,
     onDoorbell: (state) => tellDoorbell(state, lookEveryMs, log),
   });
   const suppressing = new Suppressing({
@@ -369,7 +372,7 @@ function engineOf(
     adapters: {
       'policy-cache.read': policies['policy-cache.read'],
       'policy-cache.write': policies['policy-cache.write'],
-      'smtp.session': perHost(own['smtp.session'], { sessionsMax, sessionEveryMs }),
+      'smtp.session': perHost(own['smtp.session'], { sessionsMax, sessionEveryMs, placesMax: concurrency }),
     },
     tlsReports: { store: tallies },
     signals,

@@ -6,12 +6,13 @@
  */
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { HostInput } from '../policy/host/types.js';
+import type { DialledWord } from '../policy/queue/crowd.js';
 import type { Answered, AnswerOf, Ask, AskOf, Effect, EffectName } from './catalog.js';
 import { namedErrorText } from './error-text.js';
 import type { JournalEntry } from './journal.js';
 import { numbered } from './numbered.js';
 import { type PatienceUntilRead, Vigil, type Wait } from './patience.js';
-import type { Adapters, MessageSource, SessionEffect, SmtpSession } from './ports.js';
+import type { Adapters, GoesBack, MessageSource, SessionEffect, SmtpSession } from './ports.js';
 import { type AnyProgram, describeFault, type Onlooker, type Step } from './program.js';
 import type { Ended, Onlookers, Programs } from './simulate.js';
 
@@ -27,6 +28,8 @@ export interface Interpretation {
   readonly wait?: Wait;
   /** Told of every question and answer, in order. */
   readonly note?: (entry: JournalEntry) => void;
+  /** Told to who limits sessions. Default: it waits for one, as long as it may. */
+  readonly goesBack?: GoesBack;
   readonly onlookers?: Onlookers;
 }
 
@@ -34,7 +37,13 @@ export interface Interpretation {
 export async function interpret(input: AttemptInput, world: Interpretation): Promise<Ended<AttemptResult>> {
   const vigil = new Vigil(world);
   try {
-    return await run(world.programs.attempt, input, world, { vigil, lastId: 0 }, world.onlookers?.attempt);
+    return await run(
+      world.programs.attempt,
+      input,
+      world,
+      { vigil, lastId: 0, dialled: 'nothing' },
+      world.onlookers?.attempt,
+    );
   } finally {
     vigil.end();
   }
@@ -44,6 +53,7 @@ export async function interpret(input: AttemptInput, world: Interpretation): Pro
 interface Shared {
   readonly vigil: Vigil;
   lastId: number;
+  dialled: DialledWord;
 }
 
 async function run<Input, Output, Known>(
@@ -93,9 +103,15 @@ function answerInTime(
     return sendInTime(ask, world, sessions, shared.vigil.patienceUntilRead(untilAt));
   const patience = shared.vigil.patience(untilAt);
   if (patience.signal.aborted) return givenUp(ask, sessions);
-  const answer = answerOf(ask, world, sessions, patience.signal);
+  const answer = answerOf(ask, world, { sessions, shared }, patience.signal);
   // A farewell ends by itself.
   return ask.type === 'smtp.quit' ? answer : patience.orOver(answer);
+}
+
+function sessionFor({ adapters, goesBack }: Interpretation, shared: Shared): SmtpSession {
+  const { dialled } = shared;
+  shared.dialled = 'something';
+  return adapters['smtp.session'](goesBack && { ...goesBack, dialled });
 }
 
 async function answerByRun(
@@ -135,6 +151,12 @@ async function givenUp(
 
 type SessionAsk = Extract<Effect, { type: SessionEffect }>;
 
+/** The sessions of a run, and what it shares with the others. */
+interface Own {
+  readonly sessions: Map<number, SmtpSession>;
+  readonly shared: Shared;
+}
+
 function isSessionAsk(ask: Effect): ask is SessionAsk {
   return 'session' in ask;
 }
@@ -143,12 +165,12 @@ function isSessionAsk(ask: Effect): ask is SessionAsk {
 function answerOf(
   ask: Exclude<Ask, { type: 'host.run' | 'smtp.send' }>,
   world: Interpretation,
-  sessions: Map<number, SmtpSession>,
+  own: Own,
   signal: AbortSignal,
 ): Promise<AnswerOf<EffectName>> {
   try {
     return Promise.resolve(
-      isSessionAsk(ask) ? answerInSession(ask, world, sessions, signal) : answerFromWorld(ask, world, signal),
+      isSessionAsk(ask) ? answerInSession(ask, world, own, signal) : answerFromWorld(ask, world, signal),
     );
   } catch (cause) {
     return Promise.reject(cause);
@@ -170,10 +192,10 @@ function answerFromWorld<E extends Exclude<Effect, SessionAsk | { type: 'host.ru
 function answerInSession(
   ask: Exclude<SessionAsk, { type: 'smtp.send' }>,
   world: Interpretation,
-  sessions: Map<number, SmtpSession>,
+  { sessions, shared }: Own,
   signal: AbortSignal,
 ): Promise<AnswerOf<SessionEffect>> {
-  if (ask.type === 'smtp.connect') sessions.set(ask.session, world.adapters['smtp.session']());
+  if (ask.type === 'smtp.connect') sessions.set(ask.session, sessionFor(world, shared));
   const session = sessionOf(ask, sessions);
   switch (ask.type) {
     case 'smtp.connect':

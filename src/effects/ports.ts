@@ -1,3 +1,4 @@
+import type { Crowd, DialledWord } from '../policy/queue/crowd.js';
 import type { AnswerOf, AskOf, EffectName } from './catalog.js';
 
 /** Effects that the interpreter answers itself: a host run is another program. */
@@ -32,11 +33,25 @@ export interface SmtpSession {
   destroy(): void;
 }
 
+/** Who goes back where sessions with a server are limited, and he would wait for long. */
+export interface GoesBack {
+  /** Those of one name take turns with those of others. */
+  readonly name: string;
+  /** Told why, once; the attempt is broken off by it, as by a signal that aborts. */
+  readonly onCrowded: (crowd: Crowd) => void;
+}
+
+/** An attempt that needs a session. */
+export interface SessionSeeker extends GoesBack {
+  /** What it has dialled before. */
+  readonly dialled: DialledWord;
+}
+
 /** The octets of a message, with CRLF line ends, without dot-stuffing; may be read several times. */
 export type MessageSource = () => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** What a caller must bring. Leaving one out does not compile. */
 export type Adapters = { readonly [K in WorldEffect]: Port<K> } & {
-  /** A fresh connection object; no I/O happens before its `connect`. */
-  readonly 'smtp.session': () => SmtpSession;
+  /** A fresh connection object; no I/O happens before its `connect`. `seeker`: who would rather go back than wait for long, where sessions are limited. */
+  readonly 'smtp.session': (seeker?: SessionSeeker) => SmtpSession;
 };

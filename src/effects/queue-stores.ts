@@ -46,6 +46,8 @@ export interface Settlement {
   readonly claimed: ClaimedDelivery;
   readonly turn: TurnResult;
   readonly lane: LaneWord;
+  /** Where the turn was crowded: until when its lane is put off. */
+  readonly putOffUntil?: number;
   /** In which lane what waits goes on waiting, unless it was moved in between; default: where it is. */
   readonly nextLane?: string;
   /** Notices, as messages of their own; their octets are kept already. */
@@ -223,6 +225,7 @@ export interface QueueCounts {
   readonly lanesWell: number;
   readonly lanesFailing: number;
   readonly lanesClosed: number;
+  readonly lanesPutOff: number;
   /** Of those that may be taken up now; null: nothing is due. */
   readonly oldestDueAt: number | null;
 }

@@ -9,6 +9,7 @@ import type { JournalEntry } from '../effects/journal.js';
 import type { MessageSource } from '../effects/ports.js';
 import { programs } from '../machine/programs.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
+import type { Crowd } from '../policy/queue/crowd.js';
 import { textOf } from '../policy/smtp/reply.js';
 import { deferAll } from './attempt-inputs.js';
 import { following } from './following.js';
@@ -26,7 +27,14 @@ export async function attempt(
   const entries: JournalEntry[] = [];
   // Who has failed before is likely to fail again, and then somebody asks why: to have looked on costs a fraction of a replay.
   const witness = input.attempt > 1 ? new Witness() : null;
-  const followed = attemptOptions.signal && following(attemptOptions.signal);
+  const { signal, goesBack } = attemptOptions;
+  const followed = signal || goesBack ? following(...(signal ? [signal] : [])) : undefined;
+  let wentBack: 'no' | 'yes' = 'no';
+  const onCrowded = (crowd: Crowd) => {
+    wentBack = 'yes';
+    tell(() => goesBack?.onCrowded(crowd));
+    followed?.stop();
+  };
   const ended = await interpret(input, {
     programs,
     adapters: options.adapters,
@@ -34,6 +42,7 @@ export async function attempt(
     clock: options.clock,
     ...(options.wait === undefined ? {} : { wait: options.wait }),
     ...(followed && { signal: followed.signal }),
+    ...(goesBack && { goesBack: { ...goesBack, onCrowded } }),
     ...(witness === null ? {} : { onlookers: witness.onlookers }),
     note: (entry) => {
       entries.push(entry);
@@ -42,10 +51,10 @@ export async function attempt(
     },
   });
   followed?.end();
-  if (ended.kind === 'finished') return { result: ended.output, entries, witness };
+  if (ended.kind === 'finished') return { result: ended.output, entries, witness, wentBack };
   const consequence = input.recipients.length > 0 ? 'the message is deferred' : 'nothing was learned';
   options.onFault?.(`${consequence}: ${ended.message}`);
-  return { result: deferAll(input), entries, witness: null };
+  return { result: deferAll(input), entries, witness: null, wentBack };
 }
 
 /** Mail that waits for want of what we keep would wait for ever if nobody were told (RFC 8461, Section 5.1). */

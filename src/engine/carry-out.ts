@@ -34,10 +34,14 @@ export async function carryOut(
   const ended = await inTurn(groups, options.destinationsAtOnceMax ?? 16, async (group) => {
     const { places } = group;
     const input = { ...inputOf(options, job, group, attemptOptions), ...deadline };
-    const { result, entries, witness } = await attempt(options, job.content, input, attemptOptions);
-    noteSignals(options, result, attemptOptions.scope);
-    noteRefusal(options, input, result);
-    if (job.purpose === 'deliver') await tellAttempt(options, result);
+    const attempted = await attempt(options, job.content, input, attemptOptions);
+    const { result, entries, witness, wentBack } = attempted;
+    // Who goes back comes again, and sees all of it once more, unless it was the end for somebody.
+    if (wentBack === 'no' || result.recipients.some(({ outcome }) => outcome !== 'deferred')) {
+      noteSignals(options, result, attemptOptions.scope);
+      noteRefusal(options, input, result);
+      if (job.purpose === 'deliver') await tellAttempt(options, result);
+    }
     reportsOf(result).forEach((report, at) => {
       const place = places[at]!;
       results[place] = report;

@@ -20,7 +20,7 @@ import {
   wholeFrom,
 } from '../effects/codecs/values.js';
 import { checked, MisuseError, misused, readAs } from '../effects/misuse.js';
-import type { Adapters } from '../effects/ports.js';
+import type { Adapters, GoesBack } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptResult } from '../policy/attempt/types.js';
 import { type DsnRequest, isAskable } from '../policy/dsn/request.js';
@@ -111,6 +111,10 @@ const ATTEMPT_FIELDS: Fields<AttemptOptions> = {
   scope: ScopeCodec,
   onEntry: callable(),
   onResult: callable(),
+  goesBack: strictObject<GoesBack>('an object with name and onCrowded', {
+    name: Text,
+    onCrowded: callable(),
+  }),
 };
 
 const AttemptOptionsCodec = strictObject<AttemptOptions>('an object with options', ATTEMPT_FIELDS, []);

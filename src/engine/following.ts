@@ -6,6 +6,8 @@
 
 export interface Following {
   readonly signal: AbortSignal;
+  /** Aborts it, and none of the others. */
+  readonly stop: () => void;
   /** Nobody waits for it any more: nothing is left on the others. */
   readonly end: () => void;
 }
@@ -42,6 +44,7 @@ export function following(...signals: readonly AbortSignal[]): Following {
   const ends = signals.map((signal) => follow(signal, own));
   return {
     signal: own.signal,
+    stop: () => own.abort('stopped'),
     end: () => {
       for (const end of ends) end();
     },

@@ -1,6 +1,6 @@
 /** What an engine is made with, and what is asked of it. */
 import type { JournalEntry } from '../effects/journal.js';
-import type { Adapters, MessageSource } from '../effects/ports.js';
+import type { Adapters, GoesBack, MessageSource } from '../effects/ports.js';
 import type { SocketPorts } from '../effects/socket-ports.js';
 import type { AttemptInput, AttemptResult } from '../policy/attempt/types.js';
 import type { DsnRequest } from '../policy/dsn/request.js';
@@ -91,6 +91,8 @@ export interface AttemptOptions {
   readonly onEntry?: (entry: JournalEntry) => void;
   /** Told what became of a recipient as soon as it is known, whatever others still wait for, and its place in `to`, from 0. */
   readonly onResult?: (report: RecipientReport, place: number) => void;
+  /** Handed to `smtp.session`, for adapters that limit sessions: the attempt is broken off where it would wait for one for long. Default: it waits as long as it may take. */
+  readonly goesBack?: GoesBack;
 }
 
 /** Of a last look, which is an attempt at a policy alone. */

@@ -1,8 +1,12 @@
 import timers from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SessionSeeker, SmtpSession } from '../effects/ports.js';
 import { replay } from '../effects/replay.js';
 import { programs } from '../machine/programs.js';
 import { createNodeEngine, MisuseError, type NodeEngine, NotReadyError, settingsOf } from '../node.js';
+import { decide } from '../policy/kernel/table.js';
+import type { Crowd } from '../policy/queue/crowd.js';
+import { hostRoom } from '../policy/queue/host-room.table.js';
 import { PLAIN_FACTS } from '../policy/require-tls/message.js';
 import { type Internet, startInternet } from '../testing/index.js';
 import { createEngine } from './engine.js';
@@ -176,6 +180,42 @@ describe('the destinations of a message', () => {
       ]);
       await Promise.all([after.close(), before.close()]);
     }
+  });
+});
+
+describe('an attempt that goes back', () => {
+  const CROWD = {
+    ...{ server: '192.0.2.1 25', sessionsOpen: 5, waiting: 5, againInMs: 1_000 },
+    decision: decide(hostRoom, { line: 'long', dialled: 'nothing', places: 'few' }),
+  };
+
+  it('says nothing of the servers, turns to no other, and leaves nothing behind (CHOICE-18)', async () => {
+    const seekers: (SessionSeeker | undefined)[] = [];
+    const told: string[] = [];
+    const crowds: Crowd[] = [];
+    const full = engineWith({
+      adapters: {
+        'smtp.session': (seeker) => {
+          seekers.push(seeker);
+          const connect = () => {
+            seeker?.onCrowded(CROWD);
+            return new Promise<never>(() => undefined);
+          };
+          return { connect, destroy: () => undefined } as Partial<SmtpSession> as SmtpSession;
+        },
+      },
+      signals: { note: () => told.push('signals'), read: async () => [], idle: async () => undefined },
+      onAttempt: async () => void told.push('attempt'),
+    });
+    const onCrowded = (crowd: Crowd) => crowds.push(crowd);
+    const { results } = await full.deliver(mailTo('u@busy.test'), { goesBack: { name: 'x', onCrowded } });
+    expect(results).toMatchObject([
+      { outcome: 'deferred', cause: 'aborted', because: { table: 'stopped' }, reports: [] },
+    ]);
+    expect(crowds).toEqual([CROWD]);
+    expect(seekers).toMatchObject([{ name: 'x', dialled: 'nothing' }]);
+    expect(told).toEqual([]);
+    await full.close();
   });
 });
 

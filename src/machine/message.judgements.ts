@@ -3,6 +3,7 @@ import { judgeNotice } from '../policy/dsn/judge-notice.js';
 import type { NoticeAction, NoticeEvent } from '../policy/dsn/notice.tables.js';
 import type { Decision } from '../policy/kernel/table.js';
 import { whatStopped } from '../policy/mta-sts/last-look.js';
+import type { Crowd } from '../policy/queue/crowd.js';
 import {
   endOf,
   expiredWord,
@@ -17,6 +18,7 @@ import {
   reasonOf,
   triedUntil,
   wordIn,
+  wordOfCrowd,
   wordOfWait,
 } from '../policy/queue/judge-turn.js';
 import type { NoticePlan, RecipientTurn, TurnResult } from '../policy/queue/turn.js';
@@ -64,9 +66,7 @@ function attempted(run: MessageContext): TurnResult {
   const isNewPolicy = waiting.some(({ verdict }) => verdict === 'try-new-policy');
   const granted = input.granted + (isNewPolicy ? 1 : 0);
   const delay =
-    nextAt === null
-      ? null
-      : judgeDelay(input, attempts, now, triedUntil({ ...input, granted }, attempts, nextAt));
+    nextAt === null ? null : delayOf(run, attempts, triedUntil({ ...input, granted }, attempts, nextAt));
   const recipients = outcomes.map((decision, at) => recipientOf(run, decision, at, delay));
   return {
     ...base(run),
@@ -77,8 +77,18 @@ function attempted(run: MessageContext): TurnResult {
     dialled: answer.kind === 'ran' ? answer.result.dialled : input.dialled,
     nextAttemptAt: nextAt,
     notices: noticesOf(recipients),
-    attempt: isCounted(answer) ? 'counted' : 'not-counted',
+    attempt: isCounted(answer) ? 'counted' : crowdIn(run) === null ? 'not-counted' : 'sent-back',
   };
+}
+
+function crowdIn({ answer }: MessageContext): Crowd | null {
+  return answer?.kind === 'stopped' ? (answer.crowd ?? null) : null;
+}
+
+/** Who goes back spends no attempt, however often he does. */
+function delayOf(run: MessageContext, attempts: number, until: number): Decision {
+  const { input, now } = run;
+  return crowdIn(run) === null ? judgeDelay(input, attempts, now, until) : judgeLongWait(input, now, until);
 }
 
 function recipientOf(
@@ -89,7 +99,11 @@ function recipientOf(
 ): RecipientTurn {
   const { input, now } = run;
   const recipient = input.recipients[at]!;
-  const heard = wordIn(run.answer!, at, now) ?? recipient.last;
+  const crowd = crowdIn(run);
+  const heard =
+    wordIn(run.answer!, at, now) ??
+    recipient.last ??
+    (crowd === null ? null : wordOfCrowd(recipient, crowd, now));
   const end = endOf(decision.verdict);
   return {
     address: recipient.address,

@@ -47,6 +47,7 @@ import { postfixHostNeed } from './postfix/host-need.table.js';
 import { postfixAttributes } from './postfix/policy-attributes.table.js';
 import { postfixLevel } from './postfix/policy-level.table.js';
 import { admission, envelopeLine, senderRight, submissionRight } from './queue/admission.tables.js';
+import { hostRoom } from './queue/host-room.table.js';
 import { laneHealth } from './queue/lane-health.table.js';
 import { listener } from './queue/listener.table.js';
 import { beginTurn, delayNotice, messageOutcome, retryWait } from './queue/message.tables.js';
@@ -145,6 +146,7 @@ export const queueTables = [
   retryWait,
   delayNotice,
   laneHealth,
+  hostRoom,
   listener,
   submissionRight,
   senderRight,

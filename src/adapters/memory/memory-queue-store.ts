@@ -14,7 +14,13 @@ import type {
   SettledWord,
   Settlement,
 } from '../../effects/queue-stores.js';
-import { CLOSED_MS_MAX, type LaneHealth, laneAfter } from '../../policy/queue/lane-health.table.js';
+import {
+  CLOSED_MS_MAX,
+  FAILURES_MAX,
+  type LaneHealth,
+  laneAfter,
+  waitsFor,
+} from '../../policy/queue/lane-health.table.js';
 import {
   isNewOrder,
   judgeOrder,
@@ -251,7 +257,7 @@ class MemoryQueue {
 
   #keep(
     delivery: Delivery,
-    { claimed, turn, lane: word, nextLane, notices, events = [] }: Settlement,
+    { claimed, turn, lane: word, putOffUntil, nextLane, notices, events = [] }: Settlement,
     now: number,
   ): void {
     const message = this.messages.get(delivery.message)!;
@@ -278,7 +284,7 @@ class MemoryQueue {
     for (const notice of notices) this.#add(notice);
     this.#onEvents(events);
     const lane = this.#lane(delivery.lane);
-    const { failures, closedUntil } = laneAfter(lane, word, now);
+    const { failures, closedUntil } = laneAfter(lane, word, now, putOffUntil);
     Object.assign(lane, { failures, closedUntil });
     if (delivery.state === 'ended') lane.deliveries.delete(delivery);
     else if (isOrdered) this.#move(delivery, ORDERED_LANE);
@@ -311,8 +317,8 @@ class MemoryQueue {
 
   review({ now, lateEnd, deliveriesMax, after }: ReviewPlan): Reviewed {
     const isToBe = ({ facts, lane, message }: Delivery) => {
-      const { closedUntil } = this.#lane(lane);
-      if (closedUntil <= now || facts.order.kind !== 'none') return false;
+      const { closedUntil, failures } = this.#lane(lane);
+      if (closedUntil <= now || failures < FAILURES_MAX || facts.order.kind !== 'none') return false;
       const { lifetimeEndsAt } = this.messages.get(message)!.facts;
       return (
         lifetimeEndsAt <= closedUntil - CLOSED_MS_MAX ||
@@ -381,9 +387,12 @@ class MemoryQueue {
     );
     return {
       ...{ waiting: count('due'), attempting: count('claimed'), held: count('held') },
-      lanesWell: lanes.filter(({ failures }) => failures === 0).length,
+      lanesWell: lanes.filter(({ failures, closedUntil }) => failures === 0 && closedUntil <= now).length,
       lanesFailing: lanes.filter(({ failures, closedUntil }) => failures > 0 && closedUntil <= now).length,
-      lanesClosed: lanes.filter(({ failures, closedUntil }) => failures > 0 && closedUntil > now).length,
+      lanesClosed: lanes.filter(({ failures, closedUntil }) => failures >= FAILURES_MAX && closedUntil > now)
+        .length,
+      lanesPutOff: lanes.filter(({ failures, closedUntil }) => failures < FAILURES_MAX && closedUntil > now)
+        .length,
       oldestDueAt: due.reduce<number | null>((least, each) => Math.min(least ?? each, each), null),
     };
   }
@@ -473,9 +482,9 @@ class MemoryQueue {
 
   #nextOf({ state, due, lane }: Delivery, end: RecipientEnd | null) {
     if (end !== null || state !== 'due') return { nextAttemptAt: null };
-    const { closedUntil } = this.#lane(lane);
+    const { closedUntil, failures } = this.#lane(lane);
     return closedUntil > due
-      ? { nextAttemptAt: closedUntil, waitsFor: 'way' as const }
+      ? { nextAttemptAt: closedUntil, waitsFor: waitsFor(failures) }
       : { nextAttemptAt: due };
   }
 

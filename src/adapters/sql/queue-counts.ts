@@ -1,5 +1,6 @@
 /* How much waits in a queue, for who watches it. */
 import type { LaneCounts, QueueCounts } from '../../effects/queue-stores.js';
+import { FAILURES_MAX } from '../../policy/queue/lane-health.table.js';
 import { numberIn, type Query, textIn } from './database.js';
 import { OPEN } from './queue-schema.js';
 
@@ -12,17 +13,18 @@ export async function countQueue(query: Query, now: number): Promise<QueueCounts
     return row === undefined ? 0 : numberIn(row, 'number');
   };
   const [lanes] = await query(
-    `SELECT sum(CASE WHEN failures = 0 THEN 1 ELSE 0 END) AS well,
+    `SELECT sum(CASE WHEN failures = 0 AND closed_until <= ?1 THEN 1 ELSE 0 END) AS well,
        sum(CASE WHEN failures > 0 AND closed_until <= ?1 THEN 1 ELSE 0 END) AS failing,
-       sum(CASE WHEN failures > 0 AND closed_until > ?1 THEN 1 ELSE 0 END) AS closed,
+       sum(CASE WHEN failures >= ?2 AND closed_until > ?1 THEN 1 ELSE 0 END) AS closed,
+       sum(CASE WHEN failures < ?2 AND closed_until > ?1 THEN 1 ELSE 0 END) AS put_off,
        min(CASE WHEN due <= ?1 AND closed_until <= ?1 THEN due END) AS oldest
      FROM waxseal_queue_lanes WHERE due IS NOT NULL OR running > 0`,
-    now,
+    ...[now, FAILURES_MAX],
   );
   return {
     ...{ waiting: of('due'), attempting: of('claimed'), held: of('held') },
     ...{ lanesWell: numberIn(lanes!, 'well'), lanesFailing: numberIn(lanes!, 'failing') },
-    lanesClosed: numberIn(lanes!, 'closed'),
+    ...{ lanesClosed: numberIn(lanes!, 'closed'), lanesPutOff: numberIn(lanes!, 'put_off') },
     oldestDueAt: lanes!.oldest === null ? null : numberIn(lanes!, 'oldest'),
   };
 }

@@ -1,5 +1,6 @@
 /* Orders of the operator, and what he is shown. */
 import type { KeptOrder } from '../../effects/queue-stores.js';
+import { waitsFor } from '../../policy/queue/lane-health.table.js';
 import {
   judgeOrder,
   laneOf,
@@ -170,7 +171,7 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
     ids,
     (list) => `SELECT r.message, r.ended, r.data, d.state, d.attempts,
         CASE WHEN l.closed_until > d.due THEN l.closed_until ELSE d.due END AS due,
-        CASE WHEN l.closed_until > d.due THEN 1 ELSE 0 END AS closed
+        CASE WHEN l.closed_until > d.due THEN 1 ELSE 0 END AS closed, l.failures
       FROM waxseal_queue_recipients r JOIN waxseal_queue_deliveries d ON d.id = r.delivery
       LEFT JOIN waxseal_queue_lanes l ON l.lane = d.lane WHERE r.message IN (${list}) ORDER BY r.message, r.position`,
   );
@@ -195,7 +196,8 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
               state: end ?? (each.state === 'claimed' ? ('attempting' as const) : ('waiting' as const)),
               attempts: own.attempts ?? numberIn(each, 'attempts'),
               nextAttemptAt: isDue ? numberIn(each, 'due') : null,
-              ...(isDue && numberIn(each, 'closed') === 1 && { waitsFor: 'way' as const }),
+              ...(isDue &&
+                numberIn(each, 'closed') === 1 && { waitsFor: waitsFor(numberIn(each, 'failures')) }),
               last: own.last,
             },
           ];

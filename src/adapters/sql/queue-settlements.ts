@@ -170,12 +170,13 @@ async function keepHealth(
     ]),
   );
   const health = new Map(before);
-  for (const { claimed, lane: word } of settled) {
+  for (const { claimed, lane: word, putOffUntil } of settled) {
     const lane = standing.get(claimed.id)!.lane;
     const { failures, closedUntil } = laneAfter(
       health.get(lane) ?? { failures: 0, closedUntil: 0 },
       word,
       now,
+      putOffUntil,
     );
     health.set(lane, { failures, closedUntil });
   }

@@ -1,5 +1,6 @@
 /* The queue at a glance, as a page: no script, nothing from elsewhere, every text escaped. */
 import type { LaneCounts, QueueCounts } from '../../effects/queue-stores.js';
+import { waitsFor } from '../../policy/queue/lane-health.table.js';
 import type { MessageView, RecipientView } from '../../services/queue/index.js';
 import type { Kept, Passed } from '../watch/lately.js';
 
@@ -51,6 +52,7 @@ export function statusPage(facts: StatusFacts): string {
     ['attempting', counts.attempting],
     ['held', counts.held],
     ['ways that are closed', counts.lanesClosed],
+    ['ways that are put off', counts.lanesPutOff],
   ] as const;
   return `<!doctype html>
 <html lang="en">
@@ -160,9 +162,18 @@ function laneRow(
   now: number,
 ): readonly string[] {
   const next =
-    closedUntil > now ? `closed until ${timeOf(closedUntil)}` : dueAt === null ? '' : timeOf(dueAt);
+    closedUntil > now
+      ? `${waitsFor(failures) === 'way' ? 'closed' : 'put off'} until ${timeOf(closedUntil)}`
+      : dueAt === null
+        ? ''
+        : timeOf(dueAt);
   return [escaped(lane), ...[waiting, attempting, failures].map(String), next];
 }
+
+const WAITS_FOR: Readonly<Record<NonNullable<RecipientView['waitsFor']>, string>> = {
+  way: ' LANE-3: its way is closed until then.',
+  room: ' LANE-5: it is put off until then, since a server has all sessions open that it may.',
+};
 
 function recipientRow({ id, from, held }: MessageView, recipient: RecipientView): readonly string[] {
   const {
@@ -185,9 +196,7 @@ function recipientRow({ id, from, held }: MessageView, recipient: RecipientView)
     `${state}${held ? ', held' : ''}`,
     String(attempts),
     nextAttemptAt === null ? '' : timeOf(Date.parse(nextAttemptAt)),
-    escaped(
-      `${status ?? ''} ${said}${why}${waitsFor === null ? '' : ' LANE-3: its way is closed until then.'}`.trim(),
-    ),
+    escaped(`${status ?? ''} ${said}${why}${waitsFor === null ? '' : WAITS_FOR[waitsFor]}`.trim()),
   ];
 }
 

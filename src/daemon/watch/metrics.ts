@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import type { QueueStore } from '../../effects/queue-stores.js';
 import { notice } from '../../policy/dsn/notice.tables.js';
 import type { Authentication } from '../../policy/host/types.js';
+import { hostRoom } from '../../policy/queue/host-room.table.js';
 import type { QueueOutcome } from '../../services/queue/index.js';
 import { WEBHOOK_EVENTS } from '../config/config.js';
 import type { DoorEvent } from '../doors/door.js';
@@ -16,6 +17,7 @@ export interface Metrics {
   readonly attempts: CountAttempts;
   webhook(event: string, result: (typeof WEBHOOK_RESULTS)[number], count: number): void;
   report(outcome: string): void;
+  sentBack(row: string): void;
   fault(): void;
 }
 
@@ -70,6 +72,11 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
     WEBHOOK_EVENTS.flatMap((event) => WEBHOOK_RESULTS.map((result) => ({ event, result }))),
   );
   const reports = counter('tls_reports_total', 'TLS reports that something was done about.');
+  const sentBack = counter(
+    'sent_back_total',
+    'Attempts that went back, because a server had all sessions open.',
+    hostRoom.rows.flatMap(({ id, then }) => (then === 'go-back' ? [{ row: id }] : [])),
+  );
   const faults = counter('faults_total', 'Faults of ours.', [{}]);
   let known: {
     readonly counts: Promise<Awaited<ReturnType<QueueStore['counts']>>>;
@@ -89,11 +96,12 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
     ];
   });
   registry.gauge('waxseal_lanes', 'Ways to domains on which something waits, by how they do.', async () => {
-    const { lanesWell, lanesFailing, lanesClosed } = await counts();
+    const { lanesWell, lanesFailing, lanesClosed, lanesPutOff } = await counts();
     return [
       [{ health: 'well' }, lanesWell],
       [{ health: 'failing' }, lanesFailing],
       [{ health: 'closed' }, lanesClosed],
+      [{ health: 'put-off' }, lanesPutOff],
     ];
   });
   registry.gauge(
@@ -145,6 +153,7 @@ export function daemonMetrics({ queue, clock, version, directory, rulesOver }: M
     attempts: attemptMetrics(registry),
     webhook: (event, result, count) => webhooks.add({ event, result }, count),
     report: (outcome) => reports.add({ outcome }),
+    sentBack: (row) => sentBack.add({ row }),
     fault: () => faults.add(),
   };
 }

@@ -2,6 +2,7 @@
 import type { AttemptResult, PlacedDecision, RecipientResult } from '../attempt/types.js';
 import { type Decision, decide } from '../kernel/table.js';
 import { domainPart } from '../names/mailbox.js';
+import type { Crowd } from './crowd.js';
 import {
   beginTurn,
   delayNotice,
@@ -19,7 +20,7 @@ export const UNSETTLED_CLAIMS_MAX = 3;
 const HOUR_MS = 3_600_000;
 const DRAWS = 0x1_0000_0000;
 
-/** How the engine answered for an attempt. `fault`: something of ours failed; `stopped`: we broke off. */
+/** How the engine answered for an attempt. `fault`: something of ours failed; `stopped`: we broke off; `crowd`: since sessions are limited. */
 export type AttemptAnswer =
   | {
       readonly kind: 'ran';
@@ -29,7 +30,7 @@ export type AttemptAnswer =
       readonly stoppedBy: 'us' | 'deadline';
     }
   | { readonly kind: 'fault' }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped'; readonly crowd?: Crowd };
 
 /** What is known besides of each recipient of an attempt, in order. */
 export interface Told {
@@ -232,6 +233,19 @@ export function judgeLongWait(input: TurnInput, now: number, until: number) {
 export function wordOfWait({ address, last }: TurnInput['recipients'][number], now: number): LastWord {
   const facts = [`No server that takes mail for ${domainPart(address)} could be reached.`];
   return last ?? { ...NOTHING_HEARD, status: '4.4.1', facts, at: now };
+}
+
+/** What is said of a recipient whose attempt went back, and of whom nothing was heard. */
+export function wordOfCrowd(
+  { address }: TurnInput['recipients'][number],
+  { server, sessionsOpen, waiting, decision }: Crowd,
+  now: number,
+): LastWord {
+  const [ip, port] = server.split(' ');
+  const own = `The server [${ip}] port ${port} has all ${sessionsOpen} sessions open that it may have with us, and ${waiting} ${waiting === 1 ? 'waits' : 'wait'} in line.`;
+  const facts = [`A server that takes mail for ${domainPart(address)} is busy with other mail from here.`];
+  const because = { ...decision, mx: null };
+  return { ...NOTHING_HEARD, status: '4.4.5', because, facts, ownFacts: [own], at: now };
 }
 
 /** What was heard of a recipient in an attempt; null: nothing. */

@@ -156,7 +156,7 @@ export interface ShownRecipient {
   readonly attempts: number;
   /** Not before its way is open again. Null: none is due. */
   readonly nextAttemptAt: number | null;
-  /** Its way is closed until then; absent: it waits for its own time alone. */
-  readonly waitsFor?: 'way';
+  /** `way`: its way is closed until then; `room`: it is put off until then, as a server has all sessions open that it may; absent: it waits for its own time alone. */
+  readonly waitsFor?: 'way' | 'room';
   readonly last: LastWord | null;
 }

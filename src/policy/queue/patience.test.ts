@@ -13,7 +13,7 @@ import {
   triedUntil,
   wordOfWait,
 } from './judge-turn.js';
-import { CLOSED_MS_MAX, laneAfter } from './lane-health.table.js';
+import { CLOSED_MS_MAX, laneAfter, waitsFor } from './lane-health.table.js';
 import type { RetrySettings } from './settings.js';
 import type { LastWord, TurnInput } from './turn.js';
 
@@ -186,4 +186,35 @@ it('a way is closed behind the third failure in a row, for a minute that doubles
   expect(laneAfter({ failures: 5_000, closedUntil: 0 }, 'unreachable', 0).closedUntil).toBe(HOUR_MS);
   expect(laneAfter(lane, 'other', BEGAN)).toMatchObject(lane);
   expect(laneAfter(lane, 'answered', BEGAN)).toMatchObject({ failures: 0, closedUntil: 0 });
+});
+
+describe('a way that is put off', () => {
+  const UNTIL = BEGAN + 5_000;
+  const well = { failures: 0, closedUntil: 0 };
+  const putOff = { failures: 0, closedUntil: UNTIL };
+  const behind = (lane: typeof well, turn: Parameters<typeof laneAfter>[1], now = BEGAN, until = UNTIL) => {
+    const { decision: _, ...next } = laneAfter(lane, turn, now, until);
+    return next;
+  };
+
+  it('is so until the time that it was told first, whatever else is heard of it (SMTP-4.5.4.1-8)', () => {
+    expect(behind(well, 'crowded')).toEqual(putOff);
+    expect(behind(putOff, 'crowded', BEGAN, UNTIL + 9_000)).toEqual(putOff);
+    expect(behind(putOff, 'answered')).toEqual(putOff);
+    expect(behind(putOff, 'other')).toEqual(putOff);
+    expect(behind(putOff, 'unreachable')).toEqual({ failures: 1, closedUntil: UNTIL });
+    expect(behind({ failures: 2, closedUntil: UNTIL }, 'unreachable')).toEqual({
+      ...{ failures: 3, closedUntil: BEGAN + MINUTE_MS },
+    });
+    expect(behind(putOff, 'answered', UNTIL)).toEqual(well);
+    expect(behind(putOff, 'crowded', UNTIL, UNTIL + 9_000)).toEqual({ ...well, closedUntil: UNTIL + 9_000 });
+  });
+
+  it('does not count as one that fails, and is closed by one more failure if it did', () => {
+    expect(behind({ failures: 9, closedUntil: BEGAN }, 'crowded')).toEqual({
+      failures: 2,
+      closedUntil: UNTIL,
+    });
+    expect([0, 2, 3, 9].map(waitsFor)).toEqual(['room', 'room', 'way', 'way']);
+  });
 });

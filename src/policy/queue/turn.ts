@@ -115,6 +115,6 @@ export interface TurnResult {
   /** Null: none of its recipients waits. */
   readonly nextAttemptAt: number | null;
   readonly notices: readonly NoticePlan[];
-  /** Of the attempt; null: there was none. */
-  readonly attempt: 'counted' | 'not-counted' | null;
+  /** Of the attempt; `sent-back`: nothing has come of it; null: there was none. */
+  readonly attempt: 'counted' | 'not-counted' | 'sent-back' | null;
 }

@@ -51,7 +51,7 @@ describe('an attempt', () => {
       ],
     ]);
     const [plain] = (await attempt()).asked;
-    expect(Object.keys(plain![1]!).toSorted()).toEqual(['attempt', 'dialled', 'signal']);
+    expect(Object.keys(plain![1]!).toSorted()).toEqual(['attempt', 'dialled', 'goesBack', 'signal']);
     expect(plain![0].dsn).toEqual({
       ...{ ret: 'absent', envelopeId: null },
       recipients: [{ notify: 'absent', original: null }],

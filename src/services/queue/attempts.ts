@@ -11,7 +11,8 @@ import type { AttemptResult } from '../../policy/attempt/types.js';
 import { ownFacts, type RecipientDsn, tellableFacts } from '../../policy/dsn/index.js';
 import type { Owner } from '../../policy/explain/fact.js';
 import { whatHappened } from '../../policy/explain/telling.js';
-import { type AttemptAnswer, isLate } from '../../policy/queue/judge-turn.js';
+import type { Crowd } from '../../policy/queue/crowd.js';
+import { type AttemptAnswer, isCounted, isLate } from '../../policy/queue/judge-turn.js';
 import type { LaneWord } from '../../policy/queue/lane-health.table.js';
 import { ownOctets } from './own-octets.js';
 
@@ -31,6 +32,8 @@ export interface AttemptTask {
 /** What an attempt came to. */
 export interface Attempted {
   readonly answer: AttemptAnswer;
+  /** Why it went back; null: it did not. */
+  readonly crowd: Crowd | null;
   /** What the recipient's side or the sender could change, so that it would have gone through, a sentence each; looked for when asked. */
   readonly changeAt: (place: number) => readonly string[];
 }
@@ -39,7 +42,8 @@ const nothingToChange = () => [];
 
 /** Never rejects. */
 export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
-  if (task.signal.aborted) return { answer: { kind: 'stopped' }, changeAt: nothingToChange };
+  if (task.signal.aborted) return { answer: { kind: 'stopped' }, crowd: null, changeAt: nothingToChange };
+  let crowd: Crowd | null = null;
   const { message } = task.claimed;
   let wrong: string | null = null;
   const content = ownOctets(task.content, message, (why) => {
@@ -57,6 +61,12 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
       },
       {
         ...{ attempt: task.attempt, dialled: task.dialled, signal: task.signal },
+        goesBack: {
+          name: task.claimed.lane,
+          onCrowded: (found) => {
+            crowd = found;
+          },
+        },
         ...(message.account === undefined ? {} : { scope: message.account, account: message.account }),
         ...(message.transport === null ? {} : { transport: message.transport }),
       },
@@ -67,16 +77,17 @@ export async function attemptDelivery(task: AttemptTask): Promise<Attempted> {
     // What a host is shown for it then, a connection that breaks, is no word of his.
     if (wrong !== null && delivered.results.every(({ outcome }) => outcome !== 'delivered'))
       throw new Error(wrong);
+    const stoppedBy = task.signal.aborted || crowd !== null ? 'us' : 'deadline';
+    const answer: AttemptAnswer = { kind: 'ran', result, told: toldOf(delivered), stoppedBy };
     return {
-      answer: {
-        ...{ kind: 'ran', result, told: toldOf(delivered) },
-        stoppedBy: task.signal.aborted ? 'us' : 'deadline',
-      },
+      // Where something has come of it all the same, that counts.
+      answer: crowd === null || isCounted(answer) ? answer : { kind: 'stopped', crowd },
+      crowd,
       changeAt: changesIn(delivered, task.knownChanges),
     };
   } catch (error) {
     task.onFault(errorText(error));
-    return { answer: { kind: 'fault' }, changeAt: nothingToChange };
+    return { answer: { kind: 'fault' }, crowd: null, changeAt: nothingToChange };
   }
 }
 

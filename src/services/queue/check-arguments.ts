@@ -85,6 +85,7 @@ const OptionsCodec = strictObject<QueueOptions>(
     lookEveryMs: TimeMs,
     doorbell: methods<Doorbell>('a doorbell', { ring: true, listen: true }),
     onDoorbell: callable(),
+    onCrowded: callable(),
     keepEndedMs: GraceMs,
     clock: Clock,
     toAscii: callable(),

@@ -84,6 +84,7 @@ export function createQueue(options: QueueOptions): Queue {
     ...{ bodies, engine, eventsOf, settlements, clock, platform, laneOf, onFault },
     tuned: () => tuned,
     domainOf: (address) => destinationOf(address, toAscii),
+    onCrowded: (crowd) => options.onCrowded?.(crowd),
     knownChanges: new KnownChanges({ by: TOLD_TO }),
   };
 

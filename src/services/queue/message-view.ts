@@ -23,8 +23,8 @@ export interface MessageView {
 
 export interface RecipientView extends Pick<ShownRecipient, 'recipient' | 'state' | 'attempts'> {
   readonly nextAttemptAt: string | null;
-  /** `way`: servers of its domain could not be reached, and nothing is tried there before that time. */
-  readonly waitsFor: 'way' | null;
+  /** `way`: servers of its domain could not be reached, and nothing is tried there before that time; `room`: all sessions that one may have are open, and it is looked at again then. */
+  readonly waitsFor: 'way' | 'room' | null;
   readonly status: string | null;
   readonly reply: { readonly code: number; readonly text: string } | null;
   readonly mx: string | null;

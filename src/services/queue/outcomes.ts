@@ -24,17 +24,19 @@ const WITHOUT_OUTCOME: ReadonlySet<string> = new Set(['put-back', 'change-lane']
 /** What a turn comes to for each recipient that it is about. */
 export function outcomesOf({ message }: ClaimedDelivery, turn: TurnResult): readonly QueueOutcome[] {
   if (WITHOUT_OUTCOME.has(turn.turn.verdict)) return [];
-  return turn.recipients.map((recipient) => ({
-    messageId: message.id,
-    from: message.from,
-    recipient: recipient.address,
-    outcome: recipient.end ?? (recipient.notice?.verdict === 'delayed' ? 'delayed' : 'deferred'),
-    queuedAt: message.queuedAt,
-    at: turn.endedAt,
-    nextAttemptAt: recipient.end === null ? turn.nextAttemptAt : null,
-    attempts: turn.attempts,
-    turn: recipient,
-  }));
+  return turn.recipients
+    .filter(({ notice }) => turn.attempt !== 'sent-back' || notice !== null)
+    .map((recipient) => ({
+      messageId: message.id,
+      from: message.from,
+      recipient: recipient.address,
+      outcome: recipient.end ?? (recipient.notice?.verdict === 'delayed' ? 'delayed' : 'deferred'),
+      queuedAt: message.queuedAt,
+      at: turn.endedAt,
+      nextAttemptAt: recipient.end === null ? turn.nextAttemptAt : null,
+      attempts: turn.attempts,
+      turn: recipient,
+    }));
 }
 
 /** What nobody has taken is kept up to this many, the latest. */

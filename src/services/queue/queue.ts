@@ -2,6 +2,7 @@ import type { MessageSource } from '../../effects/ports.js';
 import type { BodyStore, Doorbell, KeptOrder, QueuedEvent, QueueStore } from '../../effects/queue-stores.js';
 import type { Engine } from '../../engine/engine.js';
 import type { Notify, Ret } from '../../policy/dsn/index.js';
+import type { Crowd } from '../../policy/queue/crowd.js';
 import type { OperatorOrder, QueuedMessage, ShownMessage } from '../../policy/queue/message.js';
 import type { OrderVerdict } from '../../policy/queue/operator-order.table.js';
 import type { RetrySettings } from '../../policy/queue/settings.js';
@@ -41,6 +42,8 @@ export interface QueueOptions extends NoticeSender {
   readonly eventsOf?: (outcome: QueueOutcome) => readonly Pick<QueuedEvent, 'to' | 'event' | 'body'>[];
   /** Told when turns are being kept: what else is to be written then may share their transaction. */
   readonly onSettling?: () => void;
+  /** Told of attempts that went back, because a server had all sessions open that it may. */
+  readonly onCrowded?: (crowd: Crowd) => void;
   /** Told of faults of ours; the message waits all the same. */
   readonly onFault?: (message: string) => void;
 }

@@ -5,6 +5,7 @@
 import type { KnownChanges } from '../../effects/change/index.js';
 import { errorText } from '../../effects/error-text.js';
 import type { ClaimedDelivery, QueuedEvent, Settlement } from '../../effects/queue-stores.js';
+import type { Crowd } from '../../policy/queue/crowd.js';
 import type { QueuedMessage } from '../../policy/queue/message.js';
 import type { TurnResult } from '../../policy/queue/turn.js';
 import { type Attempted, attemptDelivery, wayOf } from './attempts.js';
@@ -27,6 +28,7 @@ export interface TurnTaking extends Required<Pick<QueueOptions, 'bodies' | 'engi
   readonly laneOf: LaneOf;
   readonly domainOf: (address: string) => string;
   readonly knownChanges: KnownChanges;
+  readonly onCrowded: (crowd: Crowd) => void;
   readonly onFault: (message: string) => void;
 }
 
@@ -36,13 +38,13 @@ export async function takeTurnWith(
   claimed: ClaimedDelivery,
   signal: AbortSignal,
 ): Promise<void> {
-  const { bodies, engine, eventsOf, settlements, clock, platform, laneOf, onFault } = taking;
+  const { bodies, engine, eventsOf, settlements, clock, platform, laneOf, onFault, onCrowded } = taking;
   const { retry } = taking.tuned();
   const laneAt = (attempt: number) => laneOf(waitingMailOf(claimed, attempt));
   const way = laneAt(claimed.delivery.attempts + 1) === claimed.lane ? 'same' : 'other';
   const input = turnInputOf(claimed, retry, clock(), way);
   let notices: readonly QueuedMessage[] = [];
-  let lane: Settlement['lane'] = 'other';
+  let lane: Pick<Settlement, 'lane' | 'putOffUntil'> = { lane: 'other' };
   let changeAt: Attempted['changeAt'] = () => [];
   try {
     await takeTurn(
@@ -54,7 +56,8 @@ export async function takeTurnWith(
             ...{ recipients: asked.recipients, attempt: asked.attempt, dialled: asked.dialled },
             content: bodies.read(claimed.message.id),
           });
-          lane = wayOf(attempted.answer);
+          lane = laneBehind(attempted, clock());
+          if (attempted.crowd !== null) onCrowded(attempted.crowd);
           changeAt = attempted.changeAt;
           return attempted.answer;
         },
@@ -83,7 +86,7 @@ export async function takeTurnWith(
         },
         'turn.settle': async ({ turn }) => ({
           kind: await settlements.settle({
-            ...{ claimed, turn, lane, notices, nextLane: laneAt(turn.attempts + 1) },
+            ...{ claimed, turn, ...lane, notices, nextLane: laneAt(turn.attempts + 1) },
             events: eventsBy(eventsOf, claimed, turn),
           }),
         }),
@@ -95,6 +98,11 @@ export async function takeTurnWith(
     onFault(`message ${claimed.message.id} is held, because its turn failed: ${errorText(error)}`);
     await settlements.settle({ claimed, turn: parkedTurn(input, clock()), lane: 'other', notices: [] });
   }
+}
+
+/** Who went back heard nothing from those who have sessions open, whatever others had said to him before. */
+function laneBehind({ answer, crowd }: Attempted, now: number): Pick<Settlement, 'lane' | 'putOffUntil'> {
+  return crowd === null ? { lane: wayOf(answer) } : { lane: 'crowded', putOffUntil: now + crowd.againInMs };
 }
 
 function waitingMailOf({ message, domain }: ClaimedDelivery, attempt: number): WaitingMail {

@@ -41,3 +41,12 @@ it('tells the reply where no fact has it', () => {
   expect(render({ because: null, mx: null })).toEqual(['    it said: 550 5.1.1 No such user']);
   expect(render({ because: null, reply: null })).toEqual([]);
 });
+
+it('tells what is waited for, a way that is closed or room at a server', () => {
+  const waiting = { state: 'waiting', because: null, reply: null } as const;
+  expect(render({ ...waiting, waitsFor: 'way' }).join(' ')).toMatch(
+    /Its way is closed until then.*\(LANE-3\)/,
+  );
+  expect(render({ ...waiting, waitsFor: 'room' }).join(' ')).toMatch(/It is put off until then.*\(LANE-5\)/);
+  expect(render({ ...waiting, waitsFor: null })).toEqual([]);
+});

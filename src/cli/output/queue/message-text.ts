@@ -55,13 +55,15 @@ function renderRecipient(recipient: RecipientView, paint: Paint): string {
   const isTold = words === null || facts.some((fact) => fact.includes(words));
   const said = isTold ? [] : [`${mx ?? 'it'} said: ${words}`];
   const why = because === null ? [] : [`${because.why} (${because.row})`];
-  const way = waitsFor === 'way' ? [CLOSED] : [];
+  const way = waitsFor === null ? [] : [WAITS_FOR[waitsFor]];
   return `${line}\n${[...said, ...facts, ...why, ...way].map((text) => wrapped(text, '    ', '    ')).join('')}`;
 }
 
 /** Of what may never have been tried, so that nothing else is said of it. */
-const CLOSED =
-  'Its way is closed until then, since no server could be reached there; then one message is tried. (LANE-3)';
+const WAITS_FOR: Readonly<Record<NonNullable<RecipientView['waitsFor']>, string>> = {
+  way: 'Its way is closed until then, since no server could be reached there; then one message is tried. (LANE-3)',
+  room: 'It is put off until then, since a server there has all sessions open that it may have with us. (LANE-5)',
+};
 
 export function renderHistory(message: MessageHistory, paint: Paint): string {
   return `${renderMessage(message, paint)}${message.orders.map(renderOrder).join('')}`;
