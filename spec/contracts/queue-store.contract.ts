@@ -536,6 +536,24 @@ export function queueStoreContract(name: string, start: StartStores): void {
       ]);
     });
 
+    it('makes due at once what is kicked for a domain, and nothing of the same message that waits for another', async () => {
+      const later = { queuedAt: NOW + 9e6 };
+      await queue.accept([messageTo('m1', ['b@b.example', 'c@c.example', 'd@[192.0.2.1]'], later)]);
+      const open = async (domain: string) => {
+        expect(await queue.order(['m1'], { order: 'kick', domain }, BY)).toEqual(['change']);
+        return (await queue.claim(planOf())).map(({ domain }) => domain);
+      };
+      expect(await open('c.example')).toEqual(['c.example']);
+      expect(await open('none.example')).toEqual([]);
+      expect(await open('[192.0.2.1]')).toEqual(['[192.0.2.1]']);
+      expect((await queue.orders('m1')).map(({ order }) => order)).toEqual(
+        ['c.example', 'none.example', '[192.0.2.1]'].map((domain) => ({ order: 'kick', domain })),
+      );
+      expect((await queue.lanes(9)).map(({ lane, waiting }) => [lane, waiting])).toContainEqual([
+        ...['direct b.example', 1],
+      ]);
+    });
+
     it('makes due at once what is kicked, and takes a turn for what is to end', async () => {
       await queue.accept([
         messageTo('m1', ['b@b.example'], { queuedAt: NOW + 9e6 }),
@@ -773,6 +791,7 @@ const aStep: fc.Arbitrary<Step> = fc.oneof(
       { order: 'hold' },
       { order: 'release' },
       { order: 'kick' },
+      { order: 'kick', domain: 'b.example' },
       { order: 'fail', text: 'no' },
       { order: 'drop' },
       { order: 'set-tls', tls: 'optional', why: 'so' },

@@ -181,7 +181,7 @@ describe('waxseal queue', () => {
     await messagesOf(['hold', held.id, ...state]);
     const kicked = await inTurn(['queue', 'kick', '--domain', 'A.test', ...state]);
     expect(kicked.stdout).toBe(
-      `${one.id}  kick: done\n${held.id}  kick: nothing to do: it is held; release it\n`,
+      `${one.id}  kick for a.test: done\n${held.id}  kick for a.test: nothing to do: it is held; release it\n`,
     );
     expect((await messagesOf(['kick', '--domain', 'b.test', ...state])).length).toBe(2);
     expect(await inTurn(['queue', 'kick', '--domain', 'c.test', ...state])).toMatchObject({

@@ -22,6 +22,7 @@ import {
   waitsFor,
 } from '../../policy/queue/lane-health.table.js';
 import {
+  isAbout,
   isNewOrder,
   judgeOrder,
   laneFor,
@@ -416,7 +417,8 @@ class MemoryQueue {
   order(id: string, order: OperatorOrder, { actor, now }: { readonly actor: string; readonly now: number }) {
     const message = this.messages.get(id);
     if (message === undefined) return 'unknown' as const;
-    const { verdict } = judgeOrder(order, stateOf(message));
+    const meant = message.deliveries.filter(({ domain }) => isAbout(order, domain));
+    const { verdict } = judgeOrder(order, stateOf({ ...message, deliveries: meant }));
     if (verdict === 'change' || verdict === 'next-turn') {
       this.#change(message, order, now);
       for (const { lane } of message.deliveries) this.#look(this.#lane(lane));
@@ -445,6 +447,7 @@ class MemoryQueue {
       }
       case 'kick':
         for (const each of open) {
+          if (!isAbout(order, each.domain)) continue;
           move(each, ['due'], { due: now });
           this.#lane(each.lane).closedUntil = 0;
         }

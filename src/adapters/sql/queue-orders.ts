@@ -2,6 +2,7 @@
 import type { KeptOrder } from '../../effects/queue-stores.js';
 import { waitsFor } from '../../policy/queue/lane-health.table.js';
 import {
+  isAbout,
   judgeOrder,
   laneOf,
   type OperatorOrder,
@@ -41,10 +42,8 @@ export async function carryOutOrder(
       verdicts.push('unknown');
       continue;
     }
-    const deliveries = await query(
-      'SELECT * FROM waxseal_queue_deliveries WHERE message = ?1 ORDER BY id',
-      id,
-    );
+    const all = await query('SELECT * FROM waxseal_queue_deliveries WHERE message = ?1 ORDER BY id', id);
+    const deliveries = all.filter((row) => isAbout(order, dataIn<DeliveryData>(row, 'data')?.domain));
     const { verdict } = judgeOrder(order, stateOf(message, deliveries));
     verdicts.push(verdict);
     if (verdict !== 'change' && verdict !== 'next-turn') continue;
@@ -96,9 +95,10 @@ async function change(
       );
       break;
     case 'kick':
-      await query(
-        "UPDATE waxseal_queue_deliveries SET due = ?2 WHERE message = ?1 AND state = 'due'",
-        id,
+      await overKeys(
+        query,
+        deliveries.map((row) => textIn(row, 'id')),
+        (list) => `UPDATE waxseal_queue_deliveries SET due = ?1 WHERE id IN (${list}) AND state = 'due'`,
         now,
       );
       await overKeys(

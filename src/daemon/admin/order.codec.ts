@@ -20,15 +20,19 @@ const Short = such(
   (value): value is string => typeof value === 'string' && value.length <= 1000,
 );
 
-type Simple = Extract<OperatorOrder, { order: 'hold' | 'release' | 'kick' }>;
+type Simple = Extract<OperatorOrder, { order: 'hold' | 'release' }>;
 type Ending = Extract<OperatorOrder, { order: 'fail' | 'drop' }>;
-const simple = strictObject<Simple>('an order', { order: oneOf('hold', 'release', 'kick') });
+const simple = strictObject<Simple>('an order', { order: oneOf('hold', 'release') });
 const ending = strictObject<Ending>('an order', { order: oneOf('fail', 'drop'), text: Short }, ['order']);
 
 const Order = tagged<OperatorOrder, 'order'>('an order', 'order', {
   hold: simple,
   release: simple,
-  kick: simple,
+  kick: strictObject<Extract<OperatorOrder, { order: 'kick' }>>(
+    'an order',
+    { order: oneOf('kick'), domain: Short },
+    ['order'],
+  ),
   fail: ending,
   drop: ending,
   'set-tls': strictObject<Extract<OperatorOrder, { order: 'set-tls' }>>('an order', {

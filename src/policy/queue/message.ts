@@ -111,11 +111,18 @@ export function withTlsWish(facts: QueuedMessage['facts'], wish: TlsWish): Queue
 
 /** An order of the operator about a message. */
 export type OperatorOrder =
-  | { readonly order: 'hold' | 'release' | 'kick' }
+  | { readonly order: 'hold' | 'release' }
+  /** `domain`: who is kicked of its recipients, those of that domain (or address in brackets); default: all. */
+  | { readonly order: 'kick'; readonly domain?: string }
   /** `text`: what the sender reads, where he is told. */
   | { readonly order: 'fail' | 'drop'; readonly text?: string }
   | { readonly order: 'set-tls'; readonly tls: TlsWish; readonly why: string }
   | { readonly order: 'set-transport'; readonly transport: string | null };
+
+/** Whether an order is about the recipients of that domain, too; undefined: nobody knows whose they are. */
+export function isAbout(order: OperatorOrder, domain: string | undefined): boolean {
+  return order.order !== 'kick' || order.domain === undefined || order.domain === domain;
+}
 
 /** What becomes of an order. */
 export function judgeOrder(

@@ -146,9 +146,14 @@ const PageCodec = strictObject<QueuePage>(
 );
 
 const AN_ORDER = 'an order';
-const Plain = strictObject<{ readonly order: 'hold' | 'release' | 'kick' }>(AN_ORDER, {
-  order: oneOf('hold', 'release', 'kick'),
+const Plain = strictObject<{ readonly order: 'hold' | 'release' }>(AN_ORDER, {
+  order: oneOf('hold', 'release'),
 });
+const Kick = strictObject<{ readonly order: 'kick'; readonly domain?: string }>(
+  AN_ORDER,
+  { order: oneOf('kick'), domain: Text },
+  ['order'],
+);
 const Ending = strictObject<{ readonly order: 'fail' | 'drop'; readonly text?: string }>(
   AN_ORDER,
   { order: oneOf('fail', 'drop'), text: Text },
@@ -157,7 +162,7 @@ const Ending = strictObject<{ readonly order: 'fail' | 'drop'; readonly text?: s
 const OrderCodec = tagged<OperatorOrder, 'order'>(AN_ORDER, 'order', {
   hold: Plain,
   release: Plain,
-  kick: Plain,
+  kick: Kick,
   fail: Ending,
   drop: Ending,
   'set-tls': strictObject(AN_ORDER, {

@@ -32,7 +32,7 @@ export const kick: Command = {
   help: IDS(
     'kick',
     'Makes messages due now, and opens the way to their domains; what is held stays held.',
-    '  --domain D             all that wait for recipients of that domain\n',
+    '  --domain D             all recipients of that domain that wait, and no other of the same messages\n',
   ),
   async run(args) {
     const { values, positionals } = readArguments(args, KICK_OPTIONS);
@@ -46,7 +46,7 @@ export const kick: Command = {
       for await (const page of pagesOf(desk, wanted)) found.push(...page.map(({ id }) => id));
       return found;
     });
-    if (ids.length > 0) return carryOut(where, ids, { order: 'kick' });
+    if (ids.length > 0) return carryOut(where, ids, { order: 'kick', domain: wanted.domain });
     await print(where.json === true ? '{"messages":[]}\n' : `${emptyWords(wanted)}\n`);
     return EXIT.ok;
   },

@@ -80,6 +80,8 @@ export function wordsOf(order: OperatorOrder): string {
       return `TLS ${order.tls}, because: ${order.why}`;
     case 'set-transport':
       return order.transport === null ? 'transport as the routes say' : `transport ${order.transport}`;
+    case 'kick':
+      return order.domain === undefined ? order.order : `${order.order} for ${order.domain}`;
     case 'fail':
     case 'drop':
       return order.text === undefined ? order.order : `${order.order}: ${order.text}`;
