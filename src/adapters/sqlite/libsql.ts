@@ -5,6 +5,7 @@
  * `all` in two forms over one connection, on that thread and on this one.
  */
 import type { SqlRow, SqlValue } from '../sql/database.js';
+import { useAlone } from './one-driver.js';
 
 export interface SqliteConnection {
   readonly exec: (sql: string) => Promise<void>;
@@ -18,6 +19,8 @@ export interface SqliteConnection {
 }
 
 interface Driver {
+  /** The same for all who share one copy of the package. */
+  readonly copy: unknown;
   open(path: string): Database;
   prepareHere(database: Database, sql: string): Statement<readonly SqlRow[]>;
 }
@@ -38,15 +41,28 @@ const STATEMENTS_MAX = 300;
 /** Opens a file, which is made if it is missing. Rejects with a sentence that says what to do. */
 export async function openSqlite(path: string, load = loadDriver): Promise<SqliteConnection> {
   const driver = await load().catch(explain);
-  const database = driver.open(path);
+  const end = await useAlone(path, driver.copy);
+  const database = openOrEnd(() => driver.open(path), end);
   const there = kept((sql) => database.prepare(sql));
   const here = kept((sql) => driver.prepareHere(database, sql));
   return {
     exec: async (sql) => void (await database.exec(sql)),
     all: async (sql, values) => (await there(sql)).all(values),
     allHere: (sql, values) => here(sql).all(values),
-    close: () => database.close(),
+    close: () => {
+      database.close();
+      end();
+    },
   };
+}
+
+function openOrEnd<T>(open: () => T, end: () => void): T {
+  try {
+    return open();
+  } catch (error) {
+    end();
+    throw error;
+  }
 }
 
 /** Statements by their text. The one that was used longest ago makes room, and one that cannot be prepared is tried again. */
@@ -83,6 +99,7 @@ async function loadDriver(): Promise<Driver> {
     import('libsql'),
   ]);
   return {
+    copy: There,
     open: (path) => new There(path, {}),
     prepareHere: (database, sql) =>
       Here.prototype.prepare.call(database, sql) as unknown as Statement<readonly SqlRow[]>,

@@ -100,6 +100,9 @@ async function replyOf(
     return await handler(request, new URL(address));
   } catch (error) {
     if (error instanceof HttpRefusal) return json(error.status, { error: error.message });
+    // A client that went away in the midst of what it sent is nothing that went wrong here, and hears nothing.
+    if (request.errored !== null && !request.complete)
+      return json(400, { error: 'the request has not ended' });
     onFault(`a request failed: ${error instanceof Error ? error.message : String(error)}`);
     return json(500, { error: 'a fault of ours' });
   }
