@@ -56,7 +56,12 @@ describe('waxseal lmtp', () => {
   });
 
   async function serve(...own: readonly string[]) {
-    const started = await startLmtp([...own, ...(await optionsFor(internet, folder))]);
+    const started = await startLmtp([
+      '--helo',
+      'mail.host.test',
+      ...own,
+      ...(await optionsFor(internet, folder)),
+    ]);
     children.push(started.child);
     return started;
   }

@@ -2,8 +2,13 @@ import { execFile } from 'node:child_process';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+<<<<<<< HEAD
 import { fileBodies } from '../adapters/files/index.js';
 import { makeOwnCertificate } from '../hosts/own-certificate.js';
+=======
+import { ownName } from '../hosts/own-name.js';
+import { DEFAULT_SETTINGS } from '../policy/settings.js';
+>>>>>>> f2d1581 (Say that mail hosts are told no name where a host has none of its own)
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 import { handIn, helloTo, MESSAGE, plain, Served } from './serve.fixture.js';
@@ -156,6 +161,17 @@ describe('waxseal serve', () => {
     expect(texts('mx.a.test').at(-1)).toContain('with ESMTPSA id');
     client.close();
     await served.end();
+  });
+
+  it('says that mail hosts are told no name of its own where it has none', async () => {
+    const nameless = look.filter((each) => each !== '--helo' && each !== 'mail.s.test');
+    const served = await Served.start(['--state', `${folder}/nameless`, ...smtp, ...nameless], 1);
+    running.push(served);
+    expect(await served.end()).toBe(0);
+    expect(served.said.includes('give --helo NAME')).toBe(ownName(DEFAULT_SETTINGS) === null);
+    const { served: named } = await serve(smtp);
+    expect(await named.end()).toBe(0);
+    expect(named.said).not.toContain('give --helo NAME');
   });
 
   it('keeps nothing of a message whose client goes away in the midst of it', async () => {

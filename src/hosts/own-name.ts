@@ -3,7 +3,11 @@ import { checkSettings } from '../engine/check-arguments.js';
 import { parseHostName } from '../policy/names/domain-name.js';
 import { DEFAULT_SETTINGS, type Settings } from '../policy/settings.js';
 
-const NO_NAME = `no complete host name is known for EHLO, so that mail hosts are told ${DEFAULT_SETTINGS.helo}, and some refuse that; configure helo`;
+/** What is wrong with the name for EHLO that came of {@link ownName}, and what to do, in these words; null: nothing. */
+export function nameDoubt({ helo }: Pick<Settings, 'helo'>, remedy: string): string | null {
+  if (helo !== DEFAULT_SETTINGS.helo) return null;
+  return `no complete host name is known for EHLO, so that mail hosts are told ${helo}, and some refuse that; ${remedy}`;
+}
 
 /**
  * The name for EHLO (RFC 5321, Section 4.1.1.1): the one that the settings have, else the first complete one of those that the mail
@@ -27,7 +31,7 @@ export function withOwnName(settings: Settings, ...known: readonly unknown[]): S
   const helo = ownName(settings, ...known);
   if (helo === null && !isWarned) {
     isWarned = true;
-    process.emitWarning(NO_NAME, 'WaxsealName');
+    process.emitWarning(nameDoubt(settings, 'configure helo')!, 'WaxsealName');
   }
   return helo === null ? settings : { ...settings, helo };
 }

@@ -4,6 +4,7 @@ import { judgeListening } from '../../daemon/listening.js';
 import { keepingJournals } from '../../engine/keeping-journals.js';
 import { listenAddressText } from '../../hosts/listen-address.js';
 import type { LmtpOptions } from '../../hosts/lmtp/index.js';
+import { nameDoubt } from '../../hosts/own-name.js';
 import type { RecipientReport } from '../../node.js';
 import { parseMailbox } from '../../policy/names/mailbox.js';
 import type { Settings } from '../../policy/settings.js';
@@ -111,6 +112,8 @@ export const lmtp: Command = {
     const postmaster = readPostmaster(values.notices);
     const first = await readAgain(values);
     const { settings, dkimKeys, certificate } = first;
+    const doubt = nameDoubt(settings, 'give --helo NAME');
+    if (doubt !== null) log(doubt);
     const told = untilTold();
     const onFault = (message: string) => log(`a fault of ours: ${message}`, { fault: message });
     const stores = await openStores(values);

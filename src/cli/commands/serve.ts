@@ -7,6 +7,7 @@ import type { KnownUser } from '../../daemon/users.js';
 import type { Webhook } from '../../daemon/webhooks/webhooks.js';
 import { type ListenAddress, listenAddressText } from '../../hosts/listen-address.js';
 import type { OwnCertificate } from '../../hosts/own-certificate.js';
+import { nameDoubt } from '../../hosts/own-name.js';
 import type { ListenerKind } from '../../policy/queue/listener.table.js';
 import { misuse, readArguments, type ValuesOf } from '../arguments.js';
 import type { Command } from '../command.js';
@@ -165,6 +166,8 @@ export const serve: Command = {
       release();
       throw error;
     }
+    const doubt = nameDoubt(first.settings, 'give --helo NAME');
+    if (doubt !== null) log('warn', 'name', doubt);
     tellListeners(doors, first, log);
     void tellUnknown(state, log);
     hangUps.begin(reload);
