@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settlementOf } from '../../spec/contracts/queue.fixture.js';
 import { sqliteStores } from '../adapters/sqlite/index.js';
 import type { MessageHistory, MessageView } from '../services/queue/index.js';
-import { inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
+import { fileIn, inTurn, makeFolder, removeFolder, waxseal } from './command.fixture.js';
 import { openQueueState } from './queue-state.js';
 
 let folder: string;
@@ -123,6 +123,18 @@ describe('waxseal sendmail', () => {
   ] as const)('%j ends with %i', async (args, exit, says) => {
     const ended = await waxseal(['sendmail', '--state', `${folder}/none`, ...args], { input: 'x: y\n\n' });
     expect(ended).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(says) });
+  });
+
+  it('says where a queue may be named that nobody names', async () => {
+    const config = await fileIn(folder, 'without-state.yaml', '{}\n');
+    expect(
+      await waxseal(['sendmail', '--config', config, '-f', 's@s.test', 'a@a.test'], { input: 'x: y\n\n' }),
+    ).toMatchObject({
+      ...{
+        exit: 64,
+        stderr: expect.stringMatching(/--state, --database or --admin, or "state" in the config/),
+      },
+    });
   });
 });
 

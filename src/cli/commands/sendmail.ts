@@ -104,6 +104,10 @@ async function stateOf(long: Wanted['long']): Promise<QueueState> {
   const place = { state: long.get('state'), database: long.get('database') };
   if (place.state !== undefined || place.database !== undefined) return openQueueState(place);
   const { places } = (await readConfigFile(long.get('config'))).config;
+  if (places.state === null && places.database === null)
+    throw misuse(
+      'nobody says where the queue is; give --state, --database or --admin, or "state" in the configuration',
+    );
   return openQueueState({ state: places.state ?? undefined, database: places.database ?? undefined });
 }
 

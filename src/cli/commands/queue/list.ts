@@ -8,7 +8,7 @@ import { DESK_OPTIONS, DESK_OPTIONS_HELP, withDesk } from '../../queue-desk.js';
 import { readDomain } from '../sts/setup.js';
 
 const HELP = `\
-Usage: waxseal queue list (--state DIR | --database URL) [OPTION]...
+Usage: waxseal queue list (--state DIR | --database URL | --admin URL) [OPTION]...
 
 Lists the messages of which somebody still waits, in order of their ids, which is that of
 their age.

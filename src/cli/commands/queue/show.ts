@@ -6,7 +6,7 @@ import { painter, print } from '../../output/terminal.js';
 import { DESK_OPTIONS, DESK_OPTIONS_HELP, withDesk } from '../../queue-desk.js';
 
 const HELP = `\
-Usage: waxseal queue show ID (--state DIR | --database URL) [--json]
+Usage: waxseal queue show ID (--state DIR | --database URL | --admin URL) [--json]
 
 Shows a message: what became of each recipient and why, when it is tried next, and what
 was ordered about it, by whom and for what reason.
