@@ -40,6 +40,27 @@ const inPostgres = async (bounds?: Bounds, schema?: string) => {
   );
 };
 
+describe('what is written to PostgreSQL', () => {
+  const commit = 'SHOW synchronous_commit';
+
+  it.each([
+    ['off', 'on'],
+    ['remote_apply', 'remote_apply'],
+    ['on', 'on'],
+  ])('is safe once that is said, where the database has synchronous_commit %s: %s', async (has, used) => {
+    const name = `waxseal_${++databases}`;
+    const url = await server.createDatabase(name);
+    const other = new pg.Client({ connectionString: url });
+    await other.connect();
+    await other.query(`ALTER DATABASE ${name} SET synchronous_commit = ${has}`);
+    await other.end();
+    const database = postgresDatabase({ url, connectionsMax: 1 });
+    expect(await database.write(({ query }) => query(commit))).toEqual([{ synchronous_commit: used }]);
+    expect(await database.query(commit)).toEqual([{ synchronous_commit: has }]);
+    await database.close();
+  });
+});
+
 /** As above, with somebody who listens, and is rung whenever something has changed. */
 const ringing = async (): ReturnType<typeof inPostgres> => {
   const url = await server.createDatabase(`waxseal_${++databases}`);

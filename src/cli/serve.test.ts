@@ -2,13 +2,10 @@ import { execFile } from 'node:child_process';
 import { open, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-<<<<<<< HEAD
 import { fileBodies } from '../adapters/files/index.js';
 import { makeOwnCertificate } from '../hosts/own-certificate.js';
-=======
 import { ownName } from '../hosts/own-name.js';
 import { DEFAULT_SETTINGS } from '../policy/settings.js';
->>>>>>> f2d1581 (Say that mail hosts are told no name where a host has none of its own)
 import { type Internet, startInternet } from '../testing/index.js';
 import { fileIn, makeFolder, optionsFor, removeFolder, waxseal } from './command.fixture.js';
 import { handIn, helloTo, MESSAGE, plain, Served } from './serve.fixture.js';

@@ -7,6 +7,13 @@ import type { Query, SqlDatabase, SqlRow, SqlValue } from '../sql/database.js';
 import type { PostgresConnection } from './postgres-connection.js';
 import { postgresPool } from './postgres-pool.js';
 
+/**
+ * What is written is safe once that is said, also where the server, the database or the role has it otherwise. Said with each transaction, since
+ * behind PgBouncer a connection is somebody else's with the next; what makes it safer still is left as it is.
+ */
+const BEGIN_SYNCED =
+  "BEGIN; SELECT set_config('synchronous_commit', 'on', true) WHERE current_setting('synchronous_commit') = 'off'";
+
 /** The database at that address. No connection is made before it is needed. */
 export function postgresDatabase(options: PostgresConnection): SqlDatabase {
   const { schema } = options;
@@ -16,7 +23,7 @@ export function postgresDatabase(options: PostgresConnection): SqlDatabase {
     query,
     find: query,
     write: (run) =>
-      transaction(pool, 'BEGIN', (query) =>
+      transaction(pool, BEGIN_SYNCED, (query) =>
         run({
           query,
           lock: async (name) =>
