@@ -3,7 +3,7 @@
 export type { Change } from './effects/change/index.js';
 export type { Journal } from './effects/journal.js';
 export { type MisuseCode, MisuseError } from './effects/misuse.js';
-export type { Adapters, MessageSource, SmtpSession } from './effects/ports.js';
+export type { Adapters, GoesBack, MessageSource, SessionSeeker, SmtpSession } from './effects/ports.js';
 export type { HandedSession, ShownBySocket, SocketPorts } from './effects/socket-ports.js';
 export type {
   PolicyStore,
@@ -42,6 +42,7 @@ export type { Decision } from './policy/kernel/table.js';
 export type { DestinationRule } from './policy/local/destination.js';
 export type { LastLookVerdict, Patience, StoppedMessage } from './policy/mta-sts/last-look.js';
 export type { PolicyFindings } from './policy/mta-sts/policy-findings.js';
+export type { Crowd } from './policy/queue/crowd.js';
 export type { MessageFacts } from './policy/require-tls/message.js';
 export {
   DEFAULT_SETTINGS,

@@ -6,7 +6,7 @@ import type { Adapters, SmtpSession } from '../../src/effects/ports.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { settingsOf } from '../../src/policy/settings.js';
 import type { QueueOptions } from '../../src/services/queue/index.js';
-import { VirtualQueue } from '../../src/services/queue/virtual-queue.fixture.js';
+import { textOf, VirtualQueue } from '../../src/services/queue/virtual-queue.fixture.js';
 
 export interface BusyWorld {
   /** How long each mail host takes over a message, in milliseconds, and which domains it serves. */
@@ -87,9 +87,10 @@ export function busyQueue(own: BusyWorld): VirtualQueue & { readonly asked: Aske
   };
   const queue = new VirtualQueue({
     engine: {
-      deliver: (...mail) => {
+      deliver: async (mail, options) => {
         asked.attempts += 1;
-        return engine.deliver(...mail);
+        if (mail.from === '') queue.notices.push(await textOf(mail.content));
+        return engine.deliver(mail, options);
       },
       lastLook: (...looked) => engine.lastLook(...looked),
     },

@@ -176,6 +176,12 @@ describe('who was sent back by a server that is busy', () => {
     await queue.until(40 * MINUTE_MS);
     const delayed = queue.told.filter(({ outcome }) => outcome === 'delayed');
     expect(delayed.length).toBeGreaterThan(30);
+    for (const { nextAttemptAt, at } of delayed) expect(nextAttemptAt).toBeGreaterThanOrEqual(at + SECOND_MS);
+    expect(queue.notices[0]).toContain('4.4.5');
+    expect(queue.notices[0]).toMatch(
+      /A server that takes mail for slow\d+\.test is busy with other mail from\s+here\./,
+    );
+    expect(queue.notices[0]).not.toContain('127.0.0.');
     expect(new Set(delayed.map(({ messageId }) => messageId)).size).toBe(delayed.length);
     await queue.until(6 * HOUR_MS);
     const delivered = deliveredTo(queue, 'slow');

@@ -2,7 +2,7 @@
  * `--deadline` of commands that only look: when it is up, what was not learned is said to be so, by name, and the command ends with
  * "try again". What had been learned until then is no answer to what was asked.
  */
-import type { Adapters, SmtpSession } from '../effects/ports.js';
+import type { Adapters, SessionSeeker, SmtpSession } from '../effects/ports.js';
 import { CommandError, EXIT } from './exit.js';
 import { readDeadline } from './options.js';
 
@@ -57,7 +57,8 @@ export class Deadline {
         this.during((describe as (ask: never) => string)(ask), port(ask, signal));
     }
     const open = adapters['smtp.session'];
-    if (open !== undefined) watched['smtp.session'] = () => this.#watchSession(open());
+    if (open !== undefined)
+      watched['smtp.session'] = (seeker?: SessionSeeker) => this.#watchSession(open(seeker));
     return watched as A;
   }
 

@@ -119,7 +119,7 @@ export interface CatchUpPlan {
  * 4. Ends, waits, notices, events and the health of the lane come by one settlement, or none of them does. What has ended stays as it ended.
  * 5. What is held is not claimed, unless to be ended by order. Holding stops the lifetime of a message; releasing makes it due.
  * 6. Of lanes that are due the one that was served longest ago comes first, whatever waits in it; a lane that failed takes one
- *    delivery at a time.
+ *    delivery at a time, and one that is closed or put off none before its time.
  * 7. Claims of a node that has fallen silent are given back, due when their claim said; nothing of the living is, save
  *    what it says that it does not hold.
  * 8. What is to be ended by order, or reviewed, waits for no lane: it is in one of its own, {@link ORDERED_LANE}.

@@ -62,7 +62,8 @@ function attempted(run: MessageContext): TurnResult {
   const nextAt =
     reasons.length === 0
       ? null
-      : nextTurnAt(reasons, { attempts, retry: input.retry, now, draw: run.draw ?? 0 });
+      : nextTurnAt(reasons, { attempts, retry: input.retry, now, draw: run.draw ?? 0 }) +
+        (crowdIn(run)?.againInMs ?? 0);
   const isNewPolicy = waiting.some(({ verdict }) => verdict === 'try-new-policy');
   const granted = input.granted + (isNewPolicy ? 1 : 0);
   const delay =

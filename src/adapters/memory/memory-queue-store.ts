@@ -486,7 +486,7 @@ class MemoryQueue {
   #nextOf({ state, due, lane }: Delivery, end: RecipientEnd | null) {
     if (end !== null || state !== 'due') return { nextAttemptAt: null };
     const { closedUntil, failures } = this.#lane(lane);
-    return closedUntil > due
+    return closedUntil >= due
       ? { nextAttemptAt: closedUntil, waitsFor: waitsFor(failures) }
       : { nextAttemptAt: due };
   }

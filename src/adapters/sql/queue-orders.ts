@@ -171,7 +171,7 @@ export async function showMessages(query: Query, ids: readonly string[]): Promis
     ids,
     (list) => `SELECT r.message, r.ended, r.data, d.state, d.attempts,
         CASE WHEN l.closed_until > d.due THEN l.closed_until ELSE d.due END AS due,
-        CASE WHEN l.closed_until > d.due THEN 1 ELSE 0 END AS closed, l.failures
+        CASE WHEN l.closed_until >= d.due THEN 1 ELSE 0 END AS closed, l.failures
       FROM waxseal_queue_recipients r JOIN waxseal_queue_deliveries d ON d.id = r.delivery
       LEFT JOIN waxseal_queue_lanes l ON l.lane = d.lane WHERE r.message IN (${list}) ORDER BY r.message, r.position`,
   );

@@ -19,9 +19,9 @@ export const hostRoom = defineTable({
   { id: 'CROWD-3', when: { line: ['short', 'long'], dialled: 'something', places: ['few', 'many'] }, then: 'wait',
     why: 'What it has learned on the way would be lost.', refs: ['SMTP-4.5.4.1-8'] },
   { id: 'CROWD-4', when: { line: 'long', dialled: 'nothing', places: 'few' },                        then: 'go-back',
-    why: 'All sessions that the server may have are open, and enough wait for the next; mail for others could go out in the meantime.', refs: ['SMTP-4.5.4.1-8'] },
+    why: 'All sessions that we may have with the server are in use, and enough wait for the next; mail for others could go out in the meantime.', refs: ['SMTP-4.5.4.1-8'] },
   { id: 'CROWD-5', when: { line: ['short', 'long'], dialled: 'nothing', places: ['many', 'most'] },  then: 'go-back',
-    why: 'All sessions that the server may have are open, and who waits for servers takes the places of mail for others.', refs: ['SMTP-4.5.4.1-8'] },
+    why: 'All sessions that we may have with the server are in use, and who waits for servers takes the places of mail for others.', refs: ['SMTP-4.5.4.1-8'] },
   { id: 'CROWD-6', when: { line: ['short', 'long'], dialled: 'something', places: 'most' },          then: 'go-back',
     why: 'Half of all places are taken by who waits for servers, and the others are for who can go on.', refs: ['SMTP-4.5.4.1-8'] },
 ]);

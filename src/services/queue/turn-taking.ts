@@ -86,7 +86,7 @@ export async function takeTurnWith(
         },
         'turn.settle': async ({ turn }) => ({
           kind: await settlements.settle({
-            ...{ claimed, turn, ...lane, notices, nextLane: laneAt(turn.attempts + 1) },
+            ...{ claimed, turn, ...lane, ...untilIts(turn), notices, nextLane: laneAt(turn.attempts + 1) },
             events: eventsBy(eventsOf, claimed, turn),
           }),
         }),
@@ -103,6 +103,11 @@ export async function takeTurnWith(
 /** Who went back heard nothing from those who have sessions open, whatever others had said to him before. */
 function laneBehind({ answer, crowd }: Attempted, now: number): Pick<Settlement, 'lane' | 'putOffUntil'> {
   return crowd === null ? { lane: wayOf(answer) } : { lane: 'crowded', putOffUntil: now + crowd.againInMs };
+}
+
+/** The lane of who was sent back is put off as long as he is. */
+function untilIts({ attempt, nextAttemptAt }: TurnResult): Pick<Settlement, 'putOffUntil'> {
+  return attempt === 'sent-back' && nextAttemptAt !== null ? { putOffUntil: nextAttemptAt } : {};
 }
 
 function waitingMailOf({ message, domain }: ClaimedDelivery, attempt: number): WaitingMail {

@@ -131,7 +131,7 @@ export class VirtualQueue {
   }
 }
 
-async function textOf(content: MessageSource): Promise<string> {
+export async function textOf(content: MessageSource): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of content()) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
