@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { open, stat, writeFile } from 'node:fs/promises';
+import { open, rm, stat, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileBodies } from '../adapters/files/index.js';
@@ -343,6 +343,21 @@ describe('waxseal serve', () => {
     served.signal('SIGHUP');
     await served.told(({ msg }) => String(msg).startsWith('the configuration stays as it was'));
     expect(await logIn('second')).toBe('235');
+    await served.end();
+  });
+
+  it('answers at once where there is no room to keep a large message, and takes the next one when there is again', async () => {
+    const { served, state } = await serve(smtp);
+    const { client } = await helloTo(served.address('smtp'));
+    const large = `Subject: large\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(3000)}`;
+    expect((await handIn(client, ['first@a.test'], { message: large })).at(-1)).toMatch(/^250 /);
+    await served.outcome('first@a.test', 'delivered');
+    await rm(`${state}/bodies`, { recursive: true });
+    const refused = await handIn(client, ['second@a.test'], { message: large });
+    expect(refused.at(-1)).toMatch(/^451 4\.3\.0 /);
+    expect((await handIn(client, ['third@a.test'], { message: large })).at(-1)).toMatch(/^250 /);
+    await served.outcome('third@a.test', 'delivered');
+    client.close();
     await served.end();
   });
 

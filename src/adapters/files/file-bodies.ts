@@ -34,13 +34,18 @@ export function fileBodies(options: FileBodiesOptions): BodyStore {
   const pathOf = (id: string) => join(directory, folderOf(id), id);
   return {
     keep: async (id, octets) => {
-      await folders.make(NEW);
-      await folders.make(folderOf(id));
-      const draft = join(directory, NEW, id);
-      const size = await write(draft, octets);
-      await rename(draft, pathOf(id));
-      await folders.sync(folderOf(id));
-      return size;
+      try {
+        await folders.make(NEW);
+        await folders.make(folderOf(id));
+        const draft = join(directory, NEW, id);
+        const size = await write(draft, octets);
+        await rename(draft, pathOf(id));
+        await folders.sync(folderOf(id));
+        return size;
+      } catch (error) {
+        folders.forget();
+        throw error;
+      }
     },
     read: (id) => () => {
       const shelf = folderOf(id);
@@ -159,6 +164,12 @@ class Folders {
     await mkdir(join(this.#directory, name), { recursive: true, mode: 0o700 });
     await this.trust(name);
     await syncFolder(this.#directory);
+  }
+
+  /** Whoever comes next looks at them anew: they may have been put in their place by hand. */
+  forget(): void {
+    this.#made.clear();
+    this.#trusted.clear();
   }
 
   /** Rejects where others may write to the folder, or to the one that it is in; one that is missing is nobody's. */

@@ -101,11 +101,14 @@ export class Asking {
       stream.resume();
       return refusal;
     }
+    const octets = stream.iterator({ destroyOnReturn: false });
     try {
-      const id = await this.#enqueue(stream, session, transaction);
+      const id = await this.#enqueue(octets, session, transaction);
       return { code: 250, text: `2.6.0 queued as ${id}` };
     } catch (error) {
-      stream.resume();
+      // Whoever reads on is to let go of it first: until all has come nothing is answered.
+      const goOn = () => stream.resume();
+      void octets.return?.().then(goOn, goOn);
       users.spend(user, -transaction.recipients.length);
       if (error instanceof ContentRefused) {
         const found = await this.#admit('DATA', session, error.fault, 0);
@@ -125,7 +128,7 @@ export class Asking {
   }
 
   async #enqueue(
-    stream: SMTPServerDataStream,
+    octets: AsyncIterable<Buffer>,
     session: SMTPServerSession,
     { sender, recipients, beganAt }: Transaction,
   ): Promise<string> {
@@ -135,7 +138,7 @@ export class Asking {
     const mailFrom = session.envelope.mailFrom;
     const requireTls = session.envelope.requireTLS === true ? 'yes' : 'no';
     const content = submittedContent({
-      octets: this.#untilShut(stream.iterator({ destroyOnReturn: false })),
+      octets: this.#untilShut(octets),
       trace: this.#trace(id, session, recipients),
       ...{ from: sender, messageId: `${id}@${name}`, now: clock() },
       ...{ octetsMax: limits().messageBytes, lineEnds: 'as-given' },
