@@ -4,7 +4,7 @@
  * after what is in them, so that no file is there for two.
  */
 import { type FileHandle, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Folder } from '../../effects/codecs/arguments.codec.js';
 import { strictObject } from '../../effects/codecs/strict-object.js';
 import { Finite } from '../../effects/codecs/values.js';
@@ -164,6 +164,8 @@ class Folders {
     await mkdir(join(this.#directory, name), { recursive: true, mode: 0o700 });
     await this.trust(name);
     await syncFolder(this.#directory);
+    // Whoever may make a folder there may not be let read there, and then nobody can have it synced.
+    await syncFolder(dirname(this.#directory)).catch(unlessForbidden);
   }
 
   /** Whoever comes next looks at them anew: they may have been put in their place by hand. */
@@ -214,6 +216,9 @@ function noneIfMissing(error: unknown): readonly string[] {
   return [];
 }
 
-function unlessMissing(error: unknown): void {
-  if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+const unlessMissing = (error: unknown) => unless('ENOENT', error);
+const unlessForbidden = (error: unknown) => unless('EACCES', error);
+
+function unless(code: string, error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === code)) throw error;
 }
