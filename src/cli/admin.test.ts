@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -240,6 +241,31 @@ describe('the admin interface of waxseal serve', () => {
     expect(body).toMatch(/^waxseal_build_info\{version=".*",node="v.*"\} 1$/m);
     expect(body).not.toMatch(/a\.test|late\.test/);
     expect(await own.end()).toBe(0);
+  });
+
+  it('takes messages of the size that the configuration names now, and none where there is no place to keep them', async () => {
+    const config = await fileIn(folder, 'size.yaml', '');
+    const state = `${folder}/size`;
+    const given = configured.with(configured.indexOf('--config') + 1, config);
+    const own = await Served.start([...given, '--state', state], 3);
+    const at = own.ready.get('admin')!;
+    const post = async () => {
+      const body = `Subject: x\r\n\r\n${'x\r\n'.repeat(1000)}`;
+      const path = `${at}/v1/messages?from=s@s.test&to=held@a.test`;
+      return (await ask(path, { method: 'POST', headers: bearer, body })).status;
+    };
+    expect(await post()).toBe(201);
+    await writeFile(config, 'limits: { messageBytes: 2000 }\n');
+    expect((await ask(`${at}/v1/reload`, { method: 'POST', headers: bearer })).status).toBe(200);
+    expect(await post()).toBe(413);
+    await writeFile(config, '');
+    await ask(`${at}/v1/reload`, { method: 'POST', headers: bearer });
+    await rm(`${state}/waxseal.sqlite`);
+    const answers: number[] = [];
+    // What was known of the disk a moment ago is used for as long.
+    while (answers.at(-1) !== 507) answers.push(await post());
+    await own.told(({ msg }) => String(msg).includes('was removed or exchanged while it is in use'));
+    await own.end('SIGKILL');
   });
 
   it('tells others of what happened, and its log of what is over', async () => {

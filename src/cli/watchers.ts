@@ -39,7 +39,7 @@ export async function openWatchers({
   reload,
   onFault,
 }: WatcherOptions): Promise<readonly Watcher[]> {
-  const { places, limits } = first.config;
+  const { places } = first.config;
   const admin = values.admin ?? places.admin ?? undefined;
   const metrics = values.metrics ?? places.metrics ?? undefined;
   if (admin === undefined && values['admin-token-file'] !== undefined)
@@ -66,10 +66,12 @@ export async function openWatchers({
         registry,
         lately: daemon.lately,
         transports: daemon.transports,
+        messageBytes: daemon.messageBytes,
+        room: daemon.room,
         reload,
         clock: Date.now,
       },
-      ...{ messageBytes: limits.messageBytes, name: first.settings.helo, ready: () => daemon.ready() },
+      ...{ name: first.settings.helo, ready: () => daemon.ready() },
       token: await readAdminToken(values['admin-token-file'] ?? places.adminTokenFile ?? undefined),
     });
     watchers.push({ kind: 'admin', address, door: httpDoor(handler, onFault) });

@@ -103,6 +103,10 @@ export interface Daemon {
   readonly lately: Lately;
   /** The names of the transports of the configuration as it is. */
   transports(): readonly string[];
+  /** How large a message may be, by the configuration as it is. */
+  messageBytes(): number;
+  /** Whether one of that size still fits on the disk. Never rejects. */
+  room(): Promise<'enough' | 'too-little'>;
   /** To be told what happened at a door that is not of this daemon's making. */
   onEvent(event: DoorEvent): void;
   /** Rejects where no mail can be attempted. */
@@ -190,6 +194,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
     lately.taken();
     tellWork(() => receivedOf(event, clock()));
   };
+  const messageBytes = () => current.config.limits.messageBytes;
+  const room = diskRoom({ directory, messageOctets: messageBytes, elapsed: NODE_PLATFORM.elapsed, onFault });
   const door = mailDoor({
     intake: queue,
     name: options.settings.helo,
@@ -200,7 +206,7 @@ export function createDaemon(options: DaemonOptions): Daemon {
     postmaster: () => postmasterOf(current),
     clock,
     isSuppressed: async (address) => (await stores.suppressions.among([comparable(address)])).length > 0,
-    room: diskRoom(directory, () => current.config.limits.messageBytes),
+    room,
     onEvent,
     onFault,
   });
@@ -213,6 +219,8 @@ export function createDaemon(options: DaemonOptions): Daemon {
     metrics,
     lately,
     transports: () => Object.keys(current.config.transports),
+    messageBytes,
+    room,
     onEvent,
     ready: engine.ready,
     listen: (kind, address) => door.listen(kind, address),

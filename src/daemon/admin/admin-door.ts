@@ -41,7 +41,10 @@ export interface AdminOptions {
   readonly lately: Pick<Lately, 'passed' | 'kept'>;
   /** Of 16 characters and up. */
   readonly token: string;
-  readonly messageBytes: number;
+  /** As it is configured now. */
+  readonly messageBytes: () => number;
+  /** Whether a message still fits on the disk. Never rejects. */
+  readonly room: () => Promise<'enough' | 'too-little'>;
   readonly name: string;
   readonly clock: () => number;
   /** Rejects where no mail can be attempted. */
@@ -204,7 +207,7 @@ async function reload(options: AdminOptions): Promise<HttpReply> {
 }
 
 async function submit(
-  { intake, onEvent, suppressions, messageBytes, name, clock }: AdminOptions,
+  { intake, onEvent, suppressions, messageBytes, room, name, clock }: AdminOptions,
   request: IncomingMessage,
   query: URLSearchParams,
 ): Promise<HttpReply> {
@@ -214,6 +217,8 @@ async function submit(
   const notify = readNotify(query.get('notify') ?? 'failure');
   const ret = readRet(query.get('ret') ?? 'full');
   if (notify === null || ret === null) throw new HttpRefusal(400, 'notify or ret is none');
+  if ((await room()) === 'too-little')
+    throw new HttpRefusal(507, 'there is no room for it now; try again later');
   const now = clock();
   const id = newId(now);
   const requireTls = query.get('requireTls') === 'yes' ? 'yes' : 'no';
@@ -224,7 +229,7 @@ async function submit(
       to: to.map((address) => ({ address, ...(query.has('notify') ? { notify } : {}) })),
       content: submittedContent({
         ...{ octets: request, trace: '', from, messageId: `${id}@${name}`, now },
-        ...{ octetsMax: messageBytes, lineEnds: 'made' },
+        ...{ octetsMax: messageBytes(), lineEnds: 'made' },
         ...(query.get('tlsRequired') === 'no' ? { tlsRequired: 'no' } : {}),
       }),
       facts: { requireTls, report: 'none' },
