@@ -130,6 +130,22 @@ export const smtp: Violations = {
     find: "{ target: 'awaitingHello' },",
     put: "{ target: 'awaitingTransaction' },",
   },
+  // A source route is a mailbox whose local part may hold what stands before the last "@".
+  'SMTP-4.1.1.3-1': {
+    file: 'src/policy/names/mailbox.ts',
+    find: '[^\\s"(),:;<>@[\\\\\\]\\p{Cc}\\p{Surrogate}\\u2028\\u2029]+|"',
+    put: '[^\\s"(),;<>[\\\\\\]\\p{Cc}\\p{Surrogate}\\u2028\\u2029]+|"',
+  },
+  'SMTP-4.2-3': {
+    file: 'src/adapters/node/smtp/reply-reader.ts',
+    find: 'code >= 200 && code <= 599',
+    put: 'code >= 100',
+  },
+  'SMTP-4.5.3.1-1': {
+    file: 'src/policy/names/mailbox.ts',
+    find: 'local.length > 256 ||',
+    put: 'local.length > 600 ||',
+  },
   'SMTP-4.1.2-1': {
     file: 'src/policy/names/mailbox.ts',
     find: '[^\\s"(),:;<>@[\\\\\\]\\p{Cc}',
