@@ -82,9 +82,14 @@ export class Served {
 
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     if (this.#isOver) return this.#child.exitCode;
-    const closed = once(this.#child, 'close');
     this.#child.kill(signal);
-    const [exit] = (await closed) as [number | null];
+    return this.ended();
+  }
+
+  /** Waits until it has ended by itself, or of what it was told before. */
+  async ended(): Promise<number | null> {
+    if (this.#isOver) return this.#child.exitCode;
+    const [exit] = (await once(this.#child, 'close')) as [number | null];
     return exit;
   }
 }

@@ -106,7 +106,7 @@ describe('waxseal serve', () => {
     client.write(`${MESSAGE}.\r\n`);
     expect((await client.hear())[0]).toMatch(/^250 /);
     client.close();
-    expect(await served.end('SIGHUP')).toBe(0);
+    expect(await served.ended()).toBe(0);
   });
 
   it('lets users in under TLS alone, each with his own senders, and nobody else (RTLS-2-2)', async () => {
