@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -164,6 +164,16 @@ describe('webhooks', () => {
     tell(outcome);
     await toldTimes(1);
     expect(told).toEqual(['delivered sent 1']);
+  });
+
+  it('listen to what ends the process as if they were one, however many there are', async () => {
+    const { list, url, told, tell, run, toldTimes } = open();
+    list.push(...Array.from({ length: 20 }, (_, at) => ({ ...list[0]!, url: `${url}/${at}` })));
+    run();
+    tell(outcome);
+    await toldTimes(21);
+    expect(new Set(told)).toEqual(new Set(['delivered sent 1']));
+    expect(getEventListeners(stop.signal, 'abort').length).toBeLessThan(10);
   });
 
   it('are tried again, unsigned where there is no secret, with the same words', async () => {

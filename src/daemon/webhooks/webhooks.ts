@@ -8,6 +8,7 @@ import { observedWork } from '../../diagnostics.js';
 import { errorText } from '../../effects/error-text.js';
 import type { Adapters } from '../../effects/ports.js';
 import type { EventStore, TakenEvent } from '../../effects/queue-stores.js';
+import { following } from '../../engine/following.js';
 import { waitByTimer } from '../../engine/wait-by-timer.js';
 import { textOf } from '../../policy/smtp/reply.js';
 import { Bell } from '../../services/queue/bell.js';
@@ -141,7 +142,11 @@ class Teller {
 
   /** Until the signal aborts, or nobody of that address is to be told any more. Never rejects. */
   async run(signal: AbortSignal, graceMs: number): Promise<void> {
-    while (!signal.aborted && this.#hook() !== undefined) await this.#bell.wait(await this.#takeUp(), signal);
+    // Many may wait for the same signal, and Node takes more than a few listeners on one for a leak.
+    const followed = following(signal);
+    while (!signal.aborted && this.#hook() !== undefined)
+      await this.#bell.wait(await this.#takeUp(), followed.signal);
+    followed.end();
     const timer = setTimeout(() => this.#stop.abort(), graceMs);
     while (this.#running.size > 0) await Promise.all(this.#running);
     clearTimeout(timer);

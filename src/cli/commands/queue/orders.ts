@@ -16,7 +16,8 @@ it cannot be done (what has ended stays as it ended); 66: there is no such messa
 `;
 
 const IDS = (name: string, does: string, own = '') => `\
-Usage: waxseal queue ${name} ID... (--state DIR | --database URL | --admin URL) [OPTION]...
+Usage: waxseal queue ${name} ID... (--state DIR | --database URL | --admin URL)
+                     [OPTION]...
 
 ${does}
 
