@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type AdminClient, AdminRefusal, adminClient } from '../daemon/admin/admin-client.js';
+import type { AdminClient } from '../daemon/admin/admin-client.js';
 import type { QueueDesk } from '../services/queue/index.js';
 import { storeDesk } from '../services/queue/index.js';
 import { readAdminToken } from './admin-token.js';
@@ -65,12 +65,14 @@ export async function remoteDesk(
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
     throw misuse(`--admin ${JSON.stringify(url)} is no URL; give one like http://127.0.0.1:8025`);
   const token = await readAdminToken(values['admin-token-file']);
+  const { adminClient } = await import('../daemon/admin/admin-client.js');
   return adminClient({ url, token });
 }
 
 /** Tells why a daemon could not be asked. */
-export function refuse(error: unknown): never {
+export async function refuse(error: unknown): Promise<never> {
   if (error instanceof CommandError) throw error;
+  const { AdminRefusal } = await import('../daemon/admin/admin-client.js');
   if (error instanceof AdminRefusal && error.status === 400)
     throw new CommandError(EXIT.misuse, error.message);
   throw new CommandError(EXIT.badSettings, `the daemon cannot be asked: ${reasonOf(error)}`);

@@ -1,4 +1,3 @@
-import { createSecureContext } from 'node:tls';
 import type { OwnCertificate } from '../hosts/own-certificate.js';
 import { misuse } from './arguments.js';
 import { CommandError, EXIT } from './exit.js';
@@ -22,6 +21,7 @@ export async function readOwnCertificate(
   if ((cert === undefined) !== (key === undefined)) throw misuse('--tls-cert and --tls-key go together');
   if (cert === undefined || key === undefined) return null;
   const own = { cert: await readFileOf(cert, 'the certificate'), key: await readFileOf(key, 'the key') };
+  const { createSecureContext } = await import('node:tls');
   try {
     createSecureContext(own);
     return own;

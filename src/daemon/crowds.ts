@@ -1,4 +1,5 @@
 /* Servers that have all sessions open that they may: each attempt that went back is counted, and the operator hears of a server once a minute. */
+import { keepNewest } from '../effects/keep-newest.js';
 import type { Crowd } from '../policy/queue/crowd.js';
 import type { Logger } from './log.js';
 
@@ -33,9 +34,7 @@ export class Crowds {
     this.#count(row);
     const now = this.#elapsed();
     if (now - (this.#toldAt.get(server) ?? Number.NEGATIVE_INFINITY) < TOLD_EVERY_MS) return;
-    this.#toldAt.delete(server);
-    this.#toldAt.set(server, now);
-    if (this.#toldAt.size > SERVERS_MAX) this.#toldAt.delete(this.#toldAt.keys().next().value!);
+    keepNewest(this.#toldAt, server, now, SERVERS_MAX);
     const [ip, port] = server.split(' ');
     this.#log(
       'info',

@@ -3,6 +3,7 @@
  * back where others could go on in his place (table `host-room`). Neither says anything about the server, so it is no answer of one.
  */
 import type { AnswerOf, AskOf } from '../effects/catalog.js';
+import { keepNewest } from '../effects/keep-newest.js';
 import type { Adapters, MessageSource, SessionSeeker, SmtpSession } from '../effects/ports.js';
 import { type Crowd, comesBackAt, judgeRoom } from '../policy/queue/crowd.js';
 import { drawFrom, NODE_PLATFORM, type QueuePlatform } from '../services/queue/platform.js';
@@ -37,12 +38,6 @@ export function perHost(
     return known;
   };
   return (seeker) => new LimitedSession(open(seeker), serverAt, seeker);
-}
-
-function keepNewest<T>(map: Map<string, T>, key: string, value: T, max: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > max) map.delete(map.keys().next().value!);
 }
 
 type Release = () => void;

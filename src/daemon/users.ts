@@ -2,7 +2,9 @@
  * Who may hand mail in by name and password, and how much. Passwords are compared by their digests, in a time that depends on
  * neither, also for names that nobody has.
  */
+
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { keepNewest } from '../effects/keep-newest.js';
 import type { UserConfig } from './config/config.js';
 
 export interface KnownUser extends UserConfig {
@@ -71,9 +73,7 @@ export class Users {
 
   failed(address: string): void {
     const { count, since } = this.#failures.get(address) ?? { count: 0, since: this.#clock() };
-    this.#failures.delete(address);
-    this.#failures.set(address, { count: count + 1, since });
-    if (this.#failures.size > ADDRESSES_MAX) this.#failures.delete(this.#failures.keys().next().value!);
+    keepNewest(this.#failures, address, { count: count + 1, since }, ADDRESSES_MAX);
   }
 
   /** Whether a user may still send to so many. */

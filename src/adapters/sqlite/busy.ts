@@ -21,9 +21,13 @@ export async function patiently<T>(statement: () => Promise<T>, until: number): 
 
 /** The file is no database, or not whole. */
 export function isDamaged(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && /^SQLITE_(?:CORRUPT|NOTADB)/.test(String(error.code));
+  return /^SQLITE_(?:CORRUPT|NOTADB)/.test(codeOf(error));
 }
 
 export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY');
+  return codeOf(error).startsWith('SQLITE_BUSY');
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -4,6 +4,7 @@
  * waiting for locks and disks stops nobody else, and `all`, which always reads to the end, so that no statement lingers. It has
  * `all` in two forms over one connection, on that thread and on this one.
  */
+import { keepNewest } from '../../effects/keep-newest.js';
 import type { SqlRow, SqlValue } from '../sql/database.js';
 import { useAlone } from './one-driver.js';
 
@@ -70,9 +71,7 @@ function kept<S>(prepare: (sql: string) => S): (sql: string) => S {
   const statements = new Map<string, S>();
   return (sql) => {
     const statement = statements.get(sql) ?? prepare(withoutNumbers(sql));
-    statements.delete(sql);
-    statements.set(sql, statement);
-    if (statements.size > STATEMENTS_MAX) statements.delete(statements.keys().next().value!);
+    keepNewest(statements, sql, statement, STATEMENTS_MAX);
     if (statement instanceof Promise) statement.catch(() => statements.delete(sql));
     return statement;
   };
